@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/sample.h"
+#include "core/model/descriptors.h"
+#include "core/values/json.h"
+#include "core/values/problem.h"
+#include "core/values/spec.h"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace concertina {
+
+struct ClassInfo {
+    std::string name;
+    std::array<std::uint8_t, 3> color{};
+
+    bool operator==(const ClassInfo&) const = default;
+};
+
+/// What a dataset has for its samples beside the image.
+struct TargetInfo {
+    std::string name; ///< the task that learns it has this id: "segmentation", "depth", "normal"
+    TargetKind kind = TargetKind::Classes;
+    Encoding encoding = Encoding::Index8;
+    std::vector<ClassInfo> classes; ///< by index; for TargetKind::Classes
+    int ignore = -1;                ///< the class index that means "none"; −1: there is none such
+    double scale = 1;               ///< for depth: metres = value · scale + offset
+    double offset = 0;
+    std::optional<double> invalid; ///< the stored depth value that means "no measurement"
+
+    bool operator==(const TargetInfo&) const = default;
+};
+
+/// Pinhole intrinsics in pixels of the dataset's own image size.
+struct Camera {
+    double fx = 0, fy = 0, cx = 0, cy = 0;
+
+    bool operator==(const Camera&) const = default;
+};
+
+struct SplitInfo {
+    std::string name;
+    int size = 0;
+
+    bool operator==(const SplitInfo&) const = default;
+};
+
+struct DatasetDescription {
+    std::string name;
+    std::vector<SplitInfo> splits;
+    std::vector<TargetInfo> targets;
+    std::optional<Camera> camera;
+    /// Changes when the samples do: what they are made from, or names, sizes and dates of files.
+    std::string fingerprint;
+
+    const SplitInfo* split(std::string_view splitName) const;
+    const TargetInfo* target(std::string_view targetName) const;
+};
+
+/// Name, fingerprint, splits and targets, as a run keeps them.
+Json toJson(const DatasetDescription& description);
+
+/// Where samples come from. Made by a `DatasetEntry`; all functions may be called from several
+/// threads at once.
+class Dataset {
+public:
+    virtual ~Dataset() = default;
+
+    virtual const DatasetDescription& description() const = 0;
+
+    /// The name of a sample, stable over sessions. `split` is one of the description's.
+    virtual std::string sampleName(std::string_view split, int index) const = 0;
+
+    /// Decodes or makes a sample at `height` × `width`: images by averaging, targets by the
+    /// nearest pixel. `index` is below the split's size. Problems name the file and the sample.
+    virtual Expected<Sample> sample(std::string_view split, int index, int height,
+                                    int width) const = 0;
+};
+
+/// How a dataset is opened: complete options of its descriptor.
+struct DatasetEntry {
+    DatasetInfo info;
+    std::function<Expected<std::shared_ptr<const Dataset>>(const Json& options)> open;
+};
+
+/// All datasets, in menu order.
+std::span<const DatasetEntry* const> datasets();
+
+/// Opens the dataset that a spec names. Problems: "dataset.*".
+Expected<std::shared_ptr<const Dataset>> openDataset(const MethodChoice& choice);
+
+} // namespace concertina

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/descriptors.h"
+#include "core/values/spec_fields.h"
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// All methods that a program offers, by family and in menu order: a value that whoever starts
+/// the program fills (core/catalogue.h has the real one) and hands to those who draw or check.
+struct Catalogue {
+    std::vector<DatasetInfo> datasets;
+    std::vector<TaskInfo> tasks;
+    std::vector<BackboneInfo> backbones;
+    std::vector<ParametrizationInfo> parametrizations;
+    std::vector<OptimizerInfo> optimizers;
+    std::vector<ScheduleInfo> schedules;
+    std::vector<BalancingInfo> balancings;
+
+    std::vector<const MethodInfo*> methods(Family family) const;
+    std::vector<std::string> ids(Family family) const;
+
+    /// Null where there is none of this id.
+    const MethodInfo* find(Family family, const std::string& id) const;
+    const TaskInfo* task(const std::string& id) const;
+    const BackboneInfo* backbone(const std::string& id) const;
+    const ParametrizationInfo* parametrization(const std::string& id) const;
+    const OptimizerInfo* optimizer(const std::string& id) const;
+    const ScheduleInfo* schedule(const std::string& id) const;
+};
+
+/// The options with their defaults filled in, in the descriptor's order. Unknown ones are kept.
+Json completeOptions(const MethodInfo& method, const Json& options);
+
+/// What is wrong with a chosen method and its options; `path` is where it stands in the spec.
+/// Codes: "method.unknown", "method.unknown_option", "field.*".
+Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoice& choice,
+                     const std::string& path);
+
+} // namespace concertina

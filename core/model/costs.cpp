@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/costs.h"
+
+#include <set>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+double convolutionCost(const LayerGraph& graph, const Node& node) {
+    return static_cast<double>(graph.layer(node.layer).kernel.weights()) * node.height * node.width;
+}
+
+/// How many of the groups have a task in `set`: backward passes that go through a branch.
+double passes(const Partition& routes, TaskSet set) {
+    double count = 0;
+    for (const TaskSet group : routes.groups)
+        count += (group & set) != 0 ? 1 : 0;
+    return count;
+}
+
+double trainedParameters(const NetworkDesign& design) {
+    double sum = 0;
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        const Layer& layer = design.graph.layers[i];
+        const bool shared = i < design.plan.layers.size();
+        const auto copies = [&](const Partition& partition) {
+            return shared ? static_cast<double>(partition.groups.size()) : 1.0;
+        };
+        const LayerPlan plan = shared ? design.plan.layers[i] : LayerPlan{};
+        const auto& factors = design.layers[i].factors.factors;
+        for (std::size_t k = 0; k < factors.size(); ++k)
+            sum += static_cast<double>(factors[k].size())
+                   * (shared ? copies(plan.partitions[k]) : 1.0);
+        sum += layer.kernel.out * copies(plan.bias);
+        if (layer.norm)
+            sum += 2.0 * layer.kernel.out * copies(plan.norm);
+    }
+    return sum;
+}
+
+/// Composing and its gradients: each copy forward once, and backward once for each set of owners
+/// whose gradient is apart (plus once for the data that the shared factors see).
+double composingCost(const NetworkDesign& design, const Partition& routes) {
+    double sum = 0;
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        const bool shared = i < design.plan.layers.size();
+        const double copies =
+            shared ? static_cast<double>(design.plan.layers[i].copies().groups.size()) : 1.0;
+        const bool merged = shared && design.plan.layers[i].merged && copies > 1;
+        // One private factor is averaged before it is multiplied: one product.
+        const double products = merged ? 1.0 : copies;
+        const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
+        sum += design.layers[i].composeCost * products * (1.0 + backward);
+    }
+    return sum;
+}
+
+} // namespace
+
+NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {
+    NetworkCosts costs;
+    const LayerGraph& graph = design.graph;
+    const Partition routes = gradientRoutes(design, Moving::All);
+    const auto foldable = foldableNorms(graph, design.tree);
+    std::set<std::pair<int, TaskSet>> kernels;
+    double plain = 0, step = 0, activations = 0;
+    for (const Node& node : graph.nodes)
+        if (node.op == Op::Conv)
+            plain += 3.0 * convolutionCost(graph, node) * settings.batch;
+    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
+        const Branch& branch = design.tree.branches[i];
+        const Node& node = graph.node(branch.node);
+        if (node.op != Op::Relu) // in place
+            activations += double(node.channels) * node.height * node.width * settings.batch;
+        if (node.op == Op::Norm && !foldable[i])
+            costs.collapsedParameters += 2.0 * node.channels;
+        if (node.op != Op::Conv)
+            continue;
+        const KernelShape& kernel = graph.layer(node.layer).kernel;
+        const double once = convolutionCost(graph, node);
+        costs.multiplyAdds += once;
+        step += once * settings.batch * (1.0 + 2.0 * passes(routes, branch.tasks));
+        if (kernels.emplace(node.layer, branch.kernel).second)
+            costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
+    }
+    costs.trainedParameters = trainedParameters(design);
+    costs.stepMultiplyAdds = step + composingCost(design, routes);
+    costs.stepAgainstPlain = costs.stepMultiplyAdds / plain;
+    costs.trainingBytes =
+        4.0 * (costs.trainedParameters * (2 + settings.moments) + activations);
+    return costs;
+}
+
+} // namespace concertina

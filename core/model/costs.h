@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/network_design.h"
+
+namespace concertina {
+
+struct CostSettings {
+    int batch = 1;
+    int moments = 2; ///< tensors that the optimizer keeps for a parameter: 2 for Adam
+};
+
+/// What a design costs, from arithmetic alone.
+struct NetworkCosts {
+    double trainedParameters = 0;   ///< every copy of every factor, biases, norms, heads
+    double collapsedParameters = 0; ///< distinct kernels with their biases; scales where norms stay
+    double multiplyAdds = 0;        ///< of one image through the collapsed network
+    double stepMultiplyAdds = 0;    ///< of one training step: passes, routes, composing
+    double stepAgainstPlain = 1;    ///< ÷ the step of the same backbone, plain and tied
+    double trainingBytes = 0;       ///< parameters, gradients, moments, activations; an estimate
+};
+
+NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings);
+
+} // namespace concertina

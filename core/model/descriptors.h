@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/layer_graph.h"
+#include "core/values/field.h"
+#include "core/values/metric.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What is known of a method without LibTorch: enough to list, explain, draw and cost it.
+// Each stands in the method's own .cpp, beside the code that makes it.
+
+/// What every catalogued method has.
+struct MethodInfo {
+    std::string id; ///< frozen: it stands in files
+    std::string label;
+    std::string help;   ///< one paragraph for people
+    std::string source; ///< paper or repository; "own" where it is this project's
+    std::vector<FieldInfo> options;
+};
+
+struct DatasetInfo : MethodInfo {};
+
+/// What a dataset stores for a target, and a task learns.
+enum class TargetKind { Classes, Depth, Normals };
+
+struct TaskInfo : MethodInfo {
+    TargetKind target = TargetKind::Classes;
+    std::string letter;                ///< one capital, so that grey print tells tasks apart
+    std::vector<MetricInfo> metrics;   ///< of validation, the main one first
+    bool trainingLossIsMetric = false; ///< the loss is shown with the unit of the main metric
+    /// Channels of the head's output, from the number of the target's classes (0 if it has none).
+    std::function<int(int classes)> outputs;
+};
+
+/// How a head of this project is built: 3 × 3 then 1 × 1 on the backbone's last features, as
+/// MTAN's prediction layers are. Returns the output's node.
+int appendHead(GraphBuilder& builder, int features, const std::string& task, int outputs);
+
+struct BackboneInfo : MethodInfo {
+    /// The shared network for an image [3, height, width]. Options are complete and checked; the
+    /// last node is what heads are put on, at the image's size.
+    std::function<LayerGraph(const Json& options, int height, int width)> build;
+    /// What single fields can't tell: options that do not go together, images too small.
+    std::function<Problems(const Json& options, int height, int width)> check;
+};
+
+/// One factor of a parametrized kernel.
+struct FactorInfo {
+    std::string name; ///< "U"; "W" of a plain kernel
+    std::vector<std::int64_t> shape;
+    bool core = false; ///< what R1 and R2 give to each task, and train.core_rate speeds up
+
+    bool operator==(const FactorInfo&) const = default;
+
+    std::int64_t size() const {
+        std::int64_t product = 1;
+        for (const std::int64_t extent : shape)
+            product *= extent;
+        return product;
+    }
+};
+
+struct ParametrizationInfo : MethodInfo {
+    std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
+    /// Multiply–adds of one `materialize`.
+    std::function<double(const KernelShape&, const Json& options)> composeCost;
+    bool linearInTraining = true; ///< W is a function of the factors alone, so copies can merge
+    bool ownsNorm = false;        ///< norms inside replace the layer's
+};
+
+struct OptimizerInfo : MethodInfo {
+    std::vector<std::string> moments; ///< tensors of a parameter's size that are kept for it
+    bool decoupledDecay = false;
+};
+
+struct ScheduleInfo : MethodInfo {
+    /// The rate ÷ train.lr before step `step` of `steps`, without warm-up.
+    std::function<double(const Json& options, double step, double steps, double stepsPerEpoch)>
+        factor;
+};
+
+struct BalancingInfo : MethodInfo {
+    bool needsGradients = false; ///< of each task on the shared parameters
+};
+
+} // namespace concertina

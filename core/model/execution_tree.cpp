@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/execution_tree.h"
+
+#include <map>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+/// The partition that a node itself forces on the tasks that pass it.
+Partition ownPartition(const SharingPlan& plan, const Node& node) {
+    if (node.task >= 0)
+        return {{taskBit(node.task)}};
+    if (node.layer >= 0) {
+        const LayerPlan& layer = plan.layers[static_cast<std::size_t>(node.layer)];
+        if (node.op == Op::Conv)
+            return layer.kernels();
+        if (node.op == Op::Norm)
+            return layer.norm;
+    }
+    return together(plan.taskCount());
+}
+
+} // namespace
+
+ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
+    ExecutionTree tree;
+    std::vector<Partition> executed; // of each node
+    std::vector<std::vector<int>> branchesOf(graph.nodes.size());
+    for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
+        const Node& node = graph.nodes[index];
+        const Partition own = ownPartition(plan, node);
+        Partition partition = own;
+        for (const int input : node.inputs)
+            partition = commonRefinement(partition, executed[static_cast<std::size_t>(input)]);
+        for (const TaskSet tasks : partition.groups) {
+            Branch branch{.node = static_cast<int>(index), .tasks = tasks};
+            for (const int input : node.inputs) {
+                const auto from = static_cast<std::size_t>(input);
+                const int group = groupOf(executed[from], firstTask(tasks));
+                branch.inputs.push_back(branchesOf[from][static_cast<std::size_t>(group)]);
+            }
+            if (node.op == Op::Conv)
+                branch.kernel = groupContaining(own, tasks);
+            if (node.op == Op::Norm)
+                branch.norm = groupContaining(own, tasks);
+            branchesOf[index].push_back(static_cast<int>(tree.branches.size()));
+            tree.branches.push_back(std::move(branch));
+        }
+        executed.push_back(std::move(partition));
+    }
+    for (std::size_t task = 0; task < graph.outputs.size(); ++task) {
+        const auto node = static_cast<std::size_t>(graph.outputs[task]);
+        const int group = groupOf(executed[node], static_cast<int>(task));
+        tree.outputs.push_back(branchesOf[node][static_cast<std::size_t>(group)]);
+    }
+    return tree;
+}
+
+std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree) {
+    const auto kernelBefore = [&](const Branch& norm) {
+        const Branch& conv = tree.branches[static_cast<std::size_t>(norm.inputs.front())];
+        return std::pair(graph.node(conv.node).layer, conv.kernel);
+    };
+    const auto isNorm = [&](const Branch& branch) { return graph.node(branch.node).op == Op::Norm; };
+    std::map<std::pair<int, TaskSet>, int> norms; // how many follow each kernel
+    for (const Branch& branch : tree.branches)
+        if (isNorm(branch))
+            ++norms[kernelBefore(branch)];
+    std::vector<bool> foldable;
+    for (const Branch& branch : tree.branches)
+        foldable.push_back(isNorm(branch) && norms[kernelBefore(branch)] == 1);
+    return foldable;
+}
+
+} // namespace concertina

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "core/model/execution_tree.h"
+#include "core/model/layer_graph.h"
+#include "core/model/sharing_plan.h"
+#include "core/values/spec.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// How one layer's kernel is made while it trains.
+struct LayerDesign {
+    MethodChoice method; ///< of a parametrization, with complete options
+    LayerFactors factors;
+    double composeCost = 0; ///< multiply–adds of one materialization
+};
+
+/// Backbone × parametrizations × plan, without weights: what is trained, drawn and costed.
+/// Heads are plain and belong to their task; the plan speaks of the shared layers alone.
+struct NetworkDesign {
+    LayerGraph graph;                ///< shared layers first, heads behind them
+    std::vector<LayerDesign> layers; ///< one a layer of the graph
+    SharingPlan plan;                ///< one entry a shared layer
+    ExecutionTree tree;
+
+    int taskCount() const { return plan.taskCount(); }
+};
+
+struct DesignResult {
+    NetworkDesign design;
+    Problems problems; ///< the design may be used only where there are none
+};
+
+/// Puts together what a spec says of the network. `outputs` are the channels of each task's head,
+/// in the order of the spec's tasks. The methods that the spec names must be known and their
+/// options checked (`validate` does so first). Problems: those of the backbone and of
+/// `resolvePlan`, and "kernels.no_layer".
+DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
+                           std::span<const int> outputs);
+
+/// Which factors move in a step: all, or, in alternating updates, the cores or the others.
+/// Layers without a core, biases, norms and heads always move.
+enum class Moving { All, Cores, Others };
+
+bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving);
+
+/// Whose losses need a backward pass of their own: the coarsest partition from whose groups the
+/// gradient of every moving copy in a merged layer can be summed. One group where nothing is
+/// merged; each task its own in reading R2.
+Partition gradientRoutes(const NetworkDesign& design, Moving moving);
+
+} // namespace concertina

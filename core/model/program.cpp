@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/program.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace concertina {
+
+namespace {
+
+/// Numbers tensors in the order in which they are first named.
+class TensorTable {
+public:
+    explicit TensorTable(std::vector<std::string>& names) : m_names(names) {}
+
+    int operator()(const std::string& name) {
+        const auto [entry, added] = m_index.try_emplace(name, static_cast<int>(m_names.size()));
+        if (added)
+            m_names.push_back(name);
+        return entry->second;
+    }
+
+private:
+    std::vector<std::string>& m_names;
+    std::map<std::string, int> m_index;
+};
+
+std::size_t inputCount(Op op) {
+    switch (op) {
+    case Op::Input: return 0;
+    case Op::MaxUnpool:
+    case Op::Upsample: return 2;
+    default: return 1; // Concat: at least
+    }
+}
+
+std::size_t tensorCount(Op op) {
+    switch (op) {
+    case Op::Conv:
+    case Op::ScaleShift: return 2;
+    case Op::Norm: return 4;
+    default: return 0;
+    }
+}
+
+Unexpected broken(const std::string& where, std::string found, std::string expected) {
+    return failure({"program.json", where, std::move(found), std::move(expected),
+                    "the file is damaged or not of this program"});
+}
+
+struct ProgramReader {
+    Program program;
+    std::map<std::string, int> instructions;
+    TensorTable tensor{program.tensors};
+
+    Expected<int> instructionNamed(const Json& name, const std::string& where) const {
+        const auto found =
+            name.is_string() ? instructions.find(name.get<std::string>()) : instructions.end();
+        if (found == instructions.end())
+            return broken(where, shortened(jsonText(name), 80), "an earlier instruction");
+        return found->second;
+    }
+
+    std::optional<Problem> readNumber(const Json& item, const char* key, int minimum, int& value) {
+        if (!item.contains(key))
+            return std::nullopt;
+        const Json& number = item[key];
+        if (!number.is_number_integer() || number < minimum || number > 65536)
+            return broken(key, shortened(jsonText(number), 40), "a small whole number").value();
+        value = number.get<int>();
+        return std::nullopt;
+    }
+
+    std::optional<Problem> read(const Json& item) {
+        Instruction instruction;
+        const auto text = [&](const char* key) {
+            return item.is_object() && item.contains(key) && item[key].is_string()
+                       ? item[key].get<std::string>()
+                       : std::string();
+        };
+        instruction.name = text("name");
+        const std::string where = "instruction " + std::to_string(program.instructions.size());
+        const auto op = opFromName(text("op"));
+        if (!op || instruction.name.empty() || instructions.contains(instruction.name))
+            return broken(where, shortened(jsonText(item), 80), "a known op and a new name").value();
+        instruction.op = *op;
+        for (const Json& name : item.value("inputs", Json::array())) {
+            const auto input = instructionNamed(name, where);
+            if (!input)
+                return input.error();
+            instruction.inputs.push_back(*input);
+        }
+        for (const Json& name : item.value("tensors", Json::array())) {
+            if (!name.is_string())
+                return broken(where, shortened(jsonText(name), 80), "a tensor's name").value();
+            instruction.tensors.push_back(tensor(name.get<std::string>()));
+        }
+        const std::size_t inputs = inputCount(*op);
+        const bool enough = *op == Op::Concat ? !instruction.inputs.empty()
+                                              : instruction.inputs.size() == inputs;
+        if (!enough || instruction.tensors.size() != tensorCount(*op))
+            return broken(where, "a wrong number of inputs or tensors", opName(*op)).value();
+        for (auto problem : {readNumber(item, "stride", 1, instruction.stride),
+                             readNumber(item, "padding", 0, instruction.padding),
+                             readNumber(item, "dilation", 1, instruction.dilation),
+                             readNumber(item, "groups", 1, instruction.groups)})
+            if (problem)
+                return problem;
+        instructions[instruction.name] = static_cast<int>(program.instructions.size());
+        program.instructions.push_back(std::move(instruction));
+        return std::nullopt;
+    }
+};
+
+} // namespace
+
+std::string tensorName(const std::string& layer, const std::string& what, TaskSet group,
+                       const std::vector<std::string>& tasks) {
+    return layer + "/" + what + "/" + groupName(group, tasks);
+}
+
+Program programOf(const NetworkDesign& design) {
+    Program program;
+    TensorTable tensor(program.tensors);
+    const auto& tasks = design.plan.tasks;
+    for (const Branch& branch : design.tree.branches) {
+        const Node& node = design.graph.node(branch.node);
+        Instruction instruction{.op = node.op,
+                                .name = node.name + "/" + groupName(branch.tasks, tasks),
+                                .inputs = branch.inputs};
+        if (node.op == Op::Conv) {
+            const Layer& layer = design.graph.layer(node.layer);
+            instruction.tensors = {tensor(tensorName(layer.name, "kernel", branch.kernel, tasks)),
+                                   tensor(tensorName(layer.name, "bias", branch.kernel, tasks))};
+            instruction.stride = layer.kernel.stride;
+            instruction.padding = layer.kernel.padding;
+            instruction.dilation = layer.kernel.dilation;
+            instruction.groups = layer.kernel.groups;
+        }
+        if (node.op == Op::Norm) {
+            const std::string& layer = design.graph.layer(node.layer).name;
+            instruction.tensors = {tensor(tensorName(layer, "norm.weight", branch.norm, tasks)),
+                                   tensor(tensorName(layer, "norm.bias", branch.norm, tasks)),
+                                   tensor(tensorName(layer, "norm.mean", branch.tasks, tasks)),
+                                   tensor(tensorName(layer, "norm.var", branch.tasks, tasks))};
+        }
+        program.instructions.push_back(std::move(instruction));
+    }
+    program.outputs = design.tree.outputs;
+    return program;
+}
+
+std::vector<int> lastUses(const Program& program) {
+    std::vector<int> last;
+    for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+        last.push_back(static_cast<int>(i));
+        for (const int input : program.instructions[i].inputs)
+            last[static_cast<std::size_t>(input)] = static_cast<int>(i);
+    }
+    for (const int output : program.outputs)
+        last[static_cast<std::size_t>(output)] = std::numeric_limits<int>::max();
+    return last;
+}
+
+Json toJson(const Program& program) {
+    Json instructions = Json::array();
+    for (const Instruction& instruction : program.instructions) {
+        Json item = {{"op", opName(instruction.op)}, {"name", instruction.name}};
+        item["inputs"] = Json::array();
+        for (const int input : instruction.inputs)
+            item["inputs"].push_back(program.instructions[static_cast<std::size_t>(input)].name);
+        if (!instruction.tensors.empty())
+            item["tensors"] = Json::array();
+        for (const int tensor : instruction.tensors)
+            item["tensors"].push_back(program.tensors[static_cast<std::size_t>(tensor)]);
+        if (instruction.op == Op::Conv) {
+            item["stride"] = instruction.stride;
+            item["padding"] = instruction.padding;
+            item["dilation"] = instruction.dilation;
+            item["groups"] = instruction.groups;
+        }
+        instructions.push_back(std::move(item));
+    }
+    Json outputs = Json::array();
+    for (const int output : program.outputs)
+        outputs.push_back(program.instructions[static_cast<std::size_t>(output)].name);
+    return {{"instructions", std::move(instructions)}, {"outputs", std::move(outputs)}};
+}
+
+Expected<Program> programFromJson(const Json& json) {
+    if (!json.is_object() || !json.value("instructions", Json()).is_array()
+        || !json.value("outputs", Json()).is_array())
+        return broken("program", "no instructions or outputs", "a program");
+    ProgramReader reader;
+    for (const Json& item : json["instructions"])
+        if (auto problem = reader.read(item))
+            return failure(std::move(*problem));
+    const auto& instructions = reader.program.instructions;
+    if (instructions.empty() || instructions.front().op != Op::Input)
+        return broken("instruction 0", "no image", "the image first");
+    for (std::size_t i = 1; i < instructions.size(); ++i) {
+        const Instruction& now = instructions[i];
+        const bool pooled =
+            now.op != Op::MaxUnpool
+            || instructions[static_cast<std::size_t>(now.inputs[1])].op == Op::MaxPool;
+        if (now.op == Op::Input || !pooled)
+            return broken("instruction " + std::to_string(i), now.name,
+                          "one image alone, and indices from a max_pool");
+    }
+    for (const Json& name : json["outputs"]) {
+        const auto output = reader.instructionNamed(name, "outputs");
+        if (!output)
+            return failure(output.error());
+        reader.program.outputs.push_back(*output);
+    }
+    return std::move(reader.program);
+}
+
+} // namespace concertina

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/network_design.h"
+#include "core/values/json.h"
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// One operation of a program. Tensors by op: Conv kernel, bias; Norm weight, bias, mean,
+/// variance; ScaleShift scale, shift.
+struct Instruction {
+    Op op = Op::Input;
+    std::string name;         ///< unique in its program
+    std::vector<int> inputs;  ///< earlier instructions
+    std::vector<int> tensors; ///< of `Program::tensors`
+    int stride = 1;           ///< stride to groups: Conv alone
+    int padding = 0;
+    int dilation = 1;
+    int groups = 1;
+
+    bool operator==(const Instruction&) const = default;
+};
+
+/// A network as a straight list of operations on named tensors: what is executed, expanded or
+/// collapsed, and what a collapsed network's file holds.
+struct Program {
+    std::vector<Instruction> instructions; ///< the first is the image
+    std::vector<std::string> tensors;      ///< names
+    std::vector<int> outputs;              ///< an instruction a task
+
+    bool operator==(const Program&) const = default;
+};
+
+/// Where a tensor of a network lives in files: "layer/what/group".
+std::string tensorName(const std::string& layer, const std::string& what, TaskSet group,
+                       const std::vector<std::string>& tasks);
+
+/// The program of an expanded network: one instruction a branch of its execution tree. Tensors
+/// are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
+/// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
+/// "layer/norm.mean/…" and "layer/norm.var/…" (executed branches).
+Program programOf(const NetworkDesign& design);
+
+/// For each instruction, the last one that reads it; itself where none does. Outputs live on.
+std::vector<int> lastUses(const Program& program);
+
+Json toJson(const Program& program);
+
+/// Problems: "program.json", naming the instruction.
+Expected<Program> programFromJson(const Json& json);
+
+} // namespace concertina

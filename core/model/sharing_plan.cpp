@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/sharing_plan.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+Json partitionJson(const Partition& partition, const std::vector<std::string>& tasks) {
+    Json groups = Json::array();
+    for (const TaskSet group : partition.groups) {
+        Json& names = groups.emplace_back(Json::array());
+        for (const int task : tasksOf(group))
+            names.push_back(tasks[static_cast<std::size_t>(task)]);
+    }
+    return groups;
+}
+
+/// Groups of task names as a partition of `tasks`; the problem has no path.
+Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& groups,
+                                   std::span<const std::string> tasks) {
+    std::vector<TaskSet> sets;
+    for (const auto& names : groups) {
+        TaskSet set = 0;
+        for (const std::string& name : names) {
+            const auto task = std::ranges::find(tasks, name);
+            if (task == tasks.end())
+                return failure({"sharing.unknown_task", "", "\"" + shortened(name, 80) + "\"",
+                                "a task of this experiment", suggestion(name, tasks)});
+            const TaskSet bit = taskBit(static_cast<int>(task - tasks.begin()));
+            TaskSet before = set;
+            for (const TaskSet other : sets)
+                before |= other;
+            if ((before & bit) != 0)
+                return failure({"sharing.groups", "", name + " twice", "each task in one group",
+                                ""});
+            set |= bit;
+        }
+        sets.push_back(set);
+    }
+    Partition partition = partitionOf(std::move(sets));
+    TaskSet missing = allTasks(static_cast<int>(tasks.size()));
+    for (const TaskSet group : partition.groups)
+        missing &= ~group;
+    if (missing != 0)
+        return failure({"sharing.groups", "", "no group with " + groupName(missing, tasks),
+                        "each task in one group", ""});
+    return partition;
+}
+
+Expected<Partition> partitionFromJson(const Json& json, std::span<const std::string> tasks) {
+    std::vector<std::vector<std::string>> groups;
+    if (!json.is_array())
+        return failure({"plan.json", "", "no groups", "a list of lists of tasks", ""});
+    for (const Json& names : json) {
+        auto& group = groups.emplace_back();
+        if (!names.is_array())
+            return failure({"plan.json", "", "no group", "a list of tasks", ""});
+        for (const Json& name : names)
+            group.push_back(name.is_string() ? name.get<std::string>() : jsonText(name));
+    }
+    return namedPartition(groups, tasks);
+}
+
+/// Applies one rule that sets a single factor, the bias or the norm of the layers it matches.
+std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition& groups,
+                                       std::span<LayerPlan> plans) {
+    bool found = false;
+    std::vector<std::string> names{"bias", "norm"};
+    for (LayerPlan& plan : plans) {
+        if (!matchesPattern(plan.layer, rule.layers))
+            continue;
+        for (std::size_t i = 0; i < plan.factors.size(); ++i) {
+            if (plan.factors[i] == rule.factor) {
+                plan.partitions[i] = groups;
+                found = true;
+            }
+            if (std::ranges::find(names, plan.factors[i]) == names.end())
+                names.push_back(plan.factors[i]);
+        }
+        if (rule.factor == "bias")
+            plan.bias = groups;
+        if (rule.factor == "norm")
+            plan.norm = groups;
+        found = found || rule.factor == "bias" || rule.factor == "norm";
+    }
+    if (found)
+        return std::nullopt;
+    return Problem{"sharing.unknown_factor", "", "\"" + shortened(rule.factor, 80) + "\"",
+                   "a factor of these layers", suggestion(rule.factor, names)};
+}
+
+/// Why a layer cannot be in a state; none where it can.
+std::optional<Problem> checkState(const LayerFactors& layer, SharingState state) {
+    if (state == SharingState::Tied || state == SharingState::Separate)
+        return std::nullopt;
+    if (!layer.hasCore())
+        return Problem{"sharing.no_core", "", std::string(stateName(state)) + " for " + layer.layer,
+                       "tied or separate, as its kernel has no core",
+                       "expand it (network.kernels), or name it in a later rule"};
+    if (state == SharingState::Merged && !layer.linearInTraining)
+        return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
+                       "a state that does not average its kernels",
+                       "its kernel is not a function of its factors alone while it trains"};
+    return std::nullopt;
+}
+
+} // namespace
+
+Partition LayerPlan::copies() const {
+    Partition result = bias;
+    for (const Partition& partition : partitions)
+        result = commonRefinement(result, partition);
+    return result;
+}
+
+Partition LayerPlan::kernels() const {
+    const Partition own = copies();
+    if (!merged)
+        return own;
+    TaskSet all = 0;
+    for (const TaskSet group : own.groups)
+        all |= group;
+    return {{all}};
+}
+
+Json toJson(const SharingPlan& plan) {
+    Json json = {{"tasks", plan.tasks}, {"layers", Json::array()}};
+    for (const LayerPlan& layer : plan.layers) {
+        Json factors = Json::object();
+        for (std::size_t i = 0; i < layer.factors.size(); ++i)
+            factors[layer.factors[i]] = partitionJson(layer.partitions[i], plan.tasks);
+        json["layers"].push_back({{"layer", layer.layer},
+                                  {"merged", layer.merged},
+                                  {"factors", std::move(factors)},
+                                  {"bias", partitionJson(layer.bias, plan.tasks)},
+                                  {"norm", partitionJson(layer.norm, plan.tasks)}});
+    }
+    return json;
+}
+
+Expected<SharingPlan> planFromJson(const Json& json) {
+    const Problem broken{"plan.json", "", "a text that is no plan", "a resolved plan", ""};
+    SharingPlan plan;
+    if (!json.is_object() || !json.contains("tasks") || !json.contains("layers")
+        || !json["layers"].is_array())
+        return failure(broken);
+    for (const Json& task : json["tasks"]) {
+        if (!task.is_string() || plan.tasks.size() == MaxTasks)
+            return failure(broken);
+        plan.tasks.push_back(task.get<std::string>());
+    }
+    for (const Json& item : json["layers"]) {
+        for (const char* key : {"layer", "merged", "factors", "bias", "norm"})
+            if (!item.is_object() || !item.contains(key))
+                return failure(broken);
+        if (!item["layer"].is_string() || !item["merged"].is_boolean()
+            || !item["factors"].is_object())
+            return failure(broken);
+        LayerPlan layer{.layer = item["layer"].get<std::string>(),
+                        .merged = item["merged"].get<bool>()};
+        auto bias = partitionFromJson(item["bias"], plan.tasks);
+        auto norm = partitionFromJson(item["norm"], plan.tasks);
+        if (!bias || !norm)
+            return failure(!bias ? bias.error() : norm.error());
+        layer.bias = std::move(*bias);
+        layer.norm = std::move(*norm);
+        for (const auto& factor : item["factors"].items()) {
+            auto partition = partitionFromJson(factor.value(), plan.tasks);
+            if (!partition)
+                return failure(partition.error());
+            layer.factors.push_back(factor.key());
+            layer.partitions.push_back(std::move(*partition));
+        }
+        plan.layers.push_back(std::move(layer));
+    }
+    return plan;
+}
+
+bool LayerFactors::hasCore() const {
+    return std::ranges::any_of(factors, &FactorInfo::core);
+}
+
+LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own) {
+    TaskSet all = 0;
+    for (const TaskSet group : own.groups)
+        all |= group;
+    const Partition one{{all}};
+    const bool outside = state == SharingState::FactorsShared || state == SharingState::Separate;
+    LayerPlan plan{.layer = layer.layer,
+                   .bias = outside ? own : one,
+                   .norm = outside ? own : one,
+                   .merged = state == SharingState::Merged};
+    for (const FactorInfo& factor : layer.factors) {
+        const bool apart = state == SharingState::Separate
+                           || (factor.core && state != SharingState::Tied);
+        plan.factors.push_back(factor.name);
+        plan.partitions.push_back(apart ? own : one);
+    }
+    return plan;
+}
+
+std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer) {
+    TaskSet all = 0;
+    for (const TaskSet group : plan.bias.groups)
+        all |= group;
+    std::vector<TaskSet> each;
+    for (const int task : tasksOf(all))
+        each.push_back(taskBit(task));
+    const Partition own = partitionOf(std::move(each));
+    for (const auto state : {SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
+                             SharingState::Separate})
+        if (plan == planInState(layer, state, own))
+            return state;
+    return std::nullopt;
+}
+
+namespace {
+
+/// Applies rules to a plan, one after the other.
+class Resolver {
+public:
+    Resolver(std::span<const LayerFactors> layers, std::span<const std::string> tasks)
+        : m_layers(layers), m_tasks(tasks) {
+        m_plan.tasks.assign(tasks.begin(), tasks.end());
+        const Partition one = together(taskCount());
+        for (const LayerFactors& layer : layers)
+            m_plan.layers.push_back(planInState(layer, SharingState::Tied, one));
+        m_misfits.resize(layers.size());
+    }
+
+    /// The rule's own problem; its path is empty.
+    std::optional<Problem> apply(const std::string& text, const std::string& at) {
+        const auto rule = parseSharingRule(text);
+        if (!rule)
+            return rule.error();
+        const auto matches = [&](const LayerFactors& layer) {
+            return matchesPattern(layer.layer, rule->layers);
+        };
+        if (std::ranges::none_of(m_layers, matches))
+            return unmatched(*rule);
+        auto own = rule->groups.empty() ? Expected<Partition>(apart(taskCount()))
+                                        : namedPartition(rule->groups, m_tasks);
+        if (!own)
+            return own.error();
+        if (!rule->state)
+            return applyFactorRule(*rule, *own, m_plan.layers);
+        for (std::size_t i = 0; i < m_layers.size(); ++i) {
+            if (!matches(m_layers[i]))
+                continue;
+            m_plan.layers[i] = planInState(m_layers[i], *rule->state, *own);
+            m_misfits[i] = taskCount() > 1 ? checkState(m_layers[i], *rule->state) : std::nullopt;
+            if (m_misfits[i])
+                m_misfits[i]->path = at;
+        }
+        return std::nullopt;
+    }
+
+    /// A state that does not fit its layer matters only where no later rule replaced it; of the
+    /// layers that one rule did not fit, the first is named.
+    PlanResolution take(Problems problems) {
+        for (auto& misfit : m_misfits)
+            if (misfit && std::ranges::find(problems, misfit->path, &Problem::path) == problems.end())
+                problems.push_back(std::move(*misfit));
+        return {std::move(m_plan), std::move(problems)};
+    }
+
+private:
+    int taskCount() const { return static_cast<int>(m_tasks.size()); }
+
+    Problem unmatched(const SharingRule& rule) const {
+        std::vector<std::string> names;
+        for (const LayerFactors& layer : m_layers)
+            names.push_back(layer.layer);
+        return {"sharing.no_layer", "", "\"" + shortened(rule.layers, 80) + "\"",
+                "a pattern that matches a layer", suggestion(rule.layers, names)};
+    }
+
+    std::span<const LayerFactors> m_layers;
+    std::span<const std::string> m_tasks;
+    SharingPlan m_plan;
+    std::vector<std::optional<Problem>> m_misfits; ///< one a layer
+};
+
+} // namespace
+
+PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const LayerFactors> layers,
+                           std::span<const std::string> tasks, const std::string& path) {
+    Resolver resolver(layers, tasks);
+    Problems problems;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::string at = path + "." + std::to_string(i);
+        if (auto problem = resolver.apply(rules[i], at)) {
+            problem->path = at;
+            problems.push_back(std::move(*problem));
+        }
+    }
+    return resolver.take(std::move(problems));
+}
+
+} // namespace concertina

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/descriptors.h"
+#include "core/model/partition.h"
+#include "core/model/sharing_rule.h"
+#include "core/values/json.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// How the tasks share one layer: a partition for each factor, for the bias and for the norm,
+/// and whether the copies are merged (averaged) into one kernel.
+struct LayerPlan {
+    std::string layer;
+    std::vector<std::string> factors;
+    std::vector<Partition> partitions; ///< one a factor
+    Partition bias;
+    Partition norm; ///< shares γ and β; meaningless where the layer has no norm
+    bool merged = false;
+
+    bool operator==(const LayerPlan&) const = default;
+
+    /// The common refinement of the factors' and the bias's partitions: whose kernels differ.
+    /// Where the layer is merged, these are averaged.
+    Partition copies() const;
+
+    /// The partition of tasks by the kernel that they run: one group where it is merged.
+    Partition kernels() const;
+};
+
+/// A plan for every layer of one network, resolved from rules: explicit, comparable, storable.
+struct SharingPlan {
+    std::vector<std::string> tasks;
+    std::vector<LayerPlan> layers;
+
+    bool operator==(const SharingPlan&) const = default;
+
+    int taskCount() const { return static_cast<int>(tasks.size()); }
+};
+
+Json toJson(const SharingPlan& plan);
+
+/// Problems: "plan.json".
+Expected<SharingPlan> planFromJson(const Json& json);
+
+/// What a plan has to know of a layer.
+struct LayerFactors {
+    std::string layer;
+    std::vector<FactorInfo> factors;
+    bool linearInTraining = true; ///< else copies cannot be merged
+
+    bool hasCore() const;
+};
+
+/// The plan of a layer in a named state; `own` stands where the state says "own".
+LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own);
+
+/// Which named state a layer is in when each task stands where the state says "own"; none where
+/// it is in none of them. With a single task everything is tied.
+std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer);
+
+struct PlanResolution {
+    SharingPlan plan;
+    Problems problems; ///< with the path `path.INDEX` of the rule
+};
+
+/// Applies rules in their order, the later wins; what no rule names is tied. Problems:
+/// "sharing.syntax", "sharing.no_layer", "sharing.unknown_task", "sharing.groups",
+/// "sharing.unknown_factor", "sharing.no_core", "sharing.not_linear".
+PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const LayerFactors> layers,
+                           std::span<const std::string> tasks, const std::string& path);
+
+} // namespace concertina

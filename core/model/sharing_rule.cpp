@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/sharing_rule.h"
+
+#include "core/values/text.h"
+
+#include <array>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> stateNames = {"tied", "merged", "factors shared",
+                                                        "separate"};
+
+Unexpected syntax(std::string_view text, std::string expected) {
+    return failure({"sharing.syntax", "", "\"" + shortened(text, 120) + "\"", std::move(expected),
+                    "for example \"enc*: merged\" or \"dec1.*: {a, b} | {c} separate\""});
+}
+
+/// Reads "{a, b} | {c}" from the front of `text` and leaves what follows.
+Expected<std::vector<std::vector<std::string>>> takeGroups(std::string_view& text) {
+    const std::string_view whole = text;
+    std::vector<std::vector<std::string>> groups;
+    for (;;) {
+        const auto end = text.find('}');
+        if (!text.starts_with('{') || end == std::string_view::npos)
+            return syntax(whole, "groups of tasks, {…} | {…}");
+        auto names = split(text.substr(1, end - 1), ',');
+        for (const std::string& name : names)
+            if (name.empty() || name.find_first_of("{|") != std::string::npos)
+                return syntax(whole, "names of tasks between the braces");
+        groups.push_back(std::move(names));
+        text = trimmed(text.substr(end + 1));
+        if (!text.starts_with('|'))
+            return groups;
+        text = trimmed(text.substr(1));
+    }
+}
+
+std::optional<SharingState> stateOf(std::string_view name) {
+    for (std::size_t i = 0; i < stateNames.size(); ++i)
+        if (name == stateNames[i])
+            return static_cast<SharingState>(i);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string_view stateName(SharingState state) {
+    return stateNames[static_cast<std::size_t>(state)];
+}
+
+Expected<SharingRule> parseSharingRule(std::string_view text) {
+    const auto colon = text.find(':');
+    const std::string_view layers = trimmed(text.substr(0, colon));
+    if (colon == std::string_view::npos || layers.empty()
+        || layers.find_first_of(" \t{}|") != std::string_view::npos)
+        return syntax(text, "a pattern of layer names, a colon, and a state or groups");
+    SharingRule rule{.layers = std::string(layers)};
+    std::string_view rest = trimmed(text.substr(colon + 1));
+    const bool groupsFirst = rest.starts_with('{');
+    if (!groupsFirst) {
+        rule.state = stateOf(rest);
+        if (rule.state)
+            return rule;
+        const auto brace = rest.find('{');
+        rule.factor = trimmed(rest.substr(0, brace));
+        if (brace == std::string_view::npos || rule.factor.empty()
+            || rule.factor.find(' ') != std::string::npos)
+            return syntax(text, "a state (tied, merged, factors shared, separate), or a factor "
+                                "and its groups");
+        rest = rest.substr(brace);
+    }
+    auto groups = takeGroups(rest);
+    if (!groups)
+        return failure(groups.error());
+    rule.groups = std::move(*groups);
+    if (groupsFirst)
+        rule.state = stateOf(rest);
+    if (groupsFirst && (!rule.state || rule.state == SharingState::Tied))
+        return syntax(text, "merged, factors shared or separate behind the groups");
+    if (!groupsFirst && !rest.empty())
+        return syntax(text, "nothing behind a factor's groups");
+    return rule;
+}
+
+std::string toText(const SharingRule& rule) {
+    std::vector<std::string> groups;
+    for (const auto& names : rule.groups)
+        groups.push_back("{" + join(names, ", ") + "}");
+    std::string text = rule.layers + ":";
+    if (!rule.state)
+        text += " " + rule.factor;
+    if (!groups.empty())
+        text += " " + join(groups, " | ");
+    if (rule.state)
+        text.append(" ").append(stateName(*rule.state));
+    return text;
+}
+
+} // namespace concertina

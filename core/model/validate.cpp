@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/validate.h"
+
+#include "core/model/network_design.h"
+
+#include <set>
+
+namespace concertina {
+
+namespace {
+
+void append(Problems& all, Problems more) {
+    for (Problem& problem : more)
+        all.push_back(std::move(problem));
+}
+
+std::string recordPath(std::string_view list, std::size_t index) {
+    return std::string(list) + "." + std::to_string(index);
+}
+
+Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
+    Problems problems;
+    for (const auto& place : specMethods())
+        append(problems, checkMethod(catalogue, place.family, place.get(spec), place.path));
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
+        append(problems, checkMethod(catalogue, Family::Task, spec.tasks[i].method,
+                                     recordPath(TasksPath, i)));
+    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i)
+        append(problems, checkMethod(catalogue, Family::Parametrization,
+                                     spec.network.kernels[i].method, recordPath(KernelsPath, i)));
+    return problems;
+}
+
+Problems checkTasks(const ExperimentSpec& spec) {
+    Problems problems;
+    if (spec.tasks.empty())
+        problems.push_back({"tasks.none", "tasks", "no task", "at least one task", ""});
+    if (spec.tasks.size() > MaxTasks)
+        problems.push_back({"tasks.many", "tasks", std::to_string(spec.tasks.size()) + " tasks",
+                            "at most " + std::to_string(MaxTasks), ""});
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
+        if (!seen.insert(spec.tasks[i].method.id).second)
+            problems.push_back({"tasks.twice", recordPath(TasksPath, i) + ".id",
+                                spec.tasks[i].method.id + " twice", "each task once", ""});
+    return problems;
+}
+
+} // namespace
+
+Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
+    Problems problems = checkFields(spec);
+    append(problems, checkMethods(spec, catalogue));
+    append(problems, checkTasks(spec));
+    if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
+        problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
+                            "at most train.steps, " + std::to_string(spec.train.steps), ""});
+    // What the network says needs fields and methods that are right.
+    if (problems.empty()) {
+        const std::vector<int> outputs(spec.tasks.size(), 1);
+        append(problems, designNetwork(spec, catalogue, outputs).problems);
+    }
+    return problems;
+}
+
+ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalogue) {
+    const auto complete = [&](Family family, MethodChoice& choice) {
+        if (const MethodInfo* method = catalogue.find(family, choice.id))
+            choice.options = completeOptions(*method, choice.options);
+    };
+    for (const auto& place : specMethods())
+        complete(place.family, place.edit(spec));
+    for (TaskSpec& task : spec.tasks)
+        complete(Family::Task, task.method);
+    for (KernelSpec& kernel : spec.network.kernels)
+        complete(Family::Parametrization, kernel.method);
+    return spec;
+}
+
+} // namespace concertina

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "core/values/spec.h"
+
+namespace concertina {
+
+/// Everything that can be told wrong of a spec without opening its dataset: fields, methods and
+/// their options, tasks, backbone, kernels and sharing rules. Empty: it can start. Codes beside
+/// those of `checkFields`, `checkMethod` and `designNetwork`: "tasks.none", "tasks.twice",
+/// "tasks.many", "train.warmup".
+Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue);
+
+/// The spec with the options of every method complete, as runs keep it.
+ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalogue);
+
+} // namespace concertina

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/image.h"
+#include "core/values/json.h"
+#include "core/values/metric.h"
+#include "core/values/run_state.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What a training tells while it goes on: values, made in the worker thread.
+
+/// A place in training, after `step` steps.
+struct RunPosition {
+    std::int64_t step = 0;
+    double epoch = 0;   ///< with the fraction that is done
+    double seconds = 0; ///< spent training, over all sessions of the run; pauses not counted
+
+    bool operator==(const RunPosition&) const = default;
+};
+
+/// Told once, when everything is ready and before the first step.
+struct StartEvent {
+    RunPosition position; ///< where it goes on; step 0 for a new run
+    std::int64_t steps = 0;
+    std::int64_t stepsPerEpoch = 0;
+    Json plan;    ///< the resolved sharing plan
+    Json dataset; ///< name, fingerprint, sizes, targets
+    double trainedParameters = 0;
+    double collapsedParameters = 0;
+};
+
+/// Losses ("loss" of each task and in total), "lr", "grad_norm", metrics of the batch.
+struct StepEvent {
+    RunPosition position;
+    std::vector<MetricValue> values;
+    double stepSeconds = 0;
+    int images = 0;
+};
+
+struct ValidationEvent {
+    RunPosition position;
+    std::string split;
+    std::vector<MetricValue> values;
+    double seconds = 0; ///< that the validation took
+};
+
+/// One picture of a preview: what is drawn for one task and one validation frame.
+struct PreviewImage {
+    std::string sample; ///< the frame's name
+    std::string task;   ///< empty for the input image
+    std::string kind;   ///< "image", "truth", "expanded", "collapsed"
+    Image image;
+};
+
+struct PreviewEvent {
+    RunPosition position;
+    std::vector<PreviewImage> images;
+};
+
+/// A checkpoint lies complete on the disk.
+struct CheckpointEvent {
+    RunPosition position;
+    std::string file;
+    std::int64_t bytes = 0;
+    std::string sha256;
+    std::string reason; ///< "schedule", "validation", "pause", "stop", "request", "end"
+};
+
+enum class NoticeLevel { Info, Warning, Error };
+
+/// Something to be told and kept: a damaged sample, a wait for room on the disk.
+struct NoticeEvent {
+    RunPosition position;
+    NoticeLevel level = NoticeLevel::Info;
+    std::string code; ///< of the Problem behind it, or a word of its own
+    std::string text;
+};
+
+struct StateEvent {
+    RunPosition position;
+    RunState state = RunState::Running;
+    std::string text;
+};
+
+} // namespace concertina

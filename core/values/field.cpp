@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/field.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace concertina {
+
+namespace {
+
+bool isList(FieldType type) {
+    return type == FieldType::Integers || type == FieldType::Reals || type == FieldType::Texts;
+}
+
+bool isWhole(const Json& value) {
+    if (value.is_number_integer())
+        return true;
+    return value.is_number_float() && std::isfinite(value.get<double>())
+           && value.get<double>() == std::floor(value.get<double>());
+}
+
+bool hasType(FieldType type, const Json& value) {
+    switch (type) {
+    case FieldType::Boolean: return value.is_boolean();
+    case FieldType::Integer: return isWhole(value);
+    case FieldType::Real: return value.is_number();
+    case FieldType::Text:
+    case FieldType::Choice: return value.is_string();
+    case FieldType::Integers: return value.is_array() && std::ranges::all_of(value, isWhole);
+    case FieldType::Reals:
+        return value.is_array()
+               && std::ranges::all_of(value, [](const Json& item) { return item.is_number(); });
+    case FieldType::Texts:
+        return value.is_array()
+               && std::ranges::all_of(value, [](const Json& item) { return item.is_string(); });
+    }
+    return false;
+}
+
+bool inRange(const FieldInfo& field, const Json& value) {
+    if (value.is_array())
+        return std::ranges::all_of(value, [&](const Json& item) { return inRange(field, item); });
+    if (!value.is_number())
+        return true;
+    const double number = value.get<double>();
+    if (!std::isfinite(number))
+        return false;
+    const bool whole = field.type == FieldType::Integer || field.type == FieldType::Integers;
+    if (whole && std::abs(number) > LargestInteger)
+        return false;
+    return number >= field.minimum && number <= field.maximum;
+}
+
+std::string rangeText(const FieldInfo& field) {
+    const bool below = std::isfinite(field.minimum);
+    const bool above = std::isfinite(field.maximum);
+    if (below && above)
+        return " from " + numberText(field.minimum) + " to " + numberText(field.maximum);
+    if (below)
+        return " of at least " + numberText(field.minimum);
+    if (above)
+        return " of at most " + numberText(field.maximum);
+    return "";
+}
+
+} // namespace
+
+std::string acceptedText(const FieldInfo& field) {
+    std::string text;
+    switch (field.type) {
+    case FieldType::Boolean: text = "true or false"; break;
+    case FieldType::Integer: text = "a whole number" + rangeText(field); break;
+    case FieldType::Real: text = "a number" + rangeText(field); break;
+    case FieldType::Text: text = "a text"; break;
+    case FieldType::Choice: text = "one of: " + join(field.choices, ", "); break;
+    case FieldType::Integers: text = "a list of whole numbers" + rangeText(field); break;
+    case FieldType::Reals: text = "a list of numbers" + rangeText(field); break;
+    case FieldType::Texts: text = "a list of texts"; break;
+    }
+    return field.unit.empty() ? text : text + " (" + field.unit + ")";
+}
+
+std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path) {
+    if (!hasType(field.type, value))
+        return Problem{"field.type", path, shortened(jsonText(value), 80), acceptedText(field), ""};
+    if (!inRange(field, value))
+        return Problem{"field.range", path, shortened(valueText(value), 80), acceptedText(field),
+                       ""};
+    if (field.type == FieldType::Choice) {
+        const auto& text = value.get_ref<const std::string&>();
+        if (std::ranges::find(field.choices, text) == field.choices.end())
+            return Problem{"field.choice", path, "\"" + shortened(text, 80) + "\"",
+                           acceptedText(field), suggestion(text, field.choices)};
+    }
+    return std::nullopt;
+}
+
+Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
+    if (field.type == FieldType::Text || field.type == FieldType::Choice)
+        return Json(std::string(text));
+    Json value = parseJson(text);
+    if (isList(field.type) && !value.is_array()) {
+        value = Json::array();
+        for (const std::string& part : split(text, ',')) {
+            if (part.empty())
+                continue;
+            const Json item =
+                field.type == FieldType::Texts ? Json(part) : parseJson(part);
+            value.push_back(item);
+        }
+    }
+    if (value.is_discarded() || !hasType(field.type, value))
+        return failure({"field.type", field.path, "\"" + shortened(text, 80) + "\"",
+                        acceptedText(field), ""});
+    return value;
+}
+
+std::string valueText(const Json& value) {
+    if (value.is_string())
+        return value.get<std::string>();
+    if (value.is_number_float())
+        return numberText(value.get<double>());
+    if (value.is_array()) {
+        std::vector<std::string> parts;
+        for (const Json& item : value)
+            parts.push_back(valueText(item));
+        return join(parts, ", ");
+    }
+    return jsonText(value);
+}
+
+} // namespace concertina

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+#include "core/values/problem.h"
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace concertina {
+
+enum class FieldType { Boolean, Integer, Real, Text, Choice, Integers, Reals, Texts };
+
+/// Everything that is known of one field of a spec, or of one option of a method.
+///
+/// Each field is described once, in a table; reading, writing, validation, `--set`, forms,
+/// tooltips and help only read that table.
+struct FieldInfo {
+    std::string path; ///< dotted, from the record that the table describes
+    FieldType type = FieldType::Text;
+    Json standard; ///< the default
+    double minimum = -std::numeric_limits<double>::infinity();
+    double maximum = std::numeric_limits<double>::infinity();
+    std::vector<std::string> choices; ///< for FieldType::Choice
+    std::string unit;                 ///< "m", "epochs", …; may be empty
+    std::string label;
+    std::string help; ///< one sentence, with units and what the extremes mean
+};
+
+/// A whole number that doubles and JSON readers everywhere keep exactly.
+inline constexpr double LargestInteger = 9007199254740991.0; // 2^53 − 1
+
+/// What is wrong with `value` as this field's value, told at `path`; none when it fits.
+/// Wrong type: "field.type"; out of range or not finite: "field.range"; "field.choice".
+std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path);
+
+/// Reads `text` as a person types it (`--set`): texts and choices as they are, lists as JSON or
+/// separated by commas. The value is not checked for its range.
+Expected<Json> parseValue(const FieldInfo& field, std::string_view text);
+
+/// "a number from 0 to 10 (s)", "one of: full, diagonal": what this field accepts.
+std::string acceptedText(const FieldInfo& field);
+
+/// How a value is written for people: texts bare, lists with commas, numbers at full precision.
+std::string valueText(const Json& value);
+
+} // namespace concertina

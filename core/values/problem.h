@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace concertina {
+
+/// Something that a user can mend: what is wrong, where, and what would be right.
+///
+/// A value, not an exception: a function that can fail for a user's reason returns
+/// `Expected<T>` or a list of these. `code` is stable ("field.range"), so that tests and the
+/// window can tell problems apart; the other members are shown to people.
+struct Problem {
+    std::string code;     ///< stable and dotted, for example "spec.unknown_key"
+    std::string path;     ///< the field ("train.lr"), file or sample that it is about
+    std::string found;    ///< what stands there
+    std::string expected; ///< what would be right
+    std::string hint;     ///< what to do; may be empty
+
+    bool operator==(const Problem&) const = default;
+};
+
+using Problems = std::vector<Problem>;
+
+template <class T>
+using Expected = tl::expected<T, Problem>;
+
+using Unexpected = tl::unexpected<Problem>;
+
+/// Wraps a problem for returning it from a function that returns `Expected`.
+[[nodiscard]] inline Unexpected failure(Problem problem) {
+    return Unexpected(std::move(problem));
+}
+
+/// One line for people: "train.lr: found -1, expected a number from 0 to 10. …".
+std::string toText(const Problem& problem);
+
+/// One line a problem.
+std::string toText(const Problems& problems);
+
+/// The candidate that `name` was most likely meant to be; none when nothing is near.
+std::optional<std::string> nearestName(std::string_view name,
+                                       std::span<const std::string> candidates);
+
+/// "did you mean …?" for `nearestName`, else "one of: …".
+std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+
+} // namespace concertina

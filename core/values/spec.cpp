@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/spec.h"
+
+#include "core/values/spec_fields.h"
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace concertina {
+
+namespace {
+
+template <class Record>
+void checkRecord(const Record& record, const std::vector<Field<Record>>& fields,
+                 const std::string& prefix, Problems& problems) {
+    for (const Field<Record>& field : fields)
+        if (auto problem = check(field, field.get(record), prefix + field.path))
+            problems.push_back(std::move(*problem));
+}
+
+std::string recordPath(std::string_view list, std::size_t index) {
+    return std::string(list) + "." + std::to_string(index) + ".";
+}
+
+/// Every path that `--set` may name where the spec is as it is now; for suggestions.
+std::vector<std::string> knownPaths(const ExperimentSpec& spec) {
+    std::vector<std::string> paths;
+    for (const auto& field : specFields())
+        paths.push_back(field.path);
+    for (const auto& place : specMethods())
+        paths.push_back(place.path + ".id");
+    for (std::size_t i = 0; i <= spec.tasks.size(); ++i)
+        for (const std::string name : {"id", "weight"})
+            paths.push_back(recordPath(TasksPath, i) + name);
+    for (std::size_t i = 0; i <= spec.network.kernels.size(); ++i)
+        for (const std::string name : {"id", "layers"})
+            paths.push_back(recordPath(KernelsPath, i) + name);
+    return paths;
+}
+
+Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
+    return {"spec.unknown_path", std::string(path), "no such field", "the path of a field",
+            suggestion(path, knownPaths(spec)).starts_with("one of")
+                ? "\"concertina-cli spec fields\" lists them"
+                : suggestion(path, knownPaths(spec))};
+}
+
+/// An option's value: JSON where it reads as such, else the text itself.
+Json optionValue(std::string_view text) {
+    Json value = parseJson(text);
+    return value.is_discarded() ? Json(std::string(text)) : value;
+}
+
+/// Sets "id" or "options.NAME" of a method; false where `rest` is neither.
+bool setMethod(MethodChoice& method, std::string_view rest, std::string_view text) {
+    constexpr std::string_view options = "options.";
+    if (rest == "id") {
+        if (method.id != text)
+            method = {std::string(text), Json::object()};
+        return true;
+    }
+    if (!rest.starts_with(options) || rest.size() == options.size())
+        return false;
+    method.options[std::string(rest.substr(options.size()))] = optionValue(text);
+    return true;
+}
+
+/// Sets a field of a record by the path inside it. Nothing is done where no field has this path.
+template <class Record>
+Expected<bool> setField(Record& record, const std::vector<Field<Record>>& fields,
+                        std::string_view inner, std::string_view path, std::string_view text) {
+    const auto field = std::ranges::find(fields, inner, &FieldInfo::path);
+    if (field == fields.end())
+        return false;
+    auto value = parseValue(*field, text);
+    if (!value) {
+        value.error().path = path;
+        return failure(value.error());
+    }
+    if (auto problem = check(*field, *value, std::string(path)))
+        return failure(std::move(*problem));
+    field->set(record, *value);
+    return true;
+}
+
+/// Sets something in a list of records: `rest` is "INDEX.…" behind the list's own path.
+template <class Record>
+Expected<bool> setInList(std::vector<Record>& list, const std::vector<Field<Record>>& fields,
+                         const MethodPlace<Record>& place, std::string_view rest,
+                         std::string_view path, std::string_view text) {
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+    const auto dot = static_cast<std::size_t>(parsed.ptr - rest.data());
+    if (parsed.ec != std::errc{} || dot >= rest.size() || rest[dot] != '.' || index > list.size())
+        return false;
+    Record record = index < list.size() ? list[index] : Record{};
+    const std::string_view inner = rest.substr(dot + 1);
+    bool done = setMethod(place.edit(record), inner, text);
+    if (!done) {
+        auto set = setField(record, fields, inner, path, text);
+        if (!set)
+            return set;
+        done = *set;
+    }
+    if (done && index == list.size())
+        list.push_back(std::move(record));
+    else if (done)
+        list[index] = std::move(record);
+    return done;
+}
+
+/// The rule list may be set entry by entry: "network.sharing.0".
+bool setText(std::vector<std::string>& list, std::string_view rest, std::string_view text) {
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+    if (parsed.ec != std::errc{} || parsed.ptr != rest.data() + rest.size() || index > list.size())
+        return false;
+    if (index == list.size())
+        list.emplace_back();
+    list[index] = text;
+    return true;
+}
+
+/// `path` without `prefix` and its dot; empty where it does not stand under it.
+std::string_view under(std::string_view path, std::string_view prefix) {
+    if (path.size() > prefix.size() + 1 && path.starts_with(prefix) && path[prefix.size()] == '.')
+        return path.substr(prefix.size() + 1);
+    return {};
+}
+
+/// All leaves of a JSON value by their paths, in order.
+void flatten(const Json& value, const std::string& path,
+             std::vector<std::pair<std::string, std::string>>& leaves) {
+    const bool records = value.is_array() && !value.empty() && value.front().is_object();
+    if (value.is_object() || records) {
+        std::size_t index = 0;
+        for (const auto& item : value.items()) {
+            const std::string name = records ? std::to_string(index++) : item.key();
+            flatten(item.value(), path.empty() ? name : path + "." + name, leaves);
+        }
+    } else {
+        leaves.emplace_back(path, valueText(value));
+    }
+}
+
+} // namespace
+
+Problems checkFields(const ExperimentSpec& spec) {
+    Problems problems;
+    checkRecord(spec, specFields(), "", problems);
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
+        checkRecord(spec.tasks[i], taskFields(), recordPath(TasksPath, i), problems);
+    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i)
+        checkRecord(spec.network.kernels[i], kernelFields(), recordPath(KernelsPath, i), problems);
+    return problems;
+}
+
+Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
+                                   std::string_view text) {
+    ExperimentSpec changed = spec;
+    auto done = setField(changed, specFields(), path, path, text);
+    for (const auto& place : specMethods())
+        if (done && !*done)
+            if (const auto rest = under(path, place.path); !rest.empty())
+                *done = setMethod(place.edit(changed), rest, text);
+    if (done && !*done)
+        if (const auto rest = under(path, TasksPath); !rest.empty())
+            done = setInList(changed.tasks, taskFields(), taskMethod(), rest, path, text);
+    if (done && !*done)
+        if (const auto rest = under(path, KernelsPath); !rest.empty())
+            done = setInList(changed.network.kernels, kernelFields(), kernelMethod(), rest, path,
+                             text);
+    if (done && !*done)
+        if (const auto rest = under(path, "network.sharing"); !rest.empty())
+            *done = setText(changed.network.sharing, rest, text);
+    if (!done)
+        return failure(done.error());
+    if (!*done)
+        return failure(unknownPath(spec, path));
+    return changed;
+}
+
+std::vector<SpecDifference> differences(const ExperimentSpec& left, const ExperimentSpec& right) {
+    std::vector<std::pair<std::string, std::string>> leftLeaves, rightLeaves;
+    flatten(toJson(left), "", leftLeaves);
+    flatten(toJson(right), "", rightLeaves);
+    std::vector<SpecDifference> result;
+    std::set<std::string> seen;
+    const auto valueIn = [](const auto& leaves, const std::string& path) {
+        const auto leaf = std::ranges::find(leaves, path, [](const auto& pair) { return pair.first; });
+        return leaf == leaves.end() ? std::string("—") : leaf->second;
+    };
+    for (const auto* leaves : {&leftLeaves, &rightLeaves})
+        for (const auto& [path, value] : *leaves)
+            if (seen.insert(path).second)
+                if (SpecDifference difference{path, valueIn(leftLeaves, path),
+                                              valueIn(rightLeaves, path)};
+                    difference.left != difference.right)
+                    result.push_back(std::move(difference));
+    return result;
+}
+
+} // namespace concertina

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+#include "core/values/problem.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace concertina {
+
+/// A method of a catalogue by its id, with the options that differ from their defaults.
+/// Which options there are is told by the method's descriptor.
+struct MethodChoice {
+    std::string id;
+    Json options = Json::object();
+
+    bool operator==(const MethodChoice&) const = default;
+};
+
+struct DataSpec {
+    MethodChoice dataset{"rooms", Json::object()};
+    int height = 96;
+    int width = 128;
+    std::string normalization = "imagenet";
+    std::string trainSplit = "train";
+    std::string validationSplit = "val";
+    std::vector<double> scales{1.0, 1.2, 1.5};
+    bool flip = true;
+    std::string damaged = "stop";
+    int loaderThreads = 1;
+    int cacheMb = 1024;
+
+    bool operator==(const DataSpec&) const = default;
+};
+
+struct TaskSpec {
+    MethodChoice method;
+    double weight = 1.0;
+
+    bool operator==(const TaskSpec&) const = default;
+};
+
+/// Which parametrization the layers that match `layers` have; the later record wins.
+struct KernelSpec {
+    std::string layers = "*";
+    MethodChoice method{"plain", Json::object()};
+
+    bool operator==(const KernelSpec&) const = default;
+};
+
+struct NetworkSpec {
+    MethodChoice backbone{"segnet", Json::object()};
+    std::vector<KernelSpec> kernels{KernelSpec{}};
+    std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
+
+    bool operator==(const NetworkSpec&) const = default;
+};
+
+struct TrainSpec {
+    int steps = 1000;
+    double epochs = 0;
+    int batch = 8;
+    MethodChoice optimizer{"adam", Json::object()};
+    double lr = 1e-3;
+    double coreRate = 1.0;
+    MethodChoice schedule{"cosine", Json::object()};
+    int warmup = 0;
+    double weightDecay = 0;
+    std::string decayOn = "kernels";
+    double clipNorm = 0;
+    MethodChoice balancing{"equal", Json::object()};
+    std::string updates = "joint";
+    int coreSteps = 1;
+    int outerSteps = 1;
+    int validateEvery = 1;
+    int checkpointEvery = 0;
+    int keepCheckpoints = 2;
+    bool trainMetrics = true;
+    int previews = 4;
+    int threads = 0;
+    std::string device = "cpu";
+
+    bool operator==(const TrainSpec&) const = default;
+};
+
+/// Everything that one training needs: a value and a JSON file. What each member means, its
+/// range and its unit stand in spec_fields.cpp, once.
+struct ExperimentSpec {
+    std::string name = "experiment";
+    std::string notes;
+    std::int64_t seed = 0;
+    DataSpec data;
+    std::vector<TaskSpec> tasks{{{"segmentation", Json::object()}, 1.0}};
+    NetworkSpec network;
+    TrainSpec train;
+
+    bool operator==(const ExperimentSpec&) const = default;
+};
+
+/// The version of the JSON form that this program writes; older ones are read, newer are refused.
+inline constexpr int SpecVersion = 1;
+inline constexpr std::string_view SpecFormat = "concertina-experiment";
+
+/// What reading gave: the spec as far as it could be read, and everything that was wrong.
+/// The spec may be used only where `problems` is empty.
+struct SpecReading {
+    ExperimentSpec spec;
+    Problems problems;
+};
+
+/// Reads a spec; fields that are absent have their defaults. Checks form, types and ranges of
+/// every field; ids, options and rules are checked by `validate` (core/model), which knows the
+/// catalogue. Codes: "spec.json", "spec.format", "spec.version", "spec.unknown_key", "field.*".
+SpecReading readSpec(const Json& json);
+SpecReading readSpecText(std::string_view text);
+
+/// The whole spec with every field, in the table's order.
+Json toJson(const ExperimentSpec& spec);
+
+/// Types and ranges of every field of a spec that was made in code.
+Problems checkFields(const ExperimentSpec& spec);
+
+/// Sets one place from text, as `--set path=value` does: a field ("train.lr"), one of a list
+/// ("network.kernels.0.id"; an index one past the end adds a record), or an option of a method
+/// ("network.backbone.options.width"). A new id clears the method's options.
+Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
+                                   std::string_view text);
+
+/// A field in which two specs differ: its path and both values, for people.
+struct SpecDifference {
+    std::string path;
+    std::string left;
+    std::string right;
+
+    bool operator==(const SpecDifference&) const = default;
+};
+
+std::vector<SpecDifference> differences(const ExperimentSpec& left, const ExperimentSpec& right);
+
+} // namespace concertina

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/spec_fields.h"
+
+#include <concepts>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+template <class Value>
+FieldType typeOf(const FieldInfo& info) {
+    if constexpr (std::same_as<Value, bool>)
+        return FieldType::Boolean;
+    else if constexpr (std::integral<Value>)
+        return FieldType::Integer;
+    else if constexpr (std::floating_point<Value>)
+        return FieldType::Real;
+    else if constexpr (std::same_as<Value, std::vector<double>>)
+        return FieldType::Reals;
+    else if constexpr (std::same_as<Value, std::vector<std::string>>)
+        return FieldType::Texts;
+    else
+        return info.choices.empty() ? FieldType::Text : FieldType::Choice;
+}
+
+/// A field of `Record`; its type and its default are those of the member.
+template <class Record, class Value>
+Field<Record> field(Value Record::*member, FieldInfo info) {
+    info.type = typeOf<Value>(info);
+    info.standard = Json(Record{}.*member);
+    return {std::move(info), [member](const Record& record) { return Json(record.*member); },
+            [member](Record& record, const Json& value) {
+                if constexpr (std::integral<Value> && !std::same_as<Value, bool>)
+                    record.*member = static_cast<Value>(value.get<double>());
+                else
+                    record.*member = value.get<Value>();
+            }};
+}
+
+template <class Record>
+MethodPlace<Record> method(MethodChoice Record::*member, std::string path, Family family,
+                           std::string label, std::string help) {
+    return {std::move(path),
+            family,
+            std::move(label),
+            std::move(help),
+            [member](const Record& record) -> const MethodChoice& { return record.*member; },
+            [member](Record& record) -> MethodChoice& { return record.*member; }};
+}
+
+/// Fields of a section of the spec, as fields of the spec.
+template <class Section>
+void append(std::vector<Field<ExperimentSpec>>& all, Section ExperimentSpec::*section,
+            std::vector<Field<Section>> fields) {
+    for (Field<Section>& inner : fields)
+        all.push_back({static_cast<FieldInfo&>(inner),
+                       [section, get = std::move(inner.get)](const ExperimentSpec& spec) {
+                           return get(spec.*section);
+                       },
+                       [section, set = std::move(inner.set)](ExperimentSpec& spec, const Json& v) {
+                           set(spec.*section, v);
+                       }});
+}
+
+template <class Section>
+void append(std::vector<MethodPlace<ExperimentSpec>>& all, Section ExperimentSpec::*section,
+            std::vector<MethodPlace<Section>> places) {
+    for (MethodPlace<Section>& inner : places)
+        all.push_back({inner.path, inner.family, inner.label, inner.help,
+                       [section, get = inner.get](const ExperimentSpec& spec)
+                           -> const MethodChoice& { return get(spec.*section); },
+                       [section, edit = inner.edit](ExperimentSpec& spec) -> MethodChoice& {
+                           return edit(spec.*section);
+                       }});
+}
+
+// The tables. Help is one sentence that a person who has not read the papers understands.
+
+std::vector<Field<ExperimentSpec>> headFields() {
+    return {
+        field(&ExperimentSpec::name,
+              {.path = "name", .label = "Name", .help = "What the run is called in tables."}),
+        field(&ExperimentSpec::notes,
+              {.path = "notes", .label = "Notes", .help = "Anything worth remembering."}),
+        field(&ExperimentSpec::seed,
+              {.path = "seed",
+               .minimum = 0,
+               .maximum = LargestInteger,
+               .label = "Seed",
+               .help = "Fixes the start of the network, the order of samples and their "
+                       "augmentation; two runs with one spec are equal to the bit."}),
+    };
+}
+
+std::vector<Field<DataSpec>> dataFields() {
+    return {
+        field(&DataSpec::height,
+              {.path = "data.height",
+               .minimum = 8,
+               .maximum = 4096,
+               .unit = "pixels",
+               .label = "Input height",
+               .help = "Samples are resized to this height before they reach the network."}),
+        field(&DataSpec::width,
+              {.path = "data.width",
+               .minimum = 8,
+               .maximum = 4096,
+               .unit = "pixels",
+               .label = "Input width",
+               .help = "Samples are resized to this width before they reach the network."}),
+        field(&DataSpec::normalization,
+              {.path = "data.normalization",
+               .choices = {"imagenet", "unit"},
+               .label = "Normalization",
+               .help = "imagenet: mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 a "
+                       "channel; unit: values from 0 to 1, as MTAN does."}),
+        field(&DataSpec::trainSplit, {.path = "data.train_split",
+                                      .label = "Training split",
+                                      .help = "The dataset's split that is trained on."}),
+        field(&DataSpec::validationSplit,
+              {.path = "data.val_split",
+               .label = "Validation split",
+               .help = "The dataset's split that metrics and pictures are taken from."}),
+        field(&DataSpec::scales,
+              {.path = "data.scales",
+               .minimum = 1,
+               .maximum = 8,
+               .label = "Scale-crop",
+               .help = "Each training sample is enlarged by one of these factors and cropped back; "
+                       "depth is divided by the factor. [1]: off."}),
+        field(&DataSpec::flip, {.path = "data.flip",
+                                .label = "Horizontal flip",
+                                .help = "Mirror every second training sample; the x of normals "
+                                        "is negated."}),
+        field(&DataSpec::damaged,
+              {.path = "data.damaged",
+               .choices = {"stop", "skip"},
+               .label = "Damaged samples",
+               .help = "A sample that can't be read: stop the run and say which, or take another "
+                       "in its place and report it."}),
+        field(&DataSpec::loaderThreads,
+              {.path = "data.loader_threads",
+               .minimum = 1,
+               .maximum = 64,
+               .label = "Loader threads",
+               .help = "How many threads prepare batches; the result does not depend on it."}),
+        field(&DataSpec::cacheMb,
+              {.path = "data.cache_mb",
+               .minimum = 0,
+               .maximum = 1048576,
+               .unit = "MB",
+               .label = "Sample cache",
+               .help = "Decoded samples are kept in memory up to this size. 0: none."}),
+    };
+}
+
+std::vector<MethodPlace<DataSpec>> dataMethods() {
+    return {method(&DataSpec::dataset, "data.dataset", Family::Dataset, "Dataset",
+                   "Where images and targets come from.")};
+}
+
+std::vector<Field<NetworkSpec>> networkFields() {
+    return {field(&NetworkSpec::sharing,
+                  {.path = "network.sharing",
+                   .label = "Sharing",
+                   .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
+                           "states tied, merged, factors shared, separate, for example \"enc*: "
+                           "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
+                           "\"layers: factor {…} | {…}\" for one factor, bias or norm."})};
+}
+
+std::vector<MethodPlace<NetworkSpec>> networkMethods() {
+    return {method(&NetworkSpec::backbone, "network.backbone", Family::Backbone, "Backbone",
+                   "The convolutional network that the tasks share.")};
+}
+
+std::vector<Field<TrainSpec>> trainFields() {
+    return {
+        field(&TrainSpec::steps,
+              {.path = "train.steps",
+               .minimum = 1,
+               .maximum = 1e9,
+               .unit = "steps",
+               .label = "Steps",
+               .help = "How many batches are learned from; train.epochs comes before it where set."}),
+        field(&TrainSpec::epochs,
+              {.path = "train.epochs",
+               .minimum = 0,
+               .maximum = 1e6,
+               .unit = "epochs",
+               .label = "Epochs",
+               .help = "How often the training split is gone through. 0: train.steps counts."}),
+        field(&TrainSpec::batch, {.path = "train.batch",
+                                  .minimum = 1,
+                                  .maximum = 4096,
+                                  .unit = "images",
+                                  .label = "Batch",
+                                  .help = "Images a step."}),
+        field(&TrainSpec::lr, {.path = "train.lr",
+                               .minimum = 0,
+                               .maximum = 100,
+                               .label = "Learning rate",
+                               .help = "The largest rate of the schedule. Expanded networks often "
+                                       "want half the rate of plain ones."}),
+        field(&TrainSpec::coreRate,
+              {.path = "train.core_rate",
+               .minimum = 0,
+               .maximum = 1e6,
+               .label = "Core rate",
+               .help = "Multiplies the learning rate of cores (M)."}),
+        field(&TrainSpec::warmup,
+              {.path = "train.warmup",
+               .minimum = 0,
+               .maximum = 1e9,
+               .unit = "steps",
+               .label = "Warm-up",
+               .help = "The rate grows linearly to the schedule's over these first steps."}),
+        field(&TrainSpec::weightDecay,
+              {.path = "train.weight_decay",
+               .minimum = 0,
+               .maximum = 10,
+               .label = "Weight decay",
+               .help = "λ of λ/2·‖·‖²; coupled to the gradient in sgd and adam, decoupled in "
+                       "adamw. Norms and biases have none."}),
+        field(&TrainSpec::decayOn,
+              {.path = "train.decay_on",
+               .choices = {"kernels", "factors"},
+               .label = "Decay acts on",
+               .help = "kernels: the product W is decayed, as in a plain network; factors: each "
+                       "factor for itself, which is another regularizer."}),
+        field(&TrainSpec::clipNorm,
+              {.path = "train.clip_norm",
+               .minimum = 0,
+               .maximum = 1e9,
+               .label = "Clip gradients",
+               .help = "The gradient of everything that moves is scaled down to this norm. 0: "
+                       "off."}),
+        field(&TrainSpec::updates,
+              {.path = "train.updates",
+               .choices = {"joint", "alternating"},
+               .label = "Updates",
+               .help = "joint: everything moves in every step; alternating: cores alone for some "
+                       "steps, then the other factors for some (heads, norms and biases always)."}),
+        field(&TrainSpec::coreSteps, {.path = "train.core_steps",
+                                      .minimum = 1,
+                                      .maximum = 1e6,
+                                      .unit = "steps",
+                                      .label = "Core steps",
+                                      .help = "Steps of cores in one alternating round."}),
+        field(&TrainSpec::outerSteps,
+              {.path = "train.outer_steps",
+               .minimum = 1,
+               .maximum = 1e6,
+               .unit = "steps",
+               .label = "Outer steps",
+               .help = "Steps of the other factors in one alternating round."}),
+        field(&TrainSpec::validateEvery,
+              {.path = "train.validate_every",
+               .minimum = 1,
+               .maximum = 1e6,
+               .unit = "epochs",
+               .label = "Validate every",
+               .help = "Epochs between two validations; there is always one at the end."}),
+        field(&TrainSpec::checkpointEvery,
+              {.path = "train.checkpoint_every",
+               .minimum = 0,
+               .maximum = 1e9,
+               .unit = "steps",
+               .label = "Checkpoint every",
+               .help = "Steps between two checkpoints, beside those at validations, pauses and "
+                       "stops. 0: only those."}),
+        field(&TrainSpec::keepCheckpoints,
+              {.path = "train.keep_checkpoints",
+               .minimum = 1,
+               .maximum = 100000,
+               .label = "Keep checkpoints",
+               .help = "How many of the latest checkpoints stay on the disk."}),
+        field(&TrainSpec::trainMetrics,
+              {.path = "train.train_metrics",
+               .label = "Training metrics",
+               .help = "Metrics of every training batch beside its losses; costs a little time."}),
+        field(&TrainSpec::previews,
+              {.path = "train.previews",
+               .minimum = 0,
+               .maximum = 64,
+               .label = "Previews",
+               .help = "Predictions of this many validation frames are drawn at each validation."}),
+        field(&TrainSpec::threads, {.path = "train.threads",
+                                    .minimum = 0,
+                                    .maximum = 1024,
+                                    .label = "Threads",
+                                    .help = "Threads that compute. 0: one for each core."}),
+        field(&TrainSpec::device, {.path = "train.device",
+                                   .choices = {"cpu", "cuda"},
+                                   .label = "Device",
+                                   .help = "Where the network is trained."}),
+    };
+}
+
+std::vector<MethodPlace<TrainSpec>> trainMethods() {
+    return {
+        method(&TrainSpec::optimizer, "train.optimizer", Family::Optimizer, "Optimizer",
+               "How gradients become steps."),
+        method(&TrainSpec::schedule, "train.schedule", Family::Schedule, "Schedule",
+               "How the learning rate goes over the planned steps."),
+        method(&TrainSpec::balancing, "train.balancing", Family::Balancing, "Task losses",
+               "How the losses of the tasks are combined in one step."),
+    };
+}
+
+} // namespace
+
+std::string_view familyName(Family family) {
+    switch (family) {
+    case Family::Dataset: return "dataset";
+    case Family::Task: return "task";
+    case Family::Backbone: return "backbone";
+    case Family::Parametrization: return "parametrization";
+    case Family::Optimizer: return "optimizer";
+    case Family::Schedule: return "schedule";
+    case Family::Balancing: return "balancing";
+    }
+    return "";
+}
+
+const std::vector<Field<ExperimentSpec>>& specFields() {
+    static const auto fields = [] {
+        auto all = headFields();
+        append(all, &ExperimentSpec::data, dataFields());
+        append(all, &ExperimentSpec::network, networkFields());
+        append(all, &ExperimentSpec::train, trainFields());
+        return all;
+    }();
+    return fields;
+}
+
+const std::vector<MethodPlace<ExperimentSpec>>& specMethods() {
+    static const auto places = [] {
+        std::vector<MethodPlace<ExperimentSpec>> all;
+        append(all, &ExperimentSpec::data, dataMethods());
+        append(all, &ExperimentSpec::network, networkMethods());
+        append(all, &ExperimentSpec::train, trainMethods());
+        return all;
+    }();
+    return places;
+}
+
+const std::vector<Field<TaskSpec>>& taskFields() {
+    static const std::vector<Field<TaskSpec>> fields{
+        field(&TaskSpec::weight, {.path = "weight",
+                                  .minimum = 0,
+                                  .maximum = 1e6,
+                                  .label = "Weight",
+                                  .help = "Multiplies the task's loss."})};
+    return fields;
+}
+
+const MethodPlace<TaskSpec>& taskMethod() {
+    static const auto place =
+        method(&TaskSpec::method, "", Family::Task, "Task", "What is predicted from the image.");
+    return place;
+}
+
+const std::vector<Field<KernelSpec>>& kernelFields() {
+    static const std::vector<Field<KernelSpec>> fields{
+        field(&KernelSpec::layers,
+              {.path = "layers",
+               .label = "Layers",
+               .help = "Names of the backbone's layers; * stands for any run of letters."})};
+    return fields;
+}
+
+const MethodPlace<KernelSpec>& kernelMethod() {
+    static const auto place = method(&KernelSpec::method, "", Family::Parametrization, "Kernels",
+                                     "How the layers' kernels are made during training.");
+    return place;
+}
+
+} // namespace concertina

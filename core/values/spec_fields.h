@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/field.h"
+#include "core/values/spec.h"
+
+#include <functional>
+#include <vector>
+
+namespace concertina {
+
+/// A field of the record `Record`: its description and how to reach it.
+template <class Record>
+struct Field : FieldInfo {
+    std::function<Json(const Record&)> get;
+    std::function<void(Record&, const Json&)> set; ///< the value has passed `check`
+};
+
+/// The families of catalogued methods.
+enum class Family {
+    Dataset,
+    Task,
+    Backbone,
+    Parametrization,
+    Optimizer,
+    Schedule,
+    Balancing,
+};
+
+/// "dataset", "backbone", …
+std::string_view familyName(Family family);
+
+/// A place in a record where one method of a family is chosen: `{id, options}`.
+template <class Record>
+struct MethodPlace {
+    std::string path; ///< empty where the record itself holds `id` and `options`
+    Family family;
+    std::string label;
+    std::string help;
+    std::function<const MethodChoice&(const Record&)> get;
+    std::function<MethodChoice&(Record&)> edit;
+};
+
+/// What stands once in the spec, at full paths ("train.lr"), in the order of the JSON form.
+const std::vector<Field<ExperimentSpec>>& specFields();
+const std::vector<MethodPlace<ExperimentSpec>>& specMethods();
+
+/// The records of the list "tasks".
+const std::vector<Field<TaskSpec>>& taskFields();
+const MethodPlace<TaskSpec>& taskMethod();
+
+/// The records of the list "network.kernels".
+const std::vector<Field<KernelSpec>>& kernelFields();
+const MethodPlace<KernelSpec>& kernelMethod();
+
+/// The options that every list and method of the spec is reached by.
+inline constexpr std::string_view TasksPath = "tasks";
+inline constexpr std::string_view KernelsPath = "network.kernels";
+
+} // namespace concertina

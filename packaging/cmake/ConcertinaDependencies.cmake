@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every library that the project uses; each is a Debian package of packaging/setup.sh.
+
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(Threads REQUIRED)
+
+if(CONCERTINA_LIBTORCH)
+    # An official LibTorch given by CMAKE_PREFIX_PATH comes before the system's.
+    find_package(Torch REQUIRED)
+    find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
+    find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+    find_package(CLI11 2.1 REQUIRED)
+endif()
+
+if(CONCERTINA_TESTS)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
+endif()

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How a room, a program and a test of this project are declared.
+
+# ccache, where there is one; sloppiness lets it see through precompiled headers.
+find_program(CONCERTINA_CCACHE ccache)
+if(CONCERTINA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${CONCERTINA_CCACHE})
+endif()
+
+add_library(concertina_options INTERFACE)
+# Designated initializers name what differs from the defaults; the rest is meant to be left out.
+target_compile_options(concertina_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers
+    $<$<BOOL:${CONCERTINA_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Lets ccache see through precompiled headers.
+    target_compile_options(concertina_options INTERFACE -fpch-preprocess)
+endif()
+if(CONCERTINA_SANITIZE)
+    target_compile_options(concertina_options INTERFACE
+        -fsanitize=${CONCERTINA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+    target_link_options(concertina_options INTERFACE -fsanitize=${CONCERTINA_SANITIZE})
+endif()
+
+# concertina_room(NAME SOURCES … LINKS …): one static library, included from the project's root.
+function(concertina_room name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+    add_library(concertina_${name} STATIC ${ARG_SOURCES})
+    target_include_directories(concertina_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(concertina_${name} PUBLIC ${ARG_LINKS}
+                          PRIVATE ${ARG_PRIVATE_LINKS} concertina_options)
+endfunction()
+
+# concertina_test(NAME SOURCES … LINKS … LABELS …): a Qt Test program tst_NAME in tests/<folder>.
+function(concertina_test name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+    if(NOT ARG_SOURCES)
+        set(ARG_SOURCES tst_${name}.cpp)
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    add_executable(tst_${name} ${ARG_SOURCES})
+    set_target_properties(tst_${name} PROPERTIES AUTOMOC ON)
+    # QT_NO_KEYWORDS: LibTorch's headers use `slots` as a name.
+    target_compile_definitions(tst_${name} PRIVATE
+        QT_NO_KEYWORDS
+        CONCERTINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+        CONCERTINA_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_link_libraries(tst_${name} PRIVATE ${ARG_LINKS} Qt6::Test concertina_options)
+    add_test(NAME ${name} COMMAND tst_${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+                         SKIP_RETURN_CODE 77)
+endfunction()
