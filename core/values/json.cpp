@@ -72,6 +72,9 @@ private:
 } // namespace
 
 Expected<Json> readJson(std::string_view text, const JsonLimits& limits) {
+    // The library takes a NUL for the end of the text, whatever stands behind it.
+    if (text.find('\0') != std::string_view::npos)
+        return failure({"json.syntax", "", "a byte that is zero", "JSON", ""});
     Checker checker(limits);
     Json::sax_parse(text, &checker);
     if (checker.problem)

@@ -40,21 +40,29 @@ std::vector<std::string> knownPaths(const ExperimentSpec& spec) {
     return paths;
 }
 
+/// Suggests among the paths of the section that is named, as all of them begin alike; where there
+/// is no such section, among all, or the sections.
 Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
-    // Without a near name, the paths of its own section; without a section, the sections.
-    const auto known = knownPaths(spec);
     const std::string section(path.substr(0, path.find('.')));
+    const std::string prefix = section + ".";
+    const auto known = knownPaths(spec);
     std::vector<std::string> inside, sections;
     for (const std::string& candidate : known) {
+        if (candidate.starts_with(prefix))
+            inside.push_back(candidate.substr(prefix.size()));
         const std::string first = candidate.substr(0, candidate.find('.'));
-        if (first == section)
-            inside.push_back(candidate);
         if (std::ranges::find(sections, first) == sections.end())
             sections.push_back(first);
     }
-    const auto near = nearestName(path, known);
+    auto near = inside.empty() ? nearestName(path, known)
+                               : nearestName(path.substr(std::min(prefix.size(), path.size())), inside);
+    if (near && !inside.empty())
+        near->insert(0, prefix);
+    for (std::string& name : inside)
+        name.insert(0, prefix);
     return {"spec.unknown_path", std::string(path), "no such field", "the path of a field",
-            near ? suggestion(path, known) : suggestion(section, inside.empty() ? sections : inside)};
+            near ? "did you mean \"" + *near + "\"?"
+                 : "one of: " + join(inside.empty() ? sections : inside, ", ")};
 }
 
 /// An option's value: JSON or a number where it reads as such, else the text itself.

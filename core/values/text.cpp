@@ -80,10 +80,10 @@ std::string numberText(double value) {
 }
 
 std::optional<double> numberFromText(std::string_view text) {
-    if (text.starts_with('+'))
+    if (text.starts_with('+') && !text.starts_with("+-"))
         text.remove_prefix(1);
     const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-    // from_chars would read "nan" and "infinity" as well, and a sign behind the plus.
+    // from_chars would read "nan" and "infinity" as well.
     if (digits.empty() || digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos)
         return std::nullopt;
     double value = 0;
