@@ -45,7 +45,8 @@ struct BackboneInfo : MethodInfo {
     /// The shared network for an image [3, height, width]. Options are complete and checked; the
     /// last node is what heads are put on, at the image's size.
     std::function<LayerGraph(const Json& options, int height, int width)> build;
-    /// What single fields can't tell: options that do not go together, images too small.
+    /// What single fields can't tell: options that do not go together, images too small. Paths of
+    /// its problems are options; empty: the backbone as a whole.
     std::function<Problems(const Json& options, int height, int width)> check;
 };
 

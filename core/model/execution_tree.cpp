@@ -59,18 +59,27 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
 }
 
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree) {
-    const auto kernelBefore = [&](const Branch& norm) {
-        const Branch& conv = tree.branches[static_cast<std::size_t>(norm.inputs.front())];
-        return std::pair(graph.node(conv.node).layer, conv.kernel);
+    using Kernel = std::pair<int, TaskSet>; // a layer and who owns it
+    const auto branch = [&](int index) -> const Branch& {
+        return tree.branches[static_cast<std::size_t>(index)];
     };
-    const auto isNorm = [&](const Branch& branch) { return graph.node(branch.node).op == Op::Norm; };
-    std::map<std::pair<int, TaskSet>, int> norms; // how many follow each kernel
-    for (const Branch& branch : tree.branches)
-        if (isNorm(branch))
-            ++norms[kernelBefore(branch)];
+    const auto op = [&](const Branch& of) { return graph.node(of.node).op; };
+    const auto kernelOf = [&](const Branch& conv) {
+        return Kernel(graph.node(conv.node).layer, conv.kernel);
+    };
+    std::map<Kernel, int> readers; // how many branches read what each kernel gives
+    for (const Branch& reader : tree.branches)
+        for (const int input : reader.inputs)
+            if (op(branch(input)) == Op::Conv)
+                ++readers[kernelOf(branch(input))];
+    for (const int output : tree.outputs)
+        if (op(branch(output)) == Op::Conv)
+            ++readers[kernelOf(branch(output))];
     std::vector<bool> foldable;
-    for (const Branch& branch : tree.branches)
-        foldable.push_back(isNorm(branch) && norms[kernelBefore(branch)] == 1);
+    for (const Branch& norm : tree.branches) {
+        const bool behind = op(norm) == Op::Norm && op(branch(norm.inputs.front())) == Op::Conv;
+        foldable.push_back(behind && readers[kernelOf(branch(norm.inputs.front()))] == 1);
+    }
     return foldable;
 }
 

@@ -34,8 +34,9 @@ struct ExecutionTree {
 /// `plan.layers` stands for the graph's shared layers, in their order; heads come behind them.
 ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan);
 
-/// For each branch, whether it is a norm that can be folded into the kernel before it: the kernel
-/// must be followed by exactly one executed norm, or folding would make several kernels of one.
+/// For each branch, whether it is a norm that can be folded into the kernel before it: whatever
+/// runs the kernel must be read by this one executed norm alone, or folding would make several
+/// kernels of one, or change what others read.
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree);
 
 } // namespace concertina

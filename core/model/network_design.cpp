@@ -53,7 +53,8 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     const Json options = completeOptions(backbone, spec.network.backbone.options);
     result.problems = backbone.check(options, spec.data.height, spec.data.width);
     for (Problem& problem : result.problems)
-        problem.path = "network.backbone.options." + problem.path;
+        problem.path =
+            problem.path.empty() ? "network.backbone" : "network.backbone.options." + problem.path;
     if (!result.problems.empty())
         return result;
 

@@ -64,13 +64,51 @@ struct ProgramReader {
         return found->second;
     }
 
-    std::optional<Problem> readNumber(const Json& item, const char* key, int minimum, int& value) {
+    /// A list under a key of an object; none: an empty one.
+    static Expected<Json> list(const Json& item, const char* key, const std::string& where) {
+        if (!item.contains(key))
+            return Json::array();
+        if (!item[key].is_array())
+            return broken(where + "." + key, shortened(jsonText(item[key]), 80), "a list");
+        return item[key];
+    }
+
+    static std::optional<Problem> readNumber(const Json& item, const char* key, int minimum,
+                                             const std::string& where, int& value) {
         if (!item.contains(key))
             return std::nullopt;
         const Json& number = item[key];
         if (!number.is_number_integer() || number < minimum || number > 65536)
-            return broken(key, shortened(jsonText(number), 40), "a small whole number").value();
+            return broken(where + "." + key, shortened(jsonText(number), 40),
+                          "a small whole number")
+                .value();
         value = number.get<int>();
+        return std::nullopt;
+    }
+
+    std::optional<Problem> readLists(const Json& item, const std::string& where,
+                                     Instruction& instruction) {
+        const auto inputs = list(item, "inputs", where);
+        const auto tensors = list(item, "tensors", where);
+        if (!inputs || !tensors)
+            return !inputs ? inputs.error() : tensors.error();
+        for (const Json& name : *inputs) {
+            const auto input = instructionNamed(name, where);
+            if (!input)
+                return input.error();
+            instruction.inputs.push_back(*input);
+        }
+        for (const Json& name : *tensors) {
+            if (!name.is_string())
+                return broken(where, shortened(jsonText(name), 80), "a tensor's name").value();
+            instruction.tensors.push_back(tensor(name.get<std::string>()));
+        }
+        const std::size_t count = inputCount(instruction.op);
+        const bool enough = instruction.op == Op::Concat ? !instruction.inputs.empty()
+                                                         : instruction.inputs.size() == count;
+        if (!enough || instruction.tensors.size() != tensorCount(instruction.op))
+            return broken(where, "a wrong number of inputs or tensors", opName(instruction.op))
+                .value();
         return std::nullopt;
     }
 
@@ -82,33 +120,20 @@ struct ProgramReader {
                        : std::string();
         };
         instruction.name = text("name");
-        const std::string where = "instruction " + std::to_string(program.instructions.size());
+        const std::string where = "instructions." + std::to_string(program.instructions.size());
         const auto op = opFromName(text("op"));
         if (!op || instruction.name.empty() || instructions.contains(instruction.name))
             return broken(where, shortened(jsonText(item), 80), "a known op and a new name").value();
         instruction.op = *op;
-        for (const Json& name : item.value("inputs", Json::array())) {
-            const auto input = instructionNamed(name, where);
-            if (!input)
-                return input.error();
-            instruction.inputs.push_back(*input);
-        }
-        for (const Json& name : item.value("tensors", Json::array())) {
-            if (!name.is_string())
-                return broken(where, shortened(jsonText(name), 80), "a tensor's name").value();
-            instruction.tensors.push_back(tensor(name.get<std::string>()));
-        }
-        const std::size_t inputs = inputCount(*op);
-        const bool enough = *op == Op::Concat ? !instruction.inputs.empty()
-                                              : instruction.inputs.size() == inputs;
-        if (!enough || instruction.tensors.size() != tensorCount(*op))
-            return broken(where, "a wrong number of inputs or tensors", opName(*op)).value();
-        for (auto problem : {readNumber(item, "stride", 1, instruction.stride),
-                             readNumber(item, "padding", 0, instruction.padding),
-                             readNumber(item, "dilation", 1, instruction.dilation),
-                             readNumber(item, "groups", 1, instruction.groups)})
-            if (problem)
-                return problem;
+        if (auto problem = readLists(item, where, instruction))
+            return problem;
+        if (*op == Op::Conv)
+            for (auto problem : {readNumber(item, "stride", 1, where, instruction.stride),
+                                 readNumber(item, "padding", 0, where, instruction.padding),
+                                 readNumber(item, "dilation", 1, where, instruction.dilation),
+                                 readNumber(item, "groups", 1, where, instruction.groups)})
+                if (problem)
+                    return problem;
         instructions[instruction.name] = static_cast<int>(program.instructions.size());
         program.instructions.push_back(std::move(instruction));
         return std::nullopt;
@@ -191,24 +216,22 @@ Json toJson(const Program& program) {
 }
 
 Expected<Program> programFromJson(const Json& json) {
-    if (!json.is_object() || !json.value("instructions", Json()).is_array()
-        || !json.value("outputs", Json()).is_array())
-        return broken("program", "no instructions or outputs", "a program");
+    for (const char* key : {"instructions", "outputs"})
+        if (!json.is_object() || !json.contains(key) || !json[key].is_array() || json[key].empty())
+            return broken(key, "nothing", "a list with something in it");
     ProgramReader reader;
     for (const Json& item : json["instructions"])
         if (auto problem = reader.read(item))
             return failure(std::move(*problem));
     const auto& instructions = reader.program.instructions;
-    if (instructions.empty() || instructions.front().op != Op::Input)
-        return broken("instruction 0", "no image", "the image first");
-    for (std::size_t i = 1; i < instructions.size(); ++i) {
+    for (std::size_t i = 0; i < instructions.size(); ++i) {
         const Instruction& now = instructions[i];
         const bool pooled =
             now.op != Op::MaxUnpool
             || instructions[static_cast<std::size_t>(now.inputs[1])].op == Op::MaxPool;
-        if (now.op == Op::Input || !pooled)
-            return broken("instruction " + std::to_string(i), now.name,
-                          "one image alone, and indices from a max_pool");
+        if ((now.op == Op::Input) != (i == 0) || !pooled)
+            return broken("instructions." + std::to_string(i), now.name,
+                          "the image first and alone, and indices from a max_pool");
     }
     for (const Json& name : json["outputs"]) {
         const auto output = reader.instructionNamed(name, "outputs");

@@ -49,7 +49,7 @@ std::vector<int> lastUses(const Program& program);
 
 Json toJson(const Program& program);
 
-/// Problems: "program.json", naming the instruction.
+/// Problems: "program.json", with the place in the JSON.
 Expected<Program> programFromJson(const Json& json);
 
 } // namespace concertina

@@ -51,18 +51,23 @@ Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& 
     return partition;
 }
 
-Expected<Partition> partitionFromJson(const Json& json, std::span<const std::string> tasks) {
-    std::vector<std::vector<std::string>> groups;
-    if (!json.is_array())
-        return failure({"plan.json", "", "no groups", "a list of lists of tasks", ""});
-    for (const Json& names : json) {
-        auto& group = groups.emplace_back();
-        if (!names.is_array())
-            return failure({"plan.json", "", "no group", "a list of tasks", ""});
-        for (const Json& name : names)
-            group.push_back(name.is_string() ? name.get<std::string>() : jsonText(name));
-    }
-    return namedPartition(groups, tasks);
+Problem brokenPlan(std::string path, std::string found, std::string expected) {
+    return {"plan.json", std::move(path), std::move(found), std::move(expected),
+            "the file is damaged or not of this program"};
+}
+
+Expected<Partition> partitionFromJson(const Json& json, std::span<const std::string> tasks,
+                                      const std::string& path) {
+    const auto isGroup = [](const Json& names) {
+        return names.is_array() && !names.empty()
+               && std::ranges::all_of(names, [](const Json& name) { return name.is_string(); });
+    };
+    if (!json.is_array() || !std::ranges::all_of(json, isGroup))
+        return failure(brokenPlan(path, shortened(jsonText(json), 80), "groups of tasks"));
+    auto partition = namedPartition(json.get<std::vector<std::vector<std::string>>>(), tasks);
+    if (!partition)
+        return failure(brokenPlan(path, partition.error().found, partition.error().expected));
+    return partition;
 }
 
 /// Applies one rule that sets a single factor, the bias or the norm of the layers it matches.
@@ -142,40 +147,57 @@ Json toJson(const SharingPlan& plan) {
     return json;
 }
 
+namespace {
+
+Expected<LayerPlan> layerFromJson(const Json& json, std::span<const std::string> tasks,
+                                  const std::string& path) {
+    const auto has = [&](const char* key) { return json.is_object() && json.contains(key); };
+    if (!has("layer") || !has("merged") || !has("factors") || !has("bias") || !has("norm")
+        || !json["layer"].is_string() || !json["merged"].is_boolean()
+        || !json["factors"].is_object())
+        return failure(brokenPlan(path, shortened(jsonText(json), 80),
+                                  "layer, merged, factors, bias and norm"));
+    LayerPlan layer{.layer = json["layer"].get<std::string>(), .merged = json["merged"].get<bool>()};
+    auto bias = partitionFromJson(json["bias"], tasks, path + ".bias");
+    if (!bias)
+        return failure(bias.error());
+    auto norm = partitionFromJson(json["norm"], tasks, path + ".norm");
+    if (!norm)
+        return failure(norm.error());
+    layer.bias = std::move(*bias);
+    layer.norm = std::move(*norm);
+    for (const auto& factor : json["factors"].items()) {
+        auto partition = partitionFromJson(factor.value(), tasks, path + "." + factor.key());
+        if (!partition)
+            return failure(partition.error());
+        layer.factors.push_back(factor.key());
+        layer.partitions.push_back(std::move(*partition));
+    }
+    return layer;
+}
+
+} // namespace
+
 Expected<SharingPlan> planFromJson(const Json& json) {
-    const Problem broken{"plan.json", "", "a text that is no plan", "a resolved plan", ""};
     SharingPlan plan;
-    if (!json.is_object() || !json.contains("tasks") || !json.contains("layers")
-        || !json["layers"].is_array())
-        return failure(broken);
+    for (const char* key : {"tasks", "layers"})
+        if (!json.is_object() || !json.contains(key) || !json[key].is_array())
+            return failure(brokenPlan(key, "no list", "a resolved plan"));
     for (const Json& task : json["tasks"]) {
-        if (!task.is_string() || plan.tasks.size() == MaxTasks)
-            return failure(broken);
+        if (!task.is_string() || plan.tasks.size() == MaxTasks
+            || std::ranges::find(plan.tasks, task.get<std::string>()) != plan.tasks.end())
+            return failure(brokenPlan("tasks", shortened(jsonText(task), 80),
+                                      "names of tasks, each once"));
         plan.tasks.push_back(task.get<std::string>());
     }
+    if (plan.tasks.empty())
+        return failure(brokenPlan("tasks", "no task", "at least one"));
     for (const Json& item : json["layers"]) {
-        for (const char* key : {"layer", "merged", "factors", "bias", "norm"})
-            if (!item.is_object() || !item.contains(key))
-                return failure(broken);
-        if (!item["layer"].is_string() || !item["merged"].is_boolean()
-            || !item["factors"].is_object())
-            return failure(broken);
-        LayerPlan layer{.layer = item["layer"].get<std::string>(),
-                        .merged = item["merged"].get<bool>()};
-        auto bias = partitionFromJson(item["bias"], plan.tasks);
-        auto norm = partitionFromJson(item["norm"], plan.tasks);
-        if (!bias || !norm)
-            return failure(!bias ? bias.error() : norm.error());
-        layer.bias = std::move(*bias);
-        layer.norm = std::move(*norm);
-        for (const auto& factor : item["factors"].items()) {
-            auto partition = partitionFromJson(factor.value(), plan.tasks);
-            if (!partition)
-                return failure(partition.error());
-            layer.factors.push_back(factor.key());
-            layer.partitions.push_back(std::move(*partition));
-        }
-        plan.layers.push_back(std::move(layer));
+        auto layer = layerFromJson(item, plan.tasks,
+                                   "layers." + std::to_string(plan.layers.size()));
+        if (!layer)
+            return failure(layer.error());
+        plan.layers.push_back(std::move(*layer));
     }
     return plan;
 }
@@ -193,7 +215,7 @@ LayerPlan planInState(const LayerFactors& layer, SharingState state, const Parti
     LayerPlan plan{.layer = layer.layer,
                    .bias = outside ? own : one,
                    .norm = outside ? own : one,
-                   .merged = state == SharingState::Merged};
+                   .merged = state == SharingState::Merged && taskCount(all) > 1};
     for (const FactorInfo& factor : layer.factors) {
         const bool apart = state == SharingState::Separate
                            || (factor.core && state != SharingState::Tied);

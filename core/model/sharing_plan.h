@@ -45,7 +45,7 @@ struct SharingPlan {
 
 Json toJson(const SharingPlan& plan);
 
-/// Problems: "plan.json".
+/// Problems: "plan.json", with the place in the JSON.
 Expected<SharingPlan> planFromJson(const Json& json);
 
 /// What a plan has to know of a layer.
@@ -57,7 +57,8 @@ struct LayerFactors {
     bool hasCore() const;
 };
 
-/// The plan of a layer in a named state; `own` stands where the state says "own".
+/// The plan of a layer in a named state; `own` stands where the state says "own". One task alone
+/// has nothing to be merged.
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own);
 
 /// Which named state a layer is in when each task stands where the state says "own"; none where

@@ -54,7 +54,7 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
     const auto colon = text.find(':');
     const std::string_view layers = trimmed(text.substr(0, colon));
     if (colon == std::string_view::npos || layers.empty()
-        || layers.find_first_of(" \t{}|") != std::string_view::npos)
+        || layers.find_first_of(" \t\r\n{}|") != std::string_view::npos)
         return syntax(text, "a pattern of layer names, a colon, and a state or groups");
     SharingRule rule{.layers = std::string(layers)};
     std::string_view rest = trimmed(text.substr(colon + 1));
@@ -65,8 +65,10 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
             return rule;
         const auto brace = rest.find('{');
         rule.factor = trimmed(rest.substr(0, brace));
+        if (stateOf(rule.factor))
+            return syntax(text, "the groups before the state");
         if (brace == std::string_view::npos || rule.factor.empty()
-            || rule.factor.find(' ') != std::string::npos)
+            || rule.factor.find_first_of(" \t\r\n}|") != std::string::npos)
             return syntax(text, "a state (tied, merged, factors shared, separate), or a factor "
                                 "and its groups");
         rest = rest.substr(brace);

@@ -3,6 +3,7 @@
 
 #include "core/model/network_design.h"
 
+#include <algorithm>
 #include <set>
 
 namespace concertina {
@@ -46,6 +47,13 @@ Problems checkTasks(const ExperimentSpec& spec) {
     return problems;
 }
 
+/// Whether a problem is with something that `designNetwork` reads.
+bool shapesNetwork(const Problem& problem) {
+    const std::string& path = problem.path;
+    return path == "tasks" || path.starts_with("tasks.") || path.starts_with("network.")
+           || path == "data.height" || path == "data.width";
+}
+
 } // namespace
 
 Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
@@ -55,8 +63,9 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
     if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
         problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
                             "at most train.steps, " + std::to_string(spec.train.steps), ""});
-    // What the network says needs fields and methods that are right.
-    if (problems.empty()) {
+    // The network can be put together where everything that it is made of is right; what is wrong
+    // elsewhere must not hide what it has to say.
+    if (std::ranges::none_of(problems, shapesNetwork)) {
         const std::vector<int> outputs(spec.tasks.size(), 1);
         append(problems, designNetwork(spec, catalogue, outputs).problems);
     }

@@ -40,6 +40,8 @@ bool hasType(FieldType type, const Json& value) {
 }
 
 bool inRange(const FieldInfo& field, const Json& value) {
+    if (value.is_array() && value.empty())
+        return field.mayBeEmpty;
     if (value.is_array())
         return std::ranges::all_of(value, [&](const Json& item) { return inRange(field, item); });
     if (!value.is_number())
@@ -68,6 +70,7 @@ std::string rangeText(const FieldInfo& field) {
 } // namespace
 
 std::string acceptedText(const FieldInfo& field) {
+    const std::string list = field.mayBeEmpty ? "a list of " : "a non-empty list of ";
     std::string text;
     switch (field.type) {
     case FieldType::Boolean: text = "true or false"; break;
@@ -75,9 +78,9 @@ std::string acceptedText(const FieldInfo& field) {
     case FieldType::Real: text = "a number" + rangeText(field); break;
     case FieldType::Text: text = "a text"; break;
     case FieldType::Choice: text = "one of: " + join(field.choices, ", "); break;
-    case FieldType::Integers: text = "a list of whole numbers" + rangeText(field); break;
-    case FieldType::Reals: text = "a list of numbers" + rangeText(field); break;
-    case FieldType::Texts: text = "a list of texts"; break;
+    case FieldType::Integers: text = list + "whole numbers" + rangeText(field); break;
+    case FieldType::Reals: text = list + "numbers" + rangeText(field); break;
+    case FieldType::Texts: text = list + "texts"; break;
     }
     return field.unit.empty() ? text : text + " (" + field.unit + ")";
 }
@@ -86,8 +89,9 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
     if (!hasType(field.type, value))
         return Problem{"field.type", path, shortened(jsonText(value), 80), acceptedText(field), ""};
     if (!inRange(field, value))
-        return Problem{"field.range", path, shortened(valueText(value), 80), acceptedText(field),
-                       ""};
+        return Problem{"field.range", path,
+                       value.empty() ? "an empty list" : shortened(valueText(value), 80),
+                       acceptedText(field), ""};
     if (field.type == FieldType::Choice) {
         const auto& text = value.get_ref<const std::string&>();
         if (std::ranges::find(field.choices, text) == field.choices.end())
@@ -97,20 +101,55 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
     return std::nullopt;
 }
 
+namespace {
+
+/// JSON where the text is such, else a number as people write it (".5"), else discarded.
+Json numberOrJson(std::string_view text) {
+    Json value = parseJson(text);
+    if (value.is_discarded())
+        if (const auto number = numberFromText(trimmed(text)))
+            return *number;
+    return value;
+}
+
+/// The parts between commas that stand outside braces.
+std::vector<std::string> splitOutsideBraces(std::string_view text) {
+    std::vector<std::string> parts;
+    int open = 0;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        open += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+        if (text[i] == ',' && open == 0) {
+            parts.emplace_back(trimmed(text.substr(begin, i - begin)));
+            begin = i + 1;
+        }
+    }
+    parts.emplace_back(trimmed(text.substr(begin)));
+    return parts;
+}
+
+/// A list without its brackets; discarded where a part is none of the field's.
+Json listFromParts(const FieldInfo& field, std::string_view text) {
+    Json list = Json::array();
+    if (trimmed(text).empty())
+        return list;
+    const bool texts = field.type == FieldType::Texts;
+    for (const std::string& part : texts ? splitOutsideBraces(text) : split(text, ',')) {
+        list.push_back(texts ? Json(part) : numberOrJson(part));
+        if (part.empty() || list.back().is_discarded())
+            return Json(Json::value_t::discarded);
+    }
+    return list;
+}
+
+} // namespace
+
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
     if (field.type == FieldType::Text || field.type == FieldType::Choice)
         return Json(std::string(text));
-    Json value = parseJson(text);
-    if (isList(field.type) && !value.is_array()) {
-        value = Json::array();
-        for (const std::string& part : split(text, ',')) {
-            if (part.empty())
-                continue;
-            const Json item =
-                field.type == FieldType::Texts ? Json(part) : parseJson(part);
-            value.push_back(item);
-        }
-    }
+    // A list in brackets is JSON or wrong: its parts would keep a bracket.
+    const bool parts = isList(field.type) && !trimmed(text).starts_with('[');
+    Json value = parts ? listFromParts(field, text) : numberOrJson(text);
     if (value.is_discarded() || !hasType(field.type, value))
         return failure({"field.type", field.path, "\"" + shortened(text, 80) + "\"",
                         acceptedText(field), ""});

@@ -23,6 +23,7 @@ struct FieldInfo {
     Json standard; ///< the default
     double minimum = -std::numeric_limits<double>::infinity();
     double maximum = std::numeric_limits<double>::infinity();
+    bool mayBeEmpty = true;           ///< for lists
     std::vector<std::string> choices; ///< for FieldType::Choice
     std::string unit;                 ///< "m", "epochs", …; may be empty
     std::string label;
@@ -33,11 +34,13 @@ struct FieldInfo {
 inline constexpr double LargestInteger = 9007199254740991.0; // 2^53 − 1
 
 /// What is wrong with `value` as this field's value, told at `path`; none when it fits.
-/// Wrong type: "field.type"; out of range or not finite: "field.range"; "field.choice".
+/// Wrong type: "field.type"; out of range, not finite, or an empty list where none may be:
+/// "field.range"; "field.choice".
 std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path);
 
 /// Reads `text` as a person types it (`--set`): texts and choices as they are, lists as JSON or
-/// separated by commas. The value is not checked for its range.
+/// separated by commas (of texts, by those outside braces: sharing rules have some inside). The
+/// value is not checked for its range.
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text);
 
 /// "a number from 0 to 10 (s)", "one of: full, diagonal": what this field accepts.

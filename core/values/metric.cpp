@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/metric.h"
 
-#include <array>
+#include "core/values/text.h"
+
 #include <cmath>
-#include <cstdio>
 
 namespace concertina {
 
@@ -14,9 +14,7 @@ std::string metricKey(const std::string& task, const std::string& name) {
 std::string metricText(const MetricInfo& info, double value) {
     if (!std::isfinite(value))
         return "–";
-    std::array<char, 64> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.*f", info.digits, value);
-    std::string text = buffer.data();
+    std::string text = fixedText(value, info.digits);
     if (!info.unit.empty())
         text += (info.unit == "°" ? "" : " ") + info.unit;
     return text;

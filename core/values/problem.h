@@ -44,11 +44,12 @@ std::string toText(const Problem& problem);
 /// One line a problem.
 std::string toText(const Problems& problems);
 
-/// The candidate that `name` was most likely meant to be; none when nothing is near.
+/// The candidate that `name` was most likely meant to be, whatever the case of its letters; none
+/// when nothing is near.
 std::optional<std::string> nearestName(std::string_view name,
                                        std::span<const std::string> candidates);
 
-/// "did you mean …?" for `nearestName`, else "one of: …".
+/// "did you mean …?" for `nearestName`, else "one of: …"; nothing without candidates.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
 
 } // namespace concertina

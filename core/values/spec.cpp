@@ -40,17 +40,38 @@ std::vector<std::string> knownPaths(const ExperimentSpec& spec) {
     return paths;
 }
 
+/// Suggests among the paths of the section that is named, as all of them begin alike; where there
+/// is no such section, among all, or the sections.
 Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
+    const std::string section(path.substr(0, path.find('.')));
+    const std::string prefix = section + ".";
+    const auto known = knownPaths(spec);
+    std::vector<std::string> inside, sections;
+    for (const std::string& candidate : known) {
+        if (candidate.starts_with(prefix))
+            inside.push_back(candidate.substr(prefix.size()));
+        const std::string first = candidate.substr(0, candidate.find('.'));
+        if (std::ranges::find(sections, first) == sections.end())
+            sections.push_back(first);
+    }
+    auto near = inside.empty() ? nearestName(path, known)
+                               : nearestName(path.substr(std::min(prefix.size(), path.size())), inside);
+    if (near && !inside.empty())
+        near->insert(0, prefix);
+    for (std::string& name : inside)
+        name.insert(0, prefix);
     return {"spec.unknown_path", std::string(path), "no such field", "the path of a field",
-            suggestion(path, knownPaths(spec)).starts_with("one of")
-                ? "\"concertina-cli spec fields\" lists them"
-                : suggestion(path, knownPaths(spec))};
+            near ? "did you mean \"" + *near + "\"?"
+                 : "one of: " + join(inside.empty() ? sections : inside, ", ")};
 }
 
-/// An option's value: JSON where it reads as such, else the text itself.
+/// An option's value: JSON or a number where it reads as such, else the text itself.
 Json optionValue(std::string_view text) {
     Json value = parseJson(text);
-    return value.is_discarded() ? Json(std::string(text)) : value;
+    if (!value.is_discarded())
+        return value;
+    const auto number = numberFromText(text);
+    return number ? Json(*number) : Json(std::string(text));
 }
 
 /// Sets "id" or "options.NAME" of a method; false where `rest` is neither.
@@ -130,9 +151,10 @@ std::string_view under(std::string_view path, std::string_view prefix) {
     return {};
 }
 
+using Leaves = std::vector<std::pair<std::string, Json>>;
+
 /// All leaves of a JSON value by their paths, in order.
-void flatten(const Json& value, const std::string& path,
-             std::vector<std::pair<std::string, std::string>>& leaves) {
+void flatten(const Json& value, const std::string& path, Leaves& leaves) {
     const bool records = value.is_array() && !value.empty() && value.front().is_object();
     if (value.is_object() || records) {
         std::size_t index = 0;
@@ -141,7 +163,7 @@ void flatten(const Json& value, const std::string& path,
             flatten(item.value(), path.empty() ? name : path + "." + name, leaves);
         }
     } else {
-        leaves.emplace_back(path, valueText(value));
+        leaves.emplace_back(path, value);
     }
 }
 
@@ -159,11 +181,15 @@ Problems checkFields(const ExperimentSpec& spec) {
 
 Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
                                    std::string_view text) {
+    if (const std::string valid = validUtf8(text); valid != text)
+        return failure({"spec.encoding", std::string(path), "\"" + shortened(valid, 80) + "\"",
+                        "a text in UTF-8", ""});
     ExperimentSpec changed = spec;
     auto done = setField(changed, specFields(), path, path, text);
     for (const auto& place : specMethods())
         if (done && !*done)
-            if (const auto rest = under(path, place.path); !rest.empty())
+            if (const auto rest = path == place.path ? "id" : under(path, place.path);
+                !rest.empty())
                 *done = setMethod(place.edit(changed), rest, text);
     if (done && !*done)
         if (const auto rest = under(path, TasksPath); !rest.empty())
@@ -183,22 +209,24 @@ Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view 
 }
 
 std::vector<SpecDifference> differences(const ExperimentSpec& left, const ExperimentSpec& right) {
-    std::vector<std::pair<std::string, std::string>> leftLeaves, rightLeaves;
+    Leaves leftLeaves, rightLeaves;
     flatten(toJson(left), "", leftLeaves);
     flatten(toJson(right), "", rightLeaves);
+    const auto valueIn = [](const Leaves& leaves, const std::string& path) -> const Json* {
+        const auto leaf = std::ranges::find(leaves, path, &Leaves::value_type::first);
+        return leaf == leaves.end() ? nullptr : &leaf->second;
+    };
+    const auto shown = [](const Json* value) { return value ? valueText(*value) : "—"; };
     std::vector<SpecDifference> result;
     std::set<std::string> seen;
-    const auto valueIn = [](const auto& leaves, const std::string& path) {
-        const auto leaf = std::ranges::find(leaves, path, [](const auto& pair) { return pair.first; });
-        return leaf == leaves.end() ? std::string("—") : leaf->second;
-    };
-    for (const auto* leaves : {&leftLeaves, &rightLeaves})
-        for (const auto& [path, value] : *leaves)
-            if (seen.insert(path).second)
-                if (SpecDifference difference{path, valueIn(leftLeaves, path),
-                                              valueIn(rightLeaves, path)};
-                    difference.left != difference.right)
-                    result.push_back(std::move(difference));
+    for (const Leaves* leaves : {&leftLeaves, &rightLeaves})
+        for (const auto& leaf : *leaves) {
+            const Json* before = valueIn(leftLeaves, leaf.first);
+            const Json* after = valueIn(rightLeaves, leaf.first);
+            const bool same = before != nullptr && after != nullptr && *before == *after;
+            if (!same && seen.insert(leaf.first).second)
+                result.push_back({leaf.first, shown(before), shown(after)});
+        }
     return result;
 }
 

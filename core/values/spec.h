@@ -113,7 +113,8 @@ struct SpecReading {
 
 /// Reads a spec; fields that are absent have their defaults. Checks form, types and ranges of
 /// every field; ids, options and rules are checked by `validate` (core/model), which knows the
-/// catalogue. Codes: "spec.json", "spec.format", "spec.version", "spec.unknown_key", "field.*".
+/// catalogue. Codes: "spec.json" (no JSON, or no object, or far too large), "spec.format",
+/// "spec.version", "spec.unknown_key", "field.*".
 SpecReading readSpec(const Json& json);
 SpecReading readSpecText(std::string_view text);
 
@@ -124,8 +125,10 @@ Json toJson(const ExperimentSpec& spec);
 Problems checkFields(const ExperimentSpec& spec);
 
 /// Sets one place from text, as `--set path=value` does: a field ("train.lr"), one of a list
-/// ("network.kernels.0.id"; an index one past the end adds a record), or an option of a method
-/// ("network.backbone.options.width"). A new id clears the method's options.
+/// ("network.kernels.0.id"; an index one past the end adds a record), a method by its id
+/// ("train.optimizer" or "train.optimizer.id"), or one of its options
+/// ("network.backbone.options.width"). A new id clears the method's options. Problems:
+/// "spec.unknown_path", "spec.encoding", "field.*".
 Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
                                    std::string_view text);
 

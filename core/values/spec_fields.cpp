@@ -126,6 +126,7 @@ std::vector<Field<DataSpec>> dataFields() {
               {.path = "data.scales",
                .minimum = 1,
                .maximum = 8,
+               .mayBeEmpty = false,
                .label = "Scale-crop",
                .help = "Each training sample is enlarged by one of these factors and cropped back; "
                        "depth is divided by the factor. [1]: off."}),

@@ -9,6 +9,8 @@ namespace concertina {
 
 namespace {
 
+constexpr std::size_t LargestSpecText = 10'000'000;
+
 /// The value at a dotted path; null where there is none.
 const Json* at(const Json& root, std::string_view path) {
     const Json* value = &root;
@@ -193,17 +195,17 @@ SpecReading readSpec(const Json& json) {
 }
 
 SpecReading readSpecText(std::string_view text) {
-    const Json json = parseJson(text);
-    if (!json.is_discarded())
-        return readSpec(json);
-    // Once more, for the place where it stopped being JSON.
-    std::string found = "a text that is not JSON";
-    try {
-        [[maybe_unused]] const Json again = Json::parse(text);
-    } catch (const Json::exception& error) {
-        found = error.what();
-    }
-    return {{}, {{"spec.json", "", shortened(found, 200), "an experiment as JSON", ""}}};
+    const auto refused = [](std::string found, std::string expected) {
+        return SpecReading{{}, {{"spec.json", "", std::move(found), std::move(expected), ""}}};
+    };
+    if (trimmed(text).empty())
+        return refused("nothing", "an experiment as JSON");
+    if (text.size() > LargestSpecText)
+        return refused(bytesText(static_cast<double>(text.size())) + " of text",
+                       "an experiment, at most " + bytesText(LargestSpecText));
+    // No section has nearly so many keys; reading more would only be slow.
+    const auto json = readJson(text, {.members = 1000});
+    return json ? readSpec(*json) : refused(json.error().found, json.error().expected);
 }
 
 Json toJson(const ExperimentSpec& spec) {

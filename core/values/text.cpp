@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <limits>
 
 namespace concertina {
 
@@ -63,21 +64,63 @@ std::string numberText(double value) {
     if (std::isnan(value))
         return "nan";
     std::array<char, 32> buffer{};
-    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    char* const end = buffer.data() + buffer.size();
+    // The shortest form alone would write 100000 as "1e+05".
+    const bool plain = value == std::floor(value) && std::abs(value) < 1e7;
+    const auto result = plain ? std::to_chars(buffer.data(), end, value, std::chars_format::fixed)
+                              : std::to_chars(buffer.data(), end, value);
+    std::string text(buffer.data(), result.ptr);
+    // "1e+09" and "1e-05" as people write them: "1e9", "1e-5".
+    if (const auto e = text.find('e'); e != std::string::npos) {
+        const std::size_t sign = text[e + 1] == '-' ? 1 : 0;
+        const auto digits = text.find_first_not_of("+-0", e + 1);
+        text.erase(e + 1 + sign, digits - e - 1 - sign);
+    }
+    return text;
+}
+
+std::optional<double> numberFromText(std::string_view text) {
+    if (text.starts_with('+') && !text.starts_with("+-"))
+        text.remove_prefix(1);
+    const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+    // from_chars would read "nan" and "infinity" as well.
+    if (digits.empty() || digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos)
+        return std::nullopt;
+    double value = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (result.ptr != text.data() + text.size())
+        return std::nullopt;
+    // Out of range: nothing, where the exponent is negative, or more than every double.
+    if (result.ec == std::errc::result_out_of_range)
+        value = digits.find('-') != std::string_view::npos
+                    ? 0.0
+                    : std::copysign(std::numeric_limits<double>::infinity(),
+                                    text.starts_with('-') ? -1.0 : 1.0);
+    else if (result.ec != std::errc{})
+        return std::nullopt;
+    return value;
+}
+
+std::string fixedText(double value, int decimals) {
+    if (!(std::abs(value) < 1e15))
+        return numberText(value);
+    std::array<char, 64> buffer{};
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                      std::chars_format::fixed, std::clamp(decimals, 0, 20));
     return {buffer.data(), result.ptr};
 }
 
 namespace {
 
 std::string threeDigits(double value) {
-    std::array<char, 32> buffer{};
     const double magnitude = std::abs(value);
-    const int decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;
-    std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
-    return buffer.data();
+    // What would be rounded up to the next power of ten has its number of decimals.
+    return fixedText(value, magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2);
 }
 
 std::string withPrefix(double value, std::string_view unit) {
+    if (!std::isfinite(value))
+        return numberText(value);
     constexpr std::array<std::string_view, 5> prefixes = {"", "k", "M", "G", "T"};
     std::size_t power = 0;
     // 999.5 and above would be written as 1000 of the smaller prefix.
@@ -104,24 +147,56 @@ std::string bytesText(double bytes) {
 }
 
 std::string durationText(double seconds) {
-    std::array<char, 48> buffer{};
-    if (!std::isfinite(seconds) || seconds < 0)
+    if (!(seconds >= 0) || seconds > 1e15)
         return "?";
-    if (seconds < 10) {
-        std::snprintf(buffer.data(), buffer.size(), "%.1f s", seconds);
-        return buffer.data();
-    }
-    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-    const auto hours = static_cast<long long>(whole / 3600);
-    const auto minutes = static_cast<long long>(whole / 60 % 60);
-    const auto rest = static_cast<long long>(whole % 60);
+    if (seconds < 9.95)
+        return fixedText(seconds, 1) + " s";
+    const auto whole = std::llround(seconds);
+    const auto hours = whole / 3600;
+    const auto minutes = whole / 60 % 60;
+    const auto rest = whole % 60;
+    const auto twoDigits = [](long long part) {
+        return (part < 10 ? "0" : "") + std::to_string(part);
+    };
     if (hours > 0)
-        std::snprintf(buffer.data(), buffer.size(), "%lld h %02lld min", hours, minutes);
-    else if (minutes > 0)
-        std::snprintf(buffer.data(), buffer.size(), "%lld min %02lld s", minutes, rest);
-    else
-        std::snprintf(buffer.data(), buffer.size(), "%lld s", rest);
-    return buffer.data();
+        return std::to_string(hours) + " h " + twoDigits(minutes) + " min";
+    if (minutes > 0)
+        return std::to_string(minutes) + " min " + twoDigits(rest) + " s";
+    return std::to_string(rest) + " s";
+}
+
+namespace {
+
+/// The length of the UTF-8 character that `text` begins with; 0 where it begins with none.
+std::size_t characterLength(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80)
+        return 1;
+    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (length == 0 || first > 0xF4 || text.size() < length)
+        return 0;
+    // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
+    const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (byte(1) < low || byte(1) > high)
+        return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if (byte(i) < 0x80 || byte(i) > 0xBF)
+            return 0;
+    return length;
+}
+
+} // namespace
+
+std::string validUtf8(std::string_view text) {
+    std::string valid;
+    while (!text.empty()) {
+        const std::size_t length = characterLength(text);
+        valid += length == 0 ? std::string_view("\uFFFD") : text.substr(0, length);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return valid;
 }
 
 std::string shortened(std::string_view text, std::size_t limit) {

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/field.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace concertina;
+
+namespace {
+
+FieldInfo fieldOf(FieldType type) {
+    return {
+        .path = "a.field", .type = type, .minimum = 1, .maximum = 8, .choices = {"red", "green"}};
+}
+
+const auto types = {FieldType::Boolean, FieldType::Integer,  FieldType::Real,  FieldType::Text,
+                    FieldType::Choice,  FieldType::Integers, FieldType::Reals, FieldType::Texts};
+
+std::string codeOf(const FieldInfo& field, const Json& value) {
+    const auto problem = check(field, value, "a.field");
+    return problem ? problem->code : "";
+}
+
+} // namespace
+
+class FieldTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyTypeTakesItsOwnAndRefusesOthers_data() {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<QByteArrayList>("taken");
+        const auto row = [](const char* name, FieldType type, QByteArrayList taken) {
+            QTest::newRow(name) << static_cast<int>(type) << taken;
+        };
+        row("boolean", FieldType::Boolean, {"true", "false"});
+        // 3.0 is a whole number: some programs write every number with a point.
+        row("integer", FieldType::Integer, {"3", "3.0"});
+        row("real", FieldType::Real, {"3", "3.0", "3.5"});
+        row("text", FieldType::Text, {"\"red\"", "\"\""});
+        row("choice", FieldType::Choice, {"\"red\""});
+        row("integers", FieldType::Integers, {"[]", "[3]", "[3.0, 8]"});
+        row("reals", FieldType::Reals, {"[]", "[3]", "[3.0, 8]", "[1.5]"});
+        row("texts", FieldType::Texts, {"[]", "[\"red\"]", "[\"red\", \"\"]"});
+    }
+
+    void everyTypeTakesItsOwnAndRefusesOthers() {
+        QFETCH(int, type);
+        QFETCH(QByteArrayList, taken);
+        const FieldInfo field = fieldOf(static_cast<FieldType>(type));
+        const QByteArrayList values{
+            "null",           "true",      "false", "3",      "3.0",        "3.5",
+            "\"red\"",        "\"\"",      "[]",    "[3]",    "{}",         "[3.0, 8]",
+            "[1.5]",          "[\"red\"]", "[[3]]", "[null]", "{\"a\": 3}", "[3, \"red\"]",
+            "[\"red\", \"\"]"};
+        for (const QByteArray& text : values) {
+            const auto problem = check(field, parseJson(text.toStdString()), "here");
+            QVERIFY2(problem.has_value() != taken.contains(text), text.constData());
+            if (problem) {
+                QCOMPARE(problem->path, std::string("here"));
+                QVERIFY(!problem->expected.empty());
+                // An empty text has the type of a choice, but is none.
+                QCOMPARE(problem->code,
+                         std::string(text == "\"\"" && field.type == FieldType::Choice
+                                         ? "field.choice"
+                                         : "field.type"));
+            }
+        }
+    }
+
+    void boundsAreInsideTheRange() {
+        for (const FieldType type : {FieldType::Real, FieldType::Integer}) {
+            const FieldInfo field = fieldOf(type);
+            QCOMPARE(codeOf(field, 1), std::string());
+            QCOMPARE(codeOf(field, 8), std::string());
+            QCOMPARE(codeOf(field, 0), std::string("field.range"));
+            QCOMPARE(codeOf(field, 9), std::string("field.range"));
+        }
+        QCOMPARE(codeOf(fieldOf(FieldType::Real), std::nextafter(8.0, 9.0)),
+                 std::string("field.range"));
+    }
+
+    void everyItemOfAListIsInRange() {
+        QCOMPARE(codeOf(fieldOf(FieldType::Reals), {1, 2, 8}), std::string());
+        QCOMPARE(codeOf(fieldOf(FieldType::Reals), {1, 2, 8.5}), std::string("field.range"));
+        QCOMPARE(codeOf(fieldOf(FieldType::Integers), {0, 2}), std::string("field.range"));
+    }
+
+    void emptyListIsRefusedWhereNoneMayBe() {
+        FieldInfo field = fieldOf(FieldType::Reals);
+        field.mayBeEmpty = false;
+        const auto problem = check(field, Json::array(), "here");
+        QVERIFY(problem);
+        QCOMPARE(*problem, (Problem{"field.range", "here", "an empty list",
+                                    "a non-empty list of numbers from 1 to 8", ""}));
+    }
+
+    void numbersThatAreNotFiniteAreOutOfRange() {
+        FieldInfo open{.path = "x", .type = FieldType::Real};
+        for (const double value : {std::nan(""), HUGE_VAL, -HUGE_VAL})
+            QCOMPARE(codeOf(open, value), std::string("field.range"));
+    }
+
+    void wholeNumbersBeyondWhatDoublesKeepAreOutOfRange() {
+        const FieldInfo open{.path = "x", .type = FieldType::Integer};
+        QCOMPARE(codeOf(open, std::int64_t{9007199254740991}), std::string());
+        QCOMPARE(codeOf(open, std::int64_t{9007199254740993}), std::string("field.range"));
+        QCOMPARE(codeOf(open, std::uint64_t{18446744073709551615U}), std::string("field.range"));
+    }
+
+    void unknownChoiceSuggestsTheNearOne() {
+        const auto problem = check(fieldOf(FieldType::Choice), "gren", "here");
+        QVERIFY(problem);
+        QCOMPARE(*problem, (Problem{"field.choice", "here", "\"gren\"", "one of: red, green",
+                                    "did you mean \"green\"?"}));
+    }
+
+    void hugeValuesAreShortenedInProblems() {
+        const auto problem = check(fieldOf(FieldType::Integer), std::string(1000000, 'x'), "here");
+        QVERIFY(problem);
+        QVERIFY(problem->found.size() <= 80);
+    }
+
+    void textIsReadAsAPersonTypesIt_data() {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArray>("value"); // as JSON; empty: refused
+        const auto row = [](const char* text, FieldType type, const char* value) {
+            QTest::addRow("%d %s", static_cast<int>(type), text)
+                << static_cast<int>(type) << QString::fromUtf8(text) << QByteArray(value);
+        };
+        row("true", FieldType::Boolean, "true");
+        row("yes", FieldType::Boolean, "");
+        row("1", FieldType::Boolean, "");
+        row("12", FieldType::Integer, "12");
+        row(" 12 ", FieldType::Integer, "12");
+        row("1e3", FieldType::Integer, "1000.0");
+        row("1.5", FieldType::Integer, "");
+        row("", FieldType::Integer, "");
+        row("12 13", FieldType::Integer, "");
+        row(".5", FieldType::Real, "0.5");
+        row("+2.", FieldType::Real, "2.0");
+        row("1e-3", FieldType::Real, "0.001");
+        row("0,5", FieldType::Real, "");
+        row("nan", FieldType::Real, "");
+        row("infinity", FieldType::Real, "");
+        row("- 1", FieldType::Real, "");
+        row("\"1\"", FieldType::Real, "");
+        row("any text, with {commas}", FieldType::Text, "\"any text, with {commas}\"");
+        row("12", FieldType::Text, "\"12\"");
+        row("", FieldType::Text, "\"\"");
+        row("blue", FieldType::Choice, "\"blue\""); // its range is checked by whoever sets it
+        row("1, .5,2", FieldType::Reals, "[1, 0.5, 2]");
+        row("[1, 2]", FieldType::Reals, "[1, 2]");
+        row("3", FieldType::Reals, "[3]");
+        row("", FieldType::Reals, "[]");
+        row("1,,2", FieldType::Reals, "");
+        row("1,2,", FieldType::Reals, "");
+        row("[1, 2", FieldType::Reals, "");
+        row("1, a", FieldType::Integers, "");
+        row("a, b c", FieldType::Texts, "[\"a\", \"b c\"]");
+        row("[\"a\", \"b\"]", FieldType::Texts, "[\"a\", \"b\"]");
+        row("[a, b]", FieldType::Texts, "");
+        row("5", FieldType::Texts, "[\"5\"]");
+        row("*: tied, d*: {a, b} | {c} separate", FieldType::Texts,
+            "[\"*: tied\", \"d*: {a, b} | {c} separate\"]");
+    }
+
+    void textIsReadAsAPersonTypesIt() {
+        QFETCH(int, type);
+        QFETCH(QString, text);
+        QFETCH(QByteArray, value);
+        const auto read = parseValue(fieldOf(static_cast<FieldType>(type)), text.toStdString());
+        QCOMPARE(read.has_value(), !value.isEmpty());
+        if (read)
+            QCOMPARE(jsonText(*read), jsonText(parseJson(value.toStdString())));
+        else
+            QCOMPARE(read.error().code, std::string("field.type"));
+    }
+
+    void numbersBeyondDoublesReadAsInfinityAndFailTheRange() {
+        const FieldInfo open{.path = "x", .type = FieldType::Real};
+        const auto value = parseValue(open, "1e999");
+        QVERIFY(value);
+        QCOMPARE(codeOf(open, *value), std::string("field.range"));
+    }
+
+    void acceptedTextNamesTypeRangeAndUnit() {
+        FieldInfo field{.path = "x", .type = FieldType::Real, .unit = "m"};
+        QCOMPARE(acceptedText(field), std::string("a number (m)"));
+        field.minimum = 0;
+        QCOMPARE(acceptedText(field), std::string("a number of at least 0 (m)"));
+        field.maximum = 1e9;
+        QCOMPARE(acceptedText(field), std::string("a number from 0 to 1e9 (m)"));
+        field.minimum = -HUGE_VAL;
+        QCOMPARE(acceptedText(field), std::string("a number of at most 1e9 (m)"));
+        for (const FieldType type : types)
+            QVERIFY(!acceptedText(fieldOf(type)).empty());
+    }
+
+    void valuesAreWrittenForPeople() {
+        QCOMPARE(valueText("text"), std::string("text"));
+        QCOMPARE(valueText(0.1), std::string("0.1"));
+        QCOMPARE(valueText(100000.0), std::string("100000"));
+        QCOMPARE(valueText(true), std::string("true"));
+        QCOMPARE(valueText({1, 1.5, "a"}), std::string("1, 1.5, a"));
+        QCOMPARE(valueText(nullptr), std::string("null"));
+        QCOMPARE(valueText(Json::array()), std::string());
+    }
+};
+
+QTEST_APPLESS_MAIN(FieldTest)
+#include "tst_field.moc"

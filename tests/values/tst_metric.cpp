@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/metric.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace concertina;
+
+class MetricTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keyHasTheTaskWhereThereIsOne() {
+        QCOMPARE(metricKey("depth", "abs_err"), std::string("depth/abs_err"));
+        QCOMPARE(metricKey("", "lr"), std::string("lr"));
+    }
+
+    void valuesHaveTheirDecimalsAndUnit() {
+        QCOMPARE(metricText({.name = "miou", .digits = 3}, 0.41249), std::string("0.412"));
+        QCOMPARE(metricText({.name = "abs_err", .unit = "m", .digits = 3}, 0.6731),
+                 std::string("0.673 m"));
+        QCOMPARE(metricText({.name = "mean", .unit = "°", .digits = 1}, 34.86),
+                 std::string("34.9°"));
+        QCOMPARE(metricText({.name = "count", .digits = 0}, 12.0), std::string("12"));
+    }
+
+    void whatIsNotDefinedIsADash() {
+        const MetricInfo metres{.name = "abs_err", .unit = "m"};
+        for (const double value : {std::nan(""), HUGE_VAL, -HUGE_VAL})
+            QCOMPARE(metricText(metres, value), std::string("–"));
+    }
+
+    void hugeValuesStayReadable() {
+        QCOMPARE(metricText({.name = "x", .unit = "m"}, 1e300), std::string("1e300 m"));
+    }
+};
+
+QTEST_APPLESS_MAIN(MetricTest)
+#include "tst_metric.moc"

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/spec_fields.h"
+#include "tests/printing.h"
+#include "tests/values/spec_samples.h"
+
+#include <QTest>
+
+using namespace concertina;
+
+namespace {
+
+/// `--set` on the default spec.
+Expected<ExperimentSpec> set(std::string_view path, std::string_view text) {
+    return withValue(ExperimentSpec{}, path, text);
+}
+
+} // namespace
+
+class SpecWithValueTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyFieldIsSetByItsPath() {
+        for (const auto& [path, field] : allFields()) {
+            const Json value = otherValue(*field);
+            const std::string text = value.is_array() ? jsonText(value) : valueText(value);
+            ExperimentSpec before = otherSpec();
+            // Away from where it shall go.
+            const auto away = withValue(before, path,
+                                        field->standard.is_array() ? jsonText(field->standard)
+                                                                   : valueText(field->standard));
+            QVERIFY2(away, path.c_str());
+            QVERIFY2(*away != before, path.c_str());
+            const auto changed = withValue(*away, path, text);
+            QVERIFY2(changed, path.c_str());
+            QVERIFY2(*changed == before, path.c_str());
+        }
+    }
+
+    void nothingElseChanges() {
+        const auto changed = set("train.lr", "0.5");
+        QVERIFY(changed);
+        QCOMPARE(differences(ExperimentSpec{}, *changed),
+                 (std::vector<SpecDifference>{{"train.lr", "0.001", "0.5"}}));
+    }
+
+    void valuesOutOfRangeNameTheFieldAndLeaveTheSpec() {
+        const auto changed = set("train.lr", "-1");
+        QVERIFY(!changed);
+        QCOMPARE(changed.error(),
+                 (Problem{"field.range", "train.lr", "-1", "a number from 0 to 100", ""}));
+        QCOMPARE(set("train.lr", "1e999").error().code, std::string("field.range"));
+        QCOMPARE(set("data.scales", "").error().code, std::string("field.range"));
+        QCOMPARE(set("data.damaged", "sotp").error().hint, std::string("did you mean \"stop\"?"));
+        QCOMPARE(set("seed", "9007199254740993").error().code, std::string("field.range"));
+        const auto weight = withValue(otherSpec(), "tasks.1.weight", "-1");
+        QCOMPARE(weight.error().path, std::string("tasks.1.weight"));
+    }
+
+    void wrongTypesNameTheWholePath() {
+        QCOMPARE(set("train.batch", "many").error(),
+                 (Problem{"field.type", "train.batch", "\"many\"",
+                          "a whole number from 1 to 4096 (images)", ""}));
+        QCOMPARE(set("tasks.0.weight", "heavy").error().path, std::string("tasks.0.weight"));
+    }
+
+    void methodIsSetByIdOrByItsPlaceAlone() {
+        for (const auto& place : specMethods())
+            for (const std::string& path : {place.path, place.path + ".id"}) {
+                const auto changed = withValue(otherSpec(), path, "other");
+                QVERIFY2(changed, path.c_str());
+                // Another method has other options.
+                QVERIFY(place.get(*changed) == (MethodChoice{"other", Json::object()}));
+            }
+    }
+
+    void sameIdKeepsTheOptions() {
+        const ExperimentSpec spec = otherSpec();
+        for (const auto& place : specMethods())
+            QVERIFY(withValue(spec, place.path + ".id", place.get(spec).id) == spec);
+    }
+
+    void optionsAreJsonNumbersOrTexts_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArray>("value");
+        const auto row = [](const char* text, const char* value) {
+            QTest::newRow(text) << QString(text) << QByteArray(value);
+        };
+        row("0.5", "0.5");
+        row(".5", "0.5");
+        row("12", "12");
+        row("true", "true");
+        row("full", "\"full\"");
+        row("\"12\"", "\"12\"");
+        row("[1, 2]", "[1,2]");
+        row("[1, 2", "\"[1, 2\"");
+        row("", "\"\"");
+        row("/a folder/with = and ,", "\"/a folder/with = and ,\"");
+    }
+
+    void optionsAreJsonNumbersOrTexts() {
+        QFETCH(QString, text);
+        QFETCH(QByteArray, value);
+        const auto changed = set("network.backbone.options.width", text.toStdString());
+        QVERIFY(changed);
+        QCOMPARE(jsonText(changed->network.backbone.options["width"]), value.toStdString());
+        QCOMPARE(changed->network.backbone.id, std::string("segnet"));
+    }
+
+    void optionsOfListedMethodsAreSet() {
+        const auto changed = withValue(otherSpec(), "network.kernels.1.options.rank", "0.25");
+        QVERIFY(changed);
+        QVERIFY(changed->network.kernels[1].method.options == Json({{"rank", 0.25}}));
+        QVERIFY(changed->network.kernels[0] == otherSpec().network.kernels[0]);
+        const auto task = withValue(otherSpec(), "tasks.0.options.new", "1");
+        QVERIFY(task);
+        QVERIFY(task->tasks[0].method.options == Json({{"option", "one"}, {"new", 1}}));
+    }
+
+    void indexOnePastTheEndAddsARecord() {
+        const auto task = set("tasks.1.id", "depth");
+        QVERIFY(task);
+        QCOMPARE(task->tasks.size(), std::size_t{2});
+        QVERIFY(task->tasks[1] == (TaskSpec{{"depth", Json::object()}, 1.0}));
+        const auto kernel = set("network.kernels.1.layers", "enc*");
+        QVERIFY(kernel);
+        QVERIFY(kernel->network.kernels[1] == (KernelSpec{"enc*", {"plain", Json::object()}}));
+        const auto rule = set("network.sharing.1", "enc*: {a, b} | {c} merged");
+        QVERIFY(rule);
+        QCOMPARE(rule->network.sharing, (Texts{"*: tied", "enc*: {a, b} | {c} merged"}));
+    }
+
+    void wrongValueAddsNoRecord() {
+        const auto task = set("tasks.1.weight", "-1");
+        QCOMPARE(task.error().code, std::string("field.range"));
+    }
+
+    void rulesAreSetOneByOneOrAllAtOnce() {
+        const auto first = set("network.sharing.0", "*: merged");
+        QVERIFY(first);
+        QCOMPARE(first->network.sharing, Texts{"*: merged"});
+        // Commas inside braces belong to their rule.
+        const auto all = set("network.sharing", "*: merged, dec*: {a, b} | {c} separate");
+        QVERIFY(all);
+        QCOMPARE(all->network.sharing, (Texts{"*: merged", "dec*: {a, b} | {c} separate"}));
+        const auto one = set("network.sharing", "dec*: {a, b} | {c} separate");
+        QVERIFY(one);
+        QCOMPARE(one->network.sharing, Texts{"dec*: {a, b} | {c} separate"});
+    }
+
+    void unknownPathsAreProblemsWithASuggestion_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("hint");
+        const auto row = [](const char* path, const char* hint) {
+            QTest::newRow(*path == 0 ? "empty" : path) << QString(path) << QString(hint);
+        };
+        row("train.Ir", "did you mean \"train.lr\"?");
+        row("train.learning_rate", "one of: train.steps, train.epochs");
+        row("train.xx", "one of: train.steps"); // not train.lr, though two letters make it that
+        row("trian.lr", "did you mean \"train.lr\"?");
+        row("lr", "one of: name, notes, seed, data, network, train, tasks");
+        row("", "one of: name");
+        row("train", "one of: train.steps");
+        row("train.", "one of: train.steps");
+        row("train.lr.", "did you mean \"train.lr\"?");
+        row("tasks", "one of: tasks.0.id");
+        row("tasks.0", "one of: tasks.0.id");
+        row("tasks.0.wieght", "did you mean \"tasks.0.weight\"?");
+        row("tasks.0.options", "");
+        row("tasks.0.options.", "");
+        row("tasks.2.id", "did you mean \"tasks.0.id\"?"); // one past the end is 1
+        row("tasks.-1.id", "did you mean");
+        row("tasks.99999999999999999999999.id", "");
+        row("tasks.x.id", "did you mean \"tasks.0.id\"?");
+        row("network.kernels.2.id", "did you mean \"network.kernels.0.id\"?");
+        row("network.sharing.2", "did you mean \"network.sharing\"?");
+        row("network.sharing.x", "did you mean \"network.sharing\"?");
+        row("network.backbone.options", "");
+        row("network.backbone.width", "");
+        row("network.backbone.ID", "did you mean \"network.backbone.id\"?");
+        row("train.lr\n", "did you mean \"train.lr\"?");
+    }
+
+    void unknownPathsAreProblemsWithASuggestion() {
+        QFETCH(QString, path);
+        QFETCH(QString, hint);
+        const auto changed = set(path.toStdString(), "1");
+        QVERIFY(!changed);
+        QCOMPARE(changed.error().code, std::string("spec.unknown_path"));
+        QCOMPARE(changed.error().path, path.toStdString());
+        QVERIFY(!changed.error().hint.empty());
+        QVERIFY2(changed.error().hint.starts_with(hint.toStdString()),
+                 changed.error().hint.c_str());
+    }
+
+    void textsThatAreNotUtf8AreRefused() {
+        for (const char* path : {"name", "train.optimizer.id", "network.sharing.0",
+                                 "data.dataset.options.path", "no.such"})
+            QCOMPARE(set(path, "a\xff").error(),
+                     (Problem{"spec.encoding", path, "\"a\xEF\xBF\xBD\"", "a text in UTF-8", ""}));
+    }
+};
+
+QTEST_APPLESS_MAIN(SpecWithValueTest)
+#include "tst_spec_with_value.moc"
