@@ -50,7 +50,7 @@ LayerGraph build(const Json& options, int height, int width) {
     return builder.take();
 }
 
-Problems check(const Json& options, int height, int width) {
+Problems checkStages(const Json& options, int height, int width) {
     Problems problems;
     const std::size_t count = options["channels"].size();
     if (count < 1 || count > 9)
@@ -101,7 +101,7 @@ const BackboneInfo& segnetBackbone() {
                       .label = "Width",
                       .help = "Multiplies the channels of every stage; the result is rounded."}}},
         build,
-        check};
+        checkStages};
     return info;
 }
 

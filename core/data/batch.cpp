@@ -2,8 +2,7 @@
 #include "core/data/batch.h"
 
 #include "core/data/image_files.h"
-
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <algorithm>
 #include <cmath>

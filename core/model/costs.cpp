@@ -38,10 +38,15 @@ double trainedParameters(const NetworkDesign& design) {
     return sum;
 }
 
-/// Composing and its gradients: each product forward once, and backward once for the factors that
-/// all share and once for each group of tasks whose gradient is routed apart.
-double composingCost(const NetworkDesign& design, const Partition& routes) {
-    double sum = 0;
+/// Composing once, and with its gradients: each product forward, and backward once for the factors
+/// that all share and once for each group of tasks whose gradient is routed apart.
+struct ComposingCost {
+    double once = 0;
+    double step = 0;
+};
+
+ComposingCost composingCost(const NetworkDesign& design, const Partition& routes) {
+    ComposingCost cost;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
         const LayerPlan plan = design.layerPlan(i);
         const auto copies = static_cast<double>(plan.copies().groups.size());
@@ -49,9 +54,10 @@ double composingCost(const NetworkDesign& design, const Partition& routes) {
         // One private factor is averaged before it is multiplied: one product.
         const double products = merged ? 1.0 : copies;
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
-        sum += design.layers[i].composeCost * products * (1.0 + backward);
+        cost.once += design.layers[i].composeCost * products;
+        cost.step += design.layers[i].composeCost * products * (1.0 + backward);
     }
-    return sum;
+    return cost;
 }
 
 } // namespace
@@ -83,7 +89,9 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
     }
     costs.trainedParameters = trainedParameters(design);
-    costs.stepMultiplyAdds = step + composingCost(design, routes);
+    const ComposingCost composing = composingCost(design, routes);
+    costs.composeMultiplyAdds = composing.once;
+    costs.stepMultiplyAdds = step + composing.step;
     costs.stepAgainstPlain = costs.stepMultiplyAdds / plain;
     costs.trainingBytes =
         4.0 * (costs.trainedParameters * (2 + settings.moments) + activations);

@@ -15,6 +15,7 @@ struct NetworkCosts {
     double trainedParameters = 0;   ///< every copy of every factor, biases, norms, heads
     double collapsedParameters = 0; ///< distinct kernels with their biases; scales where norms stay
     double multiplyAdds = 0;        ///< of one image through the collapsed network
+    double composeMultiplyAdds = 0; ///< of making every kernel once
     double stepMultiplyAdds = 0;    ///< of one training step: passes, routes, composing
     double stepAgainstPlain = 1;    ///< ÷ the step of the same backbone, plain and tied
     double trainingBytes = 0;       ///< parameters, gradients, moments, activations; an estimate

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/backward.h"
 
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <map>
 #include <utility>
@@ -96,7 +96,7 @@ public:
 
     void run(std::span<const torch::Tensor> losses) {
         for (Parameter& parameter : m_network.parameters())
-            parameter.grad = {};
+            parameter.grad.reset();
         m_leaves.differentiate(gradientRoutes(m_network.design(), m_settings.moving), losses);
         takeDirectGradients();
         for (const ComposedNetwork::Kernel& kernel : m_composed.kernels) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/network.h"
 
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace concertina {
@@ -221,11 +222,23 @@ void Network::scaleKernels(double scale, Moving moving) {
     }
 }
 
-void Network::to(const torch::TensorOptions& options) {
+void Network::setOptions(const torch::TensorOptions& options) {
     for (Parameter& parameter : m_parameters)
         parameter.value = parameter.value.detach().to(options).requires_grad_();
     for (auto& [name, tensor] : m_statistics)
         tensor = tensor.to(options);
+}
+
+void Network::to(const torch::Device& device) {
+    setOptions(torch::TensorOptions(device));
+}
+
+Network Network::convertedTo(torch::ScalarType type) const {
+    Network other(m_design);
+    other.setOptions(torch::TensorOptions(type));
+    [[maybe_unused]] const auto loaded = other.load(namedTensors());
+    assert(loaded && "both are of one design");
+    return other;
 }
 
 std::map<std::string, torch::Tensor> Network::namedTensors() const {

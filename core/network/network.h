@@ -74,8 +74,11 @@ public:
     /// Multiplies every kernel by `scale`, through the first of its factors that moves.
     void scaleKernels(double scale, Moving moving);
 
-    /// Moves to a device, or converts to another floating type.
-    void to(const torch::TensorOptions& options);
+    /// Moves to a device.
+    void to(const torch::Device& device);
+
+    /// The same network on the CPU in another floating type; without optimizer states.
+    Network convertedTo(torch::ScalarType type) const;
 
     /// Every parameter and every running statistic ("dec3.1/norm.mean/depth") by name.
     std::map<std::string, torch::Tensor> namedTensors() const;
@@ -96,6 +99,7 @@ private:
     std::size_t add(const std::string& layer, const std::string& what, TaskSet owners,
                     std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
     void addLayer(std::size_t layer);
+    void setOptions(const torch::TensorOptions& options);
     void start(std::uint64_t seed);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/run_program.h"
 
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <array>
 #include <optional>
@@ -33,7 +33,7 @@ public:
                 m_settings.look(static_cast<int>(i), m_values[i]);
             for (const int input : instruction.inputs)
                 if (m_last[index(input)] == static_cast<int>(i))
-                    m_values[index(input)] = {};
+                    m_values[index(input)].reset();
         }
         if (m_settings.usedIndices != nullptr)
             *m_settings.usedIndices = std::move(m_indices);

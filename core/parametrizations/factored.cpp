@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/parametrizations/parametrization.h"
 
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <algorithm>
 

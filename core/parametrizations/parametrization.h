@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/descriptors.h"
+#include "core/values/spec.h"
 
 #include <torch/types.h>
 

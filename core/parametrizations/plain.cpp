@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/parametrizations/parametrization.h"
 
+#include "core/tensor/torch.h"
+
 namespace concertina {
 
 namespace {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
+#include "core/tensor/torch.h"
 #include "core/values/color_map.h"
-
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>

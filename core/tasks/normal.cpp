@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
+#include "core/tensor/torch.h"
 #include "core/values/color_map.h"
-
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <array>
@@ -22,15 +21,19 @@ torch::Tensor validPixels(const torch::Tensor& target) {
     return target.square().sum(1) > 0.5;
 }
 
+/// Directions of unit length along channels; what is 0 stays 0, as does its gradient.
+torch::Tensor normalized(const torch::Tensor& vectors) {
+    return vectors / vectors.norm(2, {1}, true).clamp_min(1e-12);
+}
+
 /// Angles between prediction and truth. The median of a whole set is read from a histogram of
 /// 0.001°, which is exact to half of that.
 class Angles : public MetricSum {
 public:
     void add(const torch::Tensor& output, const torch::Tensor& target) override {
         const torch::Tensor truth = target.to(torch::kFloat64);
-        const torch::Tensor normal = torch::nn::functional::normalize(
-            output.to(torch::kFloat64), torch::nn::functional::NormalizeFuncOptions().dim(1));
-        const torch::Tensor cosine = (normal * truth).sum(1).clamp(-1, 1);
+        const torch::Tensor cosine =
+            (normalized(output.to(torch::kFloat64)) * truth).sum(1).clamp(-1, 1);
         const torch::Tensor degrees =
             (cosine.acos() * (180 / std::numbers::pi)).masked_select(validPixels(target)).cpu();
         m_pixels += static_cast<double>(degrees.numel());
@@ -88,8 +91,7 @@ public:
     std::unique_ptr<MetricSum> metrics() const override { return std::make_unique<Angles>(); }
 
     torch::Tensor prediction(const torch::Tensor& output) const override {
-        return torch::nn::functional::normalize(
-            output, torch::nn::functional::NormalizeFuncOptions().dim(1));
+        return normalized(output);
     }
 
     ValueRange range(const torch::Tensor&) const override { return {-1, 1}; }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
+#include "core/tensor/torch.h"
 #include "core/values/color_map.h"
-
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <limits>
@@ -54,8 +53,7 @@ public:
     torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
         if (pixels(target) == 0)
             return {};
-        return torch::nn::functional::cross_entropy(
-            output, target, torch::nn::functional::CrossEntropyFuncOptions().ignore_index(-1));
+        return torch::cross_entropy_loss(output, target, {}, at::Reduction::Mean, -1);
     }
 
     std::unique_ptr<MetricSum> metrics() const override {

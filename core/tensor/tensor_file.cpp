@@ -3,8 +3,7 @@
 
 #include "core/tensor/safetensors_index.h"
 #include "core/tensor/sha256.h"
-
-#include <torch/torch.h>
+#include "core/tensor/torch.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,8 +79,8 @@ std::string_view bytesOf(const torch::Tensor& tensor) {
 
 /// Puts the checksum where the zeros stand in a header.
 void setChecksum(std::string& header, const std::string& checksum) {
-    const std::string key = "\"" + std::string(checksumKey) + "\":\"";
-    const auto at = header.rfind(key + noChecksum);
+    constexpr std::string_view key = R"("sha256":")";
+    const auto at = header.rfind(std::string(key) + noChecksum);
     TORCH_CHECK(at != std::string::npos, "a header without its checksum's place");
     header.replace(at + key.size(), checksum.size(), checksum);
 }

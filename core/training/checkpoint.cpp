@@ -3,9 +3,8 @@
 
 #include "core/catalogue.h"
 #include "core/model/validate.h"
+#include "core/tensor/torch.h"
 #include "core/values/text.h"
-
-#include <torch/torch.h>
 
 namespace concertina {
 

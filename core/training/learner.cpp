@@ -2,10 +2,9 @@
 #include "core/training/learner.h"
 
 #include "core/network/backward.h"
+#include "core/tensor/torch.h"
 #include "core/training/schedules.h"
 #include "core/values/text.h"
-
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/previews.h"
 
+#include "core/tensor/torch.h"
+
 namespace concertina {
 
 PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data)

@@ -3,14 +3,13 @@
 
 #include "core/catalogue.h"
 #include "core/model/costs.h"
+#include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/training/checkpoint.h"
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
 #include "core/values/text.h"
-
-#include <torch/torch.h>
 
 #include <chrono>
 #include <cmath>
@@ -336,7 +335,7 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
     if (!beginning)
         return failure(beginning.error());
     if (request.spec.train.device == "cuda")
-        beginning->network.to(torch::TensorOptions(torch::kCUDA));
+        beginning->network.to(torch::kCUDA);
     return Session(request, std::move(*data), std::move(beginning->network), beginning->step,
                    control, observer)
         .run();

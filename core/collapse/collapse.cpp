@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
+
+#include "core/collapse/compact_network.h"
+#include "core/model/costs.h"
+#include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace concertina {
+
+namespace {
+
+constexpr int warmUpPasses = 3;
+constexpr int timedPasses = 15;
+
+using Forward = std::function<void(const torch::Tensor&)>;
+
+double milliseconds(const Forward& forward, const torch::Tensor& image) {
+    const auto start = std::chrono::steady_clock::now();
+    forward(image);
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+    return values[values.size() / 2];
+}
+
+/// Both in turn, so that a change of the machine's speed meets both.
+BeforeAfter time(const Network& network, const CompactNetwork& compact) {
+    const torch::Tensor image = torch::zeros({1, 3, compact.height, compact.width});
+    const Forward expanded = [&](const torch::Tensor& x) {
+        network.forward(network.compose(false), x, {});
+    };
+    const Forward collapsed = [&](const torch::Tensor& x) { compact.forward(x, {}); };
+    std::vector<double> before, after;
+    for (int i = 0; i < warmUpPasses + timedPasses; ++i) {
+        const double left = milliseconds(expanded, image);
+        const double right = milliseconds(collapsed, image);
+        if (i < warmUpPasses)
+            continue;
+        before.push_back(left);
+        after.push_back(right);
+    }
+    return {median(before), median(after)};
+}
+
+double weightBytes(const Network& network) {
+    double sum = 0;
+    for (const auto& [name, tensor] : network.namedTensors())
+        sum += static_cast<double>(tensor.nbytes());
+    return sum;
+}
+
+} // namespace
+
+Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
+                                  const std::stop_token& stop) {
+    const Problem stopped{"stopped", request.file.string(), "", "", "Nothing was written."};
+    const torch::NoGradGuard noGrad;
+    setComputeThreads(0);
+    progress(0, "reading the checkpoint");
+    const auto checkpoint = loadCheckpoint(request.checkpoint);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    const auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    if (stop.stop_requested())
+        return failure(stopped);
+    progress(0.2, "folding");
+    FoldCounts counts;
+    const CompactNetwork compact = fold(*network, *checkpoint, &counts);
+    if (stop.stop_requested())
+        return failure(stopped);
+    progress(0.5, "writing");
+    const auto written = saveCompact(request.file, compact);
+    if (!written)
+        return failure(written.error());
+    progress(0.6, "timing both networks");
+    const NetworkCosts costs = networkCosts(network->design(), {});
+    CollapseReport report{
+        .file = request.file.string(),
+        .sha256 = written->sha256,
+        .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
+        .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
+        .bytes = {weightBytes(*network), static_cast<double>(written->bytes)},
+        .milliseconds = time(*network, compact),
+        .distinctKernels = counts.kernels,
+        .foldedNorms = counts.foldedNorms,
+        .keptNorms = counts.keptNorms};
+    progress(1, "done");
+    return report;
+}
+
+} // namespace concertina

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/problem.h"
+#include "core/values/report.h"
+#include "core/values/spec.h"
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace concertina {
+
+// What can be done with a checkpoint once it is there. These functions block, tell their progress,
+// and end early with the problem "stopped" when the token asks for it. They may run in any thread,
+// one at a time in each, and set that thread's number of compute threads to all cores.
+
+struct CollapseRequest {
+    std::filesystem::path checkpoint;
+    std::filesystem::path file; ///< of the collapsed network
+};
+
+/// Folds the network of a checkpoint, writes it, and measures both. Problems of `loadCheckpoint`
+/// and of writing.
+Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
+                                  const std::stop_token& stop);
+
+struct VerifyRequest {
+    std::filesystem::path checkpoint;
+    std::optional<std::filesystem::path> collapsed; ///< a file; none: folded now
+    ExperimentSpec spec; ///< of the run, with the dataset's place; images of its validation split
+    int images = 32;     ///< at most
+};
+
+/// Runs the expanded and the collapsed network on the same images, in float64 (unless the
+/// collapsed network is a file, which holds float32) and in float32, as methods.md asks.
+Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& progress,
+                              const std::stop_token& stop);
+
+} // namespace concertina

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/compact_network.h"
+
+#include "core/data/batch.h"
+#include "core/tensor/torch.h"
+#include "core/values/text.h"
+
+namespace concertina {
+
+namespace {
+
+constexpr std::string_view format = "concertina-network";
+constexpr int version = 1;
+
+Problem damaged(const std::filesystem::path& path, std::string code, std::string found,
+                std::string expected, std::string hint = "") {
+    return {std::move(code), path.string(), std::move(found), std::move(expected), std::move(hint)};
+}
+
+/// Runs a small image through: what LibTorch refuses is a file that does not fit together.
+std::optional<Problem> tryOut(const std::filesystem::path& path, const CompactNetwork& network) {
+    try {
+        const torch::NoGradGuard noGrad;
+        const auto outputs = network.forward(torch::zeros({1, 3, network.height, network.width}), {});
+        for (const torch::Tensor& output : outputs)
+            if (output.dim() != 4 || output.size(2) != network.height
+                || output.size(3) != network.width)
+                return damaged(path, "network.tensor", "an output of another size than the image",
+                               "a map of the image's size", "the file is damaged");
+    } catch (const c10::Error& error) {
+        return damaged(path, "network.tensor", shortened(error.what_without_backtrace(), 200),
+                       "tensors that fit the program", "the file is damaged");
+    }
+    return std::nullopt;
+}
+
+bool readSize(const Json& input, const char* key, int& value) {
+    const Json size = input.is_object() ? input.value(key, Json()) : Json();
+    if (!size.is_number_integer() || size < 1 || size > 4096)
+        return false;
+    value = size.get<int>();
+    return true;
+}
+
+} // namespace
+
+Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
+                                  const CompactNetwork& network) {
+    TensorFile file;
+    const Normalization normalization = normalizationNamed(network.normalization);
+    Json targets = Json::array();
+    for (const TargetInfo& target : network.targets)
+        targets.push_back(toJson(target));
+    file.header = {{"format", format},
+                   {"version", version},
+                   {"name", network.name},
+                   {"input",
+                    {{"height", network.height},
+                     {"width", network.width},
+                     {"channels", "RGB"},
+                     {"normalization", network.normalization},
+                     {"mean", normalization.mean},
+                     {"deviation", normalization.deviation}}},
+                   {"targets", std::move(targets)},
+                   {"program", toJson(network.program)}};
+    for (std::size_t i = 0; i < network.tensors.size(); ++i)
+        file.tensors[network.program.tensors[i]] = network.tensors[i];
+    return writeTensorFile(path, file);
+}
+
+Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
+    auto file = readTensorFile(path);
+    if (!file)
+        return failure(file.error());
+    const Json& header = file->header;
+    if (!header.is_object() || header.value("format", Json()) != format)
+        return failure(damaged(path, "network.format", "another kind of file",
+                               "a collapsed network"));
+    const Json stated = header.value("version", Json());
+    if (!stated.is_number_integer() || stated > version)
+        return failure(damaged(path, "network.version", "version " + shortened(jsonText(stated), 20),
+                               "at most " + std::to_string(version),
+                               "it comes from a newer Concertina; update this one to use it"));
+    CompactNetwork network;
+    const Json input = header.value("input", Json());
+    const Json targets = header.value("targets", Json());
+    auto program = programFromJson(header.value("program", Json()));
+    if (!program)
+        return failure(damaged(path, "network.header", toText(program.error()), "a program"));
+    if (!header.value("name", Json()).is_string() || !readSize(input, "height", network.height)
+        || !readSize(input, "width", network.width) || !targets.is_array()
+        || targets.size() != program->outputs.size()
+        || !input.value("normalization", Json()).is_string())
+        return failure(damaged(path, "network.header", "a header that can't be read",
+                               "name, input and targets"));
+    network.name = header["name"].get<std::string>();
+    network.normalization = input["normalization"].get<std::string>();
+    for (const Json& target : targets) {
+        auto info = targetFromJson(target);
+        if (!info)
+            return failure(damaged(path, "network.header", toText(info.error()), "targets"));
+        network.targets.push_back(std::move(*info));
+    }
+    for (const std::string& name : program->tensors) {
+        const auto tensor = file->tensors.find(name);
+        if (tensor == file->tensors.end())
+            return failure(damaged(path, "network.tensor", "no tensor " + shortened(name, 80), "it",
+                                   "the file is damaged"));
+        network.tensors.push_back(tensor->second);
+    }
+    network.program = std::move(*program);
+    if (auto problem = tryOut(path, network))
+        return failure(std::move(*problem));
+    return network;
+}
+
+} // namespace concertina

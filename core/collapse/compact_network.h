@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/network/network.h"
+#include "core/tensor/tensor_file.h"
+#include "core/training/checkpoint.h"
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// A collapsed network: plain kernels, no factors, no dataset needed. What is shipped.
+struct CompactNetwork {
+    std::string name;
+    int height = 0; ///< of the images that it was trained for
+    int width = 0;
+    std::string normalization; ///< of data.normalization
+    std::vector<TargetInfo> targets; ///< what each output predicts, in order
+    Program program;
+    std::vector<torch::Tensor> tensors; ///< in the order of the program's names
+
+    std::vector<torch::Tensor> forward(const torch::Tensor& images,
+                                       const RunSettings& settings) const {
+        return runProgram(program, tensors, images, settings);
+    }
+
+    std::int64_t parameters() const;
+};
+
+/// What happened to the norms.
+struct FoldCounts {
+    int kernels = 0;
+    int foldedNorms = 0;
+    int keptNorms = 0;
+};
+
+/// Collapses a network: every distinct kernel is materialized once, in float64; a norm is folded
+/// into the kernel before it (W γ/√(σ²+ε), (b − μ) γ/√(σ²+ε) + β) where that kernel has exactly
+/// one executed norm; elsewhere the kernel stays as it is and each branch keeps its norm as a
+/// scale and shift a channel. The result has the network's own floating type.
+///
+/// Pure rewriting of the network's program: an instruction of the result has the name of the one
+/// that it comes from.
+CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts = nullptr);
+
+/// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
+Expected<WrittenFile> saveCompact(const std::filesystem::path& path, const CompactNetwork& network);
+
+/// Problems of `readTensorFile`, and "network.format", "network.version", "network.header",
+/// "network.tensor": a file that would not run is refused here.
+Expected<CompactNetwork> loadCompact(const std::filesystem::path& path);
+
+} // namespace concertina

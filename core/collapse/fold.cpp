@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/compact_network.h"
+
+#include "core/model/execution_tree.h"
+#include "core/tensor/torch.h"
+
+namespace concertina {
+
+namespace {
+
+/// Rewrites an expanded program, instruction by instruction.
+///
+/// The branches of the execution tree and the instructions of the program are the same list, so
+/// what `foldableNorms` says of a branch holds for the instruction of that index. A folded norm
+/// vanishes: whoever read it reads the convolution before it. A norm that stays becomes a
+/// ScaleShift. All else is copied. Tensors are numbered anew in the order in which they are used.
+class Folder {
+public:
+    explicit Folder(const Network& network)
+        : m_from(network.program()),
+          m_foldable(foldableNorms(network.design().graph, network.design().tree)) {
+        const torch::NoGradGuard noGrad;
+        m_type = network.parameters().front().value.scalar_type();
+        // Materialized in float64 from the factors as they are, rounded once at the end.
+        m_tensors = network.convertedTo(torch::kFloat64).compose(false).tensors;
+    }
+
+    void run(CompactNetwork& to, FoldCounts& counts) {
+        foldKernels();
+        for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
+            Instruction instruction = m_from.instructions[i];
+            for (int& input : instruction.inputs)
+                input = m_newIndex[static_cast<std::size_t>(input)];
+            if (m_foldable[i]) {
+                m_newIndex.push_back(instruction.inputs.front());
+                ++counts.foldedNorms;
+                continue;
+            }
+            if (instruction.op == Op::Norm) {
+                instruction = scaleShift(instruction, to);
+                ++counts.keptNorms;
+            } else {
+                for (int& tensor : instruction.tensors)
+                    tensor = take(to, m_from.tensors[static_cast<std::size_t>(tensor)],
+                                  m_tensors[static_cast<std::size_t>(tensor)]);
+            }
+            m_newIndex.push_back(static_cast<int>(to.program.instructions.size()));
+            to.program.instructions.push_back(std::move(instruction));
+        }
+        for (const int output : m_from.outputs)
+            to.program.outputs.push_back(m_newIndex[static_cast<std::size_t>(output)]);
+        for (const std::string& name : to.program.tensors)
+            counts.kernels += name.find("/kernel/") != std::string::npos ? 1 : 0;
+    }
+
+private:
+    const torch::Tensor& tensor(const Instruction& instruction, std::size_t which) const {
+        return m_tensors[static_cast<std::size_t>(instruction.tensors[which])];
+    }
+
+    torch::Tensor scaleOf(const Instruction& norm) const {
+        return tensor(norm, 0) / (tensor(norm, 3) + NormEpsilon).sqrt();
+    }
+
+    /// Multiplies foldable norms into the kernels and biases before them.
+    void foldKernels() {
+        for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
+            if (!m_foldable[i])
+                continue;
+            const Instruction& norm = m_from.instructions[i];
+            const Instruction& conv =
+                m_from.instructions[static_cast<std::size_t>(norm.inputs.front())];
+            const torch::Tensor scale = scaleOf(norm);
+            torch::Tensor& kernel = m_tensors[static_cast<std::size_t>(conv.tensors[0])];
+            torch::Tensor& bias = m_tensors[static_cast<std::size_t>(conv.tensors[1])];
+            kernel = kernel * scale.view({-1, 1, 1, 1});
+            bias = (bias - tensor(norm, 2)) * scale + tensor(norm, 1);
+        }
+    }
+
+    Instruction scaleShift(const Instruction& norm, CompactNetwork& to) {
+        const torch::Tensor scale = scaleOf(norm);
+        const torch::Tensor shift = tensor(norm, 1) - tensor(norm, 2) * scale;
+        Instruction result{.op = Op::ScaleShift, .name = norm.name, .inputs = norm.inputs};
+        result.tensors = {take(to, norm.name + "/scale", scale), take(to, norm.name + "/shift", shift)};
+        return result;
+    }
+
+    /// The number of a tensor in the result; it is added where it is new.
+    int take(CompactNetwork& to, const std::string& name, const torch::Tensor& value) {
+        const auto [entry, added] =
+            m_newTensor.try_emplace(name, static_cast<int>(to.program.tensors.size()));
+        if (added) {
+            to.program.tensors.push_back(name);
+            to.tensors.push_back(value.to(m_type).contiguous());
+        }
+        return entry->second;
+    }
+
+    const Program& m_from;
+    std::vector<bool> m_foldable;
+    torch::ScalarType m_type = torch::kFloat32;
+    std::vector<torch::Tensor> m_tensors; ///< of `m_from`, in float64
+    std::vector<int> m_newIndex;          ///< of each instruction of `m_from`
+    std::map<std::string, int> m_newTensor;
+};
+
+} // namespace
+
+std::int64_t CompactNetwork::parameters() const {
+    std::int64_t sum = 0;
+    for (const torch::Tensor& tensor : tensors)
+        sum += tensor.numel();
+    return sum;
+}
+
+CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
+    CompactNetwork compact{.name = about.spec.name,
+                           .height = about.spec.data.height,
+                           .width = about.spec.data.width,
+                           .normalization = about.spec.data.normalization,
+                           .targets = about.targets};
+    FoldCounts own;
+    Folder(network).run(compact, counts != nullptr ? *counts : own);
+    return compact;
+}
+
+} // namespace concertina

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
+
+#include "core/collapse/compact_network.h"
+#include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
+#include "core/training/run_data.h"
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <map>
+
+namespace concertina {
+
+namespace {
+
+/// Pooling indices of one program for another that has instructions of the same names.
+PoolIndices carried(const PoolIndices& indices, const Program& from, const Program& to) {
+    std::map<std::string, torch::Tensor> byName;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        if (indices[i].defined())
+            byName[from.instructions[i].name] = indices[i];
+    PoolIndices result(to.instructions.size());
+    for (std::size_t i = 0; i < result.size(); ++i)
+        if (to.instructions[i].op == Op::MaxPool)
+            if (const auto found = byName.find(to.instructions[i].name); found != byName.end())
+                result[i] = found->second;
+    return result;
+}
+
+struct Outputs {
+    std::vector<torch::Tensor> outputs;
+    PoolIndices indices;
+};
+
+double largest(const torch::Tensor& tensor) {
+    return tensor.numel() == 0 ? 0 : tensor.abs().max().item<double>();
+}
+
+/// Compares the two networks image by image and gathers the report.
+class Comparison {
+public:
+    Comparison(const Network& expanded, const CompactNetwork& collapsed, bool withFloat64,
+               const Checkpoint& about)
+        : m_expanded(expanded), m_composed(expanded.compose(false)), m_collapsed(collapsed) {
+        for (const TargetInfo& target : collapsed.targets) {
+            m_report.tasks.push_back({.task = target.name});
+            m_isClasses.push_back(target.kind == TargetKind::Classes);
+        }
+        m_largest.resize(m_report.tasks.size());
+        if (withFloat64) {
+            m_wide.emplace(expanded.convertedTo(torch::kFloat64));
+            m_wideComposed = m_wide->compose(false);
+            m_wideCollapsed = fold(*m_wide, about);
+        }
+    }
+
+    void add(const torch::Tensor& image) {
+        ++m_report.images;
+        if (m_wide)
+            addWide(image.to(torch::kFloat64));
+        const Outputs expanded = runExpanded(image);
+        const auto handed = carried(expanded.indices, m_expanded.program(), m_collapsed.program);
+        const auto same = m_collapsed.forward(image, {.givenIndices = &handed});
+        Outputs free;
+        free.outputs = m_collapsed.forward(image, {.usedIndices = &free.indices});
+        const bool flipped = countFlips(handed, free.indices);
+        for (std::size_t t = 0; t < same.size(); ++t)
+            addTask(t, expanded.outputs[t], same[t], free.outputs[t], flipped);
+    }
+
+    VerifyReport finish() {
+        for (std::size_t t = 0; t < m_report.tasks.size(); ++t) {
+            TaskDifference& task = m_report.tasks[t];
+            const auto& most = m_largest[t];
+            const double scale = most.magnitude > 0 ? most.magnitude : 1;
+            task.maxRel32 = most.same / scale;
+            task.freeMaxRel32 = most.free / scale;
+            task.freeBeyond = most.values > 0 ? most.beyond / most.values : 0;
+            if (m_isClasses[t])
+                task.argmaxAgreement = most.agreeing / most.pixels;
+            m_report.unflippedMaxRel32 =
+                std::max(m_report.unflippedMaxRel32, most.unflipped / scale);
+        }
+        judge();
+        return std::move(m_report);
+    }
+
+private:
+    struct Largest {
+        double magnitude = 0; ///< of the expanded output, over all images
+        double same = 0;      ///< difference with indices handed over
+        double free = 0;      ///< difference free-running
+        double unflipped = 0; ///< the same, in images without a flipped window
+        double beyond = 0;    ///< values that differ by more than the limit free-running
+        double values = 0;
+        double agreeing = 0; ///< pixels of the same class
+        double pixels = 0;
+    };
+
+    Outputs runExpanded(const torch::Tensor& image) const {
+        Outputs result;
+        result.outputs =
+            m_expanded.forward(m_composed, image, {.usedIndices = &result.indices});
+        return result;
+    }
+
+    void addWide(const torch::Tensor& image) {
+        PoolIndices indices;
+        const auto left = m_wide->forward(m_wideComposed, image, {.usedIndices = &indices});
+        const auto handed = carried(indices, m_wide->program(), m_wideCollapsed.program);
+        const auto right = m_wideCollapsed.forward(image, {.givenIndices = &handed});
+        for (std::size_t t = 0; t < left.size(); ++t) {
+            auto& most = m_report.tasks[t].maxAbs64;
+            most = std::max(most.value_or(0), largest(left[t] - right[t]));
+        }
+    }
+
+    /// Whether the arg-max of any window moved.
+    bool countFlips(const PoolIndices& expanded, const PoolIndices& free) {
+        std::int64_t flips = 0;
+        for (std::size_t i = 0; i < free.size(); ++i) {
+            if (!free[i].defined())
+                continue;
+            m_report.windows += free[i].numel();
+            flips += (free[i] != expanded[i]).sum().item<std::int64_t>();
+        }
+        m_report.flippedWindows += flips;
+        m_report.flippedImages += flips > 0 ? 1 : 0;
+        return flips > 0;
+    }
+
+    void addTask(std::size_t t, const torch::Tensor& expanded, const torch::Tensor& same,
+                 const torch::Tensor& free, bool flipped) {
+        Largest& most = m_largest[t];
+        const torch::Tensor difference = (free - expanded).abs();
+        const double magnitude = largest(expanded);
+        most.magnitude = std::max(most.magnitude, magnitude);
+        most.same = std::max(most.same, largest(same - expanded));
+        most.free = std::max(most.free, largest(difference));
+        if (!flipped)
+            most.unflipped = std::max(most.unflipped, largest(difference));
+        most.beyond += (difference > LargestRel32 * magnitude).sum().item<double>();
+        most.values += static_cast<double>(difference.numel());
+        if (!m_isClasses[t])
+            return;
+        const torch::Tensor agreeing = free.argmax(1) == expanded.argmax(1);
+        most.agreeing += agreeing.sum().item<double>();
+        most.pixels += static_cast<double>(agreeing.numel());
+    }
+
+    void judge() {
+        const auto wide = m_report.maxAbs64();
+        if (wide && !(*wide <= LargestAbs64))
+            m_report.failure = "in float64 by " + numberText(*wide) + ", more than "
+                               + numberText(LargestAbs64);
+        else if (!(m_report.maxRel32() <= LargestRel32))
+            m_report.failure = "in float32 by " + numberText(m_report.maxRel32())
+                               + " of the output's maximum, more than " + numberText(LargestRel32);
+        else if (!(m_report.argmaxAgreement() >= SmallestAgreement))
+            m_report.failure = "in the class of more than 0.1 % of the pixels";
+        else if (!(m_report.unflippedMaxRel32 <= LargestRel32))
+            m_report.failure = "free-running by " + numberText(m_report.unflippedMaxRel32)
+                               + " of the output's maximum where no window flipped";
+        m_report.passed = m_report.failure.empty();
+    }
+
+    const Network& m_expanded;
+    ComposedNetwork m_composed;
+    const CompactNetwork& m_collapsed;
+    std::optional<Network> m_wide;
+    ComposedNetwork m_wideComposed;
+    CompactNetwork m_wideCollapsed;
+    std::vector<bool> m_isClasses;
+    std::vector<Largest> m_largest;
+    VerifyReport m_report;
+};
+
+/// Whether a file's network has the checkpoint's outputs and windows.
+std::optional<Problem> checkBelongs(const CompactNetwork& file, const CompactNetwork& own,
+                                    const std::string& path) {
+    if (file.targets == own.targets && file.program.outputs.size() == own.program.outputs.size()
+        && file.program.instructions.size() == own.program.instructions.size()
+        && std::ranges::equal(file.program.instructions, own.program.instructions, {},
+                              &Instruction::name, &Instruction::name))
+        return std::nullopt;
+    return Problem{"verify.other", path, "a network of another structure",
+                   "the collapsed network of this run", ""};
+}
+
+} // namespace
+
+Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& progress,
+                              const std::stop_token& stop) {
+    const torch::NoGradGuard noGrad;
+    setComputeThreads(0);
+    progress(0, "reading the checkpoint");
+    const auto checkpoint = loadCheckpoint(request.checkpoint);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    const auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    CompactNetwork collapsed = fold(*network, *checkpoint);
+    if (request.collapsed) {
+        auto file = loadCompact(*request.collapsed);
+        if (!file)
+            return failure(file.error());
+        if (auto problem = checkBelongs(*file, collapsed, request.collapsed->string()))
+            return failure(std::move(*problem));
+        collapsed = std::move(*file);
+    }
+    const auto data = openRunData(request.spec);
+    if (!data)
+        return failure(data.error());
+    Comparison comparison(*network, collapsed, !request.collapsed, *checkpoint);
+    const int images = std::min(request.images, data->validation->size());
+    for (int i = 0; i < images; ++i) {
+        if (stop.stop_requested())
+            return failure({"stopped", "", "", "", "Verification was stopped."});
+        progress(double(i) / images, "comparing image " + std::to_string(i + 1));
+        const auto sample = data->validation->sample(i);
+        if (!sample)
+            return failure(sample.error());
+        comparison.add(data->maker.image((*sample)->image));
+    }
+    progress(1, "done");
+    return comparison.finish();
+}
+
+} // namespace concertina

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/problem.h"
+#include "core/values/report.h"
+#include "core/values/spec.h"
+
+#include <filesystem>
+#include <stop_token>
+#include <vector>
+
+namespace concertina {
+
+struct PredictRequest {
+    std::filesystem::path checkpoint;
+    std::vector<std::filesystem::path> images; ///< files of any size; resized to the network's
+    std::filesystem::path folder;              ///< made where it is missing
+    bool collapsed = false;                    ///< by the collapsed network
+};
+
+/// Predicts every task for pictures from anywhere. For each picture NAME writes NAME.TASK.png, as
+/// the task draws it (pictures of one name get a number), and for depth NAME.depth-mm.png,
+/// millimetres in 16 bits. Problems of `loadCheckpoint`, of reading a picture, of writing.
+Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
+                                const std::stop_token& stop);
+
+struct SheetRequest {
+    std::filesystem::path checkpoint;
+    ExperimentSpec spec; ///< of the run, with the dataset's place; frames of its validation split
+    int frames = 4;
+    std::filesystem::path file; ///< a PNG
+};
+
+/// Draws a sheet of predictions: a row a frame; the image, and for each task truth, expanded and
+/// collapsed.
+Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
+                                  const std::stop_token& stop);
+
+} // namespace concertina

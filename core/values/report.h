@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+#include "core/values/metric.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// Told by long functions: how much is done, from 0 to 1, and what is being done.
+using Progress = std::function<void(double share, const std::string& what)>;
+
+/// Something of the expanded network and of the collapsed one.
+struct BeforeAfter {
+    double expanded = 0;
+    double collapsed = 0;
+
+    bool operator==(const BeforeAfter&) const = default;
+};
+
+struct CollapseReport {
+    std::string file;   ///< where the collapsed network was written
+    std::string sha256; ///< of that file
+    BeforeAfter parameters;
+    BeforeAfter multiplyAdds; ///< of one image
+    BeforeAfter bytes;        ///< of the weights' file: the checkpoint without optimizer state
+    BeforeAfter milliseconds; ///< of one image on this machine, median
+    int distinctKernels = 0;
+    int foldedNorms = 0;
+    int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
+};
+
+/// How far the outputs of one task are apart.
+struct TaskDifference {
+    std::string task;
+    std::optional<double> maxAbs64; ///< float64, pooling indices handed over
+    double maxRel32 = 0;            ///< float32 in the same way, ÷ the output's largest magnitude
+    double freeMaxRel32 = 0;        ///< float32 free-running
+    double freeBeyond = 0; ///< share of values that differ by more than 1e-4 of the maximum then
+    std::optional<double> argmaxAgreement; ///< free-running; for classes
+};
+
+/// Whether the collapsed network computes what the expanded one does, on real images.
+struct VerifyReport {
+    int images = 0;
+    std::vector<TaskDifference> tasks;
+    std::int64_t windows = 0;        ///< of max-pooling, over all images
+    std::int64_t flippedWindows = 0; ///< whose arg-max rounding moved, free-running
+    int flippedImages = 0;           ///< with at least one such window
+    double unflippedMaxRel32 = 0;    ///< free-running, over the other images
+    bool passed = false;
+    std::string failure; ///< which limit was missed, in words
+
+    std::optional<double> maxAbs64() const;
+    double maxRel32() const;
+    double argmaxAgreement() const; ///< the smallest; 1 without a task of classes
+};
+
+/// Limits of `VerifyReport`, from methods.md: what rounding can do, and no more.
+inline constexpr double LargestAbs64 = 1e-10;
+inline constexpr double LargestRel32 = 1e-4;
+inline constexpr double SmallestAgreement = 0.999;
+
+struct PredictReport {
+    std::vector<std::string> files; ///< that were written
+};
+
+Json toJson(const CollapseReport& report);
+Json toJson(const VerifyReport& report);
+Json toJson(const PredictReport& report);
+
+/// Tables for people, with units.
+std::string toText(const CollapseReport& report);
+std::string toText(const VerifyReport& report);
+
+} // namespace concertina
