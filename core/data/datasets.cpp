@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
-#include "core/data/rooms/rooms_dataset.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +10,7 @@ namespace concertina {
 const DatasetEntry& folderDataset();
 
 std::span<const DatasetEntry* const> datasets() {
-    static const std::array all{&roomsDataset(), &folderDataset()};
+    static const std::array all{&folderDataset()};
     return all;
 }
 

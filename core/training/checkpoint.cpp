@@ -4,6 +4,7 @@
 #include "core/catalogue.h"
 #include "core/model/validate.h"
 #include "core/tensor/torch.h"
+#include "core/training/checkpoint_file.h"
 #include "core/values/text.h"
 
 namespace concertina {
@@ -90,6 +91,13 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path) {
     checkpoint.step = step.get<std::int64_t>();
     checkpoint.tensors = std::move(file->tensors);
     return checkpoint;
+}
+
+std::optional<Problem> checkCheckpointFile(const std::filesystem::path& path) {
+    const auto checkpoint = loadCheckpoint(path);
+    if (checkpoint)
+        return std::nullopt;
+    return checkpoint.error();
 }
 
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 
 namespace concertina {
@@ -31,6 +32,9 @@ public:
         const std::lock_guard lock(m_mutex);
         m_checkpoint = true;
     }
+
+    /// Asked to stop by `abort`: for whatever waits meanwhile.
+    std::stop_token aborted() const { return m_abort.get_token(); }
 
     // For the trainer.
 
@@ -61,16 +65,21 @@ public:
 
 private:
     void wish(Wish wish) {
-        const std::lock_guard lock(m_mutex);
-        // An end is not taken back by a later, milder wish.
-        if (wish < m_wish && m_wish >= Wish::Suspend)
-            return;
-        m_wish = wish;
+        {
+            const std::lock_guard lock(m_mutex);
+            // An end is not taken back by a later, milder wish.
+            if (wish < m_wish && m_wish >= Wish::Suspend)
+                return;
+            m_wish = wish;
+        }
         m_changed.notify_all();
+        if (wish == Wish::Abort)
+            m_abort.request_stop();
     }
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
+    std::stop_source m_abort;
     Wish m_wish = Wish::Run;
     bool m_checkpoint = false;
 };

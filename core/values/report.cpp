@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <vector>
 
 namespace concertina {
 
@@ -17,19 +18,6 @@ Json toJson(const BeforeAfter& pair) {
 
 Json optionalJson(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
-}
-
-/// Left-aligned name, right-aligned columns. Widths count characters, not bytes.
-std::string row(const std::string& name, const std::vector<std::string>& cells) {
-    const auto width = [](const std::string& text) {
-        return std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; });
-    };
-    constexpr int nameWidth = 24;
-    constexpr int cellWidth = 14;
-    std::string line = "  " + name + std::string(std::max<std::ptrdiff_t>(0, nameWidth - width(name)), ' ');
-    for (const std::string& cell : cells)
-        line += std::string(std::max<std::ptrdiff_t>(1, cellWidth - width(cell)), ' ') + cell;
-    return line + "\n";
 }
 
 std::string shortNumber(double value) {
@@ -106,16 +94,15 @@ Json toJson(const PredictReport& report) {
 }
 
 std::string toText(const CollapseReport& report) {
+    const auto row = [](const char* name, const BeforeAfter& pair, auto write) {
+        return std::vector<std::string>{name, write(pair.expanded), write(pair.collapsed)};
+    };
     const auto times = [](double milliseconds) { return shortNumber(milliseconds) + " ms"; };
-    std::string text = row("", {"expanded", "collapsed"});
-    text += row("Parameters", {shortCount(report.parameters.expanded),
-                               shortCount(report.parameters.collapsed)});
-    text += row("Multiply–adds an image", {shortCount(report.multiplyAdds.expanded),
-                                           shortCount(report.multiplyAdds.collapsed)});
-    text += row("Weights' file",
-                {bytesText(report.bytes.expanded), bytesText(report.bytes.collapsed)});
-    text += row("Time an image", {times(report.milliseconds.expanded),
-                                  times(report.milliseconds.collapsed)});
+    std::string text = tableText({{"", "expanded", "collapsed"},
+                                  row("Parameters", report.parameters, shortCount),
+                                  row("Multiply–adds an image", report.multiplyAdds, shortCount),
+                                  row("Weights", report.bytes, bytesText),
+                                  row("Time an image", report.milliseconds, times)});
     text += "  " + std::to_string(report.distinctKernels) + " kernels, "
             + std::to_string(report.foldedNorms) + " norms folded";
     if (report.keptNorms > 0)
@@ -124,13 +111,13 @@ std::string toText(const CollapseReport& report) {
 }
 
 std::string toText(const VerifyReport& report) {
-    std::string text =
-        row("", {"float64 |Δ|", "float32 Δ/max", "free-running", "same class"});
+    std::vector<std::vector<std::string>> rows{
+        {"", "float64 |Δ|", "float32 Δ/max", "free-running", "same class"}};
     for (const TaskDifference& task : report.tasks)
-        text += row(task.task,
-                    {task.maxAbs64 ? shortNumber(*task.maxAbs64) : "–", shortNumber(task.maxRel32),
-                     shortNumber(task.freeMaxRel32),
-                     task.argmaxAgreement ? percent(*task.argmaxAgreement) : "–"});
+        rows.push_back({task.task, task.maxAbs64 ? shortNumber(*task.maxAbs64) : "–",
+                        shortNumber(task.maxRel32), shortNumber(task.freeMaxRel32),
+                        task.argmaxAgreement ? percent(*task.argmaxAgreement) : "–"});
+    std::string text = tableText(rows);
     text += "  " + std::to_string(report.images) + " images; "
             + std::to_string(report.flippedWindows) + " of " + shortCount(double(report.windows))
             + " pooling windows flipped by rounding, in " + std::to_string(report.flippedImages)

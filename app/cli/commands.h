@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/console.h"
+#include "core/values/spec.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What the program's commands do, once their words are read. Each returns the exit code.
+
+/// What many commands take.
+struct CommonArguments {
+    std::filesystem::path store;
+    std::optional<std::string> data; ///< --data DIR
+};
+
+struct TrainArguments {
+    std::string spec; ///< a file or a preset
+    std::vector<std::string> assignments;
+    std::optional<std::filesystem::path> report;
+};
+
+ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
+                      Console& console);
+ExitCode resumeCommand(const CommonArguments& common, const std::string& run,
+                       const std::optional<std::filesystem::path>& report, Console& console);
+
+ExitCode runsCommand(const CommonArguments& common, Console& console);
+ExitCode showCommand(const CommonArguments& common, const std::string& run, Console& console);
+
+struct PredictArguments {
+    std::string run;
+    std::vector<std::filesystem::path> images;
+    std::filesystem::path out;
+    bool collapsed = false;
+};
+
+ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
+                         const std::filesystem::path& file, Console& console);
+ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
+                       const std::optional<std::filesystem::path>& collapsed, int images,
+                       Console& console);
+ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
+                        Console& console);
+
+/// Collapses, verifies and draws a finished run into a folder.
+ExitCode reportRun(const CommonArguments& common, const std::string& run,
+                   const std::filesystem::path& folder, Console& console);
+
+ExitCode specCheckCommand(const std::string& file, Console& console);
+ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
+                         Console& console);
+ExitCode specFieldsCommand(Console& console);
+ExitCode listCommand(const std::string& family, Console& console);
+
+/// A spec from a file, or a preset of this name, with values set: read, complete and valid; else
+/// everything that is wrong.
+tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
+                                                const std::vector<std::string>& assignments,
+                                                const std::optional<std::string>& data);
+
+/// All fields of a spec with their defaults, ranges and units.
+std::string fieldsText();
+
+} // namespace concertina

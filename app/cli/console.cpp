@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/console.h"
+
+#include "core/values/text.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace concertina {
+
+namespace {
+
+constexpr double secondsBetweenLines = 10; // where there is no terminal
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+} // namespace
+
+Console::Console(bool json) : m_json(json), m_terminal(isatty(STDERR_FILENO) != 0) {}
+
+void Console::say(const std::string& text) {
+    if (m_json)
+        return;
+    endProgress();
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void Console::emit(const Json& object) {
+    if (!m_json)
+        return;
+    std::fputs((jsonText(object) + "\n").c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void Console::progress(const std::string& line) {
+    if (m_json)
+        return;
+    if (!m_terminal) {
+        if (now() - m_lastLine < secondsBetweenLines)
+            return;
+        m_lastLine = now();
+        std::fprintf(stderr, "%s\n", line.c_str());
+        return;
+    }
+    const std::size_t width = displayWidth(line);
+    std::string text = "\r" + line;
+    if (width < m_lineWidth)
+        text.append(m_lineWidth - width, ' ');
+    m_lineWidth = width;
+    std::fputs(text.c_str(), stderr);
+    std::fflush(stderr);
+}
+
+void Console::endProgress() {
+    if (m_lineWidth == 0)
+        return;
+    std::fprintf(stderr, "\r%s\r", std::string(m_lineWidth, ' ').c_str());
+    std::fflush(stderr);
+    m_lineWidth = 0;
+}
+
+ExitCode Console::fail(const Problem& problem) {
+    return fail(Problems{problem});
+}
+
+ExitCode Console::fail(const Problems& problems) {
+    endProgress();
+    for (const Problem& problem : problems) {
+        std::fprintf(stderr, "concertina-cli: %s\n", toText(problem).c_str());
+        emit({{"event", "problem"},
+              {"code", problem.code},
+              {"path", problem.path},
+              {"found", problem.found},
+              {"expected", problem.expected},
+              {"hint", problem.hint}});
+    }
+    return ProblemTold;
+}
+
+Progress Console::reporter() {
+    return [this](double share, const std::string& what) {
+        if (share < 1)
+            progress(std::to_string(static_cast<int>(100 * share)) + " %  " + what);
+        else
+            endProgress();
+    };
+}
+
+} // namespace concertina

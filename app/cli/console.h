@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+#include "core/values/problem.h"
+#include "core/values/report.h"
+
+#include <string>
+
+namespace concertina {
+
+/// The program's exit codes, as the help tells them.
+enum ExitCode { Done = 0, ProblemTold = 1, WrongUsage = 2, Interrupted = 130 };
+
+/// What the program writes: results to stdout, for people or as one JSON object a line; problems
+/// and, on a terminal, a line of progress to stderr.
+class Console {
+public:
+    explicit Console(bool json);
+
+    bool isJson() const { return m_json; }
+
+    /// For people; nothing in JSON mode.
+    void say(const std::string& text);
+
+    /// A line of JSON; nothing for people.
+    void emit(const Json& object);
+
+    /// Replaces the line of progress on a terminal; elsewhere a line now and then. Nothing in JSON
+    /// mode.
+    void progress(const std::string& line);
+    void endProgress();
+
+    /// Tells what is wrong and returns the exit code for it.
+    ExitCode fail(const Problem& problem);
+    ExitCode fail(const Problems& problems);
+
+    /// A progress callback that shows here.
+    Progress reporter();
+
+private:
+    bool m_json;
+    bool m_terminal;
+    std::size_t m_lineWidth = 0; ///< of the progress that stands there
+    double m_lastLine = -1e9;    ///< seconds, of the steady clock
+};
+
+} // namespace concertina

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "core/values/version.h"
+#include "db/store.h"
+
+#include <CLI/CLI.hpp>
+
+using namespace concertina;
+
+namespace {
+
+constexpr const char* footer =
+    "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
+    "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
+    "\"concertina-cli spec fields\" lists every field that --set takes.";
+
+/// The words of the command line, and what to do with them.
+class Program {
+public:
+    Program() {
+        m_app.set_version_flag("--version", std::string("concertina-cli ") + programVersion());
+        m_app.require_subcommand(1);
+        m_app.footer(footer);
+        addTraining();
+        addRuns();
+        addNetworks();
+        addSpecs();
+    }
+
+    int run(int argc, char** argv) {
+        try {
+            m_app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return m_app.exit(error) == 0 ? Done : WrongUsage;
+        }
+        if (m_common.store.empty())
+            m_common.store = defaultStoreFolder();
+        Console console(m_json);
+        return m_action(console);
+    }
+
+private:
+    using Action = std::function<ExitCode(Console&)>;
+
+    CLI::App* command(CLI::App& parent, const char* name, const char* help, Action action) {
+        CLI::App* sub = parent.add_subcommand(name, help);
+        sub->add_flag("--json", m_json, "One JSON object a line on stdout");
+        sub->callback([this, action = std::move(action)] { m_action = action; });
+        return sub;
+    }
+
+    void addStore(CLI::App* sub) {
+        sub->add_option("--store", m_common.store, "Folder of the experiments")
+            ->default_str(defaultStoreFolder().string());
+    }
+
+    void addData(CLI::App* sub) {
+        sub->add_option("--data", m_common.data, "Folder of the dataset, with dataset.json");
+    }
+
+    void addRun(CLI::App* sub) {
+        sub->add_option("run", m_run, "A run's id or name, or how one begins")->required();
+        addStore(sub);
+    }
+
+    void addTraining() {
+        CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
+            return trainCommand(m_common, m_train, console);
+        });
+        train->add_option("spec", m_train.spec, "A spec's file, or a preset: rooms-demo, …")
+            ->required();
+        train->add_option("--set", m_train.assignments, "Set a field: path=value")
+            ->allow_extra_args(false)
+            ->take_all();
+        train->add_option("--report", m_train.report,
+                          "Afterwards collapse, verify and draw into this folder");
+        train->footer("Fields for --set:\n\n" + fieldsText());
+        addData(train);
+        addStore(train);
+        CLI::App* resume =
+            command(m_app, "resume", "Go on with a run from its last checkpoint",
+                    [this](Console& console) {
+                        return resumeCommand(m_common, m_run, m_train.report, console);
+                    });
+        addRun(resume);
+        addData(resume);
+        resume->add_option("--report", m_train.report,
+                           "Afterwards collapse, verify and draw into this folder");
+    }
+
+    void addRuns() {
+        addStore(command(m_app, "runs", "List the runs of a store",
+                         [this](Console& console) { return runsCommand(m_common, console); }));
+        addRun(command(m_app, "show", "Show what is known of a run", [this](Console& console) {
+            return showCommand(m_common, m_run, console);
+        }));
+    }
+
+    void addNetworks() {
+        CLI::App* collapse =
+            command(m_app, "collapse", "Fold a run's network and write it",
+                    [this](Console& console) {
+                        return collapseCommand(m_common, m_run, m_file, console);
+                    });
+        addRun(collapse);
+        collapse->add_option("--out", m_file, "The file to write (safetensors)")->required();
+        CLI::App* verify =
+            command(m_app, "verify", "Compare a run's network with the collapsed one",
+                    [this](Console& console) {
+                        return verifyCommand(m_common, m_run, m_collapsedFile, m_images, console);
+                    });
+        addRun(verify);
+        addData(verify);
+        verify->add_option("--collapsed", m_collapsedFile, "A collapsed network's file");
+        verify->add_option("--images", m_images, "How many validation images at most")
+            ->check(CLI::Range(1, 1'000'000))
+            ->capture_default_str();
+        CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
+            m_predict.run = m_run;
+            return predictCommand(m_common, m_predict, console);
+        });
+        addRun(predict);
+        predict->add_option("images", m_predict.images, "Pictures of any size")->required();
+        predict->add_option("--out", m_predict.out, "The folder to write to")->required();
+        predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
+    }
+
+    void addSpecs() {
+        CLI::App* spec = m_app.add_subcommand("spec", "Look at specs");
+        spec->require_subcommand(1);
+        command(*spec, "check", "Tell everything that is wrong with a spec",
+                [this](Console& console) { return specCheckCommand(m_train.spec, console); })
+            ->add_option("file", m_train.spec, "A spec's file")
+            ->required();
+        CLI::App* show = command(*spec, "show", "Print a preset or a spec, complete",
+                                 [this](Console& console) {
+                                     return specShowCommand(m_train.spec, m_train.assignments,
+                                                            console);
+                                 });
+        show->add_option("preset", m_train.spec, "A preset's name or a file")->required();
+        show->add_option("--set", m_train.assignments, "Set a field: path=value")
+            ->allow_extra_args(false)
+            ->take_all();
+        command(*spec, "fields", "List every field with its default, range and unit",
+                [](Console& console) { return specFieldsCommand(console); });
+        CLI::App* list = command(m_app, "list", "List the methods of a family",
+                                 [this](Console& console) { return listCommand(m_family, console); });
+        list->add_option("family", m_family, "What to list")
+            ->required()
+            ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
+                                   "optimizers", "schedules", "balancings"}));
+    }
+
+    CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line"};
+    Action m_action;
+    CommonArguments m_common;
+    TrainArguments m_train;
+    PredictArguments m_predict;
+    std::string m_run;
+    std::string m_family;
+    std::filesystem::path m_file;
+    std::optional<std::filesystem::path> m_collapsedFile;
+    int m_images = 32;
+    bool m_json = false;
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    holdInterrupts();
+    return Program().run(argc, argv);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/interrupt.h"
+#include "app/session/run_session.h"
+#include "core/collapse/collapse.h"
+#include "core/prediction/predict.h"
+#include "db/store.h"
+
+#include <stop_token>
+
+namespace concertina {
+
+namespace {
+
+/// A run that has a network: its spec and its last checkpoint.
+struct TrainedRun {
+    RunId id;
+    ExperimentSpec spec;
+    std::filesystem::path checkpoint;
+};
+
+Expected<TrainedRun> findTrained(const CommonArguments& common, const std::string& text) {
+    const auto store = Store::open(common.store, StoreMode::ReadOnly);
+    if (!store)
+        return failure(store.error());
+    const auto id = store->findRun(text);
+    if (!id)
+        return failure(id.error());
+    const auto record = store->run(*id);
+    if (!record)
+        return failure(record.error());
+    auto spec = specOf(*record, common.data);
+    if (!spec)
+        return failure(spec.error());
+    const auto checkpoint = store->latestCheckpoint(*id);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    if (!*checkpoint)
+        return failure({"run.no_checkpoint", *id, "no checkpoint yet", "a run that has trained",
+                        "wait for its first validation, or resume it"});
+    return TrainedRun{*id, std::move(*spec), store->folder() / (*checkpoint)->file};
+}
+
+/// Runs a long function with a stop token that Ctrl-C pulls.
+template <class Work>
+auto interruptible(Console& console, bool& interrupted, Work work) {
+    std::stop_source source;
+    const InterruptWatch watch([&] { source.request_stop(); });
+    auto result = work(console.reporter(), source.get_token());
+    console.endProgress();
+    interrupted = watch.interrupted();
+    return result;
+}
+
+ExitCode failed(Console& console, const Problem& problem, bool interrupted) {
+    const ExitCode code = console.fail(problem);
+    return interrupted ? Interrupted : code;
+}
+
+Json eventJson(const char* event, const RunId& run, Json report) {
+    Json json = {{"event", event}, {"run", run}};
+    json.update(report);
+    return json;
+}
+
+} // namespace
+
+ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
+                         const std::filesystem::path& file, Console& console) {
+    const auto trained = findTrained(common, run);
+    if (!trained)
+        return console.fail(trained.error());
+    bool interrupted = false;
+    const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
+        return collapse({trained->checkpoint, file}, progress, stop);
+    });
+    if (!report)
+        return failed(console, report.error(), interrupted);
+    console.say("Collapsed network: " + report->file + "\n" + toText(*report));
+    console.emit(eventJson("collapsed", trained->id, toJson(*report)));
+    return Done;
+}
+
+ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
+                       const std::optional<std::filesystem::path>& collapsed, int images,
+                       Console& console) {
+    const auto trained = findTrained(common, run);
+    if (!trained)
+        return console.fail(trained.error());
+    bool interrupted = false;
+    const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
+        return verify({trained->checkpoint, collapsed, trained->spec, images}, progress, stop);
+    });
+    if (!report)
+        return failed(console, report.error(), interrupted);
+    console.say("Expanded against collapsed, on validation images:\n" + toText(*report));
+    console.emit(eventJson("verified", trained->id, toJson(*report)));
+    return report->passed ? Done : ProblemTold;
+}
+
+ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
+                        Console& console) {
+    const auto trained = findTrained(common, arguments.run);
+    if (!trained)
+        return console.fail(trained.error());
+    bool interrupted = false;
+    const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
+        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed},
+                       progress, stop);
+    });
+    if (!report)
+        return failed(console, report.error(), interrupted);
+    for (const std::string& file : report->files)
+        console.say(file + "\n");
+    console.emit(eventJson("predicted", trained->id, toJson(*report)));
+    return Done;
+}
+
+ExitCode reportRun(const CommonArguments& common, const std::string& run,
+                   const std::filesystem::path& folder, Console& console) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    const auto network = folder / "collapsed.safetensors";
+    if (const ExitCode code = collapseCommand(common, run, network, console); code != Done)
+        return code;
+    if (const ExitCode code = verifyCommand(common, run, std::nullopt, 32, console); code != Done)
+        return code;
+    const auto trained = findTrained(common, run);
+    if (!trained)
+        return console.fail(trained.error());
+    bool interrupted = false;
+    const auto sheet = interruptible(console, interrupted, [&](auto progress, auto stop) {
+        return drawSheet({trained->checkpoint, trained->spec, 4, folder / "predictions.png"},
+                         progress, stop);
+    });
+    if (!sheet)
+        return failed(console, sheet.error(), interrupted);
+    console.say("Predictions: " + sheet->files.front() + "\n");
+    console.emit(eventJson("sheet", trained->id, toJson(*sheet)));
+    return Done;
+}
+
+} // namespace concertina

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/run_session.h"
+
+#include "app/session/store_observer.h"
+#include "core/catalogue.h"
+#include "core/model/validate.h"
+#include "core/training/checkpoint_file.h"
+#include "core/training/environment.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// Where a run can go on from.
+struct ResumePoint {
+    std::optional<std::filesystem::path> file;
+    std::int64_t step = 0;
+    double seconds = 0;
+    Problems damaged; ///< later checkpoints that cannot be read
+};
+
+/// The last checkpoint that is whole; the start where there is none at all. That all are damaged
+/// is a problem: going back to the start must be somebody's wish.
+Expected<ResumePoint> findResumePoint(const Store& store, const RunId& run) {
+    auto checkpoints = store.checkpoints(run);
+    if (!checkpoints)
+        return failure(checkpoints.error());
+    ResumePoint point;
+    for (auto record = checkpoints->rbegin(); record != checkpoints->rend(); ++record) {
+        const auto file = store.folder() / record->file;
+        if (auto problem = checkCheckpointFile(file)) {
+            point.damaged.push_back(std::move(*problem));
+            continue;
+        }
+        point.file = file;
+        point.step = record->position.step;
+        point.seconds = record->position.seconds;
+        return point;
+    }
+    if (!point.damaged.empty())
+        return failure(point.damaged.front());
+    return point;
+}
+
+/// Trains and closes the books in every case.
+Expected<TrainResult> trainRecorded(Store& store, const RunRecord& before,
+                                    const ExperimentSpec& spec, const ResumePoint& from,
+                                    RunControl& control, RunObserver& observer) {
+    const RunId run = before.summary.id;
+    auto recorder = StoreObserver::open(store, before, spec, control, observer);
+    if (!recorder)
+        return failure(recorder.error());
+    for (const Problem& problem : from.damaged)
+        (*recorder)->noticed({{from.step, 0, from.seconds}, NoticeLevel::Warning, problem.code,
+                              toText(problem) + " Going on from the checkpoint before it."});
+    auto result = train({.spec = spec,
+                         .checkpointFolder = store.checkpointFolder(run),
+                         .resumeAt = from.file,
+                         .secondsBefore = from.seconds},
+                        control, **recorder);
+    const RunState state = result ? result->state : RunState::Failed;
+    const std::string text = !result           ? toText(result.error())
+                             : result->problem ? toText(*result->problem)
+                                               : std::string();
+    const auto storeProblem = (*recorder)->finish(state, text);
+    if (result && storeProblem) {
+        result->state = RunState::Failed;
+        result->problem = storeProblem;
+    }
+    return result;
+}
+
+} // namespace
+
+Expected<RunId> createRun(const std::filesystem::path& folder, const ExperimentSpec& spec,
+                          std::optional<std::string> group) {
+    auto store = Store::open(folder, StoreMode::ReadWrite);
+    if (!store)
+        return failure(store.error());
+    return store->createRun({.spec = spec,
+                             .group = std::move(group),
+                             .environment = environment(spec.train.threads)});
+}
+
+Expected<TrainResult> trainRun(const std::filesystem::path& folder, const RunId& run,
+                               const ExperimentSpec& spec, RunControl& control,
+                               RunObserver& observer) {
+    auto store = Store::open(folder, StoreMode::ReadWrite);
+    if (!store)
+        return failure(store.error());
+    const auto before = store->run(run);
+    if (!before)
+        return failure(before.error());
+    return trainRecorded(*store, *before, spec, {}, control, observer);
+}
+
+Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId& run,
+                                const std::optional<std::string>& dataFolder, RunControl& control,
+                                RunObserver& observer) {
+    auto store = Store::open(folder, StoreMode::ReadWrite);
+    if (!store)
+        return failure(store.error());
+    const auto before = store->run(run);
+    if (!before)
+        return failure(before.error());
+    if (before->summary.state == RunState::Finished)
+        return failure({"run.finished", run, "a finished run", "one with steps left",
+                        "train its spec anew to go on further"});
+    auto spec = specOf(*before, dataFolder);
+    if (!spec)
+        return failure(spec.error());
+    const auto from = findResumePoint(*store, run);
+    if (!from)
+        return failure(from.error());
+    if (auto reopened = store->reopen(run, from->step); !reopened)
+        return failure(reopened.error());
+    return trainRecorded(*store, *before, *spec, *from, control, observer);
+}
+
+Expected<ExperimentSpec> specOf(const RunRecord& run,
+                                const std::optional<std::string>& dataFolder) {
+    SpecReading reading = readSpec(run.spec);
+    if (reading.problems.empty())
+        reading.problems = validate(reading.spec, catalogue());
+    if (!reading.problems.empty())
+        return failure(reading.problems.front());
+    ExperimentSpec spec = withCompleteOptions(std::move(reading.spec), catalogue());
+    return dataFolder ? withDataFolder(spec, *dataFolder) : spec;
+}
+
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder) {
+    const MethodInfo* dataset = catalogue().find(Family::Dataset, spec.data.dataset.id);
+    if (dataset == nullptr
+        || std::ranges::none_of(dataset->options,
+                                [](const FieldInfo& field) { return field.path == "path"; }))
+        return failure({"dataset.path", "--data", "a folder",
+                        "nothing, as dataset " + spec.data.dataset.id + " has none",
+                        "name a dataset of files: --set data.dataset.id=folder"});
+    ExperimentSpec changed = spec;
+    changed.data.dataset.options["path"] = folder;
+    return changed;
+}
+
+} // namespace concertina

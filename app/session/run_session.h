@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/training/run_control.h"
+#include "core/training/run_observer.h"
+#include "core/training/trainer.h"
+#include "core/values/problem.h"
+#include "core/values/spec.h"
+#include "db/records.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace concertina {
+
+/// Trains runs of a store: what is between a trainer that knows no store and a store that knows no
+/// trainer. These functions block; call them in a worker thread.
+
+/// A new run for a valid spec; `group` names runs that differ in their seeds alone. The run is
+/// queued and owned by this process.
+Expected<RunId> createRun(const std::filesystem::path& store, const ExperimentSpec& spec,
+                          std::optional<std::string> group = std::nullopt);
+
+/// Trains a run that this process has created, until it ends in whatever way. Everything that the
+/// trainer tells goes into the store and, after that, to `observer`; a checkpoint is recorded in
+/// one transaction with the rows before it. While the store takes nothing (a full disk) training
+/// waits. When the store fails for good, training ends with a checkpoint and the store's problem.
+Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& run,
+                               const ExperimentSpec& spec, RunControl& control,
+                               RunObserver& observer);
+
+/// Goes on with a run from its last checkpoint that can be read, or from the start where it has
+/// none. Rows behind the checkpoint are taken back first. `dataFolder` replaces the dataset's
+/// place. Problems beside those of the store and of `train`: "run.finished".
+Expected<TrainResult> resumeRun(const std::filesystem::path& store, const RunId& run,
+                                const std::optional<std::string>& dataFolder, RunControl& control,
+                                RunObserver& observer);
+
+/// The spec of a run as it was recorded, with its dataset at another place where one is given.
+Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);
+
+/// Puts a dataset's folder into a spec. Problem "dataset.path": its dataset has none.
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder);
+
+} // namespace concertina

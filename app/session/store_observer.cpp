@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/store_observer.h"
+
+#include "core/data/image_files.h"
+#include "core/training/environment.h"
+#include "core/values/text.h"
+
+namespace concertina {
+
+StoreObserver::StoreObserver(Store& store, const RunRecord& before, const ExperimentSpec& spec,
+                             RunControl& control, RunObserver& next)
+    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next) {}
+
+Expected<std::unique_ptr<StoreObserver>> StoreObserver::open(Store& store, const RunRecord& before,
+                                                             const ExperimentSpec& spec,
+                                                             RunControl& control,
+                                                             RunObserver& next) {
+    std::unique_ptr<StoreObserver> observer(
+        new StoreObserver(store, before, spec, control, next));
+    StoreWriterNews news;
+    news.failed = [self = observer.get()](const Problem& problem) {
+        const std::lock_guard lock(self->m_mutex);
+        if (!self->m_problem)
+            self->m_problem = problem;
+    };
+    auto writer = StoreWriter::open(store.folder(), before.summary.id, std::move(news));
+    if (!writer)
+        return failure(writer.error());
+    observer->m_writer = std::move(*writer);
+    return observer;
+}
+
+void StoreObserver::started(const StartEvent& event) {
+    m_position = event.position;
+    const Json now = environment(m_spec.train.threads);
+    note(m_store.recordStart(m_before.summary.id,
+                             {.spec = m_spec,
+                              .plan = event.plan,
+                              .dataset = event.dataset,
+                              .environment = now,
+                              .steps = event.steps,
+                              .stepsPerEpoch = event.stepsPerEpoch,
+                              .trainedParameters = event.trainedParameters,
+                              .collapsedParameters = event.collapsedParameters}));
+    m_next.started(event);
+    if (event.position.step == 0)
+        return;
+    // What the promise of equal bits rests on, where it does not hold any more.
+    if (const auto names = environmentDifferences(m_before.environment, now); !names.empty())
+        tell(NoticeLevel::Warning, "resume.environment",
+             "Since the run was started these have changed: " + join(names, ", ")
+                 + ". It goes on, but not to the bit as it would have.");
+    if (m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
+        && m_before.dataset["fingerprint"] != event.dataset["fingerprint"])
+        tell(NoticeLevel::Warning, "resume.dataset",
+             "The dataset has changed since the run was started: other samples or files.");
+}
+
+void StoreObserver::stepped(const StepEvent& event) {
+    m_position = event.position;
+    append(event.position, "train", event.values);
+    note(m_writer->progress(event.position));
+    // While nothing can be written, training waits here, and not only when the queue is full.
+    if (const auto problem = m_writer->waitingFor()) {
+        tell(NoticeLevel::Error, problem->code,
+             toText(*problem) + " Training waits until it can be recorded.");
+        if (m_writer->flush(m_control.aborted()))
+            tell(NoticeLevel::Info, "store.recovered", "The store takes rows again.");
+    }
+    m_next.stepped(event);
+}
+
+void StoreObserver::validated(const ValidationEvent& event) {
+    append(event.position, event.split, event.values);
+    m_next.validated(event);
+}
+
+void StoreObserver::previewed(const PreviewEvent& event) {
+    for (const PreviewImage& image : event.images) {
+        const std::string png = pngBytes(image.image);
+        note(m_writer->preview(event.position.step,
+                               {.sample = image.sample,
+                                .task = image.task,
+                                .kind = image.kind,
+                                .png = {png.begin(), png.end()}},
+                               m_control.aborted()));
+    }
+    m_next.previewed(event);
+}
+
+void StoreObserver::checkpointed(const CheckpointEvent& event) {
+    note(m_writer->checkpoint(event));
+    if (const auto written = m_writer->flush(m_control.aborted()); written) {
+        const auto pruned =
+            m_store.pruneCheckpoints(m_before.summary.id, m_spec.train.keepCheckpoints);
+        note(pruned ? Expected<void>() : failure(pruned.error()));
+    } else {
+        note(written);
+    }
+    m_next.checkpointed(event);
+}
+
+void StoreObserver::stateChanged(const StateEvent& event) {
+    // The last state is written by `finish`, together with giving the run up.
+    if (event.state == RunState::Running || event.state == RunState::Paused)
+        note(m_writer->state(event));
+    m_next.stateChanged(event);
+}
+
+void StoreObserver::noticed(const NoticeEvent& event) {
+    note(m_writer->notice(event));
+    m_next.noticed(event);
+}
+
+std::optional<Problem> StoreObserver::finish(RunState state, const std::string& text) {
+    note(m_writer->state({m_position, state, text}, Ownership::Release));
+    note(m_writer->close());
+    const std::lock_guard lock(m_mutex);
+    return m_problem;
+}
+
+void StoreObserver::append(const RunPosition& position, const std::string& split,
+                           const std::vector<MetricValue>& values) {
+    MetricRows rows;
+    for (const MetricValue& value : values)
+        rows.push_back({value.task, value.name, split, position.step, position.epoch,
+                        position.seconds, value.value});
+    note(m_writer->append(std::move(rows), m_control.aborted()));
+}
+
+/// The first failure ends the training, with a checkpoint: what cannot be recorded is not trained.
+void StoreObserver::note(const Expected<void>& done) {
+    if (done)
+        return;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_problem)
+            return;
+        m_problem = done.error();
+    }
+    m_next.noticed({m_position, NoticeLevel::Error, done.error().code,
+                    toText(done.error()) + " Training ends with a checkpoint."});
+    m_control.stop();
+}
+
+void StoreObserver::tell(NoticeLevel level, const std::string& code, const std::string& text) {
+    noticed({m_position, level, code, text});
+}
+
+} // namespace concertina

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/environment.h"
+
+#include "core/tensor/torch_version.h"
+#include "core/values/field.h"
+#include "core/values/text.h"
+#include "core/values/version.h"
+
+#include <sys/utsname.h>
+
+#include <fstream>
+#include <thread>
+
+namespace concertina {
+
+namespace {
+
+std::string processorName() {
+    std::ifstream stream("/proc/cpuinfo");
+    for (std::string line; std::getline(stream, line);)
+        if (line.starts_with("model name"))
+            return std::string(trimmed(std::string_view(line).substr(line.find(':') + 1)));
+    return "unknown";
+}
+
+} // namespace
+
+Json environment(int threads) {
+    utsname system{};
+    uname(&system);
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    return {{"concertina", programVersion()},
+            {"libtorch", libtorchVersion()},
+            {"blas", blasName()},
+            {"processor", processorName()},
+            {"cores", cores},
+            {"threads", threads > 0 ? threads : cores},
+            {"host", system.nodename},
+            {"system", std::string(system.sysname) + " " + system.release}};
+}
+
+std::vector<std::string> environmentDifferences(const Json& before, const Json& now) {
+    std::vector<std::string> names;
+    for (const char* key : {"concertina", "libtorch", "blas", "processor", "threads"})
+        if (before.value(key, Json()) != now.value(key, Json()))
+            names.push_back(std::string(key) + " (" + valueText(before.value(key, Json())) + " → "
+                            + valueText(now.value(key, Json())) + ")");
+    return names;
+}
+
+std::string environmentWarning() {
+    if (hasFastBlas())
+        return "";
+    return "Matrix products run on the reference BLAS, some twenty times slower than OpenBLAS; "
+           "install libopenblas0-openmp (Debian) to train at full speed.";
+}
+
+} // namespace concertina

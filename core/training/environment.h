@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// What the numbers of a run depend on beside its spec: versions of this program and of the
+/// libraries that compute, the BLAS, the machine, the number of threads. `threads` 0: one a core.
+Json environment(int threads);
+
+/// Names of what differs between two environments, as far as equal results depend on it.
+std::vector<std::string> environmentDifferences(const Json& before, const Json& now);
+
+/// Advice where this machine computes much slower than it could; empty where it does not.
+std::string environmentWarning();
+
+} // namespace concertina
