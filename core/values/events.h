@@ -7,7 +7,9 @@
 #include "core/values/run_state.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina {
@@ -72,6 +74,10 @@ struct CheckpointEvent {
 };
 
 enum class NoticeLevel { Info, Warning, Error };
+
+/// "info", "warning", "error": in files and for people.
+std::string_view noticeLevelName(NoticeLevel level);
+std::optional<NoticeLevel> noticeLevelFromName(std::string_view name);
 
 /// Something to be told and kept: a damaged sample, a wait for room on the disk.
 struct NoticeEvent {
