@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/data/sample.h"
-#include "core/model/descriptors.h"
+#include "core/model/catalogue.h"
 #include "core/values/json.h"
 #include "core/values/problem.h"
 #include "core/values/spec.h"
@@ -39,6 +39,12 @@ struct TargetInfo {
     bool operator==(const TargetInfo&) const = default;
 };
 
+/// What a network needs to know of a target when its dataset is not there: name, kind, classes.
+Json toJson(const TargetInfo& target);
+
+/// Problem "target.json".
+Expected<TargetInfo> targetFromJson(const Json& json);
+
 /// Pinhole intrinsics in pixels of the dataset's own image size.
 struct Camera {
     double fx = 0, fy = 0, cx = 0, cy = 0;
@@ -49,6 +55,7 @@ struct Camera {
 struct SplitInfo {
     std::string name;
     int size = 0;
+    std::vector<int> targetCounts; ///< samples that have each target; empty: all have all
 
     bool operator==(const SplitInfo&) const = default;
 };

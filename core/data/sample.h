@@ -20,7 +20,18 @@ enum class Encoding {
     Rgb16,   ///< direction, v / 32767.5 − 1 a channel
 };
 
-int bytesPerPixel(Encoding encoding);
+constexpr int bytesPerPixel(Encoding encoding) {
+    switch (encoding) {
+    case Encoding::Index8:
+    case Encoding::UInt8: return 1;
+    case Encoding::Index16:
+    case Encoding::UInt16: return 2;
+    case Encoding::Rgb8: return 3;
+    case Encoding::Float32: return 4;
+    case Encoding::Rgb16: return 6;
+    }
+    return 0;
+}
 
 /// One target of one sample as it was decoded: compact, so that many can be kept in memory.
 struct TargetPlane {

@@ -21,18 +21,16 @@ double passes(const Partition& routes, TaskSet set) {
 }
 
 double trainedParameters(const NetworkDesign& design) {
+    const auto copies = [](const Partition& partition) {
+        return static_cast<double>(partition.groups.size());
+    };
     double sum = 0;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
         const Layer& layer = design.graph.layers[i];
-        const bool shared = i < design.plan.layers.size();
-        const auto copies = [&](const Partition& partition) {
-            return shared ? static_cast<double>(partition.groups.size()) : 1.0;
-        };
-        const LayerPlan plan = shared ? design.plan.layers[i] : LayerPlan{};
+        const LayerPlan plan = design.layerPlan(i);
         const auto& factors = design.layers[i].factors.factors;
         for (std::size_t k = 0; k < factors.size(); ++k)
-            sum += static_cast<double>(factors[k].size())
-                   * (shared ? copies(plan.partitions[k]) : 1.0);
+            sum += static_cast<double>(factors[k].size()) * copies(plan.partitions[k]);
         sum += layer.kernel.out * copies(plan.bias);
         if (layer.norm)
             sum += 2.0 * layer.kernel.out * copies(plan.norm);
@@ -40,15 +38,14 @@ double trainedParameters(const NetworkDesign& design) {
     return sum;
 }
 
-/// Composing and its gradients: each copy forward once, and backward once for each set of owners
-/// whose gradient is apart (plus once for the data that the shared factors see).
+/// Composing and its gradients: each product forward once, and backward once for the factors that
+/// all share and once for each group of tasks whose gradient is routed apart.
 double composingCost(const NetworkDesign& design, const Partition& routes) {
     double sum = 0;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        const bool shared = i < design.plan.layers.size();
-        const double copies =
-            shared ? static_cast<double>(design.plan.layers[i].copies().groups.size()) : 1.0;
-        const bool merged = shared && design.plan.layers[i].merged && copies > 1;
+        const LayerPlan plan = design.layerPlan(i);
+        const auto copies = static_cast<double>(plan.copies().groups.size());
+        const bool merged = plan.merged && copies > 1;
         // One private factor is averaged before it is multiplied: one product.
         const double products = merged ? 1.0 : copies;
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;

@@ -33,7 +33,6 @@ struct TaskInfo : MethodInfo {
     TargetKind target = TargetKind::Classes;
     std::string letter;                ///< one capital, so that grey print tells tasks apart
     std::vector<MetricInfo> metrics;   ///< of validation, the main one first
-    bool trainingLossIsMetric = false; ///< the loss is shown with the unit of the main metric
     /// Channels of the head's output, from the number of the target's classes (0 if it has none).
     std::function<int(int classes)> outputs;
 };

@@ -91,6 +91,26 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     return result;
 }
 
+Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
+    bool fits = plan.tasks == design.plan.tasks && plan.layers.size() == design.plan.layers.size();
+    for (std::size_t i = 0; fits && i < plan.layers.size(); ++i)
+        fits = plan.layers[i].layer == design.plan.layers[i].layer
+               && plan.layers[i].factors == design.plan.layers[i].factors;
+    if (!fits)
+        return failure({"plan.layers", "", "a plan of other layers, factors or tasks",
+                        "a plan of this network", ""});
+    design.plan = std::move(plan);
+    design.tree = executionTree(design.graph, design.plan);
+    return design;
+}
+
+LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
+    if (layer < plan.layers.size())
+        return plan.layers[layer];
+    const Partition own{{taskBit(graph.layers[layer].task)}};
+    return planInState(layers[layer].factors, SharingState::Tied, own);
+}
+
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {
     return moving == Moving::All || !layer.hasCore() || factor.core == (moving == Moving::Cores);
 }

@@ -29,6 +29,9 @@ struct NetworkDesign {
     ExecutionTree tree;
 
     int taskCount() const { return plan.taskCount(); }
+
+    /// The plan of any layer: a head's is its task's alone.
+    LayerPlan layerPlan(std::size_t layer) const;
 };
 
 struct DesignResult {
@@ -42,6 +45,10 @@ struct DesignResult {
 /// `resolvePlan`, and "kernels.no_layer".
 DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
                            std::span<const int> outputs);
+
+/// The same network under another resolved plan. Problem "plan.layers": the plan was made for
+/// other layers, factors or tasks.
+Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan);
 
 /// Which factors move in a step: all, or, in alternating updates, the cores or the others.
 /// Layers without a core, biases, norms and heads always move.

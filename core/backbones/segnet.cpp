@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/backbones/backbone.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace concertina {
+
+namespace {
+
+struct Stage {
+    int channels = 0;
+    int convolutions = 0;
+};
+
+std::vector<Stage> stages(const Json& options) {
+    std::vector<Stage> all;
+    for (std::size_t i = 0; i < options["channels"].size(); ++i) {
+        const double channels = options["channels"][i].get<double>() * options["width"].get<double>();
+        all.push_back({std::max(1, static_cast<int>(std::lround(channels))),
+                       options["convolutions"][i].get<int>()});
+    }
+    return all;
+}
+
+std::string layerName(const char* side, std::size_t stage, int convolution) {
+    return side + std::to_string(stage + 1) + "." + std::to_string(convolution + 1);
+}
+
+/// Encoder stages end in a pooling whose indices the decoder's stage of the same number unpools
+/// with. Each decoder stage gives the channels of the stage before it; the first gives its own.
+LayerGraph build(const Json& options, int height, int width) {
+    const auto all = stages(options);
+    GraphBuilder builder(3, height, width);
+    int x = 0;
+    std::vector<int> pools;
+    for (std::size_t s = 0; s < all.size(); ++s) {
+        for (int i = 0; i < all[s].convolutions; ++i)
+            x = builder.convNormRelu(layerName("enc", s, i), x, all[s].channels, 3);
+        x = builder.maxPool("pool" + std::to_string(s + 1), x);
+        pools.push_back(x);
+    }
+    for (std::size_t s = all.size(); s-- > 0;) {
+        x = builder.maxUnpool("unpool" + std::to_string(s + 1), x, pools[s]);
+        const int channels = all[s == 0 ? 0 : s - 1].channels;
+        for (int i = 0; i < all[s].convolutions; ++i)
+            x = builder.convNormRelu(layerName("dec", s, i), x, channels, 3);
+    }
+    return builder.take();
+}
+
+Problems check(const Json& options, int height, int width) {
+    Problems problems;
+    const std::size_t count = options["channels"].size();
+    if (count < 1 || count > 9)
+        problems.push_back({"segnet.stages", "channels", std::to_string(count) + " stages",
+                            "1 to 9 stages", ""});
+    if (options["convolutions"].size() != count)
+        problems.push_back({"segnet.stages", "convolutions",
+                            std::to_string(options["convolutions"].size()) + " numbers",
+                            std::to_string(count) + ", as many as channels", ""});
+    if (problems.empty() && (std::min(height, width) >> count) < 1)
+        problems.push_back({"segnet.size", "channels",
+                            std::to_string(count) + " stages, each of which halves the image",
+                            "at most " + std::to_string(static_cast<int>(std::log2(std::min(height, width))))
+                                + " for " + std::to_string(width) + " × " + std::to_string(height),
+                            "fewer stages or a larger input"});
+    return problems;
+}
+
+} // namespace
+
+const BackboneInfo& segnetBackbone() {
+    static const BackboneInfo info{
+        {.id = "segnet",
+         .label = "SegNet",
+         .help = "An encoder of stages that end in max-pooling and a decoder that mirrors them and "
+                 "unpools with the same indices; 3 × 3 convolutions with batch norm. The default is "
+                 "MTAN's: 13 + 13 convolutions, 24.9 M parameters.",
+         .source = "Badrinarayanan 2017, as in MTAN's repository (Liu 2019)",
+         .options = {{.path = "channels",
+                      .type = FieldType::Integers,
+                      .standard = {64, 128, 256, 512, 512},
+                      .minimum = 1,
+                      .maximum = 4096,
+                      .label = "Channels",
+                      .help = "Of each stage, before the width multiplier."},
+                     {.path = "convolutions",
+                      .type = FieldType::Integers,
+                      .standard = {2, 2, 3, 3, 3},
+                      .minimum = 1,
+                      .maximum = 16,
+                      .label = "Convolutions",
+                      .help = "Of each stage, in the encoder and again in the decoder."},
+                     {.path = "width",
+                      .type = FieldType::Real,
+                      .standard = 1.0,
+                      .minimum = 0.01,
+                      .maximum = 8,
+                      .label = "Width",
+                      .help = "Multiplies the channels of every stage; the result is rounded."}}},
+        build,
+        check};
+    return info;
+}
+
+} // namespace concertina

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/dataset.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// In the order of TargetKind.
+constexpr std::array<std::string_view, 3> kindNames{"classes", "depth", "normals"};
+
+} // namespace
+
+const SplitInfo* DatasetDescription::split(std::string_view splitName) const {
+    const auto found = std::ranges::find(splits, splitName, &SplitInfo::name);
+    return found == splits.end() ? nullptr : &*found;
+}
+
+const TargetInfo* DatasetDescription::target(std::string_view targetName) const {
+    const auto found = std::ranges::find(targets, targetName, &TargetInfo::name);
+    return found == targets.end() ? nullptr : &*found;
+}
+
+Json toJson(const TargetInfo& target) {
+    Json json = {{"name", target.name},
+                 {"kind", kindNames[static_cast<std::size_t>(target.kind)]}};
+    if (target.kind == TargetKind::Classes) {
+        json["classes"] = Json::array();
+        for (const ClassInfo& info : target.classes)
+            json["classes"].push_back({{"name", info.name}, {"color", info.color}});
+    }
+    return json;
+}
+
+Expected<TargetInfo> targetFromJson(const Json& json) {
+    const Problem broken{"target.json", "", shortened(jsonText(json), 80), "a target", ""};
+    const auto text = [](const Json& object, const char* key) {
+        return object.is_object() && object.contains(key) && object[key].is_string()
+                   ? object[key].get<std::string>()
+                   : std::string();
+    };
+    TargetInfo target{.name = text(json, "name")};
+    const auto kind = std::ranges::find(kindNames, text(json, "kind"));
+    if (target.name.empty() || kind == kindNames.end())
+        return failure(broken);
+    target.kind = static_cast<TargetKind>(kind - kindNames.begin());
+    for (const Json& item : json.value("classes", Json::array())) {
+        ClassInfo info{.name = text(item, "name")};
+        const Json color = item.is_object() ? item.value("color", Json()) : Json();
+        if (!color.is_array() || color.size() != info.color.size())
+            return failure(broken);
+        for (std::size_t c = 0; c < info.color.size(); ++c) {
+            if (!color[c].is_number_unsigned() || color[c] > 255)
+                return failure(broken);
+            info.color[c] = color[c].get<std::uint8_t>();
+        }
+        target.classes.push_back(std::move(info));
+    }
+    return target;
+}
+
+Json toJson(const DatasetDescription& description) {
+    Json splits = Json::object();
+    for (const SplitInfo& split : description.splits)
+        splits[split.name] = split.size;
+    Json targets = Json::array();
+    for (const TargetInfo& target : description.targets)
+        targets.push_back(toJson(target));
+    return {{"name", description.name},
+            {"fingerprint", description.fingerprint},
+            {"splits", std::move(splits)},
+            {"targets", std::move(targets)}};
+}
+
+} // namespace concertina

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/dataset_json.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace concertina {
+
+namespace {
+
+constexpr int version = 1;
+constexpr std::string_view idMark = "{id}";
+
+struct EncodingName {
+    std::string_view name;
+    Encoding encoding;
+    TargetKind kind;
+};
+
+constexpr std::array<EncodingName, 7> encodings{{
+    {"index8", Encoding::Index8, TargetKind::Classes},
+    {"index16", Encoding::Index16, TargetKind::Classes},
+    {"uint8", Encoding::UInt8, TargetKind::Depth},
+    {"uint16", Encoding::UInt16, TargetKind::Depth},
+    {"float32", Encoding::Float32, TargetKind::Depth},
+    {"rgb8", Encoding::Rgb8, TargetKind::Normals},
+    {"rgb16", Encoding::Rgb16, TargetKind::Normals},
+}};
+
+/// Reads values by key and collects what is wrong, always going on.
+class Reader {
+public:
+    Problems problems;
+
+    void tell(const std::string& path, const Json& found, std::string expected) {
+        problems.push_back({"dataset.value", path,
+                            found.is_null() ? "nothing" : shortened(jsonText(found), 80),
+                            std::move(expected), ""});
+    }
+
+    void checkKeys(const Json& object, const std::string& path,
+                   const std::vector<std::string>& keys) {
+        for (const auto& item : object.items())
+            if (std::ranges::find(keys, item.key()) == keys.end())
+                problems.push_back({"dataset.unknown_key", path + item.key(), "an unknown key",
+                                    "a key of this format", suggestion(item.key(), keys)});
+    }
+
+    Json object(const Json& parent, const char* key, const std::string& path) {
+        const Json value = member(parent, key);
+        if (!value.is_object())
+            tell(path + key, value, "an object");
+        return value.is_object() ? value : Json::object();
+    }
+
+    std::string text(const Json& parent, const char* key, const std::string& path) {
+        const Json value = member(parent, key);
+        if (!value.is_string() || value.get<std::string>().empty())
+            tell(path + key, value, "a text");
+        return value.is_string() ? value.get<std::string>() : std::string();
+    }
+
+    double number(const Json& parent, const char* key, const std::string& path, double standard) {
+        const Json value = member(parent, key);
+        if (value.is_null())
+            return standard;
+        if (!value.is_number() || !std::isfinite(value.get<double>())) {
+            tell(path + key, value, "a number");
+            return standard;
+        }
+        return value.get<double>();
+    }
+
+    /// A path inside the split's folder, with {id} exactly once.
+    PathPattern pattern(const Json& parent, const std::string& path) {
+        const std::string value = text(parent, "path", path);
+        const auto at = value.find(idMark);
+        const bool inside = !value.starts_with('/') && value.find("..") == std::string::npos;
+        if (value.empty())
+            return {};
+        if (at == std::string::npos || value.find(idMark, at + 1) != std::string::npos || !inside
+            || value.find('/', at) != std::string::npos) {
+            tell(path + "path", value, "a path inside the split with {id} once, in the file's name");
+            return {};
+        }
+        return {value.substr(0, at), value.substr(at + idMark.size())};
+    }
+
+    static Json member(const Json& parent, const char* key) {
+        return parent.is_object() && parent.contains(key) ? parent[key] : Json();
+    }
+};
+
+std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std::string& path) {
+    std::vector<ClassInfo> classes;
+    const Json list = Reader::member(target, "classes");
+    if (!list.is_array() || list.empty() || list.size() > 65535) {
+        reader.tell(path + "classes", list, "a list of classes with name and color");
+        return classes;
+    }
+    for (const Json& item : list) {
+        const std::string at = path + "classes." + std::to_string(classes.size()) + ".";
+        ClassInfo& info = classes.emplace_back();
+        info.name = reader.text(item, "name", at);
+        const Json color = Reader::member(item, "color");
+        const auto isByte = [](const Json& value) {
+            return value.is_number_integer() && value >= 0 && value <= 255;
+        };
+        if (!color.is_array() || color.size() != 3 || !std::ranges::all_of(color, isByte))
+            reader.tell(at + "color", color, "three numbers from 0 to 255");
+        else
+            for (std::size_t i = 0; i < 3; ++i)
+                info.color[i] = color[i].get<std::uint8_t>();
+        if (item.is_object())
+            reader.checkKeys(item, at, {"name", "color"});
+    }
+    return classes;
+}
+
+TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
+                      const std::string& path) {
+    TargetInfo target{.name = name};
+    const std::string encoding = reader.text(json, "encoding", path);
+    const auto known = std::ranges::find(encodings, encoding, &EncodingName::name);
+    if (known == encodings.end()) {
+        std::vector<std::string> names;
+        for (const EncodingName& candidate : encodings)
+            names.emplace_back(candidate.name);
+        reader.problems.push_back({"dataset.value", path + "encoding", "\"" + encoding + "\"",
+                                   "an encoding", suggestion(encoding, names)});
+        return target;
+    }
+    target.encoding = known->encoding;
+    target.kind = known->kind;
+    std::vector<std::string> keys{"path", "encoding", "convention", "derived"};
+    if (target.kind == TargetKind::Classes) {
+        target.classes = readClasses(reader, json, path);
+        target.ignore = static_cast<int>(
+            std::clamp(reader.number(json, "ignore", path, -1), -1.0, 65535.0));
+        keys.insert(keys.end(), {"classes", "ignore"});
+    }
+    if (target.kind == TargetKind::Depth) {
+        target.scale = reader.number(json, "scale", path, 1);
+        target.offset = reader.number(json, "offset", path, 0);
+        if (!Reader::member(json, "invalid").is_null())
+            target.invalid = reader.number(json, "invalid", path, 0);
+        keys.insert(keys.end(), {"scale", "offset", "invalid", "unit"});
+    }
+    reader.checkKeys(json, path, keys);
+    return target;
+}
+
+std::optional<Camera> readCamera(Reader& reader, const Json& json) {
+    if (Reader::member(json, "camera").is_null())
+        return std::nullopt;
+    const Json camera = reader.object(json, "camera", "");
+    reader.checkKeys(camera, "camera.", {"fx", "fy", "cx", "cy"});
+    const Camera read{reader.number(camera, "fx", "camera.", 0),
+                      reader.number(camera, "fy", "camera.", 0),
+                      reader.number(camera, "cx", "camera.", 0),
+                      reader.number(camera, "cy", "camera.", 0)};
+    if (read.fx <= 0 || read.fy <= 0)
+        reader.tell("camera", camera, "focal lengths fx and fy above 0, in pixels");
+    return read;
+}
+
+} // namespace
+
+tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
+    const Json json = parseJson(text);
+    if (!json.is_object() || Reader::member(json, "format") != "concertina-dataset")
+        return tl::unexpected(Problems{{"dataset.json", "format",
+                                        json.is_object() ? "another format" : "no JSON object",
+                                        "\"concertina-dataset\"", "is this a folder dataset?"}});
+    const Json stated = Reader::member(json, "version");
+    if (!stated.is_number_integer() || stated < 1 || stated > version)
+        return tl::unexpected(Problems{{"dataset.version", "version",
+                                        shortened(jsonText(stated), 40),
+                                        "a version up to " + std::to_string(version),
+                                        "a newer Concertina may read it"}});
+    Reader reader;
+    reader.checkKeys(json, "",
+                     {"format", "version", "name", "splits", "image", "targets", "camera"});
+    FolderLayout layout;
+    layout.name = reader.text(json, "name", "");
+    const Json splits = reader.object(json, "splits", "");
+    for (const auto& split : splits.items()) {
+        const bool inside = split.value().is_string()
+                            && !split.value().get<std::string>().starts_with('/')
+                            && split.value().get<std::string>().find("..") == std::string::npos;
+        if (!inside)
+            reader.tell("splits." + split.key(), split.value(), "a folder inside the dataset");
+        else
+            layout.splits.emplace_back(split.key(), split.value().get<std::string>());
+    }
+    if (splits.empty())
+        reader.tell("splits", splits, "at least one split");
+    const Json image = reader.object(json, "image", "");
+    reader.checkKeys(image, "image.", {"path"});
+    layout.image = reader.pattern(image, "image.");
+    const Json targets = reader.object(json, "targets", "");
+    for (const auto& target : targets.items()) {
+        const std::string path = "targets." + target.key() + ".";
+        if (!target.value().is_object()) {
+            reader.tell("targets." + target.key(), target.value(), "an object");
+            continue;
+        }
+        layout.targets.push_back(readTarget(reader, target.key(), target.value(), path));
+        layout.targetPaths.push_back(reader.pattern(target.value(), path));
+    }
+    layout.camera = readCamera(reader, json);
+    if (!reader.problems.empty())
+        return tl::unexpected(std::move(reader.problems));
+    return layout;
+}
+
+} // namespace concertina

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace concertina {
+
+/// A pattern of a file's path in which {id} stands for the sample's name.
+struct PathPattern {
+    std::string before;
+    std::string after;
+
+    std::string path(std::string_view id) const { return before + std::string(id) + after; }
+};
+
+/// What a dataset.json of format version 1 says (README, "Datasets").
+struct FolderLayout {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> splits; ///< name, sub-folder
+    PathPattern image;
+    std::vector<TargetInfo> targets;
+    std::vector<PathPattern> targetPaths; ///< one a target
+    std::optional<Camera> camera;
+};
+
+/// Reads and checks it; nothing on the disk is looked at. All problems at once, with their paths
+/// inside the file: "dataset.json", "dataset.version", "dataset.unknown_key", "dataset.value".
+tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text);
+
+} // namespace concertina

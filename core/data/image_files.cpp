@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/image_files.h"
+
+#include "core/tensor/tensor_file.h"
+#include "core/values/text.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <cassert>
+#include <cstring>
+#include <fstream>
+
+namespace concertina {
+
+namespace {
+
+int planeType(Encoding encoding) {
+    switch (encoding) {
+    case Encoding::Index8:
+    case Encoding::UInt8: return CV_8UC1;
+    case Encoding::Index16:
+    case Encoding::UInt16: return CV_16UC1;
+    case Encoding::Float32: return CV_32FC1;
+    case Encoding::Rgb8: return CV_8UC3;
+    case Encoding::Rgb16: return CV_16UC3;
+    }
+    return CV_8UC1;
+}
+
+std::string typeText(int type) {
+    const int channels = CV_MAT_CN(type);
+    const std::string depth = CV_MAT_DEPTH(type) == CV_8U    ? "8-bit"
+                              : CV_MAT_DEPTH(type) == CV_16U ? "16-bit"
+                              : CV_MAT_DEPTH(type) == CV_32F ? "float"
+                                                             : "other";
+    return depth + ", " + std::to_string(channels) + (channels == 1 ? " channel" : " channels");
+}
+
+Problem unreadable(const std::filesystem::path& path, std::string found) {
+    return {"image.unreadable", path.string(), std::move(found), "a picture that can be decoded",
+            "the file may be truncated or of another kind"};
+}
+
+/// Decodes with OpenCV, which answers with an empty matrix or throws.
+Expected<cv::Mat> decode(const std::filesystem::path& path, int flags) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return failure({"image.missing", path.string(), "no such file", "a picture", ""});
+    std::ifstream stream(path, std::ios::binary);
+    const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream && !stream.eof())
+        return failure(unreadable(path, "a file that can't be read"));
+    if (bytes.empty())
+        return failure(unreadable(path, "an empty file"));
+    try {
+        cv::Mat decoded = cv::imdecode(bytes, flags);
+        if (decoded.empty())
+            return failure(unreadable(path, std::to_string(bytes.size()) + " bytes"));
+        return decoded;
+    } catch (const cv::Exception& exception) {
+        // OpenCV refuses pictures beyond its own limit of pixels in this way.
+        return failure({"image.large", path.string(), shortened(exception.err, 120),
+                        "a picture of at most " + shortCount(double(LargestPicture)) + " pixels",
+                        ""});
+    }
+}
+
+cv::Mat view(const Image& image) {
+    return {image.height, image.width, CV_8UC(image.channels),
+            const_cast<std::uint8_t*>(image.bytes.data())};
+}
+
+} // namespace
+
+Expected<Image> readImage(const std::filesystem::path& path) {
+    const auto decoded = decode(path, cv::IMREAD_COLOR);
+    if (!decoded)
+        return failure(decoded.error());
+    if (decoded->total() > LargestPicture)
+        return failure({"image.large", path.string(),
+                        std::to_string(decoded->cols) + " × " + std::to_string(decoded->rows),
+                        "a picture of at most " + shortCount(double(LargestPicture)) + " pixels",
+                        ""});
+    Image image{decoded->rows, decoded->cols, 3, {}};
+    image.bytes.resize(decoded->total() * 3);
+    cv::cvtColor(*decoded, view(image), cv::COLOR_BGR2RGB);
+    return image;
+}
+
+Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding encoding) {
+    auto decoded = decode(path, cv::IMREAD_UNCHANGED);
+    if (!decoded)
+        return failure(decoded.error());
+    if (decoded->type() != planeType(encoding))
+        return failure({"image.type", path.string(), typeText(decoded->type()),
+                        typeText(planeType(encoding)), "see dataset.json, \"encoding\""});
+    if (decoded->channels() == 3)
+        cv::cvtColor(*decoded, *decoded, cv::COLOR_BGR2RGB);
+    TargetPlane plane{encoding, decoded->rows, decoded->cols, {}};
+    const std::size_t row = decoded->elemSize() * static_cast<std::size_t>(decoded->cols);
+    plane.bytes.resize(row * static_cast<std::size_t>(decoded->rows));
+    for (int y = 0; y < decoded->rows; ++y)
+        std::memcpy(plane.bytes.data() + row * static_cast<std::size_t>(y), decoded->ptr(y), row);
+    return plane;
+}
+
+Image resized(const Image& image, int height, int width) {
+    if (image.height == height && image.width == width)
+        return image;
+    Image result{height, width, image.channels, {}};
+    result.bytes.resize(static_cast<std::size_t>(height) * width * image.channels);
+    cv::Mat target = view(result);
+    const bool smaller = height < image.height || width < image.width;
+    cv::resize(view(image), target, {width, height}, 0, 0,
+               smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
+    assert(target.data == result.bytes.data());
+    return result;
+}
+
+TargetPlane resized(const TargetPlane& plane, int height, int width) {
+    if (plane.empty() || (plane.height == height && plane.width == width))
+        return plane;
+    const auto size = static_cast<std::size_t>(bytesPerPixel(plane.encoding));
+    TargetPlane result{plane.encoding, height, width, {}};
+    result.bytes.resize(static_cast<std::size_t>(height) * width * size);
+    for (int y = 0; y < height; ++y) {
+        const auto from = static_cast<std::size_t>((2 * y + 1) * plane.height / (2 * height));
+        for (int x = 0; x < width; ++x) {
+            const auto column = static_cast<std::size_t>((2 * x + 1) * plane.width / (2 * width));
+            std::memcpy(result.bytes.data() + (static_cast<std::size_t>(y) * width + x) * size,
+                        plane.bytes.data() + (from * plane.width + column) * size, size);
+        }
+    }
+    return result;
+}
+
+std::string pngBytes(const Image& image) {
+    cv::Mat bgr = view(image);
+    if (image.channels == 3)
+        cv::cvtColor(view(image), bgr, cv::COLOR_RGB2BGR);
+    std::vector<std::uint8_t> bytes;
+    cv::imencode(".png", bgr, bytes);
+    return {bytes.begin(), bytes.end()};
+}
+
+Expected<void> writePng(const std::filesystem::path& path, const Image& image) {
+    const std::string bytes = pngBytes(image);
+    const std::string_view piece = bytes;
+    return writeFileAtomically(path, {&piece, 1});
+}
+
+Expected<void> writePng16(const std::filesystem::path& path, int height, int width,
+                          const std::vector<std::uint16_t>& values) {
+    const cv::Mat plane(height, width, CV_16UC1, const_cast<std::uint16_t*>(values.data()));
+    std::vector<std::uint8_t> bytes;
+    cv::imencode(".png", plane, bytes);
+    const std::string_view piece(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return writeFileAtomically(path, {&piece, 1});
+}
+
+void drawText(Image& image, int x, int y, const std::string& text) {
+    cv::Mat target = view(image);
+    cv::putText(target, text, {x, y}, cv::FONT_HERSHEY_SIMPLEX, 0.4, {235, 235, 235}, 1,
+                cv::LINE_AA);
+}
+
+} // namespace concertina

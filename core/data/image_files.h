@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/sample.h"
+#include "core/values/image.h"
+#include "core/values/problem.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// Pictures on the disk and in other sizes, through OpenCV.
+
+/// Pictures beyond this many pixels are refused before they are decoded.
+inline constexpr std::int64_t LargestPicture = 120'000'000;
+
+/// A picture as RGB. Problems: "image.missing", "image.unreadable", "image.large".
+Expected<Image> readImage(const std::filesystem::path& path);
+
+/// A target's plane as it is stored, checked for the type of its encoding. Problems: those of
+/// `readImage`, and "image.type".
+Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding encoding);
+
+/// By averaging where it gets smaller, linear where it gets larger.
+Image resized(const Image& image, int height, int width);
+
+/// Of each new pixel, the old one that its centre falls on.
+TargetPlane resized(const TargetPlane& plane, int height, int width);
+
+/// A picture (1 or 3 channels) as the bytes of a PNG file.
+std::string pngBytes(const Image& image);
+
+/// Writes a PNG. Problems: "file.write", "disk.full".
+Expected<void> writePng(const std::filesystem::path& path, const Image& image);
+
+/// Writes values of two bytes as a grey PNG, rows from the top.
+Expected<void> writePng16(const std::filesystem::path& path, int height, int width,
+                          const std::vector<std::uint16_t>& values);
+
+/// Writes `text` (printable ASCII) into a picture with its lower left corner at (x, y).
+void drawText(Image& image, int x, int y, const std::string& text);
+
+} // namespace concertina

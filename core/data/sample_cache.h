@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// How many bytes several caches may still keep together.
+using CacheRoom = std::atomic<std::int64_t>;
+
+/// The samples of one split at one size, kept decoded once they were read while there is room;
+/// what does not fit is read again each time. May be used from several threads.
+class SampleCache {
+public:
+    SampleCache(std::shared_ptr<const Dataset> dataset, std::string split, int height, int width,
+                std::shared_ptr<CacheRoom> room);
+
+    int size() const { return m_size; }
+    std::string name(int index) const { return m_dataset->sampleName(m_split, index); }
+    const Dataset& dataset() const { return *m_dataset; }
+
+    Expected<std::shared_ptr<const Sample>> sample(int index);
+
+private:
+    std::shared_ptr<const Dataset> m_dataset;
+    std::string m_split;
+    int m_size;
+    int m_height;
+    int m_width;
+    std::shared_ptr<CacheRoom> m_room;
+    std::mutex m_mutex;
+    std::vector<std::shared_ptr<const Sample>> m_kept;
+};
+
+} // namespace concertina

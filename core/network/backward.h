@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/network/network.h"
+
+#include <span>
+
+namespace concertina {
+
+struct BackwardSettings {
+    Moving moving = Moving::All;
+    double kernelDecay = 0; ///< λ of λ/2 ‖W‖², whose gradient joins that of every kernel
+};
+
+/// Gradients of the sum of the losses, into `Parameter::grad`.
+///
+/// First the losses' gradients with respect to every composed kernel W are found; then they are
+/// pulled back through the composition. Between the two stands the routing of merged layers: a
+/// copy F that the tasks g own gets Σ_{h⊆g} a_h J_hᵀ (Σ_{t∈g} ∂L_t/∂W), J_h = ∂W_h/∂F (for R2,
+/// ∂M_t = a_t Uᵀ G_t Vᵀ, while U and V see the sum of all G_t). It needs the gradients of groups
+/// of tasks apart: `exact` routing takes one backward pass for each group of `gradientRoutes`,
+/// after a single forward pass: (1 + 2T)/3 of a joint step for T tasks apart.
+///
+/// Losses are scalars, weighted, one a task; an undefined one (no valid pixel in the batch) has no
+/// part in this step. What does not move, or is reached by no loss, keeps an undefined gradient:
+/// it rests. `composed` must have been made with gradients; its graphs are used up.
+void backward(Network& network, const ComposedNetwork& composed,
+              std::span<const torch::Tensor> losses, const BackwardSettings& settings);
+
+} // namespace concertina

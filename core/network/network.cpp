@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/network.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace concertina {
+
+namespace {
+
+/// FNV-1a: a layer's name as part of its random key.
+std::uint64_t nameHash(const std::string& name) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : name)
+        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    return hash;
+}
+
+torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
+    auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+    const double area = kernel.height * kernel.width;
+    const double deviation = std::sqrt(2.0 / (area * (kernel.in / kernel.groups + kernel.out)));
+    return torch::empty({kernel.out, kernel.in / kernel.groups, kernel.height, kernel.width})
+        .normal_(0.0, deviation, generator);
+}
+
+/// The weighted mean as X_1 + Σ a_h (X_h − X_1), so that equal copies give X to the bit; weights
+/// are shares of tasks.
+torch::Tensor mean(const std::vector<torch::Tensor>& copies, const std::vector<TaskSet>& owners) {
+    if (copies.size() == 1)
+        return copies.front();
+    double tasks = 0;
+    for (const TaskSet set : owners)
+        tasks += taskCount(set);
+    torch::Tensor sum;
+    for (std::size_t h = 1; h < copies.size(); ++h) {
+        const torch::Tensor part = (copies[h] - copies[0]) * (taskCount(owners[h]) / tasks);
+        sum = sum.defined() ? sum + part : part;
+    }
+    return copies[0] + sum;
+}
+
+} // namespace
+
+Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(programOf(m_design)) {
+    for (std::size_t i = 0; i < m_program.tensors.size(); ++i)
+        m_slots[m_program.tensors[i]] = static_cast<int>(i);
+    for (std::size_t i = 0; i < m_design.layers.size(); ++i)
+        addLayer(i);
+    for (const Branch& branch : m_design.tree.branches) {
+        const Node& node = m_design.graph.node(branch.node);
+        if (node.op != Op::Norm)
+            continue;
+        const std::string& layer = m_design.graph.layer(node.layer).name;
+        const auto name = [&](const char* what) {
+            return tensorName(layer, what, branch.tasks, m_design.plan.tasks);
+        };
+        m_statistics[name("norm.mean")] = torch::zeros(node.channels);
+        m_statistics[name("norm.var")] = torch::ones(node.channels);
+    }
+}
+
+Network::Network(NetworkDesign design, std::uint64_t seed) : Network(std::move(design)) {
+    start(seed);
+}
+
+Expected<Network> Network::fromTensors(NetworkDesign design,
+                                       const std::map<std::string, torch::Tensor>& tensors) {
+    Network network(std::move(design));
+    if (auto loaded = network.load(tensors); !loaded)
+        return failure(loaded.error());
+    return network;
+}
+
+std::size_t Network::add(const std::string& layer, const std::string& what, TaskSet owners,
+                         std::span<const std::int64_t> shape, ParameterKind kind, bool core) {
+    const auto& tasks = m_design.plan.tasks;
+    m_parameters.push_back({.name = tensorName(layer, what, owners, tasks),
+                            .value = torch::zeros(at::IntArrayRef(shape.data(), shape.size()))
+                                         .requires_grad_(),
+                            .owners = owners,
+                            .kind = kind,
+                            .core = core});
+    return m_parameters.size() - 1;
+}
+
+void Network::addLayer(std::size_t index) {
+    const Layer& layer = m_design.graph.layers[index];
+    const LayerDesign& how = m_design.layers[index];
+    const LayerPlan plan = m_design.layerPlan(index);
+    const std::vector<std::int64_t> channels{layer.kernel.out};
+    LayerWeights weights{.parametrization = makeParametrization(how.method, layer.kernel)};
+    for (std::size_t k = 0; k < how.factors.factors.size(); ++k) {
+        const FactorInfo& factor = how.factors.factors[k];
+        auto& copies = weights.factors.emplace_back();
+        for (const TaskSet group : plan.partitions[k].groups)
+            copies.push_back(add(layer.name, factor.name, group, factor.shape,
+                                 ParameterKind::Factor, factor.core));
+    }
+    for (const TaskSet group : plan.bias.groups)
+        weights.biases.push_back(add(layer.name, "bias", group, channels, ParameterKind::Bias));
+    if (layer.norm)
+        for (const char* what : {"norm.weight", "norm.bias"})
+            for (const TaskSet group : plan.norm.groups)
+                add(layer.name, what, group, channels, ParameterKind::Norm);
+    m_layers.push_back(std::move(weights));
+}
+
+void Network::start(std::uint64_t seed) {
+    const torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const Layer& layer = m_design.graph.layers[i];
+        const torch::Tensor kernel = xavierNormal(layer.kernel, seed ^ nameHash(layer.name));
+        const auto values = m_layers[i].parametrization->start(kernel);
+        for (std::size_t k = 0; k < values.size(); ++k)
+            for (const std::size_t copy : m_layers[i].factors[k])
+                m_parameters[copy].value.copy_(values[k]);
+    }
+    for (Parameter& parameter : m_parameters)
+        if (parameter.kind == ParameterKind::Norm && parameter.name.find("/norm.weight/") != std::string::npos)
+            parameter.value.fill_(1);
+}
+
+torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const {
+    std::vector<torch::Tensor> copies;
+    std::vector<TaskSet> owners;
+    for (const std::size_t index : parameters) {
+        const Parameter& parameter = m_parameters[index];
+        if ((parameter.owners & tasks) == 0)
+            continue;
+        copies.push_back(parameter.value);
+        owners.push_back(parameter.owners);
+    }
+    return mean(copies, owners);
+}
+
+torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const {
+    const LayerWeights& weights = m_layers[layer];
+    const auto materialize = [&](TaskSet group) {
+        std::vector<torch::Tensor> factors;
+        for (const auto& copies : weights.factors)
+            factors.push_back(factorFor(copies, group));
+        return weights.parametrization->materialize(factors);
+    };
+    // Where at most one factor has several copies, W is linear in them: the copies are averaged
+    // before they are multiplied. Otherwise the kernels are.
+    const auto several = std::ranges::count_if(
+        plan.partitions, [](const Partition& partition) { return partition.groups.size() > 1; });
+    if (!plan.merged || several <= 1)
+        return materialize(tasks);
+    Partition copies = plan.partitions.front();
+    for (const Partition& partition : plan.partitions)
+        copies = commonRefinement(copies, partition);
+    std::vector<torch::Tensor> kernels;
+    for (const TaskSet group : copies.groups)
+        kernels.push_back(materialize(group));
+    return mean(kernels, copies.groups);
+}
+
+ComposedNetwork Network::compose(bool withGradients) const {
+    const torch::AutoGradMode mode(withGradients);
+    ComposedNetwork composed;
+    composed.tensors.resize(m_program.tensors.size());
+    const auto bind = [&](const std::string& name, const torch::Tensor& tensor) {
+        const auto slot = m_slots.find(name);
+        if (slot == m_slots.end())
+            return -1;
+        const bool cut = withGradients && tensor.requires_grad() && !tensor.is_leaf();
+        composed.tensors[static_cast<std::size_t>(slot->second)] =
+            cut ? tensor.detach().requires_grad_() : tensor;
+        return slot->second;
+    };
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const std::string& name = m_design.graph.layers[i].name;
+        const LayerPlan plan = m_design.layerPlan(i);
+        for (const TaskSet tasks : plan.kernels().groups) {
+            ComposedNetwork::Kernel made{.layer = i,
+                                         .tasks = tasks,
+                                         .kernel = kernelFor(i, plan, tasks),
+                                         .bias = factorFor(m_layers[i].biases, tasks)};
+            const auto& names = m_design.plan.tasks;
+            made.kernelSlot = bind(tensorName(name, "kernel", tasks, names), made.kernel);
+            made.biasSlot = bind(tensorName(name, "bias", tasks, names), made.bias);
+            composed.kernels.push_back(std::move(made));
+        }
+    }
+    for (const Parameter& parameter : m_parameters)
+        if (parameter.kind == ParameterKind::Norm)
+            bind(parameter.name, parameter.value);
+    for (const auto& [name, tensor] : m_statistics)
+        bind(name, tensor);
+    return composed;
+}
+
+std::vector<torch::Tensor> Network::forward(const ComposedNetwork& composed,
+                                            const torch::Tensor& images,
+                                            const RunSettings& settings) const {
+    return runProgram(m_program, composed.tensors, images, settings);
+}
+
+const std::vector<std::size_t>& Network::copies(std::size_t layer, std::size_t factor) const {
+    return m_layers[layer].factors[factor];
+}
+
+const std::vector<std::size_t>& Network::biases(std::size_t layer) const {
+    return m_layers[layer].biases;
+}
+
+void Network::scaleKernels(double scale, Moving moving) {
+    const torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const LayerFactors& layer = m_design.layers[i].factors;
+        const auto first = std::ranges::find_if(
+            layer.factors, [&](const FactorInfo& factor) { return moves(layer, factor, moving); });
+        if (first == layer.factors.end())
+            continue;
+        for (const std::size_t copy : m_layers[i].factors[static_cast<std::size_t>(first - layer.factors.begin())])
+            m_parameters[copy].value.mul_(scale);
+    }
+}
+
+void Network::to(const torch::TensorOptions& options) {
+    for (Parameter& parameter : m_parameters)
+        parameter.value = parameter.value.detach().to(options).requires_grad_();
+    for (auto& [name, tensor] : m_statistics)
+        tensor = tensor.to(options);
+}
+
+std::map<std::string, torch::Tensor> Network::namedTensors() const {
+    std::map<std::string, torch::Tensor> tensors = m_statistics;
+    for (const Parameter& parameter : m_parameters)
+        tensors[parameter.name] = parameter.value.detach();
+    return tensors;
+}
+
+Expected<void> Network::load(const std::map<std::string, torch::Tensor>& tensors) {
+    const auto own = namedTensors();
+    for (const auto& [name, tensor] : own) {
+        const auto found = tensors.find(name);
+        if (found == tensors.end())
+            return failure({"network.tensor", name, "no such tensor in the file", "it",
+                            "the file belongs to another network"});
+        if (found->second.sizes() != tensor.sizes() || !found->second.is_floating_point())
+            return failure({"network.tensor", name, "another shape or type in the file",
+                            c10::str(tensor.sizes()), "the file belongs to another network"});
+    }
+    for (const auto& [name, tensor] : own)
+        tensor.copy_(tensors.at(name));
+    return {};
+}
+
+} // namespace concertina

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/network_design.h"
+#include "core/model/program.h"
+#include "core/network/parameter.h"
+#include "core/network/run_program.h"
+#include "core/parametrizations/parametrization.h"
+
+#include <torch/types.h>
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// The kernels and biases of a network, made from their factors for one or more passes, and bound
+/// with everything else to the network's program.
+struct ComposedNetwork {
+    /// A kernel with its bias, made for one group of a layer's kernel partition.
+    struct Kernel {
+        std::size_t layer = 0;
+        TaskSet tasks = 0;
+        torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
+        torch::Tensor bias;
+        int kernelSlot = 0; ///< of `tensors`
+        int biasSlot = 0;
+    };
+
+    std::vector<torch::Tensor> tensors; ///< in the order of the program's names
+    std::vector<Kernel> kernels;
+};
+
+/// What is trained: a design with weights. Not a torch::nn::Module: everything is keyed by names
+/// (`layer/factor/group`), which checkpoints, optimizers and changes of the plan need.
+///
+/// A pass has two halves. `compose` makes every distinct kernel W from its factors; the program
+/// then runs on these W as if they were the parameters. The way back has the same two halves, in
+/// backward.h. Used from one thread at a time.
+class Network {
+public:
+    /// New weights, on the CPU in float32: W is Xavier-normal as in MTAN's SegNet, from `seed` and
+    /// the layer's name alone, so that every parametrization and plan starts as the same network;
+    /// all copies are equal, biases 0, norms the identity.
+    Network(NetworkDesign design, std::uint64_t seed);
+
+    /// The weights of a file. Problems: those of `load`.
+    static Expected<Network> fromTensors(NetworkDesign design,
+                                         const std::map<std::string, torch::Tensor>& tensors);
+
+    const NetworkDesign& design() const { return m_design; }
+    const Program& program() const { return m_program; }
+
+    /// In a fixed order. Gradients and states are the caller's.
+    std::vector<Parameter>& parameters() { return m_parameters; }
+    const std::vector<Parameter>& parameters() const { return m_parameters; }
+
+    /// Makes the kernels. With gradients, composed kernels are cut off from their factors for the
+    /// pass (a kernel that is a parameter itself is bound as it is).
+    ComposedNetwork compose(bool withGradients) const;
+
+    /// Images [N, 3, H, W] to one output [N, C, H, W] a task.
+    std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const torch::Tensor& images,
+                                       const RunSettings& settings) const;
+
+    /// Parameters of a layer's factor, a copy a group of its partition.
+    const std::vector<std::size_t>& copies(std::size_t layer, std::size_t factor) const;
+    /// The same for biases.
+    const std::vector<std::size_t>& biases(std::size_t layer) const;
+
+    /// Multiplies every kernel by `scale`, through the first of its factors that moves.
+    void scaleKernels(double scale, Moving moving);
+
+    /// Moves to a device, or converts to another floating type.
+    void to(const torch::TensorOptions& options);
+
+    /// Every parameter and every running statistic ("dec3.1/norm.mean/depth") by name.
+    std::map<std::string, torch::Tensor> namedTensors() const;
+
+    /// Takes values over by name. Problem "network.tensor": one is missing or has another shape.
+    /// Nothing is changed then.
+    Expected<void> load(const std::map<std::string, torch::Tensor>& tensors);
+
+private:
+    struct LayerWeights {
+        std::unique_ptr<Parametrization> parametrization;
+        std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group
+        std::vector<std::size_t> biases;               ///< parameter by group
+    };
+
+    explicit Network(NetworkDesign design);
+
+    std::size_t add(const std::string& layer, const std::string& what, TaskSet owners,
+                    std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
+    void addLayer(std::size_t layer);
+    void start(std::uint64_t seed);
+    torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const;
+    torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
+
+    NetworkDesign m_design;
+    Program m_program;
+    std::map<std::string, int> m_slots; ///< of the program's tensors
+    std::vector<LayerWeights> m_layers;
+    std::vector<Parameter> m_parameters;
+    std::map<std::string, torch::Tensor> m_statistics;
+};
+
+} // namespace concertina

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/run_program.h"
+
+#include <torch/torch.h>
+
+#include <array>
+#include <optional>
+
+namespace concertina {
+
+namespace {
+
+class Runner {
+public:
+    Runner(const Program& program, const std::vector<torch::Tensor>& tensors,
+           const RunSettings& settings)
+        : m_program(program), m_tensors(tensors), m_settings(settings), m_last(lastUses(program)),
+          m_readers(program.instructions.size()), m_values(program.instructions.size()),
+          m_indices(program.instructions.size()), m_sizes(program.instructions.size()) {
+        for (const Instruction& instruction : program.instructions)
+            for (const int input : instruction.inputs)
+                ++m_readers[index(input)];
+    }
+
+    std::vector<torch::Tensor> run(const torch::Tensor& images) {
+        m_values[0] = images;
+        m_sizes[0] = {images.size(2), images.size(3)};
+        for (std::size_t i = 1; i < m_values.size(); ++i) {
+            const Instruction& instruction = m_program.instructions[i];
+            m_values[i] = execute(instruction, i);
+            m_sizes[i] = {m_values[i].size(2), m_values[i].size(3)};
+            if (m_settings.look)
+                m_settings.look(static_cast<int>(i), m_values[i]);
+            for (const int input : instruction.inputs)
+                if (m_last[index(input)] == static_cast<int>(i))
+                    m_values[index(input)] = {};
+        }
+        if (m_settings.usedIndices != nullptr)
+            *m_settings.usedIndices = std::move(m_indices);
+        std::vector<torch::Tensor> outputs;
+        for (const int output : m_program.outputs)
+            outputs.push_back(m_values[index(output)]);
+        return outputs;
+    }
+
+private:
+    static std::size_t index(int i) { return static_cast<std::size_t>(i); }
+
+    const torch::Tensor& tensor(const Instruction& instruction, std::size_t which) const {
+        return m_tensors[index(instruction.tensors[which])];
+    }
+
+    torch::Tensor execute(const Instruction& now, std::size_t at) {
+        const torch::Tensor& x = m_values[index(now.inputs.front())];
+        switch (now.op) {
+        case Op::Input: break;
+        case Op::Conv:
+            return torch::conv2d(x, tensor(now, 0), tensor(now, 1), now.stride, now.padding,
+                                 now.dilation, now.groups);
+        case Op::Norm:
+            return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
+                                     tensor(now, 3), m_settings.training, NormMomentum,
+                                     NormEpsilon, false);
+        case Op::ScaleShift:
+            return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,
+                                  tensor(now, 0).view({1, -1, 1, 1}));
+        case Op::Relu: return relu(x, now.inputs.front(), at);
+        case Op::MaxPool: return pool(x, at);
+        case Op::MaxUnpool: return unpool(x, index(now.inputs[1]));
+        case Op::Upsample: {
+            const auto& size = m_sizes[index(now.inputs[1])];
+            return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+        }
+        case Op::Concat: {
+            std::vector<torch::Tensor> parts;
+            for (const int input : now.inputs)
+                parts.push_back(m_values[index(input)]);
+            return torch::cat(parts, 1);
+        }
+        }
+        TORCH_CHECK(false, "an instruction that is not executed");
+    }
+
+    /// In place where nobody else reads the input, and the op before does not need its output for
+    /// its gradient (norms and convolutions do not).
+    torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
+        const Op before = m_program.instructions[index(input)].op;
+        const bool own = m_last[index(input)] == static_cast<int>(at) && m_readers[index(input)] == 1
+                         && (before == Op::Norm || before == Op::Conv || before == Op::ScaleShift);
+        return own ? torch::relu_(const_cast<torch::Tensor&>(x)) : torch::relu(x);
+    }
+
+    torch::Tensor pool(const torch::Tensor& x, std::size_t at) {
+        if (m_settings.givenIndices != nullptr) {
+            m_indices[at] = (*m_settings.givenIndices)[at];
+            return x.flatten(2).gather(2, m_indices[at].flatten(2)).view_as(m_indices[at]);
+        }
+        torch::Tensor pooled;
+        std::tie(pooled, m_indices[at]) = torch::max_pool2d_with_indices(x, 2, 2);
+        return pooled;
+    }
+
+    torch::Tensor unpool(const torch::Tensor& x, std::size_t pool) const {
+        const int pooled = m_program.instructions[pool].inputs.front();
+        const auto& size = m_sizes[index(pooled)];
+        return torch::max_unpool2d(x, m_indices[pool], {size[0], size[1]});
+    }
+
+    const Program& m_program;
+    const std::vector<torch::Tensor>& m_tensors;
+    const RunSettings& m_settings;
+    std::vector<int> m_last;
+    std::vector<int> m_readers; ///< how many inputs an instruction's output is
+    std::vector<torch::Tensor> m_values;
+    PoolIndices m_indices;
+    std::vector<std::array<std::int64_t, 2>> m_sizes;
+};
+
+} // namespace
+
+std::vector<torch::Tensor> runProgram(const Program& program,
+                                      const std::vector<torch::Tensor>& tensors,
+                                      const torch::Tensor& images, const RunSettings& settings) {
+    return Runner(program, tensors, settings).run(images);
+}
+
+} // namespace concertina

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/program.h"
+
+#include <torch/types.h>
+
+#include <functional>
+#include <vector>
+
+namespace concertina {
+
+/// Batch norm's constants, those of PyTorch's BatchNorm2d, which MTAN uses.
+inline constexpr double NormEpsilon = 1e-5;
+inline constexpr double NormMomentum = 0.1;
+
+/// Indices of max-pooling, one tensor an instruction (undefined for all other instructions).
+using PoolIndices = std::vector<torch::Tensor>;
+
+struct RunSettings {
+    /// Norms use the batch's statistics and update the running ones.
+    bool training = false;
+    /// Pooling takes these indices in place of its own arg-max, so that two networks whose values
+    /// differ by rounding stay comparable; null: each window's own.
+    const PoolIndices* givenIndices = nullptr;
+    /// Where the indices that were used are noted; null: nowhere.
+    PoolIndices* usedIndices = nullptr;
+    /// Called with every instruction's output; for looking at layers.
+    std::function<void(int instruction, const torch::Tensor& output)> look;
+};
+
+/// Runs a program on images [N, 3, H, W]; `tensors` are bound in the order of its names. Values
+/// that no later instruction reads are let go at once. Returns an output [N, C, H, W] a task.
+std::vector<torch::Tensor> runProgram(const Program& program,
+                                      const std::vector<torch::Tensor>& tensors,
+                                      const torch::Tensor& images, const RunSettings& settings);
+
+} // namespace concertina

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tasks/task.h"
+#include "core/values/color_map.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace concertina {
+
+namespace {
+
+constexpr int binsPerDegree = 1000;
+constexpr int bins = 180 * binsPerDegree;
+
+/// Which pixels have a normal: its length is 1, or 0 where it is not known.
+torch::Tensor validPixels(const torch::Tensor& target) {
+    return target.square().sum(1) > 0.5;
+}
+
+/// Angles between prediction and truth. The median of a whole set is read from a histogram of
+/// 0.001°, which is exact to half of that.
+class Angles : public MetricSum {
+public:
+    void add(const torch::Tensor& output, const torch::Tensor& target) override {
+        const torch::Tensor truth = target.to(torch::kFloat64);
+        const torch::Tensor normal = torch::nn::functional::normalize(
+            output.to(torch::kFloat64), torch::nn::functional::NormalizeFuncOptions().dim(1));
+        const torch::Tensor cosine = (normal * truth).sum(1).clamp(-1, 1);
+        const torch::Tensor degrees =
+            (cosine.acos() * (180 / std::numbers::pi)).masked_select(validPixels(target)).cpu();
+        m_pixels += static_cast<double>(degrees.numel());
+        m_sum += degrees.sum().item<double>();
+        for (std::size_t i = 0; i < within.size(); ++i)
+            m_within[i] += (degrees < within[i]).sum().item<double>();
+        m_histogram += torch::histc(degrees, bins, 0, 180).to(torch::kInt64);
+    }
+
+    /// Mean, median, shares within 11.25°, 22.5° and 30°.
+    std::vector<double> values() const override {
+        std::vector<double> values{m_sum / m_pixels, median()};
+        for (const double count : m_within)
+            values.push_back(count / m_pixels);
+        return values;
+    }
+
+private:
+    /// The value below which half of the pixels lie, interpolated inside its bin.
+    double median() const {
+        const auto counts = m_histogram.accessor<std::int64_t, 1>();
+        double below = 0;
+        for (int i = 0; i < bins; ++i) {
+            const auto count = static_cast<double>(counts[i]);
+            if (count > 0 && below + count >= m_pixels / 2)
+                return (i + (m_pixels / 2 - below) / count) / binsPerDegree;
+            below += count;
+        }
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+
+    static constexpr std::array within{11.25, 22.5, 30.0};
+
+    double m_sum = 0;
+    double m_pixels = 0;
+    std::array<double, within.size()> m_within{};
+    torch::Tensor m_histogram = torch::zeros({bins}, torch::kInt64);
+};
+
+class Normal : public Task {
+public:
+    std::int64_t pixels(const torch::Tensor& target) const override {
+        return validPixels(target).sum().item<std::int64_t>();
+    }
+
+    /// 1 − mean of n̂ · n over pixels with a valid normal, n̂ normalized.
+    torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
+        const std::int64_t count = pixels(target);
+        if (count == 0)
+            return {};
+        // Unknown normals are 0 and add nothing to the sum.
+        return 1 - (prediction(output) * target).sum() / count;
+    }
+
+    std::unique_ptr<MetricSum> metrics() const override { return std::make_unique<Angles>(); }
+
+    torch::Tensor prediction(const torch::Tensor& output) const override {
+        return torch::nn::functional::normalize(
+            output, torch::nn::functional::NormalizeFuncOptions().dim(1));
+    }
+
+    ValueRange range(const torch::Tensor&) const override { return {-1, 1}; }
+
+    /// The usual RGB of a direction, (n + 1) / 2.
+    Image draw(const torch::Tensor& map, const ValueRange&) const override {
+        const torch::Tensor normal = map.to(torch::kFloat32).cpu().contiguous();
+        const auto values = normal.accessor<float, 3>();
+        Image image = blankImage(static_cast<int>(map.size(1)), static_cast<int>(map.size(2)));
+        for (int y = 0; y < image.height; ++y)
+            for (int x = 0; x < image.width; ++x) {
+                const bool known =
+                    values[0][y][x] != 0 || values[1][y][x] != 0 || values[2][y][x] != 0;
+                for (int c = 0; c < 3; ++c)
+                    image.pixel(y, x)[c] =
+                        known ? static_cast<std::uint8_t>(std::lround(
+                                    std::clamp((values[c][y][x] + 1) * 127.5F, 0.0F, 255.0F)))
+                              : UnknownColor[static_cast<std::size_t>(c)];
+            }
+        return image;
+    }
+};
+
+} // namespace
+
+const TaskEntry& normalTask() {
+    static const TaskEntry entry{
+        {{.id = "normal",
+          .label = "Normals",
+          .help = "The direction of the surface, x right, y down, z away from the camera, pointing "
+                  "towards it. Loss: one minus the mean cosine over pixels with a normal.",
+          .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set"},
+         TargetKind::Normals,
+         "N",
+         {{"mean_angle", "mean angle", "°", false, 2},
+          {"median_angle", "median angle", "°", false, 2},
+          {"within_11_25", "within 11.25°", "", true, 3},
+          {"within_22_5", "within 22.5°", "", true, 3},
+          {"within_30", "within 30°", "", true, 3}},
+         [](int) { return 3; }},
+        [](const Json&, const TargetInfo&) { return std::make_unique<Normal>(); }};
+    return entry;
+}
+
+} // namespace concertina

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tasks/task.h"
+#include "core/values/color_map.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace concertina {
+
+namespace {
+
+/// One confusion matrix over everything that was added, rows by truth.
+class Confusion : public MetricSum {
+public:
+    explicit Confusion(std::int64_t classes)
+        : m_classes(classes), m_counts(torch::zeros({classes, classes}, torch::kInt64)) {}
+
+    void add(const torch::Tensor& output, const torch::Tensor& target) override {
+        const torch::Tensor valid = target >= 0;
+        const torch::Tensor pairs =
+            (target * m_classes + output.argmax(1)).masked_select(valid).cpu();
+        m_counts += torch::bincount(pairs, {}, m_classes * m_classes).view_as(m_counts);
+    }
+
+    /// mIoU over the classes that have pixels in truth or prediction, and pixel accuracy.
+    std::vector<double> values() const override {
+        const torch::Tensor counts = m_counts.to(torch::kFloat64);
+        const torch::Tensor hits = counts.diagonal();
+        const torch::Tensor unions = counts.sum(0) + counts.sum(1) - hits;
+        const torch::Tensor present = unions > 0;
+        const double pixels = counts.sum().item<double>();
+        if (pixels == 0)
+            return {std::numeric_limits<double>::quiet_NaN(),
+                    std::numeric_limits<double>::quiet_NaN()};
+        const torch::Tensor shares = hits.masked_select(present) / unions.masked_select(present);
+        return {shares.mean().item<double>(), hits.sum().item<double>() / pixels};
+    }
+
+private:
+    std::int64_t m_classes;
+    torch::Tensor m_counts;
+};
+
+class Segmentation : public Task {
+public:
+    explicit Segmentation(std::vector<ClassInfo> classes) : m_classes(std::move(classes)) {}
+
+    std::int64_t pixels(const torch::Tensor& target) const override {
+        return (target >= 0).sum().item<std::int64_t>();
+    }
+
+    torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
+        if (pixels(target) == 0)
+            return {};
+        return torch::nn::functional::cross_entropy(
+            output, target, torch::nn::functional::CrossEntropyFuncOptions().ignore_index(-1));
+    }
+
+    std::unique_ptr<MetricSum> metrics() const override {
+        return std::make_unique<Confusion>(static_cast<std::int64_t>(m_classes.size()));
+    }
+
+    torch::Tensor prediction(const torch::Tensor& output) const override {
+        return output.argmax(1);
+    }
+
+    ValueRange range(const torch::Tensor&) const override {
+        return {0, static_cast<double>(m_classes.size())};
+    }
+
+    Image draw(const torch::Tensor& map, const ValueRange&) const override {
+        const torch::Tensor classes = map.cpu().contiguous();
+        const auto values = classes.accessor<std::int64_t, 2>();
+        Image image = blankImage(static_cast<int>(map.size(0)), static_cast<int>(map.size(1)));
+        for (int y = 0; y < image.height; ++y)
+            for (int x = 0; x < image.width; ++x) {
+                const std::int64_t index = values[y][x];
+                const bool known = index >= 0 && index < static_cast<std::int64_t>(m_classes.size());
+                const Rgb& color =
+                    known ? m_classes[static_cast<std::size_t>(index)].color : UnknownColor;
+                std::copy(color.begin(), color.end(), image.pixel(y, x));
+            }
+        return image;
+    }
+
+private:
+    std::vector<ClassInfo> m_classes;
+};
+
+} // namespace
+
+const TaskEntry& segmentationTask() {
+    static const TaskEntry entry{
+        {{.id = "segmentation",
+          .label = "Segmentation",
+          .help = "A class for every pixel. Loss: cross-entropy over labelled pixels. mIoU and "
+                  "pixel accuracy come from one confusion matrix over the whole set; classes "
+                  "without pixels do not count.",
+          .source = "MTAN's protocol (Liu 2019), pooled as LibMTL does"},
+         TargetKind::Classes,
+         "S",
+         {{"miou", "mIoU", "", true, 3}, {"pixel_accuracy", "pixel accuracy", "", true, 3}},
+         [](int classes) { return classes; }},
+        [](const Json&, const TargetInfo& target) {
+            return std::make_unique<Segmentation>(target.classes);
+        }};
+    return entry;
+}
+
+} // namespace concertina

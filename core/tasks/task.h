@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/model/descriptors.h"
+#include "core/values/image.h"
+
+#include <torch/types.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace concertina {
+
+/// Gathers what a task's metrics need over any number of batches: pixels of the whole set, never
+/// means of batch means.
+class MetricSum {
+public:
+    virtual ~MetricSum() = default;
+
+    /// A head's output [N, C, H, W] and its target as `Batch` has it.
+    virtual void add(const torch::Tensor& output, const torch::Tensor& target) = 0;
+
+    /// One value a metric of the descriptor; NaN where no valid pixel was seen.
+    virtual std::vector<double> values() const = 0;
+};
+
+/// The span of values that a map is drawn over, so that truth and predictions look alike.
+struct ValueRange {
+    double low = 0;
+    double high = 1;
+};
+
+/// One thing that is predicted: its loss, its metrics, and how it is drawn. Holds no state.
+class Task {
+public:
+    virtual ~Task() = default;
+
+    /// How many pixels of a target are valid.
+    virtual std::int64_t pixels(const torch::Tensor& target) const = 0;
+
+    /// The mean over the valid pixels of the batch, a scalar that is differentiable in `output`
+    /// [N, C, H, W]; undefined where there is no valid pixel.
+    virtual torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const = 0;
+
+    virtual std::unique_ptr<MetricSum> metrics() const = 0;
+
+    /// The output as a map of the same form as the target: classes, metres, unit directions.
+    virtual torch::Tensor prediction(const torch::Tensor& output) const = 0;
+
+    /// The range that one map [without N] is drawn over.
+    virtual ValueRange range(const torch::Tensor& map) const = 0;
+
+    /// Draws one target or prediction [without N] in true pixels.
+    virtual Image draw(const torch::Tensor& map, const ValueRange& range) const = 0;
+};
+
+/// How a task is made: complete options, and the dataset's target that it learns.
+struct TaskEntry {
+    TaskInfo info;
+    std::function<std::unique_ptr<Task>(const Json& options, const TargetInfo& target)> make;
+};
+
+/// All tasks, in menu order.
+std::span<const TaskEntry* const> tasks();
+
+/// By its id, which must be known.
+const TaskEntry& taskEntry(const std::string& id);
+
+} // namespace concertina

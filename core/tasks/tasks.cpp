@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tasks/task.h"
+
+#include <array>
+#include <cassert>
+
+namespace concertina {
+
+const TaskEntry& segmentationTask();
+const TaskEntry& depthTask();
+const TaskEntry& normalTask();
+
+std::span<const TaskEntry* const> tasks() {
+    static const std::array all{&segmentationTask(), &depthTask(), &normalTask()};
+    return all;
+}
+
+const TaskEntry& taskEntry(const std::string& id) {
+    for (const TaskEntry* entry : tasks())
+        if (entry->info.id == id)
+            return *entry;
+    assert(false && "validate() refuses unknown tasks");
+    return *tasks().front();
+}
+
+} // namespace concertina

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+namespace concertina {
+
+// The one place for differences between the releases of LibTorch that Concertina is built with:
+// 1.13 (Debian 12), 2.6 (Debian 13), and the official 2.x builds.
+
+/// "2.6.0"
+std::string libtorchVersion();
+
+/// Sets how many threads compute, for the calling thread. Always set: 1.13 starts with one,
+/// 2.6 with one for each core. 0 means one for each core. Returns the number set.
+int setComputeThreads(int threads);
+
+/// Whether products of matrices run on OpenBLAS or MKL; the reference BLAS is twenty times slower.
+bool hasFastBlas();
+
+/// The BLAS in use as far as it can be told: "OpenBLAS 0.3.21 …", "MKL", "reference".
+std::string blasName();
+
+/// Whether the build computes on CUDA and there is a device.
+bool hasCuda();
+
+} // namespace concertina

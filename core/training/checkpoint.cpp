@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/checkpoint.h"
+
+#include "core/catalogue.h"
+#include "core/model/validate.h"
+#include "core/values/text.h"
+
+#include <torch/torch.h>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::string_view format = "concertina-checkpoint";
+
+Unexpected broken(const std::filesystem::path& path, std::string code, std::string found,
+                  std::string expected, std::string hint = "") {
+    return failure({std::move(code), path.string(), std::move(found), std::move(expected),
+                    std::move(hint)});
+}
+
+} // namespace
+
+std::map<std::string, torch::Tensor> trainingState(const Network& network) {
+    auto tensors = network.namedTensors();
+    for (const Parameter& parameter : network.parameters())
+        for (const auto& [name, tensor] : parameter.state)
+            tensors[parameter.name + "/" + name] = tensor;
+    return tensors;
+}
+
+void restoreOptimizerState(Network& network, const std::map<std::string, torch::Tensor>& tensors) {
+    for (Parameter& parameter : network.parameters()) {
+        const std::string prefix = parameter.name + "/";
+        parameter.state.clear();
+        for (auto entry = tensors.lower_bound(prefix);
+             entry != tensors.end() && entry->first.starts_with(prefix); ++entry) {
+            const torch::Tensor& tensor = entry->second;
+            // Step counts stay where they are read; moments go where the parameter is.
+            parameter.state[entry->first.substr(prefix.size())] =
+                tensor.is_floating_point() ? tensor.to(parameter.value.device()) : tensor.clone();
+        }
+    }
+}
+
+Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path,
+                                     const Checkpoint& checkpoint) {
+    TensorFile file{.tensors = checkpoint.tensors};
+    Json targets = Json::array();
+    for (const TargetInfo& target : checkpoint.targets)
+        targets.push_back(toJson(target));
+    file.header = {{"format", format},
+                   {"version", CheckpointVersion},
+                   {"step", checkpoint.step},
+                   {"spec", toJson(checkpoint.spec)},
+                   {"plan", toJson(checkpoint.plan)},
+                   {"targets", std::move(targets)}};
+    return writeTensorFile(path, file);
+}
+
+Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path) {
+    auto file = readTensorFile(path);
+    if (!file)
+        return failure(file.error());
+    const Json& header = file->header;
+    if (!header.is_object() || header.value("format", Json()) != format)
+        return broken(path, "checkpoint.format", "another kind of file", "a checkpoint");
+    const Json version = header.value("version", Json());
+    if (!version.is_number_integer() || version > CheckpointVersion)
+        return broken(path, "checkpoint.version", "version " + shortened(jsonText(version), 20),
+                      "at most " + std::to_string(CheckpointVersion),
+                      "it comes from a newer Concertina; update this one to use it");
+    Checkpoint checkpoint;
+    SpecReading reading = readSpec(header.value("spec", Json()));
+    auto plan = planFromJson(header.value("plan", Json()));
+    const Json step = header.value("step", Json());
+    const Json targets = header.value("targets", Json());
+    if (!reading.problems.empty() || !plan || !step.is_number_integer() || !targets.is_array()
+        || targets.size() != reading.spec.tasks.size())
+        return broken(path, "checkpoint.header", "a header that can't be read", "spec, plan, step");
+    if (const Problems problems = validate(reading.spec, catalogue()); !problems.empty())
+        return broken(path, "checkpoint.header", toText(problems.front()), "a valid spec");
+    for (const Json& target : targets) {
+        auto info = targetFromJson(target);
+        if (!info)
+            return failure(info.error());
+        checkpoint.targets.push_back(std::move(*info));
+    }
+    checkpoint.spec = std::move(reading.spec);
+    checkpoint.plan = std::move(*plan);
+    checkpoint.step = step.get<std::int64_t>();
+    checkpoint.tensors = std::move(file->tensors);
+    return checkpoint;
+}
+
+std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {
+    std::vector<int> outputs;
+    for (std::size_t t = 0; t < spec.tasks.size(); ++t)
+        outputs.push_back(catalogue().task(spec.tasks[t].method.id)
+                              ->outputs(static_cast<int>(targets[t].classes.size())));
+    return outputs;
+}
+
+Expected<NetworkDesign> designOf(const Checkpoint& checkpoint) {
+    const auto outputs = headOutputs(checkpoint.spec, checkpoint.targets);
+    auto result = designNetwork(checkpoint.spec, catalogue(), outputs);
+    if (!result.problems.empty())
+        return failure(result.problems.front());
+    return withPlan(std::move(result.design), checkpoint.plan);
+}
+
+Expected<Network> networkOf(const Checkpoint& checkpoint) {
+    auto design = designOf(checkpoint);
+    if (!design)
+        return failure(design.error());
+    return Network::fromTensors(std::move(*design), checkpoint.tensors);
+}
+
+} // namespace concertina

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/learner.h"
+
+#include "core/network/backward.h"
+#include "core/training/schedules.h"
+#include "core/values/text.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace concertina {
+
+namespace {
+
+const ScheduleInfo& scheduleNamed(const std::string& id) {
+    return *std::ranges::find(schedules(), id, &ScheduleInfo::id);
+}
+
+Problem notFinite(const std::string& what, double value) {
+    return {"train.not_finite", what, numberText(value), "a finite number",
+            "a lower learning rate, or gradient clipping (train.clip_norm), often helps"};
+}
+
+} // namespace
+
+Learner::Learner(const ExperimentSpec& spec, Network network,
+                 std::vector<std::unique_ptr<Task>> tasks, std::int64_t steps,
+                 std::int64_t stepsPerEpoch)
+    : m_train(spec.train), m_network(std::move(network)), m_tasks(std::move(tasks)),
+      m_balancing(makeBalancing(spec.train.balancing)),
+      m_schedule(scheduleNamed(spec.train.schedule.id)), m_steps(static_cast<double>(steps)),
+      m_stepsPerEpoch(static_cast<double>(stepsPerEpoch)) {
+    const OptimizerEntry& optimizer = optimizerEntry(spec.train.optimizer.id);
+    m_optimizer = optimizer.make(spec.train.optimizer.options);
+    m_decoupledDecay = optimizer.info.decoupledDecay;
+    for (const TaskSpec& task : spec.tasks) {
+        m_taskWeights.push_back(task.weight);
+        m_taskNames.push_back(task.method.id);
+    }
+}
+
+double Learner::rate(std::int64_t number) const {
+    const auto step = static_cast<double>(number);
+    const double warm =
+        m_train.warmup > 0 ? std::min(1.0, (step + 1) / static_cast<double>(m_train.warmup)) : 1.0;
+    return m_train.lr * warm
+           * m_schedule.factor(m_train.schedule.options, step, m_steps, m_stepsPerEpoch);
+}
+
+/// Alternating rounds begin with the cores.
+Moving Learner::movingIn(std::int64_t number) const {
+    if (m_train.updates == "joint")
+        return Moving::All;
+    const std::int64_t inRound = number % (m_train.coreSteps + m_train.outerSteps);
+    return inRound < m_train.coreSteps ? Moving::Cores : Moving::Others;
+}
+
+Expected<Learner::Losses> Learner::losses(const std::vector<torch::Tensor>& outputs,
+                                          const Batch& batch) {
+    Losses result;
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
+        result.weighted.push_back(m_tasks[t]->loss(outputs[t], batch.targets[t]));
+        const bool valid = result.weighted[t].defined();
+        result.values.push_back(valid ? result.weighted[t].item<double>()
+                                      : std::numeric_limits<double>::quiet_NaN());
+        if (valid && !std::isfinite(result.values[t]))
+            return failure(notFinite("loss of " + m_taskNames[t], result.values[t]));
+    }
+    const auto weights = m_balancing->weights({result.values});
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
+        if (!result.weighted[t].defined())
+            continue;
+        const double weight = weights[t] * m_taskWeights[t];
+        if (weight != 1)
+            result.weighted[t] = result.weighted[t] * weight;
+        result.total += result.values[t] * weight;
+    }
+    return result;
+}
+
+Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
+    const Moving moving = movingIn(number);
+    const ComposedNetwork composed = m_network.compose(true);
+    StepResult result;
+    result.outputs = m_network.forward(composed, batch.images, {.training = true});
+    auto losses = this->losses(result.outputs, batch);
+    if (!losses)
+        return failure(losses.error());
+    const bool onKernels = m_train.decayOn == "kernels";
+    const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
+    backward(m_network, composed, losses->weighted,
+             {.moving = moving, .kernelDecay = onKernels ? coupled : 0});
+
+    const torch::NoGradGuard noGrad;
+    if (!onKernels && coupled > 0)
+        for (Parameter& parameter : m_network.parameters())
+            if (parameter.kind == ParameterKind::Factor && parameter.grad.defined())
+                parameter.grad = parameter.grad.add(parameter.value, coupled);
+    result.gradientNorm = clipGradients();
+    if (!std::isfinite(result.gradientNorm))
+        return failure(notFinite("norm of the gradient", result.gradientNorm));
+    result.rate = rate(number);
+    update(result.rate, moving);
+    result.losses = std::move(losses->values);
+    result.total = losses->total;
+    for (torch::Tensor& output : result.outputs)
+        output = output.detach();
+    return result;
+}
+
+/// Scales all gradients so that their joint norm is at most train.clip_norm; returns the norm
+/// before, as torch.nn.utils.clip_grad_norm_ does.
+double Learner::clipGradients() {
+    std::vector<torch::Tensor> squares;
+    for (const Parameter& parameter : m_network.parameters())
+        if (parameter.grad.defined())
+            squares.push_back(parameter.grad.square().sum());
+    if (squares.empty())
+        return 0;
+    const double norm = std::sqrt(torch::stack(squares).sum().item<double>());
+    if (m_train.clipNorm > 0 && norm > m_train.clipNorm)
+        for (Parameter& parameter : m_network.parameters())
+            if (parameter.grad.defined())
+                parameter.grad.mul_(m_train.clipNorm / (norm + 1e-6));
+    return norm;
+}
+
+void Learner::update(double rate, Moving moving) {
+    const double decay = m_decoupledDecay ? m_train.weightDecay : 0;
+    if (decay > 0 && m_train.decayOn == "kernels")
+        m_network.scaleKernels(1 - rate * decay, moving);
+    for (Parameter& parameter : m_network.parameters()) {
+        if (!parameter.grad.defined())
+            continue;
+        if (decay > 0 && m_train.decayOn == "factors" && parameter.kind == ParameterKind::Factor)
+            parameter.value.mul_(1 - rate * decay);
+        m_optimizer->update(parameter, parameter.core ? rate * m_train.coreRate : rate);
+    }
+}
+
+} // namespace concertina

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/balancing/balancing.h"
+#include "core/data/batch.h"
+#include "core/network/network.h"
+#include "core/optimizers/optimizer.h"
+#include "core/tasks/task.h"
+#include "core/values/spec.h"
+
+#include <torch/types.h>
+
+#include <memory>
+#include <vector>
+
+namespace concertina {
+
+struct StepResult {
+    std::vector<double> losses; ///< one a task, not weighted; NaN without a valid pixel
+    double total = 0;           ///< the weighted sum that was descended on
+    double rate = 0;
+    double gradientNorm = 0;            ///< of everything that moved, before clipping
+    std::vector<torch::Tensor> outputs; ///< one a task, without history
+};
+
+/// One training step: losses, their balance, gradients, clipping, the optimizer, decay. Keeps no
+/// position: what a step does depends on the step's number and the batch alone.
+class Learner {
+public:
+    /// The spec is validated and complete. `steps` are those planned in all.
+    Learner(const ExperimentSpec& spec, Network network, std::vector<std::unique_ptr<Task>> tasks,
+            std::int64_t steps, std::int64_t stepsPerEpoch);
+
+    /// Problem "train.not_finite": a task's loss, or the gradient, is NaN or infinite; then
+    /// nothing was changed but running statistics.
+    Expected<StepResult> step(const Batch& batch, std::int64_t number);
+
+    Network& network() { return m_network; }
+    const Network& network() const { return m_network; }
+    const std::vector<std::unique_ptr<Task>>& tasks() const { return m_tasks; }
+
+    /// The learning rate of a step.
+    double rate(std::int64_t number) const;
+
+private:
+    struct Losses {
+        std::vector<double> values;          ///< not weighted
+        std::vector<torch::Tensor> weighted; ///< undefined without a valid pixel
+        double total = 0;
+    };
+
+    Moving movingIn(std::int64_t number) const;
+    Expected<Losses> losses(const std::vector<torch::Tensor>& outputs, const Batch& batch);
+    double clipGradients();
+    void update(double rate, Moving moving);
+
+    TrainSpec m_train;
+    std::vector<double> m_taskWeights;
+    std::vector<std::string> m_taskNames;
+    Network m_network;
+    std::vector<std::unique_ptr<Task>> m_tasks;
+    std::unique_ptr<Optimizer> m_optimizer;
+    std::unique_ptr<Balancing> m_balancing;
+    ScheduleInfo m_schedule;
+    bool m_decoupledDecay = false;
+    double m_steps;
+    double m_stepsPerEpoch;
+};
+
+} // namespace concertina

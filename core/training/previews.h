@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/training/run_data.h"
+#include "core/values/events.h"
+
+#include <vector>
+
+namespace concertina {
+
+/// Draws the first validation frames with truth and prediction while a validation goes by.
+class PreviewMaker {
+public:
+    /// `data` must outlive it; spec.train.previews tells how many frames.
+    PreviewMaker(const ExperimentSpec& spec, const RunData& data);
+
+    /// A batch of the validation split, in its order.
+    void add(const std::vector<int>& samples, const Batch& batch,
+             const std::vector<torch::Tensor>& outputs);
+
+    std::vector<PreviewImage> take() { return std::move(m_images); }
+
+private:
+    std::vector<std::string> m_taskIds;
+    int m_frames;
+    const RunData& m_data;
+    std::vector<PreviewImage> m_images;
+};
+
+} // namespace concertina

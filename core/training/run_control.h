@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace concertina {
+
+/// What a person wants of a training that is going on. Every function may be called from any
+/// thread; the trainer looks between two steps.
+class RunControl {
+public:
+    enum class Wish {
+        Run,
+        Pause,   ///< checkpoint, then wait in memory for `resume` or an end
+        Suspend, ///< checkpoint, then end as paused: resumed later from the store
+        Stop,    ///< checkpoint, then end as stopped
+        Abort,   ///< end at once, without a checkpoint
+    };
+
+    void pause() { wish(Wish::Pause); }
+    void resume() { wish(Wish::Run); }
+    void suspend() { wish(Wish::Suspend); }
+    void stop() { wish(Wish::Stop); }
+    void abort() { wish(Wish::Abort); }
+
+    /// One checkpoint before the next step.
+    void checkpoint() {
+        const std::lock_guard lock(m_mutex);
+        m_checkpoint = true;
+    }
+
+    // For the trainer.
+
+    Wish wish() const {
+        const std::lock_guard lock(m_mutex);
+        return m_wish;
+    }
+
+    /// Whether a checkpoint was asked for; forgets it.
+    bool takeCheckpoint() {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_checkpoint, false);
+    }
+
+    /// Waits while the wish is `Pause`.
+    Wish waitWhilePaused() {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [&] { return m_wish != Wish::Pause; });
+        return m_wish;
+    }
+
+    /// Waits for a time, or until somebody wants an end.
+    Wish waitFor(std::chrono::milliseconds time) {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait_for(lock, time, [&] { return m_wish == Wish::Abort; });
+        return m_wish;
+    }
+
+private:
+    void wish(Wish wish) {
+        const std::lock_guard lock(m_mutex);
+        // An end is not taken back by a later, milder wish.
+        if (wish < m_wish && m_wish >= Wish::Suspend)
+            return;
+        m_wish = wish;
+        m_changed.notify_all();
+    }
+
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    Wish m_wish = Wish::Run;
+    bool m_checkpoint = false;
+};
+
+} // namespace concertina

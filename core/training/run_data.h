@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/loader.h"
+#include "core/tasks/task.h"
+
+#include <memory>
+#include <vector>
+
+namespace concertina {
+
+/// The dataset of a spec, opened and held against what the spec wants of it.
+struct RunData {
+    std::shared_ptr<const Dataset> dataset;
+    std::vector<TargetInfo> targets; ///< what each task learns
+    std::vector<std::unique_ptr<Task>> tasks;
+    std::shared_ptr<SampleCache> training;
+    std::shared_ptr<SampleCache> validation;
+    BatchMaker maker;
+    LoaderPlan trainingPlan;
+    LoaderPlan validationPlan;
+};
+
+/// Problems: those of `openDataset`; "dataset.split" for a split that is not there;
+/// "dataset.target" for a task whose target the dataset lacks, has in another kind, or has for no
+/// training sample; "train.batch" for a batch larger than the training split.
+Expected<RunData> openRunData(const ExperimentSpec& spec);
+
+/// The tasks of a spec for known targets, without a dataset.
+std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
+                                             const std::vector<TargetInfo>& targets);
+
+} // namespace concertina

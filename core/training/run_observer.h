@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/events.h"
+
+namespace concertina {
+
+/// Hears what a training does, in the thread that trains; an observer that blocks makes it wait.
+class RunObserver {
+public:
+    virtual ~RunObserver() = default;
+
+    virtual void started(const StartEvent&) {}
+    virtual void stepped(const StepEvent&) {}
+    virtual void validated(const ValidationEvent&) {}
+    virtual void previewed(const PreviewEvent&) {}
+    virtual void checkpointed(const CheckpointEvent&) {}
+    virtual void stateChanged(const StateEvent&) {}
+    virtual void noticed(const NoticeEvent&) {}
+};
+
+} // namespace concertina

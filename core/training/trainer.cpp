@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/trainer.h"
+
+#include "core/catalogue.h"
+#include "core/model/costs.h"
+#include "core/tensor/torch_version.h"
+#include "core/training/checkpoint.h"
+#include "core/training/evaluation.h"
+#include "core/training/learner.h"
+#include "core/training/previews.h"
+#include "core/values/text.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+#include <set>
+
+namespace concertina {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds retryInterval{1000};
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch) {
+    if (train.epochs <= 0)
+        return train.steps;
+    return std::max<std::int64_t>(
+        1, std::llround(train.epochs * static_cast<double>(stepsPerEpoch)));
+}
+
+/// One session of training: from a step to another step, or to whatever ends it before.
+class Session {
+public:
+    Session(const TrainRequest& request, RunData data, Network network, std::int64_t step,
+            RunControl& control, RunObserver& observer)
+        : m_spec(request.spec), m_folder(request.checkpointFolder), m_data(std::move(data)),
+          m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
+          m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)), m_step(step),
+          m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
+          m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
+          m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
+                    m_stepsPerEpoch),
+          m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {}
+
+    TrainResult run() {
+        announce();
+        Loader loader(m_data.training, m_data.maker, m_data.trainingPlan,
+                      {.first = m_step,
+                       .end = m_steps,
+                       .threads = m_spec.data.loaderThreads,
+                       .damaged = skipDamaged() ? Damaged::Replace : Damaged::Stop});
+        m_since = Clock::now();
+        while (m_step < m_steps) {
+            if (const auto end = obey())
+                return finish(*end);
+            if (auto problem = takeStep(loader))
+                return fail(std::move(*problem));
+            if (isValidationDue())
+                if (auto problem = validate())
+                    return fail(std::move(*problem));
+            if (auto end = checkpointIfDue())
+                return finish(*end);
+        }
+        return finish(RunState::Finished);
+    }
+
+private:
+    bool skipDamaged() const { return m_spec.data.damaged == "skip"; }
+
+    RunPosition position() const {
+        return {m_step, static_cast<double>(m_step) / static_cast<double>(m_stepsPerEpoch),
+                m_seconds + (m_since ? secondsSince(*m_since) : 0)};
+    }
+
+    void announce() {
+        const NetworkDesign& design = m_learner.network().design();
+        const NetworkCosts costs = networkCosts(design, {.batch = m_spec.train.batch});
+        m_observer.started({.position = position(),
+                            .steps = m_steps,
+                            .stepsPerEpoch = m_stepsPerEpoch,
+                            .plan = toJson(design.plan),
+                            .dataset = toJson(m_data.dataset->description()),
+                            .trainedParameters = costs.trainedParameters,
+                            .collapsedParameters = costs.collapsedParameters});
+        tellState(RunState::Running, "");
+    }
+
+    void tellState(RunState state, const std::string& text) {
+        m_observer.stateChanged({position(), state, text});
+    }
+
+    void notice(NoticeLevel level, const std::string& code, const std::string& text) {
+        m_observer.noticed({position(), level, code, text});
+    }
+
+    /// Does what somebody wished; a state where that is an end.
+    std::optional<RunState> obey() {
+        if (m_control.takeCheckpoint() && !saveUntilDone("request"))
+            return RunState::Stopped;
+        RunControl::Wish wish = m_control.wish();
+        if (wish == RunControl::Wish::Run)
+            return std::nullopt;
+        if (wish != RunControl::Wish::Abort && !saveUntilDone(wish == RunControl::Wish::Stop ? "stop" : "pause"))
+            return RunState::Stopped;
+        if (wish == RunControl::Wish::Pause) {
+            m_seconds = position().seconds;
+            m_since.reset();
+            tellState(RunState::Paused, "");
+            wish = m_control.waitWhilePaused();
+            m_since = Clock::now();
+            if (wish == RunControl::Wish::Run) {
+                tellState(RunState::Running, "");
+                return std::nullopt;
+            }
+        }
+        return wish == RunControl::Wish::Suspend ? RunState::Paused : RunState::Stopped;
+    }
+
+    std::optional<Problem> takeStep(Loader& loader) {
+        const auto start = Clock::now();
+        const LoadedBatch loaded = loader.next();
+        if (!loaded.batch)
+            return loaded.batch.error();
+        for (const Problem& problem : loaded.damaged)
+            tellDamaged(problem);
+        const Batch batch = loaded.batch->to(m_device);
+        auto result = m_learner.step(batch, m_step);
+        if (!result) {
+            Problem problem = result.error();
+            problem.found += " at step " + std::to_string(m_step + 1);
+            problem.hint += m_lastCheckpoint.empty()
+                                ? "; there is no checkpoint before it"
+                                : "; the last good checkpoint is " + m_lastCheckpoint;
+            return problem;
+        }
+        ++m_step;
+        m_observer.stepped({.position = position(),
+                            .values = stepValues(*result, batch),
+                            .stepSeconds = secondsSince(start),
+                            .images = static_cast<int>(batch.size())});
+        return std::nullopt;
+    }
+
+    std::vector<MetricValue> stepValues(const StepResult& result, const Batch& batch) const {
+        std::vector<MetricValue> values{{"", "loss", result.total},
+                                        {"", "lr", result.rate},
+                                        {"", "grad_norm", result.gradientNorm}};
+        const torch::NoGradGuard noGrad;
+        for (std::size_t t = 0; t < result.losses.size(); ++t) {
+            const TaskInfo& info = taskEntry(m_spec.tasks[t].method.id).info;
+            if (std::isnan(result.losses[t]))
+                continue; // the batch has no pixel of this task
+            values.push_back({info.id, "loss", result.losses[t]});
+            if (!m_spec.train.trainMetrics)
+                continue;
+            const auto metrics = m_learner.tasks()[t]->metrics();
+            metrics->add(result.outputs[t], batch.targets[t]);
+            const auto numbers = metrics->values();
+            for (std::size_t m = 0; m < numbers.size(); ++m)
+                values.push_back({info.id, info.metrics[m].name, numbers[m]});
+        }
+        return values;
+    }
+
+    void tellDamaged(const Problem& problem) {
+        if (m_toldDamaged.insert(problem.path).second)
+            notice(NoticeLevel::Warning, problem.code, toText(problem));
+    }
+
+    bool isValidationDue() const {
+        return m_step == m_steps
+               || (m_step % m_stepsPerEpoch == 0
+                   && m_step / m_stepsPerEpoch % m_spec.train.validateEvery == 0);
+    }
+
+    std::optional<Problem> validate() {
+        const auto start = Clock::now();
+        const torch::NoGradGuard noGrad;
+        const Network& network = m_learner.network();
+        const ComposedNetwork composed = network.compose(false);
+        PreviewMaker previews(m_spec, m_data);
+        auto values = evaluate(
+            m_spec, m_data,
+            [&](const torch::Tensor& images) { return network.forward(composed, images, {}); },
+            {.device = m_device,
+             .threads = m_spec.data.loaderThreads,
+             .skipDamaged = skipDamaged(),
+             .look = [&](const auto& samples, const Batch& batch,
+                         const auto& outputs) { previews.add(samples, batch, outputs); },
+             .damaged = [&](const Problem& problem) { tellDamaged(problem); }});
+        if (!values)
+            return values.error();
+        m_lastValidation = *values;
+        m_observer.validated({position(), m_spec.data.validationSplit, std::move(*values),
+                              secondsSince(start)});
+        if (m_spec.train.previews > 0)
+            m_observer.previewed({position(), previews.take()});
+        return std::nullopt;
+    }
+
+    /// After validations, at the end, and where the spec says so; a state where that was an end.
+    std::optional<RunState> checkpointIfDue() {
+        const int every = m_spec.train.checkpointEvery;
+        const char* reason = m_step == m_steps                  ? "end"
+                             : isValidationDue()                ? "validation"
+                             : every > 0 && m_step % every == 0 ? "schedule"
+                                                                : nullptr;
+        if (reason == nullptr || saveUntilDone(reason))
+            return std::nullopt;
+        return RunState::Stopped;
+    }
+
+    /// Writes a checkpoint; waits for room on the disk as long as it takes. False where somebody
+    /// wanted to go without it.
+    bool saveUntilDone(const char* reason) {
+        if (m_savedStep == m_step)
+            return true;
+        bool told = false;
+        for (;;) {
+            const auto problem = save(reason);
+            if (!problem) {
+                if (told)
+                    notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
+                return true;
+            }
+            if (!told)
+                notice(NoticeLevel::Error, problem->code,
+                       toText(*problem) + " Training waits and tries again.");
+            told = true;
+            if (m_control.waitFor(retryInterval) == RunControl::Wish::Abort)
+                return false;
+        }
+    }
+
+    std::optional<Problem> save(const char* reason) {
+        std::error_code error;
+        std::filesystem::create_directories(m_folder, error);
+        const auto path = m_folder / ("step-" + std::to_string(m_step) + ".safetensors");
+        const auto written = saveCheckpoint(path, {.spec = m_spec,
+                                                   .plan = m_learner.network().design().plan,
+                                                   .targets = m_data.targets,
+                                                   .step = m_step,
+                                                   .tensors = trainingState(m_learner.network())});
+        if (!written)
+            return written.error();
+        m_lastCheckpoint = path.string();
+        m_savedStep = m_step;
+        m_observer.checkpointed({.position = position(),
+                                 .file = path.string(),
+                                 .bytes = written->bytes,
+                                 .sha256 = written->sha256,
+                                 .reason = reason});
+        return std::nullopt;
+    }
+
+    TrainResult finish(RunState state) {
+        tellState(state, "");
+        return {state, position(), m_lastValidation, std::nullopt};
+    }
+
+    TrainResult fail(Problem problem) {
+        notice(NoticeLevel::Error, problem.code, toText(problem));
+        tellState(RunState::Failed, toText(problem));
+        return {RunState::Failed, position(), m_lastValidation, std::move(problem)};
+    }
+
+    const ExperimentSpec& m_spec;
+    std::filesystem::path m_folder;
+    RunData m_data;
+    std::int64_t m_stepsPerEpoch;
+    std::int64_t m_steps;
+    std::int64_t m_step;
+    double m_seconds; ///< before `m_since`
+    std::optional<Clock::time_point> m_since;
+    RunControl& m_control;
+    RunObserver& m_observer;
+    torch::Device m_device;
+    Learner m_learner;
+    std::string m_lastCheckpoint;
+    std::int64_t m_savedStep = -1;
+    std::vector<MetricValue> m_lastValidation;
+    std::set<std::string> m_toldDamaged; ///< files
+};
+
+/// The network to go on with, and the step it stands at.
+struct Beginning {
+    Network network;
+    std::int64_t step = 0;
+};
+
+Expected<Beginning> beginAt(const std::filesystem::path& path, const TrainRequest& request,
+                            const RunData& data) {
+    auto checkpoint = loadCheckpoint(path);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    // The file's path is the checkpoint's; what it was trained on must be what it goes on with.
+    if (headOutputs(checkpoint->spec, checkpoint->targets)
+        != headOutputs(request.spec, data.targets))
+        return failure({"checkpoint.targets", path.string(), "other tasks or numbers of classes",
+                        "those of the dataset", "is this the dataset that the run was started on?"});
+    auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    restoreOptimizerState(*network, checkpoint->tensors);
+    return Beginning{std::move(*network), checkpoint->step};
+}
+
+Expected<Beginning> beginAnew(const TrainRequest& request, const RunData& data) {
+    const auto outputs = headOutputs(request.spec, data.targets);
+    auto design = designNetwork(request.spec, catalogue(), outputs);
+    if (!design.problems.empty())
+        return failure(design.problems.front());
+    return Beginning{Network(std::move(design.design), static_cast<std::uint64_t>(request.spec.seed))};
+}
+
+} // namespace
+
+Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
+                            RunObserver& observer) {
+    if (request.spec.train.device == "cuda" && !hasCuda())
+        return failure({"train.device", "train.device", "cuda", "a device that is there",
+                        "this LibTorch has no CUDA, or there is no GPU; use cpu"});
+    setComputeThreads(request.spec.train.threads);
+    auto data = openRunData(request.spec);
+    if (!data)
+        return failure(data.error());
+    auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request, *data)
+                                      : beginAnew(request, *data);
+    if (!beginning)
+        return failure(beginning.error());
+    if (request.spec.train.device == "cuda")
+        beginning->network.to(torch::TensorOptions(torch::kCUDA));
+    return Session(request, std::move(*data), std::move(beginning->network), beginning->step,
+                   control, observer)
+        .run();
+}
+
+} // namespace concertina

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/training/run_control.h"
+#include "core/training/run_observer.h"
+#include "core/values/problem.h"
+#include "core/values/spec.h"
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace concertina {
+
+struct TrainRequest {
+    ExperimentSpec spec;                           ///< validated, with complete options
+    std::filesystem::path checkpointFolder;        ///< made where it is missing
+    std::optional<std::filesystem::path> resumeAt; ///< a checkpoint of this spec to go on from
+    double secondsBefore = 0;                      ///< trained up to that checkpoint
+};
+
+struct TrainResult {
+    RunState state = RunState::Finished; ///< Finished, Stopped, Paused or Failed
+    RunPosition position;
+    std::vector<MetricValue> lastValidation; ///< of this session; empty where there was none
+    std::optional<Problem> problem;          ///< why it failed
+};
+
+/// Trains from the start or from a checkpoint until the planned steps are done, somebody wants an
+/// end, or something fails. Blocks; runs in the calling thread (beside the loader's own), whose
+/// number of compute threads it sets.
+///
+/// Two runs of one spec, and a run that was resumed and one that was not, are equal to the bit in
+/// weights and metrics, on one machine with the same libraries and number of threads.
+///
+/// The error is what kept it from starting: the dataset, a target that no sample has, a device
+/// that is absent, a checkpoint that does not fit. A failure later (a loss that is not finite, a
+/// damaged sample) is a result with state Failed. When there is no room for a checkpoint it tells
+/// so and waits until there is.
+Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
+                            RunObserver& observer);
+
+} // namespace concertina
