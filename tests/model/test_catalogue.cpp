@@ -71,7 +71,6 @@ std::vector<TaskInfo> tasks() {
     depth.target = TargetKind::Depth;
     depth.letter = "D";
     depth.metrics = {{"abs_err", "absolute error", "m", false, 3}};
-    depth.trainingLossIsMetric = true;
     depth.outputs = [](int) { return 1; };
 
     TaskInfo normal{method("normal", "Surface normals")};

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <array>
+#include <functional>
 
 using namespace concertina;
 
@@ -130,6 +131,40 @@ private Q_SLOTS:
         const DesignResult result = design(spec);
         QCOMPARE(result.problems, Problems{});
         QCOMPARE(result.design.tree.outputs.size(), std::size_t{3});
+    }
+
+    void headsPlanIsTheirTasksAlone() {
+        const NetworkDesign network = design(sharing({"enc1.1: separate"})).design;
+        QVERIFY(network.layerPlan(0) == network.plan.layers[0]);
+        const LayerPlan head = network.layerPlan(6); // head.depth.1
+        QCOMPARE(head.layer, std::string("head.depth.1"));
+        QVERIFY(head.kernels() == (Partition{{0b010}}) && head.norm == (Partition{{0b010}}));
+        QCOMPARE(head.factors, Texts{"W"});
+    }
+
+    void networkTakesAnotherPlanOfItsLayers() {
+        const NetworkDesign tied = design(testSpec()).design;
+        const NetworkDesign separate = design(sharing({"enc2.1: separate"})).design;
+        const auto changed = withPlan(tied, separate.plan);
+        QVERIFY(changed);
+        QVERIFY(changed->plan == separate.plan);
+        QCOMPARE(changed->tree.branches.size(), separate.tree.branches.size());
+        QVERIFY(changed->tree.branches.size() > tied.tree.branches.size());
+    }
+
+    void planOfAnotherNetworkIsRefused() {
+        const NetworkDesign network = design(testSpec()).design;
+        const auto refused = [&](const std::function<void(SharingPlan&)>& change) {
+            SharingPlan plan = network.plan;
+            change(plan);
+            const auto changed = withPlan(network, std::move(plan));
+            return !changed && changed.error().code == "plan.layers";
+        };
+        QVERIFY(!refused([](SharingPlan&) {}));
+        QVERIFY(refused([](SharingPlan& plan) { plan.layers.pop_back(); }));
+        QVERIFY(refused([](SharingPlan& plan) { plan.layers[1].layer = "x"; }));
+        QVERIFY(refused([](SharingPlan& plan) { plan.layers[1].factors[0] = "W"; }));
+        QVERIFY(refused([](SharingPlan& plan) { std::swap(plan.tasks[0], plan.tasks[1]); }));
     }
 
     void routesAreOneWhereNothingIsMerged() {
