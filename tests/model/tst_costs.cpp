@@ -158,6 +158,9 @@ private Q_SLOTS:
         QCOMPARE(costsOf(tied).stepMultiplyAdds, network + 3 * compose);
         QCOMPARE(costsOf(tied, {8}).stepMultiplyAdds, 8 * network + 3 * compose);
         QCOMPARE(costsOf(tied).stepAgainstPlain, (network + 3 * compose) / network);
+        // Merged: one product, and backward once for U and V and once for each task's core.
+        QCOMPARE(costsOf(smallSpec("factored", {"*: merged"})).stepMultiplyAdds,
+                 7 * (enc + dec) + 3 * heads + (1 + 1 + 3) * compose);
         // Three kernels are composed where the cores are own.
         QCOMPARE(costsOf(smallSpec("factored", {"*: factors shared"})).stepMultiplyAdds,
                  3 * (3 * (enc + dec) + heads) + 9 * compose);

@@ -208,6 +208,11 @@ private Q_SLOTS:
         const int relu = builder.convNormRelu("l1", 0, 4, 3);
         const int conv = relu - 2; // in front of norm and ReLU
         QCOMPARE(builder.graph().node(conv).name, std::string("l1.conv"));
+        const LayerGraph alone = builder.graph();
+        QCOMPARE(folded(alone, treeOf(alone, {tied})), std::set<std::string>{"l1.norm/a+b+c"});
+        LayerGraph output = alone; // as a task's output it is read as well
+        output.outputs = {conv, relu, relu};
+        QCOMPARE(folded(output, treeOf(output, {tied})), std::set<std::string>{});
         builder.concat("cat", {relu, conv});
         const LayerGraph graph = builder.take();
         QCOMPARE(folded(graph, treeOf(graph, {tied})), std::set<std::string>{});

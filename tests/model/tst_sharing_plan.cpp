@@ -262,6 +262,8 @@ private Q_SLOTS:
         Json json = toJson(resolve({"*: tied"}).plan);
         json["layers"][3]["factors"]["M"] = {{"segmentation"}, {"dept", "normal"}};
         QCOMPARE(planFromJson(json).error().path, std::string("layers.3.M"));
+        json["layers"][3]["factors"]["M"] = {{"segmentation", "depth", "normal"}, Json::array()};
+        QCOMPARE(planFromJson(json).error().path, std::string("layers.3.M"));
         json["tasks"] = {"depth", "depth"};
         QCOMPARE(planFromJson(json).error().path, std::string("tasks"));
         json["tasks"] = Json::array();
