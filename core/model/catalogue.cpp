@@ -90,7 +90,8 @@ Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoi
     if (method == nullptr) {
         const auto ids = catalogue.ids(family);
         return {{"method.unknown", prefix + "id", "\"" + shortened(choice.id, 80) + "\"",
-                 "a " + std::string(familyName(family)), suggestion(choice.id, ids)}};
+                 "the id of a known " + std::string(familyName(family)),
+                 suggestion(choice.id, ids)}};
     }
     std::vector<std::string> names;
     for (const FieldInfo& option : method->options)

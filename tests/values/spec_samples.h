@@ -30,7 +30,7 @@ inline Json otherValue(const FieldInfo& field) {
     case FieldType::Text: return "Größe \"x\"\n" + field.path;
     case FieldType::Choice:
         for (const std::string& choice : field.choices)
-            if (choice != field.standard)
+            if (field.standard != choice)
                 return choice;
         return nullptr;
     case FieldType::Integers: return Json::array({number(), number()});

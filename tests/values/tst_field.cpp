@@ -163,6 +163,7 @@ private Q_SLOTS:
         row("a, b c", FieldType::Texts, "[\"a\", \"b c\"]");
         row("[\"a\", \"b\"]", FieldType::Texts, "[\"a\", \"b\"]");
         row("[a, b]", FieldType::Texts, "");
+        row("a,,b", FieldType::Texts, "");
         row("5", FieldType::Texts, "[\"5\"]");
         row("*: tied, d*: {a, b} | {c} separate", FieldType::Texts,
             "[\"*: tied\", \"d*: {a, b} | {c} separate\"]");

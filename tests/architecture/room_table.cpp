@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/architecture/room_table.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
+
+namespace architecture {
+
+namespace {
+
+/// What a header of a library begins with.
+const std::vector<std::pair<std::string, std::vector<std::string>>> libraries{
+    {"LibTorch", {"torch/", "ATen/", "c10/", "caffe2/", "torch.h"}},
+    {"OpenCV", {"opencv2/", "opencv4/", "opencv/"}},
+    {"QCustomPlot", {"qcustomplot.h", "QCustomPlot"}},
+    {"SQLite", {"sqlite3.h", "sqlite3ext.h", "SQLiteCpp/"}},
+    {"OpenSSL", {"openssl/"}},
+    {"nlohmann-json", {"nlohmann/"}},
+    {"tl-expected", {"tl/"}},
+    {"CLI11", {"CLI/"}},
+    {"HDF5", {"hdf5", "H5"}},
+    {"ONNX", {"onnx/", "onnxruntime", "google/protobuf/"}},
+};
+
+const std::set<std::string, std::less<>> standardHeaders{
+    // C++20
+    "algorithm", "any", "array", "atomic", "barrier", "bit", "bitset", "charconv", "chrono",
+    "compare", "complex", "concepts", "condition_variable", "coroutine", "deque", "exception",
+    "execution", "filesystem", "forward_list", "fstream", "functional", "future",
+    "initializer_list", "iomanip", "ios", "iosfwd", "iostream", "istream", "iterator", "latch",
+    "limits", "list", "locale", "map", "memory", "memory_resource", "mutex", "new", "numbers",
+    "numeric", "optional", "ostream", "queue", "random", "ranges", "ratio", "regex",
+    "scoped_allocator", "semaphore", "set", "shared_mutex", "source_location", "span", "sstream",
+    "stack", "stdexcept", "stop_token", "streambuf", "string", "string_view", "system_error",
+    "thread", "tuple", "type_traits", "typeindex", "typeinfo", "unordered_map", "unordered_set",
+    "utility", "valarray", "variant", "vector", "version",
+    // C
+    "cassert", "cctype", "cerrno", "cfenv", "cfloat", "cinttypes", "climits", "clocale", "cmath",
+    "csetjmp", "csignal", "cstdarg", "cstddef", "cstdint", "cstdio", "cstdlib", "cstring", "ctime",
+    "cuchar", "cwchar", "cwctype",
+    // POSIX and the C library
+    "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "glob.h", "poll.h", "pthread.h",
+    "pwd.h", "sched.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
+    "termios.h", "time.h", "unistd.h", "immintrin.h"};
+
+bool isQt(std::string_view header) {
+    return header.size() > 1 && header[0] == 'Q'
+           && (std::isupper(static_cast<unsigned char>(header[1])) != 0 || header[1] == 't');
+}
+
+} // namespace
+
+const std::vector<Room>& house() {
+    // Inside core the rooms stand in the order in which data travels.
+    static const std::vector<Room> rooms{
+        {"core/values", {}, {"nlohmann-json", "tl-expected"}},
+        {"core/model", {"core/values"}, {"nlohmann-json", "tl-expected"}},
+
+        {"core/tensor", {"core/values", "core/model"}, {"LibTorch", "OpenSSL"}},
+        {"core/data",
+         {"core/values", "core/model", "core/tensor", "core/data/rooms"},
+         {"LibTorch", "OpenCV", "HDF5"}},
+        {"core/data/rooms", {"core/values", "core/model", "core/data"}, {}},
+        {"core/tasks",
+         {"core/values", "core/model", "core/tensor", "core/data"},
+         {"LibTorch", "OpenCV"}},
+        {"core/backbones", {"core/values", "core/model"}, {}},
+        {"core/parametrizations", {"core/values", "core/model", "core/tensor"}, {"LibTorch"}},
+        {"core/network",
+         {"core/values", "core/model", "core/tensor", "core/parametrizations"},
+         {"LibTorch"}},
+        {"core/optimizers",
+         {"core/values", "core/model", "core/tensor", "core/network"},
+         {"LibTorch"}},
+        {"core/sharing",
+         {"core/values", "core/model", "core/tensor", "core/parametrizations", "core/network",
+          "core/optimizers"},
+         {"LibTorch"}},
+        {"core/balancing",
+         {"core/values", "core/model", "core/tensor", "core/network"},
+         {"LibTorch"}},
+        {"core/training",
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/tasks",
+          "core/backbones", "core/parametrizations", "core/network", "core/optimizers",
+          "core/sharing", "core/balancing"},
+         {"LibTorch"}},
+        {"core/collapse",
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/tasks",
+          "core/parametrizations", "core/network", "core/training"},
+         {"LibTorch", "ONNX", "OpenCV"}},
+        // The catalogue, which gathers the tables of all rooms.
+        {"core",
+         {"core/values", "core/model", "core/data", "core/tasks", "core/backbones",
+          "core/parametrizations", "core/optimizers", "core/balancing", "core/training",
+          "core/collapse"},
+         {},
+         false},
+
+        {"db", {"core/values"}, {"SQLite"}},
+        {"widgets", {"core/values", "core/model"}, {"Qt", "QCustomPlot"}},
+        {"ui", {"core/values", "core/model", "db", "widgets"}, {"Qt"}},
+        {"app/session",
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/tasks",
+          "core/network", "core/sharing", "core/training", "core/collapse", "db"},
+         {}},
+        {"app/cli",
+         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse", "db",
+          "app/session"},
+         {"CLI11"}},
+        {"app/gui",
+         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse", "db",
+          "widgets", "ui", "app/session"},
+         {"Qt"}},
+    };
+    return rooms;
+}
+
+const Room* roomOf(const std::vector<Room>& rooms, std::string_view path) {
+    const std::string_view folder = path.substr(0, std::min(path.rfind('/'), path.size()));
+    const Room* innermost = nullptr;
+    for (const Room& room : rooms) {
+        const bool inside =
+            folder == room.folder || (room.subfolders && folder.starts_with(room.folder + "/"));
+        if (inside && (innermost == nullptr || innermost->folder.size() < room.folder.size()))
+            innermost = &room;
+    }
+    return innermost;
+}
+
+std::optional<std::string> libraryOf(std::string_view header) {
+    if (standardHeaders.contains(header) || header.starts_with("sys/")
+        || header.starts_with("linux/"))
+        return "std";
+    for (const auto& [name, beginnings] : libraries)
+        for (const std::string& beginning : beginnings)
+            if (header.starts_with(beginning))
+                return name;
+    if (isQt(header))
+        return "Qt";
+    return std::nullopt;
+}
+
+} // namespace architecture

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/architecture/rules.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace architecture {
+
+namespace {
+
+std::string topFolder(std::string_view path) {
+    return std::string(path.substr(0, path.find('/')));
+}
+
+bool isProjects(const std::string& target, const std::vector<Room>& rooms) {
+    const std::string top = topFolder(target);
+    return target.find('/') != std::string::npos
+           && (top == "tests" || std::ranges::any_of(rooms, [&](const Room& room) {
+                   return topFolder(room.folder) == top;
+               }));
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view name) {
+    return std::ranges::find(list, name) != list.end();
+}
+
+/// What is wrong with one include of a room's file; empty where nothing is.
+std::string wrongWith(const Include& include, const SourceFile& file, const Room& room,
+                      const SourceTree& tree, const std::vector<Room>& rooms) {
+    const std::string& target = include.target;
+    if (target.empty())
+        return "includes what a macro says; name the file";
+    if (isProjects(target, rooms)) {
+        const Room* other = roomOf(rooms, target);
+        if (topFolder(target) == "tests" || other == nullptr)
+            return "includes " + target + ", which belongs to no room";
+        if (other->folder != room.folder && !contains(room.rooms, other->folder))
+            return "includes " + target + ", but " + room.folder + " may not include "
+                   + other->folder;
+        return {};
+    }
+    if (tree.file(file.folder() + "/" + target) != nullptr)
+        return "includes " + target + "; write it from the root, " + file.folder() + "/" + target;
+    if (target.ends_with(".moc") && contains(room.libraries, "Qt"))
+        return {};
+    const auto library = libraryOf(target);
+    if (!library)
+        return "includes " + target + ", of a library that the table does not know";
+    if (*library != "std" && !contains(room.libraries, *library))
+        return "includes " + target + ", but " + room.folder + " may not include " + *library;
+    return {};
+}
+
+/// The way from a header to one of LibTorch's, "a.h → b.h → torch/torch.h"; empty: there is none.
+std::string wayToTorch(const SourceTree& tree, const std::string& target,
+                       std::set<std::string>& seen) {
+    if (libraryOf(target) == "LibTorch")
+        return target;
+    const SourceFile* file = tree.file(target);
+    if (file == nullptr || !seen.insert(target).second)
+        return {};
+    for (const Include& include : file->includes)
+        if (const std::string way = wayToTorch(tree, include.target, seen); !way.empty())
+            return target + " → " + way;
+    return {};
+}
+
+/// Walks along includes depth first and tells those that lead back to where it came from.
+class CycleFinder {
+public:
+    explicit CycleFinder(const SourceTree& tree) : m_tree(tree) {}
+
+    Violations violations;
+
+    void visit(const SourceFile& file) {
+        if (m_done.contains(file.path))
+            return;
+        m_way.push_back(file.path);
+        for (const Include& include : file.includes) {
+            const SourceFile* next = m_tree.file(include.target);
+            if (next == nullptr)
+                continue;
+            const auto before = std::ranges::find(m_way, next->path);
+            if (before == m_way.end()) {
+                visit(*next);
+                continue;
+            }
+            std::string cycle;
+            for (auto step = before; step != m_way.end(); ++step)
+                cycle += *step + " → ";
+            violations.push_back({file.path, include.line, "closes the circle " + cycle + *before});
+        }
+        m_way.pop_back();
+        m_done.insert(file.path);
+    }
+
+private:
+    const SourceTree& m_tree;
+    std::vector<std::string> m_way;
+    std::set<std::string> m_done;
+};
+
+bool isTest(const SourceFile& file) {
+    return topFolder(file.path) == "tests";
+}
+
+} // namespace
+
+std::string toText(const Violations& violations) {
+    std::string text;
+    for (const Violation& violation : violations)
+        text += violation.file
+                + (violation.line > 0 ? ":" + std::to_string(violation.line) : std::string()) + ": "
+                + violation.what + "\n";
+    return text;
+}
+
+Violations checkIncludes(const SourceTree& tree, const std::vector<Room>& rooms) {
+    Violations violations;
+    for (const SourceFile& file : tree.files) {
+        if (!file.isCode() || isTest(file))
+            continue;
+        const Room* room = roomOf(rooms, file.path);
+        if (room == nullptr) {
+            violations.push_back({file.path, 0, "is code that belongs to no room"});
+            continue;
+        }
+        for (const Include& include : file.includes)
+            if (std::string what = wrongWith(include, file, *room, tree, rooms); !what.empty())
+                violations.push_back({file.path, include.line, std::move(what)});
+    }
+    return violations;
+}
+
+Violations checkNoTorchBehind(const SourceTree& tree, const std::string& folder) {
+    Violations violations;
+    for (const SourceFile& file : tree.files) {
+        if (!file.path.starts_with(folder + "/"))
+            continue;
+        for (const Include& include : file.includes) {
+            std::set<std::string> seen;
+            if (const std::string way = wayToTorch(tree, include.target, seen); !way.empty())
+                violations.push_back({file.path, include.line, "reaches LibTorch: " + way});
+        }
+    }
+    return violations;
+}
+
+Violations checkCycles(const SourceTree& tree) {
+    CycleFinder finder(tree);
+    for (const SourceFile& file : tree.files)
+        finder.visit(file);
+    return std::move(finder.violations);
+}
+
+Violations checkTable(const std::vector<Room>& rooms) {
+    Violations violations;
+    const auto nested = [](const std::string& a, const std::string& b) {
+        return a.starts_with(b + "/") || b.starts_with(a + "/");
+    };
+    std::map<std::string, std::set<std::string>> reachable; // by allowed includes
+    for (const Room& room : rooms)
+        for (const std::string& other : room.rooms) {
+            if (std::ranges::find(rooms, other, &Room::folder) == rooms.end())
+                violations.push_back(
+                    {room.folder, 0, "may include " + other + ", which is no room"});
+            if (!nested(room.folder, other))
+                reachable[room.folder].insert(other);
+        }
+    for (std::size_t round = 0; round < rooms.size(); ++round)
+        for (auto& [room, others] : reachable)
+            for (const std::string& other : std::set<std::string>(others))
+                if (const auto further = reachable.find(other); further != reachable.end())
+                    others.insert(further->second.begin(), further->second.end());
+    for (const auto& [room, others] : reachable)
+        if (others.contains(room))
+            violations.push_back({room, 0, "may include itself by way of other rooms"});
+    return violations;
+}
+
+Violations checkFirstLines(const SourceTree& tree) {
+    Violations violations;
+    for (const SourceFile& file : tree.files) {
+        if (!file.licensed)
+            violations.push_back({file.path, 1, "has no SPDX-License-Identifier"});
+        if (file.isHeader() && !file.pragmaOnce)
+            violations.push_back({file.path, 1, "has no #pragma once"});
+    }
+    return violations;
+}
+
+Violations checkFolders(const SourceTree& tree) {
+    const std::set<std::string> vague{"common", "util", "utils", "misc", "helpers"};
+    Violations violations;
+    for (const std::string& folder : tree.folders)
+        if (vague.contains(folder.substr(folder.rfind('/') + 1)))
+            violations.push_back({folder, 0, "is a name for anything; say what is in it"});
+    return violations;
+}
+
+Violations longFiles(const SourceTree& tree) {
+    Violations violations;
+    for (const SourceFile& file : tree.files) {
+        if (!file.isCode())
+            continue;
+        const bool tooLong =
+            file.isHeader() ? file.lines > 200 || file.codeLines > 100 : file.lines > 400;
+        if (tooLong)
+            violations.push_back(
+                {file.path, file.lines,
+                 "lines, of these " + std::to_string(file.codeLines) + " of code"});
+    }
+    return violations;
+}
+
+Violations checkSizes(const SourceTree& tree) {
+    Violations violations;
+    for (const SourceFile& file : tree.files)
+        if (file.isCode() && file.lines > 800)
+            violations.push_back({file.path, file.lines, "is more than 800 lines long"});
+    return violations;
+}
+
+} // namespace architecture

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/architecture/room_table.h"
+#include "tests/architecture/source_tree.h"
+
+#include <string>
+#include <vector>
+
+namespace architecture {
+
+/// A place that breaks a rule; line 0: the file or folder as a whole.
+struct Violation {
+    std::string file;
+    int line = 0;
+    std::string what;
+
+    bool operator==(const Violation&) const = default;
+};
+
+using Violations = std::vector<Violation>;
+
+/// "core/model/x.cpp:12: …", one a line.
+std::string toText(const Violations& violations);
+
+/// Every include of every room's file is of a room or library that the table allows, and is
+/// written from the root. Tests may include everything; code outside of rooms is a violation.
+Violations checkIncludes(const SourceTree& tree, const std::vector<Room>& rooms);
+
+/// From no file of `folder` a header of LibTorch can be reached: not through any header of ours.
+/// Told at the file's own include that leads there, with the way.
+Violations checkNoTorchBehind(const SourceTree& tree, const std::string& folder);
+
+/// No file includes itself by way of others.
+Violations checkCycles(const SourceTree& tree);
+
+/// Rooms include each other in one direction alone; a room and one inside it count as one.
+Violations checkTable(const std::vector<Room>& rooms);
+
+/// Every header has `#pragma once`, every file the licence's SPDX line.
+Violations checkFirstLines(const SourceTree& tree);
+
+/// No folder is called as if anything might go in it.
+Violations checkFolders(const SourceTree& tree);
+
+/// Files that are longer than the house likes: sources of more than 400 lines, headers of more
+/// than 200, or of more than 100 without their comments.
+Violations longFiles(const SourceTree& tree);
+
+/// Files that no reason excuses: more than 800 lines.
+Violations checkSizes(const SourceTree& tree);
+
+} // namespace architecture

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/architecture/needed.h"
+#include "tests/architecture/rules.h"
+
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace architecture;
+
+// The rules on this project itself; tst_architecture_rules tests the rules.
+class ArchitectureTest : public QObject {
+    Q_OBJECT
+
+private:
+    SourceTree m_tree;
+
+    static QString binaries(const char* folder) {
+        return QString(CONCERTINA_BINARY_DIR) + "/" + folder;
+    }
+
+    static void verify(const Violations& violations) {
+        QVERIFY2(violations.empty(), ("\n" + toText(violations)).c_str());
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        m_tree = readTree(CONCERTINA_SOURCE_DIR);
+        QVERIFY(m_tree.file("core/values/spec.h"));
+        QVERIFY(m_tree.file("tests/architecture/tst_architecture.cpp"));
+    }
+
+    void everyIncludeIsAllowed() { verify(checkIncludes(m_tree, house())); }
+    void roomsIncludeEachOtherInOneDirection() { verify(checkTable(house())); }
+    void noFileIncludesItself() { verify(checkCycles(m_tree)); }
+    void headersThatAppIncludesHoldNoLibTorch() { verify(checkNoTorchBehind(m_tree, "app")); }
+    void roomsWithoutLibTorchCannotReachIt() {
+        for (const char* room : {"core/values", "core/model", "core/data/rooms", "core/backbones",
+                                 "db", "widgets", "ui"})
+            verify(checkNoTorchBehind(m_tree, room));
+    }
+    void everyFileNamesItsLicenceAndEveryHeaderIsReadOnce() { verify(checkFirstLines(m_tree)); }
+    void noFolderIsCalledAsIfAnythingMightGoInIt() { verify(checkFolders(m_tree)); }
+
+    void filesHaveAReadableSize() {
+        if (const Violations files = longFiles(m_tree); !files.empty())
+            qWarning("longer than the house likes:\n%s", toText(files).c_str());
+        verify(checkSizes(m_tree));
+    }
+
+    void testsOfRoomsWithoutLibTorchLinkNone() {
+        if (QStandardPaths::findExecutable("readelf").isEmpty())
+            QSKIP("readelf (package binutils) is not installed");
+        QStringList programs;
+        for (const char* folder :
+             {"tests/values", "tests/model", "tests/db", "tests/widgets", "tests/ui"})
+            programs += programsIn(binaries(folder), "tst_*");
+        if (programs.isEmpty())
+            QSKIP("no test of these rooms is built in " CONCERTINA_BINARY_DIR);
+        for (const QString& program : programs) {
+            const QStringList needed = neededBy(program);
+            QVERIFY2(!needed.isEmpty(), qPrintable(program));
+            for (const QString& library : needed)
+                QVERIFY2(!library.startsWith("libtorch") && !library.startsWith("libc10")
+                             && !library.startsWith("libopencv"),
+                         qPrintable(program + " links " + library));
+        }
+    }
+
+    void commandLineProgramLinksNoQt() {
+        if (QStandardPaths::findExecutable("readelf").isEmpty())
+            QSKIP("readelf (package binutils) is not installed");
+        const QStringList programs = programsIn(binaries("app"), "concertina-cli");
+        if (programs.isEmpty())
+            QSKIP("concertina-cli is not built in " CONCERTINA_BINARY_DIR);
+        for (const QString& program : programs) {
+            const QStringList needed = neededBy(program);
+            QVERIFY2(!needed.isEmpty(), qPrintable(program));
+            for (const QString& library : needed)
+                QVERIFY2(!library.startsWith("libQt"), qPrintable(program + " links " + library));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(ArchitectureTest)
+#include "tst_architecture.moc"

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/sharing_plan.h"
+#include "tests/model/damaged_json.h"
+#include "tests/model/labelings.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+using namespace concertina;
+
+namespace {
+
+const Texts tasks{"segmentation", "depth", "normal"};
+const Partition one{{0b111}};
+const Partition own{{0b001, 0b010, 0b100}};
+const Partition pair{{0b011, 0b100}}; // {segmentation, depth} | {normal}
+
+LayerFactors factored(const std::string& layer) {
+    return {layer, {{"U", {4, 4}, false}, {"M", {4, 4}, true}, {"V", {4, 9}, false}}};
+}
+
+LayerFactors plain(const std::string& layer) {
+    return {layer, {{"W", {4, 4, 3, 3}, false}}};
+}
+
+/// Factors with a core, but batch norms inside (as RepVGG's).
+LayerFactors branched(const std::string& layer) {
+    return {layer, {{"A", {4}, true}}, false};
+}
+
+const std::vector<LayerFactors> layers{factored("enc1.1"), factored("enc1.2"), plain("dec1.1"),
+                                       factored("dec1.2")};
+
+PlanResolution resolve(const Texts& rules, const std::vector<LayerFactors>& of = layers,
+                       const Texts& by = tasks) {
+    return resolvePlan(rules, of, by, "network.sharing");
+}
+
+LayerPlan layerPlan(const Texts& rules, const std::string& layer = "enc1.1") {
+    const PlanResolution resolution = resolve(rules);
+    for (const LayerPlan& plan : resolution.plan.layers)
+        if (plan.layer == layer && resolution.problems.empty())
+            return plan;
+    return {};
+}
+
+LayerPlan umv(const Partition& u, const Partition& m, const Partition& v, const Partition& bias,
+              const Partition& norm, bool merged = false) {
+    return {"enc1.1", {"U", "M", "V"}, {u, m, v}, bias, norm, merged};
+}
+
+} // namespace
+
+class SharingPlanTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theFourStatesAreThoseOfTheDesign() {
+        QVERIFY(layerPlan({"*: tied"}) == umv(one, one, one, one, one));
+        QVERIFY(layerPlan({"enc*: merged"}) == umv(one, own, one, one, one, true));
+        QVERIFY(layerPlan({"enc*: factors shared"}) == umv(one, own, one, own, own));
+        QVERIFY(layerPlan({"*: separate"}) == umv(own, own, own, own, own));
+    }
+
+    void groupsStandWhereAStateSaysOwn() {
+        const std::string groups = "enc*: {segmentation, depth} | {normal} ";
+        QVERIFY(layerPlan({groups + "merged"}) == umv(one, pair, one, one, one, true));
+        QVERIFY(layerPlan({groups + "factors shared"}) == umv(one, pair, one, pair, pair));
+        QVERIFY(layerPlan({groups + "separate"}) == umv(pair, pair, pair, pair, pair));
+        // The order of groups and of names in them says nothing.
+        QVERIFY(layerPlan({"enc*: {normal} | {depth, segmentation} separate"})
+                == umv(pair, pair, pair, pair, pair));
+    }
+
+    void factorRulesSetOnePartitionAndKeepTheRest() {
+        QVERIFY(layerPlan({"enc*: U {segmentation, depth} | {normal}"})
+                == umv(pair, one, one, one, one));
+        QVERIFY(layerPlan({"*: bias {segmentation, depth} | {normal}"})
+                == umv(one, one, one, pair, one));
+        QVERIFY(layerPlan({"*: norm {segmentation} | {depth} | {normal}"})
+                == umv(one, one, one, one, own));
+        QVERIFY(layerPlan({"enc*: merged", "enc1.1: V {segmentation, depth} | {normal}"})
+                == umv(one, own, pair, one, one, true));
+    }
+
+    void factorRulesActWhereTheFactorIs() {
+        // dec1.1 is plain and has no M; the rule is meant for those that have.
+        const PlanResolution resolution = resolve({"*: M {segmentation, depth} | {normal}"});
+        QCOMPARE(resolution.problems, Problems{});
+        QVERIFY(resolution.plan.layers[0].partitions[1] == pair);
+        QVERIFY(resolution.plan.layers[2].partitions[0] == one);
+        QVERIFY(resolution.plan.layers[3].partitions[1] == pair);
+    }
+
+    void theLaterRuleWins() {
+        QVERIFY(layerPlan({"*: separate", "enc*: merged", "enc1.*: factors shared"})
+                == umv(one, own, one, own, own));
+        QVERIFY(layerPlan({"enc1.1: U {segmentation, depth} | {normal}", "*: tied"})
+                == umv(one, one, one, one, one));
+        QCOMPARE(layerPlan({"*: separate", "enc*: merged"}, "dec1.1").merged, false);
+    }
+
+    void whatNoRuleNamesIsTied() {
+        QVERIFY(layerPlan({"dec*: separate"}) == umv(one, one, one, one, one));
+        QVERIFY(layerPlan({}) == umv(one, one, one, one, one));
+    }
+
+    void kernelPartitionIsTheRefinementOrOneWhereMerged() {
+        LayerPlan plan = umv(pair, one, one, Partition{{0b101, 0b010}}, own);
+        QVERIFY(plan.copies() == own);
+        QVERIFY(plan.kernels() == own);
+        plan.bias = one; // norms are no part of the kernel
+        QVERIFY(plan.copies() == pair);
+        plan.merged = true;
+        QVERIFY(plan.copies() == pair);
+        QVERIFY(plan.kernels() == one);
+    }
+
+    void problemsNameTheRule_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("hint");
+        const auto row = [](const char* rule, const char* code, const char* hint) {
+            QTest::newRow(rule) << QString(rule) << QString(code) << QString(hint);
+        };
+        row("enc*: mergd", "sharing.syntax", "for example");
+        row("encc1.1: tied", "sharing.no_layer", "did you mean \"enc1.1\"?");
+        row("mid*: tied", "sharing.no_layer", "one of: enc1.1, enc1.2, dec1.1, dec1.2");
+        row("*: {segmentation, dept} | {normal} separate", "sharing.unknown_task",
+            "did you mean \"depth\"?");
+        row("*: {segmentation} | {normal} separate", "sharing.groups", "");
+        row("*: {segmentation, depth} | {depth, normal} separate", "sharing.groups", "");
+        row("*: {segmentation, depth, depth, normal} separate", "sharing.groups", "");
+        row("*: Q {segmentation, depth, normal}", "sharing.unknown_factor",
+            "one of: bias, norm, U, M, V, W");
+        row("enc*: nrm {segmentation, depth, normal}", "sharing.unknown_factor",
+            "did you mean \"norm\"?");
+        row("dec1.1: M {segmentation, depth, normal}", "sharing.unknown_factor",
+            "one of: bias, norm, W");
+        row("dec1.1: merged", "sharing.no_core", "expand it (network.kernels)");
+        row("dec1.*: factors shared", "sharing.no_core", "expand it (network.kernels)");
+    }
+
+    void problemsNameTheRule() {
+        QFETCH(QString, rule);
+        QFETCH(QString, code);
+        QFETCH(QString, hint);
+        const PlanResolution resolution = resolve({"enc*: merged", rule.toStdString()});
+        QCOMPARE(codesAndPaths(resolution.problems),
+                 Texts{code.toStdString() + " at network.sharing.1"});
+        QVERIFY2(resolution.problems[0].hint.starts_with(hint.toStdString()),
+                 resolution.problems[0].hint.c_str());
+        QVERIFY(!resolution.problems[0].found.empty());
+    }
+
+    void everyWrongRuleIsTold() {
+        QCOMPARE(
+            codesAndPaths(resolve({"x", "mid*: tied", "*: Q {a}", "enc*: tied"}).problems),
+            (Texts{"sharing.syntax at network.sharing.0", "sharing.no_layer at network.sharing.1",
+                   "sharing.unknown_task at network.sharing.2"}));
+    }
+
+    void ruleThatFitsNoneOfManyLayersIsToldOnce() {
+        const std::vector<LayerFactors> many(50, plain("dec1.1"));
+        QCOMPARE(codesAndPaths(resolve({"*: merged"}, many).problems),
+                 Texts{"sharing.no_core at network.sharing.0"});
+    }
+
+    void laterRuleHealsAnEarlierThatDoesNotFit() {
+        QCOMPARE(resolve({"*: merged", "dec1.1: tied"}).problems, Problems{});
+        QCOMPARE(resolve({"*: factors shared", "dec1.1: {segmentation, depth} | {normal} separate"})
+                     .problems,
+                 Problems{});
+        // A factor's rule leaves the state that does not fit.
+        QCOMPARE(codesAndPaths(
+                     resolve({"*: merged", "dec1.1: W {segmentation, depth, normal}"}).problems),
+                 Texts{"sharing.no_core at network.sharing.0"});
+    }
+
+    void mergingNeedsAKernelThatIsAFunctionOfItsFactors() {
+        const std::vector<LayerFactors> of{branched("enc1.1")};
+        QCOMPARE(codesAndPaths(resolve({"*: merged"}, of).problems),
+                 Texts{"sharing.not_linear at network.sharing.0"});
+        QCOMPARE(resolve({"*: factors shared"}, of).problems, Problems{});
+    }
+
+    void singleTaskIsTiedWhateverTheRulesSay() {
+        for (const std::string state : {"tied", "merged", "factors shared", "separate"}) {
+            const PlanResolution resolution = resolve({"*: " + state}, layers, {"depth"});
+            QCOMPARE(resolution.problems, Problems{}); // on plain layers too
+            for (std::size_t i = 0; i < layers.size(); ++i)
+                QCOMPARE(stateOf(resolution.plan.layers[i], layers[i]),
+                         std::optional(SharingState::Tied));
+        }
+    }
+
+    void stateOfTellsTheNamedStates() {
+        for (const auto state : {SharingState::Tied, SharingState::Merged,
+                                 SharingState::FactorsShared, SharingState::Separate})
+            QCOMPARE(stateOf(planInState(layers[0], state, own), layers[0]), std::optional(state));
+        for (const auto state : {SharingState::Tied, SharingState::Separate})
+            QCOMPARE(stateOf(planInState(layers[2], state, own), layers[2]), std::optional(state));
+    }
+
+    void stateOfTellsNoneWhereGroupsAreOthers() {
+        QVERIFY(!stateOf(planInState(layers[0], SharingState::Separate, pair), layers[0]));
+        QVERIFY(!stateOf(umv(one, own, one, one, own, true), layers[0]));
+        QVERIFY(!stateOf(umv(one, own, one, one, one, false), layers[0]));
+        QVERIFY(!stateOf(umv(one, one, one, one, own), layers[0]));
+    }
+
+    void everyPlanComesBackFromJson() {
+        SharingPlan plan{tasks, {}};
+        for (const Labeling& a : allLabelings(3))
+            for (const Labeling& b : allLabelings(3)) {
+                const bool merged = plan.layers.size() % 2 == 0;
+                plan.layers.push_back({"layer" + std::to_string(plan.layers.size()),
+                                       {"U", "M", "V"},
+                                       {fromLabels(a), fromLabels(b), one},
+                                       fromLabels(b),
+                                       fromLabels(a),
+                                       merged});
+            }
+        const auto back = planFromJson(parseJson(jsonText(toJson(plan))));
+        QVERIFY(back);
+        QVERIFY(*back == plan);
+    }
+
+    void planReadsAsPeopleExpect() {
+        const SharingPlan plan{tasks, {{"enc1.1", {"W"}, {pair}, one, own, false}}};
+        QCOMPARE(jsonText(toJson(plan)),
+                 std::string(R"({"tasks":["segmentation","depth","normal"],"layers":[)"
+                             R"({"layer":"enc1.1","merged":false,"factors":{"W":)"
+                             R"([["segmentation","depth"],["normal"]]},)"
+                             R"("bias":[["segmentation","depth","normal"]],)"
+                             R"("norm":[["segmentation"],["depth"],["normal"]]}]})"));
+    }
+
+    void damagedPlansAreRefusedOrWhole() {
+        const Json json = toJson(resolve({"enc*: merged", "dec*: separate"}).plan);
+        int refused = 0;
+        for (const Json& damaged : damagedVersions(json)) {
+            const auto plan = planFromJson(damaged);
+            refused += plan ? 0 : 1;
+            if (!plan) {
+                QCOMPARE(plan.error().code, std::string("plan.json"));
+                QVERIFY(!plan.error().found.empty());
+                continue;
+            }
+            for (const LayerPlan& layer : plan->layers) {
+                QVERIFY(isPartition(layer.bias, plan->taskCount()));
+                QVERIFY(isPartition(layer.norm, plan->taskCount()));
+                for (const Partition& partition : layer.partitions)
+                    QVERIFY(isPartition(partition, plan->taskCount()));
+            }
+            QVERIFY(planFromJson(toJson(*plan)) == *plan);
+        }
+        QVERIFY(refused > 500);
+    }
+
+    void damagedPlacesAreNamed() {
+        Json json = toJson(resolve({"*: tied"}).plan);
+        json["layers"][3]["factors"]["M"] = {{"segmentation"}, {"dept", "normal"}};
+        QCOMPARE(planFromJson(json).error().path, std::string("layers.3.M"));
+        json["layers"][3]["factors"]["M"] = {{"segmentation", "depth", "normal"}, Json::array()};
+        QCOMPARE(planFromJson(json).error().path, std::string("layers.3.M"));
+        json["tasks"] = {"depth", "depth"};
+        QCOMPARE(planFromJson(json).error().path, std::string("tasks"));
+        json["tasks"] = Json::array();
+        for (int i = 0; i <= MaxTasks; ++i)
+            json["tasks"].push_back("task" + std::to_string(i));
+        QCOMPARE(planFromJson(json).error().path, std::string("tasks"));
+    }
+};
+
+QTEST_APPLESS_MAIN(SharingPlanTest)
+#include "tst_sharing_plan.moc"
