@@ -3,29 +3,37 @@
 
 #include "core/data/rooms/color.h"
 #include "core/data/rooms/random.h"
-#include "core/data/rooms/shading.h"
 #include "core/data/rooms/smoothing.h"
 
 namespace concertina::rooms {
 
 namespace {
 
-/// Evenly spread points of the unit square: Roberts' R2 sequence, shifted by a pixel's own offset
-/// for each use, so that neighbouring pixels see different ones.
+/// Evenly spread points of the unit square for each of a sample's uses: multiples of irrational
+/// numbers (Kronecker's sequence), of others for each use, so that a pixel's samples cover all of
+/// each square and no use depends on another; shifted by an offset of the pixel's own.
 class Spread {
 public:
     Spread(std::uint64_t key, int sample) : m_random(key), m_sample(static_cast<float>(sample)) {}
 
     std::array<float, 2> next() {
+        // Fractions of the plastic number's powers, then of square roots of primes.
+        static constexpr std::array<std::array<float, 2>, 12> Steps{
+            {{0.7548777f, 0.5698403f}, {0.4142136f, 0.7320508f}, {0.2360680f, 0.6457513f},
+             {0.3166248f, 0.6055513f}, {0.1231056f, 0.3588989f}, {0.7958315f, 0.3851648f},
+             {0.5677644f, 0.0827625f}, {0.4031242f, 0.5574385f}, {0.8556546f, 0.2801099f},
+             {0.6811457f, 0.8102497f}, {0.1853528f, 0.4261498f}, {0.5440037f, 0.8881944f}}};
         const auto wrapped = [](float a) { return a - std::floor(a); };
-        const float x = wrapped(m_random.unit() + 0.7548777f * m_sample);
-        const float y = wrapped(m_random.unit() + 0.5698403f * m_sample);
+        const auto& step = Steps[m_use++ % Steps.size()];
+        const float x = wrapped(m_random.unit() + step[0] * m_sample);
+        const float y = wrapped(m_random.unit() + step[1] * m_sample);
         return {x, y};
     }
 
 private:
     Random m_random;
     float m_sample;
+    std::size_t m_use = 0;
 };
 
 /// About `axis`, as a matte surface scatters light.
@@ -37,22 +45,24 @@ Vec3 scattered(Vec3 axis, std::array<float, 2> at) {
            + axis * std::sqrt(std::max(0.0f, 1 - at[0]));
 }
 
-/// Sums over a pixel's samples.
-struct Sums {
-    Color direct, indirect, shine; ///< irradiance, irradiance, and light that leaves
-    Color albedo;
-    Color total;
-    float squares = 0;             ///< of the direct light's luminance
-
-    void add(const Surface& surface, Color byLights, Color byBounces, Color mirrored) {
-        direct += byLights;
-        indirect += byBounces;
-        shine += mirrored;
-        albedo += surface.albedo;
-        total += surface.albedo * (byLights + byBounces) * (1 / Pi) + mirrored + surface.emission;
-        squares += luminance(byLights) * luminance(byLights);
-    }
+/// The light on the surface at a pixel's center.
+struct PixelLight {
+    Color direct, indirect; ///< irradiance
+    Color shine;            ///< what it mirrors
 };
+
+/// The mean over those of a pixel's samples that hit the surface of its center.
+struct Sampled {
+    PixelLight light;
+    Color albedo;
+    Color emission;
+    float noise = 0; ///< standard deviation of the direct light's luminance
+    int count = 0;
+};
+
+bool isSameSurface(const Seen& seen, const Guide& guide) {
+    return seen.part == guide.part && dot(seen.normal, guide.normal) > 0.9f;
+}
 
 /// All lights, each from a place of its own on it.
 Color directLight(const Scene& scene, const Seen& seen, Spread& spread) {
@@ -101,73 +111,162 @@ Color mirroredLight(const Scene& scene, const Seen& seen, Vec3 direction, Spread
     return leaving(other.surface, lightingAt(scene, other, away, 2 * v - 1, 2 * u - 1)) * share;
 }
 
-Sums samplePixel(const Scene& scene, int y, int x, const Rendering& size, int samples,
-                 std::uint64_t key) {
-    Sums sums;
-    const float spread = 0.5f / (View::FocalX * static_cast<float>(size.width));
-    for (int sample = 0; sample < samples; ++sample) {
-        Spread points(key, sample);
-        const auto [dx, dy] = points.next();
-        const Ray ray = scene.view.ray((static_cast<float>(x) + dx) / static_cast<float>(size.width),
-                                       (static_cast<float>(y) + dy) / static_cast<float>(size.height));
-        const Seen seen = look(scene, ray, spread);
-        if (seen.part == nullptr)
-            continue;
-        Color direct, indirect, shine;
-        if (seen.surface.albedo != Color{}) {
-            direct = directLight(scene, seen, points);
-            indirect = bouncedLight(scene, seen, points);
-        }
-        if (seen.surface.gloss > 0)
-            shine = mirroredLight(scene, seen, ray.direction, points);
-        sums.add(seen.surface, direct, indirect, shine);
+PixelLight lightOn(const Scene& scene, const Seen& seen, Vec3 direction, Spread& points) {
+    PixelLight light;
+    if (seen.surface.albedo != Color{}) {
+        light.direct = directLight(scene, seen, points);
+        light.indirect = bouncedLight(scene, seen, points);
     }
-    return sums;
+    if (seen.surface.gloss > 0)
+        light.shine = mirroredLight(scene, seen, direction, points);
+    return light;
 }
 
-Guide guideAt(const Scene& scene, const Rendering& rendering, int y, int x, std::size_t pixel) {
-    const View& view = scene.view;
-    const Ray ray = view.ray((static_cast<float>(x) + 0.5f) / static_cast<float>(rendering.width),
-                             (static_cast<float>(y) + 0.5f) / static_cast<float>(rendering.height));
-    const float distance = rendering.geometry.depth[pixel] / dot(ray.direction, view.forward);
-    const Vec3 normal = rendering.geometry.normals[pixel];
-    return {ray.at(distance),
-            view.right * normal.x + view.down * normal.y + view.forward * normal.z, distance};
+Color leaving(const Surface& surface, const PixelLight& light) {
+    return surface.albedo * (light.direct + light.indirect) * (1 / Pi) + light.shine
+           + surface.emission;
+}
+
+/// A picture that is being made: what its pixels' centers see, and the light there.
+struct Canvas {
+    const Scene& scene;
+    int height = 0;
+    int width = 0;
+    int samples = 0;
+    std::uint64_t key = 0;
+    std::vector<Guide> guides;
+    std::vector<PixelLight> lights;
+
+    std::size_t index(int y, int x) const {
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(width)
+               + static_cast<std::size_t>(x);
+    }
+    /// The same places in all pixels, or edges would look frayed; denser about the center and
+    /// some beyond the pixel, as a lens spreads them.
+    Ray ray(int y, int x, int sample) const {
+        const auto tent = [](float a) {
+            return 0.5f + 0.85f * (a < 0.5f ? std::sqrt(2 * a) - 1 : 1 - std::sqrt(2 - 2 * a));
+        };
+        const auto [dx, dy] = Spread(0, sample).next();
+        return scene.view.ray((static_cast<float>(x) + tent(dx)) / static_cast<float>(width),
+                              (static_cast<float>(y) + tent(dy)) / static_cast<float>(height));
+    }
+    float spread() const { return 0.5f / (View::FocalX * static_cast<float>(width)); }
+    Spread points(int y, int x, int sample) const {
+        return {combined(key, index(y, x)), sample};
+    }
+};
+
+Sampled samplePixel(const Canvas& canvas, int y, int x) {
+    Sampled sampled;
+    float sum = 0, squares = 0;
+    const Guide& guide = canvas.guides[canvas.index(y, x)];
+    for (int sample = 0; sample < canvas.samples; ++sample) {
+        Spread points = canvas.points(y, x, sample);
+        const Ray ray = canvas.ray(y, x, sample);
+        const Seen seen = look(canvas.scene, ray, canvas.spread());
+        if (!isSameSurface(seen, guide))
+            continue;
+        const PixelLight light = lightOn(canvas.scene, seen, ray.direction, points);
+        sampled.light.direct += light.direct;
+        sampled.light.indirect += light.indirect;
+        sampled.light.shine += light.shine;
+        sampled.albedo += seen.surface.albedo;
+        sampled.emission += seen.surface.emission;
+        const float bright = luminance(light.direct);
+        sum += bright;
+        squares += bright * bright;
+        ++sampled.count;
+    }
+    const float share = 1 / static_cast<float>(std::max(sampled.count, 1));
+    sampled.light.direct *= share;
+    sampled.light.indirect *= share;
+    sampled.light.shine *= share;
+    sampled.albedo *= share;
+    sampled.emission *= share;
+    const float variance = squares * share - sum * sum * share * share;
+    // A few samples know nothing of their own noise.
+    sampled.noise = sampled.count < 5 ? 1 + sum : std::sqrt(std::max(0.0f, variance) * share);
+    return sampled;
+}
+
+/// A pixel in which several surfaces meet: each of its samples takes the light of the neighbour
+/// whose center shows the same surface. Where there is none the quick estimate does: it is too
+/// small to show more, and has no noise.
+Color edgePixel(const Canvas& canvas, int y, int x) {
+    Color sum;
+    for (int sample = 0; sample < canvas.samples; ++sample) {
+        const Ray ray = canvas.ray(y, x, sample);
+        const Seen seen = look(canvas.scene, ray, canvas.spread());
+        const PixelLight* light = nullptr;
+        float best = 2;
+        for (int v = std::max(y - 1, 0); v <= std::min(y + 1, canvas.height - 1); ++v)
+            for (int u = std::max(x - 1, 0); u <= std::min(x + 1, canvas.width - 1); ++u) {
+                const std::size_t there = canvas.index(v, u);
+                const Guide& guide = canvas.guides[there];
+                const float unlike = 1 - dot(seen.normal, guide.normal);
+                if (unlike < best && isSameSurface(seen, guide)) {
+                    best = unlike;
+                    light = &canvas.lights[there];
+                }
+            }
+        PixelLight estimate;
+        if (light == nullptr) {
+            const Lighting quick = lightingAt(canvas.scene, seen, ray.direction, 0, 0);
+            estimate = {quick.direct, quick.ambient, {}};
+        }
+        sum += leaving(seen.surface, light != nullptr ? *light : estimate);
+    }
+    return sum / static_cast<float>(canvas.samples);
+}
+
+/// Takes the noise out of the light, each kind as far as it can bear.
+void smoothLights(Canvas& canvas, const std::vector<float>& noise) {
+    const auto smooth = [&](Color PixelLight::*member, const std::vector<float>& by, int levels) {
+        std::vector<Color> plane;
+        plane.reserve(canvas.lights.size());
+        for (const PixelLight& light : canvas.lights)
+            plane.push_back(light.*member);
+        plane = smoothed(std::move(plane), by, canvas.guides, canvas.height, canvas.width, levels);
+        for (std::size_t i = 0; i < plane.size(); ++i)
+            canvas.lights[i].*member = plane[i];
+    };
+    smooth(&PixelLight::direct, noise, 3);
+    smooth(&PixelLight::indirect, {}, 5);
+    smooth(&PixelLight::shine, {}, 2);
 }
 
 } // namespace
 
 Rendering renderFinely(const Scene& scene, int height, int width, int samples, std::uint64_t key) {
-    Rendering rendering = renderGeometry(scene, height, width);
+    Canvas canvas{scene, height, width, samples, key};
+    const auto use = [&](const Seen& seen, const Ray&, int, int) {
+        canvas.guides.push_back({seen.part, seen.position, seen.normal, seen.distance});
+    };
+    Rendering rendering = renderGeometry(scene, height, width, use);
     const std::size_t pixels = rendering.light.size();
-    std::vector<Guide> guides(pixels);
-    std::vector<Color> direct(pixels), indirect(pixels), shine(pixels), albedo(pixels);
+    canvas.lights.resize(pixels);
+    std::vector<Sampled> sampled(pixels);
     std::vector<float> noise(pixels);
-    const float share = 1 / static_cast<float>(samples);
-    std::size_t pixel = 0;
     for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x, ++pixel) {
-            const Sums sums = samplePixel(scene, y, x, rendering, samples, combined(key, pixel));
-            direct[pixel] = sums.direct * share;
-            indirect[pixel] = sums.indirect * share;
-            shine[pixel] = sums.shine * share;
-            albedo[pixel] = sums.albedo * (share / Pi);
-            rendering.light[pixel] = sums.total * share;
-            const float mean = luminance(direct[pixel]);
-            const float variance = std::max(0.0f, sums.squares * share - mean * mean);
-            noise[pixel] = std::sqrt(variance * share);
-            guides[pixel] = guideAt(scene, rendering, y, x, pixel);
+        for (int x = 0; x < width; ++x) {
+            const std::size_t pixel = canvas.index(y, x);
+            sampled[pixel] = samplePixel(canvas, y, x);
+            canvas.lights[pixel] = sampled[pixel].light;
+            noise[pixel] = sampled[pixel].noise;
+            canvas.guides[pixel].trust =
+                static_cast<float>(sampled[pixel].count) / static_cast<float>(samples);
         }
-    // The smoothed light replaces the noisy one as a difference, so that edges, where a pixel is a
-    // mixture of surfaces, keep what their samples saw.
-    const auto smoothDirect = smoothed(direct, noise, guides, height, width, 3);
-    const auto smoothIndirect = smoothed(indirect, {}, guides, height, width, 5);
-    const auto smoothShine = smoothed(shine, {}, guides, height, width, 2);
-    for (std::size_t i = 0; i < pixels; ++i)
-        rendering.light[i] = highest(
-            {}, rendering.light[i]
-                    + albedo[i] * (smoothDirect[i] - direct[i] + smoothIndirect[i] - indirect[i])
-                    + smoothShine[i] - shine[i]);
+    smoothLights(canvas, noise);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const std::size_t pixel = canvas.index(y, x);
+            const Sampled& own = sampled[pixel];
+            rendering.light[pixel] =
+                own.count == samples
+                    ? leaving({own.albedo, own.emission}, canvas.lights[pixel])
+                    : edgePixel(canvas, y, x);
+        }
     return rendering;
 }
 

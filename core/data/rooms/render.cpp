@@ -3,7 +3,6 @@
 
 #include "core/data/rooms/color.h"
 #include "core/data/rooms/random.h"
-#include "core/data/rooms/shading.h"
 
 namespace concertina::rooms {
 
@@ -74,9 +73,9 @@ Shot shoot(const Scene& scene, const Seen& seen, const Ray& ray, int x, int y) {
     return shot;
 }
 
-/// Looks through each pixel's center: fills the planes, and hands what it sees to `use`.
-template <class Use>
-Rendering lookAround(const Scene& scene, int height, int width, Use use) {
+} // namespace
+
+Rendering renderGeometry(const Scene& scene, int height, int width, const UseSeen& use) {
     Rendering rendering{height, width};
     const std::size_t pixels = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
     GeometryPlanes& planes = rendering.geometry;
@@ -96,23 +95,18 @@ Rendering lookAround(const Scene& scene, int height, int width, Use use) {
             planes.depth[pixel] = seen.distance * dot(ray.direction, view.forward);
             planes.normals[pixel] = {dot(seen.normal, view.right), dot(seen.normal, view.down),
                                      dot(seen.normal, view.forward)};
-            use(seen, ray, y, x, pixel);
+            use(seen, ray, y, x);
         }
     return rendering;
 }
 
-} // namespace
-
-Rendering renderGeometry(const Scene& scene, int height, int width) {
-    return lookAround(scene, height, width, [](auto&&...) {});
-}
-
 Rendering renderQuickly(const Scene& scene, int height, int width) {
     std::vector<Shot> shots(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    Rendering rendering = lookAround(
-        scene, height, width, [&](const Seen& seen, const Ray& ray, int y, int x, std::size_t pixel) {
-            shots[pixel] = shoot(scene, seen, ray, x, y);
-        });
+    std::size_t pixel = 0;
+    const auto use = [&](const Seen& seen, const Ray& ray, int y, int x) {
+        shots[pixel++] = shoot(scene, seen, ray, x, y);
+    };
+    Rendering rendering = renderGeometry(scene, height, width, use);
     smoothShadows(shots, height, width);
     for (std::size_t i = 0; i < shots.size(); ++i)
         rendering.light[i] = shots[i].rest + shots[i].albedo * shots[i].direct + shots[i].shine;

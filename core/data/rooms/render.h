@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/rooms/scene.h"
+#include "core/data/rooms/shading.h"
 #include "core/values/image.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace concertina::rooms {
@@ -23,8 +24,10 @@ struct Rendering {
     GeometryPlanes geometry;
 };
 
-/// The geometry alone; the light is black.
-Rendering renderGeometry(const Scene& scene, int height, int width);
+/// Looks through each pixel's center, row by row: fills the geometry, and hands what it sees to
+/// `use`. The light stays black.
+using UseSeen = std::function<void(const Seen& seen, const Ray& ray, int y, int x)>;
+Rendering renderGeometry(const Scene& scene, int height, int width, const UseSeen& use);
 
 /// One ray a pixel, hard shadows, indirect light estimated: some 200 small pictures a second.
 Rendering renderQuickly(const Scene& scene, int height, int width);

@@ -33,8 +33,8 @@ float closeness(const Level& level, std::size_t here, std::size_t there) {
     if (turned < 0.5f)
         return 0;
     const Vec3 between = b.position - a.position;
-    const float off = std::abs(dot(a.normal, between)) / (0.012f * a.distance);
-    float weight = std::exp(-off - 24 * (1 - turned));
+    const float off = std::abs(dot(a.normal, between)) / (0.005f * a.distance);
+    float weight = b.trust * std::exp(-off - 24 * (1 - turned));
     if (!level.noise.empty()) {
         const float apart = std::abs(luminance(level.light[here] - level.light[there]));
         weight *= std::exp(-apart / (4 * level.noise[here] + 1e-4f));
@@ -54,12 +54,17 @@ void average(const Level& level, int y, int x, Color& light, float& noise) {
             const std::size_t there = level.index(v, u);
             const float weight = Kernel[static_cast<std::size_t>(dy + 2)]
                                  * Kernel[static_cast<std::size_t>(dx + 2)]
-                                 * (here == there ? 1 : closeness(level, here, there));
+                                 * (here == there ? level.guides[here].trust
+                                                  : closeness(level, here, there));
             sum += level.light[there] * weight;
             weights += weight;
             if (!level.noise.empty())
                 variance += weight * weight * level.noise[there] * level.noise[there];
         }
+    if (weights <= 0) {
+        light = level.light[here];
+        return;
+    }
     light = sum / weights;
     noise = std::sqrt(variance) / weights;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/rooms/vector.h"
+#include "core/data/rooms/part.h"
 
 #include <vector>
 
@@ -9,9 +9,11 @@ namespace concertina::rooms {
 
 /// What tells surfaces of a picture apart: where each pixel's center hit, and how it is turned.
 struct Guide {
+    const Part* part = nullptr;
     Vec3 position;
     Vec3 normal;
     float distance = 0; ///< from the camera
+    float trust = 1;    ///< share of the pixel's samples that tell of this surface
 };
 
 /// Removes the noise of sampling from light on surfaces: averages over ever wider neighbourhoods
