@@ -82,15 +82,17 @@ void buildBed(Workshop shop, Vec3 size) {
                           : finishes.fabrics[1 + static_cast<std::size_t>(random.below(2))];
     const float covered = length * random.between(0.62f, 0.72f);
     const float drop = random.between(0.14f, 0.24f);
-    shop.rounded({0, MattressTop + 0.035f - drop * 0.5f, foot - covered * 0.5f + 0.01f},
-                 {size.x + 0.03f, drop + 0.05f, covered}, 0.055f, cover);
+    const Vec3 middleOfCover{0, MattressTop + 0.025f - drop * 0.5f, foot - covered * 0.5f + 0.01f};
+    shop.rounded(middleOfCover, {size.x + 0.03f, drop + 0.03f, covered}, 0.055f, cover);
+    shop.cushion({0, MattressTop, middleOfCover.z},
+                 {size.x + 0.05f, random.between(0.16f, 0.24f), covered + 0.03f}, cover);
     const int inner = random.chance(0.7f) ? finishes.linen : finishes.fabrics[2];
-    shop.rounded({0, MattressTop + 0.045f - drop * 0.5f, foot - covered - 0.1f},
-                 {size.x + 0.035f, drop + 0.06f, 0.3f}, 0.06f, inner);
+    shop.rounded({0, MattressTop + 0.05f - drop * 0.5f, foot - covered - 0.08f},
+                 {size.x + 0.055f, drop + 0.1f, 0.34f}, 0.075f, inner);
     if (random.chance(0.45f)) {
         const int blanket = finishes.accents[static_cast<std::size_t>(random.below(4))];
-        shop.rounded({0, MattressTop + 0.05f - drop * 0.5f, foot - random.between(0.38f, 0.5f)},
-                     {size.x + 0.05f, drop + 0.06f, random.between(0.35f, 0.55f)}, 0.06f, blanket);
+        shop.rounded({0, MattressTop + 0.07f - drop * 0.5f, foot - random.between(0.38f, 0.5f)},
+                     {size.x + 0.07f, drop + 0.1f, random.between(0.35f, 0.55f)}, 0.07f, blanket);
     }
     addPillows(shop, size, finishes.accents[static_cast<std::size_t>(random.below(4))]);
 }

@@ -37,7 +37,7 @@ Color developed(Color light) {
     const float peak = std::max(light.x, std::max(light.y, light.z));
     const float grey = luminance(light);
     const Color pale = mix(light, {grey, grey, grey}, 0.55f * smoothstep(0.8f, 6.0f, peak));
-    const auto toe = [](float a) { return a * (a + 0.004f) / (a + 0.018f); };
+    const auto toe = [](float a) { return a * (a + 0.004f) / (a + 0.03f); };
     return {shoulder(toe(pale.x)), shoulder(toe(pale.y)), shoulder(toe(pale.z))};
 }
 

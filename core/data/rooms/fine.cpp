@@ -3,6 +3,7 @@
 
 #include "core/data/rooms/color.h"
 #include "core/data/rooms/random.h"
+#include "core/data/rooms/rows.h"
 #include "core/data/rooms/smoothing.h"
 
 namespace concertina::rooms {
@@ -48,7 +49,23 @@ Vec3 scattered(Vec3 axis, std::array<float, 2> at) {
 /// The light on the surface at a pixel's center.
 struct PixelLight {
     Color direct, indirect; ///< irradiance
+    Color sun;              ///< the same; with sharp shadows, which smoothing must not blur
     Color shine;            ///< what it mirrors
+
+    PixelLight& operator+=(const PixelLight& other) {
+        direct += other.direct;
+        indirect += other.indirect;
+        sun += other.sun;
+        shine += other.shine;
+        return *this;
+    }
+    PixelLight& operator*=(float share) {
+        direct *= share;
+        indirect *= share;
+        sun *= share;
+        shine *= share;
+        return *this;
+    }
 };
 
 /// The mean over those of a pixel's samples that hit the surface of its center.
@@ -56,7 +73,8 @@ struct Sampled {
     PixelLight light;
     Color albedo;
     Color emission;
-    float noise = 0; ///< standard deviation of the direct light's luminance
+    float noise = 0; ///< standard deviation of the direct light's luminance …
+    float sunNoise = 0; ///< … and of the sun's
     int count = 0;
 };
 
@@ -65,19 +83,47 @@ bool isSameSurface(const Seen& seen, const Guide& guide) {
 }
 
 /// All lights, each from a place of its own on it.
-Color directLight(const Scene& scene, const Seen& seen, Spread& spread) {
-    Color sum;
+void addDirect(const Scene& scene, const Seen& seen, Spread& spread, PixelLight& sum) {
     const Vec3 from = liftedFrom(seen);
     for (const Light& light : scene.lights) {
         const auto [u, v] = spread.next();
         Arriving arriving;
-        if (arrives(light, seen.position, seen.shading, 2 * u - 1, 2 * v - 1, arriving)
-            && dot(arriving.direction, seen.normal) > 0
-            && !scene.bvh.blocked(scene.parts, {from, arriving.direction}, arriving.distance,
-                                  arriving.shadow))
-            sum += arriving.irradiance;
+        if (!arrives(light, seen.position, seen.shading, 2 * u - 1, 2 * v - 1, arriving)
+            || dot(arriving.direction, seen.normal) <= 0)
+            continue;
+        const bool isSun = light.kind == Light::Kind::Sun;
+        if (isSun && !leavesByPane(scene, from, arriving.direction))
+            continue;
+        if (!scene.bvh.blocked(scene.parts, {from, arriving.direction}, arriving.distance,
+                               arriving.shadow))
+            (isSun ? sum.sun : sum.direct) += arriving.irradiance;
     }
-    return sum;
+}
+
+/// One of the lights, the more likely the more it gives, stands for all of them.
+Color directByOne(const Scene& scene, const Seen& seen, std::array<float, 2> at, float choice) {
+    Arriving chosen;
+    float sum = 0, chosenLevel = 0;
+    for (const Light& light : scene.lights) {
+        Arriving arriving;
+        if (!arrives(light, seen.position, seen.shading, 2 * at[0] - 1, 2 * at[1] - 1, arriving)
+            || dot(arriving.direction, seen.normal) <= 0)
+            continue;
+        const float level = luminance(arriving.irradiance);
+        sum += level;
+        if (choice * sum < level) {
+            chosen = arriving;
+            chosenLevel = level;
+            choice *= sum / level;
+        } else {
+            choice = (choice * sum - level) / (sum - level);
+        }
+    }
+    const Vec3 from = liftedFrom(seen);
+    if (chosenLevel <= 0
+        || scene.bvh.blocked(scene.parts, {from, chosen.direction}, chosen.distance, chosen.shadow))
+        return {};
+    return chosen.irradiance * (sum / chosenLevel);
 }
 
 /// What a scattered ray brings back. Lights are left out: they have been asked directly.
@@ -85,12 +131,13 @@ Color bouncedLight(const Scene& scene, const Seen& seen, Spread& spread) {
     const Vec3 direction = scattered(seen.shading, spread.next());
     if (dot(direction, seen.normal) <= 0)
         return {};
-    Seen other = look(scene, {liftedFrom(seen), direction}, 0.05f);
-    if (other.part == nullptr)
+    const Seen other = look(scene, {liftedFrom(seen), direction}, 0.05f);
+    if (other.part == nullptr || other.surface.albedo == Color{})
         return {};
-    const auto [u, v] = spread.next();
-    const Lighting light = lightingAt(scene, other, direction, 2 * u - 1, 2 * v - 1);
-    return other.surface.albedo * (light.direct + light.ambient);
+    const Color ambient = ambientLight(scene.ambient, other.shading)
+                          * openness(scene, other.position, other.normal);
+    return other.surface.albedo
+           * (directByOne(scene, other, spread.next(), spread.next()[0]) + ambient);
 }
 
 /// What a glossy surface mirrors, lights included.
@@ -114,7 +161,7 @@ Color mirroredLight(const Scene& scene, const Seen& seen, Vec3 direction, Spread
 PixelLight lightOn(const Scene& scene, const Seen& seen, Vec3 direction, Spread& points) {
     PixelLight light;
     if (seen.surface.albedo != Color{}) {
-        light.direct = directLight(scene, seen, points);
+        addDirect(scene, seen, points, light);
         light.indirect = bouncedLight(scene, seen, points);
     }
     if (seen.surface.gloss > 0)
@@ -123,7 +170,7 @@ PixelLight lightOn(const Scene& scene, const Seen& seen, Vec3 direction, Spread&
 }
 
 Color leaving(const Surface& surface, const PixelLight& light) {
-    return surface.albedo * (light.direct + light.indirect) * (1 / Pi) + light.shine
+    return surface.albedo * (light.direct + light.sun + light.indirect) * (1 / Pi) + light.shine
            + surface.emission;
 }
 
@@ -157,9 +204,26 @@ struct Canvas {
     }
 };
 
+/// The standard deviation of a mean, from the samples themselves.
+struct Noise {
+    float sum = 0, squares = 0, count = 0;
+
+    void add(float a) {
+        sum += a;
+        squares += a * a;
+        count += 1;
+    }
+    float ofMean() const {
+        if (count < 5) // too few to know
+            return 1 + sum;
+        const float mean = sum / count;
+        return std::sqrt(std::max(0.0f, squares / count - mean * mean) / count);
+    }
+};
+
 Sampled samplePixel(const Canvas& canvas, int y, int x) {
     Sampled sampled;
-    float sum = 0, squares = 0;
+    Noise direct, sun;
     const Guide& guide = canvas.guides[canvas.index(y, x)];
     for (int sample = 0; sample < canvas.samples; ++sample) {
         Spread points = canvas.points(y, x, sample);
@@ -168,25 +232,19 @@ Sampled samplePixel(const Canvas& canvas, int y, int x) {
         if (!isSameSurface(seen, guide))
             continue;
         const PixelLight light = lightOn(canvas.scene, seen, ray.direction, points);
-        sampled.light.direct += light.direct;
-        sampled.light.indirect += light.indirect;
-        sampled.light.shine += light.shine;
+        sampled.light += light;
         sampled.albedo += seen.surface.albedo;
         sampled.emission += seen.surface.emission;
-        const float bright = luminance(light.direct);
-        sum += bright;
-        squares += bright * bright;
+        direct.add(luminance(light.direct));
+        sun.add(luminance(light.sun));
         ++sampled.count;
     }
     const float share = 1 / static_cast<float>(std::max(sampled.count, 1));
-    sampled.light.direct *= share;
-    sampled.light.indirect *= share;
-    sampled.light.shine *= share;
+    sampled.light *= share;
     sampled.albedo *= share;
     sampled.emission *= share;
-    const float variance = squares * share - sum * sum * share * share;
-    // A few samples know nothing of their own noise.
-    sampled.noise = sampled.count < 5 ? 1 + sum : std::sqrt(std::max(0.0f, variance) * share);
+    sampled.noise = direct.ofMean();
+    sampled.sunNoise = sun.ofMean();
     return sampled;
 }
 
@@ -213,7 +271,7 @@ Color edgePixel(const Canvas& canvas, int y, int x) {
         PixelLight estimate;
         if (light == nullptr) {
             const Lighting quick = lightingAt(canvas.scene, seen, ray.direction, 0, 0);
-            estimate = {quick.direct, quick.ambient, {}};
+            estimate = {quick.direct, quick.ambient};
         }
         sum += leaving(seen.surface, light != nullptr ? *light : estimate);
     }
@@ -221,7 +279,8 @@ Color edgePixel(const Canvas& canvas, int y, int x) {
 }
 
 /// Takes the noise out of the light, each kind as far as it can bear.
-void smoothLights(Canvas& canvas, const std::vector<float>& noise) {
+void smoothLights(Canvas& canvas, const std::vector<float>& noise,
+                  const std::vector<float>& sunNoise) {
     const auto smooth = [&](Color PixelLight::*member, const std::vector<float>& by, int levels) {
         std::vector<Color> plane;
         plane.reserve(canvas.lights.size());
@@ -232,6 +291,7 @@ void smoothLights(Canvas& canvas, const std::vector<float>& noise) {
             canvas.lights[i].*member = plane[i];
     };
     smooth(&PixelLight::direct, noise, 3);
+    smooth(&PixelLight::sun, sunNoise, 2);
     smooth(&PixelLight::indirect, {}, 5);
     smooth(&PixelLight::shine, {}, 2);
 }
@@ -247,18 +307,20 @@ Rendering renderFinely(const Scene& scene, int height, int width, int samples, s
     const std::size_t pixels = rendering.light.size();
     canvas.lights.resize(pixels);
     std::vector<Sampled> sampled(pixels);
-    std::vector<float> noise(pixels);
-    for (int y = 0; y < height; ++y)
+    std::vector<float> noise(pixels), sunNoise(pixels);
+    forRows(height, [&](int y) {
         for (int x = 0; x < width; ++x) {
             const std::size_t pixel = canvas.index(y, x);
             sampled[pixel] = samplePixel(canvas, y, x);
             canvas.lights[pixel] = sampled[pixel].light;
             noise[pixel] = sampled[pixel].noise;
+            sunNoise[pixel] = sampled[pixel].sunNoise;
             canvas.guides[pixel].trust =
                 static_cast<float>(sampled[pixel].count) / static_cast<float>(samples);
         }
-    smoothLights(canvas, noise);
-    for (int y = 0; y < height; ++y)
+    });
+    smoothLights(canvas, noise, sunNoise);
+    forRows(height, [&](int y) {
         for (int x = 0; x < width; ++x) {
             const std::size_t pixel = canvas.index(y, x);
             const Sampled& own = sampled[pixel];
@@ -267,6 +329,7 @@ Rendering renderFinely(const Scene& scene, int height, int width, int samples, s
                     ? leaving({own.albedo, own.emission}, canvas.lights[pixel])
                     : edgePixel(canvas, y, x);
         }
+    });
     return rendering;
 }
 

@@ -109,7 +109,7 @@ Material brickwork(Random& random) {
     const bool white = random.chance(0.35f);
     const Color base = white ? fromHex(0xDAD4CB) : fromHex(0xA5614A);
     return {.pattern = Pattern::Brick,
-            .colors = {base * 1.12f, base * 0.72f, white ? base * 0.9f : fromHex(0xB9AFA3)},
+            .colors = {base * 1.12f, base * 0.72f, white ? base * 0.85f : fromHex(0x97897C)},
             .relief = 1,
             .seed = random.seed()};
 }

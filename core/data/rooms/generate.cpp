@@ -71,6 +71,7 @@ struct Probe {
     Color mean;              ///< of all that doesn't glow
     float level = 0;         ///< its middle brightness
     float furnished = 0;     ///< share of the picture
+    float bare = 0;          ///< share of walls and ceiling
     float nearest = 100;     ///< metres
     float middle = 0;        ///< median distance
 };
@@ -88,8 +89,10 @@ Probe probe(const Scene& scene) {
         result.nearest = std::min(result.nearest, seen.distance);
         if (seen.part == nullptr)
             continue;
-        if (seen.part->label > Label::Door)
-            result.furnished += 1.0f / (Columns * Rows);
+        const Label label = seen.part->label;
+        constexpr float Share = 1.0f / (Columns * Rows);
+        result.furnished += label > Label::Door ? Share : 0;
+        result.bare += label == Label::Wall || label == Label::Ceiling ? Share : 0;
         if (luminance(seen.surface.emission) > 0)
             continue;
         const Color color =
@@ -107,7 +110,7 @@ Probe probe(const Scene& scene) {
 
 /// Exposes for the room and tones the view from the windows down, as photographers do.
 void expose(Scene& scene, const Probe& measured, Random& random) {
-    const float gain = random.between(0.19f, 0.27f) / measured.level;
+    const float gain = random.between(0.24f, 0.33f) / measured.level;
     const float grey = luminance(measured.mean);
     // The white balance takes away most of the light's tint, never quite the right amount.
     const float amount = random.between(0.45f, 0.8f);
@@ -116,7 +119,7 @@ void expose(Scene& scene, const Probe& measured, Random& random) {
     };
     scene.exposure = {balance(measured.mean.x), balance(measured.mean.y), balance(measured.mean.z)};
     const float bright = luminance(scene.sky.horizon) * gain;
-    scene.sky.brightness = bright > 1 ? random.between(0.9f, 1.6f) / bright : 1;
+    scene.sky.brightness = bright > 1 ? random.between(1.0f, 2.0f) / bright : 1;
 }
 
 Scene furnishedScene(Random random, const SceneWishes& wishes) {
@@ -149,8 +152,8 @@ Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
         Random random(combined(key, static_cast<std::uint64_t>(attempt)));
         Scene scene = furnishedScene(random.fork(1), wishes);
         const Probe measured = probe(scene);
-        const bool good = measured.furnished > 0.33f && measured.nearest > 0.55f
-                          && measured.middle > 1.5f;
+        const bool good = measured.furnished > 0.27f && measured.bare < 0.47f
+                          && measured.nearest > 0.55f && measured.middle > 1.5f;
         if (!good && attempt + 1 < Attempts)
             continue;
         expose(scene, measured, random);

@@ -15,10 +15,10 @@ Color paneRadiance(const Light& pane, float rise) {
 
 /// A shade lets the bulb shine freely upwards and downwards, and through its cloth sideways.
 Color ballIntensity(const Light& ball, Vec3 away) {
-    const float up = smoothstep(ball.upCosine - 0.07f, ball.upCosine + 0.07f, away.y);
-    const float down = smoothstep(ball.downCosine - 0.07f, ball.downCosine + 0.07f, -away.y);
     if (ball.upCosine > 1 && ball.downCosine > 1)
         return ball.power;
+    const float up = smoothstep(ball.upCosine - 0.07f, ball.upCosine + 0.07f, away.y);
+    const float down = smoothstep(ball.downCosine - 0.07f, ball.downCosine + 0.07f, -away.y);
     return ball.power * mix(mix(ball.side, ball.up, up), {1, 1, 1}, down);
 }
 
@@ -40,14 +40,15 @@ bool fromPane(const Light& light, Vec3 at, Vec3 normal, float u, float v, Arrivi
 
 bool fromBall(const Light& light, Vec3 at, Vec3 normal, float u, float v, Arriving& arriving) {
     Vec3 to = light.position - at;
+    if (dot(to, normal) <= -light.radius)
+        return false;
     const float toCenter = length(to);
     const Vec3 axis = to / toCenter;
-    const Vec3 side = normalized(std::abs(axis.y) < 0.9f ? cross(axis, {0, 1, 0})
-                                                         : cross(axis, {1, 0, 0}));
+    const Vec3 side = normalized(std::abs(axis.y) < 0.9f ? Vec3{-axis.z, 0, axis.x}
+                                                         : Vec3{0, axis.z, -axis.y});
     // A disc that faces the point, sampled as a square with the corners pressed in.
-    const float radius = light.radius * std::max(std::abs(u), std::abs(v))
-                         / std::max(std::hypot(u, v), 1e-6f);
-    to += (side * u + cross(axis, side) * v) * radius;
+    const float pressed = std::max(std::abs(u), std::abs(v)) / std::sqrt(u * u + v * v + 1e-12f);
+    to += (side * u + cross(axis, side) * v) * (light.radius * pressed);
     const float distance = length(to);
     const Vec3 direction = to / distance;
     const float falling = dot(direction, normal);
@@ -177,7 +178,7 @@ Sky chooseSky(Random& random, float night) {
                              gold > 0 ? 1.0f : 0.0f);
     const float turn = random.between(0, 2 * Pi);
     sky.sunDirection = normalized(Vec3{std::cos(turn), height, std::sin(turn)});
-    sky.sun = mix(Color{2.8f, 2.55f, 2.2f}, Color{2.9f, 1.9f, 1.05f}, gold) * (1 - grey)
+    sky.sun = mix(Color{1.7f, 1.55f, 1.32f}, Color{1.8f, 1.2f, 0.66f}, gold) * (1 - grey)
               * random.between(0.6f, 1.2f);
     const Color dark = mix(Color{0.10f, 0.16f, 0.34f}, Color{0.012f, 0.018f, 0.04f}, night);
     if (night > 0) {

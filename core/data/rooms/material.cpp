@@ -68,30 +68,35 @@ Color wickerColor(const Material& material, FacePoint at, float footprint) {
     return mix(material.colors[1], material.colors[0], tone);
 }
 
-/// Threads, and the unevenness of worn cloth; both tilt the normal.
+/// Soft folds: ridges of noise that is stretched and bent by other noise.
+float folds(float x, float y, std::uint32_t seed) {
+    const float bend = noise(x * 1.9f, y * 1.9f, seed + 6);
+    const float broad = noise(x * 2.6f + bend, y * 5.5f - bend, seed + 4);
+    const float fine = noise(x * 9 - bend * 2, y * 14 + bend, seed + 5);
+    return 1.1f * (1 - std::abs(broad)) + 0.3f * (1 - std::abs(fine));
+}
+
+/// Threads and fluff; folds tilt the normal.
 void shadeWeave(const Material& material, const TexturePoint& point, FacePoint at,
                 Surface& surface) {
     const float thread = 0.005f * material.scale;
     const float left = detailLeft(thread * 2, point.footprint);
-    const float worn = layeredNoise(at.along * 7, at.across * 7, material.seed, 3,
-                                    point.footprint * 7);
-    float tone = 0.5f + 0.5f * worn;
+    const float worn = layeredNoise(at.along * 5, at.across * 5, material.seed, 2,
+                                    point.footprint * 5);
+    float tone = 0.5f + 0.22f * worn;
     if (left > 0) {
         const float weft = std::sin(2 * Pi * at.along / thread);
         const float warp = std::sin(2 * Pi * at.across / thread);
         const float slub = noise(at.along / thread / 3, at.across / thread / 3, material.seed + 2);
-        tone += left * (0.15f * weft * warp + 0.2f * slub);
+        tone += left * (0.25f * weft * warp + 0.3f * slub);
     }
     surface.albedo = mix(material.colors[0], material.colors[1], clamp01(tone));
     if (material.relief > 0) {
-        const float e = 0.02f;
-        const auto wrinkle = [&](float x, float y) {
-            return noise(x * 5.5f, y * 5.5f, material.seed + 4);
-        };
-        const float here = wrinkle(at.along, at.across);
-        const float a = (wrinkle(at.along + e, at.across) - here) / e;
-        const float b = (wrinkle(at.along, at.across + e) - here) / e;
-        surface.tilt = Vec3{a, b, -a} * (0.012f * material.relief);
+        const float e = 0.012f;
+        const float here = folds(at.along, at.across, material.seed);
+        const float a = (folds(at.along + e, at.across, material.seed) - here) / e;
+        const float b = (folds(at.along, at.across + e, material.seed) - here) / e;
+        surface.tilt = Vec3{a, b, -a} * (0.016f * material.relief);
     }
 }
 

@@ -6,7 +6,7 @@ namespace concertina::rooms {
 
 namespace {
 
-constexpr float Soft = 0.006f; // radians; edges far outside are hazy
+constexpr float Soft = 0.012f; // radians; what is far outside is out of focus
 
 Color skyColor(const Sky& sky, Vec3 direction, float height) {
     Color color = mix(sky.horizon, sky.zenith, smoothstep(-0.05f, 0.75f, height));
@@ -59,7 +59,9 @@ Color hillColor(const Sky& sky, float angle, float height, Color behind) {
         const float top = 0.10f - 0.055f * depth
                           + 0.07f * noise(angle * (2 + depth), depth, sky.seed)
                           + 0.008f * noise(angle * 40, depth, sky.seed + 3);
-        const Color meadow = mix(sky.horizon * 0.85f, sky.ground, 0.30f + 0.22f * depth);
+        const float woods = layeredNoise(angle * 14 + 7 * depth, height * 26, sky.seed + 9, 3, 0.15f);
+        const Color land = sky.ground * (1 + 0.7f * woods);
+        const Color meadow = mix(sky.horizon * 0.85f, land, 0.30f + 0.22f * depth);
         color = mix(color, meadow, 1 - edge(top, height, Soft));
     }
     return color;

@@ -44,7 +44,7 @@ bool FloorPlan::keepsView(const Rect& area, float height) const {
     const float x = std::clamp(camera.x, area.left, area.right);
     const float z = std::clamp(camera.z, area.front, area.back);
     const float distance = std::hypot(x - camera.x, z - camera.z);
-    const float wanted = height > 1.1f ? 1.55f : height > 0.62f ? 1.05f : 0.75f;
+    const float wanted = height > 1.1f ? 1.6f : height > 0.62f ? 1.2f : 0.85f;
     if (distance >= wanted)
         return true;
     // Out of sight, beside or behind the camera, it may come nearer.

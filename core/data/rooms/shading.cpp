@@ -9,24 +9,6 @@ namespace {
 
 constexpr float Lift = 4e-4f; // metres; ten times what rounding can do in a room
 
-/// Whether a ray towards the sun leaves through a pane at all: far cheaper than tracing it.
-bool leavesByPane(const Scene& scene, Vec3 at, Vec3 direction) {
-    for (const Light& pane : scene.lights) {
-        if (pane.kind != Light::Kind::Pane)
-            continue;
-        const float out = -dot(direction, pane.direction);
-        if (out <= 0)
-            continue;
-        const float t = -dot(pane.position - at, pane.direction) / out;
-        const Vec3 off = at + direction * t - pane.position;
-        const float u = dot(off, pane.u) / dot(pane.u, pane.u);
-        const float v = dot(off, pane.v) / dot(pane.v, pane.v);
-        if (std::abs(u) < 1.1f && std::abs(v) < 1.1f)
-            return true;
-    }
-    return false;
-}
-
 float closedBySides(const Scene& scene, Vec3 at, Vec3 normal) {
     float closed = 0;
     for (int axis = 0; axis < 3; ++axis)
@@ -70,6 +52,23 @@ Seen look(const Scene& scene, const Ray& ray, float spread) {
 
 Vec3 liftedFrom(const Seen& seen) {
     return seen.position + seen.normal * Lift;
+}
+
+bool leavesByPane(const Scene& scene, Vec3 at, Vec3 direction) {
+    for (const Light& pane : scene.lights) {
+        if (pane.kind != Light::Kind::Pane)
+            continue;
+        const float out = -dot(direction, pane.direction);
+        if (out <= 0)
+            continue;
+        const float t = -dot(pane.position - at, pane.direction) / out;
+        const Vec3 off = at + direction * t - pane.position;
+        const float u = dot(off, pane.u) / dot(pane.u, pane.u);
+        const float v = dot(off, pane.v) / dot(pane.v, pane.v);
+        if (std::abs(u) < 1.1f && std::abs(v) < 1.1f)
+            return true;
+    }
+    return false;
 }
 
 float openness(const Scene& scene, Vec3 at, Vec3 normal) {

@@ -22,6 +22,9 @@ Seen look(const Scene& scene, const Ray& ray, float spread);
 /// A point off the surface, from which rays don't hit it again.
 Vec3 liftedFrom(const Seen& seen);
 
+/// Whether a ray towards the sun leaves through a pane at all: far cheaper than tracing it.
+bool leavesByPane(const Scene& scene, Vec3 at, Vec3 direction);
+
 /// How open the surroundings are, 0 … 1, judged from the distances to the room's sides and to
 /// the boxes around furniture.
 float openness(const Scene& scene, Vec3 at, Vec3 normal);

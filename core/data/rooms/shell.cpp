@@ -108,9 +108,9 @@ void addPanels(Workshop& shop, const FloorPlan& plan, int wall, int material) {
 void chooseOpenings(FloorPlan& plan, Random random) {
     const std::array<int, 3> walls{BackWall, LeftWall, RightWall};
     const int first = random.pick(walls);
-    if (random.chance(0.78f))
+    if (random.chance(0.85f))
         chooseWindow(plan, random, first, true);
-    if (random.chance(0.4f))
+    if (random.chance(0.45f))
         chooseWindow(plan, random, random.pick(walls), true);
     const bool seenDoor = random.chance(0.62f);
     chooseDoor(plan, random, seenDoor ? random.pick(walls) : static_cast<int>(FrontWall), seenDoor);

@@ -2,6 +2,7 @@
 #include "core/data/rooms/smoothing.h"
 
 #include "core/data/rooms/color.h"
+#include "core/data/rooms/rows.h"
 
 #include <array>
 
@@ -69,21 +70,42 @@ void average(const Level& level, int y, int x, Color& light, float& noise) {
     noise = std::sqrt(variance) / weights;
 }
 
+/// Samples that agree by chance know nothing of the noise about them: the mean of 3 × 3 does.
+std::vector<float> spreadNoise(const std::vector<float>& noise, int height, int width) {
+    std::vector<float> wide(noise.size());
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            float sum = 0, count = 0;
+            for (int v = std::max(y - 1, 0); v <= std::min(y + 1, height - 1); ++v)
+                for (int u = std::max(x - 1, 0); u <= std::min(x + 1, width - 1); ++u) {
+                    sum += noise[static_cast<std::size_t>(v) * static_cast<std::size_t>(width)
+                                 + static_cast<std::size_t>(u)];
+                    count += 1;
+                }
+            wide[static_cast<std::size_t>(y) * static_cast<std::size_t>(width)
+                 + static_cast<std::size_t>(x)] = sum / count;
+        }
+    return wide;
+}
+
 } // namespace
 
 std::vector<Color> smoothed(std::vector<Color> light, std::vector<float> noise,
                             const std::vector<Guide>& guides, int height, int width, int levels) {
+    if (!noise.empty())
+        noise = spreadNoise(noise, height, width);
     for (int i = 0; i < levels; ++i) {
         std::vector<Color> nextLight(light.size());
         std::vector<float> nextNoise(noise.size());
         const Level level{light, noise, guides, height, width, 1 << i};
-        for (int y = 0; y < height; ++y)
+        forRows(height, [&](int y) {
             for (int x = 0; x < width; ++x) {
                 float left = 0;
                 average(level, y, x, nextLight[level.index(y, x)], left);
                 if (!noise.empty())
                     nextNoise[level.index(y, x)] = left;
             }
+        });
         light.swap(nextLight);
         noise.swap(nextNoise);
     }
