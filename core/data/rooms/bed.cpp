@@ -91,8 +91,10 @@ void buildBed(Workshop shop, Vec3 size) {
                  {size.x + 0.055f, drop + 0.1f, 0.34f}, 0.075f, inner);
     if (random.chance(0.45f)) {
         const int blanket = finishes.accents[static_cast<std::size_t>(random.below(4))];
-        shop.rounded({0, MattressTop + 0.07f - drop * 0.5f, foot - random.between(0.38f, 0.5f)},
-                     {size.x + 0.07f, drop + 0.1f, random.between(0.35f, 0.55f)}, 0.07f, blanket);
+        const float z = foot - random.between(0.38f, 0.5f);
+        const float wide = random.between(0.35f, 0.55f);
+        shop.rounded({0, MattressTop + 0.07f - drop * 0.5f, z},
+                     {size.x + 0.07f, drop + 0.1f, wide}, 0.07f, blanket);
     }
     addPillows(shop, size, finishes.accents[static_cast<std::size_t>(random.below(4))]);
 }

@@ -23,11 +23,13 @@ void Furnisher::addPlants() {
     const int count = m_random.count(1, 2);
     for (int i = 0; i < count; ++i) {
         const float height = m_random.between(0.6f, 1.7f);
-        const float wide = std::clamp(height * 0.42f, 0.3f, 0.6f);
+        const float wide = std::clamp(height * 0.55f, 0.4f, 0.85f);
         const auto site = m_plan.byWall(m_random, {wide, height, wide}, 0, m_random.chance(0.6f));
         if (site)
             stand(*site, Label::Plant,
-                  [](Workshop shop, Vec3 of) { buildPlant(std::move(shop), {}, of.y); });
+                  [](Workshop shop, Vec3 of) {
+                      buildPlant(std::move(shop), {}, of.y, of.x * 0.5f);
+                  });
     }
 }
 
@@ -97,7 +99,7 @@ void Furnisher::addWallShelf() {
         Workshop board = shop({on.pointOut({along, y, 0.13f}), on.x, on.y, on.z}, Label::Books);
         board.box({0, -0.014f, -0.01f}, {width, 0.028f, 0.22f}, m_finishes.wood);
         standBooks(board, {-width * 0.14f, 0, 0}, width * 0.66f, 0.22f, 0.3f);
-        buildPlant(board.as(Label::Plant), {width * 0.34f, 0, 0}, 0.3f);
+        buildPlant(board.as(Label::Plant), {width * 0.34f, 0, 0}, 0.3f, 0.12f);
         return;
     }
 }
@@ -116,10 +118,11 @@ void Furnisher::dressTop(const Site& site, float top, bool lamp) {
         return;
     const float x = narrow ? 0 : -side * m_random.between(0.2f, 0.34f);
     const float choice = m_random.unit();
+    const float height = m_random.between(0.24f, 0.44f);
     if (choice < 0.35f)
-        buildPlant(at(x, Label::Plant), {}, m_random.between(0.22f, 0.45f));
+        buildPlant(at(x, Label::Plant), {}, height, site.wall < 0 ? 0.3f : site.size.z * 0.5f);
     else if (choice < 0.6f)
-        buildVase(at(x, Label::Plant), {}, m_random.between(0.26f, 0.42f));
+        buildVase(at(x, Label::Plant), {}, height);
     else if (choice < 0.85f)
         stackBooks(at(x, Label::Books), {});
     if (!narrow && site.size.x > 1 && m_random.chance(0.4f))

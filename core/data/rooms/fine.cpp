@@ -110,6 +110,8 @@ Color directByOne(const Scene& scene, const Seen& seen, std::array<float, 2> at,
             || dot(arriving.direction, seen.normal) <= 0)
             continue;
         const float level = luminance(arriving.irradiance);
+        if (level <= 0)
+            continue;
         sum += level;
         if (choice * sum < level) {
             chosen = arriving;

@@ -118,7 +118,8 @@ Material flooring(const Palette& palette, Random& random) {
     const float choice = random.unit();
     Material material{.seed = random.seed()};
     if (choice < 0.62f) {
-        const Color base = fromHex(random.pick(palette.woods)) * random.between(0.75f, 1.1f);
+        const float light = random.between(0.75f, 1.1f);
+        const Color base = fromHex(random.pick(palette.woods)) * light;
         material.pattern = choice < 0.44f ? Pattern::Planks : Pattern::Parquet;
         material.colors = {base * 1.2f, base * 0.72f};
         material.scale = choice < 0.44f ? random.between(0.09f, 0.19f)
@@ -204,13 +205,14 @@ Finishes chooseFinishes(Scene& scene, Random random) {
     const bool whiteTrim = random.chance(0.75f);
     const Color trim = whiteTrim ? fromHex(0xF0EFEB) : fromHex(palette.woods[1]);
     finishes.trim = scene.add(whiteTrim ? paint(trim, random, 0.03f) : wood(trim, random));
-    finishes.panel = scene.add(paint(mix(trim, tone(palette.accentWall, random),
-                                         random.chance(0.5f) ? 0.0f : 0.8f), random, 0.02f));
+    const Color panel = random.chance(0.5f) ? trim
+                                            : mix(trim, tone(palette.accentWall, random), 0.8f);
+    finishes.panel = scene.add(paint(panel, random, 0.02f));
     const bool paintedDoor = random.chance(0.55f);
-    finishes.door = scene.add(
-        paintedDoor ? paint(mix(fromHex(0xEDEBE6), fromHex(palette.accentWall),
-                                random.chance(0.3f) ? 0.8f : 0.0f), random, 0.03f)
-                    : wood(fromHex(random.pick(palette.woods)), random));
+    const float tinted = random.chance(0.3f) ? 0.8f : 0.0f;
+    const Color doorPaint = mix(fromHex(0xEDEBE6), fromHex(palette.accentWall), tinted);
+    finishes.door = scene.add(paintedDoor ? paint(doorPaint, random, 0.03f)
+                                          : wood(fromHex(random.pick(palette.woods)), random));
     addCloth(finishes, scene, palette, random);
     addHard(finishes, scene, palette, random);
     Material books{.pattern = Pattern::Spine, .seed = random.seed()};

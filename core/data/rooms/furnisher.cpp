@@ -15,10 +15,11 @@ Workshop Furnisher::shop(const Frame& frame, Label label) {
     return {m_scene, m_finishes, m_lamps, frame, label, m_random.fork(m_random.bits())};
 }
 
-void Furnisher::furnish(RoomKind kind) {
+bool Furnisher::furnish(RoomKind kind) {
+    bool placed = false;
     switch (kind) {
     case RoomKind::Bedroom:
-        addBed();
+        placed = addBed();
         addCabinet(m_random.chance(0.6f));
         if (m_random.chance(0.6f))
             addDesk();
@@ -26,7 +27,7 @@ void Furnisher::furnish(RoomKind kind) {
         addArmchair();
         break;
     case RoomKind::Living:
-        addSofaGroup();
+        placed = addSofaGroup();
         addShelf();
         addArmchair();
         addCabinet(m_random.chance(0.3f));
@@ -34,7 +35,7 @@ void Furnisher::furnish(RoomKind kind) {
             addDesk();
         break;
     case RoomKind::Dining:
-        addDiningGroup();
+        placed = addDiningGroup();
         addCabinet(m_random.chance(0.35f));
         addShelf();
         addCabinet(false);
@@ -42,7 +43,7 @@ void Furnisher::furnish(RoomKind kind) {
             addArmchair();
         break;
     case RoomKind::Study:
-        addDesk();
+        placed = addDesk();
         addShelf();
         addShelf();
         if (m_random.chance(0.6f))
@@ -51,7 +52,7 @@ void Furnisher::furnish(RoomKind kind) {
         addArmchair();
         break;
     case RoomKind::Studio:
-        addBed();
+        placed = addBed();
         if (m_random.chance(0.5f))
             addSofaGroup();
         addDiningGroup();
@@ -64,6 +65,7 @@ void Furnisher::furnish(RoomKind kind) {
     addWallShelf();
     addPictures();
     addPlants();
+    return placed;
 }
 
 /// Rooms that are lived in have few empty stretches of wall.
@@ -168,10 +170,12 @@ void Furnisher::addCoffeeTable(const Site& sofa) {
     const Site site{sofa.frame * Frame{{m_random.between(-0.15f, 0.15f), 0,
                                         (sofa.size.z + depth) * 0.5f + gap}},
                     size};
-    if (m_random.chance(0.8f))
+    if (m_random.chance(0.8f)) {
+        const bool roundRug = m_random.chance(0.2f);
         addRug(site.frame * Frame{{0, 0, -0.15f}},
                {sofa.size.x + m_random.between(0.1f, 0.7f), 0.01f, m_random.between(1.5f, 2.0f)},
-               m_random.chance(0.2f));
+               roundRug);
+    }
     if (!m_plan.fits(site.frame, size))
         return;
     stand(site, Label::Table, buildCoffeeTable);
@@ -253,10 +257,11 @@ bool Furnisher::addDesk() {
     if (m_random.chance(0.75f))
         buildDeskLamp(shop(corner, Label::Lamp), {});
     const Frame other = site->frame * Frame{{size.x * 0.3f, size.y, -size.z * 0.2f}};
+    const float height = m_random.between(0.22f, 0.36f);
     if (m_random.chance(0.4f))
         stackBooks(shop(other, Label::Books), {});
     else if (m_random.chance(0.5f))
-        buildPlant(shop(other, Label::Plant), {}, m_random.between(0.22f, 0.36f));
+        buildPlant(shop(other, Label::Plant), {}, height, 0.16f);
     if (m_random.chance(0.6f))
         hangOver(*site, size.x);
     return true;

@@ -16,7 +16,8 @@ public:
               Random random)
         : m_scene(scene), m_finishes(finishes), m_lamps(lamps), m_plan(plan), m_random(random) {}
 
-    void furnish(RoomKind kind);
+    /// Tells whether the piece that makes the room what it is found a place.
+    bool furnish(RoomKind kind);
 
 private:
     // Groups (furnisher.cpp): each tells whether its main piece found a place.

@@ -42,8 +42,8 @@ void buildDeskLamp(Workshop shop, Vec3 foot);
 /// Hangs `drop` down from the ceiling, which is at `top`; about 0: a dish at the ceiling.
 void buildCeilingLamp(Workshop shop, Vec3 top, float drop);
 
-/// In a pot on `foot`.
-void buildPlant(Workshop shop, Vec3 foot, float height);
+/// In a pot on `foot`; no leaf gets further from the middle than `reach`.
+void buildPlant(Workshop shop, Vec3 foot, float height, float reach);
 void buildVase(Workshop shop, Vec3 foot, float height);
 
 /// Framed, on the plane z = 0, about the origin.

@@ -11,7 +11,7 @@ namespace concertina::rooms {
 
 namespace {
 
-constexpr int Attempts = 8;
+constexpr std::uint64_t Attempts = 8;
 
 RoomKind chooseKind(Random& random) {
     const float choice = random.unit();
@@ -122,14 +122,11 @@ void expose(Scene& scene, const Probe& measured, Random& random) {
     scene.sky.brightness = bright > 1 ? random.between(1.0f, 2.0f) / bright : 1;
 }
 
-Scene furnishedScene(Random random, const SceneWishes& wishes) {
+/// None when the room's main piece found no place.
+std::optional<Scene> furnishedScene(Random random, RoomKind kind, float night) {
     Scene scene;
     scene.size = {random.between(3.1f, 4.9f), random.between(2.4f, 2.75f), random.between(3.2f, 5.0f)};
-    const RoomKind kind = wishes.kind.value_or(chooseKind(random));
     scene.view = chooseView(scene.size, random.fork(1));
-    const bool evening = wishes.hour == Hour::Any ? random.chance(0.3f)
-                                                  : wishes.hour == Hour::Evening;
-    const float night = evening ? random.between(0.3f, 1.0f) : 0.0f;
     const LampLight lamps = chooseLamps(random, night);
     scene.sky = chooseSky(random, night);
     scene.parts.reserve(600);
@@ -138,7 +135,8 @@ Scene furnishedScene(Random random, const SceneWishes& wishes) {
     chooseOpenings(plan, random.fork(3));
     buildShell({scene, finishes, lamps, {}, Label::Wall, random.fork(4)}, plan);
     Furnisher furnisher(scene, finishes, lamps, plan, random.fork(5));
-    furnisher.furnish(kind);
+    if (!furnisher.furnish(kind))
+        return std::nullopt;
     lightFromSky(scene, random.fork(6));
     estimateLight(scene, finishes);
     scene.bvh = Bvh(scene.parts);
@@ -148,17 +146,30 @@ Scene furnishedScene(Random random, const SceneWishes& wishes) {
 } // namespace
 
 Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
-    for (int attempt = 0;; ++attempt) {
-        Random random(combined(key, static_cast<std::uint64_t>(attempt)));
-        Scene scene = furnishedScene(random.fork(1), wishes);
-        const Probe measured = probe(scene);
-        const bool good = measured.furnished > 0.27f && measured.bare < 0.47f
-                          && measured.nearest > 0.55f && measured.middle > 1.5f;
-        if (!good && attempt + 1 < Attempts)
+    // Kind and hour are settled first: if failed attempts could change them, rooms that are hard
+    // to furnish would be rare.
+    Random random(key);
+    const RoomKind chosenKind = chooseKind(random);
+    const RoomKind kind = wishes.kind.value_or(chosenKind);
+    const bool dark = random.chance(0.3f);
+    const bool evening = wishes.hour == Hour::Any ? dark : wishes.hour == Hour::Evening;
+    const float night = evening ? random.between(0.3f, 1.0f) : 0.0f;
+    std::optional<Scene> last;
+    Probe measured;
+    for (std::uint64_t attempt = 0; attempt < Attempts; ++attempt) {
+        auto scene = furnishedScene(random.fork(attempt), kind, night);
+        if (!scene)
             continue;
-        expose(scene, measured, random);
-        return scene;
+        last = std::move(scene);
+        measured = probe(*last);
+        if (measured.furnished > 0.27f && measured.bare < 0.47f && measured.nearest > 0.55f
+            && measured.middle > 1.5f)
+            break;
     }
+    if (!last) // nowhere a place for its main piece: another room
+        return generateScene(combined(key, Attempts), wishes);
+    expose(*last, measured, random);
+    return std::move(*last);
 }
 
 } // namespace concertina::rooms

@@ -174,8 +174,7 @@ Sky chooseSky(Random& random, float night) {
     const std::array<Color, 4> grounds{Color{0.16f, 0.24f, 0.09f}, {0.11f, 0.20f, 0.07f},
                                        {0.26f, 0.25f, 0.24f}, {0.20f, 0.27f, 0.30f}};
     sky.ground = grounds[static_cast<std::size_t>(sky.outlook)];
-    const float height = mix(random.between(0.4f, 0.85f), random.between(0.18f, 0.4f),
-                             gold > 0 ? 1.0f : 0.0f);
+    const float height = gold > 0 ? random.between(0.18f, 0.4f) : random.between(0.4f, 0.85f);
     const float turn = random.between(0, 2 * Pi);
     sky.sunDirection = normalized(Vec3{std::cos(turn), height, std::sin(turn)});
     sky.sun = mix(Color{1.7f, 1.55f, 1.32f}, Color{1.8f, 1.2f, 0.66f}, gold) * (1 - grey)

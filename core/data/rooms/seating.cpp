@@ -59,12 +59,13 @@ void addSofaThrows(Workshop& shop, Vec3 size, const SofaForm& form) {
         const auto at = static_cast<std::size_t>(i);
         const float side = form.seats > 1 ? places[at] : 0.0f;
         const float edge = random.between(0.38f, 0.46f);
-        Workshop leaning = shop.at(turned({side * inner, SeatHeight + edge * 0.46f,
-                                           -size.z * 0.5f + form.back + 0.21f},
-                                          random.between(-0.25f, 0.25f), -0.32f,
-                                          random.between(-0.16f, 0.16f)));
-        leaning.at(turned({}, 0, Pi / 2))
-            .cushion({}, {edge, random.between(0.13f, 0.17f), edge},
+        const float yaw = random.between(-0.25f, 0.25f), roll = random.between(-0.16f, 0.16f);
+        const float thick = random.between(0.13f, 0.17f);
+        const Vec3 middle{side * inner, SeatHeight + edge * 0.46f,
+                          -size.z * 0.5f + form.back + 0.21f};
+        shop.at(turned(middle, yaw, -0.32f, roll))
+            .at(turned({}, 0, Pi / 2))
+            .cushion({}, {edge, thick, edge},
                      finishes.accents[static_cast<std::size_t>(random.below(4))]);
     }
     if (random.chance(0.3f)) {

@@ -19,8 +19,9 @@ bool intersectBox(const Shape& shape, const Ray& ray, float& distance, Vec3& nor
     return true;
 }
 
-/// Steps along the ray by the distance to the surface. Most rays enter through a flat face and
-/// are done at once.
+/// Most rays enter through a flat face and are done at once. Otherwise Newton's method: along a
+/// ray the distance to a convex body is a convex function, so steps from outside never cross the
+/// first root, and the slope turns where there is none.
 bool intersectRounded(const Shape& shape, const Ray& ray, float& distance, Vec3& normal) {
     float t = 0, leave = distance;
     int axis = 0;
@@ -28,25 +29,23 @@ bool intersectRounded(const Shape& shape, const Ray& ray, float& distance, Vec3&
         || t <= 0)
         return false;
     const Vec3 core = shape.half - Vec3{shape.radius, shape.radius, shape.radius};
-    for (int step = 0; step < 64; ++step) {
+    for (int step = 0; step < 24 && t <= leave; ++step) {
         const Vec3 p = ray.at(t);
         const Vec3 out = highest(absolute(p) - core, {});
         const float reach = length(out);
-        const float gap = reach - shape.radius;
-        if (gap < Accuracy && reach > 0) {
-            normal = Vec3{std::copysign(out.x, p.x), std::copysign(out.y, p.y),
-                          std::copysign(out.z, p.z)}
-                     / reach;
-            // A grazing step may end just behind the ridge, on the far side.
-            if (dot(normal, ray.direction) < 0) {
-                distance = t;
-                return true;
-            }
-            t += Accuracy;
-        }
-        t += std::max(gap, 0.0f);
-        if (t > leave)
+        const Vec3 outward = Vec3{std::copysign(out.x, p.x), std::copysign(out.y, p.y),
+                                  std::copysign(out.z, p.z)}
+                             / reach;
+        const float slope = dot(outward, ray.direction);
+        if (!(slope < 0))
             return false;
+        const float gap = reach - shape.radius;
+        if (gap < Accuracy) {
+            distance = t;
+            normal = outward;
+            return true;
+        }
+        t -= gap / slope;
     }
     return false;
 }

@@ -29,7 +29,8 @@ void fillCompartment(Workshop& shop, Vec3 foot, float width, float depth, float 
     }
     if (choice < 0.87f)
         stackBooks(shop, foot + Vec3{-width * 0.22f, 0, 0});
-    buildPlant(shop.as(Label::Plant), foot + Vec3{width * 0.2f, 0, 0}, height * 0.85f);
+    buildPlant(shop.as(Label::Plant), foot + Vec3{width * 0.2f, 0, 0}, height * 0.88f,
+               std::min(width * 0.28f, depth * 0.55f));
 }
 
 } // namespace

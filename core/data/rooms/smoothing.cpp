@@ -62,7 +62,7 @@ void average(const Level& level, int y, int x, Color& light, float& noise) {
             if (!level.noise.empty())
                 variance += weight * weight * level.noise[there] * level.noise[there];
         }
-    if (weights <= 0) {
+    if (weights < 1e-6f) { // nobody knows better
         light = level.light[here];
         return;
     }
