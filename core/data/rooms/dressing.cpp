@@ -20,9 +20,9 @@ void Furnisher::addCeilingLamp(Vec3 over, float free) {
 }
 
 void Furnisher::addPlants() {
-    const int count = m_random.count(1, 2);
+    const int count = m_random.count(1, 3);
     for (int i = 0; i < count; ++i) {
-        const float height = m_random.between(0.6f, 1.7f);
+        const float height = m_random.between(0.75f, 1.8f);
         const float wide = std::clamp(height * 0.55f, 0.4f, 0.85f);
         const auto site = m_plan.byWall(m_random, {wide, height, wide}, 0, m_random.chance(0.6f));
         if (site)
@@ -119,11 +119,11 @@ void Furnisher::dressTop(const Site& site, float top, bool lamp) {
     const float x = narrow ? 0 : -side * m_random.between(0.2f, 0.34f);
     const float choice = m_random.unit();
     const float height = m_random.between(0.24f, 0.44f);
-    if (choice < 0.35f)
+    if (choice < 0.42f)
         buildPlant(at(x, Label::Plant), {}, height, site.wall < 0 ? 0.3f : site.size.z * 0.5f);
-    else if (choice < 0.6f)
+    else if (choice < 0.68f)
         buildVase(at(x, Label::Plant), {}, height);
-    else if (choice < 0.85f)
+    else if (choice < 0.88f)
         stackBooks(at(x, Label::Books), {});
     if (!narrow && site.size.x > 1 && m_random.chance(0.4f))
         stackBooks(at(side * 0.05f, Label::Books), {});

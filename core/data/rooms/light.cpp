@@ -31,31 +31,24 @@ bool fromPane(const Light& light, Vec3 at, Vec3 normal, float u, float v, Arrivi
     const float falling = dot(direction, normal);
     if (leaving <= 0 || falling <= 0)
         return false;
-    const float area = 4 * length(light.u) * length(light.v);
     // One point stands for the area: so near that this fails, its solid angle stays in bounds.
-    const float share = leaving * area / (square + area * 0.12f);
+    const float share = leaving * light.area / (square + light.area * 0.12f);
     arriving = {direction, distance, paneRadiance(light, direction.y) * (falling * share)};
     return true;
 }
 
 bool fromBall(const Light& light, Vec3 at, Vec3 normal, float u, float v, Arriving& arriving) {
-    Vec3 to = light.position - at;
-    if (dot(to, normal) <= -light.radius)
-        return false;
-    const float toCenter = length(to);
-    const Vec3 axis = to / toCenter;
-    const Vec3 side = normalized(std::abs(axis.y) < 0.9f ? Vec3{-axis.z, 0, axis.x}
-                                                         : Vec3{0, axis.z, -axis.y});
-    // A disc that faces the point, sampled as a square with the corners pressed in.
-    const float pressed = std::max(std::abs(u), std::abs(v)) / std::sqrt(u * u + v * v + 1e-12f);
-    to += (side * u + cross(axis, side) * v) * (light.radius * pressed);
-    const float distance = length(to);
-    const Vec3 direction = to / distance;
-    const float falling = dot(direction, normal);
+    // A folded sheet stands for the ball: as wide from all sides, and without a square root.
+    const Vec3 off = Vec3{u, v, 2 * std::abs(u) - 1} * (0.8f * light.radius);
+    const Vec3 to = light.position + off - at;
+    const float falling = dot(to, normal);
     if (falling <= 0)
         return false;
-    const float softened = toCenter * toCenter + 0.02f;
-    arriving = {direction, distance, ballIntensity(light, -axis) * (falling / softened)};
+    const float square = dot(to, to);
+    const float distance = std::sqrt(square);
+    const Vec3 direction = to / distance;
+    const float share = falling / (distance * (square + 0.02f));
+    arriving = {direction, distance, ballIntensity(light, -direction) * share};
     return true;
 }
 
@@ -106,7 +99,7 @@ Color sunOnFloor(const Scene& scene) {
             for (const Light& pane : scene.lights)
                 if (pane.kind == Light::Kind::Pane) {
                     const float in = std::max(0.0f, -dot(pane.direction, sun.direction));
-                    flux += sun.power * (in * 4 * length(pane.u) * length(pane.v));
+                    flux += sun.power * (in * pane.area);
                 }
     return flux * (0.6f / (scene.size.x * scene.size.z));
 }

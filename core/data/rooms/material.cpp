@@ -91,7 +91,7 @@ void shadeWeave(const Material& material, const TexturePoint& point, FacePoint a
         tone += left * (0.25f * weft * warp + 0.3f * slub);
     }
     surface.albedo = mix(material.colors[0], material.colors[1], clamp01(tone));
-    if (material.relief > 0) {
+    if (material.relief > 0 && point.footprint < 0.02f) {
         const float e = 0.012f;
         const float here = folds(at.along, at.across, material.seed);
         const float a = (folds(at.along + e, at.across, material.seed) - here) / e;

@@ -82,11 +82,13 @@ void buildWindow(Workshop shop, float width, float height, const Opening& openin
         shop.box({0, height - length * 0.5f, -0.115f}, {width - 0.02f, length, 0.006f},
                  finishes.linen);
     }
-    // The light of the sky comes in through the pane; sky.cpp gives it its colors.
+    // The light of the sky comes in through the pane; light.cpp gives it its colors.
+    const float halfWidth = width * 0.5f - 0.05f, halfHeight = height * 0.5f - 0.05f;
     shop.add(Light{.kind = Light::Kind::Pane,
                    .position = {0, height * 0.5f, -0.18f},
-                   .u = {width * 0.5f - 0.05f, 0, 0},
-                   .v = {0, height * 0.5f - 0.05f, 0},
+                   .u = {halfWidth, 0, 0},
+                   .v = {0, halfHeight, 0},
+                   .area = 4 * halfWidth * halfHeight,
                    .direction = {0, 0, 1}});
 }
 

@@ -115,7 +115,7 @@ Rendering renderQuickly(const Scene& scene, int height, int width) {
 
 Image photograph(const Scene& scene, const Rendering& rendering, double noise, std::uint64_t key) {
     Image image = blankImage(rendering.height, rendering.width);
-    const float strength = static_cast<float>(noise) * 2.2f;
+    const float strength = static_cast<float>(noise) * 1.7f;
     std::size_t pixel = 0;
     for (int y = 0; y < rendering.height; ++y)
         for (int x = 0; x < rendering.width; ++x, ++pixel) {

@@ -31,6 +31,7 @@ struct Light {
     Kind kind = Kind::Ball;
     Vec3 position;
     Vec3 u, v;         ///< half edges of a pane
+    float area = 0;    ///< of a pane
     Vec3 direction;    ///< a pane's into the room; the sun's towards it
     float radius = 0;  ///< of a ball; of the sun as the tangent of its angle
     Color power;       ///< radiance of a pane, intensity of a ball, irradiance of the sun
