@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/network.h"
+#include "core/tensor/torch.h"
+#include "tests/core/core_testing.h"
+
+#include <QTest>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+class NetworkTest : public QObject {
+    Q_OBJECT
+
+    static std::vector<torch::Tensor> outputs(const Network& network, const torch::Tensor& images,
+                                              bool training = false) {
+        const torch::NoGradGuard noGrad;
+        return network.forward(network.compose(false), images, {.training = training});
+    }
+
+private Q_SLOTS:
+    void anExpandedNetworkStartsAsThePlainOne_data() {
+        QTest::addColumn<QString>("parametrization");
+        QTest::addColumn<QString>("rule");
+        for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate",
+                                 "*: {segmentation, depth} | {normal} merged"})
+            QTest::newRow(rule) << "factored" << rule;
+        QTest::newRow("plain, separate") << "plain" << "*: separate";
+    }
+
+    void anExpandedNetworkStartsAsThePlainOne() {
+        QFETCH(QString, parametrization);
+        QFETCH(QString, rule);
+        const Network plain = networkFor(tinySpec("plain", "*: tied"));
+        const Network expanded =
+            networkFor(tinySpec(parametrization.toStdString(), rule.toStdString()));
+        const torch::Tensor images = randomImages(2, 16, 24, 5);
+        for (const bool training : {false, true}) {
+            const auto left = outputs(expanded, images, training);
+            const auto right = outputs(plain, images, training);
+            QCOMPARE(left.size(), 3U);
+            for (std::size_t t = 0; t < 3; ++t)
+                QVERIFY(relativeDifference(left[t], right[t]) <= 1e-5);
+        }
+    }
+
+    void twoNetworksOfOneSeedAreEqualToTheBitAndOfAnotherAreNot() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        const auto first = networkFor(spec).namedTensors();
+        const auto second = networkFor(spec).namedTensors();
+        spec.seed = 8;
+        const auto other = networkFor(spec).namedTensors();
+        bool differs = false;
+        for (const auto& [name, tensor] : first) {
+            QVERIFY2(sameBits(tensor, second.at(name)), name.c_str());
+            differs = differs || !sameBits(tensor, other.at(name));
+        }
+        QVERIFY(differs);
+    }
+
+    void namesAreLayerFactorGroup() {
+        const auto tensors = networkFor(tinySpec("factored", "*: factors shared")).namedTensors();
+        for (const char* name :
+             {"enc1.1/U/segmentation+depth+normal", "enc1.1/M/depth", "dec2.1/bias/normal",
+              "dec2.1/norm.weight/segmentation", "dec2.1/norm.mean/segmentation",
+              "head.depth.2/W/depth", "head.depth.2/bias/depth"})
+            QVERIFY2(tensors.contains(name), name);
+    }
+
+    void runningStatisticsBelongToExecutedBranches() {
+        // γ and β are one, but the tasks have parted before: three branches, three statistics.
+        ExperimentSpec spec = tinySpec("factored", "*: tied");
+        spec.network.sharing = {"*: tied", "enc1.1: separate"};
+        const auto tensors = networkFor(spec).namedTensors();
+        QVERIFY(tensors.contains("enc2.1/norm.weight/segmentation+depth+normal"));
+        QVERIFY(tensors.contains("enc2.1/norm.mean/depth"));
+        QVERIFY(!tensors.contains("enc2.1/norm.mean/segmentation+depth+normal"));
+    }
+
+    void equalCopiesMergeToThatCopyToTheBit() {
+        const Network tied = networkFor(tinySpec("factored", "*: tied"));
+        const Network merged = networkFor(tinySpec("factored", "*: merged"));
+        const torch::Tensor images = randomImages(1, 16, 24, 3);
+        const auto left = outputs(tied, images);
+        const auto right = outputs(merged, images);
+        for (std::size_t t = 0; t < 3; ++t)
+            QVERIFY(sameBits(left[t], right[t]));
+    }
+
+    void aMergedKernelIsTheMeanOfItsCopies() {
+        Network network = networkFor(tinySpec("factored", "*: merged"));
+        scrambleFactors(network, 11);
+        const auto tensors = network.namedTensors();
+        const torch::NoGradGuard noGrad;
+        const ComposedNetwork composed = network.compose(false);
+        const auto at = [&](const std::string& name) { return tensors.at("enc2.1/" + name); };
+        const std::string all = "segmentation+depth+normal";
+        const torch::Tensor mean = (at("M/segmentation") + at("M/depth") + at("M/normal")) / 3;
+        const torch::Tensor expected = torch::mm(torch::mm(at("U/" + all), mean), at("V/" + all));
+        for (const auto& kernel : composed.kernels)
+            if (network.design().graph.layers[kernel.layer].name == "enc2.1")
+                QVERIFY(relativeDifference(kernel.kernel.flatten(1), expected) < 1e-6);
+    }
+
+    void weightsOfAnotherNetworkAreRefusedAndNothingChanges() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        Network network = networkFor(spec);
+        const auto before = network.namedTensors();
+        auto foreign = before;
+        foreign.erase("enc1.1/U/segmentation+depth+normal");
+        QCOMPARE(network.load(foreign).error().code, std::string("network.tensor"));
+        foreign = before;
+        foreign["enc1.1/M/depth"] = torch::zeros({2, 2});
+        const auto refused = network.load(foreign);
+        QCOMPARE(refused.error().path, std::string("enc1.1/M/depth"));
+        for (auto& [name, tensor] : foreign)
+            tensor = torch::zeros_like(tensor);
+        foreign.erase("head.depth.2/W/depth");
+        QVERIFY(!network.load(foreign));
+        QVERIFY(network.namedTensors().at("enc1.1/M/depth").abs().sum().item<double>() > 0);
+    }
+
+    void loadingGivesTheSameNetwork() {
+        Network network = networkFor(tinySpec("factored", "*: factors shared"));
+        scrambleFactors(network, 2);
+        scrambleNorms(network, 3);
+        const auto copy = Network::fromTensors(network.design(), network.namedTensors());
+        QVERIFY(copy);
+        const torch::Tensor images = randomImages(1, 16, 24, 4);
+        const auto left = outputs(network, images);
+        const auto right = outputs(*copy, images);
+        for (std::size_t t = 0; t < 3; ++t)
+            QVERIFY(sameBits(left[t], right[t]));
+    }
+
+    void scalingKernelsScalesEveryKernel_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<int>("moving");
+        for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate"})
+            for (const Moving moving : {Moving::All, Moving::Cores, Moving::Others})
+                QTest::addRow("%s %d", rule, static_cast<int>(moving))
+                    << rule << static_cast<int>(moving);
+    }
+
+    void scalingKernelsScalesEveryKernel() {
+        QFETCH(QString, rule);
+        QFETCH(int, moving);
+        Network network = networkFor(tinySpec("factored", rule.toStdString()));
+        scrambleFactors(network, 6);
+        const torch::NoGradGuard noGrad;
+        std::vector<torch::Tensor> before;
+        for (const auto& kernel : network.compose(false).kernels)
+            before.push_back(kernel.kernel.clone());
+        network.scaleKernels(0.9, static_cast<Moving>(moving));
+        const auto after = network.compose(false).kernels;
+        for (std::size_t i = 0; i < before.size(); ++i)
+            QVERIFY(relativeDifference(after[i].kernel, before[i] * 0.9) < 1e-6);
+    }
+
+    void theDefaultSegNetHasMtansParameters() {
+        // 24,981,069: the constant that MTAN's own code divides by, a single-task SegNet with 13
+        // classes (model_segnet_*.py, "Parameter Space").
+        ExperimentSpec spec;
+        spec.tasks = {{{"segmentation"}, 1.0}};
+        spec = [&] {
+            spec.data.height = 288;
+            spec.data.width = 384;
+            return spec;
+        }();
+        NetworkDesign design = designFor(spec);
+        std::int64_t parameters = 0;
+        for (std::size_t i = 0; i < design.layers.size(); ++i) {
+            const Layer& layer = design.graph.layers[i];
+            // designFor gives heads 5 classes; MTAN's has 13.
+            const std::int64_t out = layer.name == "head.segmentation.2" ? 13 : layer.kernel.out;
+            parameters += out * layer.kernel.in * layer.kernel.height * layer.kernel.width + out
+                          + (layer.norm ? 2 * out : 0);
+        }
+        QCOMPARE(parameters, std::int64_t{24'981'069});
+        QCOMPARE(std::ranges::count_if(design.graph.layers,
+                                       [](const Layer& layer) { return layer.name.starts_with("enc"); }),
+                 13);
+        QCOMPARE(std::ranges::count_if(design.graph.layers,
+                                       [](const Layer& layer) { return layer.name.starts_with("dec"); }),
+                 13);
+    }
+
+    void oddImageSizesComeBackInTheirOwnSize() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        const Network network = networkFor(spec);
+        const auto results = outputs(network, randomImages(1, 17, 23, 1));
+        QCOMPARE(results[0].sizes().vec(), (std::vector<std::int64_t>{1, 5, 17, 23}));
+    }
+};
+
+QTEST_GUILESS_MAIN(NetworkTest)
+#include "tst_network.moc"
