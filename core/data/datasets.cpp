@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
+#include "core/data/rooms/rooms_dataset.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@ namespace concertina {
 const DatasetEntry& folderDataset();
 
 std::span<const DatasetEntry* const> datasets() {
-    static const std::array all{&folderDataset()};
+    static const std::array all{&roomsDataset(), &folderDataset()};
     return all;
 }
 

@@ -96,7 +96,7 @@ private:
 class Sheet {
 public:
     Sheet(int rows, int columns, int height, int width)
-        : m_zoom(std::max(1, 240 / std::max(1, width))), m_height(height * m_zoom),
+        : m_zoom(std::max(1, (smallestCell + width - 1) / std::max(1, width))), m_height(height * m_zoom),
           m_width(width * m_zoom),
           m_image(blankImage(top + rows * (m_height + gap), gap + columns * (m_width + gap), 28)) {}
 
@@ -116,6 +116,7 @@ public:
     const Image& image() const { return m_image; }
 
 private:
+    static constexpr int smallestCell = 200; // room for a caption
     static constexpr int gap = 8;
     static constexpr int top = 28;
     int m_zoom;

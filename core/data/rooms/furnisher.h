@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/rooms/furniture.h"
+#include "core/data/rooms/plan.h"
+
+namespace concertina::rooms {
+
+enum class RoomKind { Bedroom, Living, Dining, Study, Studio };
+
+/// Furnishes a room: chooses pieces and their sizes, finds places for them in the plan, and puts
+/// small things on and beside them. What finds no place is left out.
+class Furnisher {
+public:
+    Furnisher(Scene& scene, const Finishes& finishes, const LampLight& lamps, FloorPlan& plan,
+              Random random)
+        : m_scene(scene), m_finishes(finishes), m_lamps(lamps), m_plan(plan), m_random(random) {}
+
+    /// Tells whether the piece that makes the room what it is found a place.
+    bool furnish(RoomKind kind);
+
+private:
+    // Groups (furnisher.cpp): each tells whether its main piece found a place.
+    bool addBed();
+    bool addSofaGroup();
+    bool addDiningGroup();
+    bool addDesk();
+    bool addCabinet(bool tall);
+    bool addShelf();
+    bool addArmchair();
+    void addSpareChair();
+    void fillWalls();
+    void addBedside(const Site& bed, float side);
+    void addSofaSide(const Site& sofa, float side);
+    void addCoffeeTable(const Site& sofa);
+    void addChairs(const Site& table, bool round);
+
+    // What makes a room lived in (dressing.cpp).
+    void addFloorLamp();
+    void addCeilingLamp(Vec3 over, float free);
+    void addPlants();
+    void addPictures();
+    void addWallShelf();
+    void hangOver(const Site& site, float width);
+    bool hang(int wall, float along, float bottom, float width, float height);
+    void dressTop(const Site& site, float top, bool lamp);
+    void addRug(const Frame& frame, Vec3 size, bool round);
+
+    Workshop shop(const Frame& frame, Label label);
+    /// Runs `build` at a site, takes its place and remembers the box around it.
+    template <class Build>
+    void stand(const Site& site, Label label, Build build);
+
+    Scene& m_scene;
+    const Finishes& m_finishes;
+    const LampLight& m_lamps;
+    FloorPlan& m_plan;
+    Random m_random;
+};
+
+template <class Build>
+void Furnisher::stand(const Site& site, Label label, Build build) {
+    const std::size_t first = m_scene.parts.size();
+    build(shop(site.frame, label), site.size);
+    Bounds box;
+    for (std::size_t i = first; i < m_scene.parts.size(); ++i)
+        box.add(m_scene.parts[i].bounds);
+    m_scene.furniture.push_back(box);
+    m_plan.take(site.frame, site.size);
+}
+
+} // namespace concertina::rooms

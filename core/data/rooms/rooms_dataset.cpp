@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/rooms/rooms_dataset.h"
+
+#include "core/data/rooms/generate.h"
+#include "core/data/rooms/random.h"
+#include "core/data/rooms/render.h"
+#include "core/model/catalogue.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+namespace concertina {
+
+namespace {
+
+using namespace rooms;
+
+/// Part of every fingerprint: to be raised when the same options give other samples.
+constexpr int GeneratorVersion = 1;
+
+constexpr int NominalWidth = 128;
+constexpr int NominalHeight = 96;
+
+// Names and colors in the order of `Label`. Large, quiet classes are pale or earthy, things are
+// bright; neighbours in a room differ in lightness too, for those who see fewer hues.
+const std::vector<ClassInfo>& classes() {
+    static const std::vector<ClassInfo> all{
+        {"wall", {196, 203, 212}},    {"floor", {122, 96, 76}},   {"ceiling", {238, 241, 244}},
+        {"window", {134, 206, 240}},  {"door", {160, 112, 150}},  {"picture", {240, 142, 43}},
+        {"lamp", {255, 217, 47}},     {"plant", {46, 150, 84}},   {"books", {198, 54, 58}},
+        {"cabinet", {216, 163, 108}}, {"bed", {56, 108, 176}},    {"sofa", {24, 164, 170}},
+        {"table", {92, 60, 140}},     {"chair", {231, 92, 142}},
+    };
+    return all;
+}
+
+std::vector<FieldInfo> optionFields() {
+    return {
+        {.path = "seed",
+         .type = FieldType::Integer,
+         .standard = 0,
+         .minimum = 0,
+         .maximum = LargestInteger,
+         .label = "Seed",
+         .help = "Which rooms there are: another seed gives entirely different ones."},
+        {.path = "train_size",
+         .type = FieldType::Integer,
+         .standard = 1200,
+         .minimum = 1,
+         .maximum = 1000000,
+         .unit = "images",
+         .label = "Training images",
+         .help = "Size of the split \"train\"; more of them cost nothing but time."},
+        {.path = "val_size",
+         .type = FieldType::Integer,
+         .standard = 100,
+         .minimum = 1,
+         .maximum = 1000000,
+         .unit = "images",
+         .label = "Validation images",
+         .help = "Size of the split \"val\"; its rooms are none of the training's."},
+        {.path = "quality",
+         .type = FieldType::Choice,
+         .standard = "training",
+         .choices = {"training", "fine"},
+         .label = "Quality",
+         .help = "\"training\" makes some 150 small pictures a second, \"fine\" takes seconds for "
+                 "a large one; both show the same rooms."},
+        {.path = "samples",
+         .type = FieldType::Integer,
+         .standard = 16,
+         .minimum = 1,
+         .maximum = 1024,
+         .unit = "rays a pixel",
+         .label = "Samples",
+         .help = "For fine quality alone: more take longer and leave less noise in soft shadows."},
+        {.path = "noise",
+         .type = FieldType::Real,
+         .standard = 1.0,
+         .minimum = 0,
+         .maximum = 10,
+         .label = "Sensor noise",
+         .help = "Strength of the camera's noise; 0 is none, 1 what a phone has indoors."},
+        {.path = "rooms",
+         .type = FieldType::Choice,
+         .standard = "any",
+         .choices = {"any", "bedroom", "living", "dining", "study", "studio"},
+         .label = "Rooms",
+         .help = "Which kind of room; a studio has a bed and a table."},
+        {.path = "light",
+         .type = FieldType::Choice,
+         .standard = "any",
+         .choices = {"any", "day", "evening"},
+         .label = "Light",
+         .help = "By day light comes through windows, in the evening from lamps."},
+    };
+}
+
+/// A choice's place in its list, counted from the one behind "any".
+std::optional<int> chosen(const Json& options, const char* path) {
+    for (const FieldInfo& field : roomsDataset().info.options)
+        if (field.path == path) {
+            const auto& name = options.at(path).get_ref<const std::string&>();
+            const auto at = std::ranges::find(field.choices, name) - field.choices.begin();
+            return at == 0 ? std::nullopt : std::optional<int>(static_cast<int>(at) - 1);
+        }
+    return std::nullopt;
+}
+
+template <class T>
+TargetPlane planeOf(Encoding encoding, const Rendering& rendering, const std::vector<T>& values) {
+    TargetPlane plane{encoding, rendering.height, rendering.width};
+    plane.bytes.resize(values.size() * sizeof(T));
+    std::memcpy(plane.bytes.data(), values.data(), plane.bytes.size());
+    return plane;
+}
+
+TargetPlane normalPlane(const Rendering& rendering) {
+    std::vector<std::uint16_t> values;
+    values.reserve(rendering.geometry.normals.size() * 3);
+    for (const Vec3& normal : rendering.geometry.normals)
+        for (int axis = 0; axis < 3; ++axis)
+            values.push_back(static_cast<std::uint16_t>(
+                std::lround(std::clamp((normal[axis] + 1) * 32767.5f, 0.0f, 65535.0f))));
+    return planeOf(Encoding::Rgb16, rendering, values);
+}
+
+class RoomsDataset final : public Dataset {
+public:
+    explicit RoomsDataset(const Json& options)
+        : m_seed(options.at("seed").get<std::uint64_t>()),
+          m_fine(options.at("quality") == "fine"), m_samples(options.at("samples").get<int>()),
+          m_noise(options.at("noise").get<double>()) {
+        if (const auto kind = chosen(options, "rooms"))
+            m_wishes.kind = static_cast<RoomKind>(*kind);
+        if (const auto light = chosen(options, "light"))
+            m_wishes.hour = *light == 0 ? Hour::Day : Hour::Evening;
+        m_description.name = "Rooms";
+        m_description.splits = {{"train", options.at("train_size").get<int>()},
+                                {"val", options.at("val_size").get<int>()}};
+        m_description.targets = {
+            {.name = "segmentation",
+             .kind = TargetKind::Classes,
+             .encoding = Encoding::Index8,
+             .classes = classes()},
+            {.name = "depth", .kind = TargetKind::Depth, .encoding = Encoding::Float32},
+            {.name = "normal", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16},
+        };
+        m_description.camera = Camera{View::FocalX * NominalWidth, View::FocalY * NominalHeight,
+                                      NominalWidth / 2.0 - 0.5, NominalHeight / 2.0 - 0.5};
+        m_description.fingerprint =
+            "rooms " + std::to_string(GeneratorVersion) + " " + jsonText(options);
+    }
+
+    const DatasetDescription& description() const override { return m_description; }
+
+    std::string sampleName(std::string_view split, int index) const override {
+        char name[32];
+        std::snprintf(name, sizeof name, "-%05d", index);
+        return std::string(split) + name;
+    }
+
+    Expected<Sample> sample(std::string_view split, int index, int height,
+                            int width) const override {
+        if (height < 1 || width < 1)
+            return failure({"dataset.size", sampleName(split, index),
+                            std::to_string(height) + " x " + std::to_string(width),
+                            "at least 1 x 1 pixels", ""});
+        const std::uint64_t key = keyOf(split, index);
+        const Scene scene = generateScene(key, m_wishes);
+        const Rendering rendering =
+            m_fine ? renderFinely(scene, height, width, m_samples, combined(key, 1))
+                   : renderQuickly(scene, height, width);
+        Sample sample;
+        sample.image = photograph(scene, rendering, m_noise, combined(key, 2));
+        sample.targets = {planeOf(Encoding::Index8, rendering, rendering.geometry.labels),
+                          planeOf(Encoding::Float32, rendering, rendering.geometry.depth),
+                          normalPlane(rendering)};
+        return sample;
+    }
+
+private:
+    std::uint64_t keyOf(std::string_view split, int index) const {
+        assert(index >= 0 && (split == "train" || split == "val"));
+        return combined(combined(m_seed, split == "train" ? 1 : 2),
+                        static_cast<std::uint64_t>(index));
+    }
+
+    std::uint64_t m_seed;
+    bool m_fine;
+    int m_samples;
+    double m_noise;
+    SceneWishes m_wishes;
+    DatasetDescription m_description;
+};
+
+Expected<std::shared_ptr<const Dataset>> open(const Json& given) {
+    const DatasetInfo& info = roomsDataset().info;
+    const Json options = completeOptions(info, given);
+    for (const FieldInfo& field : info.options)
+        if (auto problem = check(field, options.at(field.path), "dataset.options." + field.path))
+            return failure(std::move(*problem));
+    return std::make_shared<const RoomsDataset>(options);
+}
+
+} // namespace
+
+const DatasetEntry& roomsDataset() {
+    static const DatasetEntry entry = [] {
+        DatasetEntry rooms;
+        rooms.info.id = "rooms";
+        rooms.info.label = "Rooms";
+        rooms.info.help =
+            "Rendered rooms with furniture, lamps and daylight, different in every image, with "
+            "exact classes, depth and surface normals. Made on the fly: needs no files, and gives "
+            "the same images on every run.";
+        rooms.info.source = "own";
+        rooms.info.options = optionFields();
+        rooms.open = open;
+        return rooms;
+    }();
+    return entry;
+}
+
+} // namespace concertina
