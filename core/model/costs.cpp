@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/costs.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -51,8 +52,12 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
         const LayerPlan plan = design.layerPlan(i);
         const auto copies = static_cast<double>(plan.copies().groups.size());
         const bool merged = plan.merged && copies > 1;
-        // One private factor is averaged before it is multiplied: one product.
-        const double products = merged ? 1.0 : copies;
+        // One private factor is averaged before it is multiplied: one product. With several, the
+        // products are averaged.
+        const auto privates = std::ranges::count_if(plan.partitions, [](const Partition& partition) {
+            return partition.groups.size() > 1;
+        });
+        const double products = merged && privates <= 1 ? 1.0 : copies;
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
         cost.once += design.layers[i].composeCost * products;
         cost.step += design.layers[i].composeCost * products * (1.0 + backward);

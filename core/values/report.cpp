@@ -3,9 +3,7 @@
 
 #include "core/values/text.h"
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cmath>
 #include <vector>
 
 namespace concertina {
@@ -21,15 +19,17 @@ Json optionalJson(const std::optional<double>& value) {
 }
 
 std::string shortNumber(double value) {
-    std::array<char, 32> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.3g", value);
-    return buffer.data();
+    return digitsText(value, 3);
 }
 
 std::string percent(double share) {
-    std::array<char, 32> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.3f %%", 100 * share);
-    return buffer.data();
+    return fixedText(100 * share, 3) + " %";
+}
+
+/// The larger; NaN where one of them is: an output that is not finite must not read as no
+/// difference.
+double larger(double a, double b) {
+    return std::isnan(a) || b < a ? a : b;
 }
 
 } // namespace
@@ -38,21 +38,21 @@ std::optional<double> VerifyReport::maxAbs64() const {
     std::optional<double> largest;
     for (const TaskDifference& task : tasks)
         if (task.maxAbs64)
-            largest = std::max(largest.value_or(0), *task.maxAbs64);
+            largest = larger(largest.value_or(0), *task.maxAbs64);
     return largest;
 }
 
 double VerifyReport::maxRel32() const {
     double largest = 0;
     for (const TaskDifference& task : tasks)
-        largest = std::max(largest, task.maxRel32);
+        largest = larger(largest, task.maxRel32);
     return largest;
 }
 
 double VerifyReport::argmaxAgreement() const {
     double smallest = 1;
     for (const TaskDifference& task : tasks)
-        smallest = std::min(smallest, task.argmaxAgreement.value_or(1));
+        smallest = -larger(-smallest, -task.argmaxAgreement.value_or(1));
     return smallest;
 }
 

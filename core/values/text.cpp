@@ -60,6 +60,20 @@ bool matchesPattern(std::string_view name, std::string_view pattern) {
     return p == pattern.size();
 }
 
+namespace {
+
+/// "1e+09" and "1e-05" as people write them: "1e9", "1e-5".
+std::string withShortExponent(std::string text) {
+    if (const auto e = text.find('e'); e != std::string::npos) {
+        const std::size_t sign = text[e + 1] == '-' ? 1 : 0;
+        const auto digits = text.find_first_not_of("+-0", e + 1);
+        text.erase(e + 1 + sign, digits - e - 1 - sign);
+    }
+    return text;
+}
+
+} // namespace
+
 std::string numberText(double value) {
     if (std::isnan(value))
         return "nan";
@@ -69,14 +83,8 @@ std::string numberText(double value) {
     const bool plain = value == std::floor(value) && std::abs(value) < 1e7;
     const auto result = plain ? std::to_chars(buffer.data(), end, value, std::chars_format::fixed)
                               : std::to_chars(buffer.data(), end, value);
-    std::string text(buffer.data(), result.ptr);
-    // "1e+09" and "1e-05" as people write them: "1e9", "1e-5".
-    if (const auto e = text.find('e'); e != std::string::npos) {
-        const std::size_t sign = text[e + 1] == '-' ? 1 : 0;
-        const auto digits = text.find_first_not_of("+-0", e + 1);
-        text.erase(e + 1 + sign, digits - e - 1 - sign);
-    }
-    return text;
+    const std::string text(buffer.data(), result.ptr);
+    return std::isfinite(value) ? withShortExponent(text) : text;
 }
 
 std::optional<double> numberFromText(std::string_view text) {
@@ -108,6 +116,15 @@ std::string fixedText(double value, int decimals) {
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                       std::chars_format::fixed, std::clamp(decimals, 0, 20));
     return {buffer.data(), result.ptr};
+}
+
+std::string digitsText(double value, int digits) {
+    if (!std::isfinite(value))
+        return numberText(value);
+    std::array<char, 64> buffer{};
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                      std::chars_format::general, std::clamp(digits, 1, 20));
+    return withShortExponent({buffer.data(), result.ptr});
 }
 
 namespace {

@@ -37,6 +37,9 @@ std::optional<double> numberFromText(std::string_view text);
 /// the window's, so that it and the command line differ); from 1e15 on as `numberText`.
 std::string fixedText(double value, int decimals);
 
+/// With at most this many significant digits, "0.0123", "1.2e-7".
+std::string digitsText(double value, int digits);
+
 /// "12.3 M", "4.10 G", "860": three significant digits with a decimal prefix.
 std::string shortCount(double count);
 

@@ -166,6 +166,21 @@ private Q_SLOTS:
                  3 * (3 * (enc + dec) + heads) + 9 * compose);
     }
 
+    void mergedKernelsAreComposedOnceUnlessSeveralFactorsArePrivate() {
+        const double enc1 = 64 + 4 * 4 * 27, dec1 = 64 + 4 * 4 * 36;
+        const auto composing = [](const Texts& sharing) {
+            return costsOf(smallSpec("factored", sharing)).composeMultiplyAdds;
+        };
+        QCOMPARE(composing({"*: tied"}), enc1 + dec1);
+        // The cores are averaged before they are multiplied.
+        QCOMPARE(composing({"*: merged"}), enc1 + dec1);
+        QCOMPARE(composing({"*: merged", "*: bias {segmentation} | {depth} | {normal}"}),
+                 enc1 + dec1);
+        QCOMPARE(composing({"*: merged", "enc*: V {segmentation, depth} | {normal}"}),
+                 3 * enc1 + dec1);
+        QCOMPARE(composing({"*: separate"}), 3 * (enc1 + dec1));
+    }
+
     void factorsHaveTheParametersOfTheTable_data() {
         QTest::addColumn<int>("channels");
         QTest::addColumn<QString>("matricization");

@@ -151,6 +151,26 @@ private Q_SLOTS:
             QVERIFY2(!numberFromText(text), text);
     }
 
+    void digitsAreSignificantOnes() {
+        QCOMPARE(digitsText(0, 3), std::string("0"));
+        QCOMPARE(digitsText(0.0123456, 3), std::string("0.0123"));
+        QCOMPARE(digitsText(1.234e-7, 2), std::string("1.2e-7"));
+        QCOMPARE(digitsText(123456, 3), std::string("1.23e5"));
+        QCOMPARE(digitsText(12.5, 3), std::string("12.5"));
+        QCOMPARE(digitsText(std::nan(""), 3), std::string("nan"));
+        QCOMPARE(digitsText(-HUGE_VAL, 3), std::string("-inf"));
+    }
+
+    void tablesHaveColumnsAsWideAsTheirCells() {
+        QCOMPARE(displayWidth("aä€𝄞"), std::size_t{4});
+        QCOMPARE(tableText({{"", "before", "after"}, {"größe", "1", "22"}, {"x"}}),
+                 std::string("         before  after\n"
+                             "  größe       1     22\n"
+                             "  x\n"));
+        QCOMPARE(tableText({}), std::string());
+        QCOMPARE(tableText({{""}}), std::string("\n"));
+    }
+
     void countsHaveThreeDigitsAndAPrefix() {
         QCOMPARE(shortCount(0), std::string("0"));
         QCOMPARE(shortCount(860), std::string("860"));

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/report.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace concertina;
+
+namespace {
+
+VerifyReport verified() {
+    VerifyReport report;
+    report.images = 4;
+    report.tasks = {{"segmentation", 2e-14, 3e-6, 4e-5, 0.25, 0.9995},
+                    {"depth", 5e-14, 1e-6, 0, 0, {}}};
+    report.windows = 983040;
+    report.flippedWindows = 2;
+    report.flippedImages = 1;
+    report.passed = true;
+    return report;
+}
+
+} // namespace
+
+class ReportTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void worstTaskCounts() {
+        const VerifyReport report = verified();
+        QCOMPARE(report.maxAbs64().value(), 5e-14);
+        QCOMPARE(report.maxRel32(), 3e-6);
+        QCOMPARE(report.argmaxAgreement(), 0.9995);
+    }
+
+    void whatWasNotComparedIsNoNumber() {
+        VerifyReport report = verified();
+        for (TaskDifference& task : report.tasks)
+            task.maxAbs64.reset();
+        QVERIFY(!report.maxAbs64());
+        QVERIFY(toJson(report)["max_abs_diff_float64"].is_null());
+        report.tasks.erase(report.tasks.begin()); // no task with classes is left
+        QCOMPARE(report.argmaxAgreement(), 1.0);
+    }
+
+    void outputsThatAreNotFiniteNeverReadAsNoDifference() {
+        // NaN compares with nothing, so a maximum of it and 0 is 0 where nobody looks.
+        for (const std::size_t place : {0, 1}) {
+            VerifyReport report = verified();
+            report.tasks[place].maxAbs64 = std::nan("");
+            report.tasks[place].maxRel32 = std::nan("");
+            report.tasks[place].argmaxAgreement = std::nan("");
+            QVERIFY(std::isnan(report.maxAbs64().value()));
+            QVERIFY(std::isnan(report.maxRel32()));
+            QVERIFY(std::isnan(report.argmaxAgreement()));
+        }
+    }
+
+    void jsonHasTheKeysThatScriptsRead() {
+        const Json json = toJson(verified());
+        for (const char* key : {"max_abs_diff_float64", "max_rel_diff_float32", "flipped_windows",
+                                "argmax_agreement", "passed"})
+            QVERIFY2(json.contains(key), key);
+        QCOMPARE(json["max_abs_diff_float64"].get<double>(), 5e-14);
+        QVERIFY(json["tasks"]["depth"]["argmax_agreement"].is_null());
+        CollapseReport collapse;
+        collapse.parameters = {400, 100};
+        QVERIFY(toJson(collapse)["parameters"]
+                == Json({{"expanded", 400.0}, {"collapsed", 100.0}}));
+        QCOMPARE(jsonText(toJson(PredictReport{{"a.png", "b.png"}})),
+                 std::string(R"({"files":["a.png","b.png"]})"));
+    }
+
+    void verificationIsTold() {
+        VerifyReport report = verified();
+        QCOMPARE(
+            toText(report),
+            std::string("                float64 |Δ|  float32 Δ/max  free-running  same class\n"
+                        "  segmentation        2e-14           3e-6          4e-5    99.950 %\n"
+                        "  depth               5e-14           1e-6             0           –\n"
+                        "  4 images; 2 of 983 k pooling windows flipped by rounding, in 1 "
+                        "images\n"
+                        "  The networks are the same.\n"));
+        report.passed = false;
+        report.failure = "depth is 0.1 apart";
+        QVERIFY(toText(report).ends_with("  The networks differ: depth is 0.1 apart\n"));
+    }
+
+    void collapseIsTold() {
+        CollapseReport report;
+        report.parameters = {1.2e6, 3.4e5};
+        report.multiplyAdds = {5e9, 4.1e9};
+        report.bytes = {4.8e6, 1.36e6};
+        report.milliseconds = {12.345, 4.2};
+        report.distinctKernels = 32;
+        report.foldedNorms = 26;
+        QCOMPARE(toText(report), std::string("                          expanded  collapsed\n"
+                                             "  Parameters                1.20 M      340 k\n"
+                                             "  Multiply–adds an image    5.00 G     4.10 G\n"
+                                             "  Weights                  4.80 MB    1.36 MB\n"
+                                             "  Time an image            12.3 ms     4.2 ms\n"
+                                             "  32 kernels, 26 norms folded\n"));
+        report.keptNorms = 3;
+        QVERIFY(toText(report).ends_with("26 norms folded, 3 kept as a scale and shift\n"));
+    }
+};
+
+QTEST_APPLESS_MAIN(ReportTest)
+#include "tst_report.moc"
