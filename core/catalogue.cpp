@@ -7,7 +7,7 @@
 #include "core/optimizers/optimizer.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tasks/task.h"
-#include "core/training/schedules.h"
+#include "core/optimizers/schedule.h"
 
 namespace concertina {
 

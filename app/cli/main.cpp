@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
+#include "core/tensor/memory.h"
 #include "core/values/version.h"
 #include "db/store.h"
 
@@ -168,6 +169,7 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
+    keepFreedMemory();
     holdInterrupts();
     return Program().run(argc, argv);
 }

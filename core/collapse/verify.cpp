@@ -8,6 +8,7 @@
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace concertina {
@@ -33,8 +34,14 @@ struct Outputs {
     PoolIndices indices;
 };
 
+/// NaN where any value is: torch's max passes it on.
 double largest(const torch::Tensor& tensor) {
     return tensor.numel() == 0 ? 0 : tensor.abs().max().item<double>();
+}
+
+/// The larger of two, or NaN where one is: what std::max would hide.
+double larger(double a, double b) {
+    return a >= b || std::isnan(a) ? a : b;
 }
 
 /// Compares the two networks image by image and gathers the report.
@@ -73,14 +80,14 @@ public:
         for (std::size_t t = 0; t < m_report.tasks.size(); ++t) {
             TaskDifference& task = m_report.tasks[t];
             const auto& most = m_largest[t];
-            const double scale = most.magnitude > 0 ? most.magnitude : 1;
+            const double scale = most.magnitude == 0 ? 1 : most.magnitude;
             task.maxRel32 = most.same / scale;
             task.freeMaxRel32 = most.free / scale;
             task.freeBeyond = most.values > 0 ? most.beyond / most.values : 0;
             if (m_isClasses[t])
                 task.argmaxAgreement = most.agreeing / most.pixels;
             m_report.unflippedMaxRel32 =
-                std::max(m_report.unflippedMaxRel32, most.unflipped / scale);
+                larger(m_report.unflippedMaxRel32, most.unflipped / scale);
         }
         judge();
         return std::move(m_report);
@@ -112,7 +119,7 @@ private:
         const auto right = m_wideCollapsed.forward(image, {.givenIndices = &handed});
         for (std::size_t t = 0; t < left.size(); ++t) {
             auto& most = m_report.tasks[t].maxAbs64;
-            most = std::max(most.value_or(0), largest(left[t] - right[t]));
+            most = larger(most.value_or(0), largest(left[t] - right[t]));
         }
     }
 
@@ -135,11 +142,11 @@ private:
         Largest& most = m_largest[t];
         const torch::Tensor difference = (free - expanded).abs();
         const double magnitude = largest(expanded);
-        most.magnitude = std::max(most.magnitude, magnitude);
-        most.same = std::max(most.same, largest(same - expanded));
-        most.free = std::max(most.free, largest(difference));
+        most.magnitude = larger(most.magnitude, magnitude);
+        most.same = larger(most.same, largest(same - expanded));
+        most.free = larger(most.free, largest(difference));
         if (!flipped)
-            most.unflipped = std::max(most.unflipped, largest(difference));
+            most.unflipped = larger(most.unflipped, largest(difference));
         most.beyond += (difference > LargestRel32 * magnitude).sum().item<double>();
         most.values += static_cast<double>(difference.numel());
         if (!m_isClasses[t])

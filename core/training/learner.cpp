@@ -3,7 +3,7 @@
 
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
-#include "core/training/schedules.h"
+#include "core/optimizers/schedule.h"
 #include "core/values/text.h"
 
 #include <algorithm>

@@ -253,7 +253,7 @@ private Q_SLOTS:
         Network network = wideNetwork(tinySpec("factored", "*: factors shared"), 11);
         const ComposedNetwork composed = network.compose(true);
         auto losses = lossesOf(network.forward(composed, m_images, {.training = true}));
-        losses[1] = {};
+        losses[1].reset();
         backward(network, composed, losses, {});
         for (const Parameter& parameter : network.parameters())
             QVERIFY2(parameter.grad.defined() != (parameter.owners == taskBit(1)),

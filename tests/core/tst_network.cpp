@@ -137,7 +137,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("moving");
         for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate"})
             for (const Moving moving : {Moving::All, Moving::Cores, Moving::Others})
-                QTest::addRow("%s %d", rule, static_cast<int>(moving))
+                QTest::newRow((QByteArray(rule) + ' ' + QByteArray::number(static_cast<int>(moving)))
+                                  .constData())
                     << rule << static_cast<int>(moving);
     }
 
@@ -161,11 +162,8 @@ private Q_SLOTS:
         // classes (model_segnet_*.py, "Parameter Space").
         ExperimentSpec spec;
         spec.tasks = {{{"segmentation"}, 1.0}};
-        spec = [&] {
-            spec.data.height = 288;
-            spec.data.width = 384;
-            return spec;
-        }();
+        spec.data.height = 288;
+        spec.data.width = 384;
         NetworkDesign design = designFor(spec);
         std::int64_t parameters = 0;
         for (std::size_t i = 0; i < design.layers.size(); ++i) {

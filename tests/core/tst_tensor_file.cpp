@@ -53,8 +53,8 @@ private Q_SLOTS:
         QCOMPARE(written->bytes, bytesOf(path("a.safetensors")).size());
         const auto read = readTensorFile(path("a.safetensors"));
         QVERIFY(read);
-        QCOMPARE(read->header, file.header);
-        QCOMPARE(read->tensors.size(), file.tensors.size());
+        QVERIFY(read->header == file.header);
+        QVERIFY(read->tensors.size() == file.tensors.size());
         for (const auto& [name, tensor] : file.tensors)
             QVERIFY2(sameBits(read->tensors.at(name), tensor), name.c_str());
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/training/schedules.h"
+#include "core/optimizers/schedule.h"
 
 #include <array>
 #include <cmath>
