@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina::bench {
+
+/// A figure with what is asked of it: "<=1.10", ">=100"; empty where it is only told.
+struct Figure {
+    std::string name;
+    double value = 0;
+    std::string unit;
+    std::string goal;
+};
+
+/// Whether a value reaches its goal; true without one.
+bool reached(const Figure& figure);
+
+/// One measurement, by its name on the command line; may give several figures.
+struct Bench {
+    const char* name;
+    const char* help;
+    std::function<std::vector<Figure>()> run;
+};
+
+std::span<const Bench> stepBenches();
+std::span<const Bench> memoryBenches();
+std::span<const Bench> storeBenches();
+std::span<const Bench> roomsBenches();
+std::span<const Bench> presetBenches(); ///< minutes each; not part of "all"
+
+/// What a child process of a memory bench does, by the variant's name; the exit code.
+int runMemoryChild(const std::string& variant);
+
+double median(std::vector<double> values);
+
+/// Seconds that a call takes.
+double seconds(const std::function<void()>& work);
+
+/// Runs both in turn, `rounds` times after one that is not counted, and returns the median of the
+/// ratios a ÷ b: a change of the machine's speed meets both.
+double ratio(const std::function<void()>& a, const std::function<void()>& b, int rounds);
+
+} // namespace concertina::bench

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench.h"
+#include "tests/bench/stock_segnet.h"
+#include "tests/bench/training_setup.h"
+
+#include <array>
+
+namespace concertina::bench {
+
+namespace {
+
+constexpr int rounds = 9;
+constexpr double tasks = 3;
+
+std::vector<Figure> forBothSizes(const std::string& name, const std::string& goal,
+                                 const std::function<double(Size)>& measure) {
+    std::vector<Figure> figures;
+    for (const Size size : {Size::Quarter, Size::Compact})
+        figures.push_back({name + " (" + sizeName(size) + ")", measure(size), "ratio", goal});
+    return figures;
+}
+
+double againstPlain(Size size, const char* parametrization, const char* sharing) {
+    FixedStep ours(specFor(size, parametrization, sharing));
+    FixedStep plain(specFor(size, "plain", "*: tied"));
+    return ratio([&] { ours(); }, [&] { plain(); }, rounds);
+}
+
+std::vector<Figure> plainAgainstStock() {
+    return forBothSizes("plain step / stock LibTorch", "<=1.03", [](Size size) {
+        const ExperimentSpec spec = specFor(size, "plain", "*: tied");
+        FixedStep ours(spec);
+        StockTraining stock(channelsOf(spec), convolutionsOf(spec),
+                            static_cast<int>(ours.data.targets[0].classes.size()), spec.train.lr);
+        return ratio([&] { ours(); }, [&] { stock.step(ours.batch); }, 2 * rounds);
+    });
+}
+
+std::vector<Figure> factoredTied() {
+    return forBothSizes("factored, all tied / plain step", "<=1.25", [](Size size) {
+        return againstPlain(size, "factored", "*: tied");
+    });
+}
+
+std::vector<Figure> r2Exact() {
+    const double floor = (1 + 2 * tasks) / 3;
+    return forBothSizes("R2 exact / plain step", "<=" + std::to_string(1.15 * floor),
+                        [](Size size) { return againstPlain(size, "factored", "*: merged"); });
+}
+
+std::vector<Figure> r1() {
+    return forBothSizes("R1 / plain step", "", [](Size size) {
+        return againstPlain(size, "factored", "*: factors shared");
+    });
+}
+
+/// From the second epoch on, when all samples are in the cache: one epoch is gone through first.
+std::vector<Figure> loaderStep() {
+    return forBothSizes("step with loader / fixed batch", "<=1.08", [](Size size) {
+        const ExperimentSpec spec = specFor(size, "plain", "*: tied");
+        FixedStep fixed(spec);
+        const std::int64_t epoch = fixed.data.trainingPlan.batchesPerEpoch();
+        constexpr std::int64_t steps = 3; // a round
+        Loader loader(fixed.data.training, fixed.data.maker, fixed.data.trainingPlan,
+                      {.end = epoch + (rounds + 1) * steps, .threads = 1});
+        for (std::int64_t i = 0; i < epoch; ++i)
+            loader.next();
+        return ratio(
+            [&] {
+                for (std::int64_t i = 0; i < steps; ++i) {
+                    const LoadedBatch loaded = loader.next();
+                    static_cast<void>(fixed.learner.step(*loaded.batch, fixed.number++));
+                }
+            },
+            [&] {
+                for (std::int64_t i = 0; i < steps; ++i)
+                    fixed();
+            },
+            rounds);
+    });
+}
+
+} // namespace
+
+std::span<const Bench> stepBenches() {
+    static const std::array all{
+        Bench{"plain-step", "our plain training step ÷ the same network by hand", plainAgainstStock},
+        Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
+        Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
+        Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
+        Bench{"r1-step", "factored, cores and norms of their own ÷ plain", r1},
+    };
+    return all;
+}
+
+} // namespace concertina::bench

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/stock_segnet.h"
+
+#include <torch/torch.h>
+
+namespace concertina::bench {
+
+namespace {
+
+namespace nn = torch::nn;
+
+nn::Sequential convolution(int in, int out) {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1)), nn::BatchNorm2d(out),
+                          nn::ReLU(nn::ReLUOptions(true)));
+}
+
+nn::Sequential head(int channels, int outputs) {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(channels, channels, 3).padding(1)),
+                          nn::Conv2d(nn::Conv2dOptions(channels, outputs, 1)));
+}
+
+struct SegNet : nn::Module {
+    std::vector<nn::Sequential> encoder, decoder, heads;
+
+    SegNet(const std::vector<int>& channels, const std::vector<int>& convolutions, int classes) {
+        int now = 3;
+        for (std::size_t s = 0; s < channels.size(); ++s) {
+            encoder.push_back(stage(now, channels[s], convolutions[s]));
+            register_module("enc" + std::to_string(s), encoder.back());
+            now = channels[s];
+        }
+        for (std::size_t s = channels.size(); s-- > 0;) {
+            const int out = channels[s == 0 ? 0 : s - 1];
+            decoder.push_back(stage(now, out, convolutions[s]));
+            register_module("dec" + std::to_string(s), decoder.back());
+            now = out;
+        }
+        for (const int outputs : {classes, 1, 3}) {
+            heads.push_back(head(now, outputs));
+            register_module("head" + std::to_string(heads.size()), heads.back());
+        }
+    }
+
+    static nn::Sequential stage(int in, int out, int count) {
+        nn::Sequential all;
+        for (int i = 0; i < count; ++i) {
+            const auto one = convolution(i == 0 ? in : out, out);
+            for (const auto& module : *one)
+                all->push_back(module);
+        }
+        return all;
+    }
+
+    std::vector<torch::Tensor> forward(torch::Tensor x) {
+        std::vector<torch::Tensor> indices;
+        std::vector<std::vector<std::int64_t>> sizes;
+        for (auto& stageModule : encoder) {
+            x = stageModule->forward(x);
+            sizes.push_back({x.size(2), x.size(3)});
+            torch::Tensor at;
+            std::tie(x, at) = torch::max_pool2d_with_indices(x, 2, 2);
+            indices.push_back(at);
+        }
+        for (auto& stageModule : decoder) {
+            x = torch::max_unpool2d(x, indices.back(), sizes.back());
+            indices.pop_back();
+            sizes.pop_back();
+            x = stageModule->forward(x);
+        }
+        std::vector<torch::Tensor> outputs;
+        for (auto& headModule : heads)
+            outputs.push_back(headModule->forward(x));
+        return outputs;
+    }
+};
+
+} // namespace
+
+struct StockTraining::Network {
+    SegNet model;
+    torch::optim::Adam optimizer;
+
+    Network(const std::vector<int>& channels, const std::vector<int>& convolutions, int classes,
+            double rate)
+        : model(channels, convolutions, classes), optimizer(model.parameters(), rate) {}
+};
+
+StockTraining::StockTraining(const std::vector<int>& channels,
+                             const std::vector<int>& convolutions, int classes, double rate)
+    : m_network(std::make_unique<Network>(channels, convolutions, classes, rate)) {}
+
+StockTraining::~StockTraining() = default;
+
+void StockTraining::step(const Batch& batch) {
+    namespace F = torch::nn::functional;
+    m_network->optimizer.zero_grad();
+    const auto outputs = m_network->model.forward(batch.images);
+    const auto segmentation = F::cross_entropy(
+        outputs[0], batch.targets[0], F::CrossEntropyFuncOptions().ignore_index(-1));
+    const auto known = (batch.targets[1] > 0).to(torch::kFloat32);
+    const auto depth = ((outputs[1] - batch.targets[1]).abs() * known).sum() / known.sum();
+    const auto faces = batch.targets[2].square().sum(1) > 0.5;
+    const auto normal = 1
+                        - (F::normalize(outputs[2], F::NormalizeFuncOptions().dim(1))
+                           * batch.targets[2])
+                                  .sum()
+                              / faces.sum();
+    const auto loss = segmentation + depth + normal;
+    loss.backward();
+    m_network->optimizer.step();
+    // As every training loop does, to show it.
+    static_cast<void>(loss.item<double>());
+}
+
+} // namespace concertina::bench
