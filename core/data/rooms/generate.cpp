@@ -11,7 +11,7 @@ namespace concertina::rooms {
 
 namespace {
 
-constexpr std::uint64_t Attempts = 8;
+constexpr std::uint64_t Attempts = 12;
 
 RoomKind chooseKind(Random& random) {
     const float choice = random.unit();
@@ -30,7 +30,7 @@ View chooseView(Vec3 room, Random random) {
     const Vec3 target{room.x * random.between(0.28f, 0.72f), 0, room.z * random.between(0.75f, 1.0f)};
     const Vec3 to = target - view.position;
     const float yaw = std::atan2(to.x, to.z);
-    const float pitch = random.between(0.05f, 0.3f) + 0.15f * (view.position.y - 1.4f);
+    const float pitch = random.between(0.03f, 0.27f) + 0.15f * (view.position.y - 1.4f);
     const Frame frame = turned({}, yaw, pitch, random.between(-0.025f, 0.025f));
     view.right = frame.x;
     view.down = -frame.y;
@@ -42,7 +42,7 @@ LampLight chooseLamps(Random& random, float night) {
     const Color warm = mix(Color{1.0f, 0.66f, 0.36f}, Color{1.0f, 0.80f, 0.58f}, random.unit());
     if (night > 0)
         return {warm, random.between(0.7f, 1.1f)};
-    return {warm, random.chance(0.45f) ? random.between(0.25f, 0.5f) : 0.0f};
+    return {warm, random.chance(0.8f) ? random.between(0.25f, 0.5f) : 0.0f};
 }
 
 /// What a coarse grid of rays sees: whether the picture is worth taking.
@@ -53,7 +53,7 @@ struct Composition {
     float middle = 0;    ///< median distance
 
     bool good() const {
-        return furnished > 0.27f && bare < 0.47f && nearest > 0.55f && middle > 1.5f;
+        return furnished > 0.33f && bare < 0.43f && nearest > 0.55f && middle > 1.5f;
     }
 };
 
@@ -113,7 +113,7 @@ void expose(Scene& scene, Random& random) {
     const float gain = random.between(0.24f, 0.33f) / measured.level;
     const float grey = luminance(measured.mean);
     // The white balance takes away most of the light's tint, never quite the right amount.
-    const float amount = random.between(0.45f, 0.8f);
+    const float amount = random.between(0.6f, 0.9f);
     const auto balance = [&](float channel) {
         return gain * std::pow(grey / std::max(channel, 1e-4f), amount) * random.between(0.97f, 1.03f);
     };
@@ -125,7 +125,7 @@ void expose(Scene& scene, Random& random) {
 /// None when the room's main piece found no place.
 std::optional<Scene> furnishedScene(Random random, RoomKind kind, float night) {
     Scene scene;
-    scene.size = {random.between(3.1f, 4.9f), random.between(2.4f, 2.75f), random.between(3.2f, 5.0f)};
+    scene.size = {random.between(3.0f, 4.5f), random.between(2.35f, 2.65f), random.between(3.1f, 4.6f)};
     scene.view = chooseView(scene.size, random.fork(1));
     const LampLight lamps = chooseLamps(random, night);
     scene.sky = chooseSky(random, night);
@@ -150,7 +150,7 @@ Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
     Random random(key);
     const RoomKind chosenKind = chooseKind(random);
     const RoomKind kind = wishes.kind.value_or(chosenKind);
-    const bool dark = random.chance(0.3f);
+    const bool dark = random.chance(0.25f);
     const bool evening = wishes.hour == Hour::Any ? dark : wishes.hour == Hour::Evening;
     const float night = evening ? random.between(0.3f, 1.0f) : 0.0f;
     std::optional<Scene> last;
