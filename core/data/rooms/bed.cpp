@@ -59,10 +59,10 @@ void addPillows(Workshop& shop, Vec3 size, int accent) {
 void buildBed(Workshop shop, Vec3 size) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
-    const std::array<int, 3> frames{finishes.wood, finishes.darkWood, finishes.lacquer};
+    const std::array<int, 3> frames{finishes.wood, finishes.lacquer, finishes.lacquer};
     const int frame = random.pick(frames);
     const bool padded = random.chance(0.45f);
-    const int cloth = finishes.fabrics[0];
+    const int cloth = finishes.covers[0];
     const int side = padded ? cloth : frame;
     addHeadboard(shop, size, frame, cloth, padded);
     const float head = -size.z * 0.5f + 0.08f, foot = size.z * 0.5f;
@@ -77,16 +77,14 @@ void buildBed(Workshop shop, Vec3 size) {
     shop.rounded({0, 0.39f, middle - 0.01f}, {size.x - 0.05f, 0.22f, length - 0.04f}, 0.06f,
                  finishes.linen);
     // The cover hangs over the sides; where it is turned down one sees its inner side.
-    const int cover = random.chance(0.55f)
-                          ? finishes.accents[static_cast<std::size_t>(random.below(4))]
-                          : finishes.fabrics[1 + static_cast<std::size_t>(random.below(2))];
+    const int cover = random.pick(finishes.covers);
     const float covered = length * random.between(0.62f, 0.72f);
     const float drop = random.between(0.14f, 0.24f);
     const Vec3 middleOfCover{0, MattressTop + 0.025f - drop * 0.5f, foot - covered * 0.5f + 0.01f};
     shop.rounded(middleOfCover, {size.x + 0.03f, drop + 0.03f, covered}, 0.055f, cover);
     shop.cushion({0, MattressTop, middleOfCover.z},
                  {size.x + 0.05f, random.between(0.16f, 0.24f), covered + 0.03f}, cover);
-    const int inner = random.chance(0.7f) ? finishes.linen : finishes.fabrics[2];
+    const int inner = random.chance(0.7f) ? finishes.linen : random.pick(finishes.covers);
     shop.rounded({0, MattressTop + 0.05f - drop * 0.5f, foot - covered - 0.08f},
                  {size.x + 0.055f, drop + 0.1f, 0.34f}, 0.075f, inner);
     if (random.chance(0.45f)) {

@@ -86,7 +86,7 @@ void buildCabinet(Workshop shop, Vec3 size) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
     CabinetForm form;
-    const std::array<int, 4> bodies{finishes.wood, finishes.wood, finishes.darkWood,
+    const std::array<int, 4> bodies{finishes.darkWood, finishes.darkWood, finishes.darkWood,
                                     finishes.lacquer};
     form.body = random.pick(bodies);
     form.front = random.chance(0.25f) ? finishes.lacquer : form.body;

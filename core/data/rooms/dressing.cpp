@@ -4,9 +4,9 @@
 namespace concertina::rooms {
 
 void Furnisher::addFloorLamp() {
-    if (!m_random.chance(0.5f))
+    if (!m_random.chance(0.75f))
         return;
-    const Vec3 size{0.44f, m_random.between(1.45f, 1.75f), 0.44f};
+    const Vec3 size{0.5f, m_random.between(1.45f, 1.75f), 0.5f};
     if (const auto site = m_plan.byWall(m_random, size, 0, m_random.chance(0.6f)))
         stand(*site, Label::Lamp,
               [](Workshop shop, Vec3 of) { buildFloorLamp(std::move(shop), of.y); });
@@ -19,17 +19,19 @@ void Furnisher::addCeilingLamp(Vec3 over, float free) {
     buildCeilingLamp(shop({{over.x, room.y, over.z}}, Label::Lamp), {}, drop);
 }
 
-void Furnisher::addPlants() {
-    const int count = m_random.count(1, 3);
-    for (int i = 0; i < count; ++i) {
-        const float height = m_random.between(0.75f, 1.8f);
-        const float wide = std::clamp(height * 0.55f, 0.4f, 0.85f);
-        const auto site = m_plan.byWall(m_random, {wide, height, wide}, 0, m_random.chance(0.6f));
-        if (site)
-            stand(*site, Label::Plant,
-                  [](Workshop shop, Vec3 of) {
-                      buildPlant(std::move(shop), {}, of.y, of.x * 0.5f);
-                  });
+/// On the floor; where there is no room for a tree, a small one may do.
+void Furnisher::addPlant() {
+    float height = m_random.between(0.9f, 1.9f);
+    for (int i = 0; i < 2; ++i) {
+        const float wide = std::clamp(height * 0.6f, 0.45f, 0.95f);
+        const auto site = m_plan.byWall(m_random, {wide, height, wide}, 0, m_random.chance(0.5f));
+        if (site) {
+            stand(*site, Label::Plant, [](Workshop shop, Vec3 of) {
+                buildPlant(std::move(shop), {}, of.y, of.x * 0.5f);
+            });
+            return;
+        }
+        height *= 0.6f;
     }
 }
 

@@ -194,7 +194,7 @@ struct Canvas {
     /// some beyond the pixel, as a lens spreads them.
     Ray ray(int y, int x, int sample) const {
         const auto tent = [](float a) {
-            return 0.5f + 0.85f * (a < 0.5f ? std::sqrt(2 * a) - 1 : 1 - std::sqrt(2 - 2 * a));
+            return 0.5f + 0.7f * (a < 0.5f ? std::sqrt(2 * a) - 1 : 1 - std::sqrt(2 - 2 * a));
         };
         const auto [dx, dy] = Spread(0, sample).next();
         return scene.view.ray((static_cast<float>(x) + tent(dx)) / static_cast<float>(width),

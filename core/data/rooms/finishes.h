@@ -19,12 +19,15 @@ struct Finishes {
     int door = 0;
     int wood = 0;
     int darkWood = 0;
-    int lacquer = 0;  ///< white or colored fronts
+    int lacquer = 0; ///< pale fronts
+    int paint = 0;   ///< loud: chairs, lamps
     int metal = 0;    ///< handles, legs, lamp poles
     int ceramic = 0;  ///< pots, vases, lamp feet
     int stone = 0;
-    std::array<int, 3> fabrics{}; ///< large pieces
-    std::array<int, 4> accents{}; ///< cushions, blankets, chairs
+    std::array<int, 2> sofas{};
+    std::array<int, 2> chairs{};
+    std::array<int, 2> covers{};  ///< of beds
+    std::array<int, 4> accents{}; ///< cushions and blankets
     int linen = 0;    ///< sheets and pillows
     int curtain = 0;
     int books = 0;

@@ -60,11 +60,13 @@ bool Furnisher::furnish(RoomKind kind) {
         addCabinet(m_random.chance(0.6f));
         break;
     }
-    fillWalls();
     addFloorLamp();
+    addPlant();
+    addSpareChair();
+    fillWalls();
+    addPlant();
     addWallShelf();
     addPictures();
-    addPlants();
     return placed;
 }
 
@@ -76,16 +78,16 @@ void Furnisher::fillWalls() {
             addShelf();
         else if (choice < 0.7f)
             addCabinet(m_random.chance(0.5f));
-        else if (choice < 0.85f)
-            addArmchair();
         else
-            addSpareChair();
+            addArmchair();
     }
     if (m_random.chance(0.4f))
         addCeilingLamp(m_plan.room() * 0.5f, 0);
 }
 
 void Furnisher::addSpareChair() {
+    if (m_random.chance(0.4f))
+        return;
     const Vec3 size{m_random.between(0.42f, 0.47f), m_random.between(0.8f, 0.95f), 0.46f};
     if (const auto site = m_plan.byWall(m_random, size, 0.2f))
         stand(*site, Label::Chair, buildChair);
@@ -145,10 +147,10 @@ bool Furnisher::addSofaGroup() {
 
 /// Beside a sofa: a floor lamp, or a little table with things on it.
 void Furnisher::addSofaSide(const Site& sofa, float side) {
-    const float x = side * (sofa.size.x * 0.5f + 0.27f);
+    const float x = side * (sofa.size.x * 0.5f + 0.29f);
     const Frame frame = sofa.frame * Frame{{x, 0, -sofa.size.z * 0.5f + 0.27f}};
     if (m_random.chance(0.5f)) {
-        const Site site{frame, {0.44f, m_random.between(1.45f, 1.75f), 0.44f}};
+        const Site site{frame, {0.5f, m_random.between(1.45f, 1.75f), 0.5f}};
         if (m_plan.fits(site.frame, site.size))
             stand(site, Label::Lamp,
                   [](Workshop shop, Vec3 size) { buildFloorLamp(std::move(shop), size.y); });

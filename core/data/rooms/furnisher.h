@@ -38,7 +38,7 @@ private:
     // What makes a room lived in (dressing.cpp).
     void addFloorLamp();
     void addCeilingLamp(Vec3 over, float free);
-    void addPlants();
+    void addPlant();
     void addPictures();
     void addWallShelf();
     void hangOver(const Site& site, float width);

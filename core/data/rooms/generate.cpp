@@ -11,7 +11,7 @@ namespace concertina::rooms {
 
 namespace {
 
-constexpr std::uint64_t Attempts = 8;
+constexpr std::uint64_t Attempts = 12;
 
 RoomKind chooseKind(Random& random) {
     const float choice = random.unit();
@@ -30,7 +30,7 @@ View chooseView(Vec3 room, Random random) {
     const Vec3 target{room.x * random.between(0.28f, 0.72f), 0, room.z * random.between(0.75f, 1.0f)};
     const Vec3 to = target - view.position;
     const float yaw = std::atan2(to.x, to.z);
-    const float pitch = random.between(0.05f, 0.3f) + 0.15f * (view.position.y - 1.4f);
+    const float pitch = random.between(0.03f, 0.27f) + 0.15f * (view.position.y - 1.4f);
     const Frame frame = turned({}, yaw, pitch, random.between(-0.025f, 0.025f));
     view.right = frame.x;
     view.down = -frame.y;
@@ -42,78 +42,78 @@ LampLight chooseLamps(Random& random, float night) {
     const Color warm = mix(Color{1.0f, 0.66f, 0.36f}, Color{1.0f, 0.80f, 0.58f}, random.unit());
     if (night > 0)
         return {warm, random.between(0.7f, 1.1f)};
-    return {warm, random.chance(0.45f) ? random.between(0.25f, 0.5f) : 0.0f};
+    return {warm, random.chance(0.8f) ? random.between(0.25f, 0.5f) : 0.0f};
 }
 
-/// The mean color of a material's pattern, near enough for light that bounces off it.
-Color average(const Material& material) {
-    switch (material.pattern) {
-    case Pattern::Planks:
-    case Pattern::Parquet:
-    case Pattern::Carpet:
-    case Pattern::Tiles:
-    case Pattern::Brick: return (material.colors[0] + material.colors[1]) * 0.5f;
-    default: return material.colors[0];
+/// What a coarse grid of rays sees: whether the picture is worth taking.
+struct Composition {
+    float furnished = 0; ///< share of the picture
+    float bare = 0;      ///< share of walls and ceiling
+    float nearest = 100; ///< metres
+    float middle = 0;    ///< median distance
+
+    bool good() const {
+        return furnished > 0.33f && bare < 0.43f && nearest > 0.55f && middle > 1.5f;
     }
-}
-
-void estimateLight(Scene& scene, const Finishes& finishes) {
-    const auto color = [&](int index) {
-        return average(scene.materials[static_cast<std::size_t>(index)]);
-    };
-    const Color wall = color(finishes.wall) * 0.9f;
-    scene.ambient = estimateAmbient(scene, {wall, wall, color(finishes.floor) * 0.9f,
-                                            color(finishes.ceiling), wall, wall});
-}
-
-/// What a coarse grid of rays sees: how bright the picture gets, and whether it is worth taking.
-struct Probe {
-    Color mean;              ///< of all that doesn't glow
-    float level = 0;         ///< its middle brightness
-    float furnished = 0;     ///< share of the picture
-    float bare = 0;          ///< share of walls and ceiling
-    float nearest = 100;     ///< metres
-    float middle = 0;        ///< median distance
 };
 
-Probe probe(const Scene& scene) {
-    constexpr int Columns = 16, Rows = 12;
-    Probe result;
-    float logs = 0, count = 0;
+constexpr int Columns = 16, Rows = 12;
+
+Ray gridRay(const Scene& scene, int i) {
+    return scene.view.ray((static_cast<float>(i % Columns) + 0.5f) / Columns,
+                          (static_cast<float>(i / Columns) + 0.5f) / Rows);
+}
+
+Composition compositionOf(const Scene& scene) {
+    Composition result;
+    constexpr float Share = 1.0f / (Columns * Rows);
     std::array<float, std::size_t{Columns} * Rows> distances{};
     for (int i = 0; i < Columns * Rows; ++i) {
-        const Ray ray = scene.view.ray((static_cast<float>(i % Columns) + 0.5f) / Columns,
-                                       (static_cast<float>(i / Columns) + 0.5f) / Rows);
-        const Seen seen = look(scene, ray, 0.05f);
-        distances[static_cast<std::size_t>(i)] = seen.distance;
-        result.nearest = std::min(result.nearest, seen.distance);
-        if (seen.part == nullptr)
+        const Hit hit = scene.bvh.closest(scene.parts, gridRay(scene, i));
+        distances[static_cast<std::size_t>(i)] = hit.distance;
+        if (hit.part < 0)
             continue;
-        const Label label = seen.part->label;
-        constexpr float Share = 1.0f / (Columns * Rows);
+        const Label label = scene.parts[static_cast<std::size_t>(hit.part)].label;
         result.furnished += label > Label::Door ? Share : 0;
         result.bare += label == Label::Wall || label == Label::Ceiling ? Share : 0;
-        if (luminance(seen.surface.emission) > 0)
+        result.nearest = std::min(result.nearest, hit.distance);
+    }
+    std::ranges::nth_element(distances, distances.begin() + Columns * Rows / 2);
+    result.middle = distances[Columns * Rows / 2];
+    return result;
+}
+
+/// How bright the picture gets.
+struct Metering {
+    Color mean;      ///< of all that doesn't glow
+    float level = 0; ///< its middle brightness
+};
+
+Metering meter(const Scene& scene) {
+    Metering result;
+    float logs = 0, count = 1e-3f;
+    for (int i = 0; i < Columns * Rows; ++i) {
+        const Ray ray = gridRay(scene, i);
+        const Seen seen = look(scene, ray, 0.05f);
+        if (seen.part == nullptr || luminance(seen.surface.emission) > 0)
             continue;
-        const Color color =
-            leaving(seen.surface, lightingAt(scene, seen, ray.direction, 0, 0));
+        const Color color = leaving(seen.surface, lightingAt(scene, seen, ray.direction, 0, 0));
         result.mean += color;
         logs += std::log(luminance(color) + 1e-4f);
         count += 1;
     }
-    std::ranges::nth_element(distances, distances.begin() + Columns * Rows / 2);
-    result.middle = distances[Columns * Rows / 2];
-    result.mean = result.mean / std::max(count, 1.0f);
-    result.level = std::exp(logs / std::max(count, 1.0f));
+    result.mean = result.mean / count;
+    result.level = std::exp(logs / count);
     return result;
 }
 
 /// Exposes for the room and tones the view from the windows down, as photographers do.
-void expose(Scene& scene, const Probe& measured, Random& random) {
+void expose(Scene& scene, Random& random) {
+    const Metering measured = meter(scene);
     const float gain = random.between(0.24f, 0.33f) / measured.level;
     const float grey = luminance(measured.mean);
     // The white balance takes away most of the light's tint, never quite the right amount.
-    const float amount = random.between(0.45f, 0.8f);
+    const float amount = random.between(0.6f, 0.9f);
     const auto balance = [&](float channel) {
         return gain * std::pow(grey / std::max(channel, 1e-4f), amount) * random.between(0.97f, 1.03f);
     };
@@ -125,7 +125,7 @@ void expose(Scene& scene, const Probe& measured, Random& random) {
 /// None when the room's main piece found no place.
 std::optional<Scene> furnishedScene(Random random, RoomKind kind, float night) {
     Scene scene;
-    scene.size = {random.between(3.1f, 4.9f), random.between(2.4f, 2.75f), random.between(3.2f, 5.0f)};
+    scene.size = {random.between(3.0f, 4.5f), random.between(2.35f, 2.65f), random.between(3.1f, 4.6f)};
     scene.view = chooseView(scene.size, random.fork(1));
     const LampLight lamps = chooseLamps(random, night);
     scene.sky = chooseSky(random, night);
@@ -138,7 +138,6 @@ std::optional<Scene> furnishedScene(Random random, RoomKind kind, float night) {
     if (!furnisher.furnish(kind))
         return std::nullopt;
     lightFromSky(scene, random.fork(6));
-    estimateLight(scene, finishes);
     scene.bvh = Bvh(scene.parts);
     return scene;
 }
@@ -151,24 +150,22 @@ Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
     Random random(key);
     const RoomKind chosenKind = chooseKind(random);
     const RoomKind kind = wishes.kind.value_or(chosenKind);
-    const bool dark = random.chance(0.3f);
+    const bool dark = random.chance(0.25f);
     const bool evening = wishes.hour == Hour::Any ? dark : wishes.hour == Hour::Evening;
     const float night = evening ? random.between(0.3f, 1.0f) : 0.0f;
     std::optional<Scene> last;
-    Probe measured;
     for (std::uint64_t attempt = 0; attempt < Attempts; ++attempt) {
         auto scene = furnishedScene(random.fork(attempt), kind, night);
         if (!scene)
             continue;
         last = std::move(scene);
-        measured = probe(*last);
-        if (measured.furnished > 0.27f && measured.bare < 0.47f && measured.nearest > 0.55f
-            && measured.middle > 1.5f)
+        if (compositionOf(*last).good())
             break;
     }
     if (!last) // nowhere a place for its main piece: another room
         return generateScene(combined(key, Attempts), wishes);
-    expose(*last, measured, random);
+    last->ambient = estimateAmbient(*last);
+    expose(*last, random);
     return std::move(*last);
 }
 

@@ -19,7 +19,7 @@ int shadeMaterial(Workshop& shop, Color cloth, float glow) {
 void addShade(Workshop& shop, Vec3 foot, float height, float radius, float topRadius,
               float strength) {
     Random& random = shop.random();
-    const bool tinted = random.chance(0.25f);
+    const bool tinted = random.chance(0.12f);
     const Color cloth = tinted ? shop.finishes().palette[0] * 0.8f + Color{0.1f, 0.1f, 0.1f} : Cloth;
     shop.tube(foot, height, radius, topRadius, shadeMaterial(shop, cloth, 3.2f)).shadow =
         Shadow::None;
@@ -40,8 +40,8 @@ void addShade(Workshop& shop, Vec3 foot, float height, float radius, float topRa
 void buildFloorLamp(Workshop shop, float height) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
-    const float shade = random.between(0.22f, 0.32f);
-    const float radius = random.between(0.17f, 0.23f);
+    const float shade = random.between(0.28f, 0.4f);
+    const float radius = random.between(0.2f, 0.28f);
     const float under = height - shade;
     if (random.chance(0.4f)) {
         for (int leg = 0; leg < 3; ++leg) {
@@ -60,10 +60,10 @@ void buildFloorLamp(Workshop shop, float height) {
 void buildTableLamp(Workshop shop, Vec3 foot) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
-    const float body = random.between(0.18f, 0.28f);
+    const float body = random.between(0.22f, 0.32f);
     const float width = body * random.between(0.6f, 0.85f);
-    const float shade = random.between(0.16f, 0.22f);
-    const float radius = random.between(0.12f, 0.16f);
+    const float shade = random.between(0.19f, 0.26f);
+    const float radius = random.between(0.14f, 0.19f);
     shop.column(foot, 0.02f, width * 0.35f, width * 0.33f, finishes.ceramic);
     shop.ellipsoid(foot + Vec3{0, body * 0.5f, 0}, {width, body * 0.98f, width}, finishes.ceramic);
     shop.column(foot + Vec3{0, body * 0.9f, 0}, 0.1f, 0.012f, 0.01f, finishes.metal);
@@ -78,8 +78,8 @@ void buildDeskLamp(Workshop shop, Vec3 foot) {
     const float lean = random.between(-0.2f, 0.2f);
     const Vec3 elbow = foot + Vec3{lean, 0.3f, -0.02f};
     const Vec3 head = foot + Vec3{lean * 0.3f, 0.47f, 0.17f};
-    const int body = random.chance(0.5f) ? finishes.metal : finishes.lacquer;
-    shop.column(foot, 0.02f, 0.08f, 0.075f, body);
+    const int body = random.chance(0.5f) ? finishes.metal : finishes.paint;
+    shop.column(foot, 0.02f, 0.09f, 0.075f, body);
     shop.rod(foot + Vec3{0, 0.01f, 0}, elbow, 0.009f, 0.009f, body);
     shop.rod(elbow, head, 0.009f, 0.009f, body);
     const Vec3 mouth = head + Vec3{0, -0.1f, 0.05f};
@@ -120,7 +120,7 @@ void buildCeilingLamp(Workshop shop, Vec3 top, float drop) {
     const float choice = random.unit();
     const float length = drop - 0.02f;
     if (choice < 0.35f) {
-        const float size = random.between(0.26f, 0.38f);
+        const float size = random.between(0.34f, 0.48f);
         const int globe = shadeMaterial(shop, {0.86f, 0.84f, 0.8f}, 2.6f);
         shop.column(foot + Vec3{0, size * 0.9f, 0}, length - size * 0.9f, 0.007f, 0.007f, finishes.dark);
         shop.ellipsoid(foot + Vec3{0, size * 0.5f, 0}, {size, size, size}, globe).shadow =
@@ -131,13 +131,13 @@ void buildCeilingLamp(Workshop shop, Vec3 top, float drop) {
                            .power = lamps.color * (1.3f * lamps.level)});
         return;
     }
-    const float radius = random.between(0.18f, 0.28f);
+    const float radius = random.between(0.24f, 0.36f);
     shop.column(foot + Vec3{0, 0.16f, 0}, length - 0.16f, 0.007f, 0.007f, finishes.dark);
     if (choice < 0.65f) {
-        addShade(shop, foot, 0.22f, radius, radius * 0.9f, 1.4f);
+        addShade(shop, foot, 0.28f, radius, radius * 0.9f, 1.4f);
         return;
     }
-    const int body = random.chance(0.5f) ? finishes.metal : finishes.lacquer;
+    const int body = random.chance(0.5f) ? finishes.metal : finishes.paint;
     shop.tube(foot, 0.17f, radius, 0.05f, body);
     shop.column(foot + Vec3{0, 0.165f, 0}, 0.05f, 0.05f, 0.02f, body);
     if (lamps.level <= 0)

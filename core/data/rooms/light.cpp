@@ -65,45 +65,6 @@ bool fromSun(const Light& light, Vec3 normal, float u, float v, Arriving& arrivi
     return true;
 }
 
-/// What reaches a room's side directly, averaged over a few points of it; shadows are left out.
-Color directOnSide(const Scene& scene, int side) {
-    const int axis = side / 2;
-    const int a = (axis + 1) % 3, b = (axis + 2) % 3;
-    Color sum;
-    for (int i = 0; i < 9; ++i) {
-        std::array<float, 3> at{};
-        std::array<float, 3> normal{};
-        const auto set = [](std::array<float, 3>& v, int index, float value) {
-            v[static_cast<std::size_t>(index)] = value;
-        };
-        set(at, axis, side % 2 == 0 ? 0.01f : scene.size[axis] - 0.01f);
-        set(at, a, scene.size[a] * (static_cast<float>(i % 3) + 0.5f) / 3);
-        set(at, b, scene.size[b] * (static_cast<float>(i / 3) + 0.5f) / 3);
-        set(normal, axis, side % 2 == 0 ? 1.0f : -1.0f);
-        for (const Light& light : scene.lights) {
-            Arriving arriving;
-            if (light.kind != Light::Kind::Sun
-                && arrives(light, {at[0], at[1], at[2]}, {normal[0], normal[1], normal[2]}, 0, 0,
-                           arriving))
-                sum += arriving.irradiance * (1.0f / 9);
-        }
-    }
-    return sum;
-}
-
-/// The sun comes in through the panes and falls mostly on the floor.
-Color sunOnFloor(const Scene& scene) {
-    Color flux;
-    for (const Light& sun : scene.lights)
-        if (sun.kind == Light::Kind::Sun)
-            for (const Light& pane : scene.lights)
-                if (pane.kind == Light::Kind::Pane) {
-                    const float in = std::max(0.0f, -dot(pane.direction, sun.direction));
-                    flux += sun.power * (in * pane.area);
-                }
-    return flux * (0.6f / (scene.size.x * scene.size.z));
-}
-
 } // namespace
 
 bool arrives(const Light& light, Vec3 at, Vec3 normal, float u, float v, Arriving& arriving) {
@@ -121,35 +82,6 @@ Color ambientLight(const Ambient& ambient, Vec3 normal) {
     return ambient[0] * lobe(-normal.x) + ambient[1] * lobe(normal.x)
            + ambient[2] * lobe(-normal.y) + ambient[3] * lobe(normal.y)
            + ambient[4] * lobe(-normal.z) + ambient[5] * lobe(normal.z);
-}
-
-Ambient estimateAmbient(const Scene& scene, const std::array<Color, 6>& reflectances) {
-    std::array<Color, 6> direct;
-    std::array<float, 6> areas{};
-    for (std::size_t side = 0; side < 6; ++side) {
-        const int axis = static_cast<int>(side) / 2;
-        direct[side] = directOnSide(scene, static_cast<int>(side));
-        areas[side] = scene.size[(axis + 1) % 3] * scene.size[(axis + 2) % 3];
-    }
-    direct[2] += sunOnFloor(scene);
-    // Furniture takes up a part of the light.
-    constexpr float Kept = 0.8f;
-    Ambient radiosity{};
-    for (int bounce = 0; bounce < 6; ++bounce) {
-        Ambient next{};
-        for (std::size_t i = 0; i < 6; ++i) {
-            Color gathered;
-            float seen = 0;
-            for (std::size_t j = 0; j < 6; ++j)
-                if (j != i) {
-                    gathered += radiosity[j] * areas[j];
-                    seen += areas[j];
-                }
-            next[i] = reflectances[i] * (direct[i] + gathered * (Kept / seen));
-        }
-        radiosity = next;
-    }
-    return radiosity;
 }
 
 Sky chooseSky(Random& random, float night) {

@@ -26,7 +26,4 @@ Color ambientLight(const Ambient& ambient, Vec3 normal);
 Sky chooseSky(Random& random, float night);
 void lightFromSky(Scene& scene, Random random);
 
-/// How much the six sides of the room light each other, from its lights and its surfaces.
-Ambient estimateAmbient(const Scene& scene, const std::array<Color, 6>& reflectances);
-
 } // namespace concertina::rooms

@@ -45,23 +45,23 @@ Vec3 outward(Random& random, float angle, float rise) {
 /// Broad leaves about one or two stems, as a rubber tree has them.
 void addTree(Workshop& shop, const Room& room, Vec3 foot, float height) {
     Random& random = shop.random();
-    const int leaves = 14 + static_cast<int>(height * 12);
+    const int leaves = 18 + static_cast<int>(height * 16);
     const Vec3 top = foot + Vec3{random.between(-0.06f, 0.06f), height * 0.92f,
                                  random.between(-0.06f, 0.06f)};
     shop.rod(foot, top, 0.012f, 0.006f, shop.finishes().darkWood);
     for (int i = 0; i < leaves; ++i) {
         const float at = mix(0.22f, 1.0f, (static_cast<float>(i) + 0.5f) / static_cast<float>(leaves));
         const float rise = mix(-0.15f, 1.05f, at * at) + random.between(-0.2f, 0.2f);
-        const float length = height * random.between(0.2f, 0.3f) * (1.1f - 0.4f * at);
+        const float length = height * random.between(0.24f, 0.34f) * (1.1f - 0.4f * at);
         const Vec3 direction = outward(random, static_cast<float>(i) * 2.4f, rise);
-        addLeaf(shop, room, mix(foot, top, at) + direction * 0.02f, direction, length, length * 0.5f);
+        addLeaf(shop, room, mix(foot, top, at) + direction * 0.02f, direction, length, length * 0.6f);
     }
 }
 
 /// Stiff blades that stand up from the pot.
 void addSwords(Workshop& shop, const Room& room, Vec3 foot, float height, float spread) {
     Random& random = shop.random();
-    const int blades = random.count(8, 13);
+    const int blades = random.count(10, 16);
     for (int i = 0; i < blades; ++i) {
         const float angle = static_cast<float>(i) * 2.4f;
         const float off = spread * std::sqrt(static_cast<float>(i) / static_cast<float>(blades));
@@ -69,7 +69,7 @@ void addSwords(Workshop& shop, const Room& room, Vec3 foot, float height, float 
         const float rise = 1.5f - 0.3f * off / spread + random.between(-0.06f, 0.06f);
         const float length = height * random.between(0.7f, 1.0f);
         addLeaf(shop, room, from, outward(random, angle, rise), length,
-                std::min(0.075f, height * 0.12f));
+                std::min(0.1f, height * 0.14f));
     }
 }
 
@@ -91,7 +91,7 @@ void addPalm(Workshop& shop, const Room& room, Vec3 foot, float height) {
             else
                 for (const float side : {-0.55f, 0.0f, 0.55f})
                     addLeaf(shop, room, at, outward(random, angle + side, rise - 0.1f), length * 1.25f,
-                            length * 0.24f);
+                            length * 0.34f);
             at += direction * (length * 0.82f);
             rise -= drop;
         }

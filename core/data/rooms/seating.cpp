@@ -79,7 +79,7 @@ void addSofaThrows(Workshop& shop, Vec3 size, const SofaForm& form) {
 
 struct ChairForm {
     float seat = 0.45f;
-    float leg = 0.016f;
+    float leg = 0.021f;
     int frame = 0;
     int cover = 0;
     bool padded = false;
@@ -98,8 +98,8 @@ void addChairLegs(Workshop& shop, Vec3 size, const ChairForm& form) {
 void addChairBack(Workshop& shop, Vec3 size, const ChairForm& form, float choice) {
     const float height = size.y - form.seat;
     Workshop back = shop.at(turned({0, form.seat - 0.01f, -size.z * 0.5f + 0.04f}, 0, -0.13f));
-    if (choice < 0.3f || form.padded) {
-        const float tall = form.padded ? height : height * 0.55f;
+    if (choice < 0.5f || form.padded) {
+        const float tall = form.padded ? height : height * 0.7f;
         back.rounded({0, height - tall * 0.5f, 0}, {size.x - 0.02f, tall, form.padded ? 0.07f : 0.03f},
                      form.padded ? 0.034f : 0.014f, form.cover);
         if (!form.padded)
@@ -112,7 +112,7 @@ void addChairBack(Workshop& shop, Vec3 size, const ChairForm& form, float choice
     for (const float side : {-1.0f, 1.0f})
         back.rod({side * (size.x * 0.5f - 0.03f), 0, 0},
                  {side * (size.x * 0.5f - 0.025f), height, 0}, 0.017f, 0.014f, form.frame);
-    if (choice < 0.7f) {
+    if (choice < 0.8f) {
         for (const float at : {0.3f, 0.6f, 0.92f})
             back.rounded({0, height * at, 0}, {size.x - 0.06f, 0.06f, 0.018f}, 0.008f, form.frame);
         return;
@@ -134,7 +134,7 @@ void buildSofa(Workshop shop, Vec3 size) {
     form.armHeight = random.between(0.54f, 0.66f);
     form.legs = random.between(0.06f, 0.14f);
     form.seats = std::max(1, static_cast<int>((size.x - 2 * form.arm) / 0.62f + 0.35f));
-    form.cloth = finishes.fabrics[size.x > 1.2f ? 0 : static_cast<std::size_t>(random.below(3))];
+    form.cloth = finishes.sofas[size.x > 1.2f ? 0 : static_cast<std::size_t>(random.below(2))];
     addSofaFrame(shop, size, form);
     addSofaCushions(shop, size, form);
     addSofaThrows(shop, size, form);
@@ -144,21 +144,18 @@ void buildChair(Workshop shop, Vec3 size) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
     ChairForm form;
-    form.padded = random.chance(0.35f);
+    form.padded = random.chance(0.5f);
     const float choice = random.unit();
-    const std::array<int, 4> frames{finishes.wood, finishes.darkWood, finishes.lacquer,
-                                    finishes.metal};
-    form.frame = random.pick(frames);
-    const bool bright = random.chance(0.6f);
-    form.cover = form.padded ? (bright ? finishes.accents[static_cast<std::size_t>(
-                                             random.below(4))]
-                                       : finishes.fabrics[1])
-                             : form.frame;
+    const std::array<int, 4> paddedFrames{finishes.wood, finishes.darkWood, finishes.metal,
+                                          finishes.paint};
+    const std::array<int, 4> frames{finishes.paint, finishes.paint, finishes.paint, finishes.wood};
+    form.frame = random.pick(form.padded ? paddedFrames : frames);
+    const int cloth = random.pick(finishes.chairs);
+    form.cover = form.padded ? cloth : form.frame;
     addChairLegs(shop, size, form);
     if (form.padded || random.chance(0.3f))
         shop.rounded({0, form.seat - 0.01f, 0}, {size.x - 0.01f, 0.07f, size.z - 0.01f}, 0.033f,
-                     form.padded ? form.cover
-                                 : finishes.accents[static_cast<std::size_t>(random.below(4))]);
+                     cloth);
     else
         shop.rounded({0, form.seat - 0.015f, 0}, {size.x, 0.035f, size.z}, 0.016f, form.frame);
     addChairBack(shop, size, form, choice);
@@ -167,7 +164,7 @@ void buildChair(Workshop shop, Vec3 size) {
 void buildOfficeChair(Workshop shop, Vec3 size) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
-    const int cover = random.chance(0.5f) ? finishes.dark : finishes.fabrics[2];
+    const int cover = random.chance(0.3f) ? finishes.dark : random.pick(finishes.chairs);
     for (int foot = 0; foot < 5; ++foot) {
         const float angle = 2 * Pi * (static_cast<float>(foot) + 0.3f) / 5;
         const Vec3 out{0.28f * std::sin(angle), 0.07f, 0.28f * std::cos(angle)};
@@ -192,8 +189,7 @@ void buildStool(Workshop shop, Vec3 size) {
     const Finishes& finishes = shop.finishes();
     Random& random = shop.random();
     if (random.chance(0.5f)) {
-        const int cloth = finishes.accents[static_cast<std::size_t>(random.below(4))];
-        shop.rounded({0, size.y * 0.5f, 0}, size, 0.09f, cloth);
+        shop.rounded({0, size.y * 0.5f, 0}, size, 0.09f, random.pick(finishes.chairs));
         return;
     }
     const float radius = size.x * 0.5f;

@@ -84,7 +84,7 @@ float openness(const Scene& scene, Vec3 at, Vec3 normal) {
         const float fade = 1 - distance / Reach;
         open *= 1 - 0.55f * std::max(facing, 0.0f) * fade * fade;
     }
-    return open;
+    return mix(0.28f, 1.0f, open); // what closes it in is lit too
 }
 
 float highlight(const Surface& surface, Vec3 normal, Vec3 view, Vec3 light) {

@@ -42,6 +42,10 @@ struct Lighting {
 
 Lighting lightingAt(const Scene& scene, const Seen& seen, Vec3 direction, float u, float v);
 
+/// Looks about from a few points of the room, and lets what it sees light itself: the scene's
+/// ambient light for given lights, parts and tree.
+Ambient estimateAmbient(const Scene& scene);
+
 /// What leaves a surface under this light.
 inline Color leaving(const Surface& surface, const Lighting& light) {
     return surface.albedo * (light.direct + light.ambient) * (1 / Pi) + light.shine

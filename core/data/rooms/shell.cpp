@@ -26,7 +26,7 @@ void chooseWindow(FloorPlan& plan, Random& random, int wall, bool seen) {
 }
 
 void chooseDoor(FloorPlan& plan, Random& random, int wall, bool seen) {
-    const float width = random.between(0.8f, 0.95f);
+    const float width = random.between(0.85f, 1.0f);
     if (const auto from = plan.placeOpening(random, wall, width, seen))
         plan.add({.wall = wall, .from = *from, .to = *from + width, .bottom = 0,
                   .top = random.between(2.0f, 2.12f), .door = true});
@@ -106,19 +106,31 @@ void addPanels(Workshop& shop, const FloorPlan& plan, int wall, int material) {
 } // namespace
 
 void chooseOpenings(FloorPlan& plan, Random random) {
-    const std::array<int, 3> walls{BackWall, LeftWall, RightWall};
-    const int first = random.pick(walls);
-    if (random.chance(0.85f))
-        chooseWindow(plan, random, first, true);
-    if (random.chance(0.45f))
-        chooseWindow(plan, random, random.pick(walls), true);
-    const bool seenDoor = random.chance(0.62f);
-    chooseDoor(plan, random, seenDoor ? random.pick(walls) : static_cast<int>(FrontWall), seenDoor);
+    constexpr std::array<std::array<int, 3>, 3> Orders{{{BackWall, LeftWall, RightWall},
+                                                        {LeftWall, RightWall, BackWall},
+                                                        {RightWall, BackWall, LeftWall}}};
+    const auto has = [&](bool door) {
+        return std::ranges::find(plan.openings(), door, &Opening::door) != plan.openings().end();
+    };
+    const auto& doorWalls = random.pick(Orders);
+    if (random.chance(0.62f))
+        for (const int wall : doorWalls)
+            if (!has(true))
+                chooseDoor(plan, random, wall, true);
+    if (!has(true))
+        chooseDoor(plan, random, FrontWall, false);
+    const auto& windowWalls = random.pick(Orders);
+    if (random.chance(0.75f))
+        for (const int wall : windowWalls)
+            if (!has(false))
+                chooseWindow(plan, random, wall, true);
+    if (random.chance(0.3f))
+        chooseWindow(plan, random, windowWalls[1], true);
     if (random.chance(0.35f))
         chooseWindow(plan, random, FrontWall, false);
-    const auto isWindow = [](const Opening& opening) { return !opening.door; };
+    // Some daylight has to come from somewhere.
     for (const int wall : {FrontWall, LeftWall, RightWall, BackWall})
-        if (std::ranges::none_of(plan.openings(), isWindow))
+        if (!has(false))
             chooseWindow(plan, random, wall, false);
 }
 

@@ -32,8 +32,8 @@ void addLegs(Workshop& shop, Vec3 size, float top, LegStyle style, int material)
 
 int tableTop(Workshop& shop) {
     const Finishes& finishes = shop.finishes();
-    const std::array<int, 5> tops{finishes.wood, finishes.wood, finishes.darkWood,
-                                  finishes.lacquer, finishes.stone};
+    const std::array<int, 5> tops{finishes.wood, finishes.wood, finishes.wood, finishes.lacquer,
+                                  finishes.stone};
     return shop.random().pick(tops);
 }
 
