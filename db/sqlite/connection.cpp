@@ -68,13 +68,27 @@ Connection::Connection(const std::filesystem::path& folder, StoreMode mode,
     else if (!std::filesystem::exists(m_file, error))
         throw Failure{{"store.missing", m_file.string(), "no store", "a store of experiments",
                        "Train something first, or choose another folder for the store."}};
-    // SQLite takes an empty file for a new database; beside runs it is what is left of one.
-    if (std::filesystem::file_size(m_file, error) == 0 && !error
-        && !std::filesystem::is_empty(m_folder / "runs", error) && !error)
-        throw Failure{{"store.damaged", m_file.string(), "an empty file beside runs",
-                       "a whole database",
-                       "Restore it from a copy, or choose another folder for the store."}};
+    checkNotCut();
     connect();
+}
+
+/// What SQLite would not notice: a file of no byte, or of one, is a new database to it, and a
+/// page that is cut off ends in zeros.
+void Connection::checkNotCut() const {
+    constexpr std::uintmax_t smallestPage = 512;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(m_file, error);
+    // A whole page of the log may stand for one that was cut off by a full disk.
+    if (error || (size > 1 && (size % smallestPage == 0 || hasLog(m_file))))
+        return;
+    // A store that was just being made when its program was killed is an empty file too, but
+    // it has no runs.
+    if (size == 0 && (std::filesystem::is_empty(m_folder / "runs", error) || error))
+        return;
+    throw Failure{{"store.damaged", m_file.string(),
+                   "a file that was cut off after " + std::to_string(size) + " bytes",
+                   "a whole database",
+                   "Restore it from a copy, or choose another folder for the store."}};
 }
 
 void Connection::connect() {
@@ -96,7 +110,8 @@ void Connection::connect() {
                            "version " + std::to_string(schemaVersion()),
                            "Open it once for writing."}};
     } catch (const SQLite::Exception& caught) {
-        const Problem found = m_database ? problem(caught) : problemOf(caught, m_file, 0);
+        const Problem found = problemOf(
+            caught, m_file, m_database ? sqlite3_system_errno(m_database->getHandle()) : 0);
         const bool closed = access(m_folder.c_str(), W_OK) != 0;
         // The log and its index cannot be made beside a file in a folder that may only be read.
         if (!writing && closed && !logWaits && found.code != "store.damaged")
@@ -153,20 +168,34 @@ std::optional<Connection::FileMark> Connection::mark() const {
     return FileMark{status.st_dev, status.st_ino, status.st_mtim};
 }
 
-void Connection::verify() {
+std::optional<Problem> Connection::vanished() const {
     const auto now = mark();
-    const bool same = now && now->device == m_mark.device && now->inode == m_mark.inode;
-    if (!same)
-        throw Failure{{"store.vanished", m_file.string(),
-                       now ? "another file in its place" : "no file any more",
-                       "the store that was opened",
-                       "Put the store's folder back, or open another one."}};
-    const bool changed = now->changed.tv_sec != m_mark.changed.tv_sec
-                         || now->changed.tv_nsec != m_mark.changed.tv_nsec;
-    if (m_frozen && (changed || hasLog(m_file))) {
+    if (now && now->device == m_mark.device && now->inode == m_mark.inode)
+        return std::nullopt;
+    return Problem{"store.vanished", m_file.string(),
+                   now ? "another file in its place" : "no file any more",
+                   "the store that was opened",
+                   "Put the store's folder back, or open another one."};
+}
+
+void Connection::verify() {
+    if (const auto gone = vanished())
+        throw Failure{*gone};
+    if (!m_frozen)
+        return;
+    const auto now = mark();
+    const bool same = now && now->changed.tv_sec == m_mark.changed.tv_sec
+                      && now->changed.tv_nsec == m_mark.changed.tv_nsec;
+    if (!same || hasLog(m_file)) {
         m_frozen = false;
         connect();
     }
+}
+
+void Connection::checkMode() const {
+    if (m_mode == StoreMode::ReadOnly)
+        throw Failure{{"store.read_only", m_file.string(), "opened for reading",
+                       "a store that is open for writing", ""}};
 }
 
 void Connection::checkStillOurs(SQLite::Database& database) const {
@@ -176,10 +205,17 @@ void Connection::checkStillOurs(SQLite::Database& database) const {
 }
 
 Problem Connection::problem(const SQLite::Exception& exception) const {
+    // What a store that goes breaks first is chance; what is told is that it went.
+    if (auto gone = vanished())
+        return std::move(*gone);
     return problemOf(exception, m_file, sqlite3_system_errno(m_database->getHandle()));
 }
 
-Problem Connection::withPath(Problem problem) const {
+Problem Connection::told(Problem problem) const {
+    // A file of the store that cannot be written because all of it has gone.
+    if (mayPass(problem))
+        if (auto gone = vanished())
+            return std::move(*gone);
     if (problem.path.empty())
         problem.path = m_file.string();
     return problem;

@@ -43,7 +43,7 @@ public:
                 return function(*m_database);
             }
         } catch (const Failure& caught) {
-            return failure(withPath(caught.problem));
+            return failure(told(caught.problem));
         } catch (const SQLite::Exception& caught) {
             return failure(problem(caught));
         }
@@ -58,6 +58,7 @@ public:
     template <class Function>
     auto write(Function function, Durability durability = Durability::Process) {
         return guarded([&](SQLite::Database& database) {
+            checkMode();
             const DurableScope scope(database, durability);
             SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
             checkStillOurs(database);
@@ -95,14 +96,17 @@ private:
     Connection(const std::filesystem::path& folder, StoreMode mode,
                std::chrono::milliseconds patience);
 
+    void checkNotCut() const;
     void connect();
     void connectFrozen();
     void prepareForWriting();
+    std::optional<Problem> vanished() const;
     void verify();
+    void checkMode() const;
     void checkStillOurs(SQLite::Database& database) const;
     std::optional<FileMark> mark() const;
     Problem problem(const SQLite::Exception& exception) const;
-    Problem withPath(Problem problem) const;
+    Problem told(Problem problem) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_file;

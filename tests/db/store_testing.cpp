@@ -38,6 +38,11 @@ Helper::~Helper() {
         killHard();
 }
 
+void Helper::say(const std::string& text) {
+    m_process.write((text + "\n").c_str());
+    m_process.waitForBytesWritten(patience);
+}
+
 std::string Helper::line() {
     while (!m_process.canReadLine())
         if (!m_process.waitForReadyRead(patience))

@@ -16,6 +16,12 @@
 #include <string_view>
 #include <vector>
 
+/// What QCOMPARE shows of a text.
+template <>
+inline char* QTest::toString(const std::string& text) {
+    return qstrdup(text.c_str());
+}
+
 namespace concertina::testing {
 
 /// The value, or a failed test that tells the problem.
@@ -108,9 +114,10 @@ public:
     Helper(const Helper&) = delete;
     Helper& operator=(const Helper&) = delete;
 
-    std::string line(); ///< the next line that it prints, waited for
-    void killHard();    ///< kill -9, and waits until it is gone
-    int finish();       ///< closes its input and waits: the exit status
+    void say(const std::string& text); ///< a line for its input
+    std::string line();                ///< the next line that it prints, waited for
+    void killHard();                   ///< kill -9, and waits until it is gone
+    int finish();                      ///< closes its input and waits: the exit status
     qint64 pid() const { return m_process.processId(); }
 
 private:
