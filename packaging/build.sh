@@ -14,7 +14,7 @@ build=build/$preset
 # Ninja takes a tenth of a second to see that all is built; CMake runs again where its files changed.
 if [[ $(ninja -C "$build" -n "$@" | tail -n 1) != "ninja: no work to do." ]]; then
     # A compiler takes up to 1.5 GB for a file.
-    jobs=$(awk -v cores="$(nproc)" '/^MemAvailable:/ {
-        jobs = int($2 / 1.5e6); print jobs < 1 ? 1 : jobs > cores ? cores : jobs }' /proc/meminfo)
+    jobs=$(($(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1500000))
+    jobs=$((jobs < 1 ? 1 : jobs > $(nproc) ? $(nproc) : jobs))
     ninja -C "$build" -j "$jobs" "$@"
 fi
