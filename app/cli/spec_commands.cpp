@@ -119,6 +119,9 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     if (!text)
         return tl::unexpected(Problems{text.error()});
     SpecReading reading = readSpecText(*text);
+    for (Problem& problem : reading.problems)
+        if (problem.path.empty())
+            problem.path = nameOrFile;
     if (!reading.problems.empty())
         return tl::unexpected(std::move(reading.problems));
     ExperimentSpec spec = std::move(reading.spec);
