@@ -64,6 +64,9 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
 
+/// The experiments that are compiled in.
+std::vector<std::string> presetNames();
+
 /// All fields of a spec with their defaults, ranges and units.
 std::string fieldsText();
 

@@ -26,14 +26,24 @@ Console::Console(bool json) : m_json(json), m_terminal(isatty(STDERR_FILENO) != 
 void Console::say(const std::string& text) {
     if (m_json)
         return;
-    endProgress();
+    const std::lock_guard lock(m_mutex);
+    clearProgress();
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
+}
+
+void Console::note(const std::string& line) {
+    if (m_json)
+        return;
+    const std::lock_guard lock(m_mutex);
+    clearProgress();
+    std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 void Console::emit(const Json& object) {
     if (!m_json)
         return;
+    const std::lock_guard lock(m_mutex);
     std::fputs((jsonText(object) + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
@@ -41,6 +51,7 @@ void Console::emit(const Json& object) {
 void Console::progress(const std::string& line) {
     if (m_json)
         return;
+    const std::lock_guard lock(m_mutex);
     if (!m_terminal) {
         if (now() - m_lastLine < secondsBetweenLines)
             return;
@@ -58,6 +69,11 @@ void Console::progress(const std::string& line) {
 }
 
 void Console::endProgress() {
+    const std::lock_guard lock(m_mutex);
+    clearProgress();
+}
+
+void Console::clearProgress() {
     if (m_lineWidth == 0)
         return;
     std::fprintf(stderr, "\r%s\r", std::string(m_lineWidth, ' ').c_str());

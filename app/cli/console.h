@@ -5,6 +5,7 @@
 #include "core/values/problem.h"
 #include "core/values/report.h"
 
+#include <mutex>
 #include <string>
 
 namespace concertina {
@@ -13,7 +14,7 @@ namespace concertina {
 enum ExitCode { Done = 0, ProblemTold = 1, WrongUsage = 2, Interrupted = 130 };
 
 /// What the program writes: results to stdout, for people or as one JSON object a line; problems
-/// and, on a terminal, a line of progress to stderr.
+/// and, on a terminal, a line of progress to stderr. May be used from any thread.
 class Console {
 public:
     explicit Console(bool json);
@@ -22,6 +23,9 @@ public:
 
     /// For people; nothing in JSON mode.
     void say(const std::string& text);
+
+    /// For people, beside the results: a line on stderr.
+    void note(const std::string& line);
 
     /// A line of JSON; nothing for people.
     void emit(const Json& object);
@@ -39,8 +43,11 @@ public:
     Progress reporter();
 
 private:
-    bool m_json;
-    bool m_terminal;
+    void clearProgress();
+
+    const bool m_json;
+    const bool m_terminal;
+    std::mutex m_mutex;          ///< guards what follows, and keeps lines whole
     std::size_t m_lineWidth = 0; ///< of the progress that stands there
     double m_lastLine = -1e9;    ///< seconds, of the steady clock
 };

@@ -4,11 +4,11 @@
 #include "app/cli/console.h"
 
 #include <csignal>
-#include <ctime>
 
-#include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -16,41 +16,61 @@ namespace concertina {
 
 namespace {
 
-sigset_t interruptSignals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    return signals;
+// A handler, and no mask with a waiting thread: OpenBLAS may have started threads before `main`,
+// which would take a signal that all of ours keep out.
+constexpr std::array endings{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+std::atomic<bool> signalled;
+sem_t signalCame;
+
+void handle(int signal) {
+    if (!signalled.exchange(true))
+        sem_post(&signalCame);
+    else if (signal != SIGPIPE)
+        _exit(Interrupted);
 }
 
 } // namespace
 
-void holdInterrupts() {
-    const sigset_t signals = interruptSignals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
 class InterruptWatch::Watcher {
 public:
-    explicit Watcher(std::function<void()> first)
-        : m_thread([this, first = std::move(first)](const std::stop_token& stop) {
-              const sigset_t signals = interruptSignals();
-              const timespec tick{0, 100'000'000};
-              while (!stop.stop_requested()) {
-                  if (sigtimedwait(&signals, nullptr, &tick) < 0)
-                      continue;
-                  if (m_interrupted.exchange(true))
-                      _exit(Interrupted);
-                  first();
-              }
-          }) {}
+    explicit Watcher(std::function<void()> first) {
+        // Once and for ever: a handler that was called last may still be in sem_post.
+        static const int made = sem_init(&signalCame, 0, 0);
+        while (made == 0 && sem_trywait(&signalCame) == 0) {
+            // Left from an earlier watch.
+        }
+        signalled = false;
+        m_thread = std::thread([this, first = std::move(first)] {
+            while (sem_wait(&signalCame) != 0) {
+                // Interrupted by a signal, whose handler has posted.
+            }
+            if (!m_over)
+                first();
+        });
+        struct sigaction action {};
+        action.sa_handler = handle;
+        action.sa_flags = SA_RESTART;
+        sigemptyset(&action.sa_mask);
+        for (std::size_t i = 0; i < endings.size(); ++i) {
+            sigaction(endings[i], nullptr, &m_before[i]);
+            if (m_before[i].sa_handler != SIG_IGN)
+                sigaction(endings[i], &action, nullptr);
+        }
+    }
 
-    bool interrupted() const { return m_interrupted; }
+    ~Watcher() {
+        for (std::size_t i = 0; i < endings.size(); ++i)
+            sigaction(endings[i], &m_before[i], nullptr);
+        m_over = true;
+        sem_post(&signalCame);
+        m_thread.join();
+    }
 
 private:
-    std::atomic<bool> m_interrupted = false;
-    std::jthread m_thread; ///< last: stopped and joined before the rest goes
+    std::array<struct sigaction, endings.size()> m_before{};
+    std::atomic<bool> m_over = false;
+    std::thread m_thread;
 };
 
 InterruptWatch::InterruptWatch(std::function<void()> first)
@@ -59,7 +79,7 @@ InterruptWatch::InterruptWatch(std::function<void()> first)
 InterruptWatch::~InterruptWatch() = default;
 
 bool InterruptWatch::interrupted() const {
-    return m_watcher->interrupted();
+    return signalled;
 }
 
 } // namespace concertina

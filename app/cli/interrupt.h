@@ -6,11 +6,13 @@
 
 namespace concertina {
 
-/// Keeps SIGINT and SIGTERM from all threads that are started later; call first in `main`.
-void holdInterrupts();
-
-/// Waits for SIGINT and SIGTERM in a thread of its own: the first calls a function there, the
-/// second ends the process at once with exit code 130.
+/// Turns what ends a program (SIGINT, SIGTERM, SIGHUP, and SIGPIPE when nobody reads what it
+/// writes) into a wish while it lives: the first signal calls a function in a thread of its own,
+/// the second ends the process at once with exit code 130. A broken pipe is told with every line
+/// and never counts as the second. A signal that the process was started without (nohup, a shell's
+/// background job) stays ignored.
+///
+/// One at a time, as signals belong to the process.
 class InterruptWatch {
 public:
     explicit InterruptWatch(std::function<void()> first);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
 #include "core/tensor/memory.h"
+#include "core/values/spec_fields.h"
+#include "core/values/text.h"
 #include "core/values/version.h"
 #include "db/store.h"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
 
 using namespace concertina;
 
@@ -33,7 +37,10 @@ public:
         try {
             m_app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
-            return m_app.exit(error) == 0 ? Done : WrongUsage;
+            if (error.get_exit_code() == 0)
+                return m_app.exit(error); // help or the version
+            tellWrongUsage(error);
+            return WrongUsage;
         }
         if (m_common.store.empty())
             m_common.store = defaultStoreFolder();
@@ -51,13 +58,75 @@ private:
         return sub;
     }
 
+    /// What is wrong, in which command, and where to read more.
+    void tellWrongUsage(const CLI::ParseError& error) const {
+        const CLI::App* command = &m_app;
+        std::string name = command->get_name();
+        while (!command->get_subcommands().empty()) {
+            command = command->get_subcommands().back();
+            name += " " + command->get_name();
+        }
+        std::string text = error.what();
+        const auto words = command->remaining();
+        if (const auto commands = namesOf(*command); !commands.empty() && words.empty())
+            text = "a command is missing; one of: " + join(commands, ", ");
+        else if (!commands.empty())
+            text = "\"" + words.front() + "\" is no command; " + suggestion(words.front(), commands);
+        else if (!words.empty())
+            text = unexpected(words);
+        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(), text.c_str(),
+                     name.c_str());
+    }
+
+    static std::vector<std::string> namesOf(const CLI::App& command) {
+        std::vector<std::string> names;
+        for (const CLI::App* sub : command.get_subcommands({}))
+            names.push_back(sub->get_name());
+        return names;
+    }
+
+    /// Words that a command does not take; an option may have been meant for the spec.
+    static std::string unexpected(const std::vector<std::string>& words) {
+        const auto option = std::ranges::find_if(
+            words, [](const std::string& word) { return word.starts_with("--"); });
+        if (option == words.end())
+            return "unexpected: " + join(words, " ");
+        const std::string name = option->substr(2);
+        for (const auto& field : specFields())
+            if (field.path == name || field.path.ends_with("." + name))
+                return *option + " is no option; fields of the experiment are set by --set "
+                       + field.path + "=…";
+        return *option + " is no option of this command";
+    }
+
     void addStore(CLI::App* sub) {
         sub->add_option("--store", m_common.store, "Folder of the experiments")
+            ->type_name("DIR")
             ->default_str(defaultStoreFolder().string());
     }
 
     void addData(CLI::App* sub) {
-        sub->add_option("--data", m_common.data, "Folder of the dataset, with dataset.json");
+        sub->add_option("--data", m_common.data, "Folder of the dataset, with dataset.json")
+            ->type_name("DIR");
+    }
+
+    void addReport(CLI::App* sub) {
+        sub->add_option("--report", m_train.report,
+                        "Afterwards collapse, verify and draw into this folder")
+            ->type_name("DIR");
+    }
+
+    void addAssignments(CLI::App* sub) {
+        sub->add_option("--set", m_train.assignments,
+                        "Set a field of the experiment; may stand several times")
+            ->type_name("PATH=VALUE")
+            ->check([](const std::string& text) {
+                return text.find('=') == std::string::npos
+                           ? "\"" + text + "\" is not path=value, for example train.lr=0.001"
+                           : std::string();
+            })
+            ->allow_extra_args(false)
+            ->take_all();
     }
 
     void addRun(CLI::App* sub) {
@@ -69,13 +138,11 @@ private:
         CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
             return trainCommand(m_common, m_train, console);
         });
-        train->add_option("spec", m_train.spec, "A spec's file, or a preset: rooms-demo, …")
+        train->add_option("spec", m_train.spec,
+                          "A spec's file, or a preset: " + join(presetNames(), ", "))
             ->required();
-        train->add_option("--set", m_train.assignments, "Set a field: path=value")
-            ->allow_extra_args(false)
-            ->take_all();
-        train->add_option("--report", m_train.report,
-                          "Afterwards collapse, verify and draw into this folder");
+        addAssignments(train);
+        addReport(train);
         train->footer("Fields for --set:\n\n" + fieldsText());
         addData(train);
         addStore(train);
@@ -86,8 +153,7 @@ private:
                     });
         addRun(resume);
         addData(resume);
-        resume->add_option("--report", m_train.report,
-                           "Afterwards collapse, verify and draw into this folder");
+        addReport(resume);
     }
 
     void addRuns() {
@@ -105,7 +171,9 @@ private:
                         return collapseCommand(m_common, m_run, m_file, console);
                     });
         addRun(collapse);
-        collapse->add_option("--out", m_file, "The file to write (safetensors)")->required();
+        collapse->add_option("--out", m_file, "The file to write (safetensors)")
+            ->type_name("FILE")
+            ->required();
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
@@ -113,7 +181,8 @@ private:
                     });
         addRun(verify);
         addData(verify);
-        verify->add_option("--collapsed", m_collapsedFile, "A collapsed network's file");
+        verify->add_option("--collapsed", m_collapsedFile, "A collapsed network's file")
+            ->type_name("FILE");
         verify->add_option("--images", m_images, "How many validation images at most")
             ->check(CLI::Range(1, 1'000'000))
             ->capture_default_str();
@@ -122,8 +191,12 @@ private:
             return predictCommand(m_common, m_predict, console);
         });
         addRun(predict);
-        predict->add_option("images", m_predict.images, "Pictures of any size")->required();
-        predict->add_option("--out", m_predict.out, "The folder to write to")->required();
+        predict->add_option("images", m_predict.images, "Pictures of any size")
+            ->type_name("IMAGE")
+            ->required();
+        predict->add_option("--out", m_predict.out, "The folder to write to")
+            ->type_name("DIR")
+            ->required();
         predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
     }
 
@@ -140,9 +213,7 @@ private:
                                                             console);
                                  });
         show->add_option("preset", m_train.spec, "A preset's name or a file")->required();
-        show->add_option("--set", m_train.assignments, "Set a field: path=value")
-            ->allow_extra_args(false)
-            ->take_all();
+        addAssignments(show);
         command(*spec, "fields", "List every field with its default, range and unit",
                 [](Console& console) { return specFieldsCommand(console); });
         CLI::App* list = command(m_app, "list", "List the methods of a family",
@@ -150,10 +221,11 @@ private:
         list->add_option("family", m_family, "What to list")
             ->required()
             ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
-                                   "optimizers", "schedules", "balancings"}));
+                                   "optimizers", "schedules", "balancings", "presets"}));
     }
 
-    CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line"};
+    CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line",
+                   "concertina-cli"};
     Action m_action;
     CommonArguments m_common;
     TrainArguments m_train;
@@ -170,6 +242,5 @@ private:
 
 int main(int argc, char** argv) {
     keepFreedMemory();
-    holdInterrupts();
     return Program().run(argc, argv);
 }

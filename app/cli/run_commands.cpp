@@ -23,6 +23,16 @@ std::string timeText(StoreTime time) {
     return text;
 }
 
+/// For programs: ISO 8601 in UTC.
+std::string isoText(StoreTime time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
 /// The main metric of every task that this program knows, as columns of a table of runs.
 std::vector<SeriesKey> mainMetrics() {
     std::vector<SeriesKey> keys;
@@ -35,19 +45,22 @@ std::string stepsText(const RunSummary& run) {
     return std::to_string(run.position.step) + (run.steps > 0 ? "/" + std::to_string(run.steps) : "");
 }
 
+Json numberJson(double value) {
+    return std::isfinite(value) ? Json(value) : Json();
+}
+
 Json summaryJson(const RunSummary& run) {
     Json metrics = Json::object();
     const auto keys = mainMetrics();
     for (std::size_t i = 0; i < run.columns.size(); ++i)
         if (run.columns[i])
-            metrics[metricKey(keys[i].task, keys[i].name)] =
-                std::isfinite(run.columns[i]->last) ? Json(run.columns[i]->last) : Json();
+            metrics[metricKey(keys[i].task, keys[i].name)] = numberJson(run.columns[i]->last);
     return {{"run", run.id},
             {"name", run.name},
             {"state", stateName(run.state)},
             {"text", run.stateText},
             {"seed", run.seed},
-            {"created", timeText(run.created)},
+            {"created", isoText(run.created)},
             {"step", run.position.step},
             {"steps", run.steps},
             {"seconds", run.position.seconds},
@@ -56,12 +69,118 @@ Json summaryJson(const RunSummary& run) {
             {"metrics", std::move(metrics)}};
 }
 
+Json extremeJson(const std::optional<SeriesExtreme>& extreme) {
+    return extreme ? Json{{"value", extreme->value}, {"step", extreme->step}} : Json();
+}
+
+Json seriesJson(const std::vector<SeriesInfo>& series) {
+    Json list = Json::array();
+    for (const SeriesInfo& info : series)
+        list.push_back({{"task", info.key.task},
+                        {"name", info.key.name},
+                        {"split", info.key.split},
+                        {"rows", info.summary.rows},
+                        {"last", numberJson(info.summary.last)},
+                        {"lowest", extremeJson(info.summary.lowest)},
+                        {"highest", extremeJson(info.summary.highest)}});
+    return list;
+}
+
+Json checkpointsJson(const Store& store, const std::vector<CheckpointRecord>& checkpoints) {
+    Json list = Json::array();
+    for (const CheckpointRecord& checkpoint : checkpoints)
+        list.push_back({{"step", checkpoint.position.step},
+                        {"file", (store.folder() / checkpoint.file).string()},
+                        {"bytes", checkpoint.bytes},
+                        {"sha256", checkpoint.sha256},
+                        {"reason", checkpoint.reason}});
+    return list;
+}
+
+Json eventsJson(const std::vector<EventRecord>& events) {
+    Json list = Json::array();
+    for (const EventRecord& event : events)
+        list.push_back({{"step", event.step},
+                        {"time", isoText(event.time)},
+                        {"code", event.code},
+                        {"text", event.text}});
+    return list;
+}
+
 /// "factored in 20 layers; merged in 20 layers": how a run's kernels are made and shared.
 std::string kernelsText(const ExperimentSpec& spec) {
     std::vector<std::string> parts;
     for (const KernelSpec& kernel : spec.network.kernels)
         parts.push_back(kernel.layers + " " + kernel.method.id);
     return join(parts, "; ") + "; sharing " + join(spec.network.sharing, "; ");
+}
+
+/// Everything that the store knows of one run but its rows.
+struct RunDetails {
+    RunRecord run;
+    std::vector<SeriesInfo> series;
+    std::vector<CheckpointRecord> checkpoints;
+    std::vector<EventRecord> events;
+};
+
+Expected<RunDetails> detailsOf(const Store& store, const std::string& text) {
+    const auto found = store.findRun(text);
+    if (!found)
+        return failure(found.error());
+    auto run = store.run(*found);
+    if (!run)
+        return failure(run.error());
+    auto series = store.series(*found);
+    if (!series)
+        return failure(series.error());
+    auto checkpoints = store.checkpoints(*found);
+    if (!checkpoints)
+        return failure(checkpoints.error());
+    auto events = store.events(*found);
+    if (!events)
+        return failure(events.error());
+    return RunDetails{std::move(*run), std::move(*series), std::move(*checkpoints),
+                      std::move(*events)};
+}
+
+Json detailsJson(const Store& store, const RunDetails& details) {
+    Json json = summaryJson(details.run.summary);
+    json["spec"] = details.run.spec;
+    json["plan"] = details.run.plan;
+    json["environment"] = details.run.environment;
+    json["dataset"] = details.run.dataset;
+    json["series"] = seriesJson(details.series);
+    json["checkpoints"] = checkpointsJson(store, details.checkpoints);
+    json["events"] = eventsJson(details.events);
+    return json;
+}
+
+std::string detailsText(const Store& store, const RunDetails& details) {
+    const RunSummary& summary = details.run.summary;
+    std::string text = "Run " + summary.id + " \"" + summary.name + "\"\n";
+    text += "  " + std::string(stateName(summary.state))
+            + (summary.stateText.empty() ? "" : ": " + summary.stateText) + ", step "
+            + stepsText(summary) + ", " + durationText(summary.position.seconds) + ", created "
+            + timeText(summary.created) + "\n";
+    if (const auto spec = specOf(details.run, std::nullopt))
+        text += "  " + kernelsText(*spec) + "\n";
+    std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
+    const auto extreme = [](const std::optional<SeriesExtreme>& value) {
+        return value ? digitsText(value->value, 4) + " @" + std::to_string(value->step)
+                     : std::string("–");
+    };
+    for (const SeriesInfo& info : details.series)
+        rows.push_back({info.key.split + " " + metricKey(info.key.task, info.key.name),
+                        std::to_string(info.summary.rows), digitsText(info.summary.last, 4),
+                        extreme(info.summary.lowest), extreme(info.summary.highest)});
+    text += "\n" + tableText(rows) + "\n";
+    for (const CheckpointRecord& checkpoint : details.checkpoints)
+        text += "  checkpoint at step " + std::to_string(checkpoint.position.step) + ", "
+                + bytesText(double(checkpoint.bytes)) + ", "
+                + (store.folder() / checkpoint.file).string() + "\n";
+    for (const EventRecord& event : details.events)
+        text += "  step " + std::to_string(event.step) + ": " + event.text + "\n";
+    return text;
 }
 
 } // namespace
@@ -101,49 +220,11 @@ ExitCode showCommand(const CommonArguments& common, const std::string& text, Con
     const auto store = Store::open(common.store, StoreMode::ReadOnly);
     if (!store)
         return console.fail(store.error());
-    const auto found = store->findRun(text);
-    if (!found)
-        return console.fail(found.error());
-    const auto run = store->run(*found);
-    const auto series = store->series(*found);
-    const auto checkpoints = store->checkpoints(*found);
-    const auto events = store->events(*found);
-    if (!run || !series || !checkpoints || !events)
-        return console.fail(!run           ? run.error()
-                            : !series      ? series.error()
-                            : !checkpoints ? checkpoints.error()
-                                           : events.error());
-    Json json = summaryJson(run->summary);
-    json["spec"] = run->spec;
-    json["plan"] = run->plan;
-    json["environment"] = run->environment;
-    json["dataset"] = run->dataset;
-    console.emit(json);
-    const RunSummary& summary = run->summary;
-    std::string out = "Run " + summary.id + " \"" + summary.name + "\"\n";
-    out += "  " + std::string(stateName(summary.state))
-           + (summary.stateText.empty() ? "" : ": " + summary.stateText) + ", step "
-           + stepsText(summary) + ", " + durationText(summary.position.seconds) + ", created "
-           + timeText(summary.created) + "\n";
-    if (const auto spec = specOf(*run, std::nullopt))
-        out += "  " + kernelsText(*spec) + "\n";
-    std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
-    const auto extreme = [](const std::optional<SeriesExtreme>& value) {
-        return value ? fixedText(value->value, 4) + " @" + std::to_string(value->step)
-                     : std::string("–");
-    };
-    for (const SeriesInfo& info : *series)
-        rows.push_back({info.key.split + " " + metricKey(info.key.task, info.key.name),
-                        std::to_string(info.summary.rows), fixedText(info.summary.last, 4),
-                        extreme(info.summary.lowest), extreme(info.summary.highest)});
-    out += "\n" + tableText(rows) + "\n";
-    for (const CheckpointRecord& checkpoint : *checkpoints)
-        out += "  checkpoint at step " + std::to_string(checkpoint.position.step) + ", "
-               + bytesText(double(checkpoint.bytes)) + ", "
-               + (store->folder() / checkpoint.file).string() + "\n";
-    for (const EventRecord& event : *events)
-        out += "  step " + std::to_string(event.step) + ": " + event.text + "\n";
-    console.say(out);
+    const auto details = detailsOf(*store, text);
+    if (!details)
+        return console.fail(details.error());
+    console.emit(detailsJson(*store, *details));
+    console.say(detailsText(*store, *details));
     return Done;
 }
 

@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::streamsize largestSpec = 16 << 20;
 
-std::vector<std::string> presetNames() {
-    std::vector<std::string> names;
-    for (const EmbeddedText& preset : presets())
-        names.emplace_back(preset.name);
-    return names;
-}
-
 /// The text of a spec's file or preset.
 Expected<std::string> specText(const std::string& nameOrFile) {
     std::error_code error;
@@ -43,19 +36,78 @@ Expected<std::string> specText(const std::string& nameOrFile) {
                     "a file or a preset", suggestion(nameOrFile, names)});
 }
 
-std::string rangeText(const FieldInfo& field) {
-    return acceptedText(field) + "; default "
-           + (valueText(field.standard).empty() ? "none" : valueText(field.standard));
+/// A place that `--set` takes a value for.
+struct SetPlace {
+    std::string path;
+    std::string label;
+    std::string help;
+    std::string accepts;
+    Json standard;
+};
+
+SetPlace placeOf(const std::string& path, const FieldInfo& field) {
+    return {path, field.label, field.help, acceptedText(field), field.standard};
 }
 
-void addField(std::string& text, const std::string& path, const FieldInfo& field) {
-    text += "  " + path + "\n      " + field.help + "\n      " + rangeText(field) + "\n";
+SetPlace placeOf(const std::string& path, const std::string& label, const std::string& help,
+                 Family family, const std::string& standard) {
+    return {path + "id", label, help, "one of: " + join(catalogue().ids(family), ", "), standard};
 }
 
-Json fieldJson(const std::string& path, const FieldInfo& field) {
-    Json json = {{"path", path}, {"label", field.label}, {"help", field.help},
-                 {"default", field.standard}, {"accepts", acceptedText(field)}};
-    return json;
+/// Every field of a spec in order; N stands for a number in a list.
+std::vector<SetPlace> setPlaces() {
+    std::vector<SetPlace> places;
+    for (const auto& field : specFields())
+        places.push_back(placeOf(field.path, field));
+    for (const auto& method : specMethods())
+        places.push_back(placeOf(method.path + ".", method.label, method.help, method.family,
+                                 method.get(ExperimentSpec{}).id));
+    const std::string task = std::string(TasksPath) + ".N.";
+    places.push_back(placeOf(task, taskMethod().label, taskMethod().help, taskMethod().family,
+                             TaskSpec{}.method.id));
+    for (const auto& field : taskFields())
+        places.push_back(placeOf(task + field.path, field));
+    const std::string kernel = std::string(KernelsPath) + ".N.";
+    places.push_back(placeOf(kernel, kernelMethod().label, kernelMethod().help,
+                             kernelMethod().family, KernelSpec{}.method.id));
+    for (const auto& field : kernelFields())
+        places.push_back(placeOf(kernel + field.path, field));
+    return places;
+}
+
+/// Where a method of a family is chosen, as a beginning of its options' paths.
+std::string placeOfFamily(Family family) {
+    if (family == Family::Task)
+        return std::string(TasksPath) + ".N.";
+    if (family == Family::Parametrization)
+        return std::string(KernelsPath) + ".N.";
+    return std::ranges::find(specMethods(), family, &MethodPlace<ExperimentSpec>::family)->path
+           + ".";
+}
+
+std::string textOf(const SetPlace& place) {
+    const std::string standard = valueText(place.standard);
+    return "  " + place.path + "\n      " + place.help + "\n      " + place.accepts + "; default "
+           + (standard.empty() ? "none" : standard) + "\n";
+}
+
+Json jsonOf(const SetPlace& place) {
+    return {{"path", place.path},
+            {"label", place.label},
+            {"help", place.help},
+            {"default", place.standard},
+            {"accepts", place.accepts}};
+}
+
+ExitCode listPresets(Console& console) {
+    for (const std::string& name : presetNames()) {
+        const auto spec = loadSpec(name, {}, std::nullopt);
+        if (!spec)
+            return console.fail(spec.error());
+        console.say(name + ": " + spec->notes + "\n");
+        console.emit({{"id", name}, {"help", spec->notes}});
+    }
+    return Done;
 }
 
 } // namespace
@@ -67,14 +119,14 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     if (!text)
         return tl::unexpected(Problems{text.error()});
     SpecReading reading = readSpecText(*text);
+    for (Problem& problem : reading.problems)
+        if (problem.path.empty())
+            problem.path = nameOrFile;
     if (!reading.problems.empty())
         return tl::unexpected(std::move(reading.problems));
     ExperimentSpec spec = std::move(reading.spec);
     for (const std::string& assignment : assignments) {
-        const auto equals = assignment.find('=');
-        if (equals == std::string::npos)
-            return tl::unexpected(Problems{{"cli.set", "--set", "\"" + assignment + "\"",
-                                            "path=value", "for example train.lr=0.001"}});
+        const auto equals = assignment.find('='); // there is one, as the command line checks
         auto changed =
             withValue(spec, assignment.substr(0, equals), assignment.substr(equals + 1));
         if (!changed)
@@ -111,30 +163,32 @@ ExitCode specShowCommand(const std::string& preset, const std::vector<std::strin
     return Done;
 }
 
+std::vector<std::string> presetNames() {
+    std::vector<std::string> names;
+    for (const EmbeddedText& preset : presets())
+        names.emplace_back(preset.name);
+    return names;
+}
+
 std::string fieldsText() {
     std::string text;
-    for (const auto& field : specFields())
-        addField(text, field.path, field);
-    for (const auto& place : specMethods()) {
-        const auto ids = catalogue().ids(place.family);
-        text += "  " + place.path + ".id\n      " + place.help + "\n      one of: " + join(ids, ", ")
-                + "; default " + place.get(ExperimentSpec{}).id + "\n";
-    }
-    for (const auto& field : taskFields())
-        addField(text, std::string(TasksPath) + ".N." + field.path, field);
-    for (const auto& field : kernelFields())
-        addField(text, std::string(KernelsPath) + ".N." + field.path, field);
-    return text;
+    for (const SetPlace& place : setPlaces())
+        text += textOf(place);
+    return text
+           + "\nA method has options of its own, which \"concertina-cli list\" tells: "
+             "list backbones, list parametrizations, …\n";
 }
 
 ExitCode specFieldsCommand(Console& console) {
     console.say(fieldsText());
-    for (const auto& field : specFields())
-        console.emit(fieldJson(field.path, field));
+    for (const SetPlace& place : setPlaces())
+        console.emit(jsonOf(place));
     return Done;
 }
 
 ExitCode listCommand(const std::string& family, Console& console) {
+    if (family == "presets")
+        return listPresets(console);
     for (const Family candidate :
          {Family::Dataset, Family::Task, Family::Backbone, Family::Parametrization,
           Family::Optimizer, Family::Schedule, Family::Balancing}) {
@@ -149,8 +203,10 @@ ExitCode listCommand(const std::string& family, Console& console) {
             std::string text = method->id + ": " + method->label + "\n    " + method->help
                                + "\n    Source: " + method->source + "\n";
             for (const FieldInfo& option : method->options) {
-                addField(text, "options." + option.path, option);
-                json["options"].push_back(fieldJson(option.path, option));
+                const SetPlace place =
+                    placeOf(placeOfFamily(candidate) + "options." + option.path, option);
+                text += textOf(place);
+                json["options"].push_back(jsonOf(place));
             }
             console.say(text);
             console.emit(json);

@@ -6,6 +6,7 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/training/environment.h"
+#include "core/training/trainer.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -98,7 +99,7 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
     bool interrupted = false;
     Expected<TrainResult> result = [&] {
         const InterruptWatch watch([&] {
-            console.progress("  stopping with a checkpoint; once more ends at once");
+            console.note("Stopping with a checkpoint; Ctrl-C once more ends at once.");
             control.suspend();
         });
         auto trained = training(control, reporter);
@@ -134,6 +135,9 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
     const auto spec = loadSpec(arguments.spec, arguments.assignments, common.data);
     if (!spec)
         return console.fail(spec.error());
+    // A run that cannot start would only stand about in the store.
+    if (const auto problem = checkStart(*spec))
+        return console.fail(*problem);
     const auto run = createRun(common.store, *spec);
     if (!run)
         return console.fail(run.error());

@@ -319,15 +319,24 @@ Expected<Beginning> beginAnew(const TrainRequest& request, const RunData& data) 
     return Beginning{Network(std::move(design.design), static_cast<std::uint64_t>(request.spec.seed))};
 }
 
+Expected<RunData> openDataFor(const ExperimentSpec& spec) {
+    if (spec.train.device == "cuda" && !hasCuda())
+        return failure({"train.device", "train.device", "cuda", "a device that is there",
+                        "this LibTorch has no CUDA, or there is no GPU; use cpu"});
+    return openRunData(spec);
+}
+
 } // namespace
+
+std::optional<Problem> checkStart(const ExperimentSpec& spec) {
+    const auto data = openDataFor(spec);
+    return data ? std::nullopt : std::optional(data.error());
+}
 
 Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
                             RunObserver& observer) {
-    if (request.spec.train.device == "cuda" && !hasCuda())
-        return failure({"train.device", "train.device", "cuda", "a device that is there",
-                        "this LibTorch has no CUDA, or there is no GPU; use cpu"});
     setComputeThreads(request.spec.train.threads);
-    auto data = openRunData(request.spec);
+    auto data = openDataFor(request.spec);
     if (!data)
         return failure(data.error());
     auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request, *data)

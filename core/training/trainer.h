@@ -26,6 +26,10 @@ struct TrainResult {
     std::optional<Problem> problem;          ///< why it failed
 };
 
+/// What would keep a spec from training here, as far as it can be seen without making a network:
+/// its dataset, a target that no sample has, a device that is absent.
+std::optional<Problem> checkStart(const ExperimentSpec& spec);
+
 /// Trains from the start or from a checkpoint until the planned steps are done, somebody wants an
 /// end, or something fails. Blocks; runs in the calling thread (beside the loader's own), whose
 /// number of compute threads it sets.

@@ -46,9 +46,11 @@ std::string toText(const Problem& problem) {
         text += problem.found.empty() ? (text.empty() ? "" : ": ") : ", ";
         text += "expected " + problem.expected;
     }
-    if (!problem.hint.empty())
-        text += (text.empty() ? "" : ". ") + problem.hint;
-    return text;
+    if (problem.hint.empty())
+        return text;
+    // A hint is a sentence of its own, or goes on with this one.
+    const bool isSentence = problem.hint.front() >= 'A' && problem.hint.front() <= 'Z';
+    return text + (text.empty() ? "" : isSentence ? ". " : "; ") + problem.hint;
 }
 
 std::string toText(const Problems& problems) {

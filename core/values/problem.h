@@ -38,7 +38,8 @@ using Unexpected = tl::unexpected<Problem>;
     return Unexpected(std::move(problem));
 }
 
-/// One line for people: "train.lr: found -1, expected a number from 0 to 10. …".
+/// One line for people: "train.lr: found -1, expected a number from 0 to 10; …". A hint that begins
+/// with a capital is a sentence of its own.
 std::string toText(const Problem& problem);
 
 /// One line a problem.

@@ -13,7 +13,9 @@ class ProblemTest : public QObject {
 private Q_SLOTS:
     void oneLineSaysWhereWhatAndWhatWouldBeRight() {
         QCOMPARE(toText(Problem{"c", "train.lr", "-1", "a number from 0 to 10", "make it larger"}),
-                 std::string("train.lr: found -1, expected a number from 0 to 10. make it larger"));
+                 std::string("train.lr: found -1, expected a number from 0 to 10; make it larger"));
+        QCOMPARE(toText(Problem{"c", "run", "", "a finished run", "Resume it first."}),
+                 std::string("run: expected a finished run. Resume it first."));
         QCOMPARE(toText(Problem{"c", "train.lr", "-1", "", ""}), std::string("train.lr: found -1"));
         QCOMPARE(toText(Problem{"c", "train.lr", "", "a number", ""}),
                  std::string("train.lr: expected a number"));

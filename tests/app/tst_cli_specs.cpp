@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli_testing.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+using cli::tinySpec;
+using cli::with;
+
+// Specs as files: good ones read back as they were, bad ones are refused whole and leave nothing.
+class CliSpecsTest : public QObject {
+    Q_OBJECT
+
+    static QByteArray text(const QJsonObject& spec) { return QJsonDocument(spec).toJson(); }
+    static QJsonArray rules(const QStringList& rules) { return QJsonArray::fromStringList(rules); }
+
+private Q_SLOTS:
+    void presetsAreValid_data() {
+        QTest::addColumn<QString>("preset");
+        for (const QJsonObject& preset : cli::run({"list", "presets", "--json"}).objects())
+            QTest::newRow(qPrintable(preset["id"].toString())) << preset["id"].toString();
+    }
+    void presetsAreValid() {
+        QFETCH(QString, preset);
+        cli::Workplace place;
+        const cli::Outcome shown = cli::run({"spec", "show", preset});
+        QVERIFY2(shown.code == 0, qPrintable(shown.text()));
+        const QString file = place.write("preset.json", shown.out);
+        const cli::Outcome checked = cli::run({"spec", "check", file, "--json"});
+        QVERIFY2(checked.code == 0, qPrintable(checked.text()));
+        QCOMPARE(checked.last()["name"].toString(), preset);
+        // What is shown is complete: reading it adds nothing.
+        QCOMPARE(cli::run({"spec", "show", file}).out, shown.out);
+        // For programs the same on one line.
+        const cli::Outcome line = cli::run({"spec", "show", preset, "--json"});
+        QCOMPARE(line.out.count('\n'), 1);
+        QCOMPARE(line.last(), QJsonDocument::fromJson(shown.out).object());
+    }
+
+    void setChangesOneField() {
+        const auto before = cli::run({"spec", "show", "rooms-demo", "--json"}).last();
+        const auto after = cli::run({"spec", "show", "rooms-demo", "--json", "--set",
+                                     "train.lr=0.25", "--set", "name=other = name"})
+                               .last();
+        QCOMPARE(after["train"].toObject()["lr"].toDouble(), 0.25);
+        QCOMPARE(after["name"].toString(), QString("other = name"));
+        QCOMPARE(with(with(after, "train.lr", before["train"].toObject()["lr"]), "name",
+                      before["name"]),
+                 before);
+    }
+
+    void badSpecIsRefused_data() {
+        QTest::addColumn<QByteArray>("file");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("told");
+        const auto add = [](const char* name, const QByteArray& file, const char* code,
+                            const char* path, const char* told) {
+            QTest::newRow(name) << file << QString(code) << QString(path) << QString(told);
+        };
+        const auto set = [&](const char* path, const QJsonValue& value) {
+            return text(with(tinySpec(), path, value));
+        };
+        add("empty", "", "spec.json", "bad.json", "JSON");
+        add("not JSON", "train: everything", "spec.json", "bad.json", "JSON");
+        add("cut off", text(tinySpec()).left(200), "spec.json", "bad.json", "JSON");
+        add("a list", "[]", "spec.json", "bad.json", "expected an experiment");
+        add("not UTF-8", set("name", "X").replace("\"X\"", "\"\xff\xfe\""), "spec.json", "bad.json", "JSON");
+        add("deep", QByteArray(100'000, '['), "spec.json", "bad.json", "nested without end");
+        add("no format", text(QJsonObject{{"version", 1}}), "spec.format", "format",
+            "concertina-experiment");
+        add("another format", set("format", "recipe"), "spec.format", "format", "recipe");
+        add("from the future", set("version", 2), "spec.version", "version", "newer");
+        add("version as a text", set("version", "1"), "spec.version", "version", "1");
+        add("unknown key", set("train.leraning_rate", 1), "spec.unknown_key",
+            "train.leraning_rate", "");
+        add("mistyped key", set("train.btach", 1), "spec.unknown_key", "train.btach",
+            "did you mean \"batch\"?");
+        add("text for a number", set("train.lr", "fast"), "field.type", "train.lr", "fast");
+        add("number for a text", set("name", 5), "field.type", "name", "5");
+        add("half a step", set("train.steps", 1.5), "field.type", "train.steps", "1.5");
+        add("list for an object", set("data", QJsonArray()), "field.type", "data", "");
+        add("below the range", set("train.lr", -1), "field.range", "train.lr", "from 0 to 100");
+        add("above the range", set("train.batch", 1e9), "field.range", "train.batch", "1 to 4096");
+        add("no scale", set("data.scales", QJsonArray()), "field.range", "data.scales", "empty");
+        add("unknown choice", set("data.damaged", "skp"), "field.choice", "data.damaged",
+            "did you mean \"skip\"?");
+        add("unknown dataset", set("data.dataset.id", "room"), "method.unknown", "data.dataset.id",
+            "did you mean \"rooms\"?");
+        add("unknown task", set("tasks.1.id", "dept"), "method.unknown", "tasks.1.id",
+            "did you mean \"depth\"?");
+        add("unknown backbone", set("network.backbone.id", "segnot"), "method.unknown",
+            "network.backbone.id", "did you mean \"segnet\"?");
+        add("unknown parametrization", set("network.kernels.0.id", "factord"), "method.unknown",
+            "network.kernels.0.id", "did you mean \"factored\"?");
+        add("unknown optimizer", set("train.optimizer", "adamm"), "method.unknown",
+            "train.optimizer", "did you mean \"adam\"?");
+        add("unknown option", set("network.backbone.options.depth", 3), "method.unknown_option",
+            "network.backbone.options.depth", "");
+        add("the same task twice", set("tasks.1.id", "segmentation"), "tasks.twice", "tasks",
+            "segmentation");
+        add("no task", set("tasks", QJsonArray()), "", "tasks", "");
+        add("rule that matches no layer", set("network.sharing", rules({"*: tied", "dec9*: tied"})),
+            "sharing.no_layer", "network.sharing.1", "dec9*");
+        add("kernels of no layer",
+            set("network.kernels", QJsonArray{QJsonObject{{"layers", "enk*"}, {"id", "factored"}}}),
+            "kernels.no_layer", "network.kernels.0", "enk*");
+        add("rule with an unknown task", set("network.sharing", rules({"*: {segmentation, color} | "
+                                                                       "{depth, normal} separate"})),
+            "", "network.sharing.0", "color");
+        add("rule with an unknown state", set("network.sharing", rules({"*: tide"})), "",
+            "network.sharing.0", "tide");
+        add("unreadable rule", set("network.sharing", rules({"everything"})), "",
+            "network.sharing.0", "everything");
+        add("image too small for the backbone",
+            set("network.backbone.options", QJsonObject{{"channels", QJsonArray{4, 4, 4, 4, 4, 4}},
+                                                        {"convolutions", QJsonArray{1, 1, 1, 1, 1, 1}}}),
+            "", "", "");
+        add("options that do not go together",
+            set("network.backbone.options.channels", QJsonArray{4, 8, 8}), "", "", "");
+    }
+    void badSpecIsRefused() {
+        QFETCH(QByteArray, file);
+        QFETCH(QString, code);
+        QFETCH(QString, path);
+        QFETCH(QString, told);
+        cli::Workplace place;
+        const QString spec = place.write("bad.json", file);
+        const cli::Outcome checked = cli::run({"spec", "check", spec, "--json"});
+        QVERIFY2(checked.code == 1, qPrintable(checked.text()));
+        const auto problems = checked.events("problem");
+        QVERIFY2(!problems.isEmpty(), qPrintable(checked.text()));
+        if (!code.isEmpty())
+            QVERIFY2(problems.first()["code"] == code, qPrintable(checked.text()));
+        QVERIFY2(problems.first()["path"].toString().contains(path), qPrintable(checked.text()));
+        QVERIFY2(checked.err.contains(told.toUtf8()), qPrintable(checked.text()));
+    }
+
+    void trainRefusesABadSpecInTheSameWordsAndLeavesNothing() {
+        cli::Workplace place;
+        for (const QByteArray& file :
+             {QByteArray("train: everything"),
+              text(with(tinySpec(), "network.sharing", rules({"dec9*: tied"})))}) {
+            const QString spec = place.write("bad.json", file);
+            const cli::Outcome trained = place.run({"train", spec});
+            QVERIFY2(trained.code == 1 && trained.out.isEmpty(), qPrintable(trained.text()));
+            QCOMPARE(trained.err, cli::run({"spec", "check", spec}).err);
+            QVERIFY(!QFile::exists(place.store()));
+        }
+    }
+
+    void everythingThatIsWrongIsToldAtOnce() {
+        cli::Workplace place;
+        auto spec = with(tinySpec(), "train.lr", -1);
+        spec = with(spec, "data.width", "wide");
+        spec = with(spec, "train.colour", "red");
+        const auto problems =
+            cli::run({"spec", "check", place.write("spec.json", spec), "--json"}).events("problem");
+        QStringList paths;
+        for (const QJsonObject& problem : problems)
+            paths << problem["path"].toString();
+        paths.sort();
+        QCOMPARE(paths, QStringList({"data.width", "train.colour", "train.lr"}));
+    }
+
+    void fileThatIsNoSpecAtAllIsRefused() {
+        cli::Workplace place;
+        for (const QString& name : {place.path(), place.path("missing.json"), QString("/dev/null")}) {
+            const cli::Outcome outcome = cli::run({"spec", "check", name});
+            QVERIFY2(outcome.code == 1 && outcome.err.contains("expected"),
+                     qPrintable(outcome.text()));
+        }
+        QFile huge(place.path("huge.json"));
+        QVERIFY(huge.open(QIODevice::WriteOnly) && huge.resize(17 << 20));
+        const cli::Outcome outcome = cli::run({"spec", "check", huge.fileName()});
+        QVERIFY2(outcome.code == 1 && outcome.err.contains("16 MiB"), qPrintable(outcome.text()));
+    }
+
+    void wrongSetIsAProblemOfTheSpec_data() {
+        QTest::addColumn<QString>("assignment");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("unknown path") << "train.lrr=1" << "did you mean \"train.lr\"?";
+        QTest::newRow("wrong type") << "train.lr=fast" << "expected a number";
+        QTest::newRow("out of range") << "train.lr=-1" << "expected a number from 0 to 100";
+        QTest::newRow("empty") << "train.steps=" << "expected a whole number";
+        QTest::newRow("unknown method") << "train.optimizer=adm" << "did you mean \"adam\"?";
+        QTest::newRow("gap in a list") << "tasks.7.id=depth" << "tasks.7";
+    }
+    void wrongSetIsAProblemOfTheSpec() {
+        QFETCH(QString, assignment);
+        QFETCH(QString, told);
+        const cli::Outcome outcome = cli::run({"spec", "show", "rooms-demo", "--set", assignment});
+        QVERIFY2(outcome.code == 1 && outcome.err.contains(told.toUtf8()),
+                 qPrintable(outcome.text()));
+        QVERIFY(outcome.out.isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(CliSpecsTest)
+#include "tst_cli_specs.moc"
