@@ -17,16 +17,28 @@ Problem damaged(const std::filesystem::path& path, std::string code, std::string
     return {std::move(code), path.string(), std::move(found), std::move(expected), std::move(hint)};
 }
 
-/// Runs a small image through: what LibTorch refuses is a file that does not fit together.
+std::int64_t channelsFor(const TargetInfo& target) {
+    switch (target.kind) {
+    case TargetKind::Classes: return static_cast<std::int64_t>(target.classes.size());
+    case TargetKind::Depth: return 1;
+    case TargetKind::Normals: return 3;
+    }
+    return 0;
+}
+
+/// Runs an empty image through: what LibTorch refuses is a file that does not fit together.
 std::optional<Problem> tryOut(const std::filesystem::path& path, const CompactNetwork& network) {
     try {
         const torch::NoGradGuard noGrad;
         const auto outputs = network.forward(torch::zeros({1, 3, network.height, network.width}), {});
-        for (const torch::Tensor& output : outputs)
-            if (output.dim() != 4 || output.size(2) != network.height
-                || output.size(3) != network.width)
-                return damaged(path, "network.tensor", "an output of another size than the image",
-                               "a map of the image's size", "the file is damaged");
+        for (std::size_t t = 0; t < outputs.size(); ++t) {
+            const std::vector<std::int64_t> expected{1, channelsFor(network.targets[t]),
+                                                     network.height, network.width};
+            if (outputs[t].sizes() != at::IntArrayRef(expected))
+                return damaged(path, "network.tensor", "an output " + c10::str(outputs[t].sizes()),
+                               c10::str(at::IntArrayRef(expected)) + " for " + network.targets[t].name,
+                               "the file is damaged");
+        }
     } catch (const c10::Error& error) {
         return damaged(path, "network.tensor", shortened(error.what_without_backtrace(), 200),
                        "tensors that fit the program", "the file is damaged");
@@ -77,7 +89,7 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
         return failure(damaged(path, "network.format", "another kind of file",
                                "a collapsed network"));
     const Json stated = header.value("version", Json());
-    if (!stated.is_number_integer() || stated > version)
+    if (!stated.is_number_integer() || stated < 1 || stated > version)
         return failure(damaged(path, "network.version", "version " + shortened(jsonText(stated), 20),
                                "at most " + std::to_string(version),
                                "it comes from a newer Concertina; update this one to use it"));

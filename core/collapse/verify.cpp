@@ -183,13 +183,13 @@ private:
     VerifyReport m_report;
 };
 
-/// Whether a file's network has the checkpoint's outputs and windows.
+/// Whether a file's network is the checkpoint's in everything but the values of its weights.
 std::optional<Problem> checkBelongs(const CompactNetwork& file, const CompactNetwork& own,
                                     const std::string& path) {
-    if (file.targets == own.targets && file.program.outputs.size() == own.program.outputs.size()
-        && file.program.instructions.size() == own.program.instructions.size()
-        && std::ranges::equal(file.program.instructions, own.program.instructions, {},
-                              &Instruction::name, &Instruction::name))
+    const auto sizes = [](const torch::Tensor& tensor) { return tensor.sizes(); };
+    if (file.targets == own.targets && file.height == own.height && file.width == own.width
+        && file.normalization == own.normalization && file.program == own.program
+        && std::ranges::equal(file.tensors, own.tensors, {}, sizes, sizes))
         return std::nullopt;
     return Problem{"verify.other", path, "a network of another structure",
                    "the collapsed network of this run", ""};
@@ -222,6 +222,8 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
         return failure(data.error());
     Comparison comparison(*network, collapsed, !request.collapsed, *checkpoint);
     const int images = std::min(request.images, data->validation->size());
+    if (images < 1)
+        return failure({"verify.images", "", std::to_string(images), "at least one image", ""});
     for (int i = 0; i < images; ++i) {
         if (stop.stop_requested())
             return failure({"stopped", "", "", "", "Verification was stopped."});

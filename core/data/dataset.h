@@ -65,7 +65,7 @@ struct DatasetDescription {
     std::vector<SplitInfo> splits;
     std::vector<TargetInfo> targets;
     std::optional<Camera> camera;
-    /// Changes when the samples do: what they are made from, or names, sizes and dates of files.
+    /// Changes when the samples do: what they are made from, or names and sizes of files.
     std::string fingerprint;
 
     const SplitInfo* split(std::string_view splitName) const;

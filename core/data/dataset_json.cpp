@@ -138,15 +138,22 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
     std::vector<std::string> keys{"path", "encoding", "convention", "derived"};
     if (target.kind == TargetKind::Classes) {
         target.classes = readClasses(reader, json, path);
-        target.ignore = static_cast<int>(
-            std::clamp(reader.number(json, "ignore", path, -1), -1.0, 65535.0));
+        const double ignore = reader.number(json, "ignore", path, -1);
+        if (ignore < -1 || ignore > 65535 || ignore != std::floor(ignore))
+            reader.tell(path + "ignore", json["ignore"], "a class index, or -1 for none");
+        else
+            target.ignore = static_cast<int>(ignore);
         keys.insert(keys.end(), {"classes", "ignore"});
     }
     if (target.kind == TargetKind::Depth) {
         target.scale = reader.number(json, "scale", path, 1);
+        if (target.scale <= 0)
+            reader.tell(path + "scale", json["scale"], "a number above 0");
         target.offset = reader.number(json, "offset", path, 0);
         if (!Reader::member(json, "invalid").is_null())
             target.invalid = reader.number(json, "invalid", path, 0);
+        if (const Json unit = Reader::member(json, "unit"); !unit.is_null() && unit != "m")
+            reader.tell(path + "unit", unit, "\"m\"; scale makes metres of what is stored");
         keys.insert(keys.end(), {"scale", "offset", "invalid", "unit"});
     }
     reader.checkKeys(json, path, keys);

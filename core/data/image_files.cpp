@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
 
+#include "core/data/picture_header.h"
 #include "core/tensor/tensor_file.h"
 #include "core/values/text.h"
 
@@ -10,6 +11,8 @@
 #include <cassert>
 #include <cstring>
 #include <fstream>
+#include <optional>
+#include <span>
 
 namespace concertina {
 
@@ -42,6 +45,23 @@ Problem unreadable(const std::filesystem::path& path, std::string found) {
             "the file may be truncated or of another kind"};
 }
 
+Problem tooLarge(const std::filesystem::path& path, std::string found) {
+    return {"image.large", path.string(), std::move(found),
+            "a picture of at most " + shortCount(double(LargestPicture)) + " pixels", ""};
+}
+
+/// What is wrong with a picture that its decoder would not tell, or tell too late.
+std::optional<Problem> checkHeader(std::span<const char> bytes, const std::filesystem::path& path) {
+    const auto header = readPictureHeader(std::as_bytes(bytes));
+    if (!header)
+        return std::nullopt;
+    if (header->height * header->width > LargestPicture)
+        return tooLarge(path, std::to_string(header->width) + " × " + std::to_string(header->height));
+    if (!header->complete)
+        return unreadable(path, "a file that ends early");
+    return std::nullopt;
+}
+
 /// Decodes with OpenCV, which answers with an empty matrix or throws.
 Expected<cv::Mat> decode(const std::filesystem::path& path, int flags) {
     std::error_code error;
@@ -53,16 +73,19 @@ Expected<cv::Mat> decode(const std::filesystem::path& path, int flags) {
         return failure(unreadable(path, "a file that can't be read"));
     if (bytes.empty())
         return failure(unreadable(path, "an empty file"));
+    if (auto problem = checkHeader(bytes, path))
+        return failure(std::move(*problem));
     try {
         cv::Mat decoded = cv::imdecode(bytes, flags);
         if (decoded.empty())
             return failure(unreadable(path, std::to_string(bytes.size()) + " bytes"));
+        if (decoded.total() > static_cast<std::size_t>(LargestPicture))
+            return failure(tooLarge(path, std::to_string(decoded.cols) + " × "
+                                              + std::to_string(decoded.rows)));
         return decoded;
     } catch (const cv::Exception& exception) {
         // OpenCV refuses pictures beyond its own limit of pixels in this way.
-        return failure({"image.large", path.string(), shortened(exception.err, 120),
-                        "a picture of at most " + shortCount(double(LargestPicture)) + " pixels",
-                        ""});
+        return failure(tooLarge(path, shortened(exception.err, 120)));
     }
 }
 
@@ -77,11 +100,6 @@ Expected<Image> readImage(const std::filesystem::path& path) {
     const auto decoded = decode(path, cv::IMREAD_COLOR);
     if (!decoded)
         return failure(decoded.error());
-    if (decoded->total() > LargestPicture)
-        return failure({"image.large", path.string(),
-                        std::to_string(decoded->cols) + " × " + std::to_string(decoded->rows),
-                        "a picture of at most " + shortCount(double(LargestPicture)) + " pixels",
-                        ""});
     Image image{decoded->rows, decoded->cols, 3, {}};
     image.bytes.resize(decoded->total() * 3);
     cv::cvtColor(*decoded, view(image), cv::COLOR_BGR2RGB);

@@ -14,7 +14,7 @@ namespace concertina {
 
 // Pictures on the disk and in other sizes, through OpenCV.
 
-/// Pictures beyond this many pixels are refused before they are decoded.
+/// Pictures beyond this many pixels are refused: PNG and JPEG before they are decoded.
 inline constexpr std::int64_t LargestPicture = 120'000'000;
 
 /// A picture as RGB. Problems: "image.missing", "image.unreadable", "image.large".

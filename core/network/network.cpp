@@ -217,8 +217,10 @@ void Network::scaleKernels(double scale, Moving moving) {
             layer.factors, [&](const FactorInfo& factor) { return moves(layer, factor, moving); });
         if (first == layer.factors.end())
             continue;
-        for (const std::size_t copy : m_layers[i].factors[static_cast<std::size_t>(first - layer.factors.begin())])
-            m_parameters[copy].value.mul_(scale);
+        const auto which = static_cast<std::size_t>(first - layer.factors.begin());
+        for (const std::size_t copy : m_layers[i].factors[which])
+            if (m_parameters[copy].grad.defined())
+                m_parameters[copy].value.mul_(scale);
     }
 }
 

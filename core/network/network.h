@@ -71,7 +71,8 @@ public:
     /// The same for biases.
     const std::vector<std::size_t>& biases(std::size_t layer) const;
 
-    /// Multiplies every kernel by `scale`, through the first of its factors that moves.
+    /// Multiplies every kernel by `scale`, through the first of its factors that moves; copies
+    /// without a gradient rest.
     void scaleKernels(double scale, Moving moving);
 
     /// Moves to a device.

@@ -33,7 +33,7 @@ std::vector<std::string> stems(const std::vector<fs::path>& images) {
 
 Expected<void> writeMillimetres(const fs::path& path, const torch::Tensor& map) {
     const torch::Tensor millimetres =
-        (map[0].to(torch::kFloat64) * 1000).round().clamp(0, 65535).cpu().contiguous();
+        (map[0].to(torch::kFloat64) * 1000).nan_to_num(0).round().clamp(0, 65535).cpu().contiguous();
     const auto* values = millimetres.data_ptr<double>();
     std::vector<std::uint16_t> plane(static_cast<std::size_t>(millimetres.numel()));
     std::transform(values, values + millimetres.numel(), plane.begin(),

@@ -23,7 +23,8 @@ torch::Tensor validPixels(const torch::Tensor& target) {
 
 /// Directions of unit length along channels; what is 0 stays 0, as does its gradient.
 torch::Tensor normalized(const torch::Tensor& vectors) {
-    return vectors / vectors.norm(2, {1}, true).clamp_min(1e-12);
+    const torch::Tensor length = vectors.norm(2, {1}, true);
+    return vectors / length.masked_fill(length == 0, std::numeric_limits<double>::infinity());
 }
 
 /// Angles between prediction and truth. The median of a whole set is read from a histogram of

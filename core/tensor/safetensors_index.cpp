@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 
 namespace concertina {
@@ -35,16 +34,20 @@ Unexpected brokenTensor(const std::string& name, const std::string& what) {
                     "type, shape and offsets that fit each other", "the file is damaged"});
 }
 
-/// Bytes of a tensor by its type and shape; none where that is more than any file holds.
+/// Bytes of a tensor by its type and shape; none where that is more than any file holds. An extent
+/// of 0 does not hide the others: strides are products of them.
 std::optional<std::uint64_t> sizeOf(const TensorEntry& entry) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 60U;
     std::uint64_t size = dtypeSize(entry.dtype);
+    bool empty = false;
     for (const std::int64_t extent : entry.shape) {
-        const auto count = static_cast<std::uint64_t>(extent);
-        if (count != 0 && size > std::numeric_limits<std::uint64_t>::max() / count)
+        const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 1));
+        if (size > most / count)
             return std::nullopt;
         size *= count;
+        empty = empty || extent == 0;
     }
-    return size;
+    return empty ? 0 : size;
 }
 
 Expected<TensorEntry> readEntry(const std::string& name, const Json& json) {

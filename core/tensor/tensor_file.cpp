@@ -107,6 +107,9 @@ std::optional<Problem> verifyChecksum(std::span<const std::byte> bytes,
     std::string header(reinterpret_cast<const char*>(bytes.data()),
                        static_cast<std::size_t>(index.dataStart));
     const auto at = header.rfind(stored->second);
+    if (at == std::string::npos) // written in another way, with escapes
+        return Problem{"file.checksum", path, "a checksum that is not written plainly",
+                       "a file written by Concertina", ""};
     header.replace(at, noChecksum.size(), noChecksum);
     Sha256 sum;
     sum.add(header);
@@ -140,7 +143,7 @@ Expected<void> writeFileAtomically(const std::filesystem::path& path,
         ::unlink(part.c_str());
         return failure(std::move(*problem));
     }
-    flushFolder(path.parent_path());
+    flushFolder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
     return {};
 }
 

@@ -35,10 +35,11 @@ void restoreOptimizerState(Network& network, const std::map<std::string, torch::
         parameter.state.clear();
         for (auto entry = tensors.lower_bound(prefix);
              entry != tensors.end() && entry->first.starts_with(prefix); ++entry) {
-            const torch::Tensor& tensor = entry->second;
-            // Step counts stay where they are read; moments go where the parameter is.
+            // Step counts stay where they are read; moments go where the parameter is. Copies:
+            // optimizers change them in place.
+            const torch::Tensor tensor = entry->second.clone();
             parameter.state[entry->first.substr(prefix.size())] =
-                tensor.is_floating_point() ? tensor.to(parameter.value.device()) : tensor.clone();
+                tensor.is_floating_point() ? tensor.to(parameter.value.device()) : tensor;
         }
     }
 }
@@ -66,7 +67,7 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path) {
     if (!header.is_object() || header.value("format", Json()) != format)
         return broken(path, "checkpoint.format", "another kind of file", "a checkpoint");
     const Json version = header.value("version", Json());
-    if (!version.is_number_integer() || version > CheckpointVersion)
+    if (!version.is_number_integer() || version < 1 || version > CheckpointVersion)
         return broken(path, "checkpoint.version", "version " + shortened(jsonText(version), 20),
                       "at most " + std::to_string(CheckpointVersion),
                       "it comes from a newer Concertina; update this one to use it");
@@ -75,8 +76,8 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path) {
     auto plan = planFromJson(header.value("plan", Json()));
     const Json step = header.value("step", Json());
     const Json targets = header.value("targets", Json());
-    if (!reading.problems.empty() || !plan || !step.is_number_integer() || !targets.is_array()
-        || targets.size() != reading.spec.tasks.size())
+    if (!reading.problems.empty() || !plan || !step.is_number_integer() || step < 0
+        || !targets.is_array() || targets.size() != reading.spec.tasks.size())
         return broken(path, "checkpoint.header", "a header that can't be read", "spec, plan, step");
     if (const Problems problems = validate(reading.spec, catalogue()); !problems.empty())
         return broken(path, "checkpoint.header", toText(problems.front()), "a valid spec");

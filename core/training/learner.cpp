@@ -110,6 +110,14 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     return result;
 }
 
+std::optional<Problem> Learner::checkWeights() const {
+    for (const auto& [name, tensor] : m_network.namedTensors())
+        if (const double sum = tensor.sum().item<double>(); !std::isfinite(sum))
+            if (!torch::isfinite(tensor).all().item<bool>())
+                return notFinite("weights of " + name, sum);
+    return std::nullopt;
+}
+
 /// Scales all gradients so that their joint norm is at most train.clip_norm; returns the norm
 /// before, as torch.nn.utils.clip_grad_norm_ does.
 double Learner::clipGradients() {

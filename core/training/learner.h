@@ -11,6 +11,7 @@
 #include <torch/types.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace concertina {
@@ -34,6 +35,9 @@ public:
     /// Problem "train.not_finite": a task's loss, or the gradient, is NaN or infinite; then
     /// nothing was changed but running statistics.
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
+
+    /// Problem "train.not_finite" with the name of a weight or statistic that is.
+    std::optional<Problem> checkWeights() const;
 
     Network& network() { return m_network; }
     const Network& network() const { return m_network; }

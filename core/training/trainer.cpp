@@ -99,21 +99,30 @@ private:
         m_observer.noticed({position(), level, code, text});
     }
 
+    /// Stops counting time until `startClock`.
+    void stopClock() {
+        m_seconds = position().seconds;
+        m_since.reset();
+    }
+
+    void startClock() { m_since = Clock::now(); }
+
     /// Does what somebody wished; a state where that is an end.
     std::optional<RunState> obey() {
-        if (m_control.takeCheckpoint() && !saveUntilDone("request"))
-            return RunState::Stopped;
+        if (m_control.takeCheckpoint())
+            if (const auto end = saveUntilDone("request"))
+                return end;
         RunControl::Wish wish = m_control.wish();
         if (wish == RunControl::Wish::Run)
             return std::nullopt;
-        if (wish != RunControl::Wish::Abort && !saveUntilDone(wish == RunControl::Wish::Stop ? "stop" : "pause"))
-            return RunState::Stopped;
+        if (wish != RunControl::Wish::Abort)
+            if (const auto end = saveUntilDone(wish == RunControl::Wish::Stop ? "stop" : "pause"))
+                return end;
         if (wish == RunControl::Wish::Pause) {
-            m_seconds = position().seconds;
-            m_since.reset();
+            stopClock();
             tellState(RunState::Paused, "");
             wish = m_control.waitWhilePaused();
-            m_since = Clock::now();
+            startClock();
             if (wish == RunControl::Wish::Run) {
                 tellState(RunState::Running, "");
                 return std::nullopt;
@@ -131,20 +140,23 @@ private:
             tellDamaged(problem);
         const Batch batch = loaded.batch->to(m_device);
         auto result = m_learner.step(batch, m_step);
-        if (!result) {
-            Problem problem = result.error();
-            problem.found += " at step " + std::to_string(m_step + 1);
-            problem.hint += m_lastCheckpoint.empty()
-                                ? "; there is no checkpoint before it"
-                                : "; the last good checkpoint is " + m_lastCheckpoint;
-            return problem;
-        }
+        if (!result)
+            return atStep(result.error(), m_step + 1);
         ++m_step;
         m_observer.stepped({.position = position(),
                             .values = stepValues(*result, batch),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
         return std::nullopt;
+    }
+
+    /// What is wrong with the numbers of a step, with the way back.
+    Problem atStep(Problem problem, std::int64_t step) const {
+        problem.found += " at step " + std::to_string(step);
+        problem.hint += m_lastCheckpoint.empty()
+                            ? "; there is no checkpoint before it"
+                            : "; the last good checkpoint is " + m_lastCheckpoint;
+        return problem;
     }
 
     std::vector<MetricValue> stepValues(const StepResult& result, const Batch& batch) const {
@@ -211,31 +223,38 @@ private:
                              : isValidationDue()                ? "validation"
                              : every > 0 && m_step % every == 0 ? "schedule"
                                                                 : nullptr;
-        if (reason == nullptr || saveUntilDone(reason))
-            return std::nullopt;
-        return RunState::Stopped;
+        return reason != nullptr ? saveUntilDone(reason) : std::nullopt;
     }
 
-    /// Writes a checkpoint; waits for room on the disk as long as it takes. False where somebody
-    /// wanted to go without it.
-    bool saveUntilDone(const char* reason) {
+    /// Writes a checkpoint; waits for room on the disk as long as it takes. A state where that is
+    /// an end: somebody wanted to go without it, or the weights are not finite, and the last good
+    /// checkpoint is to stay the last.
+    std::optional<RunState> saveUntilDone(const char* reason) {
         if (m_savedStep == m_step)
-            return true;
+            return std::nullopt;
+        if (auto problem = m_learner.checkWeights()) {
+            m_failure = atStep(std::move(*problem), m_step);
+            return RunState::Failed;
+        }
         bool told = false;
         for (;;) {
             const auto problem = save(reason);
-            if (!problem) {
-                if (told)
-                    notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
-                return true;
-            }
-            if (!told)
+            if (!problem)
+                break;
+            if (!told) {
+                stopClock();
                 notice(NoticeLevel::Error, problem->code,
                        toText(*problem) + " Training waits and tries again.");
+            }
             told = true;
             if (m_control.waitFor(retryInterval) == RunControl::Wish::Abort)
-                return false;
+                return RunState::Stopped;
         }
+        if (told) {
+            startClock();
+            notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
+        }
+        return std::nullopt;
     }
 
     std::optional<Problem> save(const char* reason) {
@@ -260,6 +279,8 @@ private:
     }
 
     TrainResult finish(RunState state) {
+        if (state == RunState::Failed)
+            return fail(std::move(*m_failure));
         tellState(state, "");
         return {state, position(), m_lastValidation, std::nullopt};
     }
@@ -284,6 +305,7 @@ private:
     Learner m_learner;
     std::string m_lastCheckpoint;
     std::int64_t m_savedStep = -1;
+    std::optional<Problem> m_failure; ///< behind RunState::Failed
     std::vector<MetricValue> m_lastValidation;
     std::set<std::string> m_toldDamaged; ///< files
 };

@@ -4,6 +4,7 @@
 #include "core/catalogue.h"
 #include "core/model/validate.h"
 #include "core/tensor/torch.h"
+#include "core/training/run_data.h"
 
 #include <QFileInfo>
 #include <QString>
@@ -35,9 +36,10 @@ ExperimentSpec tinySpec(const std::string& parametrization, const std::string& r
 }
 
 NetworkDesign designFor(const ExperimentSpec& spec) {
+    constexpr int classes = 14; // of rooms
     std::vector<int> outputs;
     for (const TaskSpec& task : spec.tasks)
-        outputs.push_back(catalogue().task(task.method.id)->outputs(5));
+        outputs.push_back(catalogue().task(task.method.id)->outputs(classes));
     DesignResult result = designNetwork(spec, catalogue(), outputs);
     if (!result.problems.empty())
         qFatal("%s", toText(result.problems).c_str());
@@ -46,6 +48,34 @@ NetworkDesign designFor(const ExperimentSpec& spec) {
 
 Network networkFor(const ExperimentSpec& spec) {
     return Network(designFor(spec), static_cast<std::uint64_t>(spec.seed));
+}
+
+Batch firstBatch(const ExperimentSpec& spec, torch::ScalarType type) {
+    const auto data = openRunData(spec);
+    if (!data)
+        qFatal("%s", toText(data.error()).c_str());
+    std::vector<std::shared_ptr<const Sample>> samples;
+    std::vector<const Sample*> pointers;
+    for (int i = 0; i < spec.train.batch; ++i) {
+        samples.push_back(*data->training->sample(i));
+        pointers.push_back(samples.back().get());
+    }
+    Batch batch = data->maker.make(pointers, std::vector<Augmentation>(samples.size()));
+    batch.images = batch.images.to(type);
+    return batch;
+}
+
+Learner learnerFor(const ExperimentSpec& spec, torch::ScalarType type) {
+    const Network network = networkFor(spec);
+    return learnerFor(spec, network.convertedTo(type));
+}
+
+Learner learnerFor(const ExperimentSpec& spec, Network network) {
+    const auto data = openRunData(spec);
+    if (!data)
+        qFatal("%s", toText(data.error()).c_str());
+    return {spec, std::move(network), makeTasks(spec, data->targets), spec.train.steps,
+            data->trainingPlan.batchesPerEpoch()};
 }
 
 namespace {
@@ -88,6 +118,13 @@ double relativeDifference(const torch::Tensor& actual, const torch::Tensor& expe
 bool sameBits(const torch::Tensor& a, const torch::Tensor& b) {
     return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type()
            && std::memcmp(a.contiguous().data_ptr(), b.contiguous().data_ptr(), a.nbytes()) == 0;
+}
+
+std::map<std::string, torch::Tensor> copyOf(const std::map<std::string, torch::Tensor>& tensors) {
+    std::map<std::string, torch::Tensor> copies;
+    for (const auto& [name, tensor] : tensors)
+        copies[name] = tensor.detach().clone();
+    return copies;
 }
 
 torch::Tensor randomImages(std::int64_t count, std::int64_t height, std::int64_t width,

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/optimizers/optimizer.h"
+#include "core/tensor/torch.h"
+#include "tests/core/core_testing.h"
+#include "tests/printing.h"
+
+#include <QDirIterator>
+#include <QFile>
+#include <QRegularExpression>
+#include <QSet>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+// One file adds one thing, with one line in a table beside it: a line that is forgotten would drop
+// a method in silence, a changed id would make files unreadable.
+
+class MethodTablesTest : public QObject {
+    Q_OBJECT
+
+    static QString textOf(const QString& path) {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+    }
+
+    static void addFamilies() {
+        QTest::addColumn<int>("family");
+        for (const Family family :
+             {Family::Dataset, Family::Task, Family::Backbone, Family::Parametrization,
+              Family::Optimizer, Family::Schedule, Family::Balancing})
+            QTest::newRow(std::string(familyName(family)).c_str()) << static_cast<int>(family);
+    }
+
+    static std::vector<const MethodInfo*> methodsOf(int family) {
+        return catalogue().methods(static_cast<Family>(family));
+    }
+
+private Q_SLOTS:
+    void everyFileStandsInItsTableAndEveryLineHasItsFile_data() {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<QString>("table");
+        QTest::addColumn<int>("family");
+        const auto add = [](const char* folder, const char* table, Family family) {
+            QTest::newRow(folder) << folder << table << static_cast<int>(family);
+        };
+        add("core/tasks", "tasks.cpp", Family::Task);
+        add("core/data", "datasets.cpp", Family::Dataset);
+        add("core/backbones", "backbones.cpp", Family::Backbone);
+        add("core/parametrizations", "parametrizations.cpp", Family::Parametrization);
+        add("core/balancing", "balancings.cpp", Family::Balancing);
+        add("core/optimizers", "optimizers.cpp", Family::Optimizer);
+    }
+
+    void everyFileStandsInItsTableAndEveryLineHasItsFile() {
+        QFETCH(QString, folder);
+        QFETCH(QString, table);
+        QFETCH(int, family);
+        // What a method's file defines, and what the table names.
+        static const QRegularExpression definition("^const (?:\\w+Entry|BackboneInfo)& (\\w+)\\(\\) \\{",
+                                                   QRegularExpression::MultilineOption);
+        static const QRegularExpression entry("&(\\w+)\\(\\)");
+        QSet<QString> defined, listed;
+        const QString root = QString(CONCERTINA_SOURCE_DIR) + '/' + folder;
+        QDirIterator files(root, {"*.cpp"}, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            const QString path = files.next();
+            if (files.fileName() == table)
+                continue;
+            auto found = definition.globalMatch(textOf(path));
+            for (int inFile = 0; found.hasNext(); ++inFile) {
+                defined.insert(found.next().captured(1));
+                QVERIFY2(inFile == 0, qPrintable(path + " holds two methods"));
+            }
+        }
+        const QString text = textOf(root + '/' + table);
+        const qsizetype from = text.indexOf("static const std::array all{");
+        QVERIFY(from >= 0);
+        auto found = entry.globalMatch(text.mid(from, text.indexOf("};", from) - from));
+        while (found.hasNext())
+            listed.insert(found.next().captured(1));
+        QVERIFY2(defined == listed,
+                 qPrintable((defined - listed).values().join(' ') + " not listed; "
+                            + (listed - defined).values().join(' ') + " without a file"));
+        QCOMPARE(static_cast<qsizetype>(methodsOf(family).size()), listed.size());
+    }
+
+    void idsAreFrozen_data() {
+        // They stand in people's files. A new one is added here; none ever changes.
+        QTest::addColumn<int>("family");
+        QTest::addColumn<QStringList>("ids");
+        const auto add = [](Family family, const QStringList& ids) {
+            QTest::newRow(std::string(familyName(family)).c_str())
+                << static_cast<int>(family) << ids;
+        };
+        add(Family::Dataset, {"rooms", "folder"});
+        add(Family::Task, {"segmentation", "depth", "normal"});
+        add(Family::Backbone, {"segnet"});
+        add(Family::Parametrization, {"plain", "factored"});
+        add(Family::Optimizer, {"adam", "adamw", "sgd"});
+        add(Family::Schedule, {"cosine", "step", "constant"});
+        add(Family::Balancing, {"equal"});
+    }
+
+    void idsAreFrozen() {
+        QFETCH(int, family);
+        QFETCH(QStringList, ids);
+        QStringList actual;
+        for (const MethodInfo* info : methodsOf(family))
+            actual << QString::fromStdString(info->id);
+        QCOMPARE(actual, ids);
+        QCOMPARE(QSet<QString>(actual.begin(), actual.end()).size(), actual.size());
+    }
+
+    void metricsNamesAndLettersOfTasksAreFrozen() {
+        const std::map<std::string, std::pair<std::string, Texts>> frozen{
+            {"segmentation", {"S", {"miou", "pixel_accuracy"}}},
+            {"depth", {"D", {"abs_err", "rel_err"}}},
+            {"normal",
+             {"N", {"mean_angle", "median_angle", "within_11_25", "within_22_5", "within_30"}}}};
+        QCOMPARE(catalogue().tasks.size(), frozen.size());
+        for (const TaskInfo& task : catalogue().tasks) {
+            Texts names;
+            for (const MetricInfo& metric : task.metrics) {
+                names.push_back(metric.name);
+                QVERIFY(!metric.label.empty());
+            }
+            QCOMPARE(names, frozen.at(task.id).second);
+            QCOMPARE(task.letter, frozen.at(task.id).first);
+        }
+    }
+
+    void stateNamesOfOptimizersAreFrozen() { // they stand in checkpoints
+        const std::map<std::string, Texts> frozen{{"adam", {"adam.m", "adam.v"}},
+                                                  {"adamw", {"adam.m", "adam.v"}},
+                                                  {"sgd", {"sgd.b"}}};
+        for (const OptimizerInfo& optimizer : catalogue().optimizers)
+            QCOMPARE(optimizer.moments, frozen.at(optimizer.id));
+    }
+
+    void everyMethodIsExplainedAndNamesItsSource_data() { addFamilies(); }
+
+    void everyMethodIsExplainedAndNamesItsSource() {
+        QFETCH(int, family);
+        for (const MethodInfo* info : methodsOf(family)) {
+            QVERIFY2(!info->label.empty(), info->id.c_str());
+            QVERIFY2(info->help.size() > 20, info->id.c_str());
+            QVERIFY2(!info->source.empty(), info->id.c_str());
+        }
+    }
+
+    void everyOptionIsExplainedAndItsDefaultFits_data() { addFamilies(); }
+
+    void everyOptionIsExplainedAndItsDefaultFits() {
+        QFETCH(int, family);
+        for (const MethodInfo* info : methodsOf(family)) {
+            QSet<QString> paths;
+            for (const FieldInfo& option : info->options) {
+                const std::string name = info->id + "." + option.path;
+                QVERIFY2(!option.label.empty() && option.help.size() > 5, name.c_str());
+                const auto problem = check(option, option.standard, name);
+                QVERIFY2(!problem, problem ? toText(*problem).c_str() : "");
+                QVERIFY2(!paths.contains(QString::fromStdString(option.path)), name.c_str());
+                paths.insert(QString::fromStdString(option.path));
+                // A name that `--set` can reach.
+                static const QRegularExpression plain("^[a-z][a-z0-9_]*$");
+                QVERIFY2(plain.match(QString::fromStdString(option.path)).hasMatch(), name.c_str());
+            }
+            const MethodChoice choice{info->id, completeOptions(*info, Json::object())};
+            const auto problems =
+                checkMethod(catalogue(), static_cast<Family>(family), choice, "here");
+            QCOMPARE(problems, Problems{});
+        }
+    }
+
+    void tasksAskForAsManyChannelsAsTheirTargetsHave() {
+        QCOMPARE(catalogue().task("segmentation")->outputs(13), 13);
+        QCOMPARE(catalogue().task("depth")->outputs(0), 1);
+        QCOMPARE(catalogue().task("normal")->outputs(0), 3);
+    }
+};
+
+QTEST_GUILESS_MAIN(MethodTablesTest)
+#include "tst_method_tables.moc"

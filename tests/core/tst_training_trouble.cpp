@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensor/torch.h"
+#include "core/training/checkpoint.h"
+#include "tests/core/folder_testing.h"
+#include "tests/core/training_testing.h"
+#include "tests/printing.h"
+
+#include <sys/resource.h>
+
+#include <QElapsedTimer>
+#include <QTest>
+
+#include <csignal>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+ExperimentSpec quickSpec() {
+    ExperimentSpec spec = tinySpec("factored", "*: merged");
+    spec.train.previews = 0;
+    return spec;
+}
+
+/// Three samples in a folder, batches of two: one step an epoch.
+ExperimentSpec folderSpec(const TestFolder& folder) {
+    ExperimentSpec spec = quickSpec();
+    spec.data.dataset = {"folder", {{"path", folder.root().string()}}};
+    spec.train.batch = 2;
+    spec.train.steps = 4;
+    spec.train.validateEvery = 100;
+    return withCompleteOptions(spec, catalogue());
+}
+
+ExperimentSpec explodingSpec(double rate) {
+    ExperimentSpec spec = quickSpec();
+    spec.train.optimizer = {"sgd"};
+    spec.train.schedule = {"constant"};
+    spec.train.lr = rate;
+    spec.train.validateEvery = 100;
+    return withCompleteOptions(spec, catalogue());
+}
+
+/// No file may grow beyond 2,000 bytes while one lives: a full disk for checkpoints.
+class FullDisk {
+public:
+    FullDisk() {
+        std::signal(SIGXFSZ, SIG_IGN); // writing then fails with EFBIG
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit small = m_before;
+        small.rlim_cur = 2000;
+        setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~FullDisk() { makeRoom(); }
+    void makeRoom() { setrlimit(RLIMIT_FSIZE, &m_before); }
+
+private:
+    rlimit m_before{};
+};
+
+} // namespace
+
+class TrainingTroubleTest : public QObject {
+    Q_OBJECT
+
+    /// The error before anything starts; nothing is told to the observer.
+    static Problem refusal(const ExperimentSpec& spec,
+                           const std::optional<std::filesystem::path>& resumeAt = std::nullopt) {
+        Training training(spec);
+        training.request.resumeAt = resumeAt;
+        const auto result = training.run();
+        if (result)
+            return {};
+        const bool silent = training.record.starts.empty() && training.record.states.empty();
+        return silent ? result.error() : Problem{"it had started"};
+    }
+
+private Q_SLOTS:
+    void whatCannotStartIsToldBefore() {
+        ExperimentSpec spec = quickSpec();
+        spec.data.dataset = {"folder", {{"path", "/no/such/folder"}}};
+        QCOMPARE(refusal(spec).code, std::string("dataset.missing"));
+        spec = quickSpec();
+        spec.train.batch = 9; // of 8
+        QCOMPARE(refusal(spec).code, std::string("train.batch"));
+        spec = quickSpec();
+        spec.data.validationSplit = "test";
+        QCOMPARE(refusal(spec).code, std::string("dataset.split"));
+        const TestFolder folder;
+        std::filesystem::remove_all(folder.root() / "learn" / "normal");
+        QCOMPARE(refusal(folderSpec(folder)).code, std::string("dataset.target"));
+        QCOMPARE(refusal(folderSpec(folder)).path, std::string("tasks.2"));
+    }
+
+    void aDeviceThatIsNotThereIsTold() {
+        if (torch::cuda::is_available())
+            QSKIP("this machine has a CUDA device");
+        ExperimentSpec spec = quickSpec();
+        spec.train.device = "cuda";
+        QCOMPARE(refusal(spec).code, std::string("train.device"));
+    }
+
+    void checkpointsThatDoNotFitAreTold() {
+        const TestFolder folder; // three classes, not fourteen
+        QCOMPARE(refusal(quickSpec(), folder.root() / "no.safetensors").code,
+                 std::string("file.read"));
+        TestFolder::writeBytes(folder.root() / "text.safetensors", "no checkpoint at all");
+        QCOMPARE(refusal(quickSpec(), folder.root() / "text.safetensors").code,
+                 std::string("safetensors.truncated"));
+        Training first(quickSpec());
+        first.after(2, [](RunControl& control) { control.stop(); });
+        QVERIFY(first.run());
+        QCOMPARE(refusal(folderSpec(folder), first.lastCheckpoint()).code,
+                 std::string("checkpoint.targets"));
+    }
+
+    void aLossThatIsNotFiniteEndsTheRunAndNamesTheWayBack() {
+        // Two good steps; then the rate is beyond all bounds.
+        Training good(explodingSpec(1e-3));
+        good.after(2, [](RunControl& control) { control.stop(); });
+        QVERIFY(good.run());
+        Training bad(explodingSpec(1e12));
+        bad.request.resumeAt = good.lastCheckpoint();
+        const auto result = bad.run();
+        QVERIFY(result);
+        QVERIFY(result->state == RunState::Failed);
+        QVERIFY(result->problem);
+        QCOMPARE(result->problem->code, std::string("train.not_finite"));
+        QVERIFY2(result->problem->path.starts_with("loss of ")
+                     || result->problem->path.starts_with("norm of"),
+                 result->problem->path.c_str());
+        const auto step = std::to_string(result->position.step + 1);
+        QVERIFY(result->problem->found.ends_with("at step " + step));
+        QVERIFY(result->problem->hint.find(good.lastCheckpoint().string()) != std::string::npos);
+        QVERIFY(bad.record.states.back().state == RunState::Failed);
+        QVERIFY(bad.record.states.back().text.find(result->problem->path) != std::string::npos);
+        QVERIFY(bad.record.notices.back().level == NoticeLevel::Error);
+        QVERIFY(bad.record.checkpoints.empty());
+    }
+
+    void weightsThatAreNotFiniteAreNeverSaved() {
+        // The first step's loss and gradient are finite, its weights are not, and a checkpoint is
+        // due: it must not become the last good one.
+        ExperimentSpec spec = explodingSpec(1e38);
+        spec.train.checkpointEvery = 1;
+        Training training(spec);
+        const auto result = training.run();
+        QVERIFY(result->state == RunState::Failed);
+        QCOMPARE(result->problem->code, std::string("train.not_finite"));
+        QVERIFY2(result->problem->path.starts_with("weights of "), result->problem->path.c_str());
+        QVERIFY(result->problem->hint.find("no checkpoint") != std::string::npos);
+        QVERIFY(training.record.checkpoints.empty());
+        QVERIFY(std::filesystem::is_empty(training.request.checkpointFolder));
+    }
+
+    void aDamagedSampleStopsARunThatIsToStop() {
+        const TestFolder folder;
+        const auto file = folder.file("train", "depth", "b");
+        TestFolder::writeBytes(file, "noise");
+        Training training(folderSpec(folder));
+        const auto result = training.run();
+        QVERIFY(result->state == RunState::Failed);
+        QCOMPARE(result->problem->code, std::string("image.unreadable"));
+        QCOMPARE(result->problem->path, file.string());
+        QVERIFY(result->problem->hint.find("sample b") != std::string::npos);
+    }
+
+    void aDamagedSampleIsSkippedAndToldOnce() {
+        const TestFolder folder;
+        const auto file = folder.file("train", "image", "c");
+        TestFolder::writeBytes(file, "noise");
+        ExperimentSpec spec = folderSpec(folder);
+        spec.data.damaged = "skip";
+        Training training(spec);
+        const auto result = training.run();
+        QVERIFY(result->state == RunState::Finished);
+        QCOMPARE(training.record.notices.size(), 1U); // in four epochs
+        const NoticeEvent& notice = training.record.notices.front();
+        QVERIFY(notice.level == NoticeLevel::Warning);
+        QCOMPARE(notice.code, std::string("image.unreadable"));
+        QVERIFY(notice.text.find(file.string()) != std::string::npos);
+        for (const StepEvent& step : training.record.steps)
+            QCOMPARE(step.images, 2);
+    }
+
+    void aDamagedValidationSampleStopsOrIsLeftOut() {
+        const TestFolder folder;
+        TestFolder::writeBytes(folder.file("val", "label", "d"), "noise"); // the only one
+        ExperimentSpec spec = folderSpec(folder);
+        spec.train.previews = 2;
+        Training stopping(spec);
+        const auto stopped = stopping.run();
+        QVERIFY(stopped->state == RunState::Failed);
+        QVERIFY(stopped->problem->hint.find("sample d") != std::string::npos);
+        spec.data.damaged = "skip";
+        Training skipping(spec);
+        QVERIFY(skipping.run()->state == RunState::Finished);
+        QCOMPARE(skipping.record.validations.size(), 1U);
+        for (const MetricValue& value : skipping.record.validations[0].values)
+            QVERIFY2(std::isnan(value.value), value.name.c_str());
+        QCOMPARE(skipping.record.notices.size(), 1U);
+    }
+
+    void partialLabelsTrain() {
+        // Each sample of the batch lacks something; a task may have no pixel in a whole batch.
+        const TestFolder folder;
+        for (const char* id : {"a", "b"})
+            std::filesystem::remove(folder.file("train", "depth", id));
+        std::filesystem::remove(folder.file("train", "normal", "c"));
+        Training training(folderSpec(folder));
+        QVERIFY(training.run()->state == RunState::Finished);
+        int withDepth = 0;
+        for (const StepEvent& step : training.record.steps)
+            withDepth += std::ranges::count(step.values, "depth", &MetricValue::task) > 0 ? 1 : 0;
+        QVERIFY(withDepth > 0 && withDepth < 4); // batches {a, b} have none
+    }
+
+    void aFullDiskMakesTrainingWaitAndGoOn() {
+        Training free(quickSpec());
+        QVERIFY(free.run());
+        Training training(quickSpec());
+        FullDisk disk;
+        double waited = 0;
+        QElapsedTimer clock;
+        training.record.onNotice = [&](const NoticeEvent& notice) {
+            if (notice.code == "disk.full") {
+                clock.start();
+                disk.makeRoom();
+            } else {
+                waited = static_cast<double>(clock.elapsed()) / 1000;
+            }
+        };
+        const auto result = training.run();
+        disk.makeRoom();
+        QVERIFY(result->state == RunState::Finished);
+        QCOMPARE(training.record.notices.size(), 2U);
+        QVERIFY(training.record.notices[0].level == NoticeLevel::Error);
+        QVERIFY(training.record.notices[0].text.find("waits") != std::string::npos);
+        QCOMPARE(training.record.notices[1].code, std::string("disk.room"));
+        QVERIFY(waited > 0.9); // it tries once a second, and the wait is not time of training
+        const double beside =
+            training.record.notices[1].position.seconds - training.record.notices[0].position.seconds;
+        QVERIFY(beside < 0.5);
+        QVERIFY(sameCourse(training.record, free.record));
+        QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
+        for (const auto& entry :
+             std::filesystem::directory_iterator(training.request.checkpointFolder))
+            QVERIFY2(entry.path().extension() == ".safetensors", entry.path().c_str()); // no .part
+    }
+
+    void whoWaitsForRoomCanBeAborted() {
+        Training training(quickSpec());
+        FullDisk disk;
+        training.record.onNotice = [&](const NoticeEvent&) { training.control.abort(); };
+        QElapsedTimer clock;
+        clock.start();
+        const auto result = training.run();
+        disk.makeRoom();
+        QVERIFY(result->state == RunState::Stopped);
+        QVERIFY(training.record.checkpoints.empty());
+        QVERIFY(training.control.aborted().stop_requested());
+    }
+
+    void aFolderThatCannotBeWrittenIsToldToo() {
+        Training training(quickSpec());
+        const auto file = training.request.checkpointFolder / "taken";
+        TestFolder::writeBytes(file, "a file where the folder should be");
+        training.request.checkpointFolder = file;
+        training.record.onNotice = [&](const NoticeEvent& notice) {
+            if (notice.code == "file.write")
+                std::filesystem::remove(file); // mended
+        };
+        QVERIFY(training.run()->state == RunState::Finished);
+        QCOMPARE(training.record.notices.size(), 2U);
+        QCOMPARE(training.record.checkpoints.size(), 3U);
+    }
+};
+
+QTEST_GUILESS_MAIN(TrainingTroubleTest)
+#include "tst_training_trouble.moc"
