@@ -6,8 +6,8 @@
 #include "core/values/json.h"
 #include "core/values/problem.h"
 #include "core/values/spec.h"
+#include "core/values/target.h"
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,13 +17,6 @@
 #include <vector>
 
 namespace concertina {
-
-struct ClassInfo {
-    std::string name;
-    std::array<std::uint8_t, 3> color{};
-
-    bool operator==(const ClassInfo&) const = default;
-};
 
 /// What a dataset has for its samples beside the image.
 struct TargetInfo {

@@ -4,6 +4,7 @@
 #include "core/model/layer_graph.h"
 #include "core/values/field.h"
 #include "core/values/metric.h"
+#include "core/values/target.h"
 
 #include <cstdint>
 #include <functional>
@@ -25,9 +26,6 @@ struct MethodInfo {
 };
 
 struct DatasetInfo : MethodInfo {};
-
-/// What a dataset stores for a target, and a task learns.
-enum class TargetKind { Classes, Depth, Normals };
 
 struct TaskInfo : MethodInfo {
     TargetKind target = TargetKind::Classes;

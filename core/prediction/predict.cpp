@@ -31,14 +31,14 @@ std::vector<std::string> stems(const std::vector<fs::path>& images) {
     return names;
 }
 
-Expected<void> writeMillimetres(const fs::path& path, const torch::Tensor& map) {
-    const torch::Tensor millimetres =
-        (map[0].to(torch::kFloat64) * 1000).nan_to_num(0).round().clamp(0, 65535).cpu().contiguous();
-    const auto* values = millimetres.data_ptr<double>();
-    std::vector<std::uint16_t> plane(static_cast<std::size_t>(millimetres.numel()));
-    std::transform(values, values + millimetres.numel(), plane.begin(),
-                   [](double value) { return static_cast<std::uint16_t>(value); });
-    return writePng16(path, static_cast<int>(map.size(1)), static_cast<int>(map.size(2)), plane);
+Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
+    std::vector<std::uint16_t> plane;
+    for (const float metres : map.values)
+        plane.push_back(static_cast<std::uint16_t>(
+            std::isnan(metres)
+                ? 0.0
+                : std::clamp(std::round(static_cast<double>(metres) * 1000), 0.0, 65535.0)));
+    return writePng16(path, map.height, map.width, plane);
 }
 
 /// A network of a checkpoint, expanded or collapsed, that answers for one picture at a time.
@@ -61,14 +61,14 @@ public:
     }
     const TargetInfo& target(std::size_t t) const { return m_checkpoint.targets[t]; }
 
-    /// One map a task [without N] for a picture of the network's size.
-    std::vector<torch::Tensor> maps(const Image& image) const {
+    /// One map a task for a picture of the network's size.
+    std::vector<ValueMap> maps(const Image& image) const {
         const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
-        const auto outputs =
-            runProgram(m_program, m_tensors, maker.image(image), RunSettings{});
-        std::vector<torch::Tensor> maps;
+        const auto outputs = runProgram(m_program, m_tensors, maker.image(image), {});
+        std::vector<ValueMap> maps;
         for (std::size_t t = 0; t < outputs.size(); ++t)
-            maps.push_back(m_tasks[t]->prediction(outputs[t])[0]);
+            maps.push_back(
+                toValueMap(m_tasks[t]->prediction(outputs[t])[0], m_checkpoint.targets[t].kind));
         return maps;
     }
 
@@ -153,12 +153,13 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
         const auto maps =
             predictor->maps(resized(*image, predictor->data().height, predictor->data().width));
         for (std::size_t t = 0; t < maps.size(); ++t) {
-            const Task& task = *predictor->tasks()[t];
+            const TargetInfo& target = predictor->target(t);
+            const Image picture = draw(maps[t], target.classes, rangeOf(maps[t]));
             const fs::path drawn = request.folder / (names[i] + "." + predictor->taskName(t) + ".png");
-            if (auto written = writePng(drawn, task.draw(maps[t], task.range(maps[t]))); !written)
+            if (auto written = writePng(drawn, picture); !written)
                 return failure(written.error());
             report.files.push_back(drawn.string());
-            if (predictor->target(t).kind != TargetKind::Depth)
+            if (target.kind != TargetKind::Depth)
                 continue;
             const fs::path raw = request.folder / (names[i] + "." + predictor->taskName(t) + "-mm.png");
             if (auto written = writeMillimetres(raw, maps[t]); !written)
@@ -207,12 +208,12 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
         sheet.place(row, 0, one->image);
         for (int t = 0; t < taskCount; ++t) {
             const auto at = static_cast<std::size_t>(t);
-            const Task& task = *expanded->tasks()[at];
-            const torch::Tensor truth = batch.targets[at][0];
-            const ValueRange range = task.range(truth);
-            sheet.place(row, 1 + 3 * t, task.draw(truth, range));
-            sheet.place(row, 2 + 3 * t, task.draw(left[at], range));
-            sheet.place(row, 3 + 3 * t, task.draw(right[at], range));
+            const auto& target = expanded->target(at);
+            const ValueMap truth = toValueMap(batch.targets[at][0], target.kind);
+            const ValueRange range = rangeOf(truth);
+            sheet.place(row, 1 + 3 * t, draw(truth, target.classes, range));
+            sheet.place(row, 2 + 3 * t, draw(left[at], target.classes, range));
+            sheet.place(row, 3 + 3 * t, draw(right[at], target.classes, range));
         }
     }
     if (auto written = writePng(request.file, sheet.image()); !written)

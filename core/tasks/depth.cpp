@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
-#include "core/values/color_map.h"
-
-#include <algorithm>
-#include <cmath>
 
 namespace concertina {
 
@@ -50,30 +46,6 @@ public:
     std::unique_ptr<MetricSum> metrics() const override { return std::make_unique<DepthErrors>(); }
 
     torch::Tensor prediction(const torch::Tensor& output) const override { return output; }
-
-    /// From the nearest to the farthest valid depth.
-    ValueRange range(const torch::Tensor& map) const override {
-        const torch::Tensor known = map.masked_select((map > 0) & torch::isfinite(map));
-        if (known.numel() == 0)
-            return {0, 1};
-        const ValueRange range{known.min().item<double>(), known.max().item<double>()};
-        return range.high > range.low ? range : ValueRange{range.low, range.low + 1};
-    }
-
-    Image draw(const torch::Tensor& map, const ValueRange& range) const override {
-        const torch::Tensor depth = map[0].to(torch::kFloat32).cpu().contiguous();
-        const auto values = depth.accessor<float, 2>();
-        Image image = blankImage(static_cast<int>(map.size(1)), static_cast<int>(map.size(2)));
-        for (int y = 0; y < image.height; ++y)
-            for (int x = 0; x < image.width; ++x) {
-                const double metres = static_cast<double>(values[y][x]);
-                const bool known = metres != 0 && std::isfinite(metres);
-                const Rgb color =
-                    known ? viridis((metres - range.low) / (range.high - range.low)) : UnknownColor;
-                std::copy(color.begin(), color.end(), image.pixel(y, x));
-            }
-        return image;
-    }
 };
 
 } // namespace

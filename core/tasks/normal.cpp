@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
-#include "core/values/color_map.h"
 
 #include <algorithm>
 #include <array>
@@ -93,26 +92,6 @@ public:
 
     torch::Tensor prediction(const torch::Tensor& output) const override {
         return normalized(output);
-    }
-
-    ValueRange range(const torch::Tensor&) const override { return {-1, 1}; }
-
-    /// The usual RGB of a direction, (n + 1) / 2.
-    Image draw(const torch::Tensor& map, const ValueRange&) const override {
-        const torch::Tensor normal = map.to(torch::kFloat32).cpu().contiguous();
-        const auto values = normal.accessor<float, 3>();
-        Image image = blankImage(static_cast<int>(map.size(1)), static_cast<int>(map.size(2)));
-        for (int y = 0; y < image.height; ++y)
-            for (int x = 0; x < image.width; ++x) {
-                const bool known =
-                    values[0][y][x] != 0 || values[1][y][x] != 0 || values[2][y][x] != 0;
-                for (int c = 0; c < 3; ++c)
-                    image.pixel(y, x)[c] =
-                        known ? static_cast<std::uint8_t>(std::lround(
-                                    std::clamp((values[c][y][x] + 1) * 127.5F, 0.0F, 255.0F)))
-                              : UnknownColor[static_cast<std::size_t>(c)];
-            }
-        return image;
     }
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
-#include "core/values/color_map.h"
 
 #include <algorithm>
 #include <limits>
@@ -44,7 +43,7 @@ private:
 
 class Segmentation : public Task {
 public:
-    explicit Segmentation(std::vector<ClassInfo> classes) : m_classes(std::move(classes)) {}
+    explicit Segmentation(std::size_t classes) : m_classes(static_cast<std::int64_t>(classes)) {}
 
     std::int64_t pixels(const torch::Tensor& target) const override {
         return (target >= 0).sum().item<std::int64_t>();
@@ -57,34 +56,15 @@ public:
     }
 
     std::unique_ptr<MetricSum> metrics() const override {
-        return std::make_unique<Confusion>(static_cast<std::int64_t>(m_classes.size()));
+        return std::make_unique<Confusion>(m_classes);
     }
 
     torch::Tensor prediction(const torch::Tensor& output) const override {
         return output.argmax(1);
     }
 
-    ValueRange range(const torch::Tensor&) const override {
-        return {0, static_cast<double>(m_classes.size())};
-    }
-
-    Image draw(const torch::Tensor& map, const ValueRange&) const override {
-        const torch::Tensor classes = map.cpu().contiguous();
-        const auto values = classes.accessor<std::int64_t, 2>();
-        Image image = blankImage(static_cast<int>(map.size(0)), static_cast<int>(map.size(1)));
-        for (int y = 0; y < image.height; ++y)
-            for (int x = 0; x < image.width; ++x) {
-                const std::int64_t index = values[y][x];
-                const bool known = index >= 0 && index < static_cast<std::int64_t>(m_classes.size());
-                const Rgb& color =
-                    known ? m_classes[static_cast<std::size_t>(index)].color : UnknownColor;
-                std::copy(color.begin(), color.end(), image.pixel(y, x));
-            }
-        return image;
-    }
-
 private:
-    std::vector<ClassInfo> m_classes;
+    std::int64_t m_classes;
 };
 
 } // namespace
@@ -102,7 +82,7 @@ const TaskEntry& segmentationTask() {
          {{"miou", "mIoU", "", true, 3}, {"pixel_accuracy", "pixel accuracy", "", true, 3}},
          [](int classes) { return classes; }},
         [](const Json&, const TargetInfo& target) {
-            return std::make_unique<Segmentation>(target.classes);
+            return std::make_unique<Segmentation>(target.classes.size());
         }};
     return entry;
 }

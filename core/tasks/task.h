@@ -3,7 +3,7 @@
 
 #include "core/data/dataset.h"
 #include "core/model/descriptors.h"
-#include "core/values/image.h"
+#include "core/values/value_map.h"
 
 #include <torch/types.h>
 
@@ -27,12 +27,6 @@ public:
     virtual std::vector<double> values() const = 0;
 };
 
-/// The span of values that a map is drawn over, so that truth and predictions look alike.
-struct ValueRange {
-    double low = 0;
-    double high = 1;
-};
-
 /// One thing that is predicted: its loss, its metrics, and how it is drawn. Holds no state.
 class Task {
 public:
@@ -47,15 +41,13 @@ public:
 
     virtual std::unique_ptr<MetricSum> metrics() const = 0;
 
-    /// The output as a map of the same form as the target: classes, metres, unit directions.
+    /// The output as a map of the same form as the target: classes, metres, unit directions. How
+    /// maps are drawn stands in core/values/value_map.h, since the window draws them too.
     virtual torch::Tensor prediction(const torch::Tensor& output) const = 0;
-
-    /// The range that one map [without N] is drawn over.
-    virtual ValueRange range(const torch::Tensor& map) const = 0;
-
-    /// Draws one target or prediction [without N] in true pixels.
-    virtual Image draw(const torch::Tensor& map, const ValueRange& range) const = 0;
 };
+
+/// One target or prediction [without N] as values that need no LibTorch.
+ValueMap toValueMap(const torch::Tensor& map, TargetKind kind);
 
 /// How a task is made: complete options, and the dataset's target that it learns.
 struct TaskEntry {

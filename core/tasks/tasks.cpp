@@ -23,4 +23,11 @@ const TaskEntry& taskEntry(const std::string& id) {
     return *tasks().front();
 }
 
+ValueMap toValueMap(const torch::Tensor& map, TargetKind kind) {
+    const torch::Tensor values = map.detach().to(torch::kFloat32).cpu().contiguous();
+    const auto* first = values.data_ptr<float>();
+    return {kind, static_cast<int>(map.size(-2)), static_cast<int>(map.size(-1)),
+            {first, first + values.numel()}};
+}
+
 } // namespace concertina

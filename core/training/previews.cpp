@@ -22,11 +22,15 @@ void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
         const auto at = static_cast<std::int64_t>(n);
         for (std::size_t t = 0; t < m_taskIds.size(); ++t) {
             const Task& task = *m_data.tasks[t];
-            const torch::Tensor truth = batch.targets[t][at];
-            const torch::Tensor prediction = task.prediction(outputs[t].narrow(0, at, 1))[0];
-            const ValueRange range = task.range(truth);
-            m_images.push_back({name, m_taskIds[t], "truth", task.draw(truth, range)});
-            m_images.push_back({name, m_taskIds[t], "expanded", task.draw(prediction, range)});
+            const TargetInfo& target = m_data.targets[t];
+            const ValueMap truth = toValueMap(batch.targets[t][at], target.kind);
+            const ValueMap prediction = toValueMap(
+                task.prediction(outputs[t].narrow(0, at, 1))[0], target.kind);
+            const ValueRange range = rangeOf(truth);
+            m_images.push_back(
+                {name, m_taskIds[t], "truth", draw(truth, target.classes, range)});
+            m_images.push_back(
+                {name, m_taskIds[t], "expanded", draw(prediction, target.classes, range)});
         }
     }
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/image.h"
+#include "core/values/target.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// The values of one target or prediction, a plane a channel, rows from the top: 1 channel of class
+/// indices (−1: none) or metres (0 or not finite: not known), 3 of directions (all 0: not known).
+struct ValueMap {
+    TargetKind kind = TargetKind::Classes;
+    int height = 0;
+    int width = 0;
+    std::vector<float> values;
+
+    bool operator==(const ValueMap&) const = default;
+
+    bool empty() const { return values.empty(); }
+    int channels() const { return kind == TargetKind::Normals ? 3 : 1; }
+
+    float at(int y, int x, int channel = 0) const {
+        return values[(static_cast<std::size_t>(channel) * height + y) * width + x];
+    }
+
+    /// Whether the pixel has a value.
+    bool isKnown(int y, int x) const;
+};
+
+/// The span of values that maps are drawn over, so that truth and predictions look alike.
+struct ValueRange {
+    double low = 0;
+    double high = 1;
+
+    bool operator==(const ValueRange&) const = default;
+};
+
+/// From the smallest to the largest known depth; 0 to 1 for other kinds and where there is none.
+ValueRange rangeOf(const ValueMap& map);
+
+/// The range that holds both.
+ValueRange joined(const ValueRange& a, const ValueRange& b);
+
+/// In true pixels: classes in their colours, depth by `viridis` over the range, directions as
+/// (n + 1) / 2. Unknown pixels have `UnknownColor`.
+Image draw(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range);
+
+/// How far a prediction is from the truth, pixel by pixel: 1 for a wrong class and 0 for a right
+/// one, |Δ| in metres, the angle in degrees; NaN where either is not known. One plane.
+std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth);
+
+/// By `inferno` from 0 to `limit`; NaN has `UnknownColor`.
+Image drawErrors(std::span<const float> errors, int height, int width, double limit);
+
+/// The mean of the errors that are not NaN; NaN where there is none.
+double meanError(std::span<const float> errors);
+
+/// What an error is measured in: "share wrong", "m", "°".
+const char* errorUnit(TargetKind kind);
+
+/// The limit at which an error is drawn brightest: 1, 0.5 m, 45°.
+double errorLimit(TargetKind kind);
+
+/// A pixel's value for people: "wall", "2.413 m", "(0.12, −0.93, −0.35)", "–" where not known.
+std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes);
+
+/// Pixels of each class, by index; those without a class are left out.
+std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
+
+} // namespace concertina
