@@ -14,6 +14,12 @@ if(CONCERTINA_LIBTORCH)
     find_package(CLI11 2.1 REQUIRED)
 endif()
 
+if(CONCERTINA_GUI)
+    # PrintSupport before QCustomPlot: Debian 13's package does not look for it itself.
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Widgets Svg PrintSupport)
+    find_package(QCustomPlotQt6 REQUIRED)
+endif()
+
 if(CONCERTINA_TESTS)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
 endif()

@@ -36,6 +36,12 @@ function(concertina_room name)
                           PRIVATE ${ARG_PRIVATE_LINKS} concertina_options)
 endfunction()
 
+# For a room with Qt: meta objects are made, Qt's keywords are not used.
+function(concertina_qt_room name)
+    set_target_properties(concertina_${name} PROPERTIES AUTOMOC ON)
+    target_compile_definitions(concertina_${name} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
+endfunction()
+
 # concertina_test(NAME SOURCES … LINKS … LABELS …): a Qt Test program tst_NAME in tests/<folder>.
 function(concertina_test name)
     cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/color_map.h"
+#include "core/values/value_map.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace concertina;
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr Rgb red{200, 10, 10}, blue{10, 10, 200};
+const std::vector<ClassInfo> twoClasses{{"wall", red}, {"floor", blue}};
+
+Rgb colorAt(const Image& image, int y, int x) {
+    const std::uint8_t* pixel = image.pixel(y, x);
+    return {pixel[0], pixel[1], pixel[2]};
+}
+
+/// One row of values.
+ValueMap row(TargetKind kind, std::vector<float> values) {
+    const int channels = kind == TargetKind::Normals ? 3 : 1;
+    return {kind, 1, static_cast<int>(values.size()) / channels, std::move(values)};
+}
+
+} // namespace
+
+class ValueMapTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void classesHaveTheDatasetsColorsAndWhatIsUnknownIsGrey() {
+        const ValueMap map = row(TargetKind::Classes, {0, 1, -1, 2});
+        const Image image = draw(map, twoClasses, rangeOf(map));
+        QCOMPARE(image.height, 1);
+        QCOMPARE(image.width, 4);
+        QVERIFY(colorAt(image, 0, 0) == red);
+        QVERIFY(colorAt(image, 0, 1) == blue);
+        QVERIFY(colorAt(image, 0, 2) == UnknownColor);
+        QVERIFY(colorAt(image, 0, 3) == UnknownColor); // no such class
+    }
+
+    void rowsAndColumnsStayWhereTheyAre() {
+        ValueMap map{TargetKind::Classes, 3, 5, std::vector<float>(15)};
+        map.values[2 * 5 + 1] = 1;
+        const Image image = draw(map, twoClasses, rangeOf(map));
+        for (int y = 0; y < 3; ++y)
+            for (int x = 0; x < 5; ++x)
+                QVERIFY(colorAt(image, y, x) == (y == 2 && x == 1 ? blue : red));
+    }
+
+    void depthIsDrawnFromTheNearestToTheFarthestMeasurement() {
+        const ValueMap truth = row(TargetKind::Depth, {0, 2, 4, 6});
+        const ValueRange range = rangeOf(truth);
+        QCOMPARE(range.low, 2.0); // the 0 is no measurement
+        QCOMPARE(range.high, 6.0);
+        const Image image = draw(truth, {}, range);
+        QVERIFY(colorAt(image, 0, 0) == UnknownColor);
+        QVERIFY(colorAt(image, 0, 1) == viridis(0));
+        QVERIFY(colorAt(image, 0, 2) == viridis(0.5));
+        QVERIFY(colorAt(image, 0, 3) == viridis(1));
+        // A prediction is drawn over the truth's range: what lies beyond takes the end's colour.
+        const Image guess = draw(row(TargetKind::Depth, {1, 9, infinity}), {}, range);
+        QVERIFY(colorAt(guess, 0, 0) == viridis(0));
+        QVERIFY(colorAt(guess, 0, 1) == viridis(1));
+        QVERIFY(colorAt(guess, 0, 2) == UnknownColor);
+    }
+
+    void aMapWithoutMeasurementsOrOfOneDepthHasARangeToo() {
+        for (const float metres : {0.0F, 3.0F}) {
+            const ValueRange range = rangeOf(row(TargetKind::Depth, {metres, metres}));
+            QVERIFY(range.high > range.low);
+        }
+    }
+
+    void twoRangesJoinedHoldBoth() {
+        QVERIFY(joined({1, 4}, {2, 7}) == (ValueRange{1, 7}));
+    }
+
+    void normalsAreTheUsualRgb() {
+        // (n + 1) / 2: x right is red, y down is green, towards the camera (−z) is dark in blue.
+        const ValueMap map =
+            row(TargetKind::Normals, {1, 0, 0, 0, /*y*/ 0, 1, 0, 0, /*z*/ 0, 0, -1, 0});
+        const Image image = draw(map, {}, rangeOf(map));
+        QVERIFY(colorAt(image, 0, 0) == (Rgb{255, 128, 128}));
+        QVERIFY(colorAt(image, 0, 1) == (Rgb{128, 255, 128}));
+        QVERIFY(colorAt(image, 0, 2) == (Rgb{128, 128, 0}));
+        QVERIFY(colorAt(image, 0, 3) == UnknownColor);
+    }
+
+    void errorsAreInTheTargetsUnitAndLeaveOutWhatIsUnknown() {
+        const auto classes =
+            errors(row(TargetKind::Classes, {0, 1, 1}), row(TargetKind::Classes, {0, 0, -1}));
+        QCOMPARE(classes[0], 0.0F);
+        QCOMPARE(classes[1], 1.0F);
+        QVERIFY(std::isnan(classes[2]));
+        QCOMPARE(meanError(classes), 0.5);
+
+        const auto depth = errors(row(TargetKind::Depth, {2.5F, 1}), row(TargetKind::Depth, {2, 0}));
+        QCOMPARE(depth[0], 0.5F);
+        QVERIFY(std::isnan(depth[1]));
+
+        // x against y is a right angle, x against −x a straight one.
+        const auto angles = errors(row(TargetKind::Normals, {1, 1, /*y*/ 0, 0, /*z*/ 0, 0}),
+                                   row(TargetKind::Normals, {0, -1, /*y*/ 1, 0, /*z*/ 0, 0}));
+        QVERIFY(std::abs(angles[0] - 90) < 1e-4F);
+        QVERIFY(std::abs(angles[1] - 180) < 1e-4F);
+        QVERIFY(std::isnan(meanError(std::vector<float>{nan})));
+    }
+
+    void errorsAreDarkWhereThereIsNoneAndBrightAtTheLimit() {
+        const Image image = drawErrors(std::vector<float>{0, 0.5F, 2, nan}, 1, 4, 0.5);
+        QVERIFY(colorAt(image, 0, 0) == inferno(0));
+        QVERIFY(colorAt(image, 0, 1) == inferno(1));
+        QVERIFY(colorAt(image, 0, 2) == inferno(1));
+        QVERIFY(colorAt(image, 0, 3) == UnknownColor);
+    }
+
+    void aPixelsValueIsReadWithItsUnit() {
+        QCOMPARE(valueText(row(TargetKind::Classes, {1, -1}), 0, 0, twoClasses), "floor");
+        QCOMPARE(valueText(row(TargetKind::Classes, {1, -1}), 0, 1, twoClasses), "–");
+        QCOMPARE(valueText(row(TargetKind::Depth, {2.4131F}), 0, 0, {}), "2.413 m");
+    }
+
+    void classesAreCountedWithoutWhatHasNone() {
+        const auto counts = classCounts(row(TargetKind::Classes, {1, 1, 0, -1, 7}), 3);
+        QVERIFY(counts == (std::vector<std::size_t>{1, 2, 0}));
+    }
+};
+
+QTEST_GUILESS_MAIN(ValueMapTest)
+#include "tst_value_map.moc"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/problem.h"
+#include "core/values/report.h"
+#include "core/values/spec.h"
+#include "ui/services/frame.h"
+
+#include <QObject>
+#include <QPointer>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// Who is told of a result, in the GUI thread; not at all once `context` is gone.
+template <class T>
+struct Reply {
+    QPointer<QObject> context;
+    std::function<void(Expected<T>)> done;
+    std::function<void(double share, const QString& what)> progress = {};
+};
+
+/// One-off work for the window in a thread of its own. A newer job of a kind stops the older one
+/// of the same context, which is then not told. GUI thread only; every call returns at once.
+class JobService : public QObject {
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    virtual void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) = 0;
+
+    /// `count` samples of the training split from `first`, with their truths.
+    virtual void samples(const ExperimentSpec& spec, int first, int count,
+                         Reply<std::vector<Frame>> reply) = 0;
+
+    /// Predictions of a run's last checkpoint, expanded and collapsed.
+    virtual void frame(const FrameChoice& choice, Reply<Frame> reply) = 0;
+
+    /// Errors of every frame of a split, in its order.
+    virtual void rankFrames(const RunId& run, const std::string& split,
+                            Reply<std::vector<FrameErrors>> reply) = 0;
+
+    /// What collapsing changes (measured; nothing is written).
+    virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;
+    virtual void verify(const RunId& run, Reply<VerifyReport> reply) = 0;
+
+    /// Writes FILE.safetensors and its JSON graph.
+    virtual void saveCollapsed(const RunId& run, const std::string& file,
+                               Reply<CollapseReport> reply) = 0;
+};
+
+} // namespace concertina

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/problem.h"
+#include "core/values/run_state.h"
+#include "core/values/spec.h"
+#include "db/records.h"
+
+#include <QObject>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// A run that this process trains or keeps waiting.
+struct OwnRun {
+    RunId run;
+    RunState state = RunState::Queued; ///< Queued, Running or Paused (in memory)
+
+    bool operator==(const OwnRun&) const = default;
+};
+
+/// What the window needs done with runs; their curves, states and pictures are read from the
+/// store, in one way for runs of this process and of others. GUI thread only; every call returns
+/// at once.
+class RunService : public QObject {
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    /// Puts a valid spec into the store and trains it after what is queued already. `group` names
+    /// runs that differ in their seeds alone. The problem is why the store did not take it.
+    virtual Expected<RunId> start(const ExperimentSpec& spec,
+                                  const std::optional<std::string>& group = std::nullopt) = 0;
+
+    /// Goes on with a run that is paused in memory, or from its last checkpoint in the store.
+    virtual void resume(const RunId& run) = 0;
+
+    // These concern this process' own runs; others are let alone.
+
+    virtual void pause(const RunId& run) = 0; ///< a checkpoint, then it waits in memory
+    virtual void stop(const RunId& run) = 0;  ///< a checkpoint, then the end
+    virtual void checkpointNow(const RunId& run) = 0;
+
+    /// Every run pauses with a checkpoint and ends, queued ones stay queued for another session;
+    /// `suspended` follows. For closing the window.
+    virtual void suspendAll() = 0;
+
+    /// The one that trains or is paused first, then the queue in order.
+    virtual std::vector<OwnRun> runs() const = 0;
+
+Q_SIGNALS:
+    void changed(); ///< `runs()`
+    void failed(const concertina::RunId& run, const concertina::Problem& problem);
+    void suspended();
+};
+
+} // namespace concertina

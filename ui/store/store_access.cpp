@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/store/store_access.h"
+
+#include <QMetaObject>
+#include <QTimer>
+
+#include <chrono>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::chrono::milliseconds watchEvery{200};
+constexpr std::chrono::milliseconds patience{2000};
+
+} // namespace
+
+StoreAccess::StoreAccess(std::filesystem::path folder, StoreMode mode, QObject* parent)
+    : QObject(parent), m_folder(std::move(folder)), m_mode(mode), m_worker(new QObject) {
+    m_thread.setObjectName(QStringLiteral("store"));
+    m_worker->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    auto* timer = new QTimer(m_worker);
+    timer->setInterval(watchEvery);
+    connect(timer, &QTimer::timeout, m_worker, [this] { watch(); });
+    connect(&m_thread, &QThread::started, timer, qOverload<>(&QTimer::start));
+    m_thread.start();
+}
+
+StoreAccess::~StoreAccess() {
+    m_closing = true;
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void StoreAccess::post(std::function<void(const Expected<Store*>&)> task) {
+    QMetaObject::invokeMethod(
+        m_worker,
+        [this, task = std::move(task)] {
+            if (!m_closing)
+                task(store());
+        },
+        Qt::QueuedConnection);
+}
+
+void StoreAccess::answer(std::function<void()> tell) {
+    QMetaObject::invokeMethod(this, std::move(tell), Qt::QueuedConnection);
+}
+
+void StoreAccess::forget() {
+    m_store.reset();
+    m_mark.reset();
+}
+
+Expected<Store*> StoreAccess::store() {
+    if (!m_store) {
+        auto opened = Store::open(m_folder, m_mode, patience);
+        if (!opened)
+            return failure(opened.error());
+        m_store.emplace(std::move(*opened));
+    }
+    return &*m_store;
+}
+
+void StoreAccess::watch() {
+    if (m_closing || !m_store)
+        return;
+    const auto mark = m_store->changeMark();
+    if (!mark) {
+        if (mark.error().code == "store.vanished")
+            forget();
+        return;
+    }
+    if (std::exchange(m_mark, *mark) != *mark)
+        answer([this] { Q_EMIT storeChanged(); });
+}
+
+} // namespace concertina
