@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/model/validate.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
 

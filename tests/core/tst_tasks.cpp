@@ -16,7 +16,7 @@ using namespace concertina::testing;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
 std::unique_ptr<Task> segmentation(int classes) {
     TargetInfo target{.name = "segmentation"};
@@ -228,14 +228,18 @@ private Q_SLOTS:
         QFETCH(QString, id);
         const auto task = id == "segmentation" ? segmentation(4) : id == "depth" ? depth() : normal();
         const torch::Tensor output =
-            torch::full({1, id == "segmentation" ? 4 : id == "depth" ? 1 : 3, 2, 2}, nan);
+            torch::full({1, id == "segmentation" ? 4 : id == "depth" ? 1 : 3, 2, 2}, notANumber);
         const torch::Tensor target = id == "segmentation" ? torch::zeros({1, 2, 2}, torch::kInt64)
                                      : id == "depth"      ? torch::ones({1, 1, 2, 2})
                                                      : tilted({0, 0, 0, 0}).view({1, 3, 2, 2});
         const auto values = measured(*task, output, target);
         QVERIFY(id == "segmentation" || std::isnan(values[0]));
         const torch::Tensor map = task->prediction(output)[0];
-        QCOMPARE(task->draw(map, task->range(map)).height, 2);
+        const TargetKind kind = id == "segmentation" ? TargetKind::Classes
+                                : id == "depth"      ? TargetKind::Depth
+                                                     : TargetKind::Normals;
+        const ValueMap drawn = toValueMap(map, kind);
+        QCOMPARE(draw(drawn, {}, rangeOf(drawn)).height, 2);
     }
 
     void gradientsOfInvalidPixelsAreZeroAndOfOthersFollowTheDefinition() {
