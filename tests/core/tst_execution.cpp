@@ -11,12 +11,12 @@ using namespace concertina::testing;
 
 namespace {
 
-constexpr int taskCount = 3;
+constexpr int toyTasks = 3;
 const std::vector<std::string> taskNames{"a", "b", "c"};
 
 /// The five partitions of three tasks.
 std::vector<Partition> partitions() {
-    return {together(taskCount), apart(taskCount), partitionOf({0b011, 0b100}),
+    return {together(toyTasks), apart(toyTasks), partitionOf({0b011, 0b100}),
             partitionOf({0b101, 0b010}), partitionOf({0b110, 0b001})};
 }
 
@@ -32,7 +32,7 @@ LayerGraph toyGraph() {
     const int up = builder.upsample("up", two, 0);
     const int both = builder.concat("both", {three, up});
     const int four = builder.convNormRelu("l.4", both, 3, 3);
-    for (int task = 0; task < taskCount; ++task) {
+    for (int task = 0; task < toyTasks; ++task) {
         builder.startHead(task);
         builder.output(appendHead(builder, four, taskNames[static_cast<std::size_t>(task)], 2));
     }
@@ -124,7 +124,7 @@ private Q_SLOTS:
             const auto outputs = network.forward(composed, images, {.training = true});
             std::vector<torch::Tensor> losses;
             torch::Tensor expectedLoss;
-            for (int task = 0; task < taskCount; ++task) {
+            for (int task = 0; task < toyTasks; ++task) {
                 const auto at = static_cast<std::size_t>(task);
                 losses.push_back(lossOf(outputs[at], task));
                 TaskNetwork reference(network, task);
@@ -152,12 +152,12 @@ private Q_SLOTS:
     void nothingIsComputedTwice() {
         // All tied: one convolution a layer, and two a head.
         const auto tied = toyDesign({together(3), together(3), together(3), together(3)});
-        QCOMPARE(convolutions(tied), 4 + 2 * taskCount);
+        QCOMPARE(convolutions(tied), 4 + 2 * toyTasks);
         const auto separate = toyDesign({apart(3), apart(3), apart(3), apart(3)});
-        QCOMPARE(convolutions(separate), 4 * taskCount + 2 * taskCount);
+        QCOMPARE(convolutions(separate), 4 * toyTasks + 2 * toyTasks);
         const auto late = toyDesign({together(3), together(3), partitionOf({0b011, 0b100}),
                                      together(3)});
-        QCOMPARE(convolutions(late), 1 + 1 + 2 + 2 + 2 * taskCount);
+        QCOMPARE(convolutions(late), 1 + 1 + 2 + 2 + 2 * toyTasks);
     }
 
 private:
