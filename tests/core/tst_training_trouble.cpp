@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/model/validate.h"
 #include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
 #include "core/training/checkpoint.h"
 #include "tests/core/folder_testing.h"
 #include "tests/core/training_testing.h"
@@ -94,7 +97,7 @@ private Q_SLOTS:
     }
 
     void aDeviceThatIsNotThereIsTold() {
-        if (torch::cuda::is_available())
+        if (hasCuda())
             QSKIP("this machine has a CUDA device");
         ExperimentSpec spec = quickSpec();
         spec.train.device = "cuda";
