@@ -19,7 +19,6 @@ public:
     explicit Folder(const Network& network)
         : m_from(network.program()),
           m_foldable(foldableNorms(network.design().graph, network.design().tree)) {
-        const torch::NoGradGuard noGrad;
         m_type = network.parameters().front().value.scalar_type();
         // Materialized in float64 from the factors as they are, rounded once at the end.
         m_tensors = network.convertedTo(torch::kFloat64).compose(false).tensors;
@@ -92,7 +91,7 @@ private:
             m_newTensor.try_emplace(name, static_cast<int>(to.program.tensors.size()));
         if (added) {
             to.program.tensors.push_back(name);
-            to.tensors.push_back(value.to(m_type).contiguous());
+            to.tensors.push_back(value.detach().to(m_type).contiguous());
         }
         return entry->second;
     }
@@ -120,6 +119,7 @@ CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts*
                            .width = about.spec.data.width,
                            .normalization = about.spec.data.normalization,
                            .targets = about.targets};
+    const torch::NoGradGuard noGrad;
     FoldCounts own;
     Folder(network).run(compact, counts != nullptr ? *counts : own);
     return compact;

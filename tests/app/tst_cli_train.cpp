@@ -221,6 +221,7 @@ private Q_SLOTS:
         cli::Workplace place;
         const cli::Outcome outcome =
             place.run({"train", "nyuv2-compact", "--data", frames, "--set", "train.steps=3",
+                       "--set", "train.warmup=0",
                        "--set", "train.batch=4", "--json"});
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
         QCOMPARE(outcome.events("step").size(), 3);

@@ -42,7 +42,7 @@ const std::set<std::string, std::less<>> standardHeaders{
     "cuchar", "cwchar", "cwctype",
     // POSIX and the C library
     "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "glob.h", "poll.h", "pthread.h",
-    "pwd.h", "sched.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
+    "malloc.h", "pwd.h", "sched.h", "semaphore.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
     "termios.h", "time.h", "unistd.h", "immintrin.h"};
 
 bool isQt(std::string_view header) {
@@ -111,12 +111,12 @@ const std::vector<Room>& house() {
           "db"},
          {}},
         {"app/cli",
-         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse",
-          "core/prediction", "db", "app/session"},
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/training",
+          "core/collapse", "core/prediction", "db", "app/session"},
          {"CLI11"}},
         {"app/gui",
-         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse",
-          "core/prediction", "db", "widgets", "ui", "app/session"},
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/training",
+          "core/collapse", "core/prediction", "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return rooms;

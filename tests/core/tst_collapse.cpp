@@ -235,7 +235,7 @@ private Q_SLOTS:
         QCOMPARE(std::ranges::count_if(compact.program.instructions,
                                        [](const Instruction& instruction) {
                                            return instruction.op == Op::Conv
-                                                  && instruction.name.starts_with("dec1.1/");
+                                                  && instruction.name.starts_with("dec1.1.conv/");
                                        }),
                  1); // and it runs once
     }

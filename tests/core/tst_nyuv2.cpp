@@ -110,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(nearest > 0.3);              // a Kinect sees nothing nearer
         QVERIFY(farthest > 8 && farthest <= 10.5); // nor farther
         QVERIFY(normals / pixels > 0.95);
-        QVERIFY(towards / normals > 0.995);  // facing the camera, as z points away from it
+        QVERIFY2(towards / normals > 0.995, QByteArray::number(towards / normals).constData());  // facing the camera, as z points away from it
     }
 };
 

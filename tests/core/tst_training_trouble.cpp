@@ -145,7 +145,7 @@ private Q_SLOTS:
     void weightsThatAreNotFiniteAreNeverSaved() {
         // The first step's loss and gradient are finite, its weights are not, and a checkpoint is
         // due: it must not become the last good one.
-        ExperimentSpec spec = explodingSpec(1e38);
+        ExperimentSpec spec = explodingSpec(1e40);
         spec.train.checkpointEvery = 1;
         Training training(spec);
         const auto result = training.run();
