@@ -50,7 +50,8 @@ public:
     void suspendAll() override {
         calls << QStringLiteral("suspend");
         if (suspendsAtOnce)
-            QMetaObject::invokeMethod(this, [this] { finishSuspension(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { finishSuspension(); }, Qt::QueuedConnection);
     }
     void finishSuspension() {
         own.clear();

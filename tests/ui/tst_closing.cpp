@@ -124,15 +124,22 @@ private Q_SLOTS:
         desk.settings.setValue(QStringLiteral("window/page"), QStringLiteral("runs"));
         QElapsedTimer timer;
         timer.start();
-        const auto blank = [](const PageContext&) { return new BlankPage(QStringLiteral("blank")); };
-        const PageMakers makers{
-            [&](const PageContext& context) { return SetupDoor{blank(context), {}, {}}; },
-            [&](const PageContext& context) { return MonitorDoor{blank(context), {}}; },
-            [&](const PageContext& context) { return CompareDoor{blank(context), {}, {}}; },
-            [](const PageContext& context) { return new RunsPage(context); }};
-        MainWindow window({desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs,
-                           desk.settings},
-                          makers);
+        const auto blank = [](const PageContext&) {
+            return new BlankPage(QStringLiteral("blank"));
+        };
+        const PageMakers makers{[&](const PageContext& context) {
+                                    return SetupDoor{blank(context), {}, {}, {}};
+                                },
+                                [&](const PageContext& context) {
+                                    return MonitorDoor{blank(context), {}};
+                                },
+                                [&](const PageContext& context) {
+                                    return CompareDoor{blank(context), {}, {}};
+                                },
+                                [](const PageContext& context) { return new RunsPage(context); }};
+        MainWindow window(
+            {desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs, desk.settings},
+            makers);
         window.show();
         auto* model = window.findChild<RunsModel*>();
         QVERIFY(model != nullptr);

@@ -17,10 +17,16 @@ namespace {
 /// A table by hand: mIoU and absolute error of a run, in this order.
 RunTable tableOf(const std::vector<std::tuple<const char*, const char*, double, double>>& runs) {
     RunTable table;
-    table.columns = {{"segmentation", QStringLiteral("Segmentation"),
-                      {"miou", "mIoU", "", true, 3}, 0, {{"segmentation", "miou", "val"}}},
-                     {"depth", QStringLiteral("Depth"), {"abs_err", "absolute error", "m", false, 3},
-                      1, {{"depth", "abs_err", "val"}}}};
+    table.columns = {{"segmentation",
+                      QStringLiteral("Segmentation"),
+                      {"miou", "mIoU", "", true, 3},
+                      0,
+                      {{"segmentation", "miou", "val"}}},
+                     {"depth",
+                      QStringLiteral("Depth"),
+                      {"abs_err", "absolute error", "m", false, 3},
+                      1,
+                      {{"depth", "abs_err", "val"}}}};
     int made = 0;
     for (const auto& [name, group, miou, error] : runs) {
         RunRow row;
@@ -38,12 +44,12 @@ RunTable tableOf(const std::vector<std::tuple<const char*, const char*, double, 
     return table;
 }
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
+const double noValue = std::numeric_limits<double>::quiet_NaN();
 
 const RunTable seeds = tableOf({{"a", "ga", 0.5, 1.0},
                                 {"a", "ga", 0.7, 1.4},
                                 {"lone", "", 0.65, 0.9},
-                                {"failed", "", nan, nan}});
+                                {"failed", "", noValue, noValue}});
 
 QStringList names(const RunsModel& model) {
     QStringList all;
@@ -60,7 +66,8 @@ class TestRunsModel : public QObject {
 private Q_SLOTS:
     void staysAModelThroughEverything() {
         RunsModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.setTable(seeds);
         model.sort(0, Qt::AscendingOrder);
         model.setGrouped(false);

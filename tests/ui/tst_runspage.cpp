@@ -1,113 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/model/test_catalogue.h"
-#include "tests/ui/ui_testing.h"
-#include "ui/runs/run_details.h"
-#include "ui/runs/runs_model.h"
-#include "ui/runs/runs_page.h"
-#include "widgets/controls/notice_bar.h"
+#include "tests/ui/runs_testing.h"
 #include "widgets/controls/segmented_control.h"
 
 #include <QAbstractItemModelTester>
-#include <QAction>
 #include <QElapsedTimer>
-#include <QLabel>
-#include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QPushButton>
-#include <QTableWidget>
-#include <QTest>
-#include <QTreeView>
-
-#include <filesystem>
 
 using namespace concertina;
 using namespace concertina::testing;
-
-namespace {
-
-/// The page on a desk, with what a person does on it.
-class Bench {
-public:
-    Bench() { useTheme(false); }
-
-    void open() {
-        m_page = std::make_unique<RunsPage>(desk.context());
-        m_page->resize(1294, 696);
-        m_page->show();
-        m_page->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
-    }
-    void openWith(int lines) {
-        open();
-        QTRY_COMPARE(model().rowCount(), lines);
-    }
-    void close() { m_page.reset(); }
-
-    RunsPage& page() { return *m_page; }
-    QTreeView& table() { return *m_page->findChild<QTreeView*>(); }
-    RunsModel& model() { return *m_page->findChild<RunsModel*>(); }
-    QLineEdit& filter() { return *m_page->findChild<QLineEdit*>(); }
-    RunDetails& details() { return *m_page->findChild<RunDetails*>(); }
-    QPlainTextEdit& notes() { return *m_page->findChild<QPlainTextEdit*>(); }
-    QTableWidget& differences() { return *m_page->findChild<QTableWidget*>(); }
-
-    /// What the strips say, joined.
-    QString strips() {
-        QStringList texts;
-        for (const NoticeBar* bar : m_page->findChildren<NoticeBar*>())
-            if (bar->isVisible())
-                texts << bar->text();
-        return texts.join(QLatin1Char('\n'));
-    }
-
-    QAction& action(const char* name) {
-        for (QAction* action : m_page->actions())
-            if (action->text() == QLatin1String(name))
-                return *action;
-        qFatal("no action %s", name);
-    }
-
-    void select(const std::vector<RunId>& runs) {
-        table().clearSelection();
-        for (const RunId& run : runs) {
-            const QModelIndex index = model().indexOf(run);
-            if (index.parent().isValid())
-                table().expand(index.parent());
-            table().selectionModel()->setCurrentIndex(
-                index, QItemSelectionModel::Select | QItemSelectionModel::Rows);
-        }
-        table().setFocus();
-    }
-
-    std::vector<RunId> selected() {
-        std::vector<RunId> all;
-        for (const QModelIndex& index : table().selectionModel()->selectedRows())
-            for (const RunId& run : model().runsAt(index))
-                all.push_back(run);
-        return all;
-    }
-
-    Desk desk;
-
-private:
-    std::unique_ptr<RunsPage> m_page;
-};
-
-bool hasText(QWidget& widget, const QString& part) {
-    for (const QLabel* label : widget.findChildren<QLabel*>())
-        if (label->isVisible() && label->text().contains(part))
-            return true;
-    return false;
-}
-
-} // namespace
 
 class TestRunsPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void emptyStoreSaysWhatWillBeHereAndLeadsOn() {
-        Bench bench;
+        RunsBench bench;
         bench.open();
         QTRY_VERIFY(hasText(bench.page(), QStringLiteral("Every run that is trained")));
         auto* begin = bench.page().findChild<QPushButton*>();
@@ -120,14 +28,13 @@ private Q_SLOTS:
     }
 
     void showsRunsInWordsWithTheirBest() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
-        const RunId failed = makeRun(store, {.name = "bad",
-                                             .state = RunState::Failed,
-                                             .stateText = "loss is NaN",
-                                             .step = 311});
-        const RunId going = makeRun(store, {.name = "going", .state = RunState::Running,
-                                            .step = 372});
+        const RunId failed = makeRun(
+            store,
+            {.name = "bad", .state = RunState::Failed, .stateText = "loss is NaN", .step = 311});
+        const RunId going =
+            makeRun(store, {.name = "going", .state = RunState::Running, .step = 372});
         bench.openWith(2);
         const QAbstractItemModelTester tester(&bench.model());
         const auto state = [&](const RunId& run) {
@@ -137,12 +44,16 @@ private Q_SLOTS:
         QCOMPARE(state(going), QStringLiteral("training, 62 %"));
         QCOMPARE(bench.page().header().note, QStringLiteral("2 runs"));
         // Sparklines come for what is seen.
-        QTRY_VERIFY(!bench.model().index(0, 2).data(LinesRole)
-                         .value<QList<QList<double>>>().value(0).isEmpty());
+        QTRY_VERIFY(!bench.model()
+                         .index(0, 2)
+                         .data(LinesRole)
+                         .value<QList<QList<double>>>()
+                         .value(0)
+                         .isEmpty());
     }
 
     void followsWhatOthersDoAndKeepsTheSelection() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId kept = makeRun(store, {.name = "kept"});
         bench.openWith(1);
@@ -151,30 +62,12 @@ private Q_SLOTS:
         QTRY_COMPARE(bench.model().rowCount(), 2);
         QCOMPARE(bench.selected(), std::vector<RunId>{kept});
         done(store.rename(kept, "another name"));
-        QTRY_COMPARE(bench.model().indexOf(kept).data().toString(),
-                     QStringLiteral("another name"));
+        QTRY_COMPARE(bench.model().indexOf(kept).data().toString(), QStringLiteral("another name"));
         QCOMPARE(bench.selected(), std::vector<RunId>{kept});
     }
 
-    void runDeletedByAnotherProcessIsSaid() {
-        Bench bench;
-        Store store = bench.desk.openStore();
-        const RunId gone = makeRun(store, {.name = "gone soon"});
-        makeRun(store, {.name = "stays"});
-        bench.openWith(2);
-        bench.select({gone});
-        QTRY_COMPARE(bench.details().title(), QStringLiteral("gone soon"));
-        // Between the deletion and the next look at the store.
-        valueOf(store.deleteRun(gone));
-        bench.action("Clone into Set-up").trigger();
-        QTRY_VERIFY(bench.strips().contains(QStringLiteral("gone soon could not be cloned")));
-        QTRY_COMPARE(bench.model().rowCount(), 1);
-        QVERIFY(bench.selected().empty());
-        QTRY_VERIFY(hasText(bench.details(), QStringLiteral("Select a run")));
-    }
-
     void renamesInPlace() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId run = makeRun(store, {.name = "old"});
         bench.openWith(1);
@@ -191,7 +84,7 @@ private Q_SLOTS:
     }
 
     void whatIsTypedSurvivesProgressBesideIt() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId run = makeRun(store, {.name = "old", .state = RunState::Running, .step = 100});
         bench.openWith(1);
@@ -209,7 +102,7 @@ private Q_SLOTS:
     }
 
     void notesAreKept() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId run = makeRun(store);
         const RunId other = makeRun(store);
@@ -223,7 +116,7 @@ private Q_SLOTS:
     }
 
     void deletedRunsCanBeHadBack() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId one = makeRun(store, {.name = "one"});
         const RunId two = makeRun(store, {.name = "two"});
@@ -248,7 +141,7 @@ private Q_SLOTS:
     }
 
     void runThatTrainsIsNotDeleted() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId run = makeRun(store, {.name = "going", .state = RunState::Running, .step = 9});
         bench.openWith(1);
@@ -259,7 +152,7 @@ private Q_SLOTS:
     }
 
     void leadsToTheOtherPages() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId one = makeRun(store, {.name = "one"});
         const RunId two = makeRun(store, {.name = "two", .seed = 7});
@@ -282,7 +175,7 @@ private Q_SLOTS:
     }
 
     void twoRunsShowWhatDiffers() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         makeRun(store, {.name = "one"});
         ExperimentSpec other = testSpec();
@@ -300,7 +193,7 @@ private Q_SLOTS:
     }
 
     void resumesWhatCanBe() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         const RunId stopped = makeRun(store, {.name = "s", .state = RunState::Stopped, .step = 40});
         const RunId finished = makeRun(store, {.name = "f"});
@@ -314,7 +207,7 @@ private Q_SLOTS:
     }
 
     void groupsAreExpandedAndRememberedAsAChoice() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         for (int seed = 0; seed < 3; ++seed)
             makeRun(store, {.name = "seeds", .seed = seed, .group = "g1"});
@@ -327,7 +220,7 @@ private Q_SLOTS:
     }
 
     void filterThatFitsNothingSaysSo() {
-        Bench bench;
+        RunsBench bench;
         Store store = bench.desk.openStore();
         makeRun(store);
         bench.openWith(1);
@@ -340,63 +233,8 @@ private Q_SLOTS:
         QTRY_COMPARE(bench.model().rowCount(), 1);
     }
 
-    void lockedStoreIsSaidWhereOneLooks() {
-        Bench bench;
-        Store store = bench.desk.openStore();
-        const RunId run = makeRun(store, {.name = "old"});
-        bench.openWith(1);
-        {
-            const StoreLock lock(bench.desk.folder());
-            bench.select({run});
-            bench.model().setData(bench.model().indexOf(run), QStringLiteral("new"), Qt::EditRole);
-            QTRY_VERIFY_WITH_TIMEOUT(
-                bench.strips().contains(QStringLiteral("The name new was not kept")), 20000);
-        }
-        // What is true comes back.
-        QTRY_COMPARE(bench.model().indexOf(run).data().toString(), QStringLiteral("old"));
-    }
-
-    void storeThatMayOnlyBeReadIsShown() {
-        Bench bench;
-        RunId run;
-        {
-            Store store = bench.desk.openStore();
-            run = makeRun(store, {.name = "old"});
-        }
-        bench.desk.reopen(StoreMode::ReadOnly);
-        bench.openWith(1);
-        bench.select({run});
-        bench.action("Delete").trigger();
-        QTRY_VERIFY(bench.strips().contains(QStringLiteral("old could not be deleted")));
-        QCOMPARE(bench.model().rowCount(), 1);
-    }
-
-    void newerStoreIsSaidWhereOneLooks() {
-        Bench bench;
-        makeNewer(bench.desk.folder());
-        bench.open();
-        QTRY_VERIFY(bench.strips().contains(QStringLiteral("store version 99")));
-        QCOMPARE(bench.page().header().tone, PageHeader::Tone::Bad);
-    }
-
-    void storeThatVanishesIsSaidAndComesBack() {
-        Bench bench;
-        {
-            Store store = bench.desk.openStore();
-            makeRun(store);
-        }
-        bench.openWith(1);
-        const std::string away = bench.desk.folder().string() + ".away";
-        std::filesystem::rename(bench.desk.folder(), away);
-        QTRY_VERIFY(bench.strips().contains(QStringLiteral("cannot be read")));
-        QCOMPARE(bench.model().rowCount(), 1); // what was known stays
-        std::filesystem::rename(away, bench.desk.folder());
-        QTRY_COMPARE_WITH_TIMEOUT(bench.strips(), QString(), 10000);
-        QCOMPARE(bench.model().rowCount(), 1);
-    }
-
     void tenThousandRunsStayQuick() {
-        Bench bench;
+        RunsBench bench;
         fillStore(bench.desk.folder(), 10000);
         QElapsedTimer timer;
         timer.start();

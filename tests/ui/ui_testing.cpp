@@ -5,6 +5,7 @@
 #include "widgets/theme/theme.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
 
 #include <QApplication>
 
@@ -57,8 +58,7 @@ MetricRows rowsOf(const MadeUpRun& run) {
 CheckpointEvent checkpointOf(const Store& store, const RunId& id, std::int64_t step) {
     CheckpointEvent event;
     event.position = positionAt(step);
-    const auto file =
-        store.checkpointFolder(id) / (std::to_string(step) + ".safetensors");
+    const auto file = store.checkpointFolder(id) / (std::to_string(step) + ".safetensors");
     std::ofstream(file, std::ios::binary) << std::string(1000, 'x');
     event.file = file.string();
     event.bytes = 1000;
@@ -127,8 +127,8 @@ void fillStore(const std::filesystem::path& folder, int runs, int points) {
         std::string id = std::to_string(i);
         id = "r" + std::string(7 - std::min<std::size_t>(7, id.size()), 'a') + id;
         const bool grouped = i % 10 < 3;
-        const std::string name = grouped ? "seeds " + std::to_string(i / 10)
-                                         : "made-up run " + std::to_string(i);
+        const std::string name =
+            grouped ? "seeds " + std::to_string(i / 10) : "made-up run " + std::to_string(i);
         const std::int64_t created = began + std::int64_t{i} * 60000;
         run.reset();
         SQLite::bind(run, id, name, name, i % 10, created, created, created + 90000);
@@ -137,9 +137,9 @@ void fillStore(const std::filesystem::path& folder, int runs, int points) {
         run.exec();
         const std::int64_t number = database.getLastInsertRowid();
         put(document, number, spec);
-        for (const auto& [task, metric] : {std::pair("segmentation", "miou"),
-                                           std::pair("depth", "abs_err"),
-                                           std::pair("normal", "mean_angle")}) {
+        for (const auto& [task, metric] :
+             {std::pair("segmentation", "miou"), std::pair("depth", "abs_err"),
+              std::pair("normal", "mean_angle")}) {
             const double level = 0.3 + 0.3 * std::sin(i * 12.9898) * std::sin(i * 78.233);
             const double value = metricAt(metric, level, 1);
             put(series, number, task, metric, points, value, value, value);

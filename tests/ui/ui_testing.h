@@ -47,7 +47,7 @@ struct MadeUpRun {
     std::string stateText = {};
     std::int64_t step = 600; ///< reached, of 600
     double level = 0.6;
-    bool checkpoint = true; ///< a file of 1,000 bytes at the step
+    bool checkpoint = true;   ///< a file of 1,000 bytes at the step
     ExperimentSpec spec = {}; ///< name and seed are set from above; default: `testSpec`
 };
 

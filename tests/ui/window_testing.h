@@ -42,14 +42,17 @@ public:
     void open() {
         const PageMakers makers{
             [this](const PageContext&) {
-                return SetupDoor{made("Set-up page"),
-                                 [this](const ExperimentSpec& spec, const QString& origin) {
-                                     asked << "load " + QString::fromStdString(spec.name)
-                                                  + " from " + origin.section('/', -1);
-                                 },
-                                 [this](const QString& folder) {
-                                     asked << "dataset " + folder.section('/', -1);
-                                 }};
+                return SetupDoor{
+                    made("Set-up page"),
+                    [this](const ExperimentSpec& spec, const QString& origin) {
+                        asked << "load " + QString::fromStdString(spec.name) + " from "
+                                     + origin.section('/', -1);
+                    },
+                    [this](const QString& file) { asked << "spec " + file.section('/', -1); },
+                    [this](const QString& folder) {
+                        asked << "dataset " + folder.section('/', -1);
+                        return takesFolders;
+                    }};
             },
             [this](const PageContext&) {
                 return MonitorDoor{made("Monitor page"), [this](const RunId& run) {
@@ -57,20 +60,21 @@ public:
                                    }};
             },
             [this](const PageContext&) {
-                return CompareDoor{
-                    made("Compare page"),
-                    [this](const RunId& run, const std::optional<RunId>& other) {
-                        asked << "compare " + QString::fromStdString(run + " " + other.value_or("-"));
-                    },
-                    [this](const QStringList& files) {
-                        asked << "pictures " + QString::number(files.size());
-                    }};
+                return CompareDoor{made("Compare page"),
+                                   [this](const RunId& run, const std::optional<RunId>& other) {
+                                       asked << "compare "
+                                                    + QString::fromStdString(run + " "
+                                                                             + other.value_or("-"));
+                                   },
+                                   [this](const QStringList& files) {
+                                       asked << "pictures " + QString::number(files.size());
+                                   }};
             },
             [this](const PageContext&) { return made("Runs page"); }};
-        m_window = std::make_unique<MainWindow>(
-            WindowServices{desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs,
-                           desk.settings},
-            makers);
+        m_window =
+            std::make_unique<MainWindow>(WindowServices{desk.catalogue, *desk.store, desk.runs,
+                                                        desk.jobs, desk.dialogs, desk.settings},
+                                         makers);
         m_window->show();
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -120,6 +124,7 @@ public:
 
     Desk desk;
     QStringList asked;
+    bool takesFolders = true;
     QList<BlankPage*> pages;
 
 private:

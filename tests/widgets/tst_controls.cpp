@@ -62,8 +62,8 @@ private Q_SLOTS:
     }
 
     void segmentsChangeByMouseAndArrowKeys() {
-        SegmentedControl control({QStringLiteral("Step"), QStringLiteral("Epoch"),
-                                  QStringLiteral("Time")});
+        SegmentedControl control(
+            {QStringLiteral("Step"), QStringLiteral("Epoch"), QStringLiteral("Time")});
         control.show();
         QVERIFY(QTest::qWaitForWindowExposed(&control));
         control.activateWindow();

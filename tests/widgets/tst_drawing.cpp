@@ -19,7 +19,7 @@ using namespace concertina;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double noValue = std::numeric_limits<double>::quiet_NaN();
 
 QImage sparkline(const QList<QList<double>>& lines) {
     QImage image(100, 20, QImage::Format_ARGB32_Premultiplied);
@@ -48,12 +48,12 @@ private Q_SLOTS:
     void everyIconIsDrawnInTheColorThatIsAsked() {
         QVERIFY(!iconFiles().empty());
         for (const EmbeddedText& file : iconFiles()) {
-            const auto name = QString::fromLatin1(file.name.data(),
-                                                  static_cast<qsizetype>(file.name.size()));
-            QVERIFY2(QSvgRenderer(QByteArray(file.text.data(),
-                                             static_cast<qsizetype>(file.text.size())))
-                         .isValid(),
-                     qPrintable(name));
+            const auto name =
+                QString::fromLatin1(file.name.data(), static_cast<qsizetype>(file.name.size()));
+            QVERIFY2(
+                QSvgRenderer(QByteArray(file.text.data(), static_cast<qsizetype>(file.text.size())))
+                    .isValid(),
+                qPrintable(name));
             QImage image(48, 48, QImage::Format_ARGB32);
             image.fill(Qt::transparent);
             QPainter painter(&image);
@@ -70,9 +70,7 @@ private Q_SLOTS:
         }
     }
 
-    void unknownIconIsNull() {
-        QVERIFY(themedIcon(QStringLiteral("no such icon")).isNull());
-    }
+    void unknownIconIsNull() { QVERIFY(themedIcon(QStringLiteral("no such icon")).isNull()); }
 
     void iconFollowsTheTheme() {
         const QIcon icon = themedIcon(QStringLiteral("stop"));
@@ -95,14 +93,14 @@ private Q_SLOTS:
 
     void sparklineRisesFromLeftToRight() {
         const QImage image = sparkline({{0, 1, 2, 3}});
-        QVERIFY(darkPixels(image, {0, 12, 20, 8}) > 0);  // begins low
-        QVERIFY(darkPixels(image, {80, 0, 20, 8}) > 0);  // ends high
+        QVERIFY(darkPixels(image, {0, 12, 20, 8}) > 0); // begins low
+        QVERIFY(darkPixels(image, {80, 0, 20, 8}) > 0); // ends high
         QCOMPARE(darkPixels(image, {0, 0, 20, 8}), 0);
         QCOMPARE(darkPixels(image, {80, 12, 20, 8}), 0);
     }
 
     void sparklineLeavesGapsWhereThereIsNoValue() {
-        const QImage image = sparkline({{1, 1, nan, nan, 1, 1}});
+        const QImage image = sparkline({{1, 1, noValue, noValue, 1, 1}});
         QVERIFY(darkPixels(image, {0, 0, 19, 20}) > 0);
         QCOMPARE(darkPixels(image, {25, 0, 50, 20}), 0);
         QVERIFY(darkPixels(image, {81, 0, 19, 20}) > 0);
@@ -111,7 +109,7 @@ private Q_SLOTS:
     void sparklineOfNothingAndOfWhatIsNotFinite() {
         const QImage blank = sparkline({});
         QCOMPARE(darkPixels(blank, blank.rect()), 0);
-        const QImage infinite = sparkline({{nan, INFINITY, -INFINITY}, {}});
+        const QImage infinite = sparkline({{noValue, INFINITY, -INFINITY}, {}});
         QCOMPARE(darkPixels(infinite, infinite.rect()), 0);
         QVERIFY(darkPixels(sparkline({{5}}), {0, 0, 100, 20}) > 0); // one value is a point
     }

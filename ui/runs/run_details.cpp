@@ -43,9 +43,13 @@ QString idsOf(const List& list) {
 } // namespace
 
 RunDetails::RunDetails(StoreAccess& store, QWidget* parent)
-    : Card({}, parent), m_store(store), m_stack(new QStackedWidget),
-      m_hint(new TonedLabel(ColorRole::MutedText)), m_notes(new QPlainTextEdit),
-      m_facts(new QFormLayout), m_differences(makeDifferences()) {
+    : Card({}, parent),
+      m_store(store),
+      m_stack(new QStackedWidget),
+      m_hint(new TonedLabel(ColorRole::MutedText)),
+      m_notes(new QPlainTextEdit),
+      m_facts(new QFormLayout),
+      m_differences(makeDifferences()) {
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -63,7 +67,7 @@ RunDetails::RunDetails(StoreAccess& store, QWidget* parent)
         m_notesChanged = true;
         m_writeNotes.start();
     });
-    show({}, 0);
+    showRuns({}, 0);
 }
 
 QWidget* RunDetails::makeFacts() {
@@ -109,7 +113,7 @@ QTableWidget* RunDetails::makeDifferences() {
     return table;
 }
 
-void RunDetails::show(const std::vector<RunId>& runs, int total) {
+void RunDetails::showRuns(const std::vector<RunId>& runs, int total) {
     if (runs == m_runs && total > 0 && m_stack->currentIndex() > 0)
         return;
     saveNotes();
@@ -143,7 +147,9 @@ void RunDetails::refresh() {
     }
     m_store.call(
         this,
-        [left = m_runs[0], right = m_runs[1]](Store& store) { return readPair(store, left, right); },
+        [left = m_runs[0], right = m_runs[1]](Store& store) {
+            return readPair(store, left, right);
+        },
         [this, asked](const Expected<Pair>& pair) {
             if (asked != m_asked)
                 return;
@@ -217,17 +223,19 @@ void RunDetails::showFacts(const Facts& facts) {
         m_facts->addRow(new TonedLabel(ColorRole::MutedText, label), text);
     };
     if (!facts.spec.problems.empty())
-        add(tr("Its spec"), tr("cannot be read whole: %1").arg(
-                                shown(toText(facts.spec.problems.front()))));
+        add(tr("Its spec"),
+            tr("cannot be read whole: %1").arg(shown(toText(facts.spec.problems.front()))));
     const ExperimentSpec& spec = facts.spec.spec;
-    add(tr("Data"), tr("%1, %2 × %3 pixels").arg(shown(spec.data.dataset.id))
-                        .arg(spec.data.height).arg(spec.data.width));
+    add(tr("Data"), tr("%1, %2 × %3 pixels")
+                        .arg(shown(spec.data.dataset.id))
+                        .arg(spec.data.height)
+                        .arg(spec.data.width));
     add(tr("Tasks"), idsOf(spec.tasks));
-    add(tr("Network"), tr("%1, kernels %2").arg(shown(spec.network.backbone.id),
-                                                idsOf(spec.network.kernels)));
+    add(tr("Network"),
+        tr("%1, kernels %2").arg(shown(spec.network.backbone.id), idsOf(spec.network.kernels)));
     add(tr("Sharing"), shown(join(spec.network.sharing, "; ")));
-    add(tr("Recipe"), tr("%1, rate %2, batches of %3").arg(shown(spec.train.optimizer.id),
-                                                           shown(numberText(spec.train.lr)))
+    add(tr("Recipe"), tr("%1, rate %2, batches of %3")
+                          .arg(shown(spec.train.optimizer.id), shown(numberText(spec.train.lr)))
                           .arg(spec.train.batch));
     if (run.trainedParameters > 0)
         add(tr("Parameters"), tr("%1 in training, %2 collapsed")
@@ -235,9 +243,12 @@ void RunDetails::showFacts(const Facts& facts) {
                                        shown(shortCount(run.collapsedParameters))));
     add(tr("Trained"), run.position.step == 0
                            ? QString()
-                           : tr("%1 of %2 steps in %3").arg(run.position.step).arg(run.steps)
+                           : tr("%1 of %2 steps in %3")
+                                 .arg(run.position.step)
+                                 .arg(run.steps)
                                  .arg(shown(durationText(run.position.seconds))));
-    add(tr("Checkpoint"), facts.checkpoint ? tr("step %1, %2").arg(facts.checkpoint->position.step)
+    add(tr("Checkpoint"), facts.checkpoint ? tr("step %1, %2")
+                                                 .arg(facts.checkpoint->position.step)
                                                  .arg(timeText(facts.checkpoint->time))
                                            : tr("none yet"));
     add(tr("On the disk"), shown(bytesText(static_cast<double>(facts.bytes))));
@@ -251,10 +262,10 @@ void RunDetails::showPair(const Pair& pair) {
         return tr("%1, seed %2").arg(shown(run.name)).arg(run.seed);
     };
     const int count = static_cast<int>(pair.differences.size());
-    setNote(!pair.problems.empty() ? tr("a spec cannot be read whole: %1")
-                                         .arg(shown(toText(pair.problems.front())))
-            : count == 1           ? tr("one field; all others are equal")
-                                   : tr("%1 fields; all others are equal").arg(count));
+    setNote(!pair.problems.empty()
+                ? tr("a spec cannot be read whole: %1").arg(shown(toText(pair.problems.front())))
+            : count == 1 ? tr("one field; all others are equal")
+                         : tr("%1 fields; all others are equal").arg(count));
     m_differences->setHorizontalHeaderLabels(
         {tr("Field"), named(pair.left.summary), named(pair.right.summary)});
     m_differences->setRowCount(count);
@@ -262,8 +273,8 @@ void RunDetails::showPair(const Pair& pair) {
         const SpecDifference& one = pair.differences[static_cast<std::size_t>(i)];
         const QString cells[]{shown(one.path), shown(one.left), shown(one.right)};
         for (int column = 0; column < 3; ++column) {
-            auto* item = new QTableWidgetItem(cells[column].isEmpty() ? QStringLiteral("—")
-                                                                      : cells[column]);
+            auto* item =
+                new QTableWidgetItem(cells[column].isEmpty() ? QStringLiteral("—") : cells[column]);
             item->setToolTip(cells[column].toHtmlEscaped());
             m_differences->setItem(i, column, item);
         }

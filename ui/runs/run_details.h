@@ -30,7 +30,7 @@ public:
     RunDetails(StoreAccess& store, QWidget* parent = nullptr);
 
     /// None, one or two runs; `total` is how many are chosen in all.
-    void show(const std::vector<RunId>& runs, int total);
+    void showRuns(const std::vector<RunId>& runs, int total);
 
     /// Reads again what is shown; notes that are being written stay.
     void refresh();

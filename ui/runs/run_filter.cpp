@@ -136,9 +136,8 @@ bool RunFilter::holds(const Part& part, const RunRow& row,
 }
 
 bool RunFilter::accepts(const RunRow& row, const std::vector<MetricColumn>& columns) const {
-    return std::all_of(m_parts.begin(), m_parts.end(), [&](const Part& part) {
-        return holds(part, row, columns) != part.negated;
-    });
+    return std::all_of(m_parts.begin(), m_parts.end(),
+                       [&](const Part& part) { return holds(part, row, columns) != part.negated; });
 }
 
 } // namespace concertina

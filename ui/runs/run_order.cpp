@@ -140,9 +140,8 @@ QString groupName(const RunTable& table, const RunLine& line) {
     const QString& first = rowAt(table, line.rows.front()).name;
     if (!line.isGroup())
         return first;
-    const bool allSame = std::all_of(line.rows.begin(), line.rows.end(), [&](int row) {
-        return rowAt(table, row).name == first;
-    });
+    const bool allSame = std::all_of(line.rows.begin(), line.rows.end(),
+                                     [&](int row) { return rowAt(table, row).name == first; });
     return allSame ? first : QString::fromStdString(line.group);
 }
 

@@ -28,8 +28,11 @@ std::vector<MetricColumn> columnsFor(const Catalogue& catalogue,
         const TaskInfo& task = catalogue.tasks[i];
         if (task.metrics.empty())
             continue;
-        MetricColumn column{task.id, QString::fromStdString(task.label), task.metrics.front(),
-                            static_cast<int>(i), {}};
+        MetricColumn column{task.id,
+                            QString::fromStdString(task.label),
+                            task.metrics.front(),
+                            static_cast<int>(i),
+                            {}};
         for (const SeriesKey& key : known)
             if (key.task == task.id && key.name == column.info.name && key.split != "train")
                 column.keys.push_back(key);

@@ -20,8 +20,7 @@ std::vector<RunId> idsOf(const RunTable& table, const RunLine& line) {
 } // namespace
 
 bool RunsModel::isMetric(int column) const {
-    return column >= FirstMetric
-           && column < FirstMetric + static_cast<int>(m_table.columns.size());
+    return column >= FirstMetric && column < FirstMetric + static_cast<int>(m_table.columns.size());
 }
 
 int RunsModel::shownRuns() const {
@@ -122,6 +121,23 @@ void RunsModel::sort(int column, Qt::SortOrder order) {
     rearrange();
 }
 
+int RunsModel::sortColumn() const {
+    const int others = FirstMetric + static_cast<int>(m_table.columns.size());
+    switch (m_sorting.by) {
+    case RunProperty::Name: return NameColumn;
+    case RunProperty::State: return StateColumn;
+    case RunProperty::Metric: return FirstMetric + m_sorting.metric;
+    case RunProperty::Parameters: return others;
+    case RunProperty::Duration: return others + 1;
+    case RunProperty::Created: break;
+    }
+    return others + 2;
+}
+
+Qt::SortOrder RunsModel::sortOrder() const {
+    return m_sorting.descending ? Qt::DescendingOrder : Qt::AscendingOrder;
+}
+
 void RunsModel::rearrange() {
     auto lines = arrange(m_table, m_filter, m_sorting, m_grouped);
     if (lines != m_lines)
@@ -162,9 +178,9 @@ void RunsModel::indexLines() {
         for (std::size_t j = 0; j < line.rows.size(); ++j) {
             if (line.isGroup())
                 m_children[i].push_back({{}, {line.rows[j]}});
-            m_lineOf.emplace(row(line.rows[j]).run.id,
-                             std::pair(static_cast<int>(i),
-                                       line.isGroup() ? static_cast<int>(j) : -1));
+            m_lineOf.emplace(
+                row(line.rows[j]).run.id,
+                std::pair(static_cast<int>(i), line.isGroup() ? static_cast<int>(j) : -1));
         }
     }
 }

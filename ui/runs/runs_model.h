@@ -38,6 +38,10 @@ public:
     static constexpr int FirstMetric = 2;
     bool isMetric(int column) const;
 
+    /// What the table is sorted by; another set of columns moves it.
+    int sortColumn() const;
+    Qt::SortOrder sortOrder() const;
+
     void setTable(RunTable table);
     void setLines(const std::vector<RunLines>& lines);
     void setFilter(const RunFilter& filter);

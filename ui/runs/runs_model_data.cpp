@@ -93,7 +93,8 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
     case Qt::DisplayRole:
     case Qt::EditRole: return groupName(m_table, line);
     case Qt::AccessibleTextRole:
-        return groupName(m_table, line) + QStringLiteral(", ") + nameData(line, NoteRole).toString();
+        return groupName(m_table, line) + QStringLiteral(", ")
+               + nameData(line, NoteRole).toString();
     case NoteRole:
         return line.isGroup() ? tr("%1 seeds").arg(line.rows.size())
                               : tr("seed %1").arg(first.run.seed);
@@ -105,8 +106,9 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
             lines << shown(first.run.notes);
         // Rich text breaks long names into lines; names are not markup.
         return QStringLiteral("<p>%1</p>")
-            .arg(lines.join(QLatin1Char('\n')).toHtmlEscaped().replace(
-                QLatin1Char('\n'), QStringLiteral("<br>")));
+            .arg(lines.join(QLatin1Char('\n'))
+                     .toHtmlEscaped()
+                     .replace(QLatin1Char('\n'), QStringLiteral("<br>")));
     }
     default: return {};
     }
@@ -115,9 +117,8 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
 QVariant RunsModel::stateData(const RunLine& line, int role) const {
     const RunSummary& first = row(line.rows.front()).run;
     if (role == ToneRole) {
-        const bool allSame = std::all_of(line.rows.begin(), line.rows.end(), [&](int at) {
-            return row(at).run.state == first.state;
-        });
+        const bool allSame = std::all_of(line.rows.begin(), line.rows.end(),
+                                         [&](int at) { return row(at).run.state == first.state; });
         return static_cast<int>(allSame ? stateTone(first.state) : PageHeader::Tone::Neutral);
     }
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
@@ -130,10 +131,11 @@ QVariant RunsModel::stateData(const RunLine& line, int role) const {
     QStringList parts;
     for (std::size_t state = 0; state < counts.size(); ++state)
         if (counts[state] > 0)
-            parts << tr("%1 %2").arg(counts[state]).arg(
-                static_cast<RunState>(state) == RunState::Running
-                    ? tr("training")
-                    : shown(std::string(stateName(static_cast<RunState>(state)))));
+            parts << tr("%1 %2")
+                         .arg(counts[state])
+                         .arg(static_cast<RunState>(state) == RunState::Running
+                                  ? tr("training")
+                                  : shown(std::string(stateName(static_cast<RunState>(state)))));
     return parts.join(QStringLiteral(", "));
 }
 
@@ -146,9 +148,10 @@ QVariant RunsModel::metricData(const RunLine& line, int column, int role, bool i
     case LastRole: return valueOf(metric, line.isGroup() ? spread.lastMean : cell.last);
     case Qt::DisplayRole: {
         const QString best = spreadText(metric, spread);
-        return best.isEmpty() ? QString()
-                              : tr("%1, last %2").arg(best, metricData(line, column, LastRole,
-                                                                       isChild).toString());
+        return best.isEmpty()
+                   ? QString()
+                   : tr("%1, last %2")
+                         .arg(best, metricData(line, column, LastRole, isChild).toString());
     }
     case ChampionRole:
         return !isChild && std::isfinite(spread.mean)
@@ -219,11 +222,14 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
         return {};
     const bool tip = role == Qt::ToolTipRole;
     if (isMetric(section)) {
-        const MetricColumn& column = m_table.columns[static_cast<std::size_t>(section - FirstMetric)];
+        const MetricColumn& column =
+            m_table.columns[static_cast<std::size_t>(section - FirstMetric)];
         const QString label = shown(column.info.label);
         if (!tip)
-            return label + (column.info.higherIsBetter ? QStringLiteral(" ↑") : QStringLiteral(" ↓"));
-        const QString unit = column.info.unit.empty() ? QString() : tr(" in %1").arg(shown(column.info.unit));
+            return label
+                   + (column.info.higherIsBetter ? QStringLiteral(" ↑") : QStringLiteral(" ↓"));
+        const QString unit =
+            column.info.unit.empty() ? QString() : tr(" in %1").arg(shown(column.info.unit));
         return tr("%1: %2%3 in validation; %4 is better. Its course, the last value, and the best.")
             .arg(column.taskLabel, label, unit,
                  column.info.higherIsBetter ? tr("higher") : tr("lower"));

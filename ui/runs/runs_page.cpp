@@ -47,13 +47,21 @@ const auto splitterKey = QStringLiteral("runs/splitter");
 } // namespace
 
 RunsPage::RunsPage(PageContext context, QWidget* parent)
-    : Page(parent), m_context(context), m_model(new RunsModel(this)),
-      m_trash(new RunTrash(context.store, this)), m_table(new QTreeView),
-      m_filter(new QLineEdit), m_grouping(new SegmentedControl({tr("Group seeds"), tr("Every run")})),
-      m_stack(new QStackedWidget), m_emptyText(new TonedLabel(ColorRole::MutedText)),
+    : Page(parent),
+      m_context(context),
+      m_model(new RunsModel(this)),
+      m_trash(new RunTrash(context.store, this)),
+      m_table(new QTreeView),
+      m_filter(new QLineEdit),
+      m_grouping(new SegmentedControl({tr("Group seeds"), tr("Every run")})),
+      m_stack(new QStackedWidget),
+      m_emptyText(new TonedLabel(ColorRole::MutedText)),
       m_noneFits(new TonedLabel(ColorRole::MutedText)),
-      m_begin(new QPushButton(tr("Set up an experiment"))), m_details(new RunDetails(context.store)),
-      m_trouble(new NoticeBar), m_refusals(new NoticeBar), m_deleted(new NoticeBar) {
+      m_begin(new QPushButton(tr("Set up an experiment"))),
+      m_details(new RunDetails(context.store)),
+      m_trouble(new NoticeBar),
+      m_refusals(new NoticeBar),
+      m_deleted(new NoticeBar) {
     makeTable();
     makeActions();
     buildLayout();
@@ -100,7 +108,8 @@ void RunsPage::makeTable() {
             &RunsPage::updateActions);
     connect(m_table, &QTreeView::doubleClicked, this, [this](const QModelIndex& index) {
         if (m_model->hasChildren(index.siblingAtColumn(0)))
-            m_table->setExpanded(index.siblingAtColumn(0), !m_table->isExpanded(index.siblingAtColumn(0)));
+            m_table->setExpanded(index.siblingAtColumn(0),
+                                 !m_table->isExpanded(index.siblingAtColumn(0)));
         else
             openMonitor();
     });
@@ -184,9 +193,8 @@ void RunsPage::buildLayout() {
     splitter->setHandleWidth(GridUnit);
     splitter->setSizes({440, 210});
     splitter->restoreState(m_context.settings.value(splitterKey).toByteArray());
-    connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] {
-        m_context.settings.setValue(splitterKey, splitter->saveState());
-    });
+    connect(splitter, &QSplitter::splitterMoved, this,
+            [this, splitter] { m_context.settings.setValue(splitterKey, splitter->saveState()); });
 
     auto* full = new QWidget;
     auto* column = new QVBoxLayout(full);
@@ -327,6 +335,7 @@ void RunsPage::fitColumns() {
         if (column != last)
             header->resizeSection(column, width);
     }
+    header->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
 }
 
 void RunsPage::updateState() {

@@ -109,8 +109,8 @@ private:
 
     QTimer m_refreshTimer;
     QTimer m_linesTimer;
-    QTimer m_lifeTimer; ///< owners die without a word in the store
-    QElapsedTimer m_reading; ///< since the last reading
+    QTimer m_lifeTimer;       ///< owners die without a word in the store
+    QElapsedTimer m_reading;  ///< since the last reading
     std::int64_t m_pause = 0; ///< ms between two
     bool m_isReading = false;
     bool m_areLinesRead = false;

@@ -57,9 +57,8 @@ void RunsPage::makeActions() {
     m_clone = addTableAction(tr("Clone into Set-up"),
                              tr("Opens a copy of the run's spec, to be changed and started"),
                              Qt::CTRL | Qt::Key_D, &RunsPage::cloneSpec);
-    m_rename =
-        addTableAction(tr("Rename"), tr("Gives the run another name"), Qt::Key_F2,
-                       &RunsPage::renameRun);
+    m_rename = addTableAction(tr("Rename"), tr("Gives the run another name"), Qt::Key_F2,
+                              &RunsPage::renameRun);
     m_delete = addTableAction(tr("Delete"),
                               tr("Deletes the selected runs with their files; can be undone until "
                                  "the window closes"),
@@ -132,15 +131,15 @@ void RunsPage::updateActions() {
     m_delete->setEnabled(!all.empty());
     m_undo->setEnabled(!m_trash->isEmpty());
     const bool shown = lines.size() == 1 || lines.size() == 2;
-    m_details->show(shown ? lines : std::vector<RunId>(), static_cast<int>(lines.size()));
+    m_details->showRuns(shown ? lines : std::vector<RunId>(), static_cast<int>(lines.size()));
 }
 
 void RunsPage::beginExperiment() {
     const EmbeddedText& first = presets().front();
     m_context.navigator.showSetup(
         readSpecText(first.text).spec,
-        tr("preset %1").arg(QString::fromUtf8(first.name.data(),
-                                              static_cast<qsizetype>(first.name.size()))));
+        tr("preset %1")
+            .arg(QString::fromUtf8(first.name.data(), static_cast<qsizetype>(first.name.size()))));
 }
 
 void RunsPage::openMonitor() {
@@ -193,8 +192,7 @@ void RunsPage::renameRun() {
 
 void RunsPage::writeName(const RunId& run, const QString& name) {
     m_context.store.call(
-        this,
-        [run, name](Store& store) { return store.rename(run, name.toStdString()); },
+        this, [run, name](Store& store) { return store.rename(run, name.toStdString()); },
         [this, name](const Expected<void>& renamed) {
             if (!renamed)
                 refuse(tr("The name %1 was not kept.").arg(briefly(name)), renamed.error());
@@ -207,9 +205,8 @@ void RunsPage::deleteRuns() {
     if (all.empty())
         return;
     const RunRow* first = m_model->find(all.front());
-    m_trash->remove(all, all.size() == 1 && first != nullptr
-                             ? briefly(first->name)
-                             : tr("%1 runs").arg(all.size()));
+    m_trash->remove(all, all.size() == 1 && first != nullptr ? briefly(first->name)
+                                                             : tr("%1 runs").arg(all.size()));
 }
 
 void RunsPage::undoDelete() {

@@ -32,13 +32,13 @@ std::optional<QString> FileDialogs::openFolder(QWidget* parent, const QString& t
 
 std::optional<QString> FileDialogs::saveFile(QWidget* parent, const QString& title,
                                              const QString& suggestion, const QString& filter) {
-    return remember(QFileDialog::getSaveFileName(
-        parent, title, QDir(lastFolder()).filePath(suggestion), filter));
+    return remember(QFileDialog::getSaveFileName(parent, title,
+                                                 QDir(lastFolder()).filePath(suggestion), filter));
 }
 
 Dialogs::Closing FileDialogs::askClosing(QWidget* parent, const QString& run) {
-    QMessageBox box(QMessageBox::Question, tr("Close the window?"),
-                    tr("%1 is training.").arg(run), QMessageBox::NoButton, parent);
+    QMessageBox box(QMessageBox::Question, tr("Close the window?"), tr("%1 is training.").arg(run),
+                    QMessageBox::NoButton, parent);
     box.setTextFormat(Qt::PlainText);
     box.setInformativeText(tr("Training can go on in the background with the window minimized, or "
                               "pause with a checkpoint and be resumed later from Runs."));

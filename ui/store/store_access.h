@@ -39,8 +39,8 @@ public:
         using Result = std::invoke_result_t<Work, Store&>;
         post([this, context = QPointer<QObject>(context), work = std::move(work),
               done = std::move(done)](const Expected<Store*>& store) mutable {
-            auto result = std::make_shared<Result>(
-                store ? work(**store) : Result(tl::unexpect, store.error()));
+            auto result = std::make_shared<Result>(store ? work(**store)
+                                                         : Result(tl::unexpect, store.error()));
             if (!*result && result->error().code == "store.vanished")
                 forget(result->error());
             answer([context, result, done = std::move(done)]() mutable {
@@ -65,9 +65,9 @@ private:
     std::filesystem::path m_folder;
     StoreMode m_mode;
     QThread m_thread;
-    QObject* m_worker; ///< lives in the thread
-    std::optional<Store> m_store;     ///< in the thread
-    std::optional<Problem> m_gone;    ///< in the thread: how it vanished
+    QObject* m_worker;                  ///< lives in the thread
+    std::optional<Store> m_store;       ///< in the thread
+    std::optional<Problem> m_gone;      ///< in the thread: how it vanished
     std::optional<std::int64_t> m_mark; ///< in the thread
     std::atomic<bool> m_closing = false;
 };

@@ -27,8 +27,7 @@ double residentBytes() {
 
 QString deviceOf(const ExperimentSpec& spec, const Json& environment) {
     const QString device = QString::fromStdString(spec.train.device);
-    const Json threads =
-        environment.is_object() ? environment.value("threads", Json()) : Json();
+    const Json threads = environment.is_object() ? environment.value("threads", Json()) : Json();
     if (!threads.is_number_integer())
         return device;
     const int count = threads.get<int>();
@@ -121,7 +120,8 @@ void Activity::describe() {
     if (!m_busy)
         m_speed.clear();
     const double bytes = residentBytes();
-    m_memory = bytes > 0 ? tr("Memory %1").arg(QString::fromStdString(bytesText(bytes))) : QString();
+    m_memory =
+        bytes > 0 ? tr("Memory %1").arg(QString::fromStdString(bytesText(bytes))) : QString();
     Q_EMIT changed();
 }
 

@@ -70,8 +70,9 @@ void DropArea::paintEvent(QPaintEvent*) {
     painter.drawText(rect().adjusted(0, 0, 0, -32), Qt::AlignCenter, tr("Drop to open"));
     painter.setFont(textFont());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(rect().adjusted(0, 32, 0, 0), Qt::AlignCenter,
-                     tr("An experiment or a dataset's folder opens in Set-up, pictures in Compare."));
+    painter.drawText(
+        rect().adjusted(0, 32, 0, 0), Qt::AlignCenter,
+        tr("An experiment or a dataset's folder opens in Set-up, pictures in Compare."));
 }
 
 } // namespace concertina

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/dropped.h"
 
-#include <QFile>
 #include <QFileInfo>
 #include <QSet>
 
 namespace concertina {
 
 namespace {
-
-constexpr qint64 largestSpec = 16 << 20; // bytes; a spec has some thousands
 
 bool isPicture(const QFileInfo& file) {
     static const QSet<QString> endings{
@@ -40,16 +37,6 @@ Expected<Dropped> classifyDropped(const QString& path) {
         return DroppedPicture{file.absoluteFilePath()};
     return failure({"drop.kind", shown, "a file of another kind",
                     "an experiment (.json), a picture, or a dataset's folder", ""});
-}
-
-SpecReading readSpecFile(const QString& path) {
-    const std::string shown = path.toStdString();
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return {{}, {{"spec.file", shown, file.errorString().toStdString(), "a file to read", ""}}};
-    if (file.size() > largestSpec)
-        return {{}, {{"spec.file", shown, "a file of more than 16 MB", "an experiment", ""}}};
-    return readSpecText(file.readAll().toStdString());
 }
 
 } // namespace concertina

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/values/problem.h"
-#include "core/values/spec.h"
 
 #include <QString>
 
@@ -25,8 +24,5 @@ using Dropped = std::variant<DroppedSpec, DroppedDataset, DroppedPicture>;
 
 /// Codes: "drop.missing", "drop.folder" (a folder that is no dataset), "drop.kind".
 Expected<Dropped> classifyDropped(const QString& path);
-
-/// Reads a spec file. Problems as `readSpec`, and "spec.file".
-SpecReading readSpecFile(const QString& file);
 
 } // namespace concertina

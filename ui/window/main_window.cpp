@@ -57,14 +57,19 @@ QString pageName(PageId page) {
 } // namespace
 
 MainWindow::MainWindow(const WindowServices& services, PageMakers makers)
-    : m_services(services), m_makers(std::move(makers)),
+    : m_services(services),
+      m_makers(std::move(makers)),
       m_activity(new Activity(services.store, services.runs, this)),
-      m_stack(new QStackedWidget(this)), m_rail(new Rail(this)), m_bar(new TitleBar(this)),
+      m_stack(new QStackedWidget(this)),
+      m_rail(new Rail(this)),
+      m_bar(new TitleBar(this)),
       m_notices(new NoticeBar(this)),
-      m_status(new StatusLine(*m_activity,
-                              QString::fromStdString(services.store.folder().string()), this)),
-      m_palette(new CommandPalette(this)), m_help(new ShortcutHelp(this)),
-      m_pageActions(new QActionGroup(this)), m_themeActions(new QActionGroup(this)) {
+      m_status(new StatusLine(*m_activity, QString::fromStdString(services.store.folder().string()),
+                              this)),
+      m_palette(new CommandPalette(this)),
+      m_help(new ShortcutHelp(this)),
+      m_pageActions(new QActionGroup(this)),
+      m_themeActions(new QActionGroup(this)) {
     setWindowTitle(tr("Concertina"));
     setMinimumSize(960, 600);
     buildLayout();
@@ -131,9 +136,9 @@ void MainWindow::makeActions() {
                                     {Qt::Key_F11});
     connect(full, &QAction::triggered, this,
             [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
-    QAction* dismiss = addWindowAction({}, tr("Dismiss message"),
-                                       tr("Puts away the message above the page"),
-                                       {Qt::CTRL | Qt::SHIFT | Qt::Key_D});
+    QAction* dismiss =
+        addWindowAction({}, tr("Dismiss message"), tr("Puts away the message above the page"),
+                        {Qt::CTRL | Qt::SHIFT | Qt::Key_D});
     connect(dismiss, &QAction::triggered, m_notices, &NoticeBar::dismiss);
     QAction* quit =
         addWindowAction({}, tr("Quit"), tr("Closes the window"), {Qt::CTRL | Qt::Key_Q});
@@ -144,9 +149,9 @@ void MainWindow::makePageActions() {
     for (int i = 0; i < PageCount; ++i) {
         const auto id = static_cast<PageId>(i);
         const auto number = static_cast<Qt::Key>(Qt::Key_1 + i);
-        QAction* action = addWindowAction(QLatin1String(pageKeys[static_cast<std::size_t>(i)]),
-                                          pageName(id), tr("Shows %1").arg(pageName(id)),
-                                          {Qt::CTRL | number});
+        QAction* action =
+            addWindowAction(QLatin1String(pageKeys[static_cast<std::size_t>(i)]), pageName(id),
+                            tr("Shows %1").arg(pageName(id)), {Qt::CTRL | number});
         action->setCheckable(true);
         m_pageActions->addAction(action);
         m_rail->addPage(action);
@@ -289,8 +294,8 @@ void MainWindow::tell(const QString& text) {
 }
 
 void MainWindow::tellProblem(const QString& what, const Problem& problem) {
-    m_notices->add(Pill::Tone::Bad, what + QLatin1Char('\n')
-                                        + QString::fromStdString(toText(problem)));
+    m_notices->add(Pill::Tone::Bad,
+                   what + QLatin1Char('\n') + QString::fromStdString(toText(problem)));
 }
 
 void MainWindow::tellFailure(const RunId& run, const Problem& problem) {
@@ -305,34 +310,30 @@ void MainWindow::tellFailure(const RunId& run, const Problem& problem) {
 
 void MainWindow::openFiles(const QStringList& paths) {
     QStringList pictures;
-    for (const QString& path : paths) {
-        const auto dropped = classifyDropped(path);
-        if (!dropped)
-            tellProblem(tr("This cannot be opened."), dropped.error());
-        else if (const auto* spec = std::get_if<DroppedSpec>(&*dropped))
-            openSpec(spec->file);
-        else if (const auto* picture = std::get_if<DroppedPicture>(&*dropped))
-            pictures << picture->file;
-        else if (const auto* dataset = std::get_if<DroppedDataset>(&*dropped)) {
-            showPage(PageId::Setup);
-            m_setup.useDataset(dataset->folder);
-        }
-    }
+    for (const QString& path : paths)
+        openOne(path, pictures);
     if (!pictures.isEmpty()) {
         showPage(PageId::Compare);
         m_compare.openPictures(pictures);
     }
 }
 
-void MainWindow::openSpec(const QString& file) {
-    const SpecReading reading = readSpecFile(file);
-    if (reading.problems.empty()) {
-        showSetup(reading.spec, file);
-        return;
+void MainWindow::openOne(const QString& path, QStringList& pictures) {
+    const auto dropped = classifyDropped(path);
+    if (!dropped) {
+        tellProblem(tr("This cannot be opened."), dropped.error());
+    } else if (const auto* picture = std::get_if<DroppedPicture>(&*dropped)) {
+        pictures << picture->file;
+    } else if (const auto* spec = std::get_if<DroppedSpec>(&*dropped)) {
+        showPage(PageId::Setup);
+        m_setup.openFile(spec->file);
+    } else if (const auto* dataset = std::get_if<DroppedDataset>(&*dropped)) {
+        showPage(PageId::Setup);
+        if (!m_setup.useFolder(dataset->folder))
+            tellProblem(tr("This cannot be opened."),
+                        {"drop.folder", path.toStdString(), "a dataset's folder",
+                         "a dataset of the catalogue that reads such folders", ""});
     }
-    m_notices->add(Pill::Tone::Bad,
-                   tr("%1 cannot be read as an experiment.").arg(file) + QLatin1Char('\n')
-                       + QString::fromStdString(toText(reading.problems)).trimmed());
 }
 
 void MainWindow::changeEvent(QEvent* event) {
@@ -357,9 +358,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::beginClosing() {
     const auto own = m_services.runs.runs();
-    const auto training = std::find_if(own.begin(), own.end(), [](const OwnRun& run) {
-        return run.state == RunState::Running;
-    });
+    const auto training = std::find_if(
+        own.begin(), own.end(), [](const OwnRun& run) { return run.state == RunState::Running; });
     if (training != own.end()) {
         m_closing = Closing::Asking;
         const auto answer = m_services.dialogs.askClosing(this, m_activity->runName());

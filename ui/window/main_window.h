@@ -82,7 +82,7 @@ private:
     void makeRemainingPages();
     QList<Command> commands() const;
 
-    void openSpec(const QString& file);
+    void openOne(const QString& path, QStringList& pictures);
     void tellFailure(const RunId& run, const Problem& problem);
     void beginClosing();
     void suspendRuns();

@@ -25,7 +25,8 @@ inline constexpr int PageCount = 4;
 struct SetupDoor {
     Page* page = nullptr;
     std::function<void(const ExperimentSpec& spec, const QString& origin)> load;
-    std::function<void(const QString& folder)> useDataset;
+    std::function<void(const QString& file)> openFile;    ///< a spec; the page says what is wrong
+    std::function<bool(const QString& folder)> useFolder; ///< false where nothing takes one
 };
 
 struct MonitorDoor {

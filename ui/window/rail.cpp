@@ -18,7 +18,7 @@ namespace {
 
 constexpr int pageHeight = 60;
 constexpr int toolHeight = 40;
-constexpr int iconSize = 20;
+constexpr int pictureSize = 20;
 
 /// An icon over its name; the chosen page has an edge in the accent colour.
 class RailButton : public QToolButton {
@@ -38,12 +38,13 @@ protected:
         QPainter painter(this);
         const bool chosen = isChecked();
         if (chosen || underMouse() || isDown())
-            painter.fillRect(rect(), color(chosen ? ColorRole::Field : ColorRole::Hover, palette()));
+            painter.fillRect(rect(),
+                             color(chosen ? ColorRole::Field : ColorRole::Hover, palette()));
         if (chosen)
             painter.fillRect(QRect(0, 0, 3, height()), color(ColorRole::Accent, palette()));
         const QColor ink = color(chosen ? ColorRole::Text : ColorRole::MutedText, palette());
-        const int top = m_named ? 11 : (height() - iconSize) / 2;
-        drawIcon(painter, QRectF((width() - iconSize) / 2.0, top, iconSize, iconSize),
+        const int top = m_named ? 11 : (height() - pictureSize) / 2;
+        drawIcon(painter, QRectF((width() - pictureSize) / 2.0, top, pictureSize, pictureSize),
                  defaultAction()->objectName(), ink);
         if (m_named) {
             painter.setPen(ink);

@@ -28,7 +28,10 @@ TonedLabel* place(QWidget* parent) {
 } // namespace
 
 StatusLine::StatusLine(const Activity& activity, const QString& store, QWidget* parent)
-    : QFrame(parent), m_activity(activity), m_doing(place(this)), m_speed(place(this)),
+    : QFrame(parent),
+      m_activity(activity),
+      m_doing(place(this)),
+      m_speed(place(this)),
       m_memory(place(this)) {
     setFixedHeight(lineHeight);
     m_doing->setElided(true);

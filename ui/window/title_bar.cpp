@@ -29,8 +29,10 @@ Pill::Tone toneOf(PageHeader::Tone tone) {
 } // namespace
 
 TitleBar::TitleBar(QWidget* parent)
-    : QFrame(parent), m_title(new TonedLabel(ColorRole::Text, {}, this)),
-      m_pill(new Pill({}, Pill::Tone::Neutral, this)), m_buttons(new QHBoxLayout) {
+    : QFrame(parent),
+      m_title(new TonedLabel(ColorRole::Text, {}, this)),
+      m_pill(new Pill({}, Pill::Tone::Neutral, this)),
+      m_buttons(new QHBoxLayout) {
     setFixedHeight(barHeight);
     m_title->setFont(titleFont());
     m_title->setElided(true);

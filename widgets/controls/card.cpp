@@ -19,9 +19,12 @@ constexpr int headerHeight = 32;
 } // namespace
 
 Card::Card(const QString& title, QWidget* parent)
-    : QFrame(parent), m_header(new QWidget(this)), m_headerLayout(new QHBoxLayout(m_header)),
+    : QFrame(parent),
+      m_header(new QWidget(this)),
+      m_headerLayout(new QHBoxLayout(m_header)),
       m_title(new TonedLabel(ColorRole::Text, title, m_header)),
-      m_note(new TonedLabel(ColorRole::MutedText, {}, m_header)), m_layout(new QVBoxLayout(this)) {
+      m_note(new TonedLabel(ColorRole::MutedText, {}, m_header)),
+      m_layout(new QVBoxLayout(this)) {
     QFont bold = textFont();
     bold.setWeight(QFont::DemiBold);
     m_title->setFont(bold);
@@ -73,8 +76,7 @@ QHBoxLayout* Card::headerLayout() {
 void Card::showHeader() {
     m_title->setVisible(!m_title->text().isEmpty());
     m_note->setVisible(!m_note->text().isEmpty());
-    m_header->setVisible(m_hasControls || !m_title->text().isEmpty()
-                         || !m_note->text().isEmpty());
+    m_header->setVisible(m_hasControls || !m_title->text().isEmpty() || !m_note->text().isEmpty());
     update();
 }
 

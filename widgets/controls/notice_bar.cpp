@@ -49,7 +49,8 @@ QToolButton* button(const QString& icon, const QString& name, QWidget* parent) {
 } // namespace
 
 NoticeBar::NoticeBar(QWidget* parent)
-    : QFrame(parent), m_text(new QLabel(this)),
+    : QFrame(parent),
+      m_text(new QLabel(this)),
       m_more(new TonedLabel(ColorRole::MutedText, {}, this)),
       m_copy(button(QStringLiteral("copy"), tr("Copy this message"), this)),
       m_dismiss(button(QStringLiteral("close"), tr("Dismiss this message"), this)) {

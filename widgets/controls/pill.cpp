@@ -90,9 +90,9 @@ void Pill::paintEvent(QPaintEvent*) {
         text.setLeft(text.left() + dotWidth());
     }
     painter.setPen(ink);
-    painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
-                     fontMetrics().elidedText(m_text, Qt::ElideRight,
-                                              static_cast<int>(text.width()) + 1));
+    painter.drawText(
+        text, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
+        fontMetrics().elidedText(m_text, Qt::ElideRight, static_cast<int>(text.width()) + 1));
 }
 
 } // namespace concertina

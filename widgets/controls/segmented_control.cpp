@@ -46,8 +46,8 @@ protected:
             painter.fillRect(QRectF(0, 5, 1, height() - 10), color(ColorRole::Border, palette()));
         if (hasFocus()) {
             const bool chosen = isChecked();
-            painter.setPen(QPen(color(chosen ? ColorRole::OnAccent : ColorRole::Accent, palette()),
-                                1));
+            painter.setPen(
+                QPen(color(chosen ? ColorRole::OnAccent : ColorRole::Accent, palette()), 1));
             painter.setBrush(Qt::NoBrush);
             painter.drawPath(shape(QRectF(rect()).adjusted(2.5, 2.5, -2.5, -2.5)));
         }

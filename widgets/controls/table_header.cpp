@@ -55,8 +55,9 @@ void TableHeader::paintSection(QPainter* painter, const QRect& area, int section
         model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString(), Qt::ElideRight,
         text.width());
     painter->setPen(color(role, palette()));
-    painter->drawText(text, static_cast<int>(right ? Qt::AlignRight : Qt::AlignLeft)
-                                | Qt::AlignVCenter | Qt::TextSingleLine,
+    painter->drawText(text,
+                      static_cast<int>(right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter
+                          | Qt::TextSingleLine,
                       label);
     if (sorted) {
         const int after = right ? text.right() + 3

@@ -34,7 +34,7 @@ void TonedLabel::adoptPalette() {
     const QColor wanted = color(m_role, palette());
     if (palette().color(QPalette::WindowText) == wanted)
         return;
-    QPalette own = palette();
+    QPalette own; // the other colours are inherited
     own.setColor(QPalette::WindowText, wanted);
     setPalette(own);
 }
@@ -55,8 +55,8 @@ void TonedLabel::paintEvent(QPaintEvent* event) {
         return;
     }
     QPainter painter(this);
-    painter.setPen(palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled,
-                                   QPalette::WindowText));
+    painter.setPen(
+        palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText));
     painter.drawText(contentsRect(), static_cast<int>(alignment()) | Qt::TextSingleLine,
                      fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/theme/flat_style.h"
 
-#include "widgets/controls/icon.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QAbstractSpinBox>
 #include <QPainter>
+#include <QPolygonF>
 #include <QStyleFactory>
 #include <QStyleOption>
 
@@ -18,7 +19,7 @@ namespace {
 constexpr qreal radius = 4;
 constexpr int barWidth = 10;
 constexpr int shortestSlider = 28;
-constexpr int chevron = 12;
+constexpr int chevron = 7; // its width
 
 bool has(const QStyleOption* option, QStyle::StateFlag flag) {
     return (option->state & flag) != 0;
@@ -40,7 +41,8 @@ void drawPanel(QPainter* painter, const QRect& area, const QColor& fill, const Q
 
 QColor mixed(const QColor& a, const QColor& b, float share) {
     const auto part = [share](int x, int y) {
-        return static_cast<int>(static_cast<float>(x) * (1 - share) + static_cast<float>(y) * share);
+        return static_cast<int>(static_cast<float>(x) * (1 - share)
+                                + static_cast<float>(y) * share);
     };
     return {part(a.red(), b.red()), part(a.green(), b.green()), part(a.blue(), b.blue())};
 }
@@ -70,22 +72,23 @@ void drawButton(const QStyleOption* option, QPainter* painter) {
 
 void drawField(const QStyleOption* option, QPainter* painter, bool focused) {
     const bool on = has(option, QStyle::State_Enabled);
-    drawPanel(painter, option->rect, color(on ? ColorRole::Field : ColorRole::Card, option->palette),
+    drawPanel(painter, option->rect,
+              color(on ? ColorRole::Field : ColorRole::Card, option->palette),
               color(focused ? ColorRole::Accent : ColorRole::Border, option->palette));
 }
 
 void drawChevron(const QStyleOption* option, QPainter* painter, const QRect& area, bool up) {
-    const QRectF place(area.center().x() - chevron / 2.0 + 0.5,
-                       area.center().y() - chevron / 2.0 + 0.5, chevron, chevron);
     const ColorRole role =
         has(option, QStyle::State_Enabled) ? ColorRole::MutedText : ColorRole::FaintText;
+    const QPointF middle = QRectF(area).center();
+    const qreal deep = up ? -chevron / 4.0 : chevron / 4.0;
     painter->save();
-    if (up) {
-        painter->translate(place.center());
-        painter->rotate(180);
-        painter->translate(-place.center());
-    }
-    drawIcon(*painter, place, QStringLiteral("chevron-down"), color(role, option->palette));
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(
+        QPen(color(role, option->palette), 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter->drawPolyline(
+        QPolygonF({middle + QPointF(-chevron / 2.0, -deep), middle + QPointF(0, deep),
+                   middle + QPointF(chevron / 2.0, -deep)}));
     painter->restore();
 }
 
@@ -108,7 +111,8 @@ QRect sliderOf(const QStyleOptionSlider* bar) {
     const int length = upright ? bar->rect.height() : bar->rect.width();
     const qint64 range = qint64{bar->maximum} - bar->minimum;
     const qint64 whole = range + bar->pageStep;
-    const int wanted = whole > 0 ? static_cast<int>(length * qint64{bar->pageStep} / whole) : length;
+    const int wanted =
+        whole > 0 ? static_cast<int>(length * qint64{bar->pageStep} / whole) : length;
     const int size = std::clamp(wanted, std::min(shortestSlider, length), length);
     const int at = QStyle::sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition,
                                                    length - size, bar->upsideDown);
