@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/dropped.h"
+
+#include <QFileInfo>
+#include <QSet>
+
+namespace concertina {
+
+namespace {
+
+bool isPicture(const QFileInfo& file) {
+    static const QSet<QString> endings{
+        QStringLiteral("png"),  QStringLiteral("jpg"), QStringLiteral("jpeg"),
+        QStringLiteral("bmp"),  QStringLiteral("tif"), QStringLiteral("tiff"),
+        QStringLiteral("webp"), QStringLiteral("ppm"), QStringLiteral("pgm")};
+    return endings.contains(file.suffix().toLower());
+}
+
+} // namespace
+
+Expected<Dropped> classifyDropped(const QString& path) {
+    const QFileInfo file(path);
+    const std::string shown = path.toStdString();
+    if (!file.exists())
+        return failure({"drop.missing", shown, "nothing there", "a file or folder", ""});
+    if (file.isDir()) {
+        if (QFileInfo::exists(path + QStringLiteral("/dataset.json")))
+            return DroppedDataset{file.absoluteFilePath()};
+        return failure({"drop.folder", shown, "a folder without dataset.json", "a dataset's folder",
+                        "dataset.json says where its pictures and targets are."});
+    }
+    if (file.fileName() == QLatin1String("dataset.json"))
+        return DroppedDataset{file.absolutePath()};
+    if (file.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0)
+        return DroppedSpec{file.absoluteFilePath()};
+    if (isPicture(file))
+        return DroppedPicture{file.absoluteFilePath()};
+    return failure({"drop.kind", shown, "a file of another kind",
+                    "an experiment (.json), a picture, or a dataset's folder", ""});
+}
+
+} // namespace concertina
