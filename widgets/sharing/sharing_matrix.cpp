@@ -32,7 +32,7 @@ SharingGeometry geometryOf(const SharingModel& model, int width) {
 /// The letters of the tasks above their columns.
 class MatrixHeader : public QWidget {
 public:
-    MatrixHeader(const SharingModel& model, const QListView*& view, QWidget* parent)
+    MatrixHeader(const SharingModel& model, const QListView* view, QWidget* parent)
         : QWidget(parent), m_model(model), m_view(view) {
         setFixedHeight(HeaderHeight);
     }
@@ -67,7 +67,7 @@ protected:
 
 private:
     const SharingModel& m_model;
-    const QListView*& m_view;
+    const QListView* m_view;
 };
 
 class RowDelegate : public QStyledItemDelegate {
@@ -181,7 +181,7 @@ SharingMatrix::SharingMatrix(QWidget* parent)
            "and Left unfold and fold a stage."));
     m_view->installEventFilter(this);
     m_view->viewport()->installEventFilter(this);
-    m_header = new MatrixHeader(*m_model, const_cast<const QListView*&>(m_view), this);
+    m_header = new MatrixHeader(*m_model, m_view, this);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
