@@ -7,6 +7,7 @@
 #include "ui/setup/setup_page.h"
 
 #include <QAction>
+#include <QCursor>
 #include <QDateTime>
 #include <QMenu>
 
@@ -53,6 +54,7 @@ void SetupPage::makeActions() {
     auto* menu = new QMenu(this);
     fillPresets(*menu);
     m_presets->setMenu(menu);
+    connect(m_presets, &QAction::triggered, menu, [menu] { menu->popup(QCursor::pos()); });
     m_open = make(tr("Open…"), tr("Read an experiment from a JSON file"), QKeySequence::Open,
                   [this] { askFileToOpen(); });
     m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),
@@ -110,8 +112,8 @@ void SetupPage::showStart() {
     }
     const auto before = m_context.runs.runs().size();
     m_start->setToolTip(before == 0
-                            ? tr("Train (Ctrl+Return)")
-                            : tr("Train after the %n run(s) before it (Ctrl+Return)", nullptr,
+                            ? tr("Train what is set up here")
+                            : tr("Train after the %n run(s) before it", nullptr,
                                  static_cast<int>(before)));
 }
 

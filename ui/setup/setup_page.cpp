@@ -45,9 +45,14 @@ QString textBeside(Problem problem) {
     return QString::fromStdString(toText(problem));
 }
 
-QString localFile(const QMimeData* data) {
-    return data->hasUrls() && data->urls().size() == 1 ? data->urls().front().toLocalFile()
-                                                       : QString();
+/// The one spec file or folder that is dragged; what else there may be is the window's.
+QString draggedFile(const QMimeData* data) {
+    if (!data->hasUrls() || data->urls().size() != 1)
+        return {};
+    const QString file = data->urls().front().toLocalFile();
+    const bool fits = file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)
+                      || QFileInfo(file).isDir();
+    return fits ? file : QString();
 }
 
 } // namespace
@@ -279,7 +284,7 @@ void SetupPage::showCosts() {
         // As the trainer counts: the last batch of an epoch is not filled up.
         const double perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
         if (spec.train.epochs > 0)
-            costs.steps = std::ceil(spec.train.epochs * perEpoch);
+            costs.steps = std::max(1.0, std::round(spec.train.epochs * perEpoch));
         costs.epochs = costs.steps / perEpoch;
     } else if (spec.train.epochs > 0) {
         costs.epochs = spec.train.epochs;
@@ -304,12 +309,12 @@ void SetupPage::mend(const Problem& problem) {
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (!localFile(event->mimeData()).isEmpty())
+    if (!draggedFile(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void SetupPage::dropEvent(QDropEvent* event) {
-    const QString file = localFile(event->mimeData());
+    const QString file = draggedFile(event->mimeData());
     if (file.isEmpty())
         return;
     event->acceptProposedAction();

@@ -37,6 +37,9 @@ public:
     /// What keeps the setup from its start, as far as it is known.
     Problems problems() const;
 
+    /// Whether a change has not been looked at yet.
+    bool isBusy() const { return m_analyst.isBusy(); }
+
 public Q_SLOTS:
     void load(const concertina::ExperimentSpec& spec, const QString& origin);
 
