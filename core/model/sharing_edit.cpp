@@ -54,6 +54,12 @@ public:
         return resolvePlan(rules, m_layers, m_tasks, "").plan;
     }
 
+    /// What the rules come to where all layers were separate before.
+    SharingPlan planOverSeparate(Rules rules) const {
+        rules.insert(rules.begin(), ruleText("*", SharingState::Separate));
+        return plan(rules);
+    }
+
     /// Which rules are wrong in themselves, whatever the layers they match can be.
     std::set<std::size_t> wrong(const Rules& rules) const {
         std::set<std::size_t> indices;
@@ -68,15 +74,17 @@ public:
         return indices;
     }
 
-    /// Without rules that change nothing, the earliest dropped first. A state that no layer could
-    /// be in also "changes nothing" where a later rule replaces it.
+    /// Without rules that decide nothing, as later ones replace them. That "*: tied" says what is
+    /// so without it does not make it idle: it says it to people.
     Rules pruned(Rules rules) const {
         const SharingPlan target = plan(rules);
+        const SharingPlan elsewhere = planOverSeparate(rules);
         std::set<std::size_t> kept = wrong(rules);
         for (std::size_t i = 0; i < rules.size();) {
             Rules fewer = rules;
             fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-            if (kept.contains(i) || fewer.empty() || plan(fewer) != target) {
+            if (kept.contains(i) || fewer.empty() || plan(fewer) != target
+                || planOverSeparate(fewer) != elsewhere) {
                 ++i;
                 continue;
             }

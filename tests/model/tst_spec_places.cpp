@@ -79,7 +79,7 @@ private Q_SLOTS:
     void anUnknownMethodHasAPlaceButNoOptions() {
         ExperimentSpec spec = testSpec();
         spec.network.backbone = {"gone", {{"width", 1}}};
-        QCOMPARE(placeAt(spec, testCatalogue(), "network.backbone.id")->value, Json("gone"));
+        QVERIFY(placeAt(spec, testCatalogue(), "network.backbone.id")->value == Json("gone"));
         QVERIFY(!placeAt(spec, testCatalogue(), "network.backbone.options.width"));
         QVERIFY(!placeAt(spec, testCatalogue(), "tasks.7.weight"));
     }

@@ -136,7 +136,7 @@ private Q_SLOTS:
         QVERIFY(!bench.desk.runs.groups.front().has_value());
         QCOMPARE(bench.desk.navigator.monitored, std::vector<RunId>{"started1"});
         // As runs keep it: with every option.
-        QCOMPARE(bench.desk.runs.started.front().network.backbone.options.at("channels"), Json(8));
+        QVERIFY(bench.desk.runs.started.front().network.backbone.options.at("channels") == Json(8));
     }
 
     void controlReturnStarts() {
@@ -399,7 +399,7 @@ private Q_SLOTS:
     void aFolderBecomesTheDataset() {
         Bench bench;
         QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
-        QCOMPARE(bench.spec().data.dataset.options.at("folder"), Json("/data/mine"));
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
     }
 
     void namesOfAnyLengthAndScriptAreNames() {
