@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/model/test_catalogue.h"
 #include "tests/printing.h"
 #include "tests/ui/ui_testing.h"
 #include "ui/setup/costs_card.h"
@@ -60,11 +61,11 @@ std::vector<Frame> frames(int first, int count, const ExperimentSpec& spec) {
 /// The page as a person has it before them, with what it asked for answered.
 class Bench {
 public:
-    explicit Bench(bool answered = true) {
+    explicit Bench(bool datasetKnown = true) {
         make();
         page->load(testSpec(), QStringLiteral("a test"));
         settle();
-        if (answered)
+        if (datasetKnown)
             answerDataset(rooms());
     }
 

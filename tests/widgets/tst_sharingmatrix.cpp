@@ -18,11 +18,11 @@ using namespace concertina;
 
 namespace {
 
-using Texts = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 using Layers = std::vector<std::size_t>;
 
 /// Layers enc1.1, enc1.2, dec1.1, dec1.2 with two convolutions a stage.
-ExperimentSpec twoStages(Texts sharing = {"*: tied"}) {
+ExperimentSpec twoStages(Lines sharing = {"*: tied"}) {
     ExperimentSpec spec = testSpec();
     spec.network.backbone.options = {{"stages", 1}, {"convolutions", 2}};
     spec.network.sharing = std::move(sharing);
@@ -137,7 +137,7 @@ private Q_SLOTS:
             QCOMPARE(m.state(0), state);
             QCOMPARE(m.state(1), SharingState::Tied);
         }
-        QCOMPARE(m.spec.network.sharing, (Texts{"*: tied"}));
+        QCOMPARE(m.spec.network.sharing, (Lines{"*: tied"}));
     }
 
     void aKernelWithoutACoreIsTiedOrSeparate() {
@@ -174,7 +174,7 @@ private Q_SLOTS:
         m.key(Qt::Key_Down, Qt::ShiftModifier);
         QVERIFY((m.matrix.selectedLayers() == Layers{0, 1, 2, 3}));
         m.key(Qt::Key_S);
-        QCOMPARE(m.spec.network.sharing, (Texts{"*: separate"}));
+        QCOMPARE(m.spec.network.sharing, (Lines{"*: separate"}));
         QVERIFY((m.matrix.selectedLayers() == Layers{0, 1, 2, 3}));
     }
 
@@ -194,7 +194,7 @@ private Q_SLOTS:
         QCOMPARE(m.label(0), QStringLiteral("enc1.1"));
         m.go(1);
         m.key(Qt::Key_S);
-        QCOMPARE(m.spec.network.sharing, (Texts{"*: tied", "enc1.2: separate"}));
+        QCOMPARE(m.spec.network.sharing, (Lines{"*: tied", "enc1.2: separate"}));
         m.key(Qt::Key_T);
         m.key(Qt::Key_Left);
         QCOMPARE(m.label(0), QStringLiteral("enc1"));

@@ -19,7 +19,7 @@ using namespace concertina;
 
 namespace {
 
-using Texts = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 
 /// A form as the page has it: what is edited comes back as the spec's value, or as refused.
 class Form {
@@ -56,7 +56,7 @@ public:
     Catalogue catalogue = testCatalogue();
     ExperimentSpec spec;
     std::map<std::string, std::string> refused;
-    Texts edits;
+    Lines edits;
     SpecForm form;
 };
 
@@ -114,7 +114,7 @@ private Q_SLOTS:
     void typingTellsEveryChange() {
         Form f;
         type(f.control<ValueEdit>("train.lr"), QStringLiteral("0.05"));
-        QCOMPARE(f.edits, (Texts{"train.lr=0", "train.lr=0.", "train.lr=0.0", "train.lr=0.05"}));
+        QCOMPARE(f.edits, (Lines{"train.lr=0", "train.lr=0.", "train.lr=0.0", "train.lr=0.05"}));
         QCOMPARE(f.spec.train.lr, 0.05);
     }
 

@@ -5,6 +5,7 @@
 #include "ui/services/dialogs.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/setup_page.h"
+#include "widgets/controls/icon.h"
 
 #include <QAction>
 #include <QCursor>
@@ -60,6 +61,7 @@ void SetupPage::makeActions() {
     m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),
                   QKeySequence::SaveAs, [this] { askFileToSave(); });
     m_start = make(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
+    m_start->setIcon(themedIcon(QStringLiteral("play"), true));
     m_start->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return),
                            QKeySequence(Qt::CTRL | Qt::Key_Enter)});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/field_row.h"
 
+#include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_editor.h"
 #include "widgets/theme/theme.h"
@@ -38,7 +39,8 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     m_message->setFont(smallFont());
     m_message->setWordWrap(true);
     m_message->hide();
-    m_reset->setText(QStringLiteral("↺"));
+    m_reset->setIcon(themedIcon(QStringLiteral("undo")));
+    m_reset->setIconSize({12, 12});
     m_reset->setAutoRaise(true);
     m_reset->setFixedSize(ResetWidth, ControlHeight);
     m_reset->setFocusPolicy(Qt::TabFocus);
