@@ -36,21 +36,24 @@ std::vector<FieldInfo> AdamMoments::options() {
              .minimum = 0,
              .maximum = 0.9999,
              .label = "β₁",
-             .help = "Memory of the mean of the gradient."},
+             .help = "Memory of the mean of the gradient.",
+             .seldom = true},
             {.path = "beta2",
              .type = FieldType::Real,
              .standard = 0.999,
              .minimum = 0,
              .maximum = 0.999999,
              .label = "β₂",
-             .help = "Memory of the mean of its square."},
+             .help = "Memory of the mean of its square.",
+             .seldom = true},
             {.path = "epsilon",
              .type = FieldType::Real,
              .standard = 1e-8,
              .minimum = 1e-16,
              .maximum = 1,
              .label = "ε",
-             .help = "Keeps the division finite."}};
+             .help = "Keeps the division finite.",
+             .seldom = true}};
 }
 
 } // namespace concertina

@@ -50,7 +50,8 @@ const OptimizerEntry& sgdOptimizer() {
                        .type = FieldType::Boolean,
                        .standard = false,
                        .label = "Nesterov",
-                       .help = "Look ahead along the momentum."}}},
+                       .help = "Look ahead along the momentum.",
+                       .seldom = true}}},
          {"sgd.b"},
          false},
         [](const Json& options) {

@@ -28,6 +28,7 @@ struct FieldInfo {
     std::string unit;                 ///< "m", "epochs", …; may be empty
     std::string label;
     std::string help; ///< one sentence, with units and what the extremes mean
+    bool seldom = false; ///< forms keep it behind "more"
 };
 
 /// A whole number that doubles and JSON readers everywhere keep exactly.

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/spec_places.h"
+#include "tests/model/test_catalogue.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <set>
+
+using namespace concertina;
+
+class SpecPlacesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyFieldMethodAndOptionHasOnePlace() {
+        const Catalogue catalogue = testCatalogue();
+        const ExperimentSpec spec = testSpec();
+        std::set<std::string> paths;
+        for (const SpecPlace& place : placesOf(spec, catalogue))
+            QVERIFY2(paths.insert(place.path).second, place.path.c_str());
+        for (const auto& field : specFields())
+            QVERIFY2(paths.contains(field.path), field.path.c_str());
+        for (const auto& where : specMethods())
+            QVERIFY2(paths.contains(where.path + ".id"), where.path.c_str());
+        for (const char* path : {"tasks.0.id", "tasks.2.weight", "tasks.0.options.smoothing",
+                                 "network.kernels.0.layers", "network.kernels.0.options.rank",
+                                 "network.backbone.options.width", "train.optimizer.options.beta1"})
+            QVERIFY2(paths.contains(path), path);
+    }
+
+    void theOrderIsThatOfTheFile() {
+        const auto places = placesOf(testSpec(), testCatalogue());
+        const auto at = [&](const std::string& path) {
+            return std::ranges::find(places, path, &SpecPlace::path) - places.begin();
+        };
+        QVERIFY(at("name") < at("data.dataset.id"));
+        QVERIFY(at("data.dataset.id") < at("data.dataset.options.samples"));
+        QVERIFY(at("data.dataset.options.samples") < at("data.height"));
+        QVERIFY(at("data.height") < at("tasks.0.id"));
+        QVERIFY(at("tasks.2.id") < at("network.backbone.id"));
+        QVERIFY(at("network.kernels.0.id") < at("train.optimizer.id"));
+    }
+
+    void whatIsSetIsReadAgain() {
+        const Catalogue catalogue = testCatalogue();
+        const auto set = [&](const std::string& path, const Json& value) {
+            const auto place = placeAt(testSpec(), catalogue, path);
+            const ExperimentSpec spec = withJsonAt(testSpec(), *place, value);
+            return placeAt(spec, catalogue, path)->value == value;
+        };
+        QVERIFY(set("train.lr", 0.25));
+        QVERIFY(set("tasks.1.weight", 2.0));
+        QVERIFY(set("network.kernels.0.layers", "enc*"));
+        QVERIFY(set("network.backbone.options.width", 0.5));
+        QVERIFY(set("tasks.0.options.smoothing", 0.25));
+        QVERIFY(set("train.optimizer.id", "sgd"));
+    }
+
+    void anotherMethodStartsWithItsDefaults() {
+        const Catalogue catalogue = testCatalogue();
+        ExperimentSpec spec = testSpec();
+        spec.train.optimizer = {"adam", {{"beta1", 0.5}}};
+        const auto place = placeAt(spec, catalogue, "train.optimizer.id");
+        QVERIFY(withJsonAt(spec, *place, "adam") == spec);
+        QVERIFY((withJsonAt(spec, *place, "sgd").train.optimizer
+                 == MethodChoice{"sgd", Json::object()}));
+    }
+
+    void anOptionAtItsDefaultIsNotWritten() {
+        const Catalogue catalogue = testCatalogue();
+        ExperimentSpec spec = testSpec();
+        spec.network.backbone.options["width"] = 0.5;
+        const auto place = placeAt(spec, catalogue, "network.backbone.options.width");
+        QVERIFY(withJsonAt(spec, *place, 1).network.backbone.options.empty());
+    }
+
+    void anUnknownMethodHasAPlaceButNoOptions() {
+        ExperimentSpec spec = testSpec();
+        spec.network.backbone = {"gone", {{"width", 1}}};
+        QVERIFY(placeAt(spec, testCatalogue(), "network.backbone.id")->value == Json("gone"));
+        QVERIFY(!placeAt(spec, testCatalogue(), "network.backbone.options.width"));
+        QVERIFY(!placeAt(spec, testCatalogue(), "tasks.7.weight"));
+    }
+};
+
+QTEST_APPLESS_MAIN(SpecPlacesTest)
+
+#include "tst_spec_places.moc"

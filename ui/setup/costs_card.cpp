@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/setup/costs_card.h"
+
+#include "core/values/text.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/theme/theme.h"
+
+#include <QGridLayout>
+
+namespace concertina {
+
+namespace {
+
+constexpr int LineHeight = 24;
+
+QString text(const std::string& value) {
+    return QString::fromStdString(value);
+}
+
+QString lengthText(const SetupCosts& costs) {
+    QString length = CostsCard::tr("%1 steps").arg(text(numberText(costs.steps)));
+    if (costs.epochs)
+        length += CostsCard::tr(" · %1 epochs").arg(text(digitsText(*costs.epochs, 3)));
+    return costs.runs > 1 ? CostsCard::tr("%1 × %2 runs").arg(length).arg(costs.runs) : length;
+}
+
+} // namespace
+
+CostsCard::CostsCard(QWidget* parent)
+    : Card(tr("What it costs"), parent), m_assumption(new TonedLabel(ColorRole::Warning)) {
+    auto* body = new QWidget;
+    auto* grid = new QGridLayout(body);
+    grid->setContentsMargins(12, 4, 12, GridUnit);
+    grid->setVerticalSpacing(0);
+    grid->setColumnStretch(0, 1);
+    QFont bold = textFont();
+    bold.setWeight(QFont::DemiBold);
+    const auto add = [&](const QString& label, const QString& tip) {
+        const Line line{new TonedLabel(ColorRole::MutedText, label, body),
+                        new TonedLabel(ColorRole::Text, QStringLiteral("–"), body)};
+        line.label->setElided(true);
+        line.label->setFixedHeight(LineHeight);
+        line.label->setToolTip(tip);
+        line.value->setToolTip(tip);
+        line.value->setFont(bold);
+        line.value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        const auto row = static_cast<int>(m_lines.size());
+        grid->addWidget(line.label, row, 0);
+        grid->addWidget(line.value, row, 1);
+        m_lines.push_back(line);
+    };
+    add(tr("Parameters, training"),
+        tr("Every copy of every factor, with biases, norms and heads"));
+    add(tr("Parameters, collapsed"), tr("What is left after folding: one network for all tasks"));
+    add(tr("Multiply–adds a frame"), tr("Of one image through the collapsed network, all tasks"));
+    add(tr("Memory, training"),
+        tr("Parameters, gradients, the optimizer's moments and activations of a batch; an "
+           "estimate"));
+    add(tr("Step, against plain"),
+        tr("Arithmetic of a training step ÷ that of the same backbone with plain kernels, tied; "
+           "an estimate"));
+    add(tr("Length"), tr("Batches that are learned from, and how often that goes through the "
+                         "training split"));
+    m_assumption->setParent(body);
+    m_assumption->setFont(smallFont());
+    m_assumption->setWordWrap(true);
+    m_assumption->hide();
+    grid->addWidget(m_assumption, static_cast<int>(m_lines.size()), 0, 1, 2);
+    setBody(body);
+    setCosts({});
+}
+
+void CostsCard::setCosts(const SetupCosts& costs) {
+    QStringList values(5, QStringLiteral("–"));
+    if (costs.network) {
+        const NetworkCosts& network = *costs.network;
+        values = {text(shortCount(network.trainedParameters)),
+                  text(shortCount(network.collapsedParameters)),
+                  text(shortCount(network.multiplyAdds)),
+                  QStringLiteral("≈ ") + text(bytesText(network.trainingBytes)),
+                  QStringLiteral("≈ ×") + text(fixedText(network.stepAgainstPlain, 2))};
+    }
+    values << lengthText(costs);
+    for (qsizetype i = 0; i < values.size(); ++i) {
+        const Line& line = m_lines[static_cast<std::size_t>(i)];
+        line.value->setText(values[i]);
+        line.value->setAccessibleName(line.label->text() + QStringLiteral(": ") + values[i]);
+    }
+    m_assumption->setVisible(costs.network && costs.assumedClasses);
+    if (costs.assumedClasses)
+        m_assumption->setText(tr("Heads as for %n class(es), until the dataset is read.", nullptr,
+                                 *costs.assumedClasses));
+}
+
+QStringList CostsCard::lines() const {
+    QStringList all;
+    for (const Line& line : m_lines)
+        all << line.value->accessibleName();
+    if (!m_assumption->isHidden())
+        all << m_assumption->text();
+    return all;
+}
+
+} // namespace concertina

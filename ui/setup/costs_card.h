@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/costs.h"
+#include "widgets/controls/card.h"
+
+#include <optional>
+#include <vector>
+
+namespace concertina {
+
+class TonedLabel;
+
+/// What a training would take, as numbers that change while the spec does.
+struct SetupCosts {
+    std::optional<NetworkCosts> network; ///< none while it has problems
+    double steps = 0;
+    std::optional<double> epochs; ///< none until the dataset is read
+    int runs = 1;
+    std::optional<int> assumedClasses; ///< where the dataset has not told how many there are
+};
+
+class CostsCard : public Card {
+    Q_OBJECT
+
+public:
+    explicit CostsCard(QWidget* parent = nullptr);
+
+    void setCosts(const SetupCosts& costs);
+
+    /// What stands in the card, line by line.
+    QStringList lines() const;
+
+private:
+    struct Line {
+        TonedLabel* label;
+        TonedLabel* value;
+    };
+
+    std::vector<Line> m_lines;
+    TonedLabel* m_assumption;
+};
+
+} // namespace concertina

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/setup/dataset_watch.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::chrono::milliseconds typingPause{250};
+
+} // namespace
+
+DatasetWatch::DatasetWatch(JobService& jobs, QObject* parent) : QObject(parent), m_jobs(jobs) {
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(typingPause);
+    connect(&m_patience, &QTimer::timeout, this, &DatasetWatch::ask);
+}
+
+void DatasetWatch::setSpec(const ExperimentSpec& spec, bool askable) {
+    m_spec = spec;
+    if (!askable) {
+        m_patience.stop();
+        if (!m_named && !m_reading)
+            return;
+        ++m_serial;
+        m_named.reset();
+        m_summary.reset();
+        m_problem.reset();
+        m_reading = false;
+        Q_EMIT changed();
+        return;
+    }
+    if (m_named == spec.data.dataset)
+        return;
+    const bool another = !m_named || m_named->id != spec.data.dataset.id;
+    m_named = spec.data.dataset;
+    m_problem.reset();
+    // Of the same dataset with other options, what is known is nearer than nothing.
+    if (another)
+        m_summary.reset();
+    m_reading = true;
+    ++m_serial;
+    m_patience.start();
+    Q_EMIT changed();
+}
+
+void DatasetWatch::askAgain() {
+    if (m_named)
+        ask();
+}
+
+void DatasetWatch::ask() {
+    m_patience.stop();
+    m_reading = true;
+    m_problem.reset();
+    const int serial = ++m_serial;
+    Q_EMIT changed();
+    m_jobs.describeDataset(m_spec, {this, [this, serial](Expected<DatasetSummary> summary) {
+                                        if (serial != m_serial)
+                                            return;
+                                        m_reading = false;
+                                        if (summary) {
+                                            m_summary = std::move(*summary);
+                                        } else {
+                                            m_summary.reset();
+                                            m_problem = summary.error();
+                                        }
+                                        Q_EMIT changed();
+                                    }});
+}
+
+std::optional<int> DatasetWatch::samplesOf(const std::string& split) const {
+    if (!m_summary)
+        return std::nullopt;
+    const auto found =
+        std::ranges::find(m_summary->splits, split, &DatasetSummary::Split::name);
+    return found == m_summary->splits.end() ? std::nullopt : std::optional(found->samples);
+}
+
+} // namespace concertina

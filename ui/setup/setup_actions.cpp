@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the buttons above the page do.
+#include "core/model/validate.h"
+#include "core/values/presets.h"
+#include "ui/services/dialogs.h"
+#include "ui/services/run_service.h"
+#include "ui/setup/setup_page.h"
+#include "widgets/controls/icon.h"
+
+#include <QAction>
+#include <QCursor>
+#include <QDateTime>
+#include <QMenu>
+
+namespace concertina {
+
+namespace {
+
+QString specFilter() {
+    return SetupPage::tr("Experiments (*.json)");
+}
+
+QString textOf(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+} // namespace
+
+void SetupPage::makeActions() {
+    const auto make = [this](const QString& text, const QString& tip, const QKeySequence& keys,
+                             auto&& done) {
+        auto* action = new QAction(text, this);
+        action->setToolTip(tip);
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        connect(action, &QAction::triggered, this, done);
+        addAction(action);
+        return action;
+    };
+    QUndoStack& history = m_document.history();
+    m_undo = make(tr("Undo"), {}, QKeySequence::Undo, [&history] { history.undo(); });
+    m_redo = make(tr("Redo"), {}, QKeySequence::Redo, [&history] { history.redo(); });
+    m_undo->setEnabled(history.canUndo());
+    m_redo->setEnabled(history.canRedo());
+    connect(&history, &QUndoStack::canUndoChanged, m_undo, &QAction::setEnabled);
+    connect(&history, &QUndoStack::canRedoChanged, m_redo, &QAction::setEnabled);
+    connect(&history, &QUndoStack::undoTextChanged, this, [this](const QString& step) {
+        m_undo->setToolTip(step.isEmpty() ? QString() : tr("Undo: %1").arg(step));
+    });
+    connect(&history, &QUndoStack::redoTextChanged, this, [this](const QString& step) {
+        m_redo->setToolTip(step.isEmpty() ? QString() : tr("Redo: %1").arg(step));
+    });
+    m_presets = new QAction(tr("Presets"), this);
+    m_presets->setToolTip(tr("Experiments that come with the program"));
+    auto* menu = new QMenu(this);
+    fillPresets(*menu);
+    m_presets->setMenu(menu);
+    connect(m_presets, &QAction::triggered, menu, [menu] { menu->popup(QCursor::pos()); });
+    m_open = make(tr("Open…"), tr("Read an experiment from a JSON file"), QKeySequence::Open,
+                  [this] { askFileToOpen(); });
+    m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),
+                  QKeySequence::SaveAs, [this] { askFileToSave(); });
+    m_start = make(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
+    m_start->setIcon(themedIcon(QStringLiteral("play"), true));
+    m_start->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return),
+                           QKeySequence(Qt::CTRL | Qt::Key_Enter)});
+}
+
+void SetupPage::fillPresets(QMenu& menu) {
+    menu.setToolTipsVisible(true);
+    for (const EmbeddedText& preset : presets()) {
+        const ExperimentSpec spec = readSpecText(preset.text).spec;
+        auto* action = menu.addAction(textOf(preset.name));
+        action->setToolTip(QString::fromStdString(spec.notes));
+        connect(action, &QAction::triggered, this, [this, spec, name = textOf(preset.name)] {
+            load(spec, tr("preset %1").arg(name));
+        });
+        auto* found = new QAction(tr("Preset %1").arg(action->text()), this);
+        found->setToolTip(action->toolTip());
+        connect(found, &QAction::triggered, action, &QAction::trigger);
+        addAction(found);
+    }
+}
+
+void SetupPage::askFileToOpen() {
+    if (const auto file = m_context.dialogs.openFile(this, tr("Open an experiment"), specFilter()))
+        openFile(*file);
+}
+
+void SetupPage::askFileToSave() {
+    const QString name = QString::fromStdString(m_document.spec().name).trimmed();
+    const auto file = m_context.dialogs.saveFile(
+        this, tr("Save the experiment"),
+        (name.isEmpty() ? tr("experiment") : QString(name).replace(QLatin1Char('/'), QLatin1Char('-')))
+            + QStringLiteral(".json"),
+        specFilter());
+    if (!file)
+        return;
+    if (const auto problem = m_document.save(*file))
+        m_context.navigator.tellProblem(tr("The experiment was not saved."), *problem);
+    else
+        m_context.navigator.tell(tr("Saved as %1").arg(*file));
+}
+
+void SetupPage::showStart() {
+    const auto count = m_document.value().seeds.size();
+    m_start->setText(count > 1 ? tr("Start %1 runs").arg(count) : tr("Start"));
+    const Problems open = problems();
+    m_start->setEnabled(m_analysis != nullptr && open.empty());
+    if (!open.empty()) {
+        m_start->setToolTip(tr("Waits until this is mended: %1")
+                                .arg(QString::fromStdString(toText(open.front()))));
+        return;
+    }
+    const auto before = m_context.runs.runs().size();
+    m_start->setToolTip(before == 0
+                            ? tr("Train what is set up here")
+                            : tr("Train after the %n run(s) before it", nullptr,
+                                 static_cast<int>(before)));
+}
+
+void SetupPage::start() {
+    m_document.endStep();
+    // The analysis may be of the value before the last key.
+    Problems open = validate(m_document.spec(), m_context.catalogue);
+    if (const Problems known = problems(); !known.empty())
+        open.insert(open.begin(), known.front());
+    if (!open.empty()) {
+        showField(open.front());
+        return;
+    }
+    const SetupValue value = m_document.value();
+    std::optional<std::string> group;
+    if (value.seeds.size() > 1)
+        group = value.spec.name + " "
+                + QDateTime::currentDateTime()
+                      .toString(QStringLiteral("yyyy-MM-dd hh:mm:ss"))
+                      .toStdString();
+    const bool queued = !m_context.runs.runs().empty();
+    std::optional<RunId> first;
+    for (const std::int64_t seed : value.seeds) {
+        ExperimentSpec spec = withCompleteOptions(value.spec, m_context.catalogue);
+        spec.seed = seed;
+        const auto run = m_context.runs.start(spec, group);
+        if (!run) {
+            m_context.navigator.tellProblem(tr("The run could not be started."), run.error());
+            break;
+        }
+        if (!first)
+            first = *run;
+    }
+    if (!first)
+        return;
+    if (queued)
+        m_context.navigator.tell(tr("Queued behind what trains already"));
+    m_context.navigator.showMonitor(*first);
+}
+
+} // namespace concertina

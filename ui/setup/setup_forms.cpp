@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/setup/setup_forms.h"
+
+#include "ui/setup/spec_document.h"
+#include "widgets/controls/card.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/forms/spec_form.h"
+#include "widgets/forms/task_chips.h"
+#include "widgets/theme/theme.h"
+
+#include <QAbstractButton>
+#include <QHBoxLayout>
+#include <QScrollBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace concertina {
+
+namespace {
+
+constexpr int LabelWidth = 110; ///< as in rows of a form
+
+bool startsWith(const SpecPlace& place, std::string_view prefix) {
+    return place.path.starts_with(prefix);
+}
+
+std::string kernelPrefix(std::size_t index) {
+    return std::string(KernelsPath) + "." + std::to_string(index) + ".";
+}
+
+/// Fields of tasks carry the task's name: several stand in one form.
+SpecPlace named(SpecPlace place, const ExperimentSpec& spec, const Catalogue& catalogue) {
+    const std::string prefix = std::string(TasksPath) + ".";
+    const auto index = static_cast<std::size_t>(std::stoul(place.path.substr(prefix.size())));
+    const TaskInfo* task = catalogue.task(spec.tasks[index].method.id);
+    if (task == nullptr)
+        return place;
+    std::string label = place.field.label;
+    if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z')
+        label[0] = static_cast<char>(label[0] - 'A' + 'a');
+    place.field.label = task->letter + " " + label;
+    return place;
+}
+
+std::vector<FormGroup> dataGroups(const SetupValue& value, const Catalogue& catalogue) {
+    FormGroup group;
+    for (const SpecPlace& place : placesOf(value, catalogue)) {
+        if (startsWith(place, "data."))
+            group.places.push_back(place);
+        // Which tasks there are, the chips say.
+        else if (startsWith(place, "tasks.") && place.family != Family::Task)
+            group.places.push_back(named(place, value.spec, catalogue));
+    }
+    return {group};
+}
+
+std::vector<FormGroup> networkGroups(const SetupValue& value, const Catalogue& catalogue) {
+    const auto& kernels = value.spec.network.kernels;
+    const bool one = kernels.size() == 1 && kernels.front().layers == "*";
+    std::vector<FormGroup> groups(1);
+    for (std::size_t i = 0; i < kernels.size() && !one; ++i)
+        groups.push_back({SetupForms::tr("Kernels of %1")
+                              .arg(QString::fromStdString(kernels[i].layers)),
+                          {},
+                          kernels.size() > 1});
+    for (const SpecPlace& place : placesOf(value, catalogue)) {
+        if (startsWith(place, "network.backbone."))
+            groups[0].places.push_back(place);
+        for (std::size_t i = 0; i < kernels.size(); ++i)
+            if (startsWith(place, kernelPrefix(i))
+                && !(one && place.path == kernelPrefix(i) + "layers"))
+                groups[one ? 0 : i + 1].places.push_back(place);
+    }
+    return groups;
+}
+
+std::vector<FormGroup> recipeGroups(const SetupValue& value, const Catalogue& catalogue) {
+    FormGroup group;
+    for (const SpecPlace& place : placesOf(value, catalogue))
+        if (place.path.find('.') == std::string::npos || startsWith(place, "train."))
+            group.places.push_back(place);
+    return {group};
+}
+
+} // namespace
+
+SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidget* parent)
+    : QScrollArea(parent), m_catalogue(catalogue), m_document(document),
+      m_dataCard(new Card(tr("Data and tasks"))), m_chips(new TaskChips(catalogue)),
+      m_addKernels(new QToolButton) {
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* column = new QWidget;
+    auto* layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(GridUnit);
+
+    auto* tasks = new QWidget;
+    auto* line = new QHBoxLayout(tasks);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(0);
+    auto* label = new TonedLabel(ColorRole::Text, tr("Tasks"));
+    label->setFixedWidth(LabelWidth);
+    line->addWidget(label);
+    line->addWidget(m_chips, 1);
+    m_addKernels->setText(tr("Other kernels for some layers"));
+    m_addKernels->setAutoRaise(true);
+    m_addKernels->setFocusPolicy(Qt::StrongFocus);
+    m_addKernels->setToolTip(tr("Adds kernels for layers that a pattern matches; the later wins"));
+
+    auto* network = new Card(tr("Network"));
+    auto* recipe = new Card(tr("Recipe"));
+    m_data = makeForm(m_dataCard, tasks, nullptr);
+    m_network = makeForm(network, nullptr, m_addKernels);
+    m_recipe = makeForm(recipe, nullptr, nullptr);
+    for (Card* card : {m_dataCard, network, recipe})
+        layout->addWidget(card);
+    layout->addStretch(1);
+    setWidget(column);
+
+    connect(m_chips, &TaskChips::toggled, this, [this](const std::string& task, bool on) {
+        const TaskInfo* info = m_catalogue.task(task);
+        m_document.apply((on ? tr("Add %1") : tr("Remove %1"))
+                             .arg(QString::fromStdString(info->label).toLower()),
+                         withTask(m_document.value(), task, on));
+    });
+    connect(m_addKernels, &QToolButton::clicked, this, &SetupForms::addKernels);
+    connect(m_network, &SpecForm::removeRequested, this, [this](int group) {
+        m_document.apply(tr("Remove kernels"), withoutKernels(m_document.value(),
+                                                              static_cast<std::size_t>(group - 1)));
+    });
+    connect(&document, &SpecDocument::changed, this, &SetupForms::refresh);
+    refresh();
+}
+
+SpecForm* SetupForms::makeForm(Card* card, QWidget* above, QWidget* below) {
+    auto* form = new SpecForm(m_catalogue);
+    auto* body = new QWidget;
+    auto* layout = new QVBoxLayout(body);
+    layout->setContentsMargins(12, GridUnit, 6, 6);
+    layout->setSpacing(6);
+    if (above != nullptr)
+        layout->addWidget(above);
+    layout->addWidget(form);
+    if (below != nullptr)
+        layout->addWidget(below, 0, Qt::AlignLeft);
+    card->setBody(body);
+    connect(form, &SpecForm::edited, this, [this](const std::string& path, const QString& text) {
+        m_document.setText(path, text.toStdString());
+    });
+    connect(form, &SpecForm::finished, &m_document, &SpecDocument::endStep);
+    return form;
+}
+
+void SetupForms::refresh() {
+    const SetupValue& value = m_document.value();
+    std::map<std::string, std::string> refused;
+    for (const auto& [path, text] : value.refused)
+        refused[path] = text.text;
+    m_data->setGroups(dataGroups(value, m_catalogue), refused);
+    m_network->setGroups(networkGroups(value, m_catalogue), refused);
+    m_recipe->setGroups(recipeGroups(value, m_catalogue), refused);
+    std::vector<std::string> tasks;
+    for (const TaskSpec& task : value.spec.tasks)
+        tasks.push_back(task.method.id);
+    m_chips->setTasks(tasks);
+}
+
+void SetupForms::addKernels() {
+    // The last stage is where tasks part first, and a pattern that matches shows what one is.
+    std::string pattern = "*";
+    if (!m_layers.empty()) {
+        pattern = m_layers.back();
+        if (const auto dot = pattern.rfind('.'); dot != std::string::npos)
+            pattern = pattern.substr(0, dot) + ".*";
+    }
+    m_document.apply(tr("Add kernels of %1").arg(QString::fromStdString(pattern)),
+                     withKernels(m_document.value(), pattern));
+    showField(kernelPrefix(m_document.spec().network.kernels.size() - 1) + "layers");
+}
+
+void SetupForms::setProblems(const std::map<std::string, QString>& problems) {
+    std::map<std::string, QString> atFields;
+    for (const auto& [path, text] : problems)
+        atFields[fieldFor(path)] = text;
+    for (SpecForm* form : {m_data, m_network, m_recipe})
+        form->setProblems(atFields);
+}
+
+void SetupForms::setDatasetNote(const QString& note) {
+    m_dataCard->setNote(note);
+}
+
+std::string SetupForms::fieldFor(const std::string& path) const {
+    for (const SpecForm* form : {m_data, m_network, m_recipe})
+        for (const std::string& candidate : {path, path + ".id"})
+            if (form->row(candidate) != nullptr)
+                return candidate;
+    return {};
+}
+
+bool SetupForms::showField(const std::string& path) {
+    if (path.starts_with(TasksPath) && fieldFor(path).empty()) {
+        ensureWidgetVisible(m_chips);
+        if (!m_catalogue.tasks.empty())
+            m_chips->chip(m_catalogue.tasks.front().id)->setFocus(Qt::ShortcutFocusReason);
+        return true;
+    }
+    const std::string field = fieldFor(path);
+    for (SpecForm* form : {m_data, m_network, m_recipe})
+        if (!field.empty() && form->showField(field))
+            return true;
+    return false;
+}
+
+} // namespace concertina

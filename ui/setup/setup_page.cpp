@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/setup/setup_page.h"
+
+#include "core/model/validate.h"
+#include "core/values/text.h"
+#include "ui/services/dialogs.h"
+#include "ui/services/job_service.h"
+#include "ui/services/run_service.h"
+#include "ui/setup/costs_card.h"
+#include "ui/setup/dataset_watch.h"
+#include "ui/setup/problems_panel.h"
+#include "ui/setup/samples_card.h"
+#include "ui/setup/setup_forms.h"
+#include "ui/setup/sharing_card.h"
+#include "widgets/theme/theme.h"
+
+#include <QAction>
+#include <QDateTime>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace concertina {
+
+namespace {
+
+/// Until a dataset is read: what NYUv2's segmentation and the rendered rooms have.
+constexpr int usualClasses = 13;
+
+QString labelAt(const SetupValue& value, const Catalogue& catalogue, const std::string& path) {
+    for (const std::string& candidate : {path, path + ".id"})
+        if (const auto place = placeAt(value, catalogue, candidate))
+            return QString::fromStdString(place->field.label);
+    return QString::fromStdString(path);
+}
+
+/// A problem where its field stands: without the path.
+QString textBeside(Problem problem) {
+    problem.path.clear();
+    return QString::fromStdString(toText(problem));
+}
+
+/// The one spec file or folder that is dragged; what else there may be is the window's.
+QString draggedFile(const QMimeData* data) {
+    if (!data->hasUrls() || data->urls().size() != 1)
+        return {};
+    const QString file = data->urls().front().toLocalFile();
+    const bool fits = file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)
+                      || QFileInfo(file).isDir();
+    return fits ? file : QString();
+}
+
+} // namespace
+
+SetupPage::SetupPage(PageContext context, QWidget* parent)
+    : Page(parent), m_context(context), m_document(context.catalogue, context.settings),
+      m_analyst(context.catalogue), m_dataset(new DatasetWatch(context.jobs, this)),
+      m_forms(new SetupForms(context.catalogue, m_document)),
+      m_samples(new SamplesCard(context.catalogue, context.jobs)),
+      m_sharing(new SharingCard(context.catalogue)), m_costs(new CostsCard),
+      m_problems(new ProblemsPanel) {
+    setAcceptDrops(true);
+    makeActions();
+    makeLayout();
+    connect(&m_document, &SpecDocument::changed, this, &SetupPage::refresh);
+    connect(&m_analyst, &SpecAnalyst::ready, this,
+            [this](const std::shared_ptr<const SpecAnalysis>& analysis) {
+                m_analysis = analysis;
+                showFacts();
+            });
+    connect(m_dataset, &DatasetWatch::changed, this, [this] {
+        m_analyst.request(m_document.spec(), classes());
+        showFacts();
+    });
+    connect(m_sharing, &SharingCard::plannedRules, this,
+            [this](const std::vector<std::string>& rules, const QString& step) {
+                SetupValue value = m_document.value();
+                value.spec.network.sharing = rules;
+                m_document.apply(step, std::move(value));
+            });
+    connect(m_sharing, &SharingCard::rulesEdited, this,
+            [this](const std::vector<std::string>& rules) {
+                m_document.setJson("network.sharing", rules);
+            });
+    connect(m_sharing, &SharingCard::rulesFinished, &m_document, &SpecDocument::endStep);
+    connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
+    connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
+    connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
+    refresh();
+}
+
+SetupPage::~SetupPage() = default;
+
+void SetupPage::makeLayout() {
+    auto* costs = new QVBoxLayout;
+    costs->setSpacing(GridUnit);
+    costs->addWidget(m_costs);
+    auto* problems = new Card(tr("Problems"));
+    problems->setBody(m_problems);
+    costs->addWidget(problems, 1);
+    auto* below = new QHBoxLayout;
+    below->setSpacing(GridUnit);
+    below->addWidget(m_sharing, 53);
+    below->addLayout(costs, 47);
+    auto* right = new QVBoxLayout;
+    right->setSpacing(GridUnit);
+    right->addWidget(m_samples, 36);
+    right->addLayout(below, 64);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
+    layout->setSpacing(GridUnit);
+    layout->addWidget(m_forms, 48);
+    layout->addLayout(right, 52);
+    m_forms->setMinimumWidth(440);
+}
+
+PageHeader SetupPage::header() const {
+    const auto name = QString::fromStdString(m_document.spec().name);
+    QString note = m_document.origin();
+    if (m_document.isChanged())
+        note += note.isEmpty() ? tr("not saved") : tr(" · changed");
+    return {name.trimmed().isEmpty() ? tr("New experiment") : name, note};
+}
+
+QList<QAction*> SetupPage::barActions() const {
+    return {m_undo, m_redo, m_presets, m_open, m_save, m_start};
+}
+
+void SetupPage::load(const ExperimentSpec& spec, const QString& origin) {
+    m_document.load(spec, origin);
+}
+
+void SetupPage::openFile(const QString& file) {
+    const Problems problems = m_document.open(file);
+    if (problems.empty())
+        return;
+    Problem problem = problems.front();
+    if (problems.size() > 1)
+        problem.hint = toText(Problems(problems.begin() + 1, problems.end()));
+    m_context.navigator.tellProblem(tr("%1 is no experiment that can be opened.")
+                                        .arg(QFileInfo(file).fileName()),
+                                    problem);
+}
+
+bool SetupPage::useFolder(const QString& folder) {
+    for (const DatasetInfo& dataset : m_context.catalogue.datasets)
+        for (const FieldInfo& option : dataset.options)
+            if (option.type == FieldType::Text) {
+                SetupValue value = withJson(m_document.value(), m_context.catalogue,
+                                            "data.dataset.id", dataset.id);
+                value = withJson(std::move(value), m_context.catalogue,
+                                 "data.dataset.options." + option.path, folder.toStdString());
+                m_document.apply(tr("Data from %1").arg(QFileInfo(folder).fileName()),
+                                 std::move(value));
+                return true;
+            }
+    return false;
+}
+
+void SetupPage::refresh() {
+    const ExperimentSpec& spec = m_document.spec();
+    m_sharing->setRules(spec.network.sharing);
+    const auto& refused = m_document.value().refused;
+    const bool refusedData = std::ranges::any_of(refused, [](const auto& entry) {
+        return entry.first.starts_with("data.");
+    });
+    m_dataset->setSpec(spec, !refusedData
+                                 && checkMethod(m_context.catalogue, Family::Dataset,
+                                                spec.data.dataset, "data.dataset")
+                                        .empty());
+    m_analyst.request(spec, classes());
+    // What was refused is known at once; the rest comes with the analysis.
+    showProblems();
+    showStart();
+    Q_EMIT headerChanged();
+}
+
+void SetupPage::showFacts() {
+    const ExperimentSpec& spec = m_document.spec();
+    if (m_analysis) {
+        m_sharing->setNetwork(spec, m_analysis->network);
+        m_forms->setLayers(facts().layers);
+    }
+    m_forms->setDatasetNote(datasetNote());
+    if (m_dataset->problem())
+        m_samples->setMessage(tr("The dataset can't be read: %1")
+                                  .arg(textBeside(*m_dataset->problem())));
+    else if (m_dataset->summary() && !m_dataset->isReading()
+             && datasetProblems(spec, *m_dataset->summary()).empty())
+        m_samples->setSpec(spec, m_dataset->samplesOf(spec.data.trainSplit));
+    else if (m_dataset->isReading() && !m_dataset->summary())
+        m_samples->setMessage(tr("Reading the dataset…"));
+    else if (!m_dataset->isReading())
+        m_samples->setMessage(tr("Samples are shown here once the data is chosen."));
+    showCosts();
+    showProblems();
+    showStart();
+}
+
+QString SetupPage::datasetNote() const {
+    if (m_dataset->problem())
+        return tr("can't be read");
+    if (!m_dataset->summary())
+        return m_dataset->isReading() ? tr("reading…") : QString();
+    const DatasetSummary& summary = *m_dataset->summary();
+    QStringList parts;
+    for (const auto& split : summary.splits)
+        parts << QStringLiteral("%1 %2").arg(split.samples).arg(QString::fromStdString(split.name));
+    if (summary.classes > 0)
+        parts << tr("%n class(es)", nullptr, summary.classes);
+    if (summary.height > 0)
+        parts << tr("%1 × %2 pixels").arg(summary.width).arg(summary.height);
+    return parts.join(QStringLiteral(" · "));
+}
+
+SetupFacts SetupPage::facts() const {
+    SetupFacts facts{.dataset = m_dataset->summary()};
+    if (m_analysis && m_analysis->network)
+        for (const LayerPlan& layer : m_analysis->network->plan.layers)
+            facts.layers.push_back(layer.layer);
+    return facts;
+}
+
+int SetupPage::classes() const {
+    return m_dataset->summary() ? m_dataset->summary()->classes : usualClasses;
+}
+
+Problems SetupPage::problems() const {
+    Problems all;
+    for (const auto& [path, refused] : m_document.value().refused)
+        all.push_back(refused.problem);
+    if (m_analysis)
+        all.insert(all.end(), m_analysis->problems.begin(), m_analysis->problems.end());
+    if (m_dataset->problem()) {
+        all.push_back(*m_dataset->problem());
+        // Whatever file it names, the field that can be changed is the dataset's.
+        if (m_forms->fieldFor(all.back().path).empty()) {
+            all.back().found = toText(*m_dataset->problem());
+            all.back().path = "data.dataset";
+            all.back().expected = "a dataset that can be read";
+            all.back().hint.clear();
+        }
+    } else if (m_dataset->summary()) {
+        for (Problem& problem : datasetProblems(m_document.spec(), *m_dataset->summary()))
+            all.push_back(std::move(problem));
+    }
+    return all;
+}
+
+void SetupPage::showProblems() {
+    std::map<std::string, QString> beside;
+    std::vector<ShownProblem> shown;
+    const SetupFacts known = facts();
+    for (const Problem& problem : problems()) {
+        const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, known);
+        Problem named = problem;
+        named.path = labelAt(m_document.value(), m_context.catalogue, problem.path).toStdString();
+        const QString offer = mend ? mend->text
+                              : problem.path.starts_with("data.dataset") ? tr("Read it again")
+                                                                         : QString();
+        shown.push_back({problem, QString::fromStdString(toText(named)), offer});
+        QString& text = beside[problem.path];
+        text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
+    }
+    m_forms->setProblems(beside);
+    m_sharing->setProblems(beside);
+    m_problems->setProblems(std::move(shown));
+}
+
+void SetupPage::showCosts() {
+    const ExperimentSpec& spec = m_document.spec();
+    SetupCosts costs{.steps = static_cast<double>(spec.train.steps),
+                     .runs = static_cast<int>(m_document.value().seeds.size())};
+    if (m_analysis)
+        costs.network = m_analysis->costs;
+    if (!m_dataset->summary())
+        costs.assumedClasses = usualClasses;
+    if (const auto samples = m_dataset->samplesOf(spec.data.trainSplit); samples && *samples > 0) {
+        // As the trainer counts: the last batch of an epoch is not filled up.
+        const double perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
+        if (spec.train.epochs > 0)
+            costs.steps = std::max(1.0, std::round(spec.train.epochs * perEpoch));
+        costs.epochs = costs.steps / perEpoch;
+    } else if (spec.train.epochs > 0) {
+        costs.epochs = spec.train.epochs;
+        costs.steps = 0;
+    }
+    m_costs->setCosts(costs);
+}
+
+void SetupPage::showField(const Problem& problem) {
+    if (problem.path.starts_with("network.sharing"))
+        m_sharing->showRules();
+    else
+        m_forms->showField(problem.path);
+}
+
+void SetupPage::mend(const Problem& problem) {
+    const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, facts());
+    if (mend)
+        m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
+    else if (problem.path.starts_with("data.dataset"))
+        m_dataset->askAgain();
+}
+
+void SetupPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (!draggedFile(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void SetupPage::dropEvent(QDropEvent* event) {
+    const QString file = draggedFile(event->mimeData());
+    if (file.isEmpty())
+        return;
+    event->acceptProposedAction();
+    if (!QFileInfo(file).isDir())
+        openFile(file);
+    else if (!useFolder(file))
+        m_context.navigator.tell(tr("There is no dataset that a folder could be."));
+}
+
+} // namespace concertina

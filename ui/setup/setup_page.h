@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/setup/mends.h"
+#include "ui/setup/spec_analysis.h"
+#include "ui/setup/spec_document.h"
+#include "ui/window/page.h"
+#include "ui/window/page_context.h"
+
+#include <memory>
+
+class QMenu;
+
+namespace concertina {
+
+class CostsCard;
+class DatasetWatch;
+class ProblemsPanel;
+class SamplesCard;
+class SetupForms;
+class SharingCard;
+
+/// Where an experiment is made ready: what it is of, what it costs, what is wrong with it, and its
+/// start. Nothing is lost: the setup is kept from session to session, with every step named.
+class SetupPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit SetupPage(PageContext context, QWidget* parent = nullptr);
+    ~SetupPage() override;
+
+    PageHeader header() const override;
+    QList<QAction*> barActions() const override;
+
+    SpecDocument& document() { return m_document; }
+
+    /// What keeps the setup from its start, as far as it is known.
+    Problems problems() const;
+
+    /// Whether a change has not been looked at yet.
+    bool isBusy() const { return m_analyst.isBusy(); }
+
+public Q_SLOTS:
+    void load(const concertina::ExperimentSpec& spec, const QString& origin);
+
+    /// Reads a spec file, or says why not.
+    void openFile(const QString& file);
+
+    /// Takes a folder as the dataset; false where no dataset of the catalogue is one.
+    bool useFolder(const QString& folder);
+
+    void start();
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void makeActions();
+    void makeLayout();
+    void fillPresets(QMenu& menu);
+    void askFileToOpen();
+    void askFileToSave();
+
+    void refresh();
+    void showFacts();
+    void showProblems();
+    void showCosts();
+    void showStart();
+    QString datasetNote() const;
+    SetupFacts facts() const;
+    int classes() const;
+    void showField(const Problem& problem);
+    void mend(const Problem& problem);
+
+    PageContext m_context;
+    SpecDocument m_document;
+    SpecAnalyst m_analyst;
+    std::shared_ptr<const SpecAnalysis> m_analysis;
+    DatasetWatch* m_dataset;
+    SetupForms* m_forms;
+    SamplesCard* m_samples;
+    SharingCard* m_sharing;
+    CostsCard* m_costs;
+    ProblemsPanel* m_problems;
+    QAction* m_undo;
+    QAction* m_redo;
+    QAction* m_presets;
+    QAction* m_open;
+    QAction* m_save;
+    QAction* m_start;
+};
+
+} // namespace concertina

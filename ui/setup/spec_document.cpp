@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/setup/spec_document.h"
+
+#include "core/values/presets.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+#include <QSettings>
+#include <QUndoCommand>
+
+#include <chrono>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::chrono::milliseconds keepAfter{300};
+constexpr qint64 largestFile = 10'000'000; ///< as readSpecText
+constexpr int longestHistory = 500;
+
+QString draftKey() {
+    return QStringLiteral("setup/draft");
+}
+
+Json draftJson(const SetupValue& value, const QString& origin, bool changed) {
+    Json refused = Json::object();
+    for (const auto& [path, text] : value.refused)
+        refused[path] = text.text;
+    return {{"spec", toJson(value.spec)},
+            {"seeds", value.seeds},
+            {"refused", std::move(refused)},
+            {"origin", origin.toStdString()},
+            {"changed", changed}};
+}
+
+} // namespace
+
+/// From one value to another; typing into one field is one step.
+class SpecDocument::Step : public QUndoCommand {
+public:
+    Step(SpecDocument& document, const QString& text, SetupValue value, QString origin,
+         std::string series)
+        : QUndoCommand(text), m_document(document), m_before(document.m_value),
+          m_after(std::move(value)), m_originBefore(document.m_origin),
+          m_originAfter(std::move(origin)), m_series(std::move(series)) {}
+
+    void undo() override { m_document.set(m_before, m_originBefore); }
+    void redo() override { m_document.set(m_after, m_originAfter); }
+
+    int id() const override { return m_series.empty() ? -1 : 1; }
+
+    bool mergeWith(const QUndoCommand* other) override {
+        const auto* later = static_cast<const Step*>(other);
+        if (later->m_series != m_series)
+            return false;
+        m_after = later->m_after;
+        setText(later->text());
+        setObsolete(m_after == m_before && m_originAfter == m_originBefore);
+        return true;
+    }
+
+private:
+    SpecDocument& m_document;
+    SetupValue m_before;
+    SetupValue m_after;
+    QString m_originBefore;
+    QString m_originAfter;
+    std::string m_series;
+};
+
+SpecDocument::SpecDocument(const Catalogue& catalogue, QSettings& settings, QObject* parent)
+    : QObject(parent), m_catalogue(catalogue), m_settings(settings) {
+    m_history.setUndoLimit(longestHistory);
+    m_keep.setSingleShot(true);
+    m_keep.setInterval(keepAfter);
+    connect(&m_keep, &QTimer::timeout, this, &SpecDocument::keepDraft);
+    connect(&m_history, &QUndoStack::cleanChanged, this, [this] {
+        m_keep.start();
+        Q_EMIT changed();
+    });
+    restore();
+}
+
+SpecDocument::~SpecDocument() {
+    m_history.disconnect(this);
+    if (m_keep.isActive())
+        keepDraft();
+}
+
+void SpecDocument::restore() {
+    const auto draft = readJson(m_settings.value(draftKey()).toString().toStdString());
+    if (draft && draft->is_object() && draft->contains("spec")) {
+        SpecReading reading = readSpec((*draft)["spec"]);
+        if (reading.problems.empty()) {
+            m_value = setupOf(std::move(reading.spec));
+            if (const Json seeds = draft->value("seeds", Json()); seeds.is_array())
+                m_value = withJson(std::move(m_value), m_catalogue, "seed", seeds);
+            const Json refused = draft->value("refused", Json::object());
+            for (const auto& item : refused.items())
+                if (item.value().is_string())
+                    m_value = withText(std::move(m_value), m_catalogue, item.key(),
+                                       item.value().get<std::string>());
+            if (const Json origin = draft->value("origin", Json()); origin.is_string())
+                m_origin = QString::fromStdString(origin.get<std::string>());
+            if (draft->value("changed", Json()) == Json(true))
+                m_history.resetClean();
+            return;
+        }
+    }
+    if (presets().empty())
+        return;
+    const EmbeddedText& first = presets().front();
+    m_value = setupOf(readSpecText(first.text).spec);
+    m_origin = tr("preset %1").arg(QString::fromUtf8(first.name.data(),
+                                                     static_cast<qsizetype>(first.name.size())));
+}
+
+void SpecDocument::keepDraft() {
+    m_keep.stop();
+    m_settings.setValue(draftKey(), QString::fromStdString(jsonText(
+                                        draftJson(m_value, m_origin, isChanged()))));
+}
+
+void SpecDocument::set(const SetupValue& value, const QString& origin) {
+    m_value = value;
+    m_origin = origin;
+    m_keep.start();
+    Q_EMIT changed();
+}
+
+void SpecDocument::apply(const QString& step, SetupValue value, const std::string& series) {
+    if (value == m_value)
+        return;
+    m_history.push(new Step(*this, step, std::move(value), m_origin, series));
+}
+
+void SpecDocument::setText(const std::string& path, const std::string& text) {
+    const auto place = placeAt(m_value, m_catalogue, path);
+    if (!place)
+        return;
+    apply(tr("%1: %2").arg(QString::fromStdString(place->field.label),
+                           QString::fromStdString(text)),
+          withText(m_value, m_catalogue, path, text), path + "#" + std::to_string(m_series));
+}
+
+void SpecDocument::setJson(const std::string& path, const Json& value) {
+    const auto place = placeAt(m_value, m_catalogue, path);
+    if (!place)
+        return;
+    apply(tr("%1: %2").arg(QString::fromStdString(place->field.label),
+                           QString::fromStdString(valueText(value))),
+          withJson(m_value, m_catalogue, path, value), path + "#" + std::to_string(m_series));
+}
+
+void SpecDocument::load(const ExperimentSpec& spec, const QString& origin) {
+    endStep();
+    SetupValue value = setupOf(spec);
+    if (value != m_value || origin != m_origin)
+        m_history.push(new Step(*this, tr("Load %1").arg(origin), std::move(value), origin, {}));
+    m_history.setClean();
+}
+
+Problems SpecDocument::open(const QString& file) {
+    const auto refused = [&](const QString& found, const char* hint) {
+        return Problems{{"spec.file", file.toStdString(), found.toStdString(),
+                         "an experiment's JSON file", hint}};
+    };
+    QFile source(file);
+    if (!source.open(QIODevice::ReadOnly))
+        return refused(source.errorString(), "");
+    if (source.size() > largestFile)
+        return refused(tr("a file of %1 bytes").arg(source.size()), "is this another kind of file?");
+    const QByteArray text = source.read(largestFile);
+    if (source.error() != QFileDevice::NoError)
+        return refused(source.errorString(), "");
+    SpecReading reading = readSpecText({text.constData(), static_cast<std::size_t>(text.size())});
+    if (reading.problems.empty())
+        load(reading.spec, QFileInfo(file).fileName());
+    return std::move(reading.problems);
+}
+
+std::optional<Problem> SpecDocument::save(const QString& file) {
+    if (!m_value.refused.empty())
+        return m_value.refused.begin()->second.problem;
+    QSaveFile target(file);
+    const QByteArray text = QByteArray::fromStdString(jsonText(toJson(m_value.spec), 2) + "\n");
+    if (!target.open(QIODevice::WriteOnly) || target.write(text) != text.size()
+        || !target.commit())
+        return Problem{"spec.file", file.toStdString(), target.errorString().toStdString(),
+                       "a file that can be written", ""};
+    m_origin = QFileInfo(file).fileName();
+    m_history.setClean();
+    m_keep.start();
+    Q_EMIT changed();
+    return std::nullopt;
+}
+
+} // namespace concertina

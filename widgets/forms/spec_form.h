@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/spec_places.h"
+
+#include <QWidget>
+
+#include <map>
+#include <string>
+#include <vector>
+
+class QGridLayout;
+class QToolButton;
+class QVBoxLayout;
+
+namespace concertina {
+
+class FieldRow;
+
+/// Fields that belong together, such as the records of a list.
+struct FormGroup {
+    QString title; ///< none: the fields stand for themselves
+    std::vector<SpecPlace> places;
+    bool removable = false;
+};
+
+/// A form for places of a spec: made from their descriptions alone, in as many columns as there is
+/// room for; seldom used fields are behind "more", which tells how many of them were changed.
+class SpecForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SpecForm(const Catalogue& catalogue, QWidget* parent = nullptr);
+
+    /// Shows the places. `refused` are texts that stand in the form and are no values, by path.
+    /// Rows that still fit stay, and with them the focus.
+    void setGroups(std::vector<FormGroup> groups, const std::map<std::string, std::string>& refused);
+
+    /// What is wrong, by path.
+    void setProblems(const std::map<std::string, QString>& problems);
+
+    /// Brings a field into view and gives it the focus; false where the form has none for the path.
+    bool showField(const std::string& path);
+
+    FieldRow* row(const std::string& path) const;
+    bool isMoreShown() const { return m_moreShown; }
+    void setMoreShown(bool shown);
+
+Q_SIGNALS:
+    void edited(const std::string& path, const QString& text);
+    void finished();
+    void removeRequested(int group);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    bool hasSameRows(const std::vector<FormGroup>& groups) const;
+    void rebuild();
+    void arrange();
+    void showMore();
+    FieldRow* rowFor(const SpecPlace& place, std::map<std::string, FieldRow*>& former);
+
+    const Catalogue& m_catalogue;
+    std::vector<FormGroup> m_groups;
+    std::map<std::string, FieldRow*> m_rows;
+    std::vector<QWidget*> m_titles; ///< one a group; null where it has no title
+    QGridLayout* m_grid;
+    QToolButton* m_more;
+    bool m_moreShown = false;
+    int m_columns = 2;
+};
+
+} // namespace concertina

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/network_design.h"
+
+#include <QAbstractListModel>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// A column of the matrix; its colour is that of its index.
+struct SharingTask {
+    QString letter;
+    QString label;
+
+    bool operator==(const SharingTask&) const = default;
+};
+
+/// A line of the matrix: one layer, or neighbours of a stage whose plans and kernels agree.
+struct SharingRow {
+    std::vector<std::size_t> layers; ///< of the plan
+    std::string stage;               ///< "enc1"
+    QString label;                   ///< "enc1", "dec4.2"
+    bool canUnfold = false;          ///< several layers in one line
+    bool canFold = false;            ///< one of several lines of an unfolded stage
+    LayerPlan plan;                  ///< of the first of them
+    LayerFactors factors;            ///< the same
+    std::optional<SharingState> state; ///< none: groups that no named state has
+    std::vector<SharingState> available;
+    double trained = 0;   ///< parameters of all its layers in training
+    double collapsed = 0; ///< and of their kernels and biases after collapsing
+
+    /// The state that a click leads to.
+    SharingState next() const;
+};
+
+/// The layers that tasks share, a row a layer or run of like layers. The display text is what a
+/// screen reader says of a row.
+class SharingModel : public QAbstractListModel {
+    Q_OBJECT
+
+public:
+    using QAbstractListModel::QAbstractListModel;
+
+    void setNetwork(NetworkDesign network, std::vector<SharingTask> tasks);
+    void clear();
+
+    const std::vector<SharingTask>& tasks() const { return m_tasks; }
+    const SharingRow& row(int index) const { return m_rows[static_cast<std::size_t>(index)]; }
+
+    /// Shows the layers of a stage one by one, or like ones in one row again.
+    void setUnfolded(const std::string& stage, bool unfolded);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+
+    /// "A" for the first group of kernels, "B", …, by task; what a cell of the row shows.
+    static std::vector<QString> kernelLetters(const SharingRow& row, int tasks);
+
+private:
+    std::vector<SharingRow> makeRows() const;
+    void showRows(std::vector<SharingRow> rows);
+    QString toolTip(const SharingRow& row) const;
+    QString summary(const SharingRow& row) const;
+
+    NetworkDesign m_network;
+    std::vector<SharingTask> m_tasks;
+    std::set<std::string> m_unfolded;
+    std::vector<SharingRow> m_rows;
+};
+
+/// What a state means, in one sentence.
+QString stateHelp(SharingState state);
+
+/// "Merged", for buttons and menus.
+QString stateLabel(SharingState state);
+
+/// The key that chooses a state in the matrix.
+QChar stateKey(SharingState state);
+
+} // namespace concertina

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/sharing/sharing_model.h"
+
+#include <QPalette>
+#include <QRect>
+
+class QPainter;
+
+namespace concertina {
+
+/// Draws how the tasks share one kernel: an outline around tasks that run one kernel, a letter a
+/// kernel; solid where it is one in training too, dashed around what is shared in part, a dot for
+/// each core of a merged kernel. The shapes and letters alone tell the states apart.
+void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
+                  const std::vector<QString>& letters, const QPalette& palette);
+
+} // namespace concertina
