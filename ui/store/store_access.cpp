@@ -47,17 +47,24 @@ void StoreAccess::answer(std::function<void()> tell) {
     QMetaObject::invokeMethod(this, std::move(tell), Qt::QueuedConnection);
 }
 
-void StoreAccess::forget() {
+void StoreAccess::forget(const Problem& gone) {
     m_store.reset();
     m_mark.reset();
+    m_gone = gone;
 }
 
 Expected<Store*> StoreAccess::store() {
     if (!m_store) {
+        if (m_gone) {
+            const auto there = Store::open(m_folder, StoreMode::ReadOnly, patience);
+            if (!there && there.error().code == "store.missing")
+                return failure(*m_gone);
+        }
         auto opened = Store::open(m_folder, m_mode, patience);
         if (!opened)
             return failure(opened.error());
         m_store.emplace(std::move(*opened));
+        m_gone.reset();
     }
     return &*m_store;
 }
@@ -67,8 +74,10 @@ void StoreAccess::watch() {
         return;
     const auto mark = m_store->changeMark();
     if (!mark) {
-        if (mark.error().code == "store.vanished")
-            forget();
+        if (mark.error().code == "store.vanished") {
+            forget(mark.error());
+            answer([this] { Q_EMIT storeChanged(); });
+        }
         return;
     }
     if (std::exchange(m_mark, *mark) != *mark)

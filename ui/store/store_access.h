@@ -20,8 +20,8 @@
 namespace concertina {
 
 /// The store for the GUI thread: work is done on a handle in one thread of its own, in the order
-/// of the calls, and results are posted back. Opens the store at the first call, and anew after
-/// "store.vanished".
+/// of the calls, and results are posted back. Opens the store at the first call. One that vanished
+/// is opened anew where there is one again; it is not made again: its disk may come back.
 class StoreAccess : public QObject {
     Q_OBJECT
 
@@ -42,7 +42,7 @@ public:
             auto result = std::make_shared<Result>(
                 store ? work(**store) : Result(tl::unexpect, store.error()));
             if (!*result && result->error().code == "store.vanished")
-                forget();
+                forget(result->error());
             answer([context, result, done = std::move(done)]() mutable {
                 if (context)
                     done(std::move(*result));
@@ -51,13 +51,14 @@ public:
     }
 
 Q_SIGNALS:
-    /// Something in the store has changed, by whomever; looked for a few times a second.
+    /// Something in the store has changed, by whomever, or it vanished; looked for a few times a
+    /// second.
     void storeChanged();
 
 private:
     void post(std::function<void(const Expected<Store*>&)> task);
     void answer(std::function<void()> tell);
-    void forget();
+    void forget(const Problem& gone);
     void watch();
     Expected<Store*> store();
 
@@ -66,6 +67,7 @@ private:
     QThread m_thread;
     QObject* m_worker; ///< lives in the thread
     std::optional<Store> m_store;     ///< in the thread
+    std::optional<Problem> m_gone;    ///< in the thread: how it vanished
     std::optional<std::int64_t> m_mark; ///< in the thread
     std::atomic<bool> m_closing = false;
 };

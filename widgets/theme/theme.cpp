@@ -2,13 +2,13 @@
 #include "widgets/theme/theme.h"
 
 #include "widgets/theme/colors.h"
+#include "widgets/theme/flat_style.h"
 
 #include <QApplication>
 #include <QFont>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QStyle>
-#include <QStyleFactory>
 #include <QStyleHints>
 
 namespace concertina {
@@ -82,8 +82,8 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
     // The desktop's own palette is asked before ours hides it.
     const bool dark = choice == ThemeChoice::Dark
                       || (choice == ThemeChoice::System && systemIsDark(application));
-    if (application.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (qobject_cast<FlatStyle*>(QApplication::style()) == nullptr)
+        QApplication::setStyle(new FlatStyle);
     QApplication::setFont(textFont());
     QApplication::setPalette(themePalette(dark));
 }

@@ -16,7 +16,7 @@ inline constexpr int GridUnit = 8;
 inline constexpr int ControlHeight = 28;
 inline constexpr int CardRadius = 6;
 
-/// Fusion with our palette, font and style sheet. May be called again to change the theme.
+/// Fusion, flat, with our palette and font. May be called again to change the theme.
 void applyTheme(QApplication& application, ThemeChoice choice);
 
 QPalette themePalette(bool dark);

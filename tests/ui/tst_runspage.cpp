@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/model/test_catalogue.h"
+#include "tests/ui/ui_testing.h"
+#include "ui/runs/run_details.h"
+#include "ui/runs/runs_model.h"
+#include "ui/runs/runs_page.h"
+#include "widgets/controls/notice_bar.h"
+#include "widgets/controls/segmented_control.h"
+
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QTest>
+#include <QTreeView>
+
+#include <filesystem>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+/// The page on a desk, with what a person does on it.
+class Bench {
+public:
+    Bench() { useTheme(false); }
+
+    void open() {
+        m_page = std::make_unique<RunsPage>(desk.context());
+        m_page->resize(1294, 696);
+        m_page->show();
+        m_page->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+    }
+    void openWith(int lines) {
+        open();
+        QTRY_COMPARE(model().rowCount(), lines);
+    }
+    void close() { m_page.reset(); }
+
+    RunsPage& page() { return *m_page; }
+    QTreeView& table() { return *m_page->findChild<QTreeView*>(); }
+    RunsModel& model() { return *m_page->findChild<RunsModel*>(); }
+    QLineEdit& filter() { return *m_page->findChild<QLineEdit*>(); }
+    RunDetails& details() { return *m_page->findChild<RunDetails*>(); }
+    QPlainTextEdit& notes() { return *m_page->findChild<QPlainTextEdit*>(); }
+    QTableWidget& differences() { return *m_page->findChild<QTableWidget*>(); }
+
+    /// What the strips say, joined.
+    QString strips() {
+        QStringList texts;
+        for (const NoticeBar* bar : m_page->findChildren<NoticeBar*>())
+            if (bar->isVisible())
+                texts << bar->text();
+        return texts.join(QLatin1Char('\n'));
+    }
+
+    QAction& action(const char* name) {
+        for (QAction* action : m_page->actions())
+            if (action->text() == QLatin1String(name))
+                return *action;
+        qFatal("no action %s", name);
+    }
+
+    void select(const std::vector<RunId>& runs) {
+        table().clearSelection();
+        for (const RunId& run : runs) {
+            const QModelIndex index = model().indexOf(run);
+            if (index.parent().isValid())
+                table().expand(index.parent());
+            table().selectionModel()->setCurrentIndex(
+                index, QItemSelectionModel::Select | QItemSelectionModel::Rows);
+        }
+        table().setFocus();
+    }
+
+    std::vector<RunId> selected() {
+        std::vector<RunId> all;
+        for (const QModelIndex& index : table().selectionModel()->selectedRows())
+            for (const RunId& run : model().runsAt(index))
+                all.push_back(run);
+        return all;
+    }
+
+    Desk desk;
+
+private:
+    std::unique_ptr<RunsPage> m_page;
+};
+
+bool hasText(QWidget& widget, const QString& part) {
+    for (const QLabel* label : widget.findChildren<QLabel*>())
+        if (label->isVisible() && label->text().contains(part))
+            return true;
+    return false;
+}
+
+} // namespace
+
+class TestRunsPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void emptyStoreSaysWhatWillBeHereAndLeadsOn() {
+        Bench bench;
+        bench.open();
+        QTRY_VERIFY(hasText(bench.page(), QStringLiteral("Every run that is trained")));
+        auto* begin = bench.page().findChild<QPushButton*>();
+        for (QPushButton* button : bench.page().findChildren<QPushButton*>())
+            if (button->text() == QLatin1String("Set up an experiment"))
+                begin = button;
+        QTest::mouseClick(begin, Qt::LeftButton);
+        QCOMPARE(bench.desk.navigator.setUps.size(), 1U);
+        QCOMPARE(bench.desk.navigator.setUps[0].first.name, std::string("rooms-demo"));
+    }
+
+    void showsRunsInWordsWithTheirBest() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId failed = makeRun(store, {.name = "bad",
+                                             .state = RunState::Failed,
+                                             .stateText = "loss is NaN",
+                                             .step = 311});
+        const RunId going = makeRun(store, {.name = "going", .state = RunState::Running,
+                                            .step = 372});
+        bench.openWith(2);
+        const QAbstractItemModelTester tester(&bench.model());
+        const auto state = [&](const RunId& run) {
+            return bench.model().indexOf(run).siblingAtColumn(1).data().toString();
+        };
+        QCOMPARE(state(failed), QStringLiteral("failed at step 311: loss is NaN"));
+        QCOMPARE(state(going), QStringLiteral("training, 62 %"));
+        QCOMPARE(bench.page().header().note, QStringLiteral("2 runs"));
+        // Sparklines come for what is seen.
+        QTRY_VERIFY(!bench.model().index(0, 2).data(LinesRole)
+                         .value<QList<QList<double>>>().value(0).isEmpty());
+    }
+
+    void followsWhatOthersDoAndKeepsTheSelection() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId kept = makeRun(store, {.name = "kept"});
+        bench.openWith(1);
+        bench.select({kept});
+        makeRun(store, {.name = "later"});
+        QTRY_COMPARE(bench.model().rowCount(), 2);
+        QCOMPARE(bench.selected(), std::vector<RunId>{kept});
+        done(store.rename(kept, "another name"));
+        QTRY_COMPARE(bench.model().indexOf(kept).data().toString(),
+                     QStringLiteral("another name"));
+        QCOMPARE(bench.selected(), std::vector<RunId>{kept});
+    }
+
+    void runDeletedByAnotherProcessIsSaid() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId gone = makeRun(store, {.name = "gone soon"});
+        makeRun(store, {.name = "stays"});
+        bench.openWith(2);
+        bench.select({gone});
+        QTRY_COMPARE(bench.details().title(), QStringLiteral("gone soon"));
+        // Between the deletion and the next look at the store.
+        valueOf(store.deleteRun(gone));
+        bench.action("Clone into Set-up").trigger();
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("gone soon could not be cloned")));
+        QTRY_COMPARE(bench.model().rowCount(), 1);
+        QVERIFY(bench.selected().empty());
+        QTRY_VERIFY(hasText(bench.details(), QStringLiteral("Select a run")));
+    }
+
+    void renamesInPlace() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId run = makeRun(store, {.name = "old"});
+        bench.openWith(1);
+        bench.select({run});
+        QTest::keyClick(&bench.table(), Qt::Key_F2);
+        auto* editor = bench.table().viewport()->findChild<QLineEdit*>();
+        QVERIFY(editor != nullptr);
+        const QString wide = QString(200, QChar(0x904B)); // 200 letters of three bytes
+        editor->setText(wide);
+        QTest::keyClick(editor, Qt::Key_Return);
+        QTRY_COMPARE(QString::fromStdString(valueOf(store.run(run)).summary.name), wide);
+        QTRY_COMPARE(bench.details().title(), wide);
+        QVERIFY(bench.page().minimumSizeHint().width() < 1294);
+    }
+
+    void whatIsTypedSurvivesProgressBesideIt() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId run = makeRun(store, {.name = "old", .state = RunState::Running, .step = 100});
+        bench.openWith(1);
+        bench.select({run});
+        QTest::keyClick(&bench.table(), Qt::Key_F2);
+        auto* editor = bench.table().viewport()->findChild<QLineEdit*>();
+        editor->setText(QStringLiteral("half typ"));
+        auto writer = valueOf(StoreWriter::open(store.folder(), run));
+        done(writer->progress({300, 3, 30}));
+        done(writer->close());
+        QTRY_COMPARE(bench.model().indexOf(run).siblingAtColumn(1).data().toString(),
+                     QStringLiteral("training, 50 %"));
+        QCOMPARE(editor->text(), QStringLiteral("half typ"));
+        QVERIFY(editor->isVisible());
+    }
+
+    void notesAreKept() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId run = makeRun(store);
+        const RunId other = makeRun(store);
+        bench.openWith(2);
+        bench.select({run});
+        QTRY_VERIFY(bench.notes().isVisible());
+        QTest::keyClicks(&bench.notes(), QStringLiteral("best so far"));
+        bench.select({other}); // before the pause after which notes are saved
+        QTRY_COMPARE(valueOf(store.run(run)).summary.notes, std::string("best so far"));
+        QCOMPARE(valueOf(store.run(other)).summary.notes, std::string());
+    }
+
+    void deletedRunsCanBeHadBack() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId one = makeRun(store, {.name = "one"});
+        const RunId two = makeRun(store, {.name = "two"});
+        bench.openWith(2);
+        bench.select({one});
+        QTest::keyClick(&bench.table(), Qt::Key_Delete);
+        QTRY_COMPARE(bench.model().rowCount(), 1);
+        // Its checkpoint has 1,000 bytes.
+        QVERIFY(bench.strips().contains(QStringLiteral("Deleted one. 1.00 kB will be freed")));
+        QVERIFY(!store.run(one));
+        bench.select({two});
+        QTest::keyClick(&bench.table(), Qt::Key_Delete);
+        QTRY_COMPARE(bench.model().rowCount(), 0);
+        bench.action("Undo delete").trigger();
+        QTRY_COMPARE(bench.model().rowCount(), 1);
+        QVERIFY(store.run(two));
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("Deleted one")));
+        bench.action("Undo delete").trigger();
+        QTRY_COMPARE(bench.model().rowCount(), 2);
+        QVERIFY(!bench.action("Undo delete").isEnabled());
+        QTRY_COMPARE(bench.strips(), QString());
+    }
+
+    void runThatTrainsIsNotDeleted() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId run = makeRun(store, {.name = "going", .state = RunState::Running, .step = 9});
+        bench.openWith(1);
+        bench.select({run});
+        bench.action("Delete").trigger();
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("going could not be deleted")));
+        QCOMPARE(bench.model().rowCount(), 1);
+    }
+
+    void leadsToTheOtherPages() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId one = makeRun(store, {.name = "one"});
+        const RunId two = makeRun(store, {.name = "two", .seed = 7});
+        bench.openWith(2);
+        auto& navigator = bench.desk.navigator;
+        bench.select({one});
+        QTest::keyClick(&bench.table(), Qt::Key_Return);
+        QCOMPARE(navigator.monitored, std::vector<RunId>{one});
+        bench.action("Compare").trigger();
+        QCOMPARE(navigator.compared[0].first, one);
+        QVERIFY(!navigator.compared[0].second);
+        bench.action("Clone into Set-up").trigger();
+        QTRY_COMPARE(navigator.setUps.size(), 1U);
+        QCOMPARE(navigator.setUps[0].first.name, std::string("one"));
+        QCOMPARE(navigator.setUps[0].second, QStringLiteral("copy of one"));
+        bench.select({one, two});
+        bench.action("Compare both").trigger();
+        QVERIFY(navigator.compared[1].second);
+        QVERIFY(!bench.action("Open in Monitor").isEnabled());
+    }
+
+    void twoRunsShowWhatDiffers() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        makeRun(store, {.name = "one"});
+        ExperimentSpec other = testSpec();
+        other.train.lr = 0.5;
+        makeRun(store, {.name = "two", .seed = 3, .spec = other});
+        bench.openWith(2);
+        bench.select({bench.model().runsAt(bench.model().index(0, 0))[0],
+                      bench.model().runsAt(bench.model().index(1, 0))[0]});
+        QTRY_COMPARE(bench.differences().rowCount(), 3); // name, seed, rate
+        QStringList fields;
+        for (int i = 0; i < 3; ++i)
+            fields << bench.differences().item(i, 0)->text();
+        QCOMPARE(fields, QStringList({QStringLiteral("name"), QStringLiteral("seed"),
+                                      QStringLiteral("train.lr")}));
+    }
+
+    void resumesWhatCanBe() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId stopped = makeRun(store, {.name = "s", .state = RunState::Stopped, .step = 40});
+        const RunId finished = makeRun(store, {.name = "f"});
+        bench.openWith(2);
+        bench.select({finished});
+        QVERIFY(!bench.action("Resume").isEnabled());
+        bench.select({stopped});
+        bench.action("Resume").trigger();
+        QCOMPARE(bench.desk.runs.calls,
+                 QStringList(QStringLiteral("resume ") + QString::fromStdString(stopped)));
+    }
+
+    void groupsAreExpandedAndRememberedAsAChoice() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        for (int seed = 0; seed < 3; ++seed)
+            makeRun(store, {.name = "seeds", .seed = seed, .group = "g1"});
+        bench.openWith(1);
+        QCOMPARE(bench.page().header().note, QStringLiteral("3 runs, 1 group"));
+        bench.page().findChild<SegmentedControl*>()->setCurrentIndex(1);
+        QCOMPARE(bench.model().rowCount(), 3);
+        bench.close();
+        bench.openWith(3);
+    }
+
+    void filterThatFitsNothingSaysSo() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        makeRun(store);
+        bench.openWith(1);
+        bench.action("Filter runs").trigger();
+        QVERIFY(bench.filter().hasFocus());
+        QTest::keyClicks(&bench.filter(), QStringLiteral("nothing like this"));
+        QTRY_VERIFY(hasText(bench.page(), QStringLiteral("No run fits")));
+        QCOMPARE(bench.page().header().note, QStringLiteral("0 of 1 runs"));
+        bench.filter().clear();
+        QTRY_COMPARE(bench.model().rowCount(), 1);
+    }
+
+    void lockedStoreIsSaidWhereOneLooks() {
+        Bench bench;
+        Store store = bench.desk.openStore();
+        const RunId run = makeRun(store, {.name = "old"});
+        bench.openWith(1);
+        {
+            const StoreLock lock(bench.desk.folder());
+            bench.select({run});
+            bench.model().setData(bench.model().indexOf(run), QStringLiteral("new"), Qt::EditRole);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                bench.strips().contains(QStringLiteral("The name new was not kept")), 20000);
+        }
+        // What is true comes back.
+        QTRY_COMPARE(bench.model().indexOf(run).data().toString(), QStringLiteral("old"));
+    }
+
+    void storeThatMayOnlyBeReadIsShown() {
+        Bench bench;
+        RunId run;
+        {
+            Store store = bench.desk.openStore();
+            run = makeRun(store, {.name = "old"});
+        }
+        bench.desk.reopen(StoreMode::ReadOnly);
+        bench.openWith(1);
+        bench.select({run});
+        bench.action("Delete").trigger();
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("old could not be deleted")));
+        QCOMPARE(bench.model().rowCount(), 1);
+    }
+
+    void newerStoreIsSaidWhereOneLooks() {
+        Bench bench;
+        makeNewer(bench.desk.folder());
+        bench.open();
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("store version 99")));
+        QCOMPARE(bench.page().header().tone, PageHeader::Tone::Bad);
+    }
+
+    void storeThatVanishesIsSaidAndComesBack() {
+        Bench bench;
+        {
+            Store store = bench.desk.openStore();
+            makeRun(store);
+        }
+        bench.openWith(1);
+        const std::string away = bench.desk.folder().string() + ".away";
+        std::filesystem::rename(bench.desk.folder(), away);
+        QTRY_VERIFY(bench.strips().contains(QStringLiteral("cannot be read")));
+        QCOMPARE(bench.model().rowCount(), 1); // what was known stays
+        std::filesystem::rename(away, bench.desk.folder());
+        QTRY_COMPARE_WITH_TIMEOUT(bench.strips(), QString(), 10000);
+        QCOMPARE(bench.model().rowCount(), 1);
+    }
+
+    void tenThousandRunsStayQuick() {
+        Bench bench;
+        fillStore(bench.desk.folder(), 10000);
+        QElapsedTimer timer;
+        timer.start();
+        bench.open();
+        QTRY_COMPARE_WITH_TIMEOUT(bench.model().runCount(), 10000, 30000);
+        qInfo("10,000 runs are shown after %lld ms", timer.elapsed());
+        const auto took = [&](const char* what, auto&& act) {
+            timer.restart();
+            act();
+            const qint64 elapsed = timer.elapsed();
+            qInfo("%s: %lld ms", what, elapsed);
+            QVERIFY2(elapsed < 1500, what); // some tens of ms on a machine of its own
+        };
+        took("sorting by a metric", [&] { bench.model().sort(2, Qt::AscendingOrder); });
+        took("sorting by name", [&] { bench.model().sort(0, Qt::AscendingOrder); });
+        took("filtering", [&] { bench.model().setFilter(RunFilter(QStringLiteral("miou>0.5"))); });
+        took("painting", [&] { bench.page().grab(); });
+        took("selecting everything", [&] {
+            bench.table().selectAll();
+            QCoreApplication::processEvents();
+        });
+    }
+};
+
+QTEST_MAIN(TestRunsPage)
+#include "tst_runspage.moc"

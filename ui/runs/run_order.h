@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/runs/run_filter.h"
+#include "ui/runs/run_table.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// What a table of runs can be sorted by; a metric by its column.
+enum class RunProperty { Name, State, Metric, Parameters, Duration, Created };
+
+struct RunSorting {
+    RunProperty by = RunProperty::Created;
+    int metric = 0;
+    bool descending = true;
+
+    bool operator==(const RunSorting&) const = default;
+};
+
+/// A line of the arranged table: one run, or the runs of a group that differ in their seeds.
+struct RunLine {
+    std::string group; ///< empty for one run
+    std::vector<int> rows;
+
+    bool isGroup() const { return !group.empty(); }
+    bool operator==(const RunLine&) const = default;
+};
+
+/// Mean and sample deviation (÷ n − 1) over a group's best values, NaN where there are none.
+struct MetricSpread {
+    double mean = 0;
+    double deviation = 0; ///< NaN for a single value
+    double lastMean = 0;
+    int count = 0;
+};
+MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column);
+
+/// The name that all rows have; the group's where they differ.
+QString groupName(const RunTable& table, const RunLine& line);
+
+/// Filters, groups and sorts. Rows inside a group are sorted likewise; what has no value stands
+/// last in either direction; equal rows keep the newest first. A group of which one row is left
+/// is that run.
+std::vector<RunLine> arrange(const RunTable& table, const RunFilter& filter,
+                             const RunSorting& sorting, bool grouped);
+
+/// The best value of each column over all lines, a group by its mean: what is shown in bold.
+std::vector<double> bestOf(const RunTable& table, const std::vector<RunLine>& lines);
+
+} // namespace concertina

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/runs_delegate.h"
+
+#include "ui/runs/runs_model.h"
+#include "ui/window/page.h"
+#include "widgets/controls/sparkline.h"
+#include "widgets/theme/colors.h"
+#include "widgets/theme/theme.h"
+
+#include <QPainter>
+
+namespace concertina {
+
+namespace {
+
+constexpr int rowHeight = 32;
+constexpr int padding = 8;
+constexpr int gap = 8;
+constexpr int lineWidth = 52;
+constexpr int lineMargin = 7;
+constexpr int dot = 7;
+
+QFont boldOf(QFont font) {
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+int lastWidth() {
+    return QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("0.000 m"));
+}
+
+ColorRole roleOf(PageHeader::Tone tone) {
+    switch (tone) {
+    case PageHeader::Tone::Busy: return ColorRole::Good;
+    case PageHeader::Tone::Bad: return ColorRole::Bad;
+    case PageHeader::Tone::Warning: return ColorRole::Warning;
+    case PageHeader::Tone::Good: return ColorRole::Text;
+    case PageHeader::Tone::Neutral: return ColorRole::MutedText;
+    }
+    return ColorRole::Text;
+}
+
+void drawText(QPainter& painter, const QRect& area, Qt::Alignment side, const QString& text) {
+    painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
+                     painter.fontMetrics().elidedText(text, Qt::ElideRight, area.width()));
+}
+
+void paintName(QPainter& painter, const QRect& area, const QStyleOptionViewItem& option,
+               const QModelIndex& index) {
+    const QString note = index.data(NoteRole).toString();
+    const int noteWidth = QFontMetrics(smallFont()).horizontalAdvance(note);
+    const QString name = painter.fontMetrics().elidedText(
+        index.data().toString(), Qt::ElideRight, std::max(40, area.width() - noteWidth - gap));
+    painter.setPen(color(ColorRole::Text, option.palette));
+    drawText(painter, area, Qt::AlignLeft, name);
+    const int after = painter.fontMetrics().horizontalAdvance(name) + gap;
+    painter.setFont(smallFont());
+    painter.setPen(color(ColorRole::MutedText, option.palette));
+    drawText(painter, area.adjusted(after, 1, 0, 1), Qt::AlignLeft, note);
+}
+
+void paintState(QPainter& painter, QRect area, const QStyleOptionViewItem& option,
+                const QModelIndex& index) {
+    const auto tone = static_cast<PageHeader::Tone>(index.data(ToneRole).toInt());
+    const QColor ink = color(roleOf(tone), option.palette);
+    if (tone == PageHeader::Tone::Busy) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ink);
+        painter.drawEllipse(QRectF(area.left(), area.center().y() - dot / 2.0 + 0.5, dot, dot));
+        area.setLeft(area.left() + dot + 5);
+    }
+    painter.setPen(ink);
+    drawText(painter, area, Qt::AlignLeft, index.data().toString());
+}
+
+void paintMetric(QPainter& painter, const QRect& area, const QStyleOptionViewItem& option,
+                 const QModelIndex& index) {
+    const QRect line(area.left(), area.top() + lineMargin, lineWidth,
+                     area.height() - 2 * lineMargin);
+    drawSparklines(painter, line, index.data(LinesRole).value<QList<QList<double>>>(),
+                   taskColor(index.data(TaskRole).toInt(), option.palette));
+    painter.setFont(smallFont());
+    painter.setPen(color(ColorRole::FaintText, option.palette));
+    const QRect last(line.right() + 1 + gap, area.top() + 1, lastWidth(), area.height());
+    drawText(painter, last, Qt::AlignRight, index.data(LastRole).toString());
+    const bool champion = index.data(ChampionRole).toBool();
+    painter.setFont(champion ? boldOf(option.font) : option.font);
+    painter.setPen(color(ColorRole::Text, option.palette));
+    drawText(painter, QRect(QPoint(last.right() + 1, area.top()), area.bottomRight()),
+             Qt::AlignRight, index.data(BestRole).toString());
+}
+
+} // namespace
+
+int RunsDelegate::metricWidth(const QFont& font) {
+    return 2 * padding + lineWidth + 2 * gap + lastWidth()
+           + QFontMetrics(boldOf(font)).horizontalAdvance(QStringLiteral("0.00 ± 0.000 m"));
+}
+
+QSize RunsDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    return {QStyledItemDelegate::sizeHint(option, index).width(), rowHeight};
+}
+
+void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                         const QModelIndex& index) const {
+    painter->save();
+    if ((option.state & QStyle::State_Selected) != 0)
+        painter->fillRect(option.rect, color(ColorRole::Field, option.palette));
+    else if ((option.state & QStyle::State_MouseOver) != 0)
+        painter->fillRect(option.rect, color(ColorRole::Window, option.palette));
+    painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
+                      color(ColorRole::Grid, option.palette));
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setFont(option.font);
+    const QRect area = option.rect.adjusted(padding, 0, -padding, -1);
+    const auto* model = qobject_cast<const RunsModel*>(index.model());
+    if (index.column() == RunsModel::NameColumn) {
+        paintName(*painter, area, option, index);
+    } else if (index.column() == RunsModel::StateColumn) {
+        paintState(*painter, area, option, index);
+    } else if (model != nullptr && model->isMetric(index.column())) {
+        paintMetric(*painter, area, option, index);
+    } else {
+        painter->setPen(color(ColorRole::MutedText, option.palette));
+        drawText(*painter, area, Qt::AlignRight, index.data().toString());
+    }
+    if ((option.state & QStyle::State_HasFocus) != 0
+        && index.column() == RunsModel::NameColumn) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(color(ColorRole::Accent, option.palette));
+        painter->drawRect(QRect(option.rect.left(), option.rect.top() + 6, 2,
+                                option.rect.height() - 12));
+    }
+    painter->restore();
+}
+
+} // namespace concertina

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The page: its layout, and reading the store. What can be done stands in runs_page_actions.cpp.
+#include "ui/runs/runs_page.h"
+
+#include "ui/runs/run_details.h"
+#include "ui/runs/run_trash.h"
+#include "ui/runs/runs_delegate.h"
+#include "ui/runs/runs_model.h"
+#include "ui/services/run_service.h"
+#include "ui/store/store_access.h"
+#include "widgets/controls/action_button.h"
+#include "widgets/controls/card.h"
+#include "widgets/controls/notice_bar.h"
+#include "widgets/controls/segmented_control.h"
+#include "widgets/controls/table_header.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/theme/theme.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <chrono>
+
+namespace concertina {
+
+namespace {
+
+constexpr std::chrono::milliseconds refreshAtLeast{500};
+constexpr int readingShare = 20; // reading may take a twentieth of the time
+constexpr std::chrono::milliseconds retryAfter{2000};
+constexpr std::chrono::milliseconds lifeEvery{10000};
+constexpr std::chrono::milliseconds linesDelay{40};
+constexpr std::chrono::milliseconds filterDelay{120};
+
+const auto groupedKey = QStringLiteral("runs/grouped");
+const auto splitterKey = QStringLiteral("runs/splitter");
+
+} // namespace
+
+RunsPage::RunsPage(PageContext context, QWidget* parent)
+    : Page(parent), m_context(context), m_model(new RunsModel(this)),
+      m_trash(new RunTrash(context.store, this)), m_table(new QTreeView),
+      m_filter(new QLineEdit), m_grouping(new SegmentedControl({tr("Group seeds"), tr("Every run")})),
+      m_stack(new QStackedWidget), m_emptyText(new TonedLabel(ColorRole::MutedText)),
+      m_noneFits(new TonedLabel(ColorRole::MutedText)),
+      m_begin(new QPushButton(tr("Set up an experiment"))), m_details(new RunDetails(context.store)),
+      m_trouble(new NoticeBar), m_refusals(new NoticeBar), m_deleted(new NoticeBar) {
+    makeTable();
+    makeActions();
+    buildLayout();
+    connectStore();
+    updateState();
+    updateActions();
+}
+
+RunsPage::~RunsPage() = default;
+
+void RunsPage::makeTable() {
+    m_table->setModel(m_model);
+    m_table->setItemDelegate(new RunsDelegate(m_table));
+    auto* header = new TableHeader(m_table);
+    m_table->setHeader(header);
+    header->setStretchLastSection(true);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(m_model->columnCount() - 1, Qt::DescendingOrder);
+    m_table->setUniformRowHeights(true);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);
+    m_table->setExpandsOnDoubleClick(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setIndentation(18);
+    m_table->setAllColumnsShowFocus(true);
+    m_table->setMouseTracking(true);
+    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_table->setAccessibleName(tr("Runs"));
+    m_linesTimer.setSingleShot(true);
+    m_linesTimer.setInterval(linesDelay);
+    connect(&m_linesTimer, &QTimer::timeout, this, &RunsPage::readVisibleLines);
+    const auto soon = [this] { m_linesTimer.start(); };
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, soon);
+    connect(m_table->verticalScrollBar(), &QScrollBar::rangeChanged, this, soon);
+    connect(m_table, &QTreeView::expanded, this, soon);
+    connect(m_model, &RunsModel::rearranged, this, soon);
+    connect(m_model, &RunsModel::rearranged, this, &RunsPage::updateState);
+    connect(m_model, &RunsModel::rearranged, this, &RunsPage::updateActions);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &RunsPage::fitColumns);
+    connect(m_model, &RunsModel::renamed, this, &RunsPage::writeName);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &RunsPage::updateActions);
+    connect(m_table, &QTreeView::doubleClicked, this, [this](const QModelIndex& index) {
+        if (m_model->hasChildren(index.siblingAtColumn(0)))
+            m_table->setExpanded(index.siblingAtColumn(0), !m_table->isExpanded(index.siblingAtColumn(0)));
+        else
+            openMonitor();
+    });
+    adoptColors();
+    fitColumns();
+}
+
+QWidget* RunsPage::makeToolRow() {
+    m_filter->setPlaceholderText(tr("Filter: words, state:failed, miou>0.3, -word"));
+    m_filter->setAccessibleName(tr("Filter of runs"));
+    m_filter->setToolTip(
+        tr("All parts must hold: words of name, notes or state, \"words with spaces\", "
+           "name:, notes:, group:, state:, seed:, best values as depth.abs_err<0.7; "
+           "a - before a part is its opposite"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setMinimumHeight(ControlHeight);
+    m_filter->setMaximumWidth(420);
+    auto* delay = new QTimer(this);
+    delay->setSingleShot(true);
+    delay->setInterval(filterDelay);
+    connect(m_filter, &QLineEdit::textChanged, delay, qOverload<>(&QTimer::start));
+    connect(delay, &QTimer::timeout, this,
+            [this] { m_model->setFilter(RunFilter(m_filter->text())); });
+    m_grouping->segment(0)->setToolTip(tr("Runs that differ in their seeds alone are one line"));
+    m_grouping->segment(1)->setToolTip(tr("Each run has a line of its own"));
+    connect(m_grouping, &SegmentedControl::currentIndexChanged, this, [this](int index) {
+        m_model->setGrouped(index == 0);
+        m_context.settings.setValue(groupedKey, index == 0);
+    });
+    m_grouping->setCurrentIndex(m_context.settings.value(groupedKey, true).toBool() ? 0 : 1);
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(GridUnit);
+    layout->addWidget(m_filter, 1);
+    layout->addWidget(m_grouping);
+    layout->addStretch(1);
+    for (QAction* action : {m_rename, m_delete})
+        layout->addWidget(new ActionButton(action));
+    return row;
+}
+
+QWidget* RunsPage::makeEmptyState() {
+    m_emptyText->setAlignment(Qt::AlignCenter);
+    m_emptyText->setWordWrap(true);
+    m_emptyText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_begin->setDefault(true);
+    m_begin->setMinimumHeight(ControlHeight);
+    connect(m_begin, &QPushButton::clicked, this, &RunsPage::beginExperiment);
+    auto* empty = new QWidget;
+    auto* column = new QVBoxLayout(empty);
+    column->setSpacing(2 * GridUnit);
+    column->addStretch(1);
+    column->addWidget(m_emptyText);
+    column->addWidget(m_begin, 0, Qt::AlignCenter);
+    column->addStretch(2);
+    return empty;
+}
+
+void RunsPage::buildLayout() {
+    auto* undo = new ActionButton(m_undo);
+    m_deleted->addControl(undo);
+    auto* inside = new QWidget;
+    auto* table = new QVBoxLayout(inside);
+    table->setContentsMargins(0, 0, 0, 0);
+    table->setSpacing(0);
+    table->addWidget(m_table, 1);
+    m_noneFits->setText(tr("No run fits this filter."));
+    m_noneFits->setAlignment(Qt::AlignCenter);
+    m_noneFits->setMargin(3 * GridUnit);
+    table->addWidget(m_noneFits);
+    auto* card = new Card;
+    card->setBody(inside);
+
+    auto* splitter = new QSplitter(Qt::Vertical);
+    splitter->addWidget(card);
+    splitter->addWidget(m_details);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(GridUnit);
+    splitter->setSizes({440, 210});
+    splitter->restoreState(m_context.settings.value(splitterKey).toByteArray());
+    connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] {
+        m_context.settings.setValue(splitterKey, splitter->saveState());
+    });
+
+    auto* full = new QWidget;
+    auto* column = new QVBoxLayout(full);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(GridUnit);
+    column->addWidget(makeToolRow());
+    column->addWidget(splitter, 1);
+    m_stack->addWidget(makeEmptyState());
+    m_stack->addWidget(full);
+
+    auto* page = new QVBoxLayout(this);
+    page->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
+    page->setSpacing(GridUnit);
+    for (QWidget* strip : {m_trouble, m_refusals, m_deleted})
+        page->addWidget(strip);
+    page->addWidget(m_stack, 1);
+}
+
+void RunsPage::connectStore() {
+    m_refreshTimer.setSingleShot(true);
+    connect(&m_refreshTimer, &QTimer::timeout, this, &RunsPage::refresh);
+    connect(&m_context.store, &StoreAccess::storeChanged, this, &RunsPage::refreshSoon);
+    connect(&m_context.runs, &RunService::changed, this, &RunsPage::refreshSoon);
+    m_lifeTimer.setInterval(lifeEvery);
+    connect(&m_lifeTimer, &QTimer::timeout, this, [this] {
+        const auto& rows = m_model->table().rows;
+        if (std::any_of(rows.begin(), rows.end(),
+                        [](const RunRow& row) { return row.run.owner.has_value(); }))
+            refreshSoon();
+    });
+    m_lifeTimer.start();
+    connect(m_details, &RunDetails::refused, this, &RunsPage::refuse);
+    connect(m_details, &RunDetails::noted, this, &RunsPage::refreshSoon);
+    connect(m_trash, &RunTrash::refused, this, &RunsPage::refuse);
+    connect(m_trash, &RunTrash::changed, this, &RunsPage::showTrash);
+}
+
+/// Reads when the page is looked at, and never so often that reading would slow a training.
+void RunsPage::refreshSoon() {
+    m_isStale = true;
+    if (!isVisible() || m_isReading || m_refreshTimer.isActive())
+        return;
+    const auto since = m_reading.isValid() ? m_reading.elapsed() : refreshAtLeast.count();
+    m_refreshTimer.start(static_cast<int>(
+        std::clamp<std::int64_t>(m_pause - since, 0, std::max<std::int64_t>(m_pause, 0))));
+}
+
+void RunsPage::refresh() {
+    if (m_isReading)
+        return;
+    m_isReading = true;
+    m_isStale = false;
+    m_context.store.call(
+        this,
+        [&catalogue = m_context.catalogue](Store& store) -> Expected<TimedTable> {
+            QElapsedTimer timer;
+            timer.start();
+            auto table = readRunTable(store, catalogue);
+            if (!table)
+                return failure(table.error());
+            return TimedTable{std::move(*table), timer.elapsed()};
+        },
+        [this](Expected<TimedTable> read) {
+            m_isReading = false;
+            m_reading.start();
+            m_pause = refreshAtLeast.count();
+            if (read) {
+                m_pause = std::max<std::int64_t>(m_pause, read->milliseconds * readingShare);
+                take(std::move(read->table));
+            } else {
+                tellTrouble(read.error());
+            }
+            if (m_isStale)
+                refreshSoon();
+        });
+}
+
+void RunsPage::take(RunTable table) {
+    m_problem.reset();
+    m_trouble->clear();
+    m_isKnown = true;
+    m_model->setTable(std::move(table));
+    m_details->refresh();
+    m_linesTimer.start();
+    updateState();
+    updateActions();
+}
+
+void RunsPage::tellTrouble(const Problem& problem) {
+    m_problem = problem;
+    const QString text = QString::fromStdString(toText(problem));
+    m_trouble->clear();
+    m_trouble->add(Pill::Tone::Bad,
+                   tr("The runs cannot be read from the store; it is tried again every two "
+                      "seconds.")
+                       + QLatin1Char('\n') + text);
+    updateState();
+    m_isStale = true;
+    if (isVisible())
+        m_refreshTimer.start(retryAfter);
+}
+
+void RunsPage::readVisibleLines() {
+    QModelIndexList visible;
+    const QRect area = m_table->viewport()->rect();
+    for (QModelIndex index = m_table->indexAt(area.topLeft() + QPoint(1, 1)); index.isValid();
+         index = m_table->indexBelow(index)) {
+        if (m_table->visualRect(index).top() > area.bottom())
+            break;
+        visible.append(index);
+    }
+    const auto stale = m_model->staleLines(visible);
+    if (stale.empty() || m_areLinesRead)
+        return;
+    m_areLinesRead = true;
+    m_context.store.call(
+        this,
+        [stale, columns = m_model->table().columns](Store& store) {
+            return readLines(store, stale, columns);
+        },
+        [this](const Expected<std::vector<RunLines>>& lines) {
+            m_areLinesRead = false;
+            if (lines)
+                m_model->setLines(*lines);
+        });
+}
+
+void RunsPage::fitColumns() {
+    QHeaderView* header = m_table->header();
+    const int columns = m_model->columnCount();
+    const int last = columns - 1;
+    for (int column = 0; column < columns; ++column) {
+        const int width = column == RunsModel::NameColumn    ? 230
+                          : column == RunsModel::StateColumn ? 140
+                          : m_model->isMetric(column) ? RunsDelegate::metricWidth(m_table->font())
+                          : column == last - 2        ? 76
+                                                      : 84;
+        if (column != last)
+            header->resizeSection(column, width);
+    }
+}
+
+void RunsPage::updateState() {
+    const bool empty = m_model->runCount() == 0;
+    if (!m_isKnown && !m_problem)
+        m_emptyText->setText(tr("Reading the store…"));
+    else if (m_problem)
+        m_emptyText->setText(tr("No runs can be shown."));
+    else
+        m_emptyText->setText(tr("Every run that is trained will be listed here, with its state, "
+                                "its best values and its curves."));
+    m_begin->setVisible(m_isKnown && !m_problem);
+    m_stack->setCurrentIndex(empty ? 0 : 1);
+    m_noneFits->setVisible(!empty && m_model->shownRuns() == 0);
+    Q_EMIT headerChanged();
+}
+
+PageHeader RunsPage::header() const {
+    const int all = m_model->runCount();
+    const int shown = m_model->shownRuns();
+    QString note;
+    if (m_problem)
+        note = tr("store cannot be read");
+    else if (all > 0) {
+        note = shown < all ? tr("%1 of %2 runs").arg(shown).arg(all)
+               : all == 1  ? tr("1 run")
+                           : tr("%1 runs").arg(all);
+        if (const int groups = m_model->groupCount(); groups > 0)
+            note += groups == 1 ? tr(", 1 group") : tr(", %1 groups").arg(groups);
+    }
+    return {tr("Runs"), note, m_problem ? PageHeader::Tone::Bad : PageHeader::Tone::Neutral};
+}
+
+void RunsPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    if (m_isStale)
+        refresh();
+}
+
+void RunsPage::changeEvent(QEvent* event) {
+    Page::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        adoptColors();
+}
+
+void RunsPage::adoptColors() {
+    // A table on a card, whose delegate paints what is chosen.
+    QPalette colors = palette();
+    colors.setColor(QPalette::Base, color(ColorRole::Card, palette()));
+    colors.setColor(QPalette::Highlight, color(ColorRole::Field, palette()));
+    colors.setColor(QPalette::HighlightedText, color(ColorRole::Text, palette()));
+    m_table->setPalette(colors);
+}
+
+} // namespace concertina

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/runs/run_table.h"
+#include "ui/window/page.h"
+#include "ui/window/page_context.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+class QLineEdit;
+class QPushButton;
+class QStackedWidget;
+class QTreeView;
+
+namespace concertina {
+
+class NoticeBar;
+class RunDetails;
+class RunTrash;
+class RunsModel;
+class SegmentedControl;
+class TonedLabel;
+
+/// Every run of the store in a table: to find, compare, rename, annotate, delete, and to go on
+/// with.
+class RunsPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit RunsPage(PageContext context, QWidget* parent = nullptr);
+    ~RunsPage() override;
+
+    PageHeader header() const override;
+    QList<QAction*> barActions() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void buildLayout();
+    QWidget* makeToolRow();
+    QWidget* makeEmptyState();
+    void makeTable();
+    void makeActions();
+    QAction* addTableAction(const QString& text, const QString& help, const QKeySequence& keys,
+                            void (RunsPage::*act)());
+    void connectStore();
+
+    struct TimedTable {
+        RunTable table;
+        std::int64_t milliseconds = 0; ///< that reading took
+    };
+
+    void refreshSoon();
+    void refresh();
+    void take(RunTable table);
+    void tellTrouble(const Problem& problem);
+    void readVisibleLines();
+    void fitColumns();
+    void updateState();
+    void updateActions();
+    void adoptColors();
+
+    std::vector<RunId> selectedRuns() const;  ///< with all of a selected group
+    std::vector<RunId> selectedLines() const; ///< one for each selected line
+    const RunRow* theRun() const;             ///< the one that is selected, where it is one
+    bool isResumable(const RunRow& row) const;
+
+    void beginExperiment();
+    void openMonitor();
+    void openCompare();
+    void cloneSpec();
+    void resumeRun();
+    void renameRun();
+    void deleteRuns();
+    void undoDelete();
+    void showTrash();
+    void writeName(const RunId& run, const QString& name);
+    void refuse(const QString& what, const Problem& problem);
+
+    PageContext m_context;
+    RunsModel* m_model;
+    RunTrash* m_trash;
+    QTreeView* m_table;
+    QLineEdit* m_filter;
+    SegmentedControl* m_grouping;
+    QStackedWidget* m_stack;
+    TonedLabel* m_emptyText;
+    TonedLabel* m_noneFits;
+    QPushButton* m_begin;
+    RunDetails* m_details;
+    NoticeBar* m_trouble; ///< why the store cannot be read; goes away by itself
+    NoticeBar* m_refusals;
+    NoticeBar* m_deleted;
+
+    QAction* m_monitor = nullptr;
+    QAction* m_compare = nullptr;
+    QAction* m_clone = nullptr;
+    QAction* m_resume = nullptr;
+    QAction* m_rename = nullptr;
+    QAction* m_delete = nullptr;
+    QAction* m_undo = nullptr;
+
+    QTimer m_refreshTimer;
+    QTimer m_linesTimer;
+    QTimer m_lifeTimer; ///< owners die without a word in the store
+    QElapsedTimer m_reading; ///< since the last reading
+    std::int64_t m_pause = 0; ///< ms between two
+    bool m_isReading = false;
+    bool m_areLinesRead = false;
+    bool m_isStale = true;
+    bool m_isKnown = false; ///< the store has been read once
+    std::optional<Problem> m_problem;
+};
+
+} // namespace concertina

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/controls/action_button.h"
+
+#include "widgets/theme/theme.h"
+
+#include <QAction>
+#include <QKeySequence>
+
+namespace concertina {
+
+QString withShortcut(const QString& text, const QAction& action) {
+    const QString keys = action.shortcut().toString(QKeySequence::NativeText);
+    return keys.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, keys);
+}
+
+ActionButton::ActionButton(QAction* action, QWidget* parent)
+    : QPushButton(parent), m_action(action) {
+    setAutoDefault(false);
+    setMinimumHeight(ControlHeight);
+    connect(action, &QAction::changed, this, &ActionButton::follow);
+    connect(action, &QObject::destroyed, this, &QObject::deleteLater);
+    connect(this, &QPushButton::clicked, action, [action] { action->trigger(); });
+    follow();
+}
+
+void ActionButton::setPrimary(bool primary) {
+    setDefault(primary);
+    QFont bold = font();
+    bold.setWeight(primary ? QFont::DemiBold : QFont::Normal);
+    setFont(bold);
+}
+
+void ActionButton::follow() {
+    setText(m_action->text());
+    setIcon(m_action->icon());
+    setToolTip(withShortcut(m_action->toolTip(), *m_action));
+    setAccessibleDescription(m_action->toolTip());
+    setEnabled(m_action->isEnabled());
+    setVisible(m_action->isVisible());
+    if (m_action->isCheckable()) {
+        setCheckable(true);
+        setChecked(m_action->isChecked());
+    }
+}
+
+} // namespace concertina

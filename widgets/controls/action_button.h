@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPushButton>
+
+class QAction;
+
+namespace concertina {
+
+/// The text of a shortcut's keys behind what a tooltip says; the text alone where it has none.
+QString withShortcut(const QString& text, const QAction& action);
+
+/// A push button for an action: its text, icon, tooltip and state, at every change.
+class ActionButton : public QPushButton {
+    Q_OBJECT
+
+public:
+    explicit ActionButton(QAction* action, QWidget* parent = nullptr);
+
+    /// The one that the page is for, on the accent colour.
+    void setPrimary(bool primary);
+
+private:
+    void follow();
+
+    QAction* m_action;
+};
+
+} // namespace concertina
