@@ -19,6 +19,8 @@
 #include <QSlider>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace concertina {
 
@@ -208,6 +210,10 @@ void CurveBoard::fillMenu() {
 }
 
 void CurveBoard::setPanels(const ExperimentSpec& spec, std::vector<Panel> panels) {
+    if (m_run == m_feed.run() && panels == m_panels)
+        return;
+    if (std::exchange(m_run, m_feed.run()) != m_feed.run())
+        m_group.fit();
     m_spec = spec;
     m_panels = std::move(panels);
     fillMenu();

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "ui/monitor/panels.h"
+#include "ui/window/page_context.h"
 #include "widgets/plots/curve.h"
 #include "widgets/plots/plot_group.h"
 
 #include <QWidget>
 
-#include <set>
+#include <functional>
 #include <vector>
 
 class QCheckBox;
@@ -23,7 +24,6 @@ namespace concertina {
 class PanelCard;
 class RunFeed;
 class SegmentedControl;
-struct PageContext;
 
 /// The plots of a run side by side, and the controls of all of them; what was chosen is
 /// remembered.
@@ -36,7 +36,8 @@ public:
     /// The controls, for the page to put where it wants.
     QWidget* controls() const { return m_controls; }
 
-    /// Every panel that there can be; those that are shown are kept where they are the same.
+    /// Every panel that there can be for the feed's run. Where they are as before, the plots and
+    /// what they show stay.
     void setPanels(const ExperimentSpec& spec, std::vector<Panel> panels);
     void setMarks(const std::vector<PlotMark>& marks);
 
@@ -60,9 +61,10 @@ private:
     void adoptOptions();
     QString letterOf(int task) const;
 
-    const PageContext& m_context;
+    PageContext m_context;
     RunFeed& m_feed;
     PlotGroup m_group;
+    RunId m_run; ///< whose panels these are
     ExperimentSpec m_spec;
     std::vector<Panel> m_panels;
     std::vector<PanelCard*> m_cards;

@@ -20,6 +20,8 @@ struct PanelCurve {
     int task = -1; ///< index in the spec; -1: of none
     bool training = false;
     MetricInfo metric;
+
+    bool operator==(const PanelCurve&) const = default;
 };
 
 /// What one plot of a run shows.
@@ -30,6 +32,8 @@ struct Panel {
     int task = -1;
     bool standard = false; ///< shown where nobody chose
     std::vector<PanelCurve> curves;
+
+    bool operator==(const Panel&) const = default;
 };
 
 /// Every panel that a run of this spec can have, in the order of tasks and metrics, and what else

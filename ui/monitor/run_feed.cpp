@@ -52,6 +52,7 @@ void RunFeed::show(const RunId& run) {
     m_record.reset();
     m_problem.reset();
     m_wanted.clear();
+    m_curves.clear();
     beginAnew();
     Q_EMIT recordChanged();
     Q_EMIT keysChanged();
@@ -64,7 +65,8 @@ void RunFeed::show(const RunId& run) {
 
 void RunFeed::beginAnew() {
     m_series.clear();
-    m_curves.clear();
+    for (const auto& [key, curve] : m_curves)
+        curve->clear();
     m_lastSteps.clear();
     m_events.clear();
     m_previews.clear();
