@@ -20,6 +20,7 @@ namespace {
 constexpr int leftRoom = 50, topRoom = 20, bottomRoom = 24;
 constexpr int titleRoom = 24, axisNameRoom = 18; // of a saved picture
 constexpr double outlierShare = 0.05;
+constexpr double largestValue = 1e200;
 
 /// Something of ours in a layer of a plot.
 class Painted : public QCPLayerable {
@@ -159,6 +160,9 @@ PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
                 extent.add(m_contents.ignoresOutliers ? series.bulk(values, from, to, outlierShare)
                                                       : series.extent(values, from, to));
     }
+    // Beyond what an axis can be divided into.
+    extent.low = std::max(extent.low, -largestValue);
+    extent.high = std::min(extent.high, largestValue);
     if (m_contents.logY && std::isfinite(extent.lowPositive))
         return padded({extent.lowPositive, extent.high}, true);
     if (m_contents.logY)

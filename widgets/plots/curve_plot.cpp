@@ -79,6 +79,10 @@ void CurvePlot::setMarks(std::vector<PlotMark> marks) {
     dataChanged();
 }
 
+const std::vector<PlotMark>& CurvePlot::marks() const {
+    return m_contents->marks;
+}
+
 void CurvePlot::setLogY(bool on) {
     m_contents->logY = on;
     m_canvas->adoptAxes();

@@ -36,6 +36,7 @@ public:
     void setCurves(std::vector<PlotCurve> curves);
     const std::vector<PlotCurve>& curves() const;
     void setMarks(std::vector<PlotMark> marks);
+    const std::vector<PlotMark>& marks() const;
     void setLogY(bool on);
     void setOutliersIgnored(bool ignored);
     void setEmptyText(const QString& text); ///< while there is no point
