@@ -45,6 +45,8 @@ void StoreObserver::started(const StartEvent& event) {
     m_next.started(event);
     if (event.position.step == 0)
         return;
+    tell(NoticeLevel::Info, "resume",
+         "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
     if (const auto names = environmentDifferences(m_before.environment, now); !names.empty())
         tell(NoticeLevel::Warning, "resume.environment",

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/monitor/panels.h"
+#include "ui/window/page_context.h"
+#include "widgets/plots/curve.h"
+#include "widgets/plots/plot_group.h"
+
+#include <QWidget>
+
+#include <functional>
+#include <vector>
+
+class QCheckBox;
+class QGridLayout;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QScrollArea;
+class QSlider;
+
+namespace concertina {
+
+class PanelCard;
+class RunFeed;
+class SegmentedControl;
+
+/// The plots of a run side by side, and the controls of all of them; what was chosen is
+/// remembered.
+class CurveBoard : public QWidget {
+    Q_OBJECT
+
+public:
+    CurveBoard(const PageContext& context, RunFeed& feed, QWidget* parent = nullptr);
+
+    /// The controls, for the page to put where it wants.
+    QWidget* controls() const { return m_controls; }
+
+    /// Every panel that there can be for the feed's run. Where they are as before, the plots and
+    /// what they show stay.
+    void setPanels(const ExperimentSpec& spec, std::vector<Panel> panels);
+    void setMarks(const std::vector<PlotMark>& marks);
+
+    const std::vector<PanelCard*>& shown() const { return m_cards; }
+    PlotGroup& group() { return m_group; }
+
+    QList<QAction*> plotActions() const { return m_actions; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeControls();
+    void addAction(const QString& text, const QKeySequence& keys, std::function<void()> act);
+    void fillMenu();
+    bool isChosen(const Panel& panel) const;
+    void choose(const Panel& panel, bool shown);
+    void showPanels();
+    void arrange();
+    void setSmoothing(int hundredths);
+    void adoptOptions();
+    QString letterOf(int task) const;
+
+    PageContext m_context;
+    RunFeed& m_feed;
+    PlotGroup m_group;
+    RunId m_run; ///< whose panels these are
+    ExperimentSpec m_spec;
+    std::vector<Panel> m_panels;
+    std::vector<PanelCard*> m_cards;
+    std::vector<PlotMark> m_marks;
+
+    QWidget* m_controls = nullptr;
+    QSlider* m_smoothing = nullptr;
+    QLabel* m_smoothingText = nullptr;
+    SegmentedControl* m_axis = nullptr;
+    QPushButton* m_logY = nullptr;
+    QPushButton* m_outliers = nullptr;
+    QPushButton* m_fit = nullptr;
+    QMenu* m_menu = nullptr;
+    QList<QAction*> m_actions;
+    QScrollArea* m_area = nullptr;
+    QWidget* m_grid = nullptr;
+    QGridLayout* m_layout = nullptr;
+    int m_columns = 0;
+};
+
+} // namespace concertina

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/monitor/events_card.h"
+
+#include "ui/monitor/run_pace.h"
+#include "widgets/theme/colors.h"
+#include "widgets/theme/theme.h"
+
+#include <QDateTime>
+#include <QEvent>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+constexpr int mostLines = 2000;
+
+ColorRole roleOf(NoticeLevel level) {
+    switch (level) {
+    case NoticeLevel::Info: return ColorRole::MutedText;
+    case NoticeLevel::Warning: return ColorRole::Warning;
+    case NoticeLevel::Error: return ColorRole::Bad;
+    }
+    return ColorRole::Text;
+}
+
+QString levelWords(NoticeLevel level) {
+    switch (level) {
+    case NoticeLevel::Info: return EventsCard::tr("note");
+    case NoticeLevel::Warning: return EventsCard::tr("warning");
+    case NoticeLevel::Error: return EventsCard::tr("error");
+    }
+    return {};
+}
+
+} // namespace
+
+EventsCard::EventsCard(QWidget* parent) : Card(tr("Events"), parent), m_text(new QPlainTextEdit) {
+    m_text->setReadOnly(true);
+    // Both, so that the keyboard selects and copies too.
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->setMaximumBlockCount(mostLines);
+    m_text->setTabChangesFocus(true);
+    m_text->setFont(smallFont());
+    m_text->document()->setDocumentMargin(10);
+    m_text->setAccessibleName(tr("Events of the run"));
+    m_text->setPlaceholderText(
+        tr("Nothing so far. Warnings, failures and resumes of the run will stand here."));
+    adoptPalette();
+    setBody(m_text);
+}
+
+void EventsCard::show(const std::vector<EventRecord>& events) {
+    const auto sameBeginning = std::ranges::mismatch(m_events, events);
+    if (sameBeginning.in1 != m_events.end()) {
+        m_events = events;
+        writeAll();
+    } else {
+        for (auto event = sameBeginning.in2; event != events.end(); ++event)
+            append(*event);
+        m_events = events;
+    }
+    const auto troubles = std::ranges::count_if(
+        m_events, [](const EventRecord& event) { return event.level != NoticeLevel::Info; });
+    setNote(troubles == 0   ? QString()
+            : troubles == 1 ? tr("1 warning or error")
+                            : tr("%1 warnings and errors").arg(troubles));
+}
+
+void EventsCard::append(const EventRecord& event) {
+    const QString time = QDateTime::fromMSecsSinceEpoch(event.time.time_since_epoch().count())
+                             .toString(QStringLiteral("hh:mm:ss"));
+    const auto span = [](const QColor& color, const QString& text) {
+        return QStringLiteral("<span style=\"color:%1\">%2</span>")
+            .arg(color.name(), text.toHtmlEscaped());
+    };
+    const bool atEnd =
+        m_text->verticalScrollBar()->value() >= m_text->verticalScrollBar()->maximum() - 4;
+    m_text->appendHtml(
+        span(color(ColorRole::MutedText, palette()),
+             tr("%1  step %2  ").arg(time, groupedNumber(event.step)))
+        + span(color(roleOf(event.level), palette()), levelWords(event.level) + QLatin1String(": "))
+        + span(color(ColorRole::Text, palette()), QString::fromStdString(event.text)));
+    if (atEnd)
+        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
+}
+
+void EventsCard::writeAll() {
+    m_text->clear();
+    for (const EventRecord& event : m_events)
+        append(event);
+}
+
+void EventsCard::changeEvent(QEvent* event) {
+    Card::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange)
+        return;
+    adoptPalette();
+    writeAll();
+}
+
+/// The card shows through.
+void EventsCard::adoptPalette() {
+    QPalette onCard = palette();
+    onCard.setColor(QPalette::Base, color(ColorRole::Card, onCard));
+    m_text->setPalette(onCard);
+}
+
+} // namespace concertina

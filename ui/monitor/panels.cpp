@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/monitor/panels.h"
+
+#include <algorithm>
+#include <set>
+
+namespace concertina {
+
+namespace {
+
+const std::string trainSplit = "train"; // as the trainer names it, whatever split it trains on
+
+constexpr int lossDigits = 3;
+
+QString labelOf(const MetricInfo& metric) {
+    return QString::fromStdString(metric.label.empty() ? metric.name : metric.label);
+}
+
+/// Training and validation of one metric.
+std::vector<PanelCurve> bothSplits(const std::string& task, int index, const MetricInfo& metric,
+                                   const std::string& validation, const QString& prefix = {}) {
+    std::vector<PanelCurve> curves{
+        {{task, metric.name, trainSplit}, prefix + QStringLiteral("train"), index, true, metric}};
+    if (validation != trainSplit)
+        curves.push_back({{task, metric.name, validation},
+                          prefix + QString::fromStdString(validation),
+                          index,
+                          false,
+                          metric});
+    return curves;
+}
+
+MetricInfo lossInfo() {
+    return {"loss", "loss", "", false, lossDigits};
+}
+
+void addTask(std::vector<Panel>& panels, const Catalogue& catalogue, const ExperimentSpec& spec,
+             int index) {
+    const std::string& id = spec.tasks[static_cast<std::size_t>(index)].method.id;
+    const QString label = taskLabel(catalogue, id);
+    const auto add = [&](const MetricInfo& metric, bool standard) {
+        panels.push_back({metricKey(id, metric.name),
+                          label + QStringLiteral(" · ") + labelOf(metric), directionNote(metric),
+                          index, standard,
+                          bothSplits(id, index, metric, spec.data.validationSplit)});
+    };
+    if (const TaskInfo* info = catalogue.task(id))
+        for (const MetricInfo& metric : info->metrics)
+            add(metric, &metric == &info->metrics.front());
+    add(lossInfo(), false);
+}
+
+Panel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
+    Panel panel{"losses",
+                QStringLiteral("Losses"),
+                QStringLiteral("of each task, lower is better"),
+                -1,
+                true,
+                {}};
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+        const std::string& id = spec.tasks[i].method.id;
+        const TaskInfo* info = catalogue.task(id);
+        const QString letter =
+            info != nullptr ? QString::fromStdString(info->letter) : QString::fromStdString(id);
+        for (const PanelCurve& curve :
+             bothSplits(id, static_cast<int>(i), lossInfo(), spec.data.validationSplit,
+                        letter + QLatin1Char(' ')))
+            panel.curves.push_back(curve);
+    }
+    return panel;
+}
+
+} // namespace
+
+QString directionNote(const MetricInfo& metric) {
+    const QString direction = metric.higherIsBetter ? QStringLiteral("higher is better")
+                                                    : QStringLiteral("lower is better");
+    if (metric.unit.empty())
+        return direction;
+    const QString unit = metric.unit == "m"   ? QStringLiteral("metres")
+                         : metric.unit == "°" ? QStringLiteral("degrees")
+                                              : QString::fromStdString(metric.unit);
+    return unit + QStringLiteral(", ") + direction;
+}
+
+QString taskLabel(const Catalogue& catalogue, const std::string& id) {
+    const TaskInfo* info = catalogue.task(id);
+    return QString::fromStdString(info != nullptr ? info->label : id);
+}
+
+std::vector<Panel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+                            const std::vector<SeriesKey>& recorded) {
+    std::vector<Panel> panels;
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
+        addTask(panels, catalogue, spec, static_cast<int>(i));
+    panels.push_back(lossesPanel(catalogue, spec));
+    const auto addShared = [&](const char* name, const char* title, const char* note, int digits) {
+        const MetricInfo metric{name, "", "", false, digits};
+        panels.push_back({name,
+                          QString::fromUtf8(title),
+                          QString::fromUtf8(note),
+                          -1,
+                          false,
+                          {{{"", name, trainSplit}, QString(), -1, true, metric}}});
+    };
+    addShared("loss", "Total loss", "weighted sum, lower is better", lossDigits);
+    addShared("lr", "Learning rate", "of each step", 6);
+    addShared("grad_norm", "Gradient norm", "of all parameters, before clipping", 3);
+
+    std::set<SeriesKey> known;
+    for (const Panel& panel : panels)
+        for (const PanelCurve& curve : panel.curves)
+            known.insert(curve.key);
+    for (const SeriesKey& key : recorded) {
+        if (known.contains(key))
+            continue;
+        const std::string id = metricKey(key.task, key.name) + "@" + key.split;
+        panels.push_back({id,
+                          QString::fromStdString(id),
+                          QString(),
+                          -1,
+                          false,
+                          {{key,
+                            QString::fromStdString(key.split),
+                            -1,
+                            key.split == trainSplit,
+                            {key.name, "", "", false, 4}}}});
+    }
+    return panels;
+}
+
+} // namespace concertina

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "core/values/metric.h"
+#include "core/values/spec.h"
+#include "db/records.h"
+
+#include <QString>
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// A curve of a panel, before there are points of it.
+struct PanelCurve {
+    SeriesKey key;
+    QString label;
+    int task = -1; ///< index in the spec; -1: of none
+    bool training = false;
+    MetricInfo metric;
+
+    bool operator==(const PanelCurve&) const = default;
+};
+
+/// What one plot of a run shows.
+struct Panel {
+    std::string id; ///< the same in every run: "segmentation/miou", "losses", "lr"
+    QString title;
+    QString note; ///< unit and direction: "m, lower is better"
+    int task = -1;
+    bool standard = false; ///< shown where nobody chose
+    std::vector<PanelCurve> curves;
+
+    bool operator==(const Panel&) const = default;
+};
+
+/// Every panel that a run of this spec can have, in the order of tasks and metrics, and what else
+/// was recorded.
+std::vector<Panel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+                            const std::vector<SeriesKey>& recorded);
+
+/// "m, lower is better".
+QString directionNote(const MetricInfo& metric);
+
+/// A task's label in the catalogue; its id where it is not there.
+QString taskLabel(const Catalogue& catalogue, const std::string& id);
+
+} // namespace concertina

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "db/records.h"
+#include "ui/monitor/run_pace.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QProgressBar;
+
+namespace concertina {
+
+class TonedLabel;
+
+/// How far a run is: a bar, and in words epoch, step, time gone and left, speed, and who trains it
+/// where that is somebody else.
+class ProgressStrip : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ProgressStrip(QWidget* parent = nullptr);
+
+    /// `batch`: images a step.
+    void show(const RunSummary& run, int batch, bool own);
+    void clear();
+
+    /// While it trains the speed of the last seconds, afterwards that of the whole run.
+    std::optional<double> imagesPerSecond() const { return m_speed; }
+    QString text() const;
+
+private:
+    void sayOwner(const RunSummary& run, bool own);
+
+    QProgressBar* m_bar;
+    TonedLabel* m_text;
+    TonedLabel* m_owner;
+    RunId m_run;
+    RunPace m_pace;
+    std::optional<double> m_speed;
+};
+
+} // namespace concertina

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/monitor/run_feed.h"
+
+#include "db/store.h"
+#include "ui/store/store_access.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+/// Of one series at once: what the window's thread takes in within a few milliseconds.
+constexpr std::int64_t mostPoints = 4096;
+
+constexpr std::chrono::milliseconds lookAgain{3000};
+
+} // namespace
+
+/// Where reading goes on.
+struct RunFeed::Cursors {
+    RunId run;
+    std::int64_t generation = -1;
+    std::map<SeriesKey, std::int64_t> steps; ///< of the wanted series
+    std::int64_t event = 0;
+    std::int64_t preview = -1;
+};
+
+struct RunFeed::News {
+    RunRecord record;
+    bool anew = false; ///< everything that was known before is void
+    std::vector<SeriesInfo> series;
+    std::map<SeriesKey, std::vector<MetricPoint>> points;
+    std::vector<EventRecord> events;
+    std::vector<PreviewRecord> previews;
+    std::optional<CheckpointRecord> checkpoint;
+    bool more = false;
+};
+
+RunFeed::RunFeed(StoreAccess& store, QObject* parent) : QObject(parent), m_store(store) {
+    connect(&store, &StoreAccess::storeChanged, this, &RunFeed::refresh);
+    connect(&m_timer, &QTimer::timeout, this, &RunFeed::refresh);
+    m_timer.start(lookAgain);
+}
+
+void RunFeed::show(const RunId& run) {
+    ++m_serial;
+    m_run = run;
+    m_reading = false;
+    m_record.reset();
+    m_problem.reset();
+    m_wanted.clear();
+    m_curves.clear();
+    beginAnew();
+    Q_EMIT recordChanged();
+    Q_EMIT keysChanged();
+    Q_EMIT curvesChanged();
+    Q_EMIT eventsChanged();
+    Q_EMIT previewsChanged();
+    Q_EMIT problemChanged();
+    refresh();
+}
+
+void RunFeed::beginAnew() {
+    m_series.clear();
+    for (const auto& [key, curve] : m_curves)
+        curve->clear();
+    m_lastSteps.clear();
+    m_events.clear();
+    m_previews.clear();
+    m_checkpoint.reset();
+}
+
+void RunFeed::setWanted(std::set<SeriesKey> keys) {
+    if (keys == m_wanted)
+        return;
+    m_wanted = std::move(keys);
+    refresh();
+}
+
+void RunFeed::setSmoothing(double weight) {
+    m_smoothing = weight;
+    for (const auto& [key, curve] : m_curves)
+        curve->setSmoothing(weight);
+    Q_EMIT curvesChanged();
+}
+
+void RunFeed::setActive(bool active) {
+    m_active = active;
+    if (m_active && m_stale)
+        refresh();
+}
+
+const SeriesInfo* RunFeed::find(const SeriesKey& key) const {
+    const auto found = std::ranges::find(m_series, key, &SeriesInfo::key);
+    return found == m_series.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Series> RunFeed::curve(const SeriesKey& key) {
+    auto& curve = m_curves[key];
+    if (!curve) {
+        curve = std::make_shared<Series>();
+        curve->setSmoothing(m_smoothing);
+    }
+    return curve;
+}
+
+void RunFeed::refresh() {
+    if (m_run.empty())
+        return;
+    m_stale = true;
+    if (m_active && !m_reading)
+        request();
+}
+
+RunFeed::Cursors RunFeed::cursors() const {
+    Cursors cursors{.run = m_run};
+    if (m_record)
+        cursors.generation = m_record->summary.generation;
+    for (const SeriesKey& key : m_wanted) {
+        const auto last = m_lastSteps.find(key);
+        cursors.steps[key] = last == m_lastSteps.end() ? -1 : last->second;
+    }
+    if (!m_events.empty())
+        cursors.event = m_events.back().number;
+    // A validation's pictures come one after another: those of the last step are read again.
+    if (!m_previews.empty())
+        cursors.preview = m_previews.back().step - 1;
+    return cursors;
+}
+
+void RunFeed::request() {
+    m_reading = true;
+    m_stale = false;
+    m_store.call(
+        this, [cursors = cursors()](Store& store) { return read(store, cursors); },
+        [this, serial = m_serial](Expected<News> news) {
+            if (serial != m_serial)
+                return;
+            if (news) {
+                take(std::move(*news));
+            } else if (m_problem != news.error()) {
+                m_problem = news.error();
+                Q_EMIT problemChanged();
+            }
+            // Whoever was told may have asked for another run.
+            if (serial != m_serial)
+                return;
+            m_reading = false;
+            if (m_stale && m_active)
+                request();
+        });
+}
+
+/// In the store's thread.
+Expected<RunFeed::News> RunFeed::read(const Store& store, const Cursors& cursors) {
+    auto record = store.run(cursors.run);
+    if (!record)
+        return failure(record.error());
+    News news{.record = std::move(*record)};
+    news.anew = news.record.summary.generation != cursors.generation;
+    auto series = store.series(cursors.run);
+    if (!series)
+        return failure(series.error());
+    news.series = std::move(*series);
+    for (const SeriesInfo& info : news.series) {
+        const auto wanted = cursors.steps.find(info.key);
+        if (wanted == cursors.steps.end())
+            continue;
+        const std::int64_t after = news.anew ? -1 : wanted->second;
+        if (info.summary.lastStep <= after)
+            continue;
+        auto points = store.points(info.id, after, mostPoints);
+        if (!points)
+            return failure(points.error());
+        news.more = news.more || static_cast<std::int64_t>(points->size()) == mostPoints;
+        news.points[info.key] = std::move(*points);
+    }
+    auto events = store.events(cursors.run, news.anew ? 0 : cursors.event);
+    if (!events)
+        return failure(events.error());
+    news.events = std::move(*events);
+    auto previews = store.previews(cursors.run, news.anew ? -1 : cursors.preview);
+    if (!previews)
+        return failure(previews.error());
+    news.previews = std::move(*previews);
+    auto checkpoint = store.latestCheckpoint(cursors.run);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    news.checkpoint = std::move(*checkpoint);
+    return news;
+}
+
+void RunFeed::take(News news) {
+    if (news.anew) {
+        beginAnew();
+        Q_EMIT eventsChanged();
+        Q_EMIT previewsChanged();
+    }
+    const auto keysOf = [](const std::vector<SeriesInfo>& series) {
+        std::vector<SeriesKey> keys;
+        for (const SeriesInfo& info : series)
+            keys.push_back(info.key);
+        return keys;
+    };
+    const bool otherKeys = news.anew || keysOf(news.series) != keysOf(m_series);
+    m_record = std::move(news.record);
+    m_series = std::move(news.series);
+    m_checkpoint = std::move(news.checkpoint);
+    m_stale = m_stale || news.more;
+    if (std::exchange(m_problem, std::nullopt))
+        Q_EMIT problemChanged();
+    Q_EMIT recordChanged();
+    if (otherKeys)
+        Q_EMIT keysChanged();
+    takeRows(news);
+}
+
+void RunFeed::takeRows(News& news) {
+    for (const auto& [key, points] : news.points) {
+        curve(key);
+        Series& series = *m_curves[key];
+        for (const MetricPoint& point : points)
+            series.append({point.step, point.epoch, point.seconds, point.value});
+        m_lastSteps[key] = points.empty() ? m_lastSteps[key] : points.back().step;
+    }
+    if (!news.points.empty() || news.anew)
+        Q_EMIT curvesChanged();
+    if (!news.events.empty()) {
+        m_events.insert(m_events.end(), news.events.begin(), news.events.end());
+        Q_EMIT eventsChanged();
+    }
+    const auto known = std::ranges::find_if(m_previews, [&](const PreviewRecord& preview) {
+        return !news.previews.empty() && preview.step >= news.previews.front().step;
+    });
+    const bool same =
+        std::ranges::equal(std::ranges::subrange(known, m_previews.end()), news.previews);
+    if (!same) {
+        m_previews.erase(known, m_previews.end());
+        m_previews.insert(m_previews.end(), news.previews.begin(), news.previews.end());
+        Q_EMIT previewsChanged();
+    }
+}
+
+} // namespace concertina

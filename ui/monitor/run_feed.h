@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/problem.h"
+#include "db/records.h"
+#include "widgets/plots/series.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace concertina {
+
+class StoreAccess;
+
+/// One run as the store has it, kept up to date: the same for a run of this process and one that
+/// another process trains. Behind each series and list stands a cursor; where rows were taken
+/// away (the run's generation has grown) everything is read anew.
+class RunFeed : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RunFeed(StoreAccess& store, QObject* parent = nullptr);
+
+    void show(const RunId& run); ///< empty: none
+    const RunId& run() const { return m_run; }
+
+    /// Which series are read point by point; of the others the summaries alone are known.
+    void setWanted(std::set<SeriesKey> keys);
+    void setSmoothing(double weight); ///< of all curves
+
+    /// Nothing is read while nobody looks; what was missed comes afterwards.
+    void setActive(bool active);
+    void refresh();
+
+    const std::optional<RunRecord>& record() const { return m_record; } ///< none until it is read
+    const std::vector<SeriesInfo>& series() const { return m_series; }
+    const SeriesInfo* find(const SeriesKey& key) const;
+    std::shared_ptr<const Series>
+    curve(const SeriesKey& key); ///< the same object as long as the run
+    const std::vector<EventRecord>& events() const { return m_events; }
+    const std::vector<PreviewRecord>& previews() const { return m_previews; } ///< by step
+    const std::optional<CheckpointRecord>& checkpoint() const { return m_checkpoint; }
+
+    /// Why the store could not be read the last time: "run.unknown" where the run was deleted.
+    /// What is known already stays.
+    const std::optional<Problem>& problem() const { return m_problem; }
+
+Q_SIGNALS:
+    void recordChanged(); ///< record, summaries, checkpoint
+    void keysChanged();   ///< there are other series than before
+    void curvesChanged();
+    void eventsChanged();
+    void previewsChanged();
+    void problemChanged();
+
+private:
+    struct Cursors;
+    struct News;
+    static Expected<News> read(const Store& store, const Cursors& cursors);
+
+    void request();
+    void take(News news);
+    void takeRows(News& news);
+    void beginAnew();
+    Cursors cursors() const;
+
+    StoreAccess& m_store;
+    QTimer m_timer; ///< an owner that dies changes nothing in the store
+    RunId m_run;
+    std::uint64_t m_serial = 0; ///< of `show`, so that late answers are known as such
+    std::set<SeriesKey> m_wanted;
+    double m_smoothing = 0;
+    bool m_active = false;
+    bool m_reading = false;
+    bool m_stale = false;
+
+    std::optional<RunRecord> m_record;
+    std::vector<SeriesInfo> m_series;
+    std::map<SeriesKey, std::shared_ptr<Series>> m_curves;
+    std::map<SeriesKey, std::int64_t> m_lastSteps; ///< the cursors
+    std::vector<EventRecord> m_events;
+    std::vector<PreviewRecord> m_previews;
+    std::optional<CheckpointRecord> m_checkpoint;
+    std::optional<Problem> m_problem;
+};
+
+} // namespace concertina

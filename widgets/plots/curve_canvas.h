@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/plots/curve.h"
+#include "widgets/plots/plot_group.h"
+#include "widgets/plots/plot_painting.h"
+
+#include <qcustomplot.h>
+
+#include <vector>
+
+namespace concertina {
+
+/// What a CurvePlot shows.
+struct PlotContents {
+    std::vector<PlotCurve> curves;
+    std::vector<PlotMark> marks; ///< by step
+    bool logY = false;
+    bool ignoresOutliers = true;
+    QString emptyText;
+};
+
+/// The inside of a CurvePlot: QCustomPlot has the axes, the grid and the buffers; curves, marks,
+/// labels and the crosshair are painted from the series themselves, at each replot only what the
+/// columns of pixels can show.
+class CurveCanvas : public QCustomPlot {
+public:
+    CurveCanvas(const PlotContents& contents, const PlotGroup& group, const CurvePlot* plot,
+                QWidget* parent);
+
+    void adoptColors(); ///< of the palette
+    void adoptAxes();   ///< which x, logarithmic or not
+
+    const PixelMap& map() const { return m_map; }
+    const std::vector<PlotLabel>& labels() const { return m_labels; }
+    bool hasPoints() const;
+
+    /// What the crosshair at `x` tells of each curve, from top to bottom; a heading first on the
+    /// plot that is pointed at.
+    std::vector<ReadoutLine> readout(double x) const;
+
+    void setRubberBand(const QRectF& band); ///< empty: none
+    void showOverlay();                     ///< paints crosshair and rubber band alone
+
+    /// At double size (.png) or as vectors (.svg), with a title and the name of x.
+    bool save(const QString& file, const QString& title);
+
+private:
+    void prepare();
+    PlotSpan fittingX() const;
+    PlotSpan fittingY(const PlotSpan& x) const;
+    void placeLabels();
+    void drawCurves(QPainter& painter) const;
+    void drawDecoration(QPainter& painter) const;
+    void drawOverlay(QPainter& painter) const;
+    QRectF area() const;
+
+    const PlotContents& m_contents;
+    const PlotGroup& m_group;
+    const CurvePlot* m_plot;
+    PixelMap m_map;
+    std::vector<PlotLabel> m_labels;
+    int m_labelRoom = 60;
+    QRectF m_band;
+    QString m_title; ///< while it is saved
+};
+
+} // namespace concertina

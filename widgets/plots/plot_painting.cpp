@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/plot_painting.h"
+
+#include "widgets/plots/label_layout.h"
+#include "widgets/theme/colors.h"
+#include "widgets/theme/theme.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPalette>
+
+#include <algorithm>
+#include <cmath>
+
+namespace concertina {
+
+namespace {
+
+constexpr double lineWidth = 1.8;
+constexpr double dotRadius = 2.6;
+constexpr int mostDots = 40;
+
+/// How far outside of its area something may be painted.
+constexpr double outside = 4000;
+
+/// Columns of this many pixels make one corner of a thick line where points are dense.
+constexpr double cornerWidth = 2;
+
+QColor mixed(const QColor& a, const QColor& b, double share) {
+    const auto part = [share](int x, int y) {
+        return static_cast<int>(std::lround(x * share + y * (1 - share)));
+    };
+    return {part(a.red(), b.red()), part(a.green(), b.green()), part(a.blue(), b.blue())};
+}
+
+QFont boldSmallFont() {
+    QFont font = smallFont();
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+/// Each stretch without a gap, as pixels.
+template <class Draw>
+void forEachStretch(const std::vector<PlotPoint>& points, const PixelMap& map, Draw draw) {
+    QPolygonF stretch;
+    for (const PlotPoint& point : points) {
+        if (std::isnan(point.y)) {
+            if (!stretch.isEmpty())
+                draw(stretch);
+            stretch.clear();
+        } else {
+            stretch.append({map.toX(point.x), map.toY(point.y)});
+        }
+    }
+    if (!stretch.isEmpty())
+        draw(stretch);
+}
+
+/// Many points in few pixels as a line that a thick pen can follow at no great cost, and the band
+/// between lowest and highest around it.
+struct Thinned {
+    QPolygonF line;
+    QPolygonF band;
+    double widest = 0;
+};
+
+Thinned thinned(const QPolygonF& points) {
+    Thinned result;
+    QPolygonF back;
+    for (qsizetype i = 0; i < points.size();) {
+        const double column = std::floor(points[i].x() / cornerWidth);
+        double low = points[i].y(), high = low;
+        for (; i < points.size() && std::floor(points[i].x() / cornerWidth) == column; ++i) {
+            low = std::min(low, points[i].y());
+            high = std::max(high, points[i].y());
+        }
+        const double x = (column + 0.5) * cornerWidth;
+        result.line.append({x, (low + high) / 2});
+        result.band.append({x, low});
+        back.append({x, high});
+        result.widest = std::max(result.widest, high - low);
+    }
+    result.band.append(QPolygonF(back.crbegin(), back.crend()));
+    return result;
+}
+
+void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
+               const QColor& color, bool dashed) {
+    QPen pen(color, lineWidth);
+    pen.setJoinStyle(Qt::RoundJoin);
+    pen.setCapStyle(Qt::FlatCap);
+    if (dashed)
+        pen.setDashPattern({4, 2});
+    const bool dense = static_cast<double>(points.size()) > map.area.width();
+    forEachStretch(points, map, [&](const QPolygonF& stretch) {
+        if (stretch.size() == 1) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(color);
+            painter.drawEllipse(stretch[0], dotRadius, dotRadius);
+            return;
+        }
+        const Thinned thin = dense ? thinned(stretch) : Thinned{stretch, {}, 0};
+        if (thin.widest > lineWidth) {
+            QColor band = color;
+            band.setAlphaF(0.45F);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(band);
+            painter.drawPolygon(thin.band);
+        }
+        painter.setPen(pen);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPolyline(thin.line);
+    });
+}
+
+void drawDots(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
+              const QColor& color) {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    for (const PlotPoint& point : points)
+        if (!std::isnan(point.y))
+            painter.drawEllipse(QPointF(map.toX(point.x), map.toY(point.y)), dotRadius, dotRadius);
+}
+
+} // namespace
+
+double PixelMap::toX(double value) const {
+    const double pixel = area.left() + (value - x.low) / (x.high - x.low) * area.width();
+    return std::clamp(pixel, area.left() - outside, area.right() + outside);
+}
+
+double PixelMap::toY(double value) const {
+    const double share = !logY        ? (value - y.low) / (y.high - y.low)
+                         : value <= 0 ? -outside
+                                      : std::log(value / y.low) / std::log(y.high / y.low);
+    return std::clamp(area.bottom() - share * area.height(), area.top() - outside,
+                      area.bottom() + outside);
+}
+
+double PixelMap::xAt(double pixel) const {
+    return x.low + (pixel - area.left()) / area.width() * (x.high - x.low);
+}
+
+double PixelMap::yAt(double pixel) const {
+    const double share = (area.bottom() - pixel) / area.height();
+    return logY ? y.low * std::pow(y.high / y.low, share) : y.low + share * (y.high - y.low);
+}
+
+QColor curveColor(const PlotCurve& curve, const QPalette& palette) {
+    return curve.task < 0 ? color(ColorRole::Text, palette) : taskColor(curve.task, palette);
+}
+
+void drawCurve(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
+               const QPalette& palette) {
+    const QColor main = curveColor(curve, palette);
+    const int columns = std::max(1, static_cast<int>(map.area.width()));
+    const bool smoothed = curve.training && curve.series->smoothing() > 0;
+    std::vector<PlotPoint> points;
+    if (smoothed) {
+        curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columns, points);
+        // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
+        // long. Opaque, since overlapping lines would darken each other.
+        QPen pen(mixed(main, color(ColorRole::Card, palette), 0.35), 1);
+        pen.setCosmetic(true);
+        painter.setPen(pen);
+        forEachStretch(points, map,
+                       [&](const QPolygonF& stretch) { painter.drawPolyline(stretch); });
+    }
+    curve.series->reduce(smoothed ? CurveValues::Smoothed : CurveValues::Raw, axis, map.x.low,
+                         map.x.high, columns, points);
+    drawThick(painter, points, map, main, curve.training);
+    if (!curve.training && points.size() <= mostDots)
+        drawDots(painter, points, map, main);
+}
+
+void drawMarks(QPainter& painter, const std::vector<std::pair<double, QString>>& marks,
+               const PixelMap& map, const QPalette& palette) {
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    double free = map.area.left() - 1;
+    for (const auto& [at, caption] : marks) {
+        if (at < map.x.low || at > map.x.high)
+            continue;
+        const double x = std::round(map.toX(at)) + 0.5;
+        painter.setPen(QPen(color(ColorRole::FaintText, palette), 1, Qt::DashLine));
+        painter.drawLine(QPointF(x, map.area.top() - metrics.height()),
+                         QPointF(x, map.area.bottom()));
+        const double width = metrics.horizontalAdvance(caption);
+        const bool fits = x + 4 + width <= map.area.right();
+        const double left = fits ? x + 4 : x - 4 - width;
+        if (left < free)
+            continue;
+        painter.setPen(color(ColorRole::MutedText, palette));
+        painter.drawText(QPointF(left, map.area.top() - metrics.descent() - 1), caption);
+        free = std::max(x, left + width) + 6;
+    }
+}
+
+std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis axis,
+                                 const PixelMap& map, const QPalette& palette) {
+    std::vector<PlotLabel> labels;
+    std::vector<double> wanted;
+    for (const PlotCurve& curve : curves) {
+        const Series& series = *curve.series;
+        std::size_t last = series.firstFrom(axis, std::nextafter(map.x.high, INFINITY));
+        while (last > 0 && !std::isfinite(series.y(CurveValues::Raw, last - 1))
+               && series.x(axis, last - 1) >= map.x.low)
+            --last;
+        if (last == 0 || series.x(axis, last - 1) < map.x.low)
+            continue;
+        const double value =
+            series.y(curve.training ? CurveValues::Smoothed : CurveValues::Raw, last - 1);
+        labels.push_back({curve.label + QLatin1Char(' ') + valueWords(curve.metric, value),
+                          curveColor(curve, palette), 0});
+        wanted.push_back(std::clamp(map.toY(value), map.area.top(), map.area.bottom()));
+    }
+    const QFontMetricsF metrics(boldSmallFont());
+    const auto places =
+        spreadLabels(wanted, metrics.height(), map.area.top() - 6, map.area.bottom() + 6);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        labels[i].y = places[i];
+    return labels;
+}
+
+void drawLabels(QPainter& painter, const std::vector<PlotLabel>& labels, double left) {
+    painter.setFont(boldSmallFont());
+    const QFontMetricsF metrics(painter.font());
+    for (const PlotLabel& label : labels) {
+        painter.setPen(label.color);
+        painter.drawText(QPointF(left, label.y + metrics.ascent() / 2 - 1), label.text);
+    }
+}
+
+void drawCrosshair(QPainter& painter, double x, const std::vector<ReadoutLine>& lines,
+                   const PixelMap& map, const QPalette& palette) {
+    const double pixel = std::round(map.toX(x)) + 0.5;
+    painter.setPen(QPen(color(ColorRole::Accent, palette), 1));
+    painter.drawLine(QPointF(pixel, map.area.top()), QPointF(pixel, map.area.bottom()));
+    for (const ReadoutLine& line : lines)
+        if (line.dot && map.area.adjusted(-1, -1, 1, 1).contains(*line.dot)) {
+            painter.setPen(QPen(color(ColorRole::Card, palette), 1.5));
+            painter.setBrush(line.color);
+            painter.drawEllipse(*line.dot, 3.5, 3.5);
+        }
+    if (lines.empty())
+        return;
+
+    painter.setFont(smallFont());
+    const QFontMetricsF metrics(painter.font());
+    double width = 0;
+    for (const ReadoutLine& line : lines)
+        width = std::max(width, metrics.horizontalAdvance(line.text));
+    const double lineHeight = metrics.height() + 1;
+    QRectF box(0, 0, width + 16, static_cast<double>(lines.size()) * lineHeight + 10);
+    const bool right = pixel + 10 + box.width() <= map.area.right() + 60;
+    box.moveTopLeft({right ? pixel + 10 : pixel - 10 - box.width(), map.area.top() + 4});
+    if (box.left() < 0)
+        box.moveLeft(2);
+    painter.setPen(QPen(color(ColorRole::Border, palette), 1));
+    painter.setBrush(color(ColorRole::Field, palette));
+    painter.drawRoundedRect(box, 4, 4);
+    double y = box.top() + 5 + metrics.ascent();
+    for (const ReadoutLine& line : lines) {
+        painter.setPen(line.color);
+        painter.drawText(QPointF(box.left() + 8, y), line.text);
+        y += lineHeight;
+    }
+}
+
+QString valueWords(const MetricInfo& metric, double value) {
+    if (std::isnan(value))
+        return QStringLiteral("NaN");
+    if (std::isinf(value))
+        return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
+    return QString::fromStdString(metricText(metric, value));
+}
+
+} // namespace concertina
