@@ -148,6 +148,17 @@ std::vector<std::size_t> ComparisonPictures::classCounts() const {
     return sums;
 }
 
+std::optional<double> ComparisonPictures::depthAt(SourceOfRun which, QPointF share) const {
+    const ValueMap* map = mapOf(which);
+    if (map == nullptr || map->kind != TargetKind::Depth)
+        return std::nullopt;
+    const int x = std::clamp(static_cast<int>(share.x() * map->width), 0, map->width - 1);
+    const int y = std::clamp(static_cast<int>(share.y() * map->height), 0, map->height - 1);
+    if (!map->isKnown(y, x))
+        return std::nullopt;
+    return static_cast<double>(map->at(y, x));
+}
+
 QString ComparisonPictures::caption(SourceOfRun which) const {
     QString text = sourceName(which.source);
     if (which.run < m_notes.size()) {

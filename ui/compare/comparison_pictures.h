@@ -68,6 +68,10 @@ public:
     bool isStretched() const { return m_stretched; }
     double limit(SourceOfRun left, SourceOfRun right);
 
+    /// The depth at a place, in shares of width and height; none for other kinds or where it is
+    /// not known.
+    std::optional<double> depthAt(SourceOfRun which, QPointF share) const;
+
     QString caption(SourceOfRun which) const;
     QString valueText(double value) const; ///< of a difference or error, with its unit
 

@@ -6,12 +6,14 @@
 #include "widgets/theme/theme.h"
 
 #include <QClipboard>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QProgressBar>
 #include <QToolButton>
 
+#include <algorithm>
 #include <utility>
 
 namespace concertina {
@@ -99,6 +101,36 @@ void JobNotice::setOffers(bool cancel, bool again) {
     showParts();
 }
 
+void JobNotice::floatAtBottom(int margin) {
+    m_margin = margin;
+    parentWidget()->installEventFilter(this);
+    place();
+}
+
+void JobNotice::place() {
+    if (m_margin < 0)
+        return;
+    constexpr int widest = 560;
+    constexpr int side = 8;
+    const QRect host = parentWidget()->rect();
+    const int width = std::max(0, std::min(widest, host.width() - 2 * side));
+    const int height = std::max(layout()->heightForWidth(width), layout()->minimumSize().height());
+    setGeometry(host.center().x() - width / 2, host.bottom() + 1 - m_margin - height, width, height);
+    raise();
+}
+
+bool JobNotice::event(QEvent* event) {
+    if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Show)
+        place();
+    return QWidget::event(event);
+}
+
+bool JobNotice::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == parentWidget() && event->type() == QEvent::Resize)
+        place();
+    return QWidget::eventFilter(watched, event);
+}
+
 void JobNotice::showParts() {
     const bool failed = m_state == State::Failed;
     m_bar->setVisible(m_state == State::Busy);
@@ -108,8 +140,13 @@ void JobNotice::showParts() {
 }
 
 void JobNotice::paintEvent(QPaintEvent*) {
+    if (m_margin < 0)
+        return;
     QPainter painter(this);
-    painter.fillRect(rect(), color(ColorRole::Card, palette()));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(color(ColorRole::Border, palette()));
+    painter.setBrush(color(ColorRole::Card, palette()));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), CardRadius, CardRadius);
 }
 
 } // namespace concertina

@@ -31,6 +31,9 @@ public:
     bool isFailure() const { return m_state == State::Failed; }
     QString text() const;
 
+    /// Lies over the lower edge of what it stands in, above `margin` pixels, instead of in a layout.
+    void floatAtBottom(int margin);
+
     /// Whether to offer ending the job, and trying again after a failure.
     void setOffers(bool cancel, bool again);
 
@@ -40,11 +43,14 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     enum class State { None, Busy, Failed };
 
     void showParts();
+    void place();
 
     State m_state = State::None;
     TonedLabel* m_text;
@@ -55,6 +61,7 @@ private:
     QTimer m_delay;
     bool m_offersCancel = true;
     bool m_offersAgain = true;
+    int m_margin = -1; ///< below it where it floats
 };
 
 } // namespace concertina

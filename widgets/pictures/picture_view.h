@@ -41,6 +41,8 @@ public:
     /// A view that always shows the whole picture and leaves the wheel to what it stands in.
     void setStill(bool still);
 
+    /// To the next step, around a point of the widget or the middle.
+    void zoomBy(int direction, std::optional<QPointF> around);
     double zoom() const; ///< in use, in device pixels a picture pixel
 
     /// The line above the picture: the caption, and the value under the cursor.
@@ -103,7 +105,6 @@ private:
     QPointF shownCenter() const; ///< of the reference, with the view's edges kept
     std::optional<QPointF> shareAt(QPointF position) const;
     const QImage& shrunk(const Picture& picture, QSize size);
-    void zoomBy(int direction, std::optional<QPointF> around);
     void moveBy(QPointF devicePixels);
     void moveCursor(QPoint pixels);
     void point(QPointF position);

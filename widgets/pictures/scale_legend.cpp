@@ -197,4 +197,39 @@ void DirectionLegend::paintEvent(QPaintEvent*) {
                      Qt::AlignLeft, tr("not known"));
 }
 
+SwatchLegend::SwatchLegend(QWidget* parent) : QWidget(parent) {
+    setFont(smallFont());
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void SwatchLegend::setEntries(std::vector<std::pair<QColor, QString>> entries) {
+    m_entries = std::move(entries);
+    QStringList names;
+    for (const auto& entry : m_entries)
+        names << entry.second;
+    setAccessibleName(names.join(QStringLiteral(", ")));
+    updateGeometry();
+    update();
+}
+
+QSize SwatchLegend::sizeHint() const {
+    int width = 0;
+    for (const auto& entry : m_entries)
+        width += SwatchSide + 24 + QFontMetrics(font()).horizontalAdvance(entry.second);
+    return {width, QFontMetrics(font()).height() + 2};
+}
+
+void SwatchLegend::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    int x = 0;
+    for (const auto& [swatch, text] : m_entries) {
+        drawSwatch(painter, QRect(x, (height() - SwatchSide) / 2, SwatchSide, SwatchSide), swatch,
+                   palette());
+        const int room = QFontMetrics(font()).horizontalAdvance(text);
+        painter.setPen(color(ColorRole::MutedText, palette()));
+        painter.drawText(QRect(x + SwatchSide + 8, 0, room + 1, height()), Qt::AlignVCenter, text);
+        x += SwatchSide + 24 + room;
+    }
+}
+
 } // namespace concertina

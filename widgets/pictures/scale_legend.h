@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace concertina {
 
@@ -60,6 +62,25 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+};
+
+/// Single colours with what each means, side by side.
+class SwatchLegend : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SwatchLegend(QWidget* parent = nullptr);
+
+    void setEntries(std::vector<std::pair<QColor, QString>> entries);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    std::vector<std::pair<QColor, QString>> m_entries;
 };
 
 /// A small square of a colour before a text, as legends have it.
