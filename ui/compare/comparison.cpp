@@ -124,10 +124,11 @@ void Comparison::adopt(std::vector<ComparedRun> runs) {
         newer = newer || m_runs[i].checkpoint != runs[i].checkpoint;
     m_runs = std::move(runs);
     Q_EMIT runsRead();
-    if (!isReady() || !wasReady || !newer)
+    if (!isReady() || (wasReady && !newer))
         return;
-    Q_EMIT checkpointRead();
-    if (m_picked)
+    if (wasReady)
+        Q_EMIT checkpointRead();
+    if (m_picked && !m_jobs[0].isBusy())
         predict();
 }
 

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace concertina {
 
@@ -231,7 +232,13 @@ void FrameStrip::setWorstFirst(bool worst) {
     showErrors();
 }
 
+void FrameStrip::setErrorsOld() {
+    m_errorsOld = true;
+}
+
 void FrameStrip::rank() {
+    if (std::exchange(m_errorsOld, false))
+        m_errors.clear();
     showErrors();
     if (m_errors.contains(m_split))
         return;

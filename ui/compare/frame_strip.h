@@ -39,6 +39,9 @@ public:
     /// Shows them as frames of their own and picks the first one.
     void openFiles(const QStringList& files);
 
+    /// A later checkpoint is there: errors that are shown stay, the next wish for them measures.
+    void setErrorsOld();
+
     void setName(const FramePick& pick, const QString& name);
     void setWorstFirst(bool worst);
     bool isWorstFirst() const;
@@ -76,6 +79,7 @@ private:
     std::vector<std::string> m_files;
     std::string m_split; ///< shown now; empty for files
     std::map<std::string, std::vector<FrameErrors>> m_errors; ///< by split
+    bool m_errorsOld = false;
     std::set<int> m_unreadable; ///< frames whose thumbnail failed
     std::size_t m_task = 0;
     TargetKind m_kind = TargetKind::Classes;

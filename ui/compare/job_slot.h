@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QPointer>
 
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -20,32 +21,38 @@ public:
     JobSlot(const JobSlot&) = delete;
     JobSlot& operator=(const JobSlot&) = delete;
 
-    bool isBusy() const { return m_context != nullptr; }
+    bool isBusy() const { return m_busy; }
 
-    /// Later, as it may be asked for in a call that the context receives.
+    /// The context goes, later, as this may be asked for in a call that it receives: so a service
+    /// knows that nobody waits any more.
     void cancel() {
-        if (m_context)
-            m_context->deleteLater();
-        m_context = nullptr;
+        if (m_context && m_busy)
+            m_context.data()->deleteLater();
+        if (m_busy)
+            m_context = nullptr;
+        m_busy = false;
+        ++m_job;
     }
 
-    /// What a service is handed for the next job.
+    /// What a service is handed for the next job. The context stays as long as jobs follow each
+    /// other, as a newer job stops the older one of the same context.
     template <class T>
     Reply<T> next(std::function<void(Expected<T>)> done,
                   std::function<void(double, const QString&)> progress = {}) {
-        cancel();
-        m_context = new QObject;
-        const QPointer<QObject> mine(m_context);
-        Reply<T> reply{mine, [this, mine, done = std::move(done)](Expected<T> result) {
-                           if (!mine || mine != m_context)
+        if (!m_context)
+            m_context = new QObject;
+        m_busy = true;
+        const std::uint64_t job = ++m_job;
+        Reply<T> reply{m_context, [this, job, done = std::move(done)](Expected<T> result) {
+                           if (job != m_job)
                                return;
-                           cancel();
+                           m_busy = false;
                            done(std::move(result));
                        }};
         if (progress)
-            reply.progress = [this, mine, progress = std::move(progress)](double share,
-                                                                         const QString& what) {
-                if (mine && mine == m_context)
+            reply.progress = [this, job, progress = std::move(progress)](double share,
+                                                                        const QString& what) {
+                if (job == m_job && m_busy)
                     progress(share, what);
             };
         return reply;
@@ -53,6 +60,8 @@ public:
 
 private:
     QPointer<QObject> m_context;
+    std::uint64_t m_job = 0;
+    bool m_busy = false;
 };
 
 } // namespace concertina
