@@ -128,7 +128,7 @@ void Comparison::adopt(std::vector<ComparedRun> runs) {
         return;
     if (wasReady)
         Q_EMIT checkpointRead();
-    if (m_picked && !m_jobs[0].isBusy())
+    if (m_picked && (newer || !m_jobs[0].isBusy()))
         predict();
 }
 

@@ -14,8 +14,8 @@ namespace concertina {
 
 namespace {
 
-const SeriesSummary* find(const ComparedRun& run, const std::string& task,
-                          const std::string& metric) {
+const SeriesSummary* summaryOf(const ComparedRun& run, const std::string& task,
+                               const std::string& metric) {
     const SeriesKey key{task, metric, run.spec.data.validationSplit};
     for (const SeriesInfo& series : run.series)
         if (series.key == key && series.summary.rows > 0)
@@ -74,7 +74,7 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
         for (const MetricInfo& metric : info->metrics) {
             bool any = false;
             for (std::size_t i = 0; i < runs.size(); ++i)
-                if (const SeriesSummary* summary = find(runs[i], task.method.id, metric.name)) {
+                if (const SeriesSummary* summary = summaryOf(runs[i], task.method.id, metric.name)) {
                     addText(QString::fromStdString(metricText(metric, summary->last)), row,
                             static_cast<int>(i) + 1, false);
                     last = std::max(last, i == 0 ? summary->lastStep : -1);
