@@ -2,45 +2,15 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/interrupt.h"
-#include "app/session/run_session.h"
+#include "app/session/trained_run.h"
 #include "core/collapse/collapse.h"
 #include "core/prediction/predict.h"
-#include "db/store.h"
 
 #include <stop_token>
 
 namespace concertina {
 
 namespace {
-
-/// A run that has a network: its spec and its last checkpoint.
-struct TrainedRun {
-    RunId id;
-    ExperimentSpec spec;
-    std::filesystem::path checkpoint;
-};
-
-Expected<TrainedRun> findTrained(const CommonArguments& common, const std::string& text) {
-    const auto store = Store::open(common.store, StoreMode::ReadOnly);
-    if (!store)
-        return failure(store.error());
-    const auto id = store->findRun(text);
-    if (!id)
-        return failure(id.error());
-    const auto record = store->run(*id);
-    if (!record)
-        return failure(record.error());
-    auto spec = specOf(*record, common.data);
-    if (!spec)
-        return failure(spec.error());
-    const auto checkpoint = store->latestCheckpoint(*id);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    if (!*checkpoint)
-        return failure({"run.no_checkpoint", *id, "no checkpoint yet", "a run that has trained",
-                        "wait for its first validation, or resume it"});
-    return TrainedRun{*id, std::move(*spec), store->folder() / (*checkpoint)->file};
-}
 
 /// Runs a long function with a stop token that Ctrl-C pulls.
 template <class Work>
@@ -68,7 +38,7 @@ Json eventJson(const char* event, const RunId& run, Json report) {
 
 ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
                          const std::filesystem::path& file, Console& console) {
-    const auto trained = findTrained(common, run);
+    const auto trained = findTrained(common.store, run, common.data);
     if (!trained)
         return console.fail(trained.error());
     bool interrupted = false;
@@ -85,7 +55,7 @@ ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
 ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
                        const std::optional<std::filesystem::path>& collapsed, int images,
                        Console& console) {
-    const auto trained = findTrained(common, run);
+    const auto trained = findTrained(common.store, run, common.data);
     if (!trained)
         return console.fail(trained.error());
     bool interrupted = false;
@@ -101,7 +71,7 @@ ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console) {
-    const auto trained = findTrained(common, arguments.run);
+    const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
     bool interrupted = false;
@@ -126,7 +96,7 @@ ExitCode reportRun(const CommonArguments& common, const std::string& run,
         return code;
     if (const ExitCode code = verifyCommand(common, run, std::nullopt, 32, console); code != Done)
         return code;
-    const auto trained = findTrained(common, run);
+    const auto trained = findTrained(common.store, run, common.data);
     if (!trained)
         return console.fail(trained.error());
     bool interrupted = false;

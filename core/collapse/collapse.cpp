@@ -56,6 +56,13 @@ double weightBytes(const Network& network) {
     return sum;
 }
 
+std::int64_t weightBytes(const CompactNetwork& network) {
+    std::int64_t sum = 0;
+    for (const torch::Tensor& tensor : network.tensors)
+        sum += static_cast<std::int64_t>(tensor.nbytes());
+    return sum;
+}
+
 } // namespace
 
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
@@ -77,18 +84,22 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
     const CompactNetwork compact = fold(*network, *checkpoint, &counts);
     if (stop.stop_requested())
         return failure(stopped);
-    progress(0.5, "writing");
-    const auto written = saveCompact(request.file, compact);
-    if (!written)
-        return failure(written.error());
+    WrittenFile written{weightBytes(compact), ""};
+    if (!request.file.empty()) {
+        progress(0.5, "writing");
+        auto saved = saveCompact(request.file, compact);
+        if (!saved)
+            return failure(saved.error());
+        written = std::move(*saved);
+    }
     progress(0.6, "timing both networks");
     const NetworkCosts costs = networkCosts(network->design(), {});
     CollapseReport report{
         .file = request.file.string(),
-        .sha256 = written->sha256,
+        .sha256 = written.sha256,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
-        .bytes = {weightBytes(*network), static_cast<double>(written->bytes)},
+        .bytes = {weightBytes(*network), static_cast<double>(written.bytes)},
         .milliseconds = time(*network, compact),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,

@@ -18,10 +18,10 @@ namespace concertina {
 
 struct CollapseRequest {
     std::filesystem::path checkpoint;
-    std::filesystem::path file; ///< of the collapsed network
+    std::filesystem::path file; ///< of the collapsed network; empty: nothing is written
 };
 
-/// Folds the network of a checkpoint, writes it, and measures both. Problems of `loadCheckpoint`
+/// Folds the network of a checkpoint, writes it where it shall, and measures both. Problems of `loadCheckpoint`
 /// and of writing.
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);

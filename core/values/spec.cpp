@@ -65,9 +65,12 @@ Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
                  : "one of: " + join(inside.empty() ? sections : inside, ", ")};
 }
 
-/// An option's value: JSON or a number where it reads as such, else the text itself.
+/// An option's value: JSON, a number, or values separated by commas where it reads as such, else
+/// the text itself.
 Json optionValue(std::string_view text) {
     Json value = parseJson(text);
+    if (value.is_discarded() && text.find(',') != std::string_view::npos)
+        value = parseJson("[" + std::string(text) + "]");
     if (!value.is_discarded())
         return value;
     const auto number = numberFromText(text);

@@ -36,6 +36,13 @@ function(concertina_room name)
                           PRIVATE ${ARG_PRIVATE_LINKS} concertina_options)
 endfunction()
 
+# What tests are compiled with beside the rest: they call fast code, and are not it.
+add_library(concertina_test_options INTERFACE)
+target_link_libraries(concertina_test_options INTERFACE concertina_options)
+target_compile_options(concertina_test_options INTERFACE $<$<CONFIG:Release>:-O1>)
+# LibTorch's headers use `slots` as a name.
+target_compile_definitions(concertina_test_options INTERFACE QT_NO_KEYWORDS)
+
 # For a room with Qt: meta objects are made, Qt's keywords are not used.
 function(concertina_qt_room name)
     set_target_properties(concertina_${name} PROPERTIES AUTOMOC ON)
@@ -53,12 +60,10 @@ function(concertina_test name)
     endif()
     add_executable(tst_${name} ${ARG_SOURCES})
     set_target_properties(tst_${name} PROPERTIES AUTOMOC ON)
-    # QT_NO_KEYWORDS: LibTorch's headers use `slots` as a name.
     target_compile_definitions(tst_${name} PRIVATE
-        QT_NO_KEYWORDS
         CONCERTINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
         CONCERTINA_BINARY_DIR="${PROJECT_BINARY_DIR}")
-    target_link_libraries(tst_${name} PRIVATE ${ARG_LINKS} Qt6::Test concertina_options)
+    target_link_libraries(tst_${name} PRIVATE ${ARG_LINKS} Qt6::Test concertina_test_options)
     add_test(NAME ${name} COMMAND tst_${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
                          SKIP_RETURN_CODE 77)

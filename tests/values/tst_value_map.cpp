@@ -12,7 +12,7 @@ using namespace concertina;
 namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
 constexpr Rgb red{200, 10, 10}, blue{10, 10, 200};
 const std::vector<ClassInfo> twoClasses{{"wall", red}, {"floor", blue}};
 
@@ -109,11 +109,11 @@ private Q_SLOTS:
                                    row(TargetKind::Normals, {0, -1, /*y*/ 1, 0, /*z*/ 0, 0}));
         QVERIFY(std::abs(angles[0] - 90) < 1e-4F);
         QVERIFY(std::abs(angles[1] - 180) < 1e-4F);
-        QVERIFY(std::isnan(meanError(std::vector<float>{nan})));
+        QVERIFY(std::isnan(meanError(std::vector<float>{notANumber})));
     }
 
     void errorsAreDarkWhereThereIsNoneAndBrightAtTheLimit() {
-        const Image image = drawErrors(std::vector<float>{0, 0.5F, 2, nan}, 1, 4, 0.5);
+        const Image image = drawErrors(std::vector<float>{0, 0.5F, 2, notANumber}, 1, 4, 0.5);
         QVERIFY(colorAt(image, 0, 0) == inferno(0));
         QVERIFY(colorAt(image, 0, 1) == inferno(1));
         QVERIFY(colorAt(image, 0, 2) == inferno(1));

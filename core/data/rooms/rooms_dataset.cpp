@@ -7,6 +7,7 @@
 #include "core/model/catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstdio>
@@ -24,17 +25,32 @@ constexpr int GeneratorVersion = 1;
 constexpr int NominalWidth = 128;
 constexpr int NominalHeight = 96;
 
-// Names and colors in the order of `Label`. Large, quiet classes are pale or earthy, things are
-// bright; neighbours in a room differ in lightness too, for those who see fewer hues.
-const std::vector<ClassInfo>& classes() {
-    static const std::vector<ClassInfo> all{
-        {"wall", {196, 203, 212}},    {"floor", {122, 96, 76}},   {"ceiling", {238, 241, 244}},
-        {"window", {134, 206, 240}},  {"door", {160, 112, 150}},  {"picture", {240, 142, 43}},
-        {"lamp", {255, 217, 47}},     {"plant", {46, 150, 84}},   {"books", {198, 54, 58}},
-        {"cabinet", {216, 163, 108}}, {"bed", {56, 108, 176}},    {"sofa", {24, 164, 170}},
-        {"table", {92, 60, 140}},     {"chair", {231, 92, 142}},
-    };
-    return all;
+/// What a class set makes of the labels.
+struct ClassSet {
+    std::vector<ClassInfo> classes;
+    std::array<std::uint8_t, LabelCount> classOf; ///< by `Label`
+};
+
+// Large, quiet classes are pale or earthy, things are bright; neighbours in a room differ in
+// lightness too, for those who see fewer hues.
+const ClassSet& allClasses() {
+    static const ClassSet set{
+        {{"wall", {196, 203, 212}}, {"floor", {122, 96, 76}}, {"ceiling", {238, 241, 244}},
+         {"window", {134, 206, 240}}, {"door", {160, 112, 150}}, {"picture", {240, 142, 43}},
+         {"lamp", {255, 217, 47}}, {"plant", {46, 150, 84}}, {"books", {198, 54, 58}},
+         {"cabinet", {216, 163, 108}}, {"bed", {56, 108, 176}}, {"sofa", {24, 164, 170}},
+         {"table", {92, 60, 140}}, {"chair", {231, 92, 142}}},
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}};
+    return set;
+}
+
+const ClassSet& coarseClasses() {
+    static const ClassSet set{
+        {{"wall", {196, 203, 212}}, {"floor", {122, 96, 76}}, {"ceiling", {238, 241, 244}},
+         {"window", {134, 206, 240}}, {"door", {160, 112, 150}}, {"decoration", {240, 142, 43}},
+         {"storage", {216, 163, 108}}, {"bed or seat", {24, 164, 170}}, {"table", {92, 60, 140}}},
+        {0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 7, 7, 8, 7}};
+    return set;
 }
 
 std::vector<FieldInfo> optionFields() {
@@ -84,6 +100,12 @@ std::vector<FieldInfo> optionFields() {
          .maximum = 10,
          .label = "Sensor noise",
          .help = "Strength of the camera's noise; 0 is none, 1 what a phone has indoors."},
+        {.path = "classes",
+         .type = FieldType::Choice,
+         .standard = "all",
+         .choices = {"all", "coarse"},
+         .label = "Classes",
+         .help = "\"all\" tells 14 kinds of things apart, \"coarse\" nine groups of them."},
         {.path = "rooms",
          .type = FieldType::Choice,
          .standard = "any",
@@ -133,7 +155,8 @@ public:
     explicit RoomsDataset(const Json& options)
         : m_seed(options.at("seed").get<std::uint64_t>()),
           m_fine(options.at("quality") == "fine"), m_samples(options.at("samples").get<int>()),
-          m_noise(options.at("noise").get<double>()) {
+          m_noise(options.at("noise").get<double>()),
+          m_classes(options.at("classes") == "coarse" ? coarseClasses() : allClasses()) {
         if (const auto kind = chosen(options, "rooms"))
             m_wishes.kind = static_cast<RoomKind>(*kind);
         if (const auto light = chosen(options, "light"))
@@ -145,7 +168,7 @@ public:
             {.name = "segmentation",
              .kind = TargetKind::Classes,
              .encoding = Encoding::Index8,
-             .classes = classes()},
+             .classes = m_classes.classes},
             {.name = "depth", .kind = TargetKind::Depth, .encoding = Encoding::Float32},
             {.name = "normal", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16},
         };
@@ -176,7 +199,7 @@ public:
                    : renderQuickly(scene, height, width);
         Sample sample;
         sample.image = photograph(scene, rendering, m_noise, combined(key, 2));
-        sample.targets = {planeOf(Encoding::Index8, rendering, rendering.geometry.labels),
+        sample.targets = {planeOf(Encoding::Index8, rendering, classesOf(rendering.geometry.labels)),
                           planeOf(Encoding::Float32, rendering, rendering.geometry.depth),
                           normalPlane(rendering)};
         return sample;
@@ -189,10 +212,19 @@ private:
                         static_cast<std::uint64_t>(index));
     }
 
+    std::vector<std::uint8_t> classesOf(const std::vector<std::uint8_t>& labels) const {
+        std::vector<std::uint8_t> indices;
+        indices.reserve(labels.size());
+        for (const std::uint8_t label : labels)
+            indices.push_back(m_classes.classOf[label]);
+        return indices;
+    }
+
     std::uint64_t m_seed;
     bool m_fine;
     int m_samples;
     double m_noise;
+    const ClassSet& m_classes;
     SceneWishes m_wishes;
     DatasetDescription m_description;
 };

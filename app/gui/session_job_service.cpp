@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/session_job_service.h"
+
+#include "app/session/run_session.h"
+#include "core/collapse/collapse.h"
+
+#include <utility>
+
+namespace concertina {
+
+SessionJobService::SessionJobService(std::filesystem::path store,
+                                     std::optional<std::string> dataFolder, QObject* parent)
+    : JobService(parent), m_store(std::move(store)), m_dataFolder(std::move(dataFolder)) {}
+
+template <class T, class Work>
+void SessionJobService::post(const char* kind, Reply<T> reply, Work work) {
+    const QString key = QStringLiteral("%1 %2").arg(QLatin1String(kind)).arg(
+        reinterpret_cast<quintptr>(reply.context.data()));
+    m_thread.post(key.toStdString(), [this, reply = std::move(reply),
+                                      work = std::move(work)](const std::stop_token& stop) {
+        // The context may be gone by now: only the GUI thread may look.
+        const Progress progress = [&](double share, const std::string& what) {
+            if (!reply.progress)
+                return;
+            QMetaObject::invokeMethod(
+                this,
+                [reply, stop, share, text = QString::fromStdString(what)] {
+                    if (reply.context && !stop.stop_requested())
+                        reply.progress(share, text);
+                },
+                Qt::QueuedConnection);
+        };
+        Expected<T> result = work(progress, stop);
+        QMetaObject::invokeMethod(
+            this,
+            [reply, stop, result = std::move(result)]() mutable {
+                if (reply.context && !stop.stop_requested())
+                    reply.done(std::move(result));
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+ExperimentSpec SessionJobService::placed(const ExperimentSpec& spec) const {
+    if (m_dataFolder)
+        if (auto changed = withDataFolder(spec, *m_dataFolder))
+            return *changed;
+    return spec;
+}
+
+void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) {
+    post("describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
+        return concertina::describeDataset(spec);
+    });
+}
+
+void SessionJobService::samples(const ExperimentSpec& spec, int first, int count,
+                                Reply<std::vector<Frame>> reply) {
+    post("samples", std::move(reply),
+         [spec = placed(spec), first, count](const auto&, const std::stop_token& stop) {
+             return trainingSamples(spec, first, count, stop);
+         });
+}
+
+Expected<FramePredictor*> SessionJobService::predictorOf(const RunId& run) {
+    const auto trained = findTrained(m_store, run, m_dataFolder);
+    if (!trained)
+        return failure(trained.error());
+    if (!m_predictor || m_checkpoint != trained->checkpoint) {
+        m_predictor.reset();
+        auto loaded = FramePredictor::load(trained->checkpoint, trained->spec);
+        if (!loaded)
+            return failure(loaded.error());
+        m_predictor.emplace(std::move(*loaded));
+        m_checkpoint = trained->checkpoint;
+    }
+    return &*m_predictor;
+}
+
+void SessionJobService::frame(const FrameChoice& choice, Reply<Frame> reply) {
+    post("frame", std::move(reply),
+         [this, choice](const auto&, const auto&) -> Expected<Frame> {
+             const auto predictor = predictorOf(choice.run);
+             if (!predictor)
+                 return failure(predictor.error());
+             return choice.file.empty() ? (*predictor)->frame(choice.split, choice.index)
+                                        : (*predictor)->picture(choice.file);
+         });
+}
+
+void SessionJobService::rankFrames(const RunId& run, const std::string& split,
+                                   Reply<std::vector<FrameErrors>> reply) {
+    post("rank", std::move(reply),
+         [this, run, split](const Progress& progress,
+                            const std::stop_token& stop) -> Expected<std::vector<FrameErrors>> {
+             const auto predictor = predictorOf(run);
+             if (!predictor)
+                 return failure(predictor.error());
+             return (*predictor)->rank(split, progress, stop);
+         });
+}
+
+void SessionJobService::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
+    saveCollapsed(run, {}, std::move(reply));
+}
+
+void SessionJobService::saveCollapsed(const RunId& run, const std::string& file,
+                                      Reply<CollapseReport> reply) {
+    post(file.empty() ? "report" : "save", std::move(reply),
+         [this, run, file](const Progress& progress,
+                           const std::stop_token& stop) -> Expected<CollapseReport> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             if (!trained)
+                 return failure(trained.error());
+             return collapse({trained->checkpoint, file}, progress, stop);
+         });
+}
+
+void SessionJobService::verify(const RunId& run, Reply<VerifyReport> reply) {
+    post("verify", std::move(reply),
+         [this, run](const Progress& progress,
+                     const std::stop_token& stop) -> Expected<VerifyReport> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             if (!trained)
+                 return failure(trained.error());
+             return concertina::verify(
+                 {.checkpoint = trained->checkpoint, .spec = trained->spec}, progress, stop);
+         });
+}
+
+} // namespace concertina

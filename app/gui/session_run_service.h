@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/session/run_queue.h"
+#include "ui/services/run_service.h"
+
+#include <filesystem>
+
+namespace concertina {
+
+/// Runs of the window, trained by a queue in its own thread.
+class SessionRunService : public RunService {
+    Q_OBJECT
+
+public:
+    SessionRunService(std::filesystem::path store, std::optional<std::string> dataFolder,
+                      QObject* parent = nullptr);
+
+    Expected<RunId> start(const ExperimentSpec& spec,
+                          const std::optional<std::string>& group) override;
+    void resume(const RunId& run) override;
+    void pause(const RunId& run) override;
+    void stop(const RunId& run) override;
+    void checkpointNow(const RunId& run) override;
+    void suspendAll() override;
+    std::vector<OwnRun> runs() const override;
+
+private:
+    void tellChange();
+
+    bool m_suspending = false;
+    RunQueue m_queue; ///< last: its thread calls the others
+};
+
+} // namespace concertina

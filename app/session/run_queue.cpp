@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/run_queue.h"
+
+#include "app/session/run_session.h"
+#include "db/store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace concertina {
+
+/// Keeps the queue's knowledge of what the current run does.
+class RunQueue::StateWatch : public RunObserver {
+public:
+    explicit StateWatch(RunQueue& queue) : m_queue(queue) {}
+
+    void stateChanged(const StateEvent& event) override {
+        if (event.state == RunState::Running || event.state == RunState::Paused)
+            m_queue.setState(event.state);
+    }
+
+private:
+    RunQueue& m_queue;
+};
+
+RunQueue::RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder,
+                   Listener listener)
+    : m_store(std::move(store)), m_dataFolder(std::move(dataFolder)),
+      m_listener(std::move(listener)),
+      m_thread([this](const std::stop_token& stop) { work(stop); }) {}
+
+RunQueue::~RunQueue() {
+    suspendAll();
+    m_thread.request_stop();
+}
+
+Expected<RunId> RunQueue::start(const ExperimentSpec& spec, std::optional<std::string> group) {
+    ExperimentSpec placed = spec;
+    if (m_dataFolder)
+        if (auto changed = withDataFolder(spec, *m_dataFolder))
+            placed = std::move(*changed);
+    auto run = createRun(m_store, placed, std::move(group));
+    if (!run)
+        return run;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_waiting.push_back({*run, std::move(placed)});
+    }
+    m_arrived.notify_one();
+    return run;
+}
+
+void RunQueue::resume(const RunId& run) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_current && m_current->run == run) {
+            m_control->resume();
+            return;
+        }
+        if (std::ranges::find(m_waiting, run, &Job::run) != m_waiting.end())
+            return;
+        m_waiting.push_back({run, std::nullopt});
+    }
+    m_arrived.notify_one();
+    m_listener.changed();
+}
+
+void RunQueue::pause(const RunId& run) {
+    const std::lock_guard lock(m_mutex);
+    if (m_current && m_current->run == run)
+        m_control->pause();
+}
+
+void RunQueue::stop(const RunId& run) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_current && m_current->run == run) {
+            m_control->stop();
+            return;
+        }
+        const auto waiting = std::ranges::find(m_waiting, run, &Job::run);
+        if (waiting == m_waiting.end())
+            return;
+        const bool isNew = waiting->spec.has_value();
+        m_waiting.erase(waiting);
+        if (isNew)
+            release(run, RunState::Stopped, "stopped before it began");
+    }
+    m_listener.changed();
+}
+
+void RunQueue::checkpointNow(const RunId& run) {
+    const std::lock_guard lock(m_mutex);
+    if (m_current && m_current->run == run)
+        m_control->checkpoint();
+}
+
+void RunQueue::suspendAll() {
+    const std::lock_guard lock(m_mutex);
+    for (const Job& job : std::exchange(m_waiting, {}))
+        if (job.spec)
+            release(job.run, RunState::Paused, "was waiting when its program ended");
+    if (m_control)
+        m_control->suspend();
+}
+
+std::vector<QueuedRun> RunQueue::runs() const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<QueuedRun> runs;
+    if (m_current)
+        runs.push_back(*m_current);
+    for (const Job& job : m_waiting)
+        runs.push_back({job.run, RunState::Queued});
+    return runs;
+}
+
+void RunQueue::work(const std::stop_token& stop) {
+    while (true) {
+        Job job;
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_arrived.wait(lock, stop, [&] { return !m_waiting.empty(); }))
+                return;
+            job = std::move(m_waiting.front());
+            m_waiting.pop_front();
+            m_current = {job.run, RunState::Queued};
+            m_control = std::make_unique<RunControl>();
+        }
+        m_listener.changed();
+        train(job);
+        {
+            const std::lock_guard lock(m_mutex);
+            m_current.reset();
+            m_control.reset();
+        }
+        m_listener.changed();
+    }
+}
+
+void RunQueue::train(const Job& job) {
+    StateWatch watch(*this);
+    const auto result =
+        job.spec ? trainRun(m_store, job.run, *job.spec, *m_control, watch)
+                 : resumeRun(m_store, job.run, m_dataFolder, *m_control, watch);
+    if (!result)
+        m_listener.failed(job.run, result.error());
+    else if (result->problem)
+        m_listener.failed(job.run, *result->problem);
+}
+
+void RunQueue::release(const RunId& run, RunState state, const char* text) {
+    // Where the store can't be written the run reads "interrupted" later, which is as true.
+    if (auto store = Store::open(m_store, StoreMode::ReadWrite))
+        (void)store->release(run, state, text);
+}
+
+void RunQueue::setState(RunState state) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_current->state = state;
+    }
+    m_listener.changed();
+}
+
+} // namespace concertina

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/training/run_control.h"
+#include "core/values/problem.h"
+#include "core/values/run_state.h"
+#include "core/values/spec.h"
+#include "db/records.h"
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace concertina {
+
+/// A run that this process trains or keeps waiting.
+struct QueuedRun {
+    RunId run;
+    RunState state = RunState::Queued; ///< Queued, Running or Paused (in memory)
+
+    bool operator==(const QueuedRun&) const = default;
+};
+
+/// Trains runs of one store one after the other in a thread of its own. Every function may be
+/// called from any thread and returns at once, but the destructor: it suspends what trains, with a
+/// checkpoint, and waits. What trainings tell is in the store.
+class RunQueue {
+public:
+    /// Both are called in the queue's thread.
+    struct Listener {
+        std::function<void()> changed; ///< `runs()`
+        std::function<void(const RunId&, const Problem&)> failed;
+    };
+
+    RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder,
+             Listener listener);
+    ~RunQueue();
+
+    RunQueue(const RunQueue&) = delete;
+    RunQueue& operator=(const RunQueue&) = delete;
+
+    /// Puts a valid spec into the store, and behind what waits already. Problems of `createRun`.
+    Expected<RunId> start(const ExperimentSpec& spec, std::optional<std::string> group);
+
+    /// Goes on with a run that is paused here, or queues one of the store.
+    void resume(const RunId& run);
+
+    void pause(const RunId& run);
+    void stop(const RunId& run); ///< one that still waits leaves the queue and reads "stopped"
+    void checkpointNow(const RunId& run);
+
+    /// What trains ends as paused, with a checkpoint; what waits reads "paused" and leaves.
+    void suspendAll();
+
+    /// What trains first, then what waits, in order.
+    std::vector<QueuedRun> runs() const;
+
+private:
+    struct Job {
+        RunId run;
+        std::optional<ExperimentSpec> spec; ///< of a new run; none: from the store
+    };
+    class StateWatch;
+
+    void work(const std::stop_token& stop);
+    void train(const Job& job);
+    void release(const RunId& run, RunState state, const char* text);
+    void setState(RunState state);
+
+    std::filesystem::path m_store;
+    std::optional<std::string> m_dataFolder;
+    Listener m_listener;
+    mutable std::mutex m_mutex; ///< guards what follows
+    std::condition_variable_any m_arrived;
+    std::deque<Job> m_waiting;
+    std::optional<QueuedRun> m_current;
+    std::unique_ptr<RunControl> m_control; ///< of the current run
+    std::jthread m_thread;                 ///< last: it uses all the others
+};
+
+} // namespace concertina

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/prediction/frames.h"
+
+#include "core/data/image_files.h"
+#include "core/prediction/predictor.h"
+#include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
+#include "core/training/run_data.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
+
+namespace concertina {
+
+namespace {
+
+/// Image and truths of one sample.
+Frame frameOf(const RunData& data, const ExperimentSpec& spec, const std::string& split, int index,
+              const Sample& sample) {
+    const Sample* one = &sample;
+    const Augmentation none;
+    const Batch batch = data.maker.make({&one, 1}, {&none, 1});
+    Frame frame;
+    frame.name = data.dataset->sampleName(split, index);
+    frame.image = sample.image;
+    for (std::size_t t = 0; t < data.targets.size(); ++t) {
+        const TargetInfo& target = data.targets[t];
+        frame.tasks.push_back({.task = spec.tasks[t].method.id,
+                               .kind = target.kind,
+                               .classes = target.classes,
+                               .truth = toValueMap(batch.targets[t][0], target.kind)});
+    }
+    return frame;
+}
+
+Expected<Frame> sampleFrame(const RunData& data, const ExperimentSpec& spec,
+                            const std::string& split, int index) {
+    auto sample = data.dataset->sample(split, index, spec.data.height, spec.data.width);
+    if (!sample)
+        return failure(sample.error());
+    return frameOf(data, spec, split, index, *sample);
+}
+
+Problem stoppedProblem(const std::string& what) {
+    return {"stopped", what, "", "", "Stopped before it was done."};
+}
+
+} // namespace
+
+struct FramePredictor::Parts {
+    ExperimentSpec spec;
+    Predictor expanded;
+    Predictor collapsed;
+    std::optional<RunData> data;
+
+    /// Runs both networks on the frame's image.
+    void predict(Frame& frame) const {
+        setComputeThreads(0);
+        const auto start = std::chrono::steady_clock::now();
+        auto left = expanded.maps(frame.image);
+        auto right = collapsed.maps(frame.image);
+        const std::chrono::duration<double, std::milli> spent =
+            std::chrono::steady_clock::now() - start;
+        frame.milliseconds = spent.count();
+        frame.step = expanded.step();
+        for (std::size_t t = 0; t < frame.tasks.size(); ++t) {
+            frame.tasks[t].expanded = std::move(left[t]);
+            frame.tasks[t].collapsed = std::move(right[t]);
+        }
+    }
+
+    Expected<int> open(const std::string& split) {
+        if (!data) {
+            auto opened = openRunData(spec);
+            if (!opened)
+                return failure(opened.error());
+            data.emplace(std::move(*opened));
+        }
+        const SplitInfo* info = data->dataset->description().split(split);
+        if (info == nullptr)
+            return failure({"frame.split", split, "no such split",
+                            "a split of " + data->dataset->description().name, ""});
+        return info->size;
+    }
+};
+
+Expected<FramePredictor> FramePredictor::load(const std::filesystem::path& checkpoint,
+                                              ExperimentSpec spec) {
+    auto expanded = Predictor::load(checkpoint, false);
+    if (!expanded)
+        return failure(expanded.error());
+    auto collapsed = Predictor::load(checkpoint, true);
+    if (!collapsed)
+        return failure(collapsed.error());
+    return FramePredictor(std::make_unique<Parts>(Parts{
+        std::move(spec), std::move(*expanded), std::move(*collapsed), std::nullopt}));
+}
+
+FramePredictor::FramePredictor(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
+FramePredictor::FramePredictor(FramePredictor&&) noexcept = default;
+FramePredictor& FramePredictor::operator=(FramePredictor&&) noexcept = default;
+FramePredictor::~FramePredictor() = default;
+
+Expected<Frame> FramePredictor::frame(const std::string& split, int index) {
+    const auto size = m_parts->open(split);
+    if (!size)
+        return failure(size.error());
+    if (index < 0 || index >= *size)
+        return failure({"frame.index", split, "frame " + std::to_string(index),
+                        "0 to " + std::to_string(*size - 1), ""});
+    auto frame = sampleFrame(*m_parts->data, m_parts->spec, split, index);
+    if (frame)
+        m_parts->predict(*frame);
+    return frame;
+}
+
+Expected<Frame> FramePredictor::picture(const std::filesystem::path& file) {
+    const auto image = readImage(file);
+    if (!image)
+        return failure(image.error());
+    const DataSpec& data = m_parts->expanded.data();
+    Frame frame;
+    frame.name = file.filename().string();
+    frame.image = resized(*image, data.height, data.width);
+    for (std::size_t t = 0; t < m_parts->expanded.taskCount(); ++t) {
+        const TargetInfo& target = m_parts->expanded.target(t);
+        frame.tasks.push_back({.task = m_parts->expanded.taskName(t),
+                               .kind = target.kind,
+                               .classes = target.classes});
+    }
+    m_parts->predict(frame);
+    return frame;
+}
+
+Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split,
+                                                        const Progress& progress,
+                                                        const std::stop_token& stop) {
+    const auto size = m_parts->open(split);
+    if (!size)
+        return failure(size.error());
+    std::vector<FrameErrors> ranked;
+    for (int index = 0; index < *size; ++index) {
+        if (stop.stop_requested())
+            return failure(stoppedProblem(split));
+        progress(double(index) / *size, "frame " + std::to_string(index + 1) + " of "
+                                            + std::to_string(*size));
+        auto wanted = frame(split, index);
+        if (!wanted)
+            return failure(wanted.error());
+        FrameErrors errorsOfFrame{index, wanted->name, {}};
+        for (const FrameTask& task : wanted->tasks)
+            errorsOfFrame.errors.push_back(meanError(errors(task.collapsed, task.truth)));
+        ranked.push_back(std::move(errorsOfFrame));
+    }
+    return ranked;
+}
+
+Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int first, int count,
+                                             const std::stop_token& stop) {
+    const auto data = openRunData(spec);
+    if (!data)
+        return failure(data.error());
+    const std::string& split = spec.data.trainSplit;
+    const int end = std::min(first + count, data->dataset->description().split(split)->size);
+    std::vector<Frame> frames;
+    for (int index = std::max(0, first); index < end; ++index) {
+        if (stop.stop_requested())
+            return failure(stoppedProblem(split));
+        auto frame = sampleFrame(*data, spec, split, index);
+        if (!frame)
+            return failure(frame.error());
+        frames.push_back(std::move(*frame));
+    }
+    return frames;
+}
+
+Expected<DatasetSummary> describeDataset(const ExperimentSpec& spec) {
+    const auto dataset = openDataset(spec.data.dataset);
+    if (!dataset)
+        return failure(dataset.error());
+    const DatasetDescription& description = (*dataset)->description();
+    DatasetSummary summary;
+    summary.name = description.name;
+    for (const SplitInfo& split : description.splits)
+        summary.splits.push_back({split.name, split.size});
+    for (const TargetInfo& target : description.targets) {
+        summary.targets.push_back(target.name);
+        if (target.kind == TargetKind::Classes)
+            summary.classes = static_cast<int>(target.classes.size());
+    }
+    return summary;
+}
+
+} // namespace concertina

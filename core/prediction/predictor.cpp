@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/prediction/predictor.h"
+
+#include "core/collapse/compact_network.h"
+#include "core/network/run_program.h"
+#include "core/tensor/torch.h"
+#include "core/training/run_data.h"
+
+namespace concertina {
+
+Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool collapsed) {
+    const torch::NoGradGuard noGrad;
+    auto checkpoint = loadCheckpoint(path);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    return Predictor(std::move(*checkpoint), *network, collapsed);
+}
+
+Predictor::Predictor(Checkpoint checkpoint, const Network& network, bool collapsed)
+    : m_checkpoint(std::move(checkpoint)),
+      m_tasks(makeTasks(m_checkpoint.spec, m_checkpoint.targets)) {
+    if (collapsed) {
+        CompactNetwork compact = fold(network, m_checkpoint);
+        m_program = std::move(compact.program);
+        m_tensors = std::move(compact.tensors);
+    } else {
+        m_program = network.program();
+        m_tensors = network.compose(false).tensors;
+    }
+}
+
+std::vector<ValueMap> Predictor::maps(const Image& image) const {
+    const torch::NoGradGuard noGrad;
+    const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
+    const auto outputs = runProgram(m_program, m_tensors, maker.image(image), {});
+    std::vector<ValueMap> maps;
+    for (std::size_t t = 0; t < outputs.size(); ++t)
+        maps.push_back(
+            toValueMap(m_tasks[t]->prediction(outputs[t])[0], m_checkpoint.targets[t].kind));
+    return maps;
+}
+
+} // namespace concertina

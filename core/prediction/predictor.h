@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/program.h"
+#include "core/tasks/task.h"
+#include "core/training/checkpoint.h"
+#include "core/values/image.h"
+#include "core/values/value_map.h"
+
+#include <torch/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// A network of a checkpoint, expanded or collapsed, that answers for one picture at a time.
+class Predictor {
+public:
+    /// Problems of `loadCheckpoint`.
+    static Expected<Predictor> load(const std::filesystem::path& path, bool collapsed);
+
+    const DataSpec& data() const { return m_checkpoint.spec.data; }
+    std::int64_t step() const { return m_checkpoint.step; }
+    std::size_t taskCount() const { return m_tasks.size(); }
+    const std::string& taskName(std::size_t t) const {
+        return m_checkpoint.spec.tasks[t].method.id;
+    }
+    const TargetInfo& target(std::size_t t) const { return m_checkpoint.targets[t]; }
+
+    /// One map a task for a picture of the network's size.
+    std::vector<ValueMap> maps(const Image& image) const;
+
+private:
+    Predictor(Checkpoint checkpoint, const Network& network, bool collapsed);
+
+    Checkpoint m_checkpoint;
+    std::vector<std::unique_ptr<Task>> m_tasks;
+    Program m_program;
+    std::vector<torch::Tensor> m_tensors;
+};
+
+} // namespace concertina

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/image_files.h"
+#include "core/prediction/predict.h"
+#include "core/prediction/predictor.h"
+#include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
+#include "core/training/run_data.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Places pictures on a dark ground, in rows and columns, each in true pixels times `zoom`.
+class Sheet {
+public:
+    Sheet(int rows, int columns, int height, int width)
+        : m_zoom(std::max(1, (smallestCell + width - 1) / std::max(1, width))), m_height(height * m_zoom),
+          m_width(width * m_zoom),
+          m_image(blankImage(top + rows * (m_height + gap), gap + columns * (m_width + gap), 28)) {}
+
+    void caption(int column, const std::string& text) {
+        drawText(m_image, gap + column * (m_width + gap), top - gap, text);
+    }
+
+    void place(int row, int column, const Image& picture) {
+        const int y0 = top + row * (m_height + gap);
+        const int x0 = gap + column * (m_width + gap);
+        for (int y = 0; y < m_height; ++y)
+            for (int x = 0; x < m_width; ++x)
+                std::copy_n(picture.pixel(y / m_zoom, x / m_zoom), 3,
+                            m_image.pixel(y0 + y, x0 + x));
+    }
+
+    const Image& image() const { return m_image; }
+
+private:
+    static constexpr int smallestCell = 200; // room for a caption
+    static constexpr int gap = 8;
+    static constexpr int top = 28;
+    int m_zoom;
+    int m_height;
+    int m_width;
+    Image m_image;
+};
+
+Problem stoppedProblem(const fs::path& path) {
+    return {"stopped", path.string(), "", "", "Stopped before it was done."};
+}
+
+} // namespace
+
+Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
+                                  const std::stop_token& stop) {
+    const torch::NoGradGuard noGrad;
+    setComputeThreads(0);
+    progress(0, "reading the checkpoint");
+    const auto expanded = Predictor::load(request.checkpoint, false);
+    const auto collapsed = Predictor::load(request.checkpoint, true);
+    if (!expanded || !collapsed)
+        return failure((expanded ? collapsed : expanded).error());
+    const auto data = openRunData(request.spec);
+    if (!data)
+        return failure(data.error());
+    const int frames = std::min(request.frames, data->validation->size());
+    const auto taskCount = static_cast<int>(expanded->taskCount());
+    Sheet sheet(frames, 1 + 3 * taskCount, request.spec.data.height, request.spec.data.width);
+    sheet.caption(0, "image");
+    for (int t = 0; t < taskCount; ++t) {
+        const std::string& name = expanded->taskName(static_cast<std::size_t>(t));
+        sheet.caption(1 + 3 * t, name + ": truth");
+        sheet.caption(2 + 3 * t, name + ": expanded");
+        sheet.caption(3 + 3 * t, name + ": collapsed");
+    }
+    for (int row = 0; row < frames; ++row) {
+        if (stop.stop_requested())
+            return failure(stoppedProblem(request.file));
+        progress(double(row) / frames, "frame " + std::to_string(row + 1));
+        const auto sample = data->validation->sample(row * data->validation->size() / frames);
+        if (!sample)
+            return failure(sample.error());
+        const Sample* one = sample->get();
+        const Augmentation none;
+        const Batch batch = data->maker.make({&one, 1}, {&none, 1});
+        const auto left = expanded->maps(one->image);
+        const auto right = collapsed->maps(one->image);
+        sheet.place(row, 0, one->image);
+        for (int t = 0; t < taskCount; ++t) {
+            const auto at = static_cast<std::size_t>(t);
+            const auto& target = expanded->target(at);
+            const ValueMap truth = toValueMap(batch.targets[at][0], target.kind);
+            const ValueRange range = rangeOf(truth);
+            sheet.place(row, 1 + 3 * t, draw(truth, target.classes, range));
+            sheet.place(row, 2 + 3 * t, draw(left[at], target.classes, range));
+            sheet.place(row, 3 + 3 * t, draw(right[at], target.classes, range));
+        }
+    }
+    if (auto written = writePng(request.file, sheet.image()); !written)
+        return failure(written.error());
+    progress(1, "done");
+    return PredictReport{{request.file.string()}};
+}
+
+} // namespace concertina

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/image.h"
+#include "core/values/target.h"
+#include "core/values/value_map.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// What there is for one task of one frame. Maps that are not known are empty: no truth for a
+/// dropped picture, no predictions for a sample in Set-up.
+struct FrameTask {
+    std::string task;
+    TargetKind kind = TargetKind::Classes;
+    std::vector<ClassInfo> classes;
+    ValueMap truth;
+    ValueMap expanded;
+    ValueMap collapsed;
+};
+
+/// One picture with its truths and predictions, at the network's size.
+struct Frame {
+    std::string name;
+    Image image;
+    std::vector<FrameTask> tasks;
+    std::int64_t step = 0;    ///< of the checkpoint that predicted
+    double milliseconds = 0;  ///< spent in the networks
+};
+
+/// How wrong the collapsed network is on one frame, a value a task (`errorUnit`): NaN where there
+/// is no truth.
+struct FrameErrors {
+    int index = 0;
+    std::string name;
+    std::vector<double> errors;
+};
+
+/// What is known of a dataset before a run.
+struct DatasetSummary {
+    std::string name;
+    std::string license;
+    std::string source;
+    struct Split {
+        std::string name;
+        int samples = 0;
+    };
+    std::vector<Split> splits;
+    std::vector<std::string> targets; ///< names of what it has
+    int classes = 0;
+    int height = 0; ///< of its own pictures; 0 where they differ or any size can be had
+    int width = 0;
+};
+
+} // namespace concertina

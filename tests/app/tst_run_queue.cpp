@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/run_queue.h"
+#include "core/catalogue.h"
+#include "core/model/validate.h"
+#include "db/store.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <mutex>
+
+using namespace concertina;
+
+namespace {
+
+constexpr int patience = 60000; // ms; a step takes some
+
+ExperimentSpec tinySpec(int steps) {
+    ExperimentSpec spec;
+    spec.name = "tiny";
+    spec.data.height = 16;
+    spec.data.width = 24;
+    spec.data.dataset = {"rooms", {{"train_size", 8}, {"val_size", 2}}};
+    spec.network.backbone = {"segnet", {{"channels", {6, 8}}, {"convolutions", {1, 2}}}};
+    spec.train.batch = 4;
+    spec.train.steps = steps;
+    return withCompleteOptions(spec, catalogue());
+}
+
+} // namespace
+
+class RunQueueTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::mutex m_mutex;
+    std::vector<Problem> m_failures;
+
+    std::unique_ptr<RunQueue> makeQueue() {
+        return std::make_unique<RunQueue>(
+            m_folder->path().toStdString(), std::nullopt,
+            RunQueue::Listener{[] {}, [this](const RunId&, const Problem& problem) {
+                                   const std::lock_guard lock(m_mutex);
+                                   m_failures.push_back(problem);
+                               }});
+    }
+
+    RunSummary summary(const RunId& run) const {
+        const auto store = Store::open(m_folder->path().toStdString(), StoreMode::ReadOnly);
+        return store->run(run)->summary;
+    }
+
+    static RunState stateIn(const RunQueue& queue, const RunId& run) {
+        for (const QueuedRun& one : queue.runs())
+            if (one.run == run)
+                return one.state;
+        return RunState::Finished; // gone from the queue
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_failures.clear();
+    }
+
+    void runsAreTrainedOneAfterTheOther() {
+        const auto queue = makeQueue();
+        const auto first = queue->start(tinySpec(3), std::nullopt);
+        const auto second = queue->start(tinySpec(3), std::nullopt);
+        QVERIFY(first && second);
+        QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+        QVERIFY(summary(*first).state == RunState::Finished);
+        QVERIFY(summary(*second).state == RunState::Finished);
+        QVERIFY(*summary(*first).ended <= *summary(*second).started);
+    }
+
+    void aPauseWaitsInMemoryWithACheckpointAndGoesOn() {
+        const auto queue = makeQueue();
+        const RunId run = *queue->start(tinySpec(2000), std::nullopt);
+        QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, run) == RunState::Running, patience);
+        queue->pause(run);
+        QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, run) == RunState::Paused, patience);
+        const auto store = Store::open(m_folder->path().toStdString(), StoreMode::ReadOnly);
+        QTRY_VERIFY(store->latestCheckpoint(run)->has_value());
+        const auto paused = summary(run).position.step;
+        queue->resume(run);
+        QTRY_VERIFY_WITH_TIMEOUT(summary(run).position.step > paused, patience);
+        queue->stop(run);
+        QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+        QVERIFY(summary(run).state == RunState::Stopped);
+    }
+
+    void oneThatWaitsCanBeStopped() {
+        const auto queue = makeQueue();
+        const RunId first = *queue->start(tinySpec(2000), std::nullopt);
+        const RunId second = *queue->start(tinySpec(3), std::nullopt);
+        queue->stop(second);
+        QCOMPARE(queue->runs().size(), 1U);
+        QVERIFY(summary(second).state == RunState::Stopped);
+        queue->stop(first);
+        QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+    }
+
+    void aRunThatCannotStartIsToldAndTheNextOneTrains() {
+        ExperimentSpec broken = tinySpec(3);
+        broken.data.dataset = {"folder", {{"path", m_folder->filePath("none").toStdString()}}};
+        const auto queue = makeQueue();
+        const RunId first = *queue->start(withCompleteOptions(broken, catalogue()), std::nullopt);
+        const RunId second = *queue->start(tinySpec(3), std::nullopt);
+        QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+        QVERIFY(summary(first).state == RunState::Failed);
+        QVERIFY(summary(second).state == RunState::Finished);
+        const std::lock_guard lock(m_mutex);
+        QCOMPARE(m_failures.size(), 1U);
+        QVERIFY(m_failures[0].code.starts_with("dataset."));
+    }
+
+    void itsEndSuspendsEverythingAndAnotherSessionGoesOn() {
+        auto queue = makeQueue();
+        const RunId training = *queue->start(tinySpec(40), std::nullopt);
+        const RunId waiting = *queue->start(tinySpec(3), std::nullopt);
+        QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, training) == RunState::Running, patience);
+        queue.reset();
+        QVERIFY(summary(training).state == RunState::Paused);
+        QVERIFY(summary(waiting).state == RunState::Paused);
+
+        queue = makeQueue();
+        queue->resume(training);
+        queue->resume(waiting);
+        QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+        QVERIFY(summary(training).state == RunState::Finished);
+        QCOMPARE(summary(training).position.step, 40);
+        QVERIFY(summary(waiting).state == RunState::Finished);
+    }
+};
+
+QTEST_GUILESS_MAIN(RunQueueTest)
+#include "tst_run_queue.moc"

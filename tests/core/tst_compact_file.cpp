@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/compact_network.h"
+#include "core/tensor/tensor_file.h"
+#include "core/tensor/torch.h"
+#include "core/training/run_data.h"
+#include "tests/core/core_testing.h"
+#include "tests/printing.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+CompactNetwork compactFor(const std::string& parametrization, const std::string& rule) {
+    const ExperimentSpec spec = tinySpec(parametrization, rule);
+    Network network = networkFor(spec);
+    scrambleFactors(network, 21);
+    scrambleNorms(network, 22);
+    return fold(network, {.spec = spec, .targets = openRunData(spec)->targets});
+}
+
+} // namespace
+
+class CompactFileTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+
+    std::filesystem::path path(const char* name) const {
+        return m_folder.filePath(QString::fromLatin1(name)).toStdString();
+    }
+
+    /// The file of a network, with one change to its header.
+    std::filesystem::path changed(const std::function<void(TensorFile&)>& change) {
+        const auto file = path("changed.safetensors");
+        [&] { QVERIFY(saveCompact(file, compactFor("factored", "*: merged")).has_value()); }();
+        TensorFile content = *readTensorFile(file);
+        change(content);
+        [&] { QVERIFY(writeTensorFile(file, content).has_value()); }();
+        return file;
+    }
+
+private Q_SLOTS:
+    void aNetworkComesBackToTheBit() {
+        const CompactNetwork network = compactFor("factored", "*: factors shared");
+        QVERIFY(saveCompact(path("a.safetensors"), network).has_value());
+        const auto back = loadCompact(path("a.safetensors"));
+        QVERIFY2(back.has_value(), back ? "" : toText(back.error()).c_str());
+        QVERIFY(back->program == network.program);
+        QCOMPARE(back->height, network.height);
+        QCOMPARE(back->normalization, network.normalization);
+        QVERIFY(back->targets == network.targets);
+        for (std::size_t i = 0; i < network.tensors.size(); ++i)
+            QVERIFY(sameBits(back->tensors[i], network.tensors[i]));
+    }
+
+    void anIndependentProgramComputesTheSame_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::newRow("merged: norms folded") << "*: merged";
+        QTest::newRow("own cores: branches") << "*: factors shared";
+        QTest::newRow("own norms alone: scales and shifts")
+            << "*: norm {segmentation} | {depth} | {normal}";
+    }
+
+    void anIndependentProgramComputesTheSame() {
+        QFETCH(QString, rule);
+        const std::string script =
+            std::string(CONCERTINA_SOURCE_DIR) + "/tests/reference/run_collapsed.py";
+        QProcess probe;
+        probe.start(QStringLiteral("python3"), {QStringLiteral("-c"), QStringLiteral("import torch")});
+        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+            QSKIP("Debian's python3-torch is not here.");
+
+        const CompactNetwork network = compactFor("factored", rule.toStdString());
+        const auto file = path("network.safetensors");
+        QVERIFY(saveCompact(file, network).has_value());
+        TensorFile sample;
+        sample.tensors["image"] = randomImages(2, network.height, network.width, 5);
+        const torch::NoGradGuard noGrad;
+        const auto outputs = network.forward(sample.tensors["image"], {});
+        for (std::size_t t = 0; t < outputs.size(); ++t)
+            sample.tensors["output/" + network.targets[t].name] = outputs[t].contiguous();
+        QVERIFY(writeTensorFile(path("case.safetensors"), sample).has_value());
+
+        QProcess python;
+        python.start(QStringLiteral("python3"),
+                     {QString::fromStdString(script), QString::fromStdString(file.string()),
+                      QString::fromStdString(path("case.safetensors").string())});
+        QVERIFY(python.waitForFinished(60000));
+        const QByteArray output = python.readAllStandardOutput();
+        QVERIFY2(python.exitCode() == 0,
+                 (output + python.readAllStandardError()).constData());
+        QCOMPARE(output.count('\n'), 3); // a line a task
+    }
+
+    void damagedHeadersAreRefused_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("another format") << "format" << "network.format";
+        QTest::newRow("from the future") << "version" << "network.version";
+        QTest::newRow("no size") << "size" << "network.header";
+        QTest::newRow("a huge size") << "huge" << "network.header";
+        QTest::newRow("no program") << "program" << "network.header";
+        QTest::newRow("a missing tensor") << "missing" << "network.tensor";
+        QTest::newRow("a tensor of another shape") << "shape" << "network.tensor";
+    }
+
+    void damagedHeadersAreRefused() {
+        QFETCH(QString, what);
+        QFETCH(QString, code);
+        const auto file = changed([&](TensorFile& content) {
+            if (what == "format")
+                content.header["format"] = "other";
+            else if (what == "version")
+                content.header["version"] = 99;
+            else if (what == "size")
+                content.header["input"].erase("height");
+            else if (what == "huge")
+                content.header["input"]["width"] = 100000;
+            else if (what == "program")
+                content.header["program"] = Json::array();
+            else if (what == "missing")
+                content.tensors.erase(content.tensors.begin());
+            else
+                content.tensors.begin()->second = torch::zeros({1});
+        });
+        const auto network = loadCompact(file);
+        QVERIFY(!network);
+        QCOMPARE(network.error().code, code.toStdString());
+        QCOMPARE(network.error().path, file.string());
+    }
+
+    void aCheckpointIsNoCollapsedNetwork() {
+        TensorFile checkpoint;
+        checkpoint.header = {{"format", "concertina-checkpoint"}, {"version", 1}};
+        QVERIFY(writeTensorFile(path("c.safetensors"), checkpoint).has_value());
+        const auto network = loadCompact(path("c.safetensors"));
+        QVERIFY(!network);
+        QCOMPARE(network.error().code, std::string("network.format"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CompactFileTest)
+#include "tst_compact_file.moc"

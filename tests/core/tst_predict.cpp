@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/image_files.h"
+#include "core/prediction/predict.h"
+#include "core/tensor/torch.h"
+#include "tests/core/training_testing.h"
+#include "tests/printing.h"
+
+#include <QFile>
+#include <QTest>
+
+#include <fstream>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+const Progress quiet = [](double, const std::string&) {};
+
+Image gradient(int height, int width) {
+    Image image = blankImage(height, width);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            image.pixel(y, x)[0] = static_cast<std::uint8_t>(255 * x / width);
+            image.pixel(y, x)[1] = static_cast<std::uint8_t>(255 * y / height);
+        }
+    return image;
+}
+
+} // namespace
+
+class PredictTest : public QObject {
+    Q_OBJECT
+
+    Training m_training{tinySpec("factored", "*: merged")};
+    QTemporaryDir m_folder;
+
+    std::filesystem::path path(const std::string& name) const {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
+
+    PredictRequest request(std::vector<std::filesystem::path> images, bool collapsed = false) {
+        return {m_training.lastCheckpoint(), std::move(images),
+                path(collapsed ? "collapsed" : "expanded"), collapsed};
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_training.run().has_value());
+        std::filesystem::create_directories(path("b"));
+        QVERIFY(writePng(path("a.png"), gradient(100, 60)).has_value());
+        QVERIFY(writePng(path("b/a.png"), gradient(16, 24)).has_value());
+    }
+
+    void everyTaskGivesAPictureOfTheNetworksSize() {
+        const auto report = predict(request({path("a.png")}), quiet, {});
+        QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
+        QCOMPARE(report->files.size(), 4U); // three tasks, and depth in millimetres
+        for (const char* name : {"a.segmentation.png", "a.depth.png", "a.normal.png"}) {
+            const auto image = readImage(path("expanded") / name);
+            QVERIFY2(image.has_value(), name);
+            QCOMPARE(image->height, 16);
+            QCOMPARE(image->width, 24);
+        }
+    }
+
+    void picturesOfOneNameDontOverwriteEachOther() {
+        const auto report = predict(request({path("a.png"), path("b/a.png")}), quiet, {});
+        QVERIFY(report.has_value());
+        QCOMPARE(report->files.size(), 8U);
+        QVERIFY(std::filesystem::exists(path("expanded/a.depth.png")));
+        QVERIFY(std::filesystem::exists(path("expanded/a-2.depth.png")));
+    }
+
+    void theCollapsedNetworkDrawsTheSame() {
+        QVERIFY(predict(request({path("b/a.png")}), quiet, {}).has_value());
+        QVERIFY(predict(request({path("b/a.png")}, true), quiet, {}).has_value());
+        const auto left = readPlane(path("expanded/a.depth-mm.png"), Encoding::UInt16);
+        const auto right = readPlane(path("collapsed/a.depth-mm.png"), Encoding::UInt16);
+        QVERIFY(left.has_value() && right.has_value());
+        // Rounded to millimetres from values that differ in the sixth digit.
+        for (int y = 0; y < 16; ++y)
+            for (int x = 0; x < 24; ++x) {
+                const std::size_t at = (static_cast<std::size_t>(y) * 24 + x) * 2;
+                const auto value = [at](const TargetPlane& plane) {
+                    return plane.bytes[at] + 256 * plane.bytes[at + 1];
+                };
+                QVERIFY(std::abs(value(*left) - value(*right)) <= 1);
+            }
+    }
+
+    void whatIsNoPictureIsNamed() {
+        std::ofstream(path("notes.txt")) << "no picture";
+        std::ofstream(path("empty.png"));
+        for (const char* name : {"notes.txt", "empty.png", "missing.png"}) {
+            const auto report = predict(request({path(name)}), quiet, {});
+            QVERIFY(!report);
+            QCOMPARE(report.error().path, path(name).string());
+        }
+    }
+
+    void aFolderThatCantBeMadeIsNamed() {
+        PredictRequest wanted = request({path("a.png")});
+        std::ofstream(path("file")) << "in the way";
+        wanted.folder = path("file/below");
+        const auto report = predict(wanted, quiet, {});
+        QVERIFY(!report);
+        QVERIFY(report.error().path.find("file/below") != std::string::npos);
+    }
+
+    void aSheetHasARowForEachFrame() {
+        const auto sheet = [&](int frames) {
+            const auto file = path("sheet.png");
+            const auto report = drawSheet(
+                {m_training.lastCheckpoint(), m_training.request.spec, frames, file}, quiet, {});
+            return report ? readImage(file)->height : 0;
+        };
+        const int one = sheet(1), two = sheet(2), many = sheet(99);
+        QVERIFY(one > 0 && two > one);
+        QCOMPARE(many - two, two - one); // the split has three samples
+    }
+};
+
+QTEST_GUILESS_MAIN(PredictTest)
+#include "tst_predict.moc"
