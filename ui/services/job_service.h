@@ -40,6 +40,9 @@ public:
     /// Predictions of a run's last checkpoint, expanded and collapsed.
     virtual void frame(const FrameChoice& choice, Reply<Frame> reply) = 0;
 
+    /// The frame's picture alone, at most `height` pixels high; nothing is predicted.
+    virtual void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) = 0;
+
     /// Errors of every frame of a split, in its order.
     virtual void rankFrames(const RunId& run, const std::string& split,
                             Reply<std::vector<FrameErrors>> reply) = 0;

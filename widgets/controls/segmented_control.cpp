@@ -14,6 +14,8 @@ namespace concertina {
 namespace {
 
 constexpr int padding = 11;
+constexpr int dot = 8;    ///< in a task's colour, before the label of one that is not chosen
+constexpr int dotGap = 6;
 constexpr qreal radius = 4;
 
 /// Paints itself as a part of the whole: round where the whole ends.
@@ -31,9 +33,17 @@ public:
     QSize sizeHint() const override {
         QFont bold = font();
         bold.setWeight(QFont::DemiBold); // the room of the chosen one, so that nothing moves
-        return {QFontMetrics(bold).horizontalAdvance(text()) + 2 * padding, ControlHeight - 2};
+        const int mark = m_task < 0 ? 0 : dot + dotGap;
+        return {QFontMetrics(bold).horizontalAdvance(text()) + mark + 2 * padding,
+                ControlHeight - 2};
     }
     QSize minimumSizeHint() const override { return sizeHint(); }
+
+    void setTask(int task) {
+        m_task = task;
+        updateGeometry();
+        update();
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override {
@@ -55,12 +65,23 @@ protected:
         if (isChecked())
             label.setWeight(QFont::DemiBold);
         painter.setFont(label);
+        QRect room = rect();
+        if (m_task >= 0) {
+            const int width = QFontMetrics(label).horizontalAdvance(text()) + dot + dotGap;
+            const double left = (room.width() - width) / 2.0;
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(isChecked() ? ink() : taskColor(m_task, palette()));
+            painter.drawEllipse(QRectF(left, room.center().y() + 1 - dot / 2.0, dot, dot));
+            room.setLeft(room.left() + dot + dotGap);
+        }
         painter.setPen(ink());
-        painter.drawText(rect(), Qt::AlignCenter | Qt::TextShowMnemonic, text());
+        painter.drawText(room, Qt::AlignCenter | Qt::TextShowMnemonic, text());
     }
 
 private:
     QColor fill() const {
+        if (isChecked() && isEnabled() && m_task >= 0)
+            return taskColor(m_task, palette());
         if (isChecked())
             return color(isEnabled() ? ColorRole::Accent : ColorRole::Hover, palette());
         if (isEnabled() && (isDown() || underMouse()))
@@ -87,6 +108,7 @@ private:
 
     bool m_first;
     bool m_last;
+    int m_task = -1; ///< the one whose colour it has
 };
 
 } // namespace
@@ -110,6 +132,11 @@ SegmentedControl::SegmentedControl(const QStringList& labels, QWidget* parent) :
         m_segments.first()->setChecked(true);
     setFont(smallFont());
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+}
+
+void SegmentedControl::showTaskColors() {
+    for (int i = 0; i < count(); ++i)
+        static_cast<Segment*>(m_segments[i])->setTask(i);
 }
 
 void SegmentedControl::setCurrentIndex(int index) {

@@ -19,6 +19,9 @@ public:
     int currentIndex() const { return m_current; }
     void setCurrentIndex(int index);
 
+    /// The segments are the tasks of a spec, in its order: each has its task's colour.
+    void showTaskColors();
+
     /// For its tooltip, text and whether it is enabled.
     QAbstractButton* segment(int index) const { return m_segments.at(index); }
 

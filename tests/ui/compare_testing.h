@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "db/store.h"
+#include "ui/services/dialogs.h"
+#include "ui/services/job_service.h"
+#include "ui/services/run_service.h"
+#include "ui/store/store_access.h"
+#include "ui/window/page_context.h"
+
+#include <QSettings>
+#include <QSize>
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina::testing {
+
+/// Predicts a made-up room: three tasks with their truths; the expanded network is wrong here and
+/// there, the collapsed one is the same but for rounding. Answers come by the event loop, unless
+/// they are held back.
+class FakePredictions : public JobService {
+    Q_OBJECT
+
+public:
+    QSize size{64, 48};
+    int samples_ = 12; ///< of the split "val"
+    bool hold = false;
+    std::optional<Problem> problem; ///< what every job answers, where there is one
+    bool exact = true;
+    QStringList asked; ///< "frame RUN val 3", "rank RUN val", …
+    std::vector<std::string> savedTo;
+
+    void release(); ///< answers what was held back
+
+    void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
+    void samples(const ExperimentSpec& spec, int first, int count,
+                 Reply<std::vector<Frame>> reply) override;
+    void frame(const FrameChoice& choice, Reply<Frame> reply) override;
+    void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
+    void rankFrames(const RunId& run, const std::string& split,
+                    Reply<std::vector<FrameErrors>> reply) override;
+    void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
+    void verify(const RunId& run, Reply<VerifyReport> reply) override;
+    void saveCollapsed(const RunId& run, const std::string& file,
+                       Reply<CollapseReport> reply) override;
+
+    Frame makeFrame(const FrameChoice& choice) const;
+
+private:
+    template <class T>
+    void answer(const QString& what, Reply<T> reply, std::function<T()> value);
+
+    std::vector<std::function<void()>> m_held;
+};
+
+/// Runs nothing.
+class IdleRunService : public RunService {
+    Q_OBJECT
+
+public:
+    Expected<RunId> start(const ExperimentSpec&, const std::optional<std::string>&) override {
+        return failure({"run.none", "", "", "", ""});
+    }
+    void resume(const RunId&) override {}
+    void pause(const RunId&) override {}
+    void stop(const RunId&) override {}
+    void checkpointNow(const RunId&) override {}
+    void suspendAll() override {}
+    std::vector<OwnRun> runs() const override { return {}; }
+};
+
+/// Says what a test wrote down.
+class ScriptedDialogs : public Dialogs {
+public:
+    std::optional<QString> file;
+
+    std::optional<QString> openFile(QWidget*, const QString&, const QString&) override {
+        return file;
+    }
+    std::optional<QString> openFolder(QWidget*, const QString&) override { return file; }
+    std::optional<QString> saveFile(QWidget*, const QString&, const QString&,
+                                    const QString&) override {
+        return file;
+    }
+    Closing askClosing(QWidget*, const QString&) override { return Closing::Cancel; }
+};
+
+/// Keeps where a page led to.
+class NotedNavigator : public Navigator {
+public:
+    QStringList told;
+    int shownRuns = 0;
+
+    void showSetup(const ExperimentSpec&, const QString&) override {}
+    void showMonitor(const RunId&) override {}
+    void showCompare(const RunId&, const std::optional<RunId>&) override {}
+    void showRuns() override { ++shownRuns; }
+    void tell(const QString& text) override { told << text; }
+    void tellProblem(const QString& what, const Problem&) override { told << what; }
+};
+
+/// What a Compare page is given: a store of its own with runs as a test makes them.
+class CompareDesk {
+public:
+    CompareDesk();
+
+    PageContext context();
+    Store open() const; ///< another handle, as another process has one
+
+    /// A finished run with validations and a checkpoint at `step`; 0: no checkpoint, and running.
+    RunId makeRun(const std::string& name, std::int64_t step = 1200);
+    void addCheckpoint(const RunId& run, std::int64_t step);
+
+    QTemporaryDir folder;
+    Catalogue catalogue;
+    QSettings settings;
+    std::unique_ptr<StoreAccess> store;
+    IdleRunService runs;
+    FakePredictions jobs;
+    ScriptedDialogs dialogs;
+    NotedNavigator navigator;
+};
+
+} // namespace concertina::testing

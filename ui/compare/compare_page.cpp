@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/compare_page.h"
+
+#include "core/model/catalogue.h"
+#include "core/values/text.h"
+#include "ui/compare/detail_card.h"
+#include "ui/compare/frame_strip.h"
+#include "ui/compare/job_notice.h"
+#include "ui/compare/legend_card.h"
+#include "ui/compare/metrics_card.h"
+#include "ui/compare/picture_stage.h"
+#include "ui/compare/report_card.h"
+#include "ui/compare/run_picker.h"
+#include "widgets/controls/segmented_control.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/pictures/picture_view.h"
+#include "widgets/theme/theme.h"
+
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QSettings>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QStyle>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+Q_DECLARE_METATYPE(concertina::SourceOfRun)
+
+namespace concertina {
+
+namespace {
+
+QString text(const std::string& of) {
+    return QString::fromStdString(of);
+}
+
+/// A run by a short name where two stand beside each other.
+QString shortName(const ComparedRun& run) {
+    constexpr std::size_t longest = 28;
+    return text(shortened(run.record.summary.name, longest));
+}
+
+QString count(double parameters) {
+    return parameters > 0 ? text(shortCount(parameters)) : QString();
+}
+
+} // namespace
+
+// ---- What is compared
+
+void ComparePage::showRuns(const RunId& run, const std::optional<RunId>& other) {
+    const bool sameFirst = !m_comparison.ids().empty() && m_comparison.ids().front() == run;
+    const FramePick frame = m_comparison.frame();
+    const bool hadFrame = !m_pictures.empty();
+    m_pictures.setFrames({}, {});
+    if (!sameFirst) {
+        m_strip->showNothing();
+        m_report->showNothing();
+    }
+    m_fitted.reset();
+    m_comparison.compare(run, other);
+    if (sameFirst && hadFrame)
+        m_comparison.pick(frame);
+    m_stack->setCurrentWidget(m_body);
+    m_stage->notice()->clear();
+    showPictures();
+    enableActions();
+    Q_EMIT headerChanged();
+}
+
+void ComparePage::runsRead() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    const std::optional<RunId> first = runs.front().id();
+    m_stage->notice()->setOffers(true, true);
+    if (m_stage->notice()->isFailure() && m_pictures.empty())
+        m_stage->notice()->clear();
+    if (m_fitted != first || m_toolRuns != runs.size()) {
+        m_fitted = first;
+        m_toolRuns = runs.size();
+        fillTools();
+    }
+    QStringList steps;
+    for (const ComparedRun& run : runs)
+        steps << (run.checkpoint
+                      ? QLocale(QLocale::English).toString(qlonglong(run.checkpoint->position.step))
+                      : QStringLiteral("–"));
+    m_step->setText(tr("step %1").arg(steps.join(QStringLiteral(" and "))));
+    m_metrics->showRuns(runs);
+    if (m_comparison.isReady()) {
+        m_strip->showRun(runs.front());
+        showReport();
+    }
+    if (m_pictures.empty())
+        showPictures();
+    enableActions();
+    Q_EMIT headerChanged();
+}
+
+void ComparePage::framesRead() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    std::vector<ComparisonPictures::FramePtr> frames;
+    std::vector<std::array<QString, 2>> notes;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        frames.push_back(m_comparison.predicted(i));
+        const RunSummary& summary = runs[i].record.summary;
+        if (runs.size() > 1)
+            notes.push_back({shortName(runs[i]), shortName(runs[i])});
+        else
+            notes.push_back({count(summary.trainedParameters), count(summary.collapsedParameters)});
+    }
+    m_stage->notice()->clear();
+    m_strip->setName(m_comparison.frame(), text(frames.front()->name));
+    m_pictures.setFrames(std::move(frames), std::move(notes));
+    m_strip->setTask(currentTask(), m_pictures.kind());
+    showPictures();
+    enableActions();
+}
+
+void ComparePage::showReport() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    const auto chosen = static_cast<std::size_t>(std::max(0, m_reportRun->currentIndex()));
+    if (chosen >= runs.size() || !runs[chosen].checkpoint)
+        return;
+    std::vector<std::pair<std::string, QString>> tasks;
+    for (const TaskSpec& task : runs[chosen].spec.tasks)
+        tasks.emplace_back(task.method.id, taskName(task.method.id));
+    m_report->showRun(runs[chosen].id(), runs[chosen].checkpoint->position.step, tasks);
+}
+
+// ---- Choices
+
+void ComparePage::fillTools() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    QStringList labels;
+    int chosen = 0;
+    for (const TaskSpec& task : runs.front().spec.tasks) {
+        if (task.method.id == m_task)
+            chosen = static_cast<int>(labels.size());
+        labels << taskName(task.method.id);
+    }
+    delete m_taskChoice;
+    m_taskChoice = new SegmentedControl(labels);
+    m_taskChoice->showTaskColors();
+    m_taskChoice->setAccessibleName(tr("Task"));
+    m_taskChoice->setCurrentIndex(chosen);
+    m_tools->insertWidget(0, m_taskChoice);
+    connect(m_taskChoice, &SegmentedControl::currentIndexChanged, this, &ComparePage::chooseTask);
+    fillSides();
+    fillReportRuns();
+    chooseTask(chosen);
+}
+
+void ComparePage::fillSides() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    const QSignalBlocker left(m_leftChoice);
+    const QSignalBlocker right(m_rightChoice);
+    for (QComboBox* box : {m_leftChoice, m_rightChoice}) {
+        box->clear();
+        const auto add = [box](const QString& name, SourceOfRun source) {
+            box->addItem(name, QVariant::fromValue(source));
+            box->setItemData(box->count() - 1, name, Qt::ToolTipRole);
+        };
+        add(tr("Image"), {Source::Image, 0});
+        add(tr("Truth"), {Source::Truth, 0});
+        for (std::size_t run = 0; run < runs.size(); ++run) {
+            const QString of = runs.size() > 1 ? QStringLiteral(" · ") + shortName(runs[run])
+                                               : QString();
+            add(tr("Expanded") + of, {Source::Expanded, run});
+            add(tr("Collapsed") + of, {Source::Collapsed, run});
+        }
+    }
+    // Two runs are compared as they ship, one with itself before and after.
+    m_leftChoice->setCurrentIndex(runs.size() > 1 ? 3 : 2);
+    m_rightChoice->setCurrentIndex(runs.size() > 1 ? 5 : 3);
+    chooseSides();
+}
+
+void ComparePage::fillReportRuns() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    const QSignalBlocker quiet(m_reportRun);
+    m_reportRun->clear();
+    for (const ComparedRun& run : runs)
+        m_reportRun->addItem(run.name());
+    m_reportRun->setVisible(runs.size() > 1);
+}
+
+int ComparePage::currentTask() const {
+    return m_taskChoice == nullptr ? -1 : m_taskChoice->currentIndex();
+}
+
+QString ComparePage::taskName(const std::string& id) const {
+    const TaskInfo* info = m_context.catalogue.task(id);
+    return text(info == nullptr ? id : info->label);
+}
+
+void ComparePage::chooseTask(int index) {
+    const std::vector<TaskSpec>& tasks = m_comparison.runs().front().spec.tasks;
+    if (index < 0 || index >= static_cast<int>(tasks.size()))
+        return;
+    m_task = tasks[static_cast<std::size_t>(index)].method.id;
+    m_context.settings.setValue(QStringLiteral("compare/task"), text(m_task));
+    m_pictures.setTask(m_task);
+    const TaskInfo* info = m_context.catalogue.task(m_task);
+    m_strip->setTask(index, info == nullptr ? m_pictures.kind() : info->target);
+    showPictures();
+}
+
+void ComparePage::chooseMode(int index) {
+    m_context.settings.setValue(QStringLiteral("compare/mode"), index);
+    m_stage->setMode(static_cast<CompareMode>(index));
+    showPictures();
+}
+
+void ComparePage::chooseSides() {
+    m_stage->setSides(m_leftChoice->currentData().value<SourceOfRun>(),
+                      m_rightChoice->currentData().value<SourceOfRun>());
+    showPictures();
+}
+
+// ---- What is shown
+
+QString ComparePage::whyNoFrame() const {
+    if (m_stage->notice()->isFailure())
+        return {};
+    for (const ComparedRun& run : m_comparison.runs())
+        if (!run.checkpoint)
+            return tr("“%1” has no checkpoint yet. Its predictions appear here with the first one.")
+                .arg(run.name());
+    return {};
+}
+
+void ComparePage::showPictures() {
+    m_pictures.setStyle(m_legend->style());
+    m_stage->refresh(whyNoFrame());
+    const bool any = !m_pictures.empty();
+    m_legend->setVisible(any);
+    if (!any)
+        return m_detail->showNothing();
+    const SourceOfRun right = m_stage->right();
+    const bool predicts = right.source == Source::Expanded || right.source == Source::Collapsed;
+    m_detail->showFrame(m_pictures, text(m_comparison.predicted(0)->name),
+                        predicts ? right : SourceOfRun{Source::Collapsed, 0});
+    m_legend->showLegend(m_pictures, m_pictures.limit(m_stage->left(), m_stage->right()));
+    showMark();
+}
+
+void ComparePage::restyle() {
+    m_pictures.setStyle(m_legend->style());
+    if (m_pictures.empty())
+        return;
+    m_stage->refresh();
+    const SourceOfRun right = m_stage->right();
+    const bool predicts = right.source == Source::Expanded || right.source == Source::Collapsed;
+    m_detail->showFrame(m_pictures, text(m_comparison.predicted(0)->name),
+                        predicts ? right : SourceOfRun{Source::Collapsed, 0});
+}
+
+void ComparePage::showMark() {
+    std::optional<double> depth;
+    if (m_cursor.point())
+        for (const SourceOfRun source : {m_stage->right(), m_stage->left()})
+            if (!depth)
+                depth = m_pictures.depthAt(source, *m_cursor.point());
+    m_legend->setMark(depth);
+}
+
+PageHeader ComparePage::header() const {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    if (runs.empty() || m_stack->currentWidget() != m_body)
+        return {tr("Compare"), {}, PageHeader::Tone::Neutral};
+    PageHeader header{runs.front().name(), {}, PageHeader::Tone::Neutral};
+    if (runs.size() > 1) {
+        header.title = tr("%1 and %2").arg(shortName(runs[0]), shortName(runs[1]));
+        return header;
+    }
+    const RunState state = runs.front().record.summary.state;
+    const std::string_view name = stateName(state);
+    header.note = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    switch (state) {
+    case RunState::Running: header.tone = PageHeader::Tone::Busy; break;
+    case RunState::Finished: header.tone = PageHeader::Tone::Good; break;
+    case RunState::Failed: header.tone = PageHeader::Tone::Bad; break;
+    case RunState::Interrupted: header.tone = PageHeader::Tone::Warning; break;
+    default: break;
+    }
+    return header;
+}
+
+} // namespace concertina

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/compare/comparison.h"
+#include "ui/compare/comparison_pictures.h"
+#include "ui/window/page.h"
+#include "ui/window/page_context.h"
+#include "widgets/pictures/view_state.h"
+
+#include <optional>
+#include <string>
+
+class QComboBox;
+class QHBoxLayout;
+class QStackedWidget;
+
+namespace concertina {
+
+class DetailCard;
+class FrameStrip;
+class LegendCard;
+class MetricsCard;
+class PictureStage;
+class ReportCard;
+class RunPicker;
+class SegmentedControl;
+class TonedLabel;
+
+/// What a run's expanded and collapsed networks predict, beside each other and beside the truth;
+/// two runs too. Shows the last checkpoint, and the next ones of a run that goes on.
+class ComparePage : public Page {
+    Q_OBJECT
+
+public:
+    explicit ComparePage(PageContext context, QWidget* parent = nullptr);
+    ~ComparePage() override;
+
+    PageHeader header() const override;
+    QList<QAction*> barActions() const override;
+
+    PictureStage* stage() const { return m_stage; }
+    FrameStrip* strip() const { return m_strip; }
+    ReportCard* report() const { return m_report; }
+
+public Q_SLOTS:
+    void showRuns(const concertina::RunId& run, const std::optional<concertina::RunId>& other);
+
+    /// Picture files, dropped or opened; predicted by the run that is shown.
+    void openImages(const QStringList& files);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
+private:
+    void makeActions();
+    QWidget* makeTools();
+    QWidget* makeBody();
+    void connectParts();
+    void restoreChoices();
+
+    void runsRead();
+    void fillTools();
+    void fillSides();
+    void fillReportRuns();
+    void framesRead();
+    void chooseTask(int index);
+    void chooseMode(int index);
+    void chooseSides();
+    void showPictures(); ///< everything that shows the frame
+    void restyle();
+    void showMark();
+    void showReport();
+    void chooseOther();
+    void chooseRun();
+    void openImage();
+    void savePicture();
+    void saveCollapsed();
+    void enableActions();
+    int currentTask() const;
+    QString taskName(const std::string& id) const;
+    QString whyNoFrame() const;
+
+    PageContext m_context;
+    Comparison m_comparison;
+    ComparisonPictures m_pictures;
+    PictureCursor m_cursor;
+    std::optional<RunId> m_fitted; ///< whose tools are shown
+    std::size_t m_toolRuns = 0;
+    std::string m_task;
+    bool m_choosesOther = false; ///< what the picker asks for
+
+    QStackedWidget* m_stack;
+    RunPicker* m_picker;
+    QWidget* m_body;
+    QHBoxLayout* m_tools;
+    SegmentedControl* m_taskChoice = nullptr;
+    SegmentedControl* m_modeChoice;
+    QComboBox* m_leftChoice;
+    QComboBox* m_rightChoice;
+    TonedLabel* m_step;
+    PictureStage* m_stage;
+    FrameStrip* m_strip;
+    DetailCard* m_detail;
+    LegendCard* m_legend;
+    ReportCard* m_report;
+    QComboBox* m_reportRun;
+    MetricsCard* m_metrics;
+
+    QAction* m_open;
+    QAction* m_other;
+    QAction* m_one;
+    QAction* m_another;
+    QAction* m_savePicture;
+    QAction* m_save;
+};
+
+} // namespace concertina

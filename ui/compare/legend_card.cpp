@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/legend_card.h"
+
+#include "ui/compare/error_text.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/pictures/class_legend.h"
+#include "widgets/pictures/scale_legend.h"
+#include "widgets/theme/theme.h"
+
+#include <QSlider>
+#include <QVBoxLayout>
+
+namespace concertina {
+
+namespace {
+
+constexpr double FirstOpacity = 0.65;
+
+} // namespace
+
+LegendCard::LegendCard(QWidget* parent)
+    : Card(tr("Legend"), parent), m_classes(new ClassLegend), m_overlay(new QWidget),
+      m_opacity(new QSlider(Qt::Horizontal)), m_depth(new ScaleLegend),
+      m_directions(new DirectionLegend),
+      m_errorTitle(new TonedLabel(ColorRole::MutedText)), m_errors(new ScaleLegend),
+      m_classErrors(new SwatchLegend) {
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 8, 0, 12);
+    column->setSpacing(8);
+    column->addWidget(m_classes);
+
+    auto* overlay = new QHBoxLayout(m_overlay);
+    overlay->setContentsMargins(0, 0, 0, 0);
+    auto* label = new TonedLabel(ColorRole::MutedText, tr("Over the image"));
+    label->setFont(smallFont());
+    label->setBuddy(m_opacity);
+    m_opacity->setRange(0, 100);
+    m_opacity->setAccessibleName(tr("Opacity of the classes over the image"));
+    m_opacity->setToolTip(tr("Opacity of the classes over the image, in percent"));
+    m_opacity->setValue(qRound(100 * FirstOpacity));
+    overlay->addWidget(label);
+    overlay->addWidget(m_opacity, 1);
+
+    m_errorTitle->setFont(smallFont());
+    auto* inset = new QVBoxLayout;
+    inset->setContentsMargins(12, 0, 12, 0);
+    inset->setSpacing(8);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_overlay, m_depth, m_directions,
+                                                         m_errorTitle, m_errors, m_classErrors})
+        inset->addWidget(part);
+    column->addLayout(inset);
+    setBody(body);
+
+    connect(m_classes, &ClassLegend::classHovered, this, &LegendCard::styleChanged);
+    connect(m_classes->classes(), &ClassLegendModel::hiddenChanged, this,
+            &LegendCard::styleChanged);
+    connect(m_opacity, &QSlider::valueChanged, this, [this] {
+        Q_EMIT styleChanged();
+        Q_EMIT opacityChanged(opacity());
+    });
+}
+
+void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
+    const TargetKind kind = pictures.kind();
+    const bool classes = kind == TargetKind::Classes;
+    setTitle(classes ? tr("Classes") : kind == TargetKind::Depth ? tr("Depth") : tr("Directions"));
+    setNote(kind == TargetKind::Depth ? tr("metres, one range for all") : QString());
+    m_classes->setVisible(classes);
+    m_overlay->setVisible(classes);
+    m_depth->setVisible(kind == TargetKind::Depth);
+    m_directions->setVisible(kind == TargetKind::Normals);
+    m_errors->setVisible(!classes);
+    m_classErrors->setVisible(classes);
+    m_errorTitle->setText(tr("Error, difference"));
+    if (classes) {
+        m_classes->classes()->setClasses(pictures.classes(), pictures.classCounts());
+        m_classErrors->setEntries({{toQColor(inferno(0)), tr("equal")},
+                                   {toQColor(inferno(1)), tr("differs")},
+                                   {toQColor(UnknownColor), tr("no label")}});
+        m_classErrors->setVisible(true);
+        return;
+    }
+    const ValueRange range = pictures.range();
+    m_depth->setScale({viridis, range.low, range.high, QStringLiteral("m"), tr("no measurement")});
+    const QString unit = QString::fromUtf8(errorUnit(kind));
+    m_errors->setScale({inferno, 0, limit, unit, {}});
+    const bool stretched = limit != errorLimit(kind);
+    m_errorTitle->setText(stretched
+                              ? tr("Difference up to %1, errors up to %2")
+                                    .arg(errorText(kind, limit), errorText(kind, errorLimit(kind)))
+                              : tr("Error, difference"));
+}
+
+void LegendCard::setHighlighted(int index) {
+    if (m_classes->highlighted() == index)
+        return;
+    m_classes->setHighlighted(index);
+    Q_EMIT styleChanged();
+}
+
+void LegendCard::setMark(std::optional<double> depth) {
+    m_depth->setMark(depth);
+}
+
+ClassStyle LegendCard::style() const {
+    return {opacity(), m_classes->classes()->hidden(), m_classes->highlighted()};
+}
+
+double LegendCard::opacity() const {
+    return m_opacity->value() / 100.0;
+}
+
+void LegendCard::setOpacity(double opacity) {
+    m_opacity->setValue(qRound(100 * opacity));
+}
+
+} // namespace concertina

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/metrics_card.h"
+
+#include "core/model/catalogue.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/theme/theme.h"
+
+#include <QGridLayout>
+#include <QLocale>
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+const SeriesSummary* summaryOf(const ComparedRun& run, const std::string& task,
+                               const std::string& metric) {
+    const SeriesKey key{task, metric, run.spec.data.validationSplit};
+    for (const SeriesInfo& series : run.series)
+        if (series.key == key && series.summary.rows > 0)
+            return &series.summary;
+    return nullptr;
+}
+
+QString stepText(std::int64_t step) {
+    return QObject::tr("step %1").arg(QLocale(QLocale::English).toString(qlonglong(step)));
+}
+
+} // namespace
+
+MetricsCard::MetricsCard(const Catalogue& catalogue, QWidget* parent)
+    : Card(tr("Last validation"), parent), m_catalogue(catalogue) {
+    auto* body = new QWidget;
+    m_grid = new QGridLayout(body);
+    m_grid->setContentsMargins(12, 4, 12, 8);
+    m_grid->setHorizontalSpacing(8);
+    m_grid->setVerticalSpacing(0);
+    m_grid->setColumnStretch(0, 1);
+    setBody(body);
+}
+
+void MetricsCard::addText(const QString& text, int row, int column, bool muted) {
+    auto* label = new TonedLabel(muted ? ColorRole::MutedText : ColorRole::Text, text);
+    label->setFont(smallFont());
+    label->setMinimumHeight(22);
+    if (column == 0)
+        label->setElided(true);
+    else if (muted)
+        label->setMaximumWidth(72);
+    if (column > 0 && muted)
+        label->setElided(true);
+    m_grid->addWidget(label, row, column,
+                      column == 0 ? Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+}
+
+void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
+    while (QLayoutItem* item = m_grid->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    int row = 0;
+    if (runs.size() > 1) {
+        for (std::size_t i = 0; i < runs.size(); ++i)
+            addText(runs[i].name(), row, static_cast<int>(i) + 1, true);
+        ++row;
+    }
+    std::int64_t last = -1;
+    const std::vector<TaskSpec> none;
+    for (const TaskSpec& task : runs.empty() ? none : runs.front().spec.tasks) {
+        const TaskInfo* info = m_catalogue.task(task.method.id);
+        if (info == nullptr)
+            continue;
+        for (const MetricInfo& metric : info->metrics) {
+            bool any = false;
+            for (std::size_t i = 0; i < runs.size(); ++i)
+                if (const SeriesSummary* summary = summaryOf(runs[i], task.method.id, metric.name)) {
+                    addText(QString::fromStdString(metricText(metric, summary->last)), row,
+                            static_cast<int>(i) + 1, false);
+                    last = std::max(last, i == 0 ? summary->lastStep : -1);
+                    any = true;
+                }
+            if (!any)
+                continue;
+            addText(QString::fromStdString(info->letter + " · " + metric.label), row, 0, true);
+            ++row;
+        }
+    }
+    if (row == 0 || last < 0)
+        addText(tr("This run was not validated yet."), row, 0, true);
+    setNote(last < 0 || runs.size() > 1 ? QString() : stepText(last));
+}
+
+} // namespace concertina

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/report_card.h"
+
+#include "core/values/text.h"
+#include "ui/compare/job_notice.h"
+#include "widgets/controls/pill.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/theme/theme.h"
+
+#include <QClipboard>
+#include <QGridLayout>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QToolButton>
+
+#include <cmath>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+QString text(const std::string& of) {
+    return QString::fromStdString(of);
+}
+
+/// None where it was not measured.
+QString milliseconds(double of) {
+    return of > 0 && std::isfinite(of) ? text(digitsText(of, 3)) + QStringLiteral(" ms")
+                                       : QStringLiteral("–");
+}
+
+QString bytes(double of) {
+    return of > 0 ? text(bytesText(of)) : QStringLiteral("–");
+}
+
+QToolButton* linkButton(const QString& label, const QString& tip) {
+    auto* button = new QToolButton;
+    button->setText(label);
+    button->setToolTip(tip);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setFont(smallFont());
+    return button;
+}
+
+} // namespace
+
+ReportCard::ReportCard(JobService& jobs, QWidget* parent)
+    : Card(tr("Collapse report"), parent), m_jobs(jobs), m_verdict(new Pill),
+      m_copy(linkButton(tr("Copy"), tr("Copy the report as text"))),
+      m_again(linkButton(tr("Measure again"), tr("Measure the last checkpoint"))),
+      m_reason(new TonedLabel(ColorRole::Bad)), m_saved(new TonedLabel(ColorRole::MutedText)),
+      m_notice(new JobNotice), m_savingNotice(new JobNotice) {
+    headerLayout()->addWidget(m_verdict);
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 4, 0, 8);
+    column->setSpacing(4);
+    m_grid = new QGridLayout;
+    m_grid->setContentsMargins(12, 0, 12, 0);
+    m_grid->setHorizontalSpacing(8);
+    m_grid->setVerticalSpacing(0);
+    m_grid->setColumnStretch(0, 1);
+    column->addLayout(m_grid);
+    for (TonedLabel* label : {m_reason, m_saved}) {
+        label->setFont(smallFont());
+        label->setWordWrap(true);
+        label->setContentsMargins(12, 0, 12, 0);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        column->addWidget(label);
+    }
+    column->addWidget(m_notice);
+    column->addWidget(m_savingNotice);
+    m_savingNotice->setOffers(true, false);
+    auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(8, 0, 8, 0);
+    buttons->addWidget(m_again);
+    buttons->addStretch(1);
+    buttons->addWidget(m_copy);
+    column->addLayout(buttons);
+    setBody(body);
+
+    connect(m_copy, &QToolButton::clicked, this, [this] {
+        std::string all = m_report ? toText(*m_report) : std::string();
+        if (m_verify)
+            all += toText(*m_verify);
+        QGuiApplication::clipboard()->setText(text(all));
+    });
+    connect(m_again, &QToolButton::clicked, this, &ReportCard::measure);
+    connect(m_notice, &JobNotice::againAsked, this, &ReportCard::measure);
+    connect(m_notice, &JobNotice::cancelled, this, [this] {
+        m_job.cancel();
+        m_notice->clear();
+        showReport();
+    });
+    connect(m_savingNotice, &JobNotice::cancelled, this, [this] {
+        m_saving.cancel();
+        m_savingNotice->clear();
+    });
+    showNothing();
+}
+
+void ReportCard::showNothing() {
+    m_job.cancel();
+    m_run.clear();
+    m_report.reset();
+    m_verify.reset();
+    m_saved->clear();
+    m_notice->clear();
+    showReport();
+}
+
+void ReportCard::showRun(const RunId& run, std::int64_t step,
+                         const std::vector<std::pair<std::string, QString>>& tasks) {
+    if (run == m_run)
+        return setLatestStep(step);
+    showNothing();
+    m_run = run;
+    m_latest = step;
+    m_tasks = tasks;
+    measure();
+}
+
+void ReportCard::setLatestStep(std::int64_t step) {
+    m_latest = step;
+    showReport();
+}
+
+void ReportCard::measure() {
+    m_step = m_latest;
+    m_report.reset();
+    m_verify.reset();
+    showReport();
+    m_notice->showBusy(tr("Collapsing and timing both networks…"));
+    m_jobs.collapseReport(
+        m_run, m_job.next<CollapseReport>(
+                   [this](Expected<CollapseReport> report) {
+                       if (!report)
+                           return m_notice->showFailure(tr("The network was not collapsed"),
+                                                        report.error());
+                       m_report = std::move(*report);
+                       showReport();
+                       verify();
+                   },
+                   [this](double share, const QString& what) { m_notice->showBusy(what, share); }));
+}
+
+void ReportCard::verify() {
+    m_notice->showBusy(tr("Comparing both networks on validation images…"));
+    m_jobs.verify(m_run,
+                  m_job.next<VerifyReport>(
+                      [this](Expected<VerifyReport> verdict) {
+                          if (!verdict)
+                              return m_notice->showFailure(tr("The networks were not compared"),
+                                                           verdict.error());
+                          m_notice->clear();
+                          m_verify = std::move(*verdict);
+                          showReport();
+                          Q_EMIT measured();
+                      },
+                      [this](double share, const QString& what) {
+                          m_notice->showBusy(what, share);
+                      }));
+}
+
+void ReportCard::save(const std::string& file) {
+    m_file = file;
+    m_saved->clear();
+    m_savingNotice->showBusy(tr("Writing the collapsed network…"));
+    m_jobs.saveCollapsed(
+        m_run, file,
+        m_saving.next<CollapseReport>(
+            [this](Expected<CollapseReport> report) {
+                if (!report)
+                    return m_savingNotice->showFailure(tr("The network was not saved"),
+                                                       report.error());
+                m_savingNotice->clear();
+                const QString name = text(report->file.empty() ? m_file : report->file);
+                m_saved->setText(tr("Saved: %1").arg(name)
+                                 + (report->sha256.empty()
+                                        ? QString()
+                                        : QStringLiteral("\nSHA-256 ") + text(report->sha256).left(16)
+                                              + QStringLiteral("…")));
+                m_saved->show();
+                Q_EMIT saved(name);
+            },
+            [this](double share, const QString& what) { m_savingNotice->showBusy(what, share); }));
+}
+
+QString ReportCard::taskName(const std::string& id) const {
+    for (const auto& [task, name] : m_tasks)
+        if (task == id)
+            return name;
+    return text(id);
+}
+
+void ReportCard::clearRows() {
+    while (QLayoutItem* item = m_grid->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    m_row = 0;
+}
+
+void ReportCard::addRow(const QString& name, const QString& left, const QString& right,
+                        const QString& tip) {
+    auto* title = new TonedLabel(ColorRole::Text, name);
+    auto* before = new TonedLabel(ColorRole::MutedText, left);
+    auto* after = new TonedLabel(ColorRole::Text, right);
+    QFont bold = smallFont();
+    bold.setWeight(QFont::DemiBold);
+    for (TonedLabel* label : {title, before, after}) {
+        label->setFont(label == after ? bold : smallFont());
+        label->setMinimumHeight(22);
+        label->setToolTip(tip);
+        label->setAccessibleDescription(tip);
+    }
+    title->setElided(true);
+    m_grid->addWidget(title, m_row, 0);
+    m_grid->addWidget(before, m_row, 1, Qt::AlignRight | Qt::AlignVCenter);
+    m_grid->addWidget(after, m_row, 2, Qt::AlignRight | Qt::AlignVCenter);
+    ++m_row;
+}
+
+void ReportCard::addSection(const QString& name, const QString& left, const QString& right) {
+    int column = 0;
+    for (const QString& part : {name, left, right}) {
+        auto* label = new TonedLabel(ColorRole::MutedText, part);
+        label->setFont(smallFont());
+        label->setMinimumHeight(24);
+        m_grid->addWidget(label, m_row, column,
+                          column == 0 ? Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+        ++column;
+    }
+    ++m_row;
+}
+
+void ReportCard::addDifferences() {
+    addSection(tr("Largest difference"), tr("float64"), tr("float32"));
+    for (const TaskDifference& task : m_verify->tasks)
+        addRow(taskName(task.task),
+               task.maxAbs64 ? text(digitsText(*task.maxAbs64, 2)) : QStringLiteral("–"),
+               text(digitsText(task.maxRel32, 2)),
+               tr("In float64: of any output value, with the same pooling indices. In float32: "
+                  "divided by the largest magnitude of the output."));
+    for (const TaskDifference& task : m_verify->tasks)
+        if (task.argmaxAgreement)
+            addRow(tr("Same class"), {},
+                   text(digitsText(100 * *task.argmaxAgreement, 5)) + QStringLiteral(" %"),
+                   tr("Share of the pixels for which both networks answer the same class."));
+    addRow(tr("Images compared"), {}, QString::number(m_verify->images));
+}
+
+void ReportCard::showReport() {
+    clearRows();
+    if (m_report) {
+        const CollapseReport& report = *m_report;
+        addSection({}, tr("expanded"), tr("collapsed"));
+        addRow(tr("Parameters"), text(shortCount(report.parameters.expanded)),
+               text(shortCount(report.parameters.collapsed)));
+        addRow(tr("Multiply–adds"), text(shortCount(report.multiplyAdds.expanded)),
+               text(shortCount(report.multiplyAdds.collapsed)), tr("Of one image, all tasks."));
+        addRow(tr("File"), bytes(report.bytes.expanded), bytes(report.bytes.collapsed),
+               tr("Weights alone, without what the optimizer keeps."));
+        addRow(tr("Time an image"), milliseconds(report.milliseconds.expanded),
+               milliseconds(report.milliseconds.collapsed),
+               tr("Median on this machine, all tasks."));
+        if (report.keptNorms > 0)
+            addRow(tr("Norms folded, kept"), QString::number(report.foldedNorms),
+                   QString::number(report.keptNorms),
+                   tr("A norm is kept as a scale and shift where its kernel has several."));
+    }
+    if (m_verify)
+        addDifferences();
+    m_verdict->setVisible(m_verify.has_value());
+    if (m_verify) {
+        m_verdict->setText(m_verify->passed ? tr("✓ exact") : tr("not exact"));
+        m_verdict->setTone(m_verify->passed ? Pill::Tone::Good : Pill::Tone::Bad);
+        m_verdict->setToolTip(m_verify->passed
+                                  ? tr("Both networks answer the same but for rounding.")
+                                  : text(m_verify->failure));
+    }
+    const bool failed = m_verify && !m_verify->passed;
+    m_reason->setText(failed ? text(m_verify->failure) : QString());
+    m_reason->setVisible(failed);
+    m_saved->setVisible(!m_saved->text().isEmpty());
+    m_copy->setVisible(m_report.has_value());
+    setNote(m_run.empty() ? QString()
+                          : tr("step %1").arg(QLocale(QLocale::English).toString(qlonglong(m_step))));
+    m_again->setVisible(!m_run.empty() && !m_job.isBusy() && (m_latest != m_step || !m_verify)
+                        && !m_notice->isFailure());
+}
+
+} // namespace concertina
