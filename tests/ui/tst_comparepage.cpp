@@ -143,7 +143,7 @@ void TestComparePage::showsExpandedAndCollapsedOfTheFirstFrame() {
     QCOMPARE(swipe()->right().caption, QStringLiteral("Collapsed · 370 k"));
     QCOMPARE(m_page->strip()->gallery()->gallery()->frames(), 12);
     QCOMPARE(m_page->strip()->gallery()->currentFrame(), 0);
-    QCOMPARE(m_page->strip()->splits()->currentText(), QStringLiteral("val · 12 frame(s)"));
+    QCOMPARE(m_page->strip()->splits()->currentText(), QStringLiteral("val · 12 frames"));
     QCOMPARE(m_page->strip()->splits()->count(), 2); // an empty split is no choice
     QCOMPARE(m_page->header().note, QStringLiteral("finished"));
     QVERIFY(says(m_page.get(), QStringLiteral("step 1,200")));

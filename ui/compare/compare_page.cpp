@@ -63,6 +63,7 @@ void ComparePage::showRuns(const RunId& run, const std::optional<RunId>& other) 
         m_report->showNothing();
     }
     m_fitted.reset();
+    m_runsFailed = false;
     m_comparison.compare(run, other);
     if (sameFirst && hadFrame)
         m_comparison.pick(frame);
@@ -76,8 +77,7 @@ void ComparePage::showRuns(const RunId& run, const std::optional<RunId>& other) 
 void ComparePage::runsRead() {
     const std::vector<ComparedRun>& runs = m_comparison.runs();
     const std::optional<RunId> first = runs.front().id();
-    m_stage->notice()->setOffers(true, true);
-    if (m_stage->notice()->isFailure() && m_pictures.empty())
+    if (std::exchange(m_runsFailed, false))
         m_stage->notice()->clear();
     if (m_fitted != first || m_toolRuns != runs.size()) {
         m_fitted = first;
@@ -93,7 +93,9 @@ void ComparePage::runsRead() {
     m_metrics->showRuns(runs);
     if (m_comparison.isReady()) {
         m_strip->showRun(runs.front());
-        showReport();
+        // Measuring waits for the first pictures.
+        if (!m_pictures.empty())
+            showReport();
     }
     if (m_pictures.empty())
         showPictures();
@@ -118,6 +120,7 @@ void ComparePage::framesRead() {
     m_pictures.setFrames(std::move(frames), std::move(notes));
     m_strip->setTask(currentTask(), m_pictures.kind());
     showPictures();
+    showReport();
     enableActions();
 }
 
@@ -243,7 +246,7 @@ void ComparePage::showPictures() {
         return m_detail->showNothing();
     const SourceOfRun right = m_stage->right();
     const bool predicts = right.source == Source::Expanded || right.source == Source::Collapsed;
-    m_detail->showFrame(m_pictures, text(m_comparison.predicted(0)->name),
+    m_detail->showFrame(m_pictures, m_pictures.name(),
                         predicts ? right : SourceOfRun{Source::Collapsed, 0});
     m_legend->showLegend(m_pictures, m_pictures.limit(m_stage->left(), m_stage->right()));
     showMark();
@@ -256,7 +259,7 @@ void ComparePage::restyle() {
     m_stage->refresh();
     const SourceOfRun right = m_stage->right();
     const bool predicts = right.source == Source::Expanded || right.source == Source::Collapsed;
-    m_detail->showFrame(m_pictures, text(m_comparison.predicted(0)->name),
+    m_detail->showFrame(m_pictures, m_pictures.name(),
                         predicts ? right : SourceOfRun{Source::Collapsed, 0});
 }
 

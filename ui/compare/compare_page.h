@@ -91,6 +91,7 @@ private:
     std::optional<RunId> m_fitted; ///< whose tools are shown
     std::size_t m_toolRuns = 0;
     std::string m_task;
+    bool m_runsFailed = false;   ///< they could not be read the last time
     bool m_choosesOther = false; ///< what the picker asks for
 
     QStackedWidget* m_stack;

@@ -182,7 +182,7 @@ void ComparePage::connectParts() {
     connect(&m_comparison, &Comparison::framesRead, this, &ComparePage::framesRead);
     connect(&m_comparison, &Comparison::checkpointRead, m_strip, &FrameStrip::setErrorsOld);
     connect(&m_comparison, &Comparison::runsFailed, this, [this](const Problem& problem) {
-        m_stage->notice()->setOffers(true, true);
+        m_runsFailed = true;
         m_stage->notice()->showFailure(tr("The run cannot be read"), problem);
         enableActions();
     });
@@ -193,6 +193,7 @@ void ComparePage::connectParts() {
         m_pictures.setFrames({}, {}); // what was there is another frame
         m_stage->notice()->showFailure(tr("This frame cannot be predicted"), problem);
         showPictures();
+        showReport();
         enableActions();
     });
     connect(notice, &JobNotice::cancelled, this, [this, notice] {
@@ -202,6 +203,7 @@ void ComparePage::connectParts() {
     connect(notice, &JobNotice::againAsked, &m_comparison, &Comparison::reload);
 
     connect(m_strip, &FrameStrip::picked, &m_comparison, &Comparison::pick);
+    connect(m_strip, &FrameStrip::nothingToPick, this, &ComparePage::showReport);
     connect(m_strip, &FrameStrip::orderChanged, this, [this](bool worstFirst) {
         m_context.settings.setValue(QStringLiteral("compare/worst_first"), worstFirst);
     });
@@ -303,7 +305,7 @@ void ComparePage::openImage() {
 }
 
 void ComparePage::savePicture() {
-    const QString name = QString::fromStdString(m_comparison.predicted(0)->name);
+    const QString name = m_pictures.name();
     const auto file = m_context.dialogs.saveFile(
         this, tr("Save the picture"), (name.isEmpty() ? tr("comparison") : name)
                                           + QStringLiteral(".png"),

@@ -117,6 +117,10 @@ TargetKind ComparisonPictures::kind() const {
     return TargetKind::Classes;
 }
 
+QString ComparisonPictures::name() const {
+    return m_frames.empty() ? QString() : QString::fromStdString(m_frames.front()->name);
+}
+
 QSize ComparisonPictures::size() const {
     return m_frames.empty() ? QSize()
                             : QSize(m_frames.front()->image.width, m_frames.front()->image.height);

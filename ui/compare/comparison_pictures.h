@@ -44,6 +44,7 @@ public:
     const std::string& task() const { return m_task; }
     TargetKind kind() const;
     ValueRange range() const { return m_range; } ///< over truth and predictions of all runs
+    QString name() const;                        ///< of the frame
     QSize size() const;                          ///< of the first run's image
     const std::vector<ClassInfo>& classes() const;
     bool hasTruth() const;

@@ -10,6 +10,7 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QSignalBlocker>
 
 #include <algorithm>
@@ -22,6 +23,11 @@ namespace concertina {
 namespace {
 
 constexpr int ThumbnailHeight = 126; ///< twice what is shown, for fine screens
+
+QString frameCount(int frames) {
+    return frames == 1 ? FrameStrip::tr("1 frame")
+                       : FrameStrip::tr("%1 frames").arg(QLocale(QLocale::English).toString(frames));
+}
 
 } // namespace
 
@@ -56,9 +62,7 @@ FrameStrip::FrameStrip(JobService& jobs, QWidget* parent)
         m_ranking.cancel();
         m_notice->clear();
         m_split = m_splitChoice->currentData().toString().toStdString();
-        showSplit();
-        if (m_gallery->gallery()->frames() > 0)
-            choose(m_gallery->gallery()->frameAt(0));
+        showSplit(0);
     });
     connect(m_orderChoice, &QComboBox::activated, this, [this](int index) {
         setWorstFirst(index == 1);
@@ -108,21 +112,22 @@ void FrameStrip::describe() {
     m_notice->showBusy(tr("Looking into the dataset…"));
     m_jobs.describeDataset(
         m_spec, m_describing.next<DatasetSummary>([this](Expected<DatasetSummary> dataset) {
-            if (!dataset)
-                return m_notice->showFailure(tr("The frames cannot be read"), dataset.error());
+            if (!dataset) {
+                m_notice->showFailure(tr("The frames cannot be read"), dataset.error());
+                Q_EMIT nothingToPick();
+                return;
+            }
             m_notice->clear();
             m_splits = dataset->splits;
             std::erase_if(m_splits, [](const auto& split) { return split.samples <= 0; });
             fillSplits();
-            const bool hasPicture = showsFiles() && !m_files.empty();
-            if (hasPicture || m_splits.empty())
-                return;
+            if (m_gallery->gallery()->frames() > 0 || m_splits.empty())
+                return; // a picture was opened meanwhile
             m_split = m_splits.front().name;
             for (const auto& split : m_splits)
                 if (split.name == m_spec.data.validationSplit)
                     m_split = split.name;
-            showSplit();
-            choose(0);
+            showSplit(0);
         }));
 }
 
@@ -130,13 +135,12 @@ void FrameStrip::fillSplits() {
     const QSignalBlocker quiet(m_splitChoice);
     m_splitChoice->clear();
     for (const auto& split : m_splits)
-        m_splitChoice->addItem(tr("%1 · %n frame(s)", nullptr, split.samples)
-                                   .arg(QString::fromStdString(split.name)),
-                               QString::fromStdString(split.name));
+        m_splitChoice->addItem(
+            QStringLiteral("%1 · %2").arg(QString::fromStdString(split.name), frameCount(split.samples)),
+            QString::fromStdString(split.name));
     if (!m_files.empty())
-        m_splitChoice->addItem(tr("Opened · %n picture(s)", nullptr,
-                                  static_cast<int>(m_files.size())),
-                               QString());
+        m_splitChoice->addItem(
+            tr("opened · %1").arg(frameCount(static_cast<int>(m_files.size()))), QString());
     const int at = m_splitChoice->findData(QString::fromStdString(m_split));
     m_splitChoice->setCurrentIndex(at);
     m_splitChoice->setEnabled(m_splitChoice->count() > 1);
@@ -146,7 +150,7 @@ bool FrameStrip::showsFiles() const {
     return m_split.empty();
 }
 
-void FrameStrip::showSplit() {
+void FrameStrip::showSplit(int frame) {
     m_thumbnail.cancel();
     m_unreadable.clear();
     std::vector<QString> names;
@@ -161,10 +165,10 @@ void FrameStrip::showSplit() {
     m_gallery->gallery()->setFrames(std::move(names));
     fillSplits();
     m_orderChoice->setEnabled(!showsFiles());
+    showErrors();
+    choose(frame); // before the long job
     if (isWorstFirst() && !showsFiles())
         rank();
-    else
-        showErrors();
 }
 
 FramePick FrameStrip::pickOf(int frame) const {
@@ -201,8 +205,7 @@ void FrameStrip::openFiles(const QStringList& files) {
     }
     m_ranking.cancel();
     m_split.clear();
-    showSplit();
-    choose(first);
+    showSplit(first);
 }
 
 void FrameStrip::setName(const FramePick& pick, const QString& name) {

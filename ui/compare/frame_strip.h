@@ -57,11 +57,12 @@ public:
 Q_SIGNALS:
     void picked(const concertina::FramePick& frame);
     void orderChanged(bool worstFirst);
+    void nothingToPick(); ///< the dataset cannot be read
 
 private:
     void describe();
     void fillSplits();
-    void showSplit();
+    void showSplit(int frame);
     void choose(int frame);
     void rank();
     void showErrors();

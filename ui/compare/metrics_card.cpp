@@ -9,6 +9,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
@@ -40,29 +41,23 @@ MetricsCard::MetricsCard(const Catalogue& catalogue, QWidget* parent)
     setBody(body);
 }
 
-void MetricsCard::addText(const QString& text, int row, int column, bool muted) {
-    auto* label = new TonedLabel(muted ? ColorRole::MutedText : ColorRole::Text, text);
+void MetricsCard::addText(const Cell& cell) {
+    auto* label = new TonedLabel(cell.muted ? ColorRole::MutedText : ColorRole::Text, cell.text);
     label->setFont(smallFont());
     label->setMinimumHeight(22);
-    if (column == 0)
-        label->setElided(true);
-    else if (muted)
+    label->setElided(cell.muted);
+    if (cell.muted && cell.column > 0)
         label->setMaximumWidth(72);
-    if (column > 0 && muted)
-        label->setElided(true);
-    m_grid->addWidget(label, row, column,
-                      column == 0 ? Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+    m_grid->addWidget(label, cell.row, cell.column,
+                      cell.column == 0 ? Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
 }
 
 void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
-    while (QLayoutItem* item = m_grid->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
+    std::vector<Cell> cells;
     int row = 0;
     if (runs.size() > 1) {
         for (std::size_t i = 0; i < runs.size(); ++i)
-            addText(runs[i].name(), row, static_cast<int>(i) + 1, true);
+            cells.push_back({runs[i].name(), row, static_cast<int>(i) + 1, true});
         ++row;
     }
     std::int64_t last = -1;
@@ -72,23 +67,33 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
         if (info == nullptr)
             continue;
         for (const MetricInfo& metric : info->metrics) {
-            bool any = false;
+            const std::size_t before = cells.size();
             for (std::size_t i = 0; i < runs.size(); ++i)
                 if (const SeriesSummary* summary = summaryOf(runs[i], task.method.id, metric.name)) {
-                    addText(QString::fromStdString(metricText(metric, summary->last)), row,
-                            static_cast<int>(i) + 1, false);
-                    last = std::max(last, i == 0 ? summary->lastStep : -1);
-                    any = true;
+                    cells.push_back({QString::fromStdString(metricText(metric, summary->last)), row,
+                                     static_cast<int>(i) + 1, false});
+                    last = std::max(last, summary->lastStep);
                 }
-            if (!any)
+            if (cells.size() == before)
                 continue;
-            addText(QString::fromStdString(info->letter + " · " + metric.label), row, 0, true);
+            cells.push_back(
+                {QString::fromStdString(info->letter + " · " + metric.label), row, 0, true});
             ++row;
         }
     }
-    if (row == 0 || last < 0)
-        addText(tr("This run was not validated yet."), row, 0, true);
+    if (last < 0)
+        cells.push_back({tr("Not validated yet."), row, 0, true});
     setNote(last < 0 || runs.size() > 1 ? QString() : stepText(last));
+    // A run that goes on changes the store many times between two validations.
+    if (cells == m_cells)
+        return;
+    m_cells = std::move(cells);
+    while (QLayoutItem* item = m_grid->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    for (const Cell& cell : m_cells)
+        addText(cell);
 }
 
 } // namespace concertina

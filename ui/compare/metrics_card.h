@@ -20,10 +20,20 @@ public:
     void showRuns(const std::vector<ComparedRun>& runs);
 
 private:
-    void addText(const QString& text, int row, int column, bool muted);
+    struct Cell {
+        QString text;
+        int row = 0;
+        int column = 0;
+        bool muted = false;
+
+        bool operator==(const Cell&) const = default;
+    };
+
+    void addText(const Cell& cell);
 
     const Catalogue& m_catalogue;
     QGridLayout* m_grid;
+    std::vector<Cell> m_cells; ///< that are shown
 };
 
 } // namespace concertina

@@ -132,7 +132,6 @@ void ReportCard::measure() {
     m_step = m_latest;
     m_report.reset();
     m_verify.reset();
-    showReport();
     m_notice->showBusy(tr("Collapsing and timing both networks…"));
     m_jobs.collapseReport(
         m_run, m_job.next<CollapseReport>(
@@ -141,10 +140,11 @@ void ReportCard::measure() {
                            return m_notice->showFailure(tr("The network was not collapsed"),
                                                         report.error());
                        m_report = std::move(*report);
-                       showReport();
                        verify();
+                       showReport();
                    },
                    [this](double share, const QString& what) { m_notice->showBusy(what, share); }));
+    showReport();
 }
 
 void ReportCard::verify() {
