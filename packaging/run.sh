@@ -1,19 +1,34 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: packaging/run.sh [options of "concertina-cli train"]
-# Installs what is needed, builds, and trains the demo "rooms-demo". Everything that it writes is
-# in build/release and in the user's data directory.
+# usage: packaging/run.sh [--headless] [options]
+# Installs what is needed, builds, and opens the workbench on its demo "rooms-demo"; options are
+# those of "concertina". Without a display, or with --headless, the demo is trained in the terminal;
+# options are then those of "concertina-cli train". What it writes is in build/release and in the
+# user's data directory.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-"$root/packaging/build.sh" release concertina-cli
+headless=
+if [[ ${1:-} == --headless ]]; then
+    headless=asked
+    shift
+elif [[ -z ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
+    headless=needed
+    echo "There is no display: the demo is trained in this terminal, without the window."
+fi
 
+if [[ -z $headless ]]; then
+    "$root/packaging/build.sh" release concertina concertina-cli
+    exec "$root/build/release/bin/concertina" --demo "$@"
+fi
+
+"$root/packaging/build.sh" release concertina-cli
 # --report from the caller comes before ours.
 report=()
 if [[ " $* " != *" --report"[\ =]* ]]; then
     data=${XDG_DATA_HOME:-$HOME/.local/share}/concertina
     report=(--report "$data/rooms-demo")
 fi
-echo "Concertina has no window yet; this trains its demo in the terminal: three tasks (segmentation,"
-echo "depth, normals) on rendered rooms, a few minutes. Then the network is collapsed, compared with"
-echo "the expanded one, and its predictions are drawn. Ctrl-C stops with a checkpoint."
+echo "Three tasks (segmentation, depth, normals) on rendered rooms, a few minutes. Then the network"
+echo "is collapsed, compared with the expanded one, and its predictions are drawn. Ctrl-C stops with"
+echo "a checkpoint."
 exec "$root/build/release/bin/concertina-cli" train rooms-demo "${report[@]}" "$@"
