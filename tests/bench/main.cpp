@@ -18,6 +18,9 @@ std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
     for (const auto& group : {stepBenches(), memoryBenches(), storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
+#ifdef CONCERTINA_GUI
+    all.insert(all.end(), windowBenches().begin(), windowBenches().end());
+#endif
     return all;
 }
 

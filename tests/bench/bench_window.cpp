@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench.h"
+#include "tests/bench/window/bench_curves.h"
+#include "tests/bench/window/bench_pictures.h"
+
+#include <QApplication>
+
+#include <algorithm>
+#include <array>
+
+namespace concertina::bench {
+
+namespace {
+
+constexpr int frames = 300;
+
+/// Widgets need an application; nothing of it is seen.
+void needApplication() {
+    static int count = 1;
+    static char name[] = "concertina-bench";
+    static char* arguments[] = {name, nullptr};
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    static QApplication application(count, arguments);
+}
+
+double percentile(std::vector<double> values, double share) {
+    std::ranges::sort(values);
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+std::vector<Figure> curves() {
+    needApplication();
+    const CurveFrames measured = measureCurves(frames);
+    const std::string what = "curves, 12 x 100,000 points: ";
+    return {{what + "frame, median", median(measured.following), "ms", "<=16"},
+            {what + "frame, 99th percentile", percentile(measured.following, 0.99), "ms", "<=33"},
+            {what + "zoomed in, median", median(measured.zoomed), "ms", "<=16"},
+            {what + "crosshair, median", median(measured.crosshair), "ms", "<=16"},
+            {what + "another smoothing, median", median(measured.smoothing), "ms", ""}};
+}
+
+std::vector<Figure> pictures() {
+    needApplication();
+    const PictureFrames measured = measurePictures(frames);
+    const std::string what = "pictures, 8 panes of 1,024x768: ";
+    return {{what + "zoom, median", median(measured.zoom), "ms", "<=16"},
+            {what + "pan, median", median(measured.pan), "ms", "<=16"},
+            {what + "swipe, median", median(measured.swipe), "ms", "<=16"},
+            {what + "values under the pointer, median", median(measured.point), "ms", "<=16"}};
+}
+
+} // namespace
+
+std::span<const Bench> windowBenches() {
+    static const std::array all{
+        Bench{"curves", "frames of the curves while points come in, CPU time", curves},
+        Bench{"pictures", "frames of zoom, pan and swipe, CPU time", pictures}};
+    return all;
+}
+
+} // namespace concertina::bench
