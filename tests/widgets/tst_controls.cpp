@@ -141,12 +141,18 @@ private Q_SLOTS:
         ActionButton button(&action);
         QCOMPARE(button.toolTip(), QStringLiteral("Waits (Ctrl+P)"));
         QSignalSpy triggered(&action, &QAction::triggered);
+        QVERIFY(!button.isVisible()); // no window of its own
         button.click();
         QCOMPARE(triggered.size(), 1);
         action.setEnabled(false);
         action.setText(QStringLiteral("Resume"));
         QVERIFY(!button.isEnabled());
         QCOMPARE(button.text(), QStringLiteral("Resume"));
+        button.show();
+        action.setVisible(false);
+        QVERIFY(!button.isVisible());
+        action.setVisible(true);
+        QVERIFY(button.isVisible());
         button.click();
         QCOMPARE(triggered.size(), 1);
     }

@@ -36,7 +36,10 @@ void ActionButton::follow() {
     setToolTip(withShortcut(m_action->toolTip(), *m_action));
     setAccessibleDescription(m_action->toolTip());
     setEnabled(m_action->isEnabled());
-    setVisible(m_action->isVisible());
+    // Shown with its parent: without one, being made visible would make it a window.
+    if (m_action->isVisible() == m_isPutAway)
+        setVisible(m_isPutAway);
+    m_isPutAway = !m_action->isVisible();
     if (m_action->isCheckable()) {
         setCheckable(true);
         setChecked(m_action->isChecked());

@@ -24,6 +24,7 @@ private:
     void follow();
 
     QAction* m_action;
+    bool m_isPutAway = false; ///< as the action is not visible
 };
 
 } // namespace concertina
