@@ -6,7 +6,6 @@
 #include <QThreadPool>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -47,25 +46,28 @@ PictureLevel sketchOf(const QImage& image) {
 
 /// One row of the result from a strip of rows.
 void averageRow(const QImage& strip, int factor, QRgb* out, int width) {
-    std::vector<std::array<std::uint32_t, 4>> sums(static_cast<std::size_t>(width));
+    // Plain pointers: this goes over every pixel of pictures that have a thousand million.
+    std::vector<std::uint32_t> sums(static_cast<std::size_t>(width) * 3);
     for (int y = 0; y < strip.height(); ++y) {
-        const auto* row = reinterpret_cast<const QRgb*>(strip.constScanLine(y));
-        for (int x = 0; x < width; ++x) {
-            auto& sum = sums[static_cast<std::size_t>(x)];
-            const int end = std::min(strip.width(), (x + 1) * factor);
-            for (int at = x * factor; at < end; ++at) {
-                sum[0] += static_cast<std::uint32_t>(qRed(row[at]));
-                sum[1] += static_cast<std::uint32_t>(qGreen(row[at]));
-                sum[2] += static_cast<std::uint32_t>(qBlue(row[at]));
-                ++sum[3];
+        const auto* pixel = reinterpret_cast<const QRgb*>(strip.constScanLine(y));
+        const QRgb* const end = pixel + strip.width();
+        for (std::uint32_t* sum = sums.data(); pixel < end; sum += 3) {
+            std::uint32_t red = 0, green = 0, blue = 0;
+            for (const QRgb* const last = std::min(pixel + factor, end); pixel < last; ++pixel) {
+                red += (*pixel >> 16) & 255U;
+                green += (*pixel >> 8) & 255U;
+                blue += *pixel & 255U;
             }
+            sum[0] += red;
+            sum[1] += green;
+            sum[2] += blue;
         }
     }
     for (int x = 0; x < width; ++x) {
-        const auto& sum = sums[static_cast<std::size_t>(x)];
-        const auto mean = [&](std::size_t c) {
-            return static_cast<int>((sum[c] + sum[3] / 2) / sum[3]);
-        };
+        const int columns = std::min(factor, strip.width() - x * factor);
+        const auto count = static_cast<std::uint32_t>(columns * strip.height());
+        const std::uint32_t* sum = sums.data() + static_cast<std::size_t>(x) * 3;
+        const auto mean = [&](int c) { return static_cast<int>((sum[c] + count / 2) / count); };
         out[x] = qRgb(mean(0), mean(1), mean(2));
     }
 }
@@ -133,7 +135,7 @@ void PictureLevels::make(double scale) {
     if (scale > 0.5)
         return;
     if (pixels(image().size()) > SmallEnoughToMakeAtOnce) {
-        if (m_levels.size() == 1 && !m_making)
+        if (!m_making && !std::exchange(m_made, true))
             makeElsewhere();
         return;
     }
@@ -156,8 +158,8 @@ void PictureLevels::makeElsewhere() {
             QMetaObject::invokeMethod(
                 QCoreApplication::instance(),
                 [self, levels = std::move(levels)] {
-                    if (!self)
-                        return;
+                    if (!self || levels.empty())
+                        return; // without memory for them the sketch has to do
                     self->m_levels.insert(self->m_levels.end(), levels.begin(), levels.end());
                     self->m_making = false;
                     self->m_sketch = {};

@@ -45,6 +45,7 @@ private:
     PictureLevel m_sketch;              ///< of a large one, until the levels are there
     std::shared_ptr<std::atomic<bool>> m_stop;
     bool m_making = false;
+    bool m_made = false; ///< or begun: levels of a large one are made once
 };
 
 /// A handle on a picture with its smaller versions; copies share them. GUI thread.
