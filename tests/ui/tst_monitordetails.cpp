@@ -201,7 +201,8 @@ void TestMonitorDetails::marksTellResumesAndChanges() {
     Store store = m_desk->openStore();
     const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
     done(writer(run)->notice({{200, 2.5, 30}, NoticeLevel::Info, "resume", "Goes on."}));
-    done(store.setPlanChanges(run, {{{"step", 100}, {"change", "dec3.*: separate"}}}));
+    done(store.setPlanChanges(run,
+                              Json::array({Json{{"step", 100}, {"change", "dec3.*: separate"}}})));
     open(run);
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("segmentation/miou"), std::size_t{30}, patience);
     const std::vector<PlotMark> expected{{100, QStringLiteral("dec3.*: separate")},
@@ -217,11 +218,11 @@ void TestMonitorDetails::eventsAreListed() {
     open(run);
     auto& text = part<QPlainTextEdit>();
     QTRY_VERIFY_WITH_TIMEOUT(
-        text.toPlainText().contains(QLatin1String("step 7  warning: <b>frame 3</b> & more")),
+        text.toPlainText().contains(QLatin1String("step 7 warning: <b>frame 3</b> & more")),
         patience);
     done(out->notice({{1234, 9, 2}, NoticeLevel::Error, "disk", "No room."}));
     QTRY_VERIFY_WITH_TIMEOUT(
-        text.toPlainText().contains(QLatin1String("step 1,234  error: No room.")), patience);
+        text.toPlainText().contains(QLatin1String("step 1,234 error: No room.")), patience);
     QCOMPARE(text.blockCount(), 2);
     useTheme(true);
     QTRY_COMPARE_WITH_TIMEOUT(text.blockCount(), 2, patience);

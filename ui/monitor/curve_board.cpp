@@ -65,6 +65,11 @@ CurveBoard::CurveBoard(const PageContext& context, RunFeed& feed, QWidget* paren
     m_feed.setSmoothing(m_smoothing->value() / 100.0);
 }
 
+/// Plots leave their group, which is a member.
+CurveBoard::~CurveBoard() {
+    delete m_area;
+}
+
 void CurveBoard::makeControls() {
     const QSettings& settings = m_context.settings;
     m_controls = new QWidget(this);
@@ -126,17 +131,17 @@ void CurveBoard::makeControls() {
     connect(m_outliers, &QPushButton::toggled, this, &CurveBoard::adoptOptions);
     connect(m_fit, &QPushButton::clicked, &m_group, &PlotGroup::fit);
 
-    addAction(tr("Plots: show everything"), {}, [this] { m_group.fit(); });
-    addAction(tr("Plots: zoom out one step"), {}, [this] { m_group.zoomOut(); });
-    addAction(tr("Plots: logarithmic values"), {}, [this] { m_logY->toggle(); });
-    addAction(tr("Plots: ignore outliers"), {}, [this] { m_outliers->toggle(); });
+    addPlotAction(tr("Plots: show everything"), {}, [this] { m_group.fit(); });
+    addPlotAction(tr("Plots: zoom out one step"), {}, [this] { m_group.zoomOut(); });
+    addPlotAction(tr("Plots: logarithmic values"), {}, [this] { m_logY->toggle(); });
+    addPlotAction(tr("Plots: ignore outliers"), {}, [this] { m_outliers->toggle(); });
     for (int i = 0; i < m_axis->count(); ++i)
-        addAction(tr("Plots: over %1").arg(m_axis->segment(i)->text().toLower()), {},
-                  [this, i] { m_axis->setCurrentIndex(i); });
+        addPlotAction(tr("Plots: over %1").arg(m_axis->segment(i)->text().toLower()), {},
+                      [this, i] { m_axis->setCurrentIndex(i); });
 }
 
-void CurveBoard::addAction(const QString& text, const QKeySequence& keys,
-                           std::function<void()> act) {
+void CurveBoard::addPlotAction(const QString& text, const QKeySequence& keys,
+                               std::function<void()> act) {
     auto* action = new QAction(text, this);
     action->setShortcut(keys);
     connect(action, &QAction::triggered, this, std::move(act));
@@ -204,8 +209,9 @@ void CurveBoard::fillMenu() {
     m_menu->addAction(tr("Standard panels"), this, [this] {
         m_context.settings.remove(shownKey);
         m_context.settings.remove(hiddenKey);
-        fillMenu();
         showPanels();
+        // Not from inside of an entry of the menu that is made anew.
+        QMetaObject::invokeMethod(this, &CurveBoard::fillMenu, Qt::QueuedConnection);
     });
 }
 

@@ -32,6 +32,7 @@ class CurveBoard : public QWidget {
 
 public:
     CurveBoard(const PageContext& context, RunFeed& feed, QWidget* parent = nullptr);
+    ~CurveBoard() override;
 
     /// The controls, for the page to put where it wants.
     QWidget* controls() const { return m_controls; }
@@ -51,7 +52,7 @@ protected:
 
 private:
     void makeControls();
-    void addAction(const QString& text, const QKeySequence& keys, std::function<void()> act);
+    void addPlotAction(const QString& text, const QKeySequence& keys, std::function<void()> act);
     void fillMenu();
     bool isChosen(const Panel& panel) const;
     void choose(const Panel& panel, bool shown);

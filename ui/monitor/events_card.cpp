@@ -82,7 +82,7 @@ void EventsCard::append(const EventRecord& event) {
         m_text->verticalScrollBar()->value() >= m_text->verticalScrollBar()->maximum() - 4;
     m_text->appendHtml(
         span(color(ColorRole::MutedText, palette()),
-             tr("%1  step %2  ").arg(time, groupedNumber(event.step)))
+             tr("%1 step %2 ").arg(time, groupedNumber(event.step)))
         + span(color(roleOf(event.level), palette()), levelWords(event.level) + QLatin1String(": "))
         + span(color(ColorRole::Text, palette()), QString::fromStdString(event.text)));
     if (atEnd)

@@ -61,8 +61,9 @@ QString progressText(const RunSummary& run) {
     QString text;
     if (run.stepsPerEpoch > 0) {
         const std::int64_t epochs = (run.steps + run.stepsPerEpoch - 1) / run.stepsPerEpoch;
-        const std::int64_t epoch =
-            std::min(epochs, at.step / run.stepsPerEpoch + (at.step < run.steps ? 1 : 0));
+        // The one that the last step was of.
+        const std::int64_t epoch = std::clamp<std::int64_t>(
+            (at.step + run.stepsPerEpoch - 1) / run.stepsPerEpoch, 1, epochs);
         text = QStringLiteral("epoch %1 of %2 · ").arg(groupedNumber(epoch), groupedNumber(epochs));
     }
     text += QStringLiteral("step %1 of %2 · %3 gone")
