@@ -88,6 +88,18 @@ void SessionJobService::frame(const FrameChoice& choice, Reply<Frame> reply) {
          });
 }
 
+void SessionJobService::thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) {
+    post("thumbnail", std::move(reply),
+         [this, choice, height](const auto&, const auto&) -> Expected<Image> {
+             const auto predictor = predictorOf(choice.run);
+             if (!predictor)
+                 return failure(predictor.error());
+             return choice.file.empty()
+                        ? (*predictor)->thumbnail(choice.split, choice.index, height)
+                        : (*predictor)->thumbnail(choice.file, height);
+         });
+}
+
 void SessionJobService::rankFrames(const RunId& run, const std::string& split,
                                    Reply<std::vector<FrameErrors>> reply) {
     post("rank", std::move(reply),

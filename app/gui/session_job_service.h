@@ -23,6 +23,7 @@ public:
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;
+    void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;

@@ -43,6 +43,11 @@ Expected<Frame> sampleFrame(const RunData& data, const ExperimentSpec& spec,
     return frameOf(data, spec, split, index, *sample);
 }
 
+Problem noSuchFrame(const std::string& split, int index, int size) {
+    return {"frame.index", split, "frame " + std::to_string(index),
+            "0 to " + std::to_string(size - 1), ""};
+}
+
 Problem stoppedProblem(const std::string& what) {
     return {"stopped", what, "", "", "Stopped before it was done."};
 }
@@ -108,8 +113,7 @@ Expected<Frame> FramePredictor::frame(const std::string& split, int index) {
     if (!size)
         return failure(size.error());
     if (index < 0 || index >= *size)
-        return failure({"frame.index", split, "frame " + std::to_string(index),
-                        "0 to " + std::to_string(*size - 1), ""});
+        return failure(noSuchFrame(split, index, *size));
     auto frame = sampleFrame(*m_parts->data, m_parts->spec, split, index);
     if (frame)
         m_parts->predict(*frame);
@@ -132,6 +136,29 @@ Expected<Frame> FramePredictor::picture(const std::filesystem::path& file) {
     }
     m_parts->predict(frame);
     return frame;
+}
+
+Expected<Image> FramePredictor::thumbnail(const std::string& split, int index, int height) {
+    const auto size = m_parts->open(split);
+    if (!size)
+        return failure(size.error());
+    if (index < 0 || index >= *size)
+        return failure(noSuchFrame(split, index, *size));
+    const DataSpec& data = m_parts->spec.data;
+    const int small = std::min(height, data.height);
+    auto sample = m_parts->data->dataset->sample(split, index, small,
+                                                 std::max(1, small * data.width / data.height));
+    if (!sample)
+        return failure(sample.error());
+    return std::move(sample->image);
+}
+
+Expected<Image> FramePredictor::thumbnail(const std::filesystem::path& file, int height) const {
+    const auto image = readImage(file);
+    if (!image)
+        return failure(image.error());
+    const int small = std::min(height, image->height);
+    return resized(*image, small, std::max(1, small * image->width / image->height));
 }
 
 Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split,

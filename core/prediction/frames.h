@@ -33,6 +33,10 @@ public:
     /// A picture from anywhere, resized to the network's size. Problems of `readImage`.
     Expected<Frame> picture(const std::filesystem::path& file);
 
+    /// A frame's picture alone, at most `height` pixels high, in its own proportions.
+    Expected<Image> thumbnail(const std::string& split, int index, int height);
+    Expected<Image> thumbnail(const std::filesystem::path& file, int height) const;
+
     /// How wrong the collapsed network is on every frame of a split, in its order. Problems of
     /// `frame`, and "stopped".
     Expected<std::vector<FrameErrors>> rank(const std::string& split, const Progress& progress,

@@ -172,14 +172,14 @@ QString CurveBoard::letterOf(int task) const {
 }
 
 /// What a person chose holds for every run that has such a panel; others are as they are.
-bool CurveBoard::isChosen(const Panel& panel) const {
+bool CurveBoard::isChosen(const PlotPanel& panel) const {
     const QString id = QString::fromStdString(panel.id);
     if (m_context.settings.value(shownKey).toStringList().contains(id))
         return true;
     return panel.standard && !m_context.settings.value(hiddenKey).toStringList().contains(id);
 }
 
-void CurveBoard::choose(const Panel& panel, bool shown) {
+void CurveBoard::choose(const PlotPanel& panel, bool shown) {
     const QString id = QString::fromStdString(panel.id);
     QStringList added = m_context.settings.value(shownKey).toStringList();
     QStringList removed = m_context.settings.value(hiddenKey).toStringList();
@@ -195,7 +195,7 @@ void CurveBoard::choose(const Panel& panel, bool shown) {
 void CurveBoard::fillMenu() {
     m_menu->clear();
     int task = -2;
-    for (const Panel& panel : m_panels) {
+    for (const PlotPanel& panel : m_panels) {
         if (panel.task != task && !m_menu->isEmpty())
             m_menu->addSeparator();
         task = panel.task;
@@ -215,7 +215,7 @@ void CurveBoard::fillMenu() {
     });
 }
 
-void CurveBoard::setPanels(const ExperimentSpec& spec, std::vector<Panel> panels) {
+void CurveBoard::setPanels(const ExperimentSpec& spec, std::vector<PlotPanel> panels) {
     if (m_run == m_feed.run() && panels == m_panels)
         return;
     if (std::exchange(m_run, m_feed.run()) != m_feed.run())
@@ -234,7 +234,7 @@ void CurveBoard::showPanels() {
     }
     m_cards.clear();
     std::set<SeriesKey> wanted;
-    for (const Panel& panel : m_panels) {
+    for (const PlotPanel& panel : m_panels) {
         if (!isChosen(panel))
             continue;
         auto* card = new PanelCard(panel, letterOf(panel.task), m_group, m_context.dialogs,

@@ -39,7 +39,7 @@ public:
 
     /// Every panel that there can be for the feed's run. Where they are as before, the plots and
     /// what they show stay.
-    void setPanels(const ExperimentSpec& spec, std::vector<Panel> panels);
+    void setPanels(const ExperimentSpec& spec, std::vector<PlotPanel> panels);
     void setMarks(const std::vector<PlotMark>& marks);
 
     const std::vector<PanelCard*>& shown() const { return m_cards; }
@@ -54,8 +54,8 @@ private:
     void makeControls();
     void addPlotAction(const QString& text, const QKeySequence& keys, std::function<void()> act);
     void fillMenu();
-    bool isChosen(const Panel& panel) const;
-    void choose(const Panel& panel, bool shown);
+    bool isChosen(const PlotPanel& panel) const;
+    void choose(const PlotPanel& panel, bool shown);
     void showPanels();
     void arrange();
     void setSmoothing(int hundredths);
@@ -67,7 +67,7 @@ private:
     PlotGroup m_group;
     RunId m_run; ///< whose panels these are
     ExperimentSpec m_spec;
-    std::vector<Panel> m_panels;
+    std::vector<PlotPanel> m_panels;
     std::vector<PanelCard*> m_cards;
     std::vector<PlotMark> m_marks;
 

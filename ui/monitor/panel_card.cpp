@@ -28,7 +28,7 @@ QString fileName(const QString& title, const QString& suffix) {
 
 } // namespace
 
-PanelCard::PanelCard(const Panel& panel, const QString& letter, PlotGroup& group, Dialogs& dialogs,
+PanelCard::PanelCard(const PlotPanel& panel, const QString& letter, PlotGroup& group, Dialogs& dialogs,
                      Navigator& navigator, QWidget* parent)
     : Card({}, parent),
       m_panel(panel),

@@ -16,17 +16,17 @@ class PanelCard : public Card {
     Q_OBJECT
 
 public:
-    PanelCard(const Panel& panel, const QString& letter, PlotGroup& group, Dialogs& dialogs,
+    PanelCard(const PlotPanel& panel, const QString& letter, PlotGroup& group, Dialogs& dialogs,
               Navigator& navigator, QWidget* parent = nullptr);
 
-    const Panel& panel() const { return m_panel; }
+    const PlotPanel& panel() const { return m_panel; }
     CurvePlot& plot() { return *m_plot; }
 
 private:
     void savePicture();
     void saveData();
 
-    Panel m_panel;
+    PlotPanel m_panel;
     Dialogs& m_dialogs;
     Navigator& m_navigator;
     CurvePlot* m_plot;

@@ -34,7 +34,7 @@ MetricInfo lossInfo() {
     return {"loss", "loss", "", false, lossDigits};
 }
 
-void addTask(std::vector<Panel>& panels, const Catalogue& catalogue, const ExperimentSpec& spec,
+void addTask(std::vector<PlotPanel>& panels, const Catalogue& catalogue, const ExperimentSpec& spec,
              int index) {
     const std::string& id = spec.tasks[static_cast<std::size_t>(index)].method.id;
     const QString label = taskLabel(catalogue, id);
@@ -50,8 +50,8 @@ void addTask(std::vector<Panel>& panels, const Catalogue& catalogue, const Exper
     add(lossInfo(), false);
 }
 
-Panel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
-    Panel panel{"losses",
+PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
+    PlotPanel panel{"losses",
                 QStringLiteral("Losses"),
                 QStringLiteral("of each task, lower is better"),
                 -1,
@@ -88,9 +88,9 @@ QString taskLabel(const Catalogue& catalogue, const std::string& id) {
     return QString::fromStdString(info != nullptr ? info->label : id);
 }
 
-std::vector<Panel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
                             const std::vector<SeriesKey>& recorded) {
-    std::vector<Panel> panels;
+    std::vector<PlotPanel> panels;
     for (std::size_t i = 0; i < spec.tasks.size(); ++i)
         addTask(panels, catalogue, spec, static_cast<int>(i));
     panels.push_back(lossesPanel(catalogue, spec));
@@ -108,7 +108,7 @@ std::vector<Panel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalog
     addShared("grad_norm", "Gradient norm", "of all parameters, before clipping", 3);
 
     std::set<SeriesKey> known;
-    for (const Panel& panel : panels)
+    for (const PlotPanel& panel : panels)
         for (const PanelCurve& curve : panel.curves)
             known.insert(curve.key);
     for (const SeriesKey& key : recorded) {

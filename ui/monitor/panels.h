@@ -25,7 +25,7 @@ struct PanelCurve {
 };
 
 /// What one plot of a run shows.
-struct Panel {
+struct PlotPanel {
     std::string id; ///< the same in every run: "segmentation/miou", "losses", "lr"
     QString title;
     QString note; ///< unit and direction: "m, lower is better"
@@ -33,12 +33,12 @@ struct Panel {
     bool standard = false; ///< shown where nobody chose
     std::vector<PanelCurve> curves;
 
-    bool operator==(const Panel&) const = default;
+    bool operator==(const PlotPanel&) const = default;
 };
 
 /// Every panel that a run of this spec can have, in the order of tasks and metrics, and what else
 /// was recorded.
-std::vector<Panel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
                             const std::vector<SeriesKey>& recorded);
 
 /// "m, lower is better".

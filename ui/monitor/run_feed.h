@@ -16,6 +16,7 @@
 
 namespace concertina {
 
+class Store;
 class StoreAccess;
 
 /// One run as the store has it, kept up to date: the same for a run of this process and one that

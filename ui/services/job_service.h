@@ -51,7 +51,7 @@ public:
     virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;
     virtual void verify(const RunId& run, Reply<VerifyReport> reply) = 0;
 
-    /// Writes FILE.safetensors and its JSON graph.
+    /// Writes the collapsed network, with its graph in the file's header.
     virtual void saveCollapsed(const RunId& run, const std::string& file,
                                Reply<CollapseReport> reply) = 0;
 };
