@@ -88,8 +88,8 @@ void CostsCard::setCosts(const SetupCosts& costs) {
     }
     m_assumption->setVisible(costs.network && costs.assumedClasses);
     if (costs.assumedClasses)
-        m_assumption->setText(tr("Heads as for %n class(es), until the dataset is read.", nullptr,
-                                 *costs.assumedClasses));
+        m_assumption->setText(tr("Heads as for %1 classes, until the dataset is read.")
+                                  .arg(*costs.assumedClasses));
 }
 
 QStringList CostsCard::lines() const {

@@ -212,7 +212,7 @@ QString SetupPage::datasetNote() const {
     for (const auto& split : summary.splits)
         parts << QStringLiteral("%1 %2").arg(split.samples).arg(QString::fromStdString(split.name));
     if (summary.classes > 0)
-        parts << tr("%n class(es)", nullptr, summary.classes);
+        parts << tr("%1 classes").arg(summary.classes);
     if (summary.height > 0)
         parts << tr("%1 × %2 pixels").arg(summary.width).arg(summary.height);
     return parts.join(QStringLiteral(" · "));

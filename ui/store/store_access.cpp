@@ -18,12 +18,12 @@ constexpr std::chrono::milliseconds patience{2000};
 StoreAccess::StoreAccess(std::filesystem::path folder, StoreMode mode, QObject* parent)
     : QObject(parent), m_folder(std::move(folder)), m_mode(mode), m_worker(new QObject) {
     m_thread.setObjectName(QStringLiteral("store"));
-    m_worker->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
     auto* timer = new QTimer(m_worker);
     timer->setInterval(watchEvery);
     connect(timer, &QTimer::timeout, m_worker, [this] { watch(); });
     connect(&m_thread, &QThread::started, timer, qOverload<>(&QTimer::start));
+    m_worker->moveToThread(&m_thread); // with the timer, its child
     m_thread.start();
 }
 
