@@ -32,7 +32,10 @@ void makeOpenMpPassive(char** argv) {
     if (std::getenv("OMP_WAIT_POLICY") != nullptr)
         return;
     setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-    execv("/proc/self/exe", argv); // returns only where it failed: then spinning it is
+    // By its own path, so that the process keeps its name.
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    execv(program.c_str(), argv); // returns only where it failed: then spinning it is
 }
 
 bool hasDisplay() {
