@@ -89,6 +89,7 @@ public:
     std::vector<FakeJob<ExperimentSpec, DatasetSummary>> described;
     std::vector<FakeJob<SamplesQuestion, std::vector<Frame>>> sampled;
     std::vector<FakeJob<FrameChoice, Frame>> framed;
+    std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
@@ -103,6 +104,9 @@ public:
     }
     void frame(const FrameChoice& choice, Reply<Frame> reply) override {
         framed.push_back({choice, std::move(reply)});
+    }
+    void thumbnail(const FrameChoice& choice, int, Reply<Image> reply) override {
+        thumbnails.push_back({choice, std::move(reply)});
     }
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override {
