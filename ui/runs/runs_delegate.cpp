@@ -124,12 +124,6 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         painter->setPen(color(ColorRole::MutedText, option.palette));
         drawText(*painter, area, Qt::AlignRight, index.data().toString());
     }
-    if ((option.state & QStyle::State_HasFocus) != 0 && index.column() == RunsModel::NameColumn) {
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(color(ColorRole::Accent, option.palette));
-        painter->drawRect(
-            QRect(option.rect.left(), option.rect.top() + 6, 2, option.rect.height() - 12));
-    }
     painter->restore();
 }
 
