@@ -15,7 +15,7 @@ using namespace concertina;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
 /// Values of all sizes and signs; one in ten is not a number or infinite.
@@ -25,7 +25,7 @@ std::vector<double> wildValues(std::size_t count, unsigned seed) {
     std::vector<double> values;
     for (std::size_t i = 0; i < count; ++i)
         switch (random() % 20) {
-        case 0: values.push_back(nan); break;
+        case 0: values.push_back(notANumber); break;
         case 1: values.push_back(random() % 2 == 0 ? infinite : -infinite); break;
         default: values.push_back(normal(random) * std::pow(10, normal(random)));
         }
@@ -163,7 +163,7 @@ void TestSeries::pointsThatDoNotFollowAreLeftOut() {
 void TestSeries::unknownTimesStandStill() {
     Series series;
     series.append({1, 0.1, 10, 1});
-    series.append({2, nan, 8, 2});
+    series.append({2, notANumber, 8, 2});
     series.append({3, 0.3, 12, 3});
     QCOMPARE(series.at(1).epoch, 0.1);
     QCOMPARE(series.at(1).seconds, 10.0);
@@ -182,7 +182,7 @@ void TestSeries::nearestIsTheNearest() {
 }
 
 void TestSeries::fewPointsAreDrawnAsTheyAre() {
-    const Series series = seriesOf({1, 2, nan, 4});
+    const Series series = seriesOf({1, 2, notANumber, 4});
     std::vector<PlotPoint> points;
     series.reduce(CurveValues::Raw, CurveAxis::Step, 0, 10, 100, points);
     QCOMPARE(points.size(), std::size_t{4});
@@ -237,7 +237,7 @@ void TestSeries::lineEntersAndLeavesTheView() {
 
 void TestSeries::gapsStayGaps() {
     std::vector<double> values(4000, 1.0);
-    std::fill(values.begin() + 1000, values.begin() + 2000, nan);
+    std::fill(values.begin() + 1000, values.begin() + 2000, notANumber);
     std::vector<PlotPoint> points;
     seriesOf(values).reduce(CurveValues::Raw, CurveAxis::Step, 1, 4000, 40, points);
     QVERIFY(std::ranges::any_of(points, [](const PlotPoint& p) { return std::isnan(p.y); }));
@@ -250,18 +250,18 @@ void TestSeries::bulkLeavesTheOutermostTwentiethsOut() {
     std::vector<double> values;
     for (int i = 0; i < 1001; ++i)
         values.push_back((i * 37) % 1001); // 0 to 1000, mixed
-    values.push_back(nan);
+    values.push_back(notANumber);
     const Extent bulk = seriesOf(values).bulk(CurveValues::Raw, 0, values.size(), 0.05);
     QCOMPARE(bulk.low, 50.0);
     QCOMPARE(bulk.high, 950.0);
 }
 
 void TestSeries::bulkOfFewValuesIsAllOfThem() {
-    const std::vector<double> values{5, 1, nan, 100, 7};
+    const std::vector<double> values{5, 1, notANumber, 100, 7};
     const Extent bulk = seriesOf(values).bulk(CurveValues::Raw, 0, values.size(), 0.05);
     QCOMPARE(bulk.low, 1.0);
     QCOMPARE(bulk.high, 100.0);
-    QVERIFY(seriesOf({nan, infinite}).bulk(CurveValues::Raw, 0, 2, 0.05).empty());
+    QVERIFY(seriesOf({notANumber, infinite}).bulk(CurveValues::Raw, 0, 2, 0.05).empty());
 }
 
 void TestSeries::clearedSeriesBeginsAnew() {
