@@ -316,9 +316,9 @@ void TestCurvePlot::taskColorsFollowTheTheme() {
     show({{"val", line(10, 1, 1), 2, false, metres}});
     for (const bool dark : {false, true}) {
         applyTheme(*qApp, dark ? ThemeChoice::Dark : ThemeChoice::Light);
-        QCoreApplication::processEvents();
+        QTRY_VERIFY(pixelsOf(m_plot->grab().toImage(), taskColor(2, dark), m_plot->plotArea())
+                    > 20);
         const QImage image = m_plot->grab().toImage();
-        QVERIFY(pixelsOf(image, taskColor(2, dark), m_plot->plotArea()) > 20);
         QVERIFY(pixelsOf(image, color(ColorRole::Card, dark), m_plot->plotArea()) > 10000);
     }
     applyTheme(*qApp, ThemeChoice::Light);

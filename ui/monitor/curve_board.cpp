@@ -131,19 +131,17 @@ void CurveBoard::makeControls() {
     connect(m_outliers, &QPushButton::toggled, this, &CurveBoard::adoptOptions);
     connect(m_fit, &QPushButton::clicked, &m_group, &PlotGroup::fit);
 
-    addPlotAction(tr("Plots: show everything"), {}, [this] { m_group.fit(); });
-    addPlotAction(tr("Plots: zoom out one step"), {}, [this] { m_group.zoomOut(); });
-    addPlotAction(tr("Plots: logarithmic values"), {}, [this] { m_logY->toggle(); });
-    addPlotAction(tr("Plots: ignore outliers"), {}, [this] { m_outliers->toggle(); });
+    addPlotAction(tr("Plots: show everything"), [this] { m_group.fit(); });
+    addPlotAction(tr("Plots: zoom out one step"), [this] { m_group.zoomOut(); });
+    addPlotAction(tr("Plots: logarithmic values"), [this] { m_logY->toggle(); });
+    addPlotAction(tr("Plots: ignore outliers"), [this] { m_outliers->toggle(); });
     for (int i = 0; i < m_axis->count(); ++i)
-        addPlotAction(tr("Plots: over %1").arg(m_axis->segment(i)->text().toLower()), {},
+        addPlotAction(tr("Plots: over %1").arg(m_axis->segment(i)->text().toLower()),
                       [this, i] { m_axis->setCurrentIndex(i); });
 }
 
-void CurveBoard::addPlotAction(const QString& text, const QKeySequence& keys,
-                               std::function<void()> act) {
+void CurveBoard::addPlotAction(const QString& text, std::function<void()> act) {
     auto* action = new QAction(text, this);
-    action->setShortcut(keys);
     connect(action, &QAction::triggered, this, std::move(act));
     m_actions.append(action);
 }

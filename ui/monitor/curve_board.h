@@ -52,7 +52,7 @@ protected:
 
 private:
     void makeControls();
-    void addPlotAction(const QString& text, const QKeySequence& keys, std::function<void()> act);
+    void addPlotAction(const QString& text, std::function<void()> act);
     void fillMenu();
     bool isChosen(const PlotPanel& panel) const;
     void choose(const PlotPanel& panel, bool shown);
