@@ -226,7 +226,7 @@ private Q_SLOTS:
     void everyRowCanBeReadAloud() {
         Matrix m(twoStages({"*: tied", "dec1.*: {segmentation, depth} | {normal} separate"}));
         const auto text = [&](int row) { return m.matrix.model().index(row).data().toString(); };
-        QCOMPARE(text(0), QStringLiteral("enc1, 2 layer(s): Tied; Segmentation kernel A, Depth "
+        QCOMPARE(text(0), QStringLiteral("enc1, 2 layers: Tied; Segmentation kernel A, Depth "
                                          "kernel A, Normals kernel A"));
         QVERIFY(text(1).contains(QStringLiteral("groups of tasks; Segmentation kernel A, Depth "
                                                 "kernel A, Normals kernel B")));

@@ -5,7 +5,8 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/theme/theme.h"
 
-#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
 
 namespace concertina {
 
@@ -29,10 +30,9 @@ QString lengthText(const SetupCosts& costs) {
 CostsCard::CostsCard(QWidget* parent)
     : Card(tr("What it costs"), parent), m_assumption(new TonedLabel(ColorRole::Warning)) {
     auto* body = new QWidget;
-    auto* grid = new QGridLayout(body);
-    grid->setContentsMargins(12, 4, 12, GridUnit);
-    grid->setVerticalSpacing(0);
-    grid->setColumnStretch(0, 1);
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(12, 4, 12, GridUnit);
+    column->setSpacing(0);
     QFont bold = textFont();
     bold.setWeight(QFont::DemiBold);
     const auto add = [&](const QString& label, const QString& tip) {
@@ -44,9 +44,11 @@ CostsCard::CostsCard(QWidget* parent)
         line.value->setToolTip(tip);
         line.value->setFont(bold);
         line.value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-        const auto row = static_cast<int>(m_lines.size());
-        grid->addWidget(line.label, row, 0);
-        grid->addWidget(line.value, row, 1);
+        // Each line has its own division, so that one long value doesn't cut the others' labels.
+        auto* row = new QHBoxLayout;
+        row->addWidget(line.label, 1);
+        row->addWidget(line.value);
+        column->addLayout(row);
         m_lines.push_back(line);
     };
     add(tr("Parameters, training"),
@@ -65,7 +67,7 @@ CostsCard::CostsCard(QWidget* parent)
     m_assumption->setFont(smallFont());
     m_assumption->setWordWrap(true);
     m_assumption->hide();
-    grid->addWidget(m_assumption, static_cast<int>(m_lines.size()), 0, 1, 2);
+    column->addWidget(m_assumption);
     setBody(body);
     setCosts({});
 }

@@ -93,8 +93,9 @@ void ProblemsPanel::setProblems(std::vector<ShownProblem> problems) {
     }
     const auto count = static_cast<int>(m_problems.size());
     m_title->setRole(count == 0 ? ColorRole::Good : ColorRole::Bad);
-    m_title->setText(count == 0 ? tr("Ready to start")
-                                : tr("%n problem(s) to mend before the start", nullptr, count));
+    m_title->setText(count == 0   ? tr("Ready to start")
+                     : count == 1 ? tr("1 problem to mend before the start")
+                                  : tr("%1 problems to mend before the start").arg(count));
 }
 
 } // namespace concertina

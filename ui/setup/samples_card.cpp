@@ -133,9 +133,12 @@ void SamplesCard::ask() {
 
 void SamplesCard::showPosition() {
     const int last = m_samples ? std::min(m_first + m_rows, *m_samples) : 0;
-    m_position->setText(m_samples && *m_samples > 0
-                            ? tr("%1–%2 of %3").arg(m_first + 1).arg(last).arg(*m_samples)
-                            : QString());
+    QString position;
+    if (m_samples && last > m_first)
+        position = last == m_first + 1
+                       ? tr("%1 of %2").arg(last).arg(*m_samples)
+                       : tr("%1–%2 of %3").arg(m_first + 1).arg(last).arg(*m_samples);
+    m_position->setText(position);
     m_previous->setEnabled(m_samples && m_first > 0);
     m_next->setEnabled(m_samples && last < *m_samples);
 }

@@ -113,10 +113,9 @@ void SetupPage::showStart() {
         return;
     }
     const auto before = m_context.runs.runs().size();
-    m_start->setToolTip(before == 0
-                            ? tr("Train what is set up here")
-                            : tr("Train after the %n run(s) before it", nullptr,
-                                 static_cast<int>(before)));
+    m_start->setToolTip(before == 0   ? tr("Train what is set up here")
+                        : before == 1 ? tr("Train after the run before it")
+                                      : tr("Train after the %1 runs before it").arg(before));
 }
 
 void SetupPage::start() {

@@ -3,6 +3,7 @@
 
 #include "ui/setup/spec_document.h"
 #include "widgets/controls/card.h"
+#include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/spec_form.h"
 #include "widgets/forms/task_chips.h"
@@ -105,6 +106,9 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
     line->addWidget(label);
     line->addWidget(m_chips, 1);
     m_addKernels->setText(tr("Other kernels for some layers"));
+    m_addKernels->setIcon(themedIcon(QStringLiteral("plus")));
+    m_addKernels->setIconSize({12, 12});
+    m_addKernels->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_addKernels->setAutoRaise(true);
     m_addKernels->setFocusPolicy(Qt::StrongFocus);
     m_addKernels->setToolTip(tr("Adds kernels for layers that a pattern matches; the later wins"));

@@ -109,8 +109,8 @@ void SetupPage::makeLayout() {
     below->addLayout(costs, 47);
     auto* right = new QVBoxLayout;
     right->setSpacing(GridUnit);
-    right->addWidget(m_samples, 36);
-    right->addLayout(below, 64);
+    right->addWidget(m_samples, 45);
+    right->addLayout(below, 55);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
     layout->setSpacing(GridUnit);

@@ -71,9 +71,10 @@ SharingCard::SharingCard(const Catalogue& catalogue, QWidget* parent)
                                           [this, state = states[i]] { wantStateOfAll(state); });
         m_allActions[i]->setToolTip(stateHelp(states[i]));
     }
-    m_all->setText(tr("All layers"));
-    m_all->setMenu(menu);
-    m_all->setPopupMode(QToolButton::InstantPopup);
+    m_all->setText(tr("All layers ▾"));
+    m_all->setAccessibleName(tr("Put all layers into a state"));
+    connect(m_all, &QToolButton::clicked, menu,
+            [this, menu] { menu->popup(m_all->mapToGlobal(QPoint(0, m_all->height()))); });
     m_showRules->setText(tr("Rules"));
     m_showRules->setCheckable(true);
     m_showRules->setToolTip(tr("Sharing as it stands in the spec: rules, the later wins"));

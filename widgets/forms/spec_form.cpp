@@ -181,10 +181,10 @@ void SpecForm::showMore() {
     m_more->setArrowType(m_moreShown ? Qt::DownArrow : Qt::RightArrow);
     QString text = m_moreShown ? tr("Less") : tr("More");
     if (changed > 0)
-        text += tr(" · %n changed", nullptr, changed);
+        text += tr(" · %1 changed").arg(changed);
     m_more->setText(text);
     m_more->setAccessibleName(tr("Seldom used fields, %1 of %2 changed").arg(changed).arg(seldom));
-    m_more->setToolTip(tr("%n seldom used field(s)", nullptr, seldom));
+    m_more->setToolTip(tr("Fields that are seldom used: %1").arg(seldom));
 }
 
 void SpecForm::setMoreShown(bool shown) {

@@ -19,6 +19,7 @@ namespace concertina {
 namespace {
 
 constexpr int UnitMargin = 8;
+constexpr int TextMargin = 4;
 
 /// The neighbour of a positive number in 1, 2, 5, 10, 20, …
 double roundStep(double value, int direction) {
@@ -48,10 +49,11 @@ double steppedReal(double value, int direction) {
 ValueEdit::ValueEdit(const FieldInfo& field, QWidget* parent)
     : QLineEdit(parent), m_field(field) {
     setFixedHeight(ControlHeight);
-    if (!m_field.unit.empty()) {
-        const QString unit = QString::fromStdString(m_field.unit);
-        setTextMargins(0, 0, QFontMetrics(smallFont()).horizontalAdvance(unit) + UnitMargin, 0);
-    }
+    const QString unit = QString::fromStdString(m_field.unit);
+    setTextMargins(TextMargin, 0,
+                   unit.isEmpty() ? 0
+                                  : QFontMetrics(smallFont()).horizontalAdvance(unit) + UnitMargin,
+                   0);
 }
 
 bool ValueEdit::isNumber() const {

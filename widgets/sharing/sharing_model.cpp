@@ -149,7 +149,7 @@ std::vector<QString> SharingModel::kernelLetters(const SharingRow& row, int task
 QString SharingModel::summary(const SharingRow& row) const {
     QString text = row.label;
     if (row.layers.size() > 1)
-        text += tr(", %n layer(s)", nullptr, static_cast<int>(row.layers.size()));
+        text += tr(", %1 layers").arg(row.layers.size());
     text += QStringLiteral(": ") + (row.state ? stateLabel(*row.state) : tr("groups of tasks"));
     const auto letters = kernelLetters(row, static_cast<int>(m_tasks.size()));
     QStringList kernels;
@@ -177,10 +177,10 @@ QString SharingModel::toolTip(const SharingRow& row) const {
                 .arg(row.state ? QStringLiteral("<b>%1</b>: %2").arg(stateLabel(*row.state),
                                                                      stateHelp(*row.state))
                                : tr("Groups of tasks by rules of their own."));
-    const auto kernels = static_cast<int>(row.plan.kernels().groups.size());
-    text += tr("<p>%1 parameters in training → %2 collapsed, %n kernel(s) a layer.</p>", nullptr,
-               kernels)
-                .arg(count(row.trained), count(row.collapsed));
+    const auto kernels = row.plan.kernels().groups.size();
+    text += tr("<p>%1 parameters in training → %2 collapsed; %3 a layer.</p>")
+                .arg(count(row.trained), count(row.collapsed),
+                     kernels == 1 ? tr("one kernel") : tr("%1 kernels").arg(kernels));
     if (row.available.size() > 1)
         text += tr("<p>A click makes it %1.</p>").arg(stateLabel(row.next()).toLower());
     return text;
