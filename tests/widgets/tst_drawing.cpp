@@ -111,7 +111,7 @@ private Q_SLOTS:
         QCOMPARE(darkPixels(blank, blank.rect()), 0);
         const QImage infinite = sparkline({{noValue, INFINITY, -INFINITY}, {}});
         QCOMPARE(darkPixels(infinite, infinite.rect()), 0);
-        QVERIFY(darkPixels(sparkline({{5}}), {0, 0, 100, 20}) > 0); // one value is a point
+        QVERIFY(darkPixels(sparkline(QList<QList<double>>{QList<double>{5}}), {0, 0, 100, 20}) > 0); // one value is a point
     }
 
     /// Lines of one group share their range: a worse seed lies lower.

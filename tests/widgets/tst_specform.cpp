@@ -209,7 +209,7 @@ private Q_SLOTS:
         QCOMPARE(step(real, "0.001", 1), QStringLiteral("0.002"));
         QCOMPARE(step(real, "0.002", 1), QStringLiteral("0.005"));
         QCOMPARE(step(real, "0.003", -1), QStringLiteral("0.002"));
-        QCOMPARE(step(real, "0.001", -1), QStringLiteral("0.0005"));
+        QCOMPARE(step(real, "0.001", -1), QStringLiteral("5e-4"));
         QCOMPARE(step(real, "0.5", 1), QStringLiteral("1"));
         QCOMPARE(step(real, "1", 1), QStringLiteral("1"));
         QCOMPARE(step(real, "abc", 1), QStringLiteral("none"));

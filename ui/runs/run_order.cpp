@@ -2,6 +2,7 @@
 #include "ui/runs/run_order.h"
 
 #include <QCollator>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -64,7 +65,7 @@ double numberOf(const RunTable& table, const std::vector<int>& rows, const RunSo
 
 QCollator& collator() {
     static QCollator made = [] {
-        QCollator natural;
+        QCollator natural{QLocale(QLocale::English)}; // the C locale's counts no numbers
         natural.setNumericMode(true);
         natural.setCaseSensitivity(Qt::CaseInsensitive);
         return natural;

@@ -110,8 +110,12 @@ void CommandPalette::search() {
         if (action == nullptr)
             continue;
         const QString text = action->text().remove(QLatin1Char('&'));
-        if (const auto score =
-                fuzzyMatch(m_field->text(), text + QLatin1Char(' ') + m_commands[i].place))
+        // What the action is called says more than the page it is of.
+        constexpr int nameBonus = 4;
+        auto score = fuzzyMatch(m_field->text(), text + QLatin1Char(' ') + m_commands[i].place);
+        if (const auto named = fuzzyMatch(m_field->text(), text))
+            score = std::max(*score, *named + nameBonus);
+        if (score)
             found.append({i, *score, action->isEnabled()});
     }
     std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {

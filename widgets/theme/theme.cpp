@@ -10,6 +10,7 @@
 #include <QGuiApplication>
 #include <QStyle>
 #include <QStyleHints>
+#include <QWidget>
 
 namespace concertina {
 
@@ -86,6 +87,9 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
         QApplication::setStyle(new FlatStyle);
     QApplication::setFont(textFont());
     QApplication::setPalette(themePalette(dark));
+    // Before the event loop runs Qt tells widgets nothing of the application's new palette.
+    for (QWidget* top : QApplication::topLevelWidgets())
+        top->setPalette(QPalette());
 }
 
 } // namespace concertina
