@@ -235,8 +235,8 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     QVERIFY(saved.width() > 2 * 320 && saved.height() > 240); // both, at 5 times their pixels
     // True pixels: the first pane begins at 12, 34.
     const QImage expected = at.page->stage()->shown()[0].picture.image();
-    for (const QPoint at : {QPoint(0, 0), QPoint(20, 30), QPoint(63, 47)})
-        QCOMPARE(saved.pixel(QPoint(12, 34) + at * 5 + QPoint(2, 2)), expected.pixel(at));
+    for (const QPoint pixel : {QPoint(0, 0), QPoint(20, 30), QPoint(63, 47)})
+        QCOMPARE(saved.pixel(QPoint(12, 34) + pixel * 5 + QPoint(2, 2)), expected.pixel(pixel));
     at.desk.dialogs.file = QStringLiteral("/tmp/net.safetensors");
     at.action(QStringLiteral("Save collapsed network…"))->trigger();
     QTRY_VERIFY(at.says(QStringLiteral("/tmp/net.safetensors"), at.page->report()));

@@ -68,6 +68,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
     column->addWidget(m_notices);
     column->addWidget(m_stack, 1);
     m_notices->hide();
+    adoptState(); // no run yet: no buttons
 
     connect(m_chooser, &RunChooser::chosen, this, &MonitorPage::showRun);
     connect(m_feed, &RunFeed::recordChanged, this, &MonitorPage::adoptRecord);

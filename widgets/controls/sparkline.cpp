@@ -35,7 +35,8 @@ void drawLine(QPainter& painter, const QRectF& area, const QList<double>& line, 
     QPolygonF piece;
     const auto finish = [&] {
         if (piece.size() == 1)
-            painter.drawPoint(piece.first());
+            painter.fillRect(QRectF(piece.first() - QPointF(1, 1), QSizeF(2, 2)),
+                             painter.pen().color());
         else if (piece.size() > 1)
             painter.drawPolyline(piece);
         piece.clear();
