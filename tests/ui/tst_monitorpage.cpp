@@ -82,7 +82,7 @@ void TestMonitorPage::finishedRunShowsEverything() {
     QCOMPARE(pointsOf("segmentation/miou", 1), std::size_t{15});
     QCOMPARE(plot("segmentation/miou").curves()[0].training, true);
     QVERIFY(part<ProgressStrip>().text().startsWith(
-        QLatin1String("epoch 8 of 8 · step 600 of 600 · 1 min 30 s gone")));
+        QStringLiteral("epoch 8 of 8 · step 600 of 600 · 1 min 30 s gone")));
     // 600 steps of 8 images in 90 s.
     QCOMPARE(*part<ProgressStrip>().imagesPerSecond(), 600.0 * 8 / 90);
     const auto* model = m_page->findChild<ValidationModel*>();

@@ -17,6 +17,7 @@
 #include "widgets/sharing/sharing_matrix.h"
 
 #include <QAction>
+#include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFile>
 #include <QListView>
@@ -379,6 +380,9 @@ private Q_SLOTS:
         bench.page->load(testSpec(), QStringLiteral("a test"));
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton,
+                              Qt::NoModifier);
+        QCoreApplication::sendEvent(&*bench.page, &enter);
         QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&*bench.page, &drop);
         QCOMPARE(bench.page->header().title, QStringLiteral("mine"));
