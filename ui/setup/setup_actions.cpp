@@ -8,7 +8,6 @@
 #include "widgets/controls/icon.h"
 
 #include <QAction>
-#include <QCursor>
 #include <QDateTime>
 #include <QMenu>
 
@@ -55,7 +54,6 @@ void SetupPage::makeActions() {
     auto* menu = new QMenu(this);
     fillPresets(*menu);
     m_presets->setMenu(menu);
-    connect(m_presets, &QAction::triggered, menu, [menu] { menu->popup(QCursor::pos()); });
     m_open = make(tr("Open…"), tr("Read an experiment from a JSON file"), QKeySequence::Open,
                   [this] { askFileToOpen(); });
     m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),

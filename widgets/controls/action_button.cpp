@@ -5,6 +5,7 @@
 
 #include <QAction>
 #include <QKeySequence>
+#include <QMenu>
 
 namespace concertina {
 
@@ -19,7 +20,12 @@ ActionButton::ActionButton(QAction* action, QWidget* parent)
     setMinimumHeight(ControlHeight);
     connect(action, &QAction::changed, this, &ActionButton::follow);
     connect(action, &QObject::destroyed, this, &QObject::deleteLater);
-    connect(this, &QPushButton::clicked, action, [action] { action->trigger(); });
+    connect(this, &QPushButton::clicked, action, [this, action] {
+        if (auto* menu = action->menu())
+            menu->popup(mapToGlobal(QPoint(0, height())));
+        else
+            action->trigger();
+    });
     follow();
 }
 

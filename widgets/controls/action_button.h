@@ -10,7 +10,8 @@ namespace concertina {
 /// The text of a shortcut's keys behind what a tooltip says; the text alone where it has none.
 QString withShortcut(const QString& text, const QAction& action);
 
-/// A push button for an action: its text, icon, tooltip and state, at every change.
+/// A push button for an action: its text, icon, tooltip and state, at every change. An action with
+/// a menu opens it below.
 class ActionButton : public QPushButton {
     Q_OBJECT
 
