@@ -121,6 +121,15 @@ private Q_SLOTS:
         QCOMPARE(codeOfCall(*desk.store), QString());
     }
 
+    void lossThatACallFindsIsToldToAll() {
+        Desk desk;
+        QCOMPARE(codeOfCall(*desk.store), QString());
+        QSignalSpy changed(desk.store.get(), &StoreAccess::storeChanged);
+        std::filesystem::rename(desk.folder(), desk.folder().string() + ".away");
+        QCOMPARE(codeOfCall(*desk.store), QStringLiteral("store.vanished"));
+        QTRY_COMPARE(changed.size(), 1);
+    }
+
     void anotherStoreInItsPlaceIsOpened() {
         Desk desk;
         QCOMPARE(codeOfCall(*desk.store), QString());

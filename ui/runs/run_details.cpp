@@ -8,6 +8,7 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/theme/theme.h"
 
+#include <QEvent>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QPlainTextEdit>
@@ -75,6 +76,7 @@ QWidget* RunDetails::makeFacts() {
     m_notes->setAccessibleName(tr("Notes on this run"));
     m_notes->setTabChangesFocus(true);
     m_notes->setMinimumWidth(220);
+    m_notes->installEventFilter(this);
     m_facts->setContentsMargins(12, GridUnit, 12, GridUnit);
     m_facts->setHorizontalSpacing(2 * GridUnit);
     m_facts->setVerticalSpacing(6);
@@ -280,6 +282,12 @@ void RunDetails::showPair(const Pair& pair) {
         }
     }
     m_stack->setCurrentIndex(2);
+}
+
+bool RunDetails::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_notes && event->type() == QEvent::FocusOut)
+        saveNotes();
+    return Card::eventFilter(watched, event);
 }
 
 void RunDetails::saveNotes() {

@@ -35,6 +35,9 @@ public:
     /// Reads again what is shown; notes that are being written stay.
     void refresh();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 Q_SIGNALS:
     void refused(const QString& what, const concertina::Problem& problem);
     void noted(); ///< notes are in the store

@@ -70,7 +70,10 @@ RunsPage::RunsPage(PageContext context, QWidget* parent)
     updateActions();
 }
 
-RunsPage::~RunsPage() = default;
+/// An editor that is still open would write a name while this page is being taken apart.
+RunsPage::~RunsPage() {
+    m_table->setModel(nullptr);
+}
 
 void RunsPage::makeTable() {
     m_table->setModel(m_model);

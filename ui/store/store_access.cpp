@@ -48,6 +48,8 @@ void StoreAccess::answer(std::function<void()> tell) {
 }
 
 void StoreAccess::forget(const Problem& gone) {
+    if (m_store) // whoever made the call need not be the one who shows what is in the store
+        answer([this] { Q_EMIT storeChanged(); });
     m_store.reset();
     m_mark.reset();
     m_gone = gone;
@@ -74,10 +76,8 @@ void StoreAccess::watch() {
         return;
     const auto mark = m_store->changeMark();
     if (!mark) {
-        if (mark.error().code == "store.vanished") {
+        if (mark.error().code == "store.vanished")
             forget(mark.error());
-            answer([this] { Q_EMIT storeChanged(); });
-        }
         return;
     }
     if (std::exchange(m_mark, *mark) != *mark)

@@ -369,6 +369,8 @@ void MainWindow::beginClosing() {
         if (answer != Dialogs::Closing::PauseAndQuit)
             return;
     }
+    if (QWidget* editor = focusWidget())
+        editor->clearFocus(); // what is being typed is written before the store is put away
     if (own.empty())
         purgeAndClose();
     else
