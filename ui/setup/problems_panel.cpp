@@ -62,7 +62,6 @@ ProblemsPanel::Item ProblemsPanel::makeItem(const ShownProblem& shown) {
     layout->addWidget(text);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(0);
-    buttons->setContentsMargins(-6, 0, 0, 0); // their words stand under the text
     item.show = linkButton(tr("Show"), item.box);
     item.show->setAccessibleName(tr("Show the field: %1").arg(shown.text));
     buttons->addWidget(item.show);
