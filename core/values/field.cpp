@@ -95,8 +95,11 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
     if (field.type == FieldType::Choice) {
         const auto& text = value.get_ref<const std::string&>();
         if (std::ranges::find(field.choices, text) == field.choices.end())
+            // All choices stand in what is expected; a hint adds which one was meant.
             return Problem{"field.choice", path, "\"" + shortened(text, 80) + "\"",
-                           acceptedText(field), suggestion(text, field.choices)};
+                           acceptedText(field),
+                           nearestName(text, field.choices) ? suggestion(text, field.choices)
+                                                            : std::string()};
     }
     return std::nullopt;
 }

@@ -186,8 +186,10 @@ void SetupForms::addKernels() {
 
 void SetupForms::setProblems(const std::map<std::string, QString>& problems) {
     std::map<std::string, QString> atFields;
-    for (const auto& [path, text] : problems)
-        atFields[fieldFor(path)] = text;
+    for (const auto& [path, text] : problems) {
+        QString& all = atFields[fieldFor(path)];
+        all += (all.isEmpty() ? QString() : QStringLiteral("\n")) + text;
+    }
     for (SpecForm* form : {m_data, m_network, m_recipe})
         form->setProblems(atFields);
 }
@@ -197,8 +199,12 @@ void SetupForms::setDatasetNote(const QString& note) {
 }
 
 std::string SetupForms::fieldFor(const std::string& path) const {
-    for (const SpecForm* form : {m_data, m_network, m_recipe})
-        for (const std::string& candidate : {path, path + ".id"})
+    std::vector<std::string> candidates{path, path + ".id"};
+    // An option that there isn't is told at its method.
+    if (const auto options = path.find(".options."); options != std::string::npos)
+        candidates.push_back(path.substr(0, options) + ".id");
+    for (const std::string& candidate : candidates)
+        for (const SpecForm* form : {m_data, m_network, m_recipe})
             if (form->row(candidate) != nullptr)
                 return candidate;
     return {};

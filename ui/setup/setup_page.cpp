@@ -196,7 +196,8 @@ void SetupPage::showFacts() {
     else if (m_dataset->isReading() && !m_dataset->summary())
         m_samples->setMessage(tr("Reading the dataset…"));
     else if (!m_dataset->isReading())
-        m_samples->setMessage(tr("Samples are shown here once the data is chosen."));
+        m_samples->setMessage(tr("Samples are shown here once the data is chosen and nothing is wrong with "
+                                 "it."));
     showCosts();
     showProblems();
     showStart();

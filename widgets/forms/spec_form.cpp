@@ -43,6 +43,12 @@ SpecForm::SpecForm(const Catalogue& catalogue, QWidget* parent)
     connect(m_more, &QToolButton::clicked, this, [this] { setMoreShown(!m_moreShown); });
 }
 
+SpecForm::~SpecForm() {
+    // A line that loses the focus as it goes has something to say, and there is nobody to hear it.
+    for (const auto& [path, row] : m_rows)
+        row->disconnect(this);
+}
+
 FieldRow* SpecForm::row(const std::string& path) const {
     const auto found = m_rows.find(path);
     return found == m_rows.end() ? nullptr : found->second;

@@ -31,6 +31,7 @@ class SpecForm : public QWidget {
 
 public:
     explicit SpecForm(const Catalogue& catalogue, QWidget* parent = nullptr);
+    ~SpecForm() override;
 
     /// Shows the places. `refused` are texts that stand in the form and are no values, by path.
     /// Rows that still fit stay, and with them the focus.
