@@ -271,8 +271,6 @@ void CurveBoard::arrange() {
         m_layout->setRowMinimumHeight(i, 0);
         m_layout->setRowStretch(i, 0);
     }
-    for (int i = 0; i < m_layout->columnCount(); ++i)
-        m_layout->setColumnStretch(i, i < columns ? 1 : 0);
     m_columns = columns;
     for (int i = 0; i < count; ++i) {
         const auto index = static_cast<std::size_t>(i);
@@ -281,6 +279,8 @@ void CurveBoard::arrange() {
         m_layout->setRowStretch(i / columns, 1);
         m_cards[index]->show();
     }
+    for (int i = 0; i < m_layout->columnCount(); ++i)
+        m_layout->setColumnStretch(i, i < columns ? 1 : 0);
 }
 
 void CurveBoard::resizeEvent(QResizeEvent* event) {

@@ -31,8 +31,25 @@ namespace {
 const QString acrossKey = QStringLiteral("monitor/across");
 const QString downKey = QStringLiteral("monitor/down");
 
+/// The gap between cards can be dragged, and looks like any gap.
+class GapHandle : public QSplitterHandle {
+public:
+    using QSplitterHandle::QSplitterHandle;
+
+protected:
+    void paintEvent(QPaintEvent*) override {}
+};
+
+class CardSplitter : public QSplitter {
+public:
+    using QSplitter::QSplitter;
+
+protected:
+    QSplitterHandle* createHandle() override { return new GapHandle(orientation(), this); }
+};
+
 QSplitter* makeSplitter(Qt::Orientation orientation) {
-    auto* splitter = new QSplitter(orientation);
+    auto* splitter = new CardSplitter(orientation);
     splitter->setHandleWidth(GridUnit);
     splitter->setChildrenCollapsible(false);
     return splitter;

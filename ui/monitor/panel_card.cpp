@@ -28,8 +28,8 @@ QString fileName(const QString& title, const QString& suffix) {
 
 } // namespace
 
-PanelCard::PanelCard(const PlotPanel& panel, const QString& letter, PlotGroup& group, Dialogs& dialogs,
-                     Navigator& navigator, QWidget* parent)
+PanelCard::PanelCard(const PlotPanel& panel, const QString& letter, PlotGroup& group,
+                     Dialogs& dialogs, Navigator& navigator, QWidget* parent)
     : Card({}, parent),
       m_panel(panel),
       m_dialogs(dialogs),

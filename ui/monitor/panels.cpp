@@ -52,11 +52,11 @@ void addTask(std::vector<PlotPanel>& panels, const Catalogue& catalogue, const E
 
 PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
     PlotPanel panel{"losses",
-                QStringLiteral("Losses"),
-                QStringLiteral("of each task, lower is better"),
-                -1,
-                true,
-                {}};
+                    QStringLiteral("Losses"),
+                    QStringLiteral("of each task, lower is better"),
+                    -1,
+                    true,
+                    {}};
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
         const std::string& id = spec.tasks[i].method.id;
         const TaskInfo* info = catalogue.task(id);
@@ -89,7 +89,7 @@ QString taskLabel(const Catalogue& catalogue, const std::string& id) {
 }
 
 std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
-                            const std::vector<SeriesKey>& recorded) {
+                                const std::vector<SeriesKey>& recorded) {
     std::vector<PlotPanel> panels;
     for (std::size_t i = 0; i < spec.tasks.size(); ++i)
         addTask(panels, catalogue, spec, static_cast<int>(i));

@@ -39,7 +39,7 @@ struct PlotPanel {
 /// Every panel that a run of this spec can have, in the order of tasks and metrics, and what else
 /// was recorded.
 std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
-                            const std::vector<SeriesKey>& recorded);
+                                const std::vector<SeriesKey>& recorded);
 
 /// "m, lower is better".
 QString directionNote(const MetricInfo& metric);

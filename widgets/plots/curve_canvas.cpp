@@ -101,6 +101,7 @@ void CurveCanvas::adoptColors() {
     setBackground(QBrush(of(ColorRole::Card)));
     for (QCPAxis* axis : {xAxis, yAxis}) {
         axis->setBasePen(Qt::NoPen);
+        axis->setTickPen(Qt::NoPen); // one without length is a dot
         axis->setTickLabelFont(smallFont());
         axis->setTickLabelColor(of(ColorRole::MutedText));
         axis->setLabelFont(smallFont());
@@ -296,15 +297,20 @@ void CurveCanvas::drawOverlay(QPainter& painter) const {
     const auto x = m_group.crosshair();
     if (x && m_band.isEmpty() && hasPoints() && *x >= m_map.x.low && *x <= m_map.x.high)
         drawCrosshair(painter, *x, readout(*x), m_map, palette());
-    if (m_plot->hasFocus()) {
+    if (m_showsFocus) {
         painter.setPen(QPen(color(ColorRole::Accent, palette()), 1));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(QRectF(viewport()).adjusted(0.5, 0.5, -0.5, -0.5));
+        painter.drawRoundedRect(QRectF(viewport()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
     }
 }
 
 void CurveCanvas::setRubberBand(const QRectF& band) {
     m_band = band;
+    showOverlay();
+}
+
+void CurveCanvas::setFocusShown(bool shown) {
+    m_showsFocus = shown;
     showOverlay();
 }
 

@@ -62,6 +62,7 @@ private:
     std::vector<PlotLabel> m_labels;
     int m_labelRoom = 60;
     QRectF m_band;
+    bool m_showsFocus = false;
     QString m_title; ///< while it is saved
 };
 

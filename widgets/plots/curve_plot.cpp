@@ -351,14 +351,17 @@ void CurvePlot::keyPressEvent(QKeyEvent* event) {
     QWidget::keyPressEvent(event);
 }
 
+/// A frame is for who came by the keyboard; a click says itself where it went.
 void CurvePlot::focusInEvent(QFocusEvent* event) {
     QWidget::focusInEvent(event);
-    m_canvas->showOverlay();
+    m_canvas->setFocusShown(event->reason() == Qt::TabFocusReason
+                            || event->reason() == Qt::BacktabFocusReason
+                            || event->reason() == Qt::ShortcutFocusReason);
 }
 
 void CurvePlot::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
-    m_canvas->showOverlay();
+    m_canvas->setFocusShown(false);
 }
 
 void CurvePlot::contextMenuEvent(QContextMenuEvent* event) {
