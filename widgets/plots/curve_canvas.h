@@ -40,6 +40,7 @@ public:
     std::vector<ReadoutLine> readout(double x) const;
 
     void setRubberBand(const QRectF& band); ///< empty: none
+    void setFocusShown(bool shown); ///< a frame for who came by the keyboard
     void showOverlay();                     ///< paints crosshair and rubber band alone
 
     /// At double size (.png) or as vectors (.svg), with a title and the name of x.
