@@ -82,11 +82,14 @@ void startDemo(RunService& runs, MainWindow& window) {
     const auto preset = std::ranges::find(presets(), std::string_view("rooms-demo"),
                                           &EmbeddedText::name);
     const SpecReading reading = readSpecText(preset->text);
-    const auto run = runs.start(withCompleteOptions(reading.spec, catalogue()), std::nullopt);
-    if (run)
-        window.showMonitor(*run);
-    else
-        window.tellProblem(QStringLiteral("The demo could not be started."), run.error());
+    runs.start({withCompleteOptions(reading.spec, catalogue())}, std::nullopt, &window,
+               [&window](const StartedRuns& started) {
+                   if (!started.runs.empty())
+                       window.showMonitor(started.runs.front());
+                   if (started.problem)
+                       window.tellProblem(QStringLiteral("The demo could not be started."),
+                                          *started.problem);
+               });
 }
 
 /// Files and folders are opened as they are when they are dropped; other words name runs.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/session_run_service.h"
 
+#include <QPointer>
+
 #include <utility>
 
 namespace concertina {
@@ -18,12 +20,20 @@ SessionRunService::SessionRunService(std::filesystem::path store,
                        Qt::QueuedConnection);
                }}) {}
 
-Expected<RunId> SessionRunService::start(const ExperimentSpec& spec,
-                                         const std::optional<std::string>& group) {
-    auto run = m_queue.start(spec, group);
-    if (run)
-        Q_EMIT changed();
-    return run;
+void SessionRunService::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
+                              QObject* context, std::function<void(const StartedRuns&)> done) {
+    m_queue.start(std::move(specs), std::move(group),
+                  [this, context = QPointer<QObject>(context), done = std::move(done)](
+                      const std::vector<RunId>& runs, const std::optional<Problem>& problem) {
+                      QMetaObject::invokeMethod(
+                          this,
+                          [this, context, done, started = StartedRuns{runs, problem}] {
+                              Q_EMIT changed();
+                              if (context)
+                                  done(started);
+                          },
+                          Qt::QueuedConnection);
+                  });
 }
 
 void SessionRunService::resume(const RunId& run) {

@@ -16,8 +16,8 @@ public:
     SessionRunService(std::filesystem::path store, std::optional<std::string> dataFolder,
                       QObject* parent = nullptr);
 
-    Expected<RunId> start(const ExperimentSpec& spec,
-                          const std::optional<std::string>& group) override;
+    void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
+               QObject* context, std::function<void(const StartedRuns&)> done) override;
     void resume(const RunId& run) override;
     void pause(const RunId& run) override;
     void stop(const RunId& run) override;

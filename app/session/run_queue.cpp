@@ -32,14 +32,42 @@ RunQueue::RunQueue(std::filesystem::path store, std::optional<std::string> dataF
 RunQueue::~RunQueue() {
     suspendAll();
     m_thread.request_stop();
+    m_books.reset();
+    releaseLeavers();
 }
 
-Expected<RunId> RunQueue::start(const ExperimentSpec& spec, std::optional<std::string> group) {
+void RunQueue::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
+                     Started done) {
+    std::uint64_t number = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        number = ++m_starts;
+    }
+    m_books->post("start " + std::to_string(number),
+                  [this, specs = std::move(specs), group = std::move(group),
+                   done = std::move(done)](const std::stop_token& stop) {
+                      std::vector<RunId> runs;
+                      std::optional<Problem> problem;
+                      for (const ExperimentSpec& spec : specs) {
+                          if (stop.stop_requested())
+                              return;
+                          auto run = put(spec, group);
+                          if (!run) {
+                              problem = std::move(run.error());
+                              break;
+                          }
+                          runs.push_back(std::move(*run));
+                      }
+                      done(runs, problem);
+                  });
+}
+
+Expected<RunId> RunQueue::put(const ExperimentSpec& spec, const std::optional<std::string>& group) {
     ExperimentSpec placed = spec;
     if (m_dataFolder)
         if (auto changed = withDataFolder(spec, *m_dataFolder))
             placed = std::move(*changed);
-    auto run = createRun(m_store, placed, std::move(group));
+    auto run = createRun(m_store, placed, group);
     if (!run)
         return run;
     {
@@ -81,11 +109,11 @@ void RunQueue::stop(const RunId& run) {
         const auto waiting = std::ranges::find(m_waiting, run, &Job::run);
         if (waiting == m_waiting.end())
             return;
-        const bool isNew = waiting->spec.has_value();
+        if (waiting->spec)
+            m_leavers.push_back({run, RunState::Stopped, "stopped before it began"});
         m_waiting.erase(waiting);
-        if (isNew)
-            release(run, RunState::Stopped, "stopped before it began");
     }
+    m_books->post("release", [this](const std::stop_token&) { releaseLeavers(); });
     m_listener.changed();
 }
 
@@ -96,12 +124,16 @@ void RunQueue::checkpointNow(const RunId& run) {
 }
 
 void RunQueue::suspendAll() {
-    const std::lock_guard lock(m_mutex);
-    for (const Job& job : std::exchange(m_waiting, {}))
-        if (job.spec)
-            release(job.run, RunState::Paused, "was waiting when its program ended");
-    if (m_control)
-        m_control->suspend();
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const Job& job : std::exchange(m_waiting, {}))
+            if (job.spec)
+                m_leavers.push_back(
+                    {job.run, RunState::Paused, "was waiting when its program ended"});
+        if (m_control)
+            m_control->suspend();
+    }
+    m_books->post("release", [this](const std::stop_token&) { releaseLeavers(); });
 }
 
 std::vector<QueuedRun> RunQueue::runs() const {
@@ -148,10 +180,18 @@ void RunQueue::train(const Job& job) {
         m_listener.failed(job.run, *result->problem);
 }
 
-void RunQueue::release(const RunId& run, RunState state, const char* text) {
-    // Where the store can't be written the run reads "interrupted" later, which is as true.
+void RunQueue::releaseLeavers() {
+    std::vector<Leaver> leavers;
+    {
+        const std::lock_guard lock(m_mutex);
+        leavers = std::exchange(m_leavers, {});
+    }
+    if (leavers.empty())
+        return;
+    // Where the store can't be written the runs read "interrupted" later, which is as true.
     if (auto store = Store::open(m_store, StoreMode::ReadWrite))
-        (void)store->release(run, state, text);
+        for (const Leaver& leaver : leavers)
+            (void)store->release(leaver.run, leaver.state, leaver.text);
 }
 
 void RunQueue::setState(RunState state) {

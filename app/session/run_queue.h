@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/job_thread.h"
 #include "core/training/run_control.h"
 #include "core/values/problem.h"
 #include "core/values/run_state.h"
@@ -8,6 +9,7 @@
 #include "db/records.h"
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -16,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace concertina {
@@ -28,12 +31,13 @@ struct QueuedRun {
     bool operator==(const QueuedRun&) const = default;
 };
 
-/// Trains runs of one store one after the other in a thread of its own. Every function may be
-/// called from any thread and returns at once, but the destructor: it suspends what trains, with a
-/// checkpoint, and waits. What trainings tell is in the store.
+/// Trains runs of one store one after the other in a thread of its own; another keeps the store's
+/// books meanwhile. Every function may be called from any thread and returns at once, but the
+/// destructor: it suspends what trains, with a checkpoint, and waits. What trainings tell is in
+/// the store.
 class RunQueue {
 public:
-    /// Both are called in the queue's thread.
+    /// Called in threads of the queue.
     struct Listener {
         std::function<void()> changed; ///< `runs()`
         std::function<void(const RunId&, const Problem&)> failed;
@@ -46,8 +50,12 @@ public:
     RunQueue(const RunQueue&) = delete;
     RunQueue& operator=(const RunQueue&) = delete;
 
-    /// Puts a valid spec into the store, and behind what waits already. Problems of `createRun`.
-    Expected<RunId> start(const ExperimentSpec& spec, std::optional<std::string> group);
+    /// What became of a start: the runs that are in the queue now, and why there are no more.
+    using Started = std::function<void(const std::vector<RunId>&, const std::optional<Problem>&)>;
+
+    /// Puts valid specs into the store, and behind what waits already. Problems of `createRun`.
+    /// `done` is called in a thread of the queue; not at all where the queue ends before.
+    void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group, Started done);
 
     /// Goes on with a run that is paused here, or queues one of the store.
     void resume(const RunId& run);
@@ -69,9 +77,17 @@ private:
     };
     class StateWatch;
 
+    /// A run that left the queue untrained, and what it shall read in the store.
+    struct Leaver {
+        RunId run;
+        RunState state;
+        const char* text;
+    };
+
     void work(const std::stop_token& stop);
     void train(const Job& job);
-    void release(const RunId& run, RunState state, const char* text);
+    Expected<RunId> put(const ExperimentSpec& spec, const std::optional<std::string>& group);
+    void releaseLeavers();
     void setState(RunState state);
 
     std::filesystem::path m_store;
@@ -82,7 +98,11 @@ private:
     std::deque<Job> m_waiting;
     std::optional<QueuedRun> m_current;
     std::unique_ptr<RunControl> m_control; ///< of the current run
-    std::jthread m_thread;                 ///< last: it uses all the others
+    std::vector<Leaver> m_leavers;
+    std::uint64_t m_starts = 0;
+    // Last: they use all the others.
+    std::jthread m_thread;
+    std::optional<JobThread> m_books{std::in_place}; ///< what takes the store's time
 };
 
 } // namespace concertina

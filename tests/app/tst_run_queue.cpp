@@ -4,9 +4,11 @@
 #include "core/model/validate.h"
 #include "db/store.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <future>
 #include <mutex>
 
 using namespace concertina;
@@ -50,6 +52,18 @@ class RunQueueTest : public QObject {
         return store->run(run)->summary;
     }
 
+    /// Waits until the queue has it.
+    static RunId started(RunQueue& queue, const ExperimentSpec& spec) {
+        std::promise<RunId> run;
+        queue.start({spec}, std::nullopt,
+                    [&](const std::vector<RunId>& runs, const std::optional<Problem>& problem) {
+                        if (problem)
+                            qFatal("%s", toText(*problem).c_str());
+                        run.set_value(runs.front());
+                    });
+        return run.get_future().get();
+    }
+
     static RunState stateIn(const RunQueue& queue, const RunId& run) {
         for (const QueuedRun& one : queue.runs())
             if (one.run == run)
@@ -65,18 +79,17 @@ private Q_SLOTS:
 
     void runsAreTrainedOneAfterTheOther() {
         const auto queue = makeQueue();
-        const auto first = queue->start(tinySpec(3), std::nullopt);
-        const auto second = queue->start(tinySpec(3), std::nullopt);
-        QVERIFY(first && second);
+        const RunId first = started(*queue, tinySpec(3));
+        const RunId second = started(*queue, tinySpec(3));
         QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
-        QVERIFY(summary(*first).state == RunState::Finished);
-        QVERIFY(summary(*second).state == RunState::Finished);
-        QVERIFY(*summary(*first).ended <= *summary(*second).started);
+        QVERIFY(summary(first).state == RunState::Finished);
+        QVERIFY(summary(second).state == RunState::Finished);
+        QVERIFY(*summary(first).ended <= *summary(second).started);
     }
 
     void aPauseWaitsInMemoryWithACheckpointAndGoesOn() {
         const auto queue = makeQueue();
-        const RunId run = *queue->start(tinySpec(2000), std::nullopt);
+        const RunId run = started(*queue, tinySpec(2000));
         QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, run) == RunState::Running, patience);
         queue->pause(run);
         QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, run) == RunState::Paused, patience);
@@ -92,21 +105,35 @@ private Q_SLOTS:
 
     void oneThatWaitsCanBeStopped() {
         const auto queue = makeQueue();
-        const RunId first = *queue->start(tinySpec(2000), std::nullopt);
-        const RunId second = *queue->start(tinySpec(3), std::nullopt);
+        const RunId first = started(*queue, tinySpec(2000));
+        const RunId second = started(*queue, tinySpec(3));
         queue->stop(second);
         QCOMPARE(queue->runs().size(), 1U);
-        QVERIFY(summary(second).state == RunState::Stopped);
+        QTRY_VERIFY(summary(second).state == RunState::Stopped);
         queue->stop(first);
         QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
+    }
+
+    void aStoreThatTakesNothingIsToldAndBlocksNobody() {
+        const std::string file = m_folder->filePath("file").toStdString();
+        QVERIFY(QFile(QString::fromStdString(file)).open(QIODevice::WriteOnly));
+        RunQueue queue(file + "/store", std::nullopt, {[] {}, [](const RunId&, const Problem&) {}});
+        std::promise<std::optional<Problem>> answer;
+        queue.start({tinySpec(3)}, std::nullopt,
+                    [&](const std::vector<RunId>& runs, const std::optional<Problem>& problem) {
+                        answer.set_value(runs.empty() ? problem : std::nullopt);
+                    });
+        const auto problem = answer.get_future().get();
+        QVERIFY(problem);
+        QVERIFY(problem->code.starts_with("store."));
     }
 
     void aRunThatCannotStartIsToldAndTheNextOneTrains() {
         ExperimentSpec broken = tinySpec(3);
         broken.data.dataset = {"folder", {{"path", m_folder->filePath("none").toStdString()}}};
         const auto queue = makeQueue();
-        const RunId first = *queue->start(withCompleteOptions(broken, catalogue()), std::nullopt);
-        const RunId second = *queue->start(tinySpec(3), std::nullopt);
+        const RunId first = started(*queue, withCompleteOptions(broken, catalogue()));
+        const RunId second = started(*queue, tinySpec(3));
         QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
         QVERIFY(summary(first).state == RunState::Failed);
         QVERIFY(summary(second).state == RunState::Finished);
@@ -117,8 +144,8 @@ private Q_SLOTS:
 
     void itsEndSuspendsEverythingAndAnotherSessionGoesOn() {
         auto queue = makeQueue();
-        const RunId training = *queue->start(tinySpec(40), std::nullopt);
-        const RunId waiting = *queue->start(tinySpec(3), std::nullopt);
+        const RunId training = started(*queue, tinySpec(40));
+        const RunId waiting = started(*queue, tinySpec(3));
         QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, training) == RunState::Running, patience);
         queue.reset();
         QVERIFY(summary(training).state == RunState::Paused);

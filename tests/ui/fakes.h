@@ -32,16 +32,19 @@ public:
         Q_EMIT changed();
     }
 
-    Expected<RunId> start(const ExperimentSpec& spec,
-                          const std::optional<std::string>& group) override {
-        if (refusal)
-            return failure(*refusal);
-        started.push_back(spec);
-        groups.push_back(group);
-        const RunId run = "started" + std::to_string(started.size());
-        own.push_back({run, own.empty() ? RunState::Running : RunState::Queued});
+    void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group, QObject*,
+               std::function<void(const StartedRuns&)> done) override {
+        StartedRuns answer{.problem = refusal};
+        if (!refusal)
+            for (const ExperimentSpec& spec : specs) {
+                started.push_back(spec);
+                groups.push_back(group);
+                answer.runs.push_back("started" + std::to_string(started.size()));
+                own.push_back(
+                    {answer.runs.back(), own.empty() ? RunState::Running : RunState::Queued});
+            }
         Q_EMIT changed();
-        return run;
+        done(answer);
     }
     void resume(const RunId& run) override { note("resume", run); }
     void pause(const RunId& run) override { note("pause", run); }

@@ -8,6 +8,7 @@
 
 #include <QObject>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,12 @@ struct OwnRun {
     bool operator==(const OwnRun&) const = default;
 };
 
+/// What became of a start.
+struct StartedRuns {
+    std::vector<RunId> runs;        ///< trained or queued now
+    std::optional<Problem> problem; ///< why the store did not take more
+};
+
 /// What the window needs done with runs; their curves, states and pictures are read from the
 /// store, in one way for runs of this process and of others. GUI thread only; every call returns
 /// at once.
@@ -31,10 +38,10 @@ class RunService : public QObject {
 public:
     using QObject::QObject;
 
-    /// Puts a valid spec into the store and trains it after what is queued already. `group` names
-    /// runs that differ in their seeds alone. The problem is why the store did not take it.
-    virtual Expected<RunId> start(const ExperimentSpec& spec,
-                                  const std::optional<std::string>& group = std::nullopt) = 0;
+    /// Puts valid specs into the store and trains them after what is queued already. `group` names
+    /// runs that differ in their seeds alone. `done` is called unless `context` is gone by then.
+    virtual void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
+                       QObject* context, std::function<void(const StartedRuns&)> done) = 0;
 
     /// Goes on with a run that is paused in memory, or from its last checkpoint in the store.
     virtual void resume(const RunId& run) = 0;

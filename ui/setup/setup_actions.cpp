@@ -134,23 +134,22 @@ void SetupPage::start() {
                       .toString(QStringLiteral("yyyy-MM-dd hh:mm:ss"))
                       .toStdString();
     const bool queued = !m_context.runs.runs().empty();
-    std::optional<RunId> first;
+    std::vector<ExperimentSpec> specs;
     for (const std::int64_t seed : value.seeds) {
-        ExperimentSpec spec = withCompleteOptions(value.spec, m_context.catalogue);
-        spec.seed = seed;
-        const auto run = m_context.runs.start(spec, group);
-        if (!run) {
-            m_context.navigator.tellProblem(tr("The run could not be started."), run.error());
-            break;
-        }
-        if (!first)
-            first = *run;
+        specs.push_back(withCompleteOptions(value.spec, m_context.catalogue));
+        specs.back().seed = seed;
     }
-    if (!first)
-        return;
-    if (queued)
-        m_context.navigator.tell(tr("Queued behind what trains already"));
-    m_context.navigator.showMonitor(*first);
+    m_context.runs.start(
+        std::move(specs), std::move(group), this, [this, queued](const StartedRuns& started) {
+            if (started.problem)
+                m_context.navigator.tellProblem(tr("The run could not be started."),
+                                                *started.problem);
+            if (started.runs.empty())
+                return;
+            if (queued)
+                m_context.navigator.tell(tr("Queued behind what trains already"));
+            m_context.navigator.showMonitor(started.runs.front());
+        });
 }
 
 } // namespace concertina
