@@ -13,11 +13,11 @@ SessionJobService::SessionJobService(std::filesystem::path store,
     : JobService(parent), m_store(std::move(store)), m_dataFolder(std::move(dataFolder)) {}
 
 template <class T, class Work>
-void SessionJobService::post(const char* kind, Reply<T> reply, Work work) {
+void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply, Work work) {
     const QString key = QStringLiteral("%1 %2").arg(QLatin1String(kind)).arg(
         reinterpret_cast<quintptr>(reply.context.data()));
-    m_thread.post(key.toStdString(), [this, reply = std::move(reply),
-                                      work = std::move(work)](const std::stop_token& stop) {
+    thread.post(key.toStdString(), [this, reply = std::move(reply),
+                                    work = std::move(work)](const std::stop_token& stop) {
         // The context may be gone by now: only the GUI thread may look.
         const Progress progress = [&](double share, const std::string& what) {
             if (!reply.progress)
@@ -49,38 +49,39 @@ ExperimentSpec SessionJobService::placed(const ExperimentSpec& spec) const {
 }
 
 void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) {
-    post("describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
+    post(m_looks, "describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
         return concertina::describeDataset(spec);
     });
 }
 
 void SessionJobService::samples(const ExperimentSpec& spec, int first, int count,
                                 Reply<std::vector<Frame>> reply) {
-    post("samples", std::move(reply),
+    post(m_looks, "samples", std::move(reply),
          [spec = placed(spec), first, count](const auto&, const std::stop_token& stop) {
              return trainingSamples(spec, first, count, stop);
          });
 }
 
-Expected<FramePredictor*> SessionJobService::predictorOf(const RunId& run) {
+Expected<FramePredictor*> SessionJobService::predictorOf(Predictors& predictors,
+                                                        const RunId& run) const {
     const auto trained = findTrained(m_store, run, m_dataFolder);
     if (!trained)
         return failure(trained.error());
-    if (!m_predictor || m_checkpoint != trained->checkpoint) {
-        m_predictor.reset();
+    if (!predictors.predictor || predictors.checkpoint != trained->checkpoint) {
+        predictors.predictor.reset();
         auto loaded = FramePredictor::load(trained->checkpoint, trained->spec);
         if (!loaded)
             return failure(loaded.error());
-        m_predictor.emplace(std::move(*loaded));
-        m_checkpoint = trained->checkpoint;
+        predictors.predictor.emplace(std::move(*loaded));
+        predictors.checkpoint = trained->checkpoint;
     }
-    return &*m_predictor;
+    return &*predictors.predictor;
 }
 
 void SessionJobService::frame(const FrameChoice& choice, Reply<Frame> reply) {
-    post("frame", std::move(reply),
+    post(m_looks, "frame", std::move(reply),
          [this, choice](const auto&, const auto&) -> Expected<Frame> {
-             const auto predictor = predictorOf(choice.run);
+             const auto predictor = predictorOf(m_looked, choice.run);
              if (!predictor)
                  return failure(predictor.error());
              return choice.file.empty() ? (*predictor)->frame(choice.split, choice.index)
@@ -89,9 +90,9 @@ void SessionJobService::frame(const FrameChoice& choice, Reply<Frame> reply) {
 }
 
 void SessionJobService::thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) {
-    post("thumbnail", std::move(reply),
+    post(m_looks, "thumbnail", std::move(reply),
          [this, choice, height](const auto&, const auto&) -> Expected<Image> {
-             const auto predictor = predictorOf(choice.run);
+             const auto predictor = predictorOf(m_looked, choice.run);
              if (!predictor)
                  return failure(predictor.error());
              return choice.file.empty()
@@ -102,10 +103,10 @@ void SessionJobService::thumbnail(const FrameChoice& choice, int height, Reply<I
 
 void SessionJobService::rankFrames(const RunId& run, const std::string& split,
                                    Reply<std::vector<FrameErrors>> reply) {
-    post("rank", std::move(reply),
+    post(m_long, "rank", std::move(reply),
          [this, run, split](const Progress& progress,
                             const std::stop_token& stop) -> Expected<std::vector<FrameErrors>> {
-             const auto predictor = predictorOf(run);
+             const auto predictor = predictorOf(m_ranked, run);
              if (!predictor)
                  return failure(predictor.error());
              return (*predictor)->rank(split, progress, stop);
@@ -118,7 +119,7 @@ void SessionJobService::collapseReport(const RunId& run, Reply<CollapseReport> r
 
 void SessionJobService::saveCollapsed(const RunId& run, const std::string& file,
                                       Reply<CollapseReport> reply) {
-    post(file.empty() ? "report" : "save", std::move(reply),
+    post(m_long, file.empty() ? "report" : "save", std::move(reply),
          [this, run, file](const Progress& progress,
                            const std::stop_token& stop) -> Expected<CollapseReport> {
              const auto trained = findTrained(m_store, run, m_dataFolder);
@@ -129,7 +130,7 @@ void SessionJobService::saveCollapsed(const RunId& run, const std::string& file,
 }
 
 void SessionJobService::verify(const RunId& run, Reply<VerifyReport> reply) {
-    post("verify", std::move(reply),
+    post(m_long, "verify", std::move(reply),
          [this, run](const Progress& progress,
                      const std::stop_token& stop) -> Expected<VerifyReport> {
              const auto trained = findTrained(m_store, run, m_dataFolder);

@@ -11,7 +11,8 @@
 
 namespace concertina {
 
-/// Jobs of the window, in one thread.
+/// Jobs of the window. What a person looks at is made in one thread, what takes long in another, so
+/// that a frame never waits for a ranking.
 class SessionJobService : public JobService {
     Q_OBJECT
 
@@ -35,18 +36,26 @@ private:
     /// Does `work(progress, stop)` in the thread and tells its result, unless a newer job of
     /// `kind` has come from the same context.
     template <class T, class Work>
-    void post(const char* kind, Reply<T> reply, Work work);
+    void post(JobThread& thread, const char* kind, Reply<T> reply, Work work);
 
-    /// The predictor of a run's last checkpoint; in the thread.
-    Expected<FramePredictor*> predictorOf(const RunId& run);
+    /// Keeps the predictor of the last checkpoint that was asked for; of one thread.
+    struct Predictors {
+        std::filesystem::path checkpoint;
+        std::optional<FramePredictor> predictor;
+    };
+
+    /// The predictor of a run's last checkpoint.
+    Expected<FramePredictor*> predictorOf(Predictors& predictors, const RunId& run) const;
 
     ExperimentSpec placed(const ExperimentSpec& spec) const;
 
     std::filesystem::path m_store;
     std::optional<std::string> m_dataFolder;
-    std::filesystem::path m_checkpoint;        ///< of the predictor
-    std::optional<FramePredictor> m_predictor; ///< kept for the next frame; in the thread
-    JobThread m_thread;                        ///< last: it uses all the others
+    Predictors m_looked; ///< in the thread of looks
+    Predictors m_ranked; ///< in the long one
+    // Last: they use all the others.
+    JobThread m_looks;
+    JobThread m_long;
 };
 
 } // namespace concertina

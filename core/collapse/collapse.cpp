@@ -67,7 +67,7 @@ std::int64_t weightBytes(const CompactNetwork& network) {
 
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop) {
-    const Problem stopped{"stopped", request.file.string(), "", "", "Nothing was written."};
+    const Problem stopped = stoppedProblem(request.file.string(), "Nothing was written.");
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     progress(0, "reading the checkpoint");

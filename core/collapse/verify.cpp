@@ -226,7 +226,7 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
         return failure({"verify.images", "", std::to_string(images), "at least one image", ""});
     for (int i = 0; i < images; ++i) {
         if (stop.stop_requested())
-            return failure({"stopped", "", "", "", "Verification was stopped."});
+            return failure(stoppedProblem("", "Verification was stopped."));
         progress(double(i) / images, "comparing image " + std::to_string(i + 1));
         const auto sample = data->validation->sample(i);
         if (!sample)

@@ -48,10 +48,6 @@ Problem noSuchFrame(const std::string& split, int index, int size) {
             "0 to " + std::to_string(size - 1), ""};
 }
 
-Problem stoppedProblem(const std::string& what) {
-    return {"stopped", what, "", "", "Stopped before it was done."};
-}
-
 } // namespace
 
 struct FramePredictor::Parts {
@@ -167,18 +163,21 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
     const auto size = m_parts->open(split);
     if (!size)
         return failure(size.error());
+    setComputeThreads(0);
     std::vector<FrameErrors> ranked;
     for (int index = 0; index < *size; ++index) {
         if (stop.stop_requested())
             return failure(stoppedProblem(split));
         progress(double(index) / *size, "frame " + std::to_string(index + 1) + " of "
                                             + std::to_string(*size));
-        auto wanted = frame(split, index);
+        const auto wanted = sampleFrame(*m_parts->data, m_parts->spec, split, index);
         if (!wanted)
             return failure(wanted.error());
+        const auto predicted = m_parts->collapsed.maps(wanted->image);
         FrameErrors errorsOfFrame{index, wanted->name, {}};
-        for (const FrameTask& task : wanted->tasks)
-            errorsOfFrame.errors.push_back(meanError(errors(task.collapsed, task.truth)));
+        for (std::size_t t = 0; t < predicted.size(); ++t)
+            errorsOfFrame.errors.push_back(
+                meanError(errors(predicted[t], wanted->tasks[t].truth)));
         ranked.push_back(std::move(errorsOfFrame));
     }
     return ranked;

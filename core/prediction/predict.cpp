@@ -40,10 +40,6 @@ Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
     return writePng16(path, map.height, map.width, plane);
 }
 
-Problem stoppedProblem(const fs::path& path) {
-    return {"stopped", path.string(), "", "", "Stopped before it was done."};
-}
-
 } // namespace
 
 Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
@@ -60,7 +56,7 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
     const auto names = stems(request.images);
     for (std::size_t i = 0; i < request.images.size(); ++i) {
         if (stop.stop_requested())
-            return failure(stoppedProblem(request.folder));
+            return failure(stoppedProblem(request.folder.string()));
         progress(double(i) / double(request.images.size()), names[i]);
         const auto image = readImage(request.images[i]);
         if (!image)

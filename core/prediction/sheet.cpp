@@ -47,10 +47,6 @@ private:
     Image m_image;
 };
 
-Problem stoppedProblem(const fs::path& path) {
-    return {"stopped", path.string(), "", "", "Stopped before it was done."};
-}
-
 } // namespace
 
 Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
@@ -77,7 +73,7 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     }
     for (int row = 0; row < frames; ++row) {
         if (stop.stop_requested())
-            return failure(stoppedProblem(request.file));
+            return failure(stoppedProblem(request.file.string()));
         progress(double(row) / frames, "frame " + std::to_string(row + 1));
         const auto sample = data->validation->sample(row * data->validation->size() / frames);
         if (!sample)

@@ -42,17 +42,13 @@ struct FrameErrors {
 /// What is known of a dataset before a run.
 struct DatasetSummary {
     std::string name;
-    std::string license;
-    std::string source;
     struct Split {
         std::string name;
         int samples = 0;
     };
     std::vector<Split> splits;
     std::vector<std::string> targets; ///< names of what it has
-    int classes = 0;
-    int height = 0; ///< of its own pictures; 0 where they differ or any size can be had
-    int width = 0;
+    int classes = 0; ///< of the target that has some
 };
 
 } // namespace concertina

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace concertina {
 
@@ -37,6 +38,10 @@ std::string lowered(std::string_view text) {
 }
 
 } // namespace
+
+Problem stoppedProblem(std::string what, std::string hint) {
+    return {"stopped", std::move(what), "", "", std::move(hint)};
+}
 
 std::string toText(const Problem& problem) {
     std::string text = problem.path;

@@ -38,6 +38,9 @@ using Unexpected = tl::unexpected<Problem>;
     return Unexpected(std::move(problem));
 }
 
+/// That work ended early because its stop token asked for it: "stopped".
+Problem stoppedProblem(std::string what, std::string hint = "Stopped before it was done.");
+
 /// One line for people: "train.lr: found -1, expected a number from 0 to 10; …". A hint that begins
 /// with a capital is a sentence of its own.
 std::string toText(const Problem& problem);

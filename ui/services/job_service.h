@@ -23,7 +23,7 @@ struct Reply {
     std::function<void(double share, const QString& what)> progress = {};
 };
 
-/// One-off work for the window in a thread of its own. A newer job of a kind stops the older one
+/// One-off work for the window in threads of its own. A newer job of a kind stops the older one
 /// of the same context, which is then not told. GUI thread only; every call returns at once.
 class JobService : public QObject {
     Q_OBJECT

@@ -214,8 +214,6 @@ QString SetupPage::datasetNote() const {
         parts << QStringLiteral("%1 %2").arg(split.samples).arg(QString::fromStdString(split.name));
     if (summary.classes > 0)
         parts << tr("%1 classes").arg(summary.classes);
-    if (summary.height > 0)
-        parts << tr("%1 × %2 pixels").arg(summary.width).arg(summary.height);
     return parts.join(QStringLiteral(" · "));
 }
 
