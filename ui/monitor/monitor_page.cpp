@@ -9,6 +9,7 @@
 #include "ui/monitor/run_chooser.h"
 #include "ui/monitor/run_feed.h"
 #include "ui/runs/run_text.h"
+#include "widgets/controls/card_splitter.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/notice_bar.h"
 #include "widgets/theme/theme.h"
@@ -17,7 +18,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QSettings>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -30,30 +30,6 @@ namespace {
 
 const QString acrossKey = QStringLiteral("monitor/across");
 const QString downKey = QStringLiteral("monitor/down");
-
-/// The gap between cards can be dragged, and looks like any gap.
-class GapHandle : public QSplitterHandle {
-public:
-    using QSplitterHandle::QSplitterHandle;
-
-protected:
-    void paintEvent(QPaintEvent*) override {}
-};
-
-class CardSplitter : public QSplitter {
-public:
-    using QSplitter::QSplitter;
-
-protected:
-    QSplitterHandle* createHandle() override { return new GapHandle(orientation(), this); }
-};
-
-QSplitter* makeSplitter(Qt::Orientation orientation) {
-    auto* splitter = new CardSplitter(orientation);
-    splitter->setHandleWidth(GridUnit);
-    splitter->setChildrenCollapsible(false);
-    return splitter;
-}
 
 std::vector<SeriesKey> keysOf(const std::vector<SeriesInfo>& series) {
     std::vector<SeriesKey> keys;
@@ -117,17 +93,17 @@ MonitorPage::~MonitorPage() {
 }
 
 QWidget* MonitorPage::makeBoard() {
-    auto* low = makeSplitter(Qt::Horizontal);
+    auto* low = new CardSplitter(Qt::Horizontal);
     low->addWidget(m_now);
     low->addWidget(m_events);
     low->setStretchFactor(0, 3);
     low->setStretchFactor(1, 2);
-    m_down = makeSplitter(Qt::Vertical);
+    m_down = new CardSplitter(Qt::Vertical);
     m_down->addWidget(m_board);
     m_down->addWidget(low);
     m_down->setStretchFactor(0, 1);
     m_down->setSizes({700, 190});
-    m_across = makeSplitter(Qt::Horizontal);
+    m_across = new CardSplitter(Qt::Horizontal);
     m_across->addWidget(m_down);
     m_across->addWidget(m_predictions);
     m_across->setStretchFactor(0, 3);

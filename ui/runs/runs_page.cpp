@@ -10,6 +10,7 @@
 #include "ui/store/store_access.h"
 #include "widgets/controls/action_button.h"
 #include "widgets/controls/card.h"
+#include "widgets/controls/card_splitter.h"
 #include "widgets/controls/notice_bar.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/table_header.h"
@@ -22,7 +23,6 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -187,13 +187,11 @@ void RunsPage::buildLayout() {
     auto* card = new Card;
     card->setBody(inside);
 
-    auto* splitter = new QSplitter(Qt::Vertical);
+    auto* splitter = new CardSplitter(Qt::Vertical);
     splitter->addWidget(card);
     splitter->addWidget(m_details);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 1);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(GridUnit);
     splitter->setSizes({440, 210});
     splitter->restoreState(m_context.settings.value(splitterKey).toByteArray());
     connect(splitter, &QSplitter::splitterMoved, this,
