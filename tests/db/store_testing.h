@@ -3,6 +3,7 @@
 
 #include "db/store.h"
 #include "db/store_writer.h"
+#include "tests/expected.h"
 
 #include <SQLiteCpp/Database.h>
 
@@ -23,19 +24,6 @@ inline char* QTest::toString(const std::string& text) {
 }
 
 namespace concertina::testing {
-
-/// The value, or a failed test that tells the problem.
-template <class T>
-T valueOf(Expected<T> expected) {
-    if (!expected)
-        qFatal("%s: %s", expected.error().code.c_str(), toText(expected.error()).c_str());
-    return std::move(*expected);
-}
-
-inline void done(const Expected<void>& expected) {
-    if (!expected)
-        qFatal("%s: %s", expected.error().code.c_str(), toText(expected.error()).c_str());
-}
 
 /// "" where there is no problem.
 template <class T>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/sharing_edit.h"
+#include "tests/model/toy_layers.h"
 #include "tests/printing.h"
 
 #include <QTest>
@@ -7,6 +8,7 @@
 #include <random>
 
 using namespace concertina;
+using namespace concertina::testing;
 
 namespace {
 
@@ -14,19 +16,6 @@ using Texts = std::vector<std::string>;
 using Chosen = std::vector<std::size_t>;
 
 const Texts tasks{"segmentation", "depth", "normal"};
-
-LayerFactors factored(const std::string& layer) {
-    return {layer, {{"U", {4, 4}, false}, {"M", {4, 4}, true}, {"V", {4, 9}, false}}};
-}
-
-LayerFactors plain(const std::string& layer) {
-    return {layer, {{"W", {4, 4, 3, 3}, false}}};
-}
-
-/// Factors with a core, but batch norms inside.
-LayerFactors branched(const std::string& layer) {
-    return {layer, {{"A", {4}, true}}, false};
-}
 
 const std::vector<LayerFactors> layers{factored("enc1.1"), factored("enc1.2"), factored("enc2.1"),
                                        factored("dec2.1"), factored("dec1.1"), factored("dec1.2")};

@@ -2,11 +2,13 @@
 #include "core/model/sharing_plan.h"
 #include "tests/model/damaged_json.h"
 #include "tests/model/labelings.h"
+#include "tests/model/toy_layers.h"
 #include "tests/printing.h"
 
 #include <QTest>
 
 using namespace concertina;
+using namespace concertina::testing;
 
 namespace {
 
@@ -14,19 +16,6 @@ const Texts tasks{"segmentation", "depth", "normal"};
 const Partition one{{0b111}};
 const Partition own{{0b001, 0b010, 0b100}};
 const Partition pair{{0b011, 0b100}}; // {segmentation, depth} | {normal}
-
-LayerFactors factored(const std::string& layer) {
-    return {layer, {{"U", {4, 4}, false}, {"M", {4, 4}, true}, {"V", {4, 9}, false}}};
-}
-
-LayerFactors plain(const std::string& layer) {
-    return {layer, {{"W", {4, 4, 3, 3}, false}}};
-}
-
-/// Factors with a core, but batch norms inside (as RepVGG's).
-LayerFactors branched(const std::string& layer) {
-    return {layer, {{"A", {4}, true}}, false};
-}
 
 const std::vector<LayerFactors> layers{factored("enc1.1"), factored("enc1.2"), plain("dec1.1"),
                                        factored("dec1.2")};

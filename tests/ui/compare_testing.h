@@ -3,9 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "db/store.h"
-#include "ui/services/dialogs.h"
-#include "ui/services/job_service.h"
-#include "ui/services/run_service.h"
+#include "tests/ui/fakes.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
 
@@ -60,52 +58,6 @@ private:
     std::vector<std::function<void()>> m_held;
 };
 
-/// Runs nothing.
-class IdleRunService : public RunService {
-    Q_OBJECT
-
-public:
-    Expected<RunId> start(const ExperimentSpec&, const std::optional<std::string>&) override {
-        return failure({"run.none", "", "", "", ""});
-    }
-    void resume(const RunId&) override {}
-    void pause(const RunId&) override {}
-    void stop(const RunId&) override {}
-    void checkpointNow(const RunId&) override {}
-    void suspendAll() override {}
-    std::vector<OwnRun> runs() const override { return {}; }
-};
-
-/// Says what a test wrote down.
-class ScriptedDialogs : public Dialogs {
-public:
-    std::optional<QString> file;
-
-    std::optional<QString> openFile(QWidget*, const QString&, const QString&) override {
-        return file;
-    }
-    std::optional<QString> openFolder(QWidget*, const QString&) override { return file; }
-    std::optional<QString> saveFile(QWidget*, const QString&, const QString&,
-                                    const QString&) override {
-        return file;
-    }
-    Closing askClosing(QWidget*, const QString&) override { return Closing::Cancel; }
-};
-
-/// Keeps where a page led to.
-class NotedNavigator : public Navigator {
-public:
-    QStringList told;
-    int shownRuns = 0;
-
-    void showSetup(const ExperimentSpec&, const QString&) override {}
-    void showMonitor(const RunId&) override {}
-    void showCompare(const RunId&, const std::optional<RunId>&) override {}
-    void showRuns() override { ++shownRuns; }
-    void tell(const QString& text) override { told << text; }
-    void tellProblem(const QString& what, const Problem&) override { told << what; }
-};
-
 /// What a Compare page is given: a store of its own with runs as a test makes them.
 class CompareDesk {
 public:
@@ -122,10 +74,10 @@ public:
     Catalogue catalogue;
     QSettings settings;
     std::unique_ptr<StoreAccess> store;
-    IdleRunService runs;
+    FakeRunService runs;
     FakePredictions jobs;
-    ScriptedDialogs dialogs;
-    NotedNavigator navigator;
+    FakeDialogs dialogs;
+    FakeNavigator navigator;
 };
 
 } // namespace concertina::testing

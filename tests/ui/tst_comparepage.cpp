@@ -229,7 +229,7 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
     at.setMode(CompareMode::SideBySide);
     const QString file = at.desk.folder.filePath(QStringLiteral("side by side.png"));
-    at.desk.dialogs.file = file;
+    at.desk.dialogs.files = {file};
     at.action(QStringLiteral("Save picture…"))->trigger();
     const QImage saved(file);
     QVERIFY(saved.width() > 2 * 320 && saved.height() > 240); // both, at 5 times their pixels
@@ -237,7 +237,7 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     const QImage expected = at.page->stage()->shown()[0].picture.image();
     for (const QPoint pixel : {QPoint(0, 0), QPoint(20, 30), QPoint(63, 47)})
         QCOMPARE(saved.pixel(QPoint(12, 34) + pixel * 5 + QPoint(2, 2)), expected.pixel(pixel));
-    at.desk.dialogs.file = QStringLiteral("/tmp/net.safetensors");
+    at.desk.dialogs.files = {QStringLiteral("/tmp/net.safetensors")};
     at.action(QStringLiteral("Save collapsed network…"))->trigger();
     QTRY_VERIFY(at.says(QStringLiteral("/tmp/net.safetensors"), at.page->report()));
     QCOMPARE(at.desk.jobs.savedTo, std::vector<std::string>{"/tmp/net.safetensors"});
@@ -247,7 +247,7 @@ void TestComparePage::picturesAndNetworksAreSaved() {
 void TestComparePage::pictureThatCannotBeWrittenIsTold() {
     OpenComparePage at;
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
-    at.desk.dialogs.file = QStringLiteral("/no/such/folder/picture.png");
+    at.desk.dialogs.files = {QStringLiteral("/no/such/folder/picture.png")};
     at.action(QStringLiteral("Save picture…"))->trigger();
     QVERIFY(at.page->stage()->notice()->isFailure());
     QVERIFY(at.page->stage()->notice()->text().contains(QStringLiteral("/no/such/folder")));

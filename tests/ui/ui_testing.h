@@ -4,6 +4,7 @@
 #include "core/model/catalogue.h"
 #include "db/store.h"
 #include "db/store_writer.h"
+#include "tests/expected.h"
 #include "tests/ui/fakes.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
@@ -23,19 +24,6 @@ class Database;
 }
 
 namespace concertina::testing {
-
-/// The value, or a failed test that tells the problem.
-template <class T>
-T valueOf(Expected<T> expected) {
-    if (!expected)
-        qFatal("%s: %s", expected.error().code.c_str(), toText(expected.error()).c_str());
-    return std::move(*expected);
-}
-
-inline void done(const Expected<void>& expected) {
-    if (!expected)
-        qFatal("%s: %s", expected.error().code.c_str(), toText(expected.error()).c_str());
-}
 
 /// A run that nobody trained. Its curves are made up: mIoU grows towards `level`, errors fall
 /// towards (1 − `level`), all three tasks of the test catalogue, in training and validation.
