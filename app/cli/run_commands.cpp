@@ -6,7 +6,6 @@
 #include "core/values/text.h"
 #include "db/store.h"
 
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -45,16 +44,12 @@ std::string stepsText(const RunSummary& run) {
     return std::to_string(run.position.step) + (run.steps > 0 ? "/" + std::to_string(run.steps) : "");
 }
 
-Json numberJson(double value) {
-    return std::isfinite(value) ? Json(value) : Json();
-}
-
 Json summaryJson(const RunSummary& run) {
     Json metrics = Json::object();
     const auto keys = mainMetrics();
     for (std::size_t i = 0; i < run.columns.size(); ++i)
         if (run.columns[i])
-            metrics[metricKey(keys[i].task, keys[i].name)] = numberJson(run.columns[i]->last);
+            metrics[metricKey(keys[i].task, keys[i].name)] = run.columns[i]->last;
     return {{"run", run.id},
             {"name", run.name},
             {"state", stateName(run.state)},
@@ -80,7 +75,7 @@ Json seriesJson(const std::vector<SeriesInfo>& series) {
                         {"name", info.key.name},
                         {"split", info.key.split},
                         {"rows", info.summary.rows},
-                        {"last", numberJson(info.summary.last)},
+                        {"last", info.summary.last},
                         {"lowest", extremeJson(info.summary.lowest)},
                         {"highest", extremeJson(info.summary.highest)}});
     return list;

@@ -5,7 +5,6 @@
 #include "core/values/text.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace concertina {
 
@@ -14,8 +13,7 @@ namespace {
 Json valuesJson(const std::vector<MetricValue>& values) {
     Json json = Json::object();
     for (const MetricValue& value : values)
-        json[metricKey(value.task, value.name)] =
-            std::isfinite(value.value) ? Json(value.value) : Json();
+        json[metricKey(value.task, value.name)] = value.value; // not finite: written as null
     return json;
 }
 

@@ -11,7 +11,6 @@
 #include "db/store.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 namespace concertina {
@@ -50,10 +49,6 @@ std::vector<FinalMetric> finalMetrics(const Store& store, const RunId& run,
     return metrics;
 }
 
-Json numberJson(double value) {
-    return std::isfinite(value) ? Json(value) : Json();
-}
-
 void tellMetrics(const std::vector<FinalMetric>& metrics, Console& console) {
     if (metrics.empty())
         return;
@@ -74,7 +69,7 @@ void emitFinished(const RunId& run, const TrainResult& result,
     Json best = Json::object();
     for (const FinalMetric& metric : metrics) {
         const std::string key = metricKey(metric.task, metric.info.name);
-        last[key] = numberJson(metric.summary.last);
+        last[key] = metric.summary.last;
         best[key] = metric.best() ? Json(metric.best()->value) : Json();
     }
     console.emit({{"event", "finished"},

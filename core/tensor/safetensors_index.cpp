@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view metadataKey = "__metadata__";
 constexpr std::uint64_t largestHeader = 100'000'000; // the format's own limit
 
-constexpr std::array<std::pair<std::string_view, std::size_t>, 9> dtypes{{{"F64", 8},
+constexpr std::array<std::pair<std::string_view, std::size_t>, 9> dtypeSizes{{{"F64", 8},
                                                                           {"F32", 4},
                                                                           {"F16", 2},
                                                                           {"BF16", 2},
@@ -96,8 +96,8 @@ std::optional<Problem> checkContiguous(const SafetensorsIndex& index, std::uint6
 } // namespace
 
 std::size_t dtypeSize(const std::string& dtype) {
-    const auto found = std::ranges::find(dtypes, dtype, [](const auto& pair) { return pair.first; });
-    return found == dtypes.end() ? 0 : found->second;
+    const auto found = std::ranges::find(dtypeSizes, dtype, [](const auto& pair) { return pair.first; });
+    return found == dtypeSizes.end() ? 0 : found->second;
 }
 
 Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> file) {

@@ -7,18 +7,18 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {"queued",  "running", "paused",     "finished",
+constexpr std::array<std::string_view, 7> stateNames = {"queued",  "running", "paused",     "finished",
                                                    "stopped", "failed",  "interrupted"};
 
 } // namespace
 
 std::string_view stateName(RunState state) {
-    return names[static_cast<std::size_t>(state)];
+    return stateNames[static_cast<std::size_t>(state)];
 }
 
 std::optional<RunState> runStateFromName(std::string_view name) {
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (name == names[i])
+    for (std::size_t i = 0; i < stateNames.size(); ++i)
+        if (name == stateNames[i])
             return static_cast<RunState>(i);
     return std::nullopt;
 }

@@ -14,6 +14,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/picture_view.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
@@ -35,18 +36,14 @@ namespace concertina {
 
 namespace {
 
-QString text(const std::string& of) {
-    return QString::fromStdString(of);
-}
-
 /// A run by a short name where two stand beside each other.
 QString shortName(const ComparedRun& run) {
     constexpr std::size_t longest = 28;
-    return text(shortened(run.record.summary.name, longest));
+    return toQt(shortened(run.record.summary.name, longest));
 }
 
 QString count(double parameters) {
-    return parameters > 0 ? text(shortCount(parameters)) : QString();
+    return parameters > 0 ? toQt(shortCount(parameters)) : QString();
 }
 
 } // namespace
@@ -116,7 +113,7 @@ void ComparePage::framesRead() {
             notes.push_back({count(summary.trainedParameters), count(summary.collapsedParameters)});
     }
     m_stage->notice()->clear();
-    m_strip->setName(m_comparison.frame(), text(frames.front()->name));
+    m_strip->setName(m_comparison.frame(), toQt(frames.front()->name));
     m_pictures.setFrames(std::move(frames), std::move(notes));
     m_strip->setTask(currentTask(), m_pictures.kind());
     showPictures();
@@ -198,7 +195,7 @@ int ComparePage::currentTask() const {
 
 QString ComparePage::taskName(const std::string& id) const {
     const TaskInfo* info = m_context.catalogue.task(id);
-    return text(info == nullptr ? id : info->label);
+    return toQt(info == nullptr ? id : info->label);
 }
 
 void ComparePage::chooseTask(int index) {
@@ -206,7 +203,7 @@ void ComparePage::chooseTask(int index) {
     if (index < 0 || index >= static_cast<int>(tasks.size()))
         return;
     m_task = tasks[static_cast<std::size_t>(index)].method.id;
-    m_context.settings.setValue(QStringLiteral("compare/task"), text(m_task));
+    m_context.settings.setValue(QStringLiteral("compare/task"), toQt(m_task));
     m_pictures.setTask(m_task);
     const TaskInfo* info = m_context.catalogue.task(m_task);
     m_strip->setTask(index, info == nullptr ? m_pictures.kind() : info->target);

@@ -5,6 +5,7 @@
 #include "ui/compare/job_notice.h"
 #include "widgets/controls/pill.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QClipboard>
@@ -21,18 +22,14 @@ namespace concertina {
 
 namespace {
 
-QString text(const std::string& of) {
-    return QString::fromStdString(of);
-}
-
 /// None where it was not measured.
 QString milliseconds(double of) {
-    return of > 0 && std::isfinite(of) ? text(digitsText(of, 3)) + QStringLiteral(" ms")
+    return of > 0 && std::isfinite(of) ? toQt(digitsText(of, 3)) + QStringLiteral(" ms")
                                        : QStringLiteral("–");
 }
 
 QString bytes(double of) {
-    return of > 0 ? text(bytesText(of)) : QStringLiteral("–");
+    return of > 0 ? toQt(bytesText(of)) : QStringLiteral("–");
 }
 
 QToolButton* linkButton(const QString& label, const QString& tip) {
@@ -86,7 +83,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
         std::string all = m_report ? toText(*m_report) : std::string();
         if (m_verify)
             all += toText(*m_verify);
-        QGuiApplication::clipboard()->setText(text(all));
+        QGuiApplication::clipboard()->setText(toQt(all));
     });
     connect(m_again, &QToolButton::clicked, this, &ReportCard::measure);
     connect(m_notice, &JobNotice::againAsked, this, &ReportCard::measure);
@@ -177,11 +174,11 @@ void ReportCard::save(const std::string& file) {
                     return m_savingNotice->showFailure(tr("The network was not saved"),
                                                        report.error());
                 m_savingNotice->clear();
-                const QString name = text(report->file.empty() ? m_file : report->file);
+                const QString name = toQt(report->file.empty() ? m_file : report->file);
                 m_saved->setText(tr("Saved: %1").arg(name)
                                  + (report->sha256.empty()
                                         ? QString()
-                                        : QStringLiteral("\nSHA-256 ") + text(report->sha256).left(16)
+                                        : QStringLiteral("\nSHA-256 ") + toQt(report->sha256).left(16)
                                               + QStringLiteral("…")));
                 m_saved->show();
                 Q_EMIT saved(name);
@@ -193,7 +190,7 @@ QString ReportCard::taskName(const std::string& id) const {
     for (const auto& [task, name] : m_tasks)
         if (task == id)
             return name;
-    return text(id);
+    return toQt(id);
 }
 
 void ReportCard::clearRows() {
@@ -241,14 +238,14 @@ void ReportCard::addDifferences() {
     addSection(tr("Largest difference"), tr("float64"), tr("float32"));
     for (const TaskDifference& task : m_verify->tasks)
         addRow(taskName(task.task),
-               task.maxAbs64 ? text(digitsText(*task.maxAbs64, 2)) : QStringLiteral("–"),
-               text(digitsText(task.maxRel32, 2)),
+               task.maxAbs64 ? toQt(digitsText(*task.maxAbs64, 2)) : QStringLiteral("–"),
+               toQt(digitsText(task.maxRel32, 2)),
                tr("In float64: of any output value, with the same pooling indices. In float32: "
                   "divided by the largest magnitude of the output."));
     for (const TaskDifference& task : m_verify->tasks)
         if (task.argmaxAgreement)
             addRow(tr("Same class"), {},
-                   text(digitsText(100 * *task.argmaxAgreement, 5)) + QStringLiteral(" %"),
+                   toQt(digitsText(100 * *task.argmaxAgreement, 5)) + QStringLiteral(" %"),
                    tr("Share of the pixels for which both networks answer the same class."));
     addRow(tr("Images compared"), {}, QString::number(m_verify->images));
 }
@@ -258,10 +255,10 @@ void ReportCard::showReport() {
     if (m_report) {
         const CollapseReport& report = *m_report;
         addSection({}, tr("expanded"), tr("collapsed"));
-        addRow(tr("Parameters"), text(shortCount(report.parameters.expanded)),
-               text(shortCount(report.parameters.collapsed)));
-        addRow(tr("Multiply–adds"), text(shortCount(report.multiplyAdds.expanded)),
-               text(shortCount(report.multiplyAdds.collapsed)), tr("Of one image, all tasks."));
+        addRow(tr("Parameters"), toQt(shortCount(report.parameters.expanded)),
+               toQt(shortCount(report.parameters.collapsed)));
+        addRow(tr("Multiply–adds"), toQt(shortCount(report.multiplyAdds.expanded)),
+               toQt(shortCount(report.multiplyAdds.collapsed)), tr("Of one image, all tasks."));
         addRow(tr("File"), bytes(report.bytes.expanded), bytes(report.bytes.collapsed),
                tr("Weights alone, without what the optimizer keeps."));
         addRow(tr("Time an image"), milliseconds(report.milliseconds.expanded),
@@ -280,10 +277,10 @@ void ReportCard::showReport() {
         m_verdict->setTone(m_verify->passed ? Pill::Tone::Good : Pill::Tone::Bad);
         m_verdict->setToolTip(m_verify->passed
                                   ? tr("Both networks answer the same but for rounding.")
-                                  : text(m_verify->failure));
+                                  : toQt(m_verify->failure));
     }
     const bool failed = m_verify && !m_verify->passed;
-    m_reason->setText(failed ? text(m_verify->failure) : QString());
+    m_reason->setText(failed ? toQt(m_verify->failure) : QString());
     m_reason->setVisible(failed);
     m_saved->setVisible(!m_saved->text().isEmpty());
     m_copy->setVisible(m_report.has_value());

@@ -6,6 +6,7 @@
 #include "ui/store/store_access.h"
 #include "widgets/controls/table_header.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QEvent>
@@ -27,16 +28,12 @@ namespace {
 constexpr std::chrono::milliseconds noteDelay{700};
 constexpr int longestNotes = 100000; // letters
 
-QString shown(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 /// The methods of a list by their ids, each once: "segmentation, depth".
 template <class List>
 QString idsOf(const List& list) {
     QStringList ids;
     for (const auto& one : list)
-        if (const QString id = shown(one.method.id); !ids.contains(id))
+        if (const QString id = toQt(one.method.id); !ids.contains(id))
             ids << id;
     return ids.join(QStringLiteral(", "));
 }
@@ -201,17 +198,17 @@ void RunDetails::tellUnread(const Problem& problem) {
     showHint(problem.code == "run.unknown"
                  ? tr("This run is not in the store any more: it was deleted, here or by another "
                       "program.")
-                 : shown(toText(problem)));
+                 : toQt(toText(problem)));
 }
 
 void RunDetails::showFacts(const Facts& facts) {
     const RunSummary& run = facts.record.summary;
-    setTitle(shown(run.name));
+    setTitle(toQt(run.name));
     setNote(stateWords(run));
     if (!m_notesChanged && (m_notesOf != run.id || !m_notes->hasFocus())) {
         m_notesOf.clear(); // what is set here was not typed
-        if (m_notes->toPlainText() != shown(run.notes))
-            m_notes->setPlainText(shown(run.notes));
+        if (m_notes->toPlainText() != toQt(run.notes))
+            m_notes->setPlainText(toQt(run.notes));
         m_notesOf = run.id;
     }
     while (m_facts->rowCount() > 0)
@@ -226,46 +223,46 @@ void RunDetails::showFacts(const Facts& facts) {
     };
     if (!facts.spec.problems.empty())
         add(tr("Its spec"),
-            tr("cannot be read whole: %1").arg(shown(toText(facts.spec.problems.front()))));
+            tr("cannot be read whole: %1").arg(toQt(toText(facts.spec.problems.front()))));
     const ExperimentSpec& spec = facts.spec.spec;
     add(tr("Data"), tr("%1, %2 × %3 pixels")
-                        .arg(shown(spec.data.dataset.id))
+                        .arg(toQt(spec.data.dataset.id))
                         .arg(spec.data.height)
                         .arg(spec.data.width));
     add(tr("Tasks"), idsOf(spec.tasks));
     add(tr("Network"),
-        tr("%1, kernels %2").arg(shown(spec.network.backbone.id), idsOf(spec.network.kernels)));
-    add(tr("Sharing"), shown(join(spec.network.sharing, "; ")));
+        tr("%1, kernels %2").arg(toQt(spec.network.backbone.id), idsOf(spec.network.kernels)));
+    add(tr("Sharing"), toQt(join(spec.network.sharing, "; ")));
     add(tr("Recipe"), tr("%1, rate %2, batches of %3")
-                          .arg(shown(spec.train.optimizer.id), shown(numberText(spec.train.lr)))
+                          .arg(toQt(spec.train.optimizer.id), toQt(numberText(spec.train.lr)))
                           .arg(spec.train.batch));
     if (run.trainedParameters > 0)
         add(tr("Parameters"), tr("%1 in training, %2 collapsed")
-                                  .arg(shown(shortCount(run.trainedParameters)),
-                                       shown(shortCount(run.collapsedParameters))));
+                                  .arg(toQt(shortCount(run.trainedParameters)),
+                                       toQt(shortCount(run.collapsedParameters))));
     add(tr("Trained"), run.position.step == 0
                            ? QString()
                            : tr("%1 of %2 steps in %3")
                                  .arg(run.position.step)
                                  .arg(run.steps)
-                                 .arg(shown(durationText(run.position.seconds))));
+                                 .arg(toQt(durationText(run.position.seconds))));
     add(tr("Checkpoint"), facts.checkpoint ? tr("step %1, %2")
                                                  .arg(facts.checkpoint->position.step)
                                                  .arg(timeText(facts.checkpoint->time))
                                            : tr("none yet"));
-    add(tr("On the disk"), shown(bytesText(static_cast<double>(facts.bytes))));
-    add(tr("Made"), tr("%1, run %2").arg(timeText(run.created), shown(run.id)));
+    add(tr("On the disk"), toQt(bytesText(static_cast<double>(facts.bytes))));
+    add(tr("Made"), tr("%1, run %2").arg(timeText(run.created), toQt(run.id)));
     m_stack->setCurrentIndex(1);
 }
 
 void RunDetails::showPair(const Pair& pair) {
     setTitle(tr("What differs"));
     const auto named = [](const RunSummary& run) {
-        return tr("%1, seed %2").arg(shown(run.name)).arg(run.seed);
+        return tr("%1, seed %2").arg(toQt(run.name)).arg(run.seed);
     };
     const int count = static_cast<int>(pair.differences.size());
     setNote(!pair.problems.empty()
-                ? tr("a spec cannot be read whole: %1").arg(shown(toText(pair.problems.front())))
+                ? tr("a spec cannot be read whole: %1").arg(toQt(toText(pair.problems.front())))
             : count == 1 ? tr("one field; all others are equal")
                          : tr("%1 fields; all others are equal").arg(count));
     m_differences->setHorizontalHeaderLabels(
@@ -273,7 +270,7 @@ void RunDetails::showPair(const Pair& pair) {
     m_differences->setRowCount(count);
     for (int i = 0; i < count; ++i) {
         const SpecDifference& one = pair.differences[static_cast<std::size_t>(i)];
-        const QString cells[]{shown(one.path), shown(one.left), shown(one.right)};
+        const QString cells[]{toQt(one.path), toQt(one.left), toQt(one.right)};
         for (int column = 0; column < 3; ++column) {
             auto* item =
                 new QTableWidgetItem(cells[column].isEmpty() ? QStringLiteral("—") : cells[column]);

@@ -4,6 +4,7 @@
 
 #include "core/values/text.h"
 #include "ui/runs/run_text.h"
+#include "widgets/qt_text.h"
 
 #include <algorithm>
 #include <array>
@@ -13,23 +14,19 @@ namespace concertina {
 
 namespace {
 
-QString shown(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 QString valueOf(const MetricColumn& column, double value) {
-    return std::isnan(value) ? QString() : shown(metricText(column.info, value));
+    return std::isnan(value) ? QString() : toQt(metricText(column.info, value));
 }
 
 QString spreadText(const MetricColumn& column, const MetricSpread& spread) {
     if (spread.count < 2)
         return valueOf(column, spread.mean);
-    return QStringLiteral("%1 ± %2").arg(shown(fixedText(spread.mean, column.info.digits)),
-                                         shown(metricText(column.info, spread.deviation)));
+    return QStringLiteral("%1 ± %2").arg(toQt(fixedText(spread.mean, column.info.digits)),
+                                         toQt(metricText(column.info, spread.deviation)));
 }
 
 QString durationOf(double seconds) {
-    return seconds > 0 ? shown(durationText(seconds)) : QString();
+    return seconds > 0 ? toQt(durationText(seconds)) : QString();
 }
 
 } // namespace
@@ -101,9 +98,9 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
     case Qt::ToolTipRole: {
         QStringList lines{groupName(m_table, line)};
         if (!line.isGroup())
-            lines << tr("Run %1").arg(shown(first.run.id));
+            lines << tr("Run %1").arg(toQt(first.run.id));
         if (!line.isGroup() && !first.run.notes.empty())
-            lines << shown(first.run.notes);
+            lines << toQt(first.run.notes);
         // Rich text breaks long names into lines; names are not markup.
         return QStringLiteral("<p>%1</p>")
             .arg(lines.join(QLatin1Char('\n'))
@@ -135,7 +132,7 @@ QVariant RunsModel::stateData(const RunLine& line, int role) const {
                          .arg(counts[state])
                          .arg(static_cast<RunState>(state) == RunState::Running
                                   ? tr("training")
-                                  : shown(std::string(stateName(static_cast<RunState>(state)))));
+                                  : toQt(std::string(stateName(static_cast<RunState>(state)))));
     return parts.join(QStringLiteral(", "));
 }
 
@@ -160,13 +157,13 @@ QVariant RunsModel::metricData(const RunLine& line, int column, int role, bool i
     case LinesRole: return linesOf(line, column);
     case Qt::ToolTipRole:
         if (spread.count == 0)
-            return tr("%1: no %2 yet").arg(metric.taskLabel, shown(metric.info.label));
+            return tr("%1: no %2 yet").arg(metric.taskLabel, toQt(metric.info.label));
         if (line.isGroup())
             return tr("%1: mean and deviation of the best %2 of %3 seeds, and their means last")
-                .arg(metric.taskLabel, shown(metric.info.label))
+                .arg(metric.taskLabel, toQt(metric.info.label))
                 .arg(spread.count);
         return tr("%1: best %2 %3 at step %4, last %5 at step %6")
-            .arg(metric.taskLabel, shown(metric.info.label), valueOf(metric, cell.best))
+            .arg(metric.taskLabel, toQt(metric.info.label), valueOf(metric, cell.best))
             .arg(cell.bestStep)
             .arg(valueOf(metric, cell.last))
             .arg(cell.lastStep);
@@ -195,9 +192,9 @@ QVariant RunsModel::otherData(const RunLine& line, int column, int role) const {
     case 0: {
         if (!(first.collapsedParameters > 0))
             return {};
-        const QString collapsed = shown(shortCount(first.collapsedParameters));
+        const QString collapsed = toQt(shortCount(first.collapsedParameters));
         return tip ? tr("%1 parameters in training, %2 collapsed")
-                         .arg(shown(shortCount(first.trainedParameters)), collapsed)
+                         .arg(toQt(shortCount(first.trainedParameters)), collapsed)
                    : collapsed;
     }
     case 1: {
@@ -224,12 +221,12 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (isMetric(section)) {
         const MetricColumn& column =
             m_table.columns[static_cast<std::size_t>(section - FirstMetric)];
-        const QString label = shown(column.info.label);
+        const QString label = toQt(column.info.label);
         if (!tip)
             return label
                    + (column.info.higherIsBetter ? QStringLiteral(" ↑") : QStringLiteral(" ↓"));
         const QString unit =
-            column.info.unit.empty() ? QString() : tr(" in %1").arg(shown(column.info.unit));
+            column.info.unit.empty() ? QString() : tr(" in %1").arg(toQt(column.info.unit));
         return tr("%1: %2%3 in validation; %4 is better. Its course, the last value, and the best.")
             .arg(column.taskLabel, label, unit,
                  column.info.higherIsBetter ? tr("higher") : tr("lower"));

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
@@ -14,14 +15,10 @@ namespace {
 
 constexpr int LineHeight = 24;
 
-QString text(const std::string& value) {
-    return QString::fromStdString(value);
-}
-
 QString lengthText(const SetupCosts& costs) {
-    QString length = CostsCard::tr("%1 steps").arg(text(numberText(costs.steps)));
+    QString length = CostsCard::tr("%1 steps").arg(toQt(numberText(costs.steps)));
     if (costs.epochs)
-        length += CostsCard::tr(" · %1 epochs").arg(text(digitsText(*costs.epochs, 3)));
+        length += CostsCard::tr(" · %1 epochs").arg(toQt(digitsText(*costs.epochs, 3)));
     return costs.runs > 1 ? CostsCard::tr("%1 × %2 runs").arg(length).arg(costs.runs) : length;
 }
 
@@ -76,11 +73,11 @@ void CostsCard::setCosts(const SetupCosts& costs) {
     QStringList values(5, QStringLiteral("–"));
     if (costs.network) {
         const NetworkCosts& network = *costs.network;
-        values = {text(shortCount(network.trainedParameters)),
-                  text(shortCount(network.collapsedParameters)),
-                  text(shortCount(network.multiplyAdds)),
-                  QStringLiteral("≈ ") + text(bytesText(network.trainingBytes)),
-                  QStringLiteral("≈ ×") + text(fixedText(network.stepAgainstPlain, 2))};
+        values = {toQt(shortCount(network.trainedParameters)),
+                  toQt(shortCount(network.collapsedParameters)),
+                  toQt(shortCount(network.multiplyAdds)),
+                  QStringLiteral("≈ ") + toQt(bytesText(network.trainingBytes)),
+                  QStringLiteral("≈ ×") + toQt(fixedText(network.stepAgainstPlain, 2))};
     }
     values << lengthText(costs);
     for (qsizetype i = 0; i < values.size(); ++i) {

@@ -16,7 +16,7 @@ namespace concertina {
 
 namespace {
 
-constexpr std::chrono::milliseconds typingPause{300};
+constexpr std::chrono::milliseconds drawingPause{300};
 
 QToolButton* pageButton(Qt::ArrowType arrow, const QString& name, QWidget* parent) {
     auto* button = new QToolButton(parent);
@@ -46,7 +46,7 @@ SamplesCard::SamplesCard(const Catalogue& catalogue, JobService& jobs, QWidget* 
     headerLayout()->addWidget(m_previous);
     headerLayout()->addWidget(m_next);
     m_patience.setSingleShot(true);
-    m_patience.setInterval(typingPause);
+    m_patience.setInterval(drawingPause);
     connect(&m_patience, &QTimer::timeout, this, &SamplesCard::ask);
     connect(m_previous, &QToolButton::clicked, this, [this] { turn(-1); });
     connect(m_next, &QToolButton::clicked, this, [this] { turn(1); });

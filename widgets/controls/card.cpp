@@ -14,7 +14,7 @@ namespace concertina {
 
 namespace {
 
-constexpr int headerHeight = 32;
+constexpr int cardHeaderHeight = 32;
 
 } // namespace
 
@@ -36,7 +36,7 @@ Card::Card(const QString& title, QWidget* parent)
     m_headerLayout->addWidget(m_title);
     m_headerLayout->addWidget(m_note);
     m_headerLayout->addStretch(1);
-    m_header->setFixedHeight(headerHeight);
+    m_header->setFixedHeight(cardHeaderHeight);
     m_layout->setContentsMargins(1, 1, 1, 1);
     m_layout->setSpacing(1);
     m_layout->addWidget(m_header);

@@ -21,7 +21,7 @@ namespace {
 constexpr int iconSize = 18;
 constexpr int longestText = 4000; // letters; the strip must not push the page away
 
-ColorRole roleOf(Pill::Tone tone) {
+ColorRole inkOf(Pill::Tone tone) {
     switch (tone) {
     case Pill::Tone::Neutral:
     case Pill::Tone::Busy: return ColorRole::Accent;
@@ -131,7 +131,7 @@ void NoticeBar::paintEvent(QPaintEvent*) {
     if (m_notices.isEmpty())
         return;
     const Pill::Tone tone = m_notices.last().tone;
-    const QColor ink = color(roleOf(tone), palette());
+    const QColor ink = color(inkOf(tone), palette());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     QColor wash = ink;

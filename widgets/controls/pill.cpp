@@ -14,9 +14,9 @@ namespace concertina {
 namespace {
 
 constexpr int capsuleHeight = 20;
-constexpr int padding = 10;
-constexpr int dot = 7;
-constexpr int dotGap = 5;
+constexpr int pillPadding = 10;
+constexpr int pillDot = 7;
+constexpr int pillDotGap = 5;
 
 ColorRole roleOf(Pill::Tone tone) {
     switch (tone) {
@@ -56,11 +56,12 @@ void Pill::setTone(Tone tone) {
 }
 
 int Pill::dotWidth() const {
-    return m_tone == Tone::Busy ? dot + dotGap : 0;
+    return m_tone == Tone::Busy ? pillDot + pillDotGap : 0;
 }
 
 QSize Pill::sizeHint() const {
-    return {fontMetrics().horizontalAdvance(m_text) + 2 * padding + dotWidth() + 1, capsuleHeight};
+    return {fontMetrics().horizontalAdvance(m_text) + 2 * pillPadding + dotWidth() + 1,
+            capsuleHeight};
 }
 
 QSize Pill::minimumSizeHint() const {
@@ -82,11 +83,12 @@ void Pill::paintEvent(QPaintEvent*) {
     painter.setPen(color(ColorRole::Border, palette()));
     painter.setBrush(color(ColorRole::Field, palette()));
     painter.drawRoundedRect(capsule, capsule.height() / 2, capsule.height() / 2);
-    QRectF text = capsule.adjusted(padding, 0, -padding + 1, 0);
+    QRectF text = capsule.adjusted(pillPadding, 0, -pillPadding + 1, 0);
     if (m_tone == Tone::Busy) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(ink);
-        painter.drawEllipse(QRectF(text.left(), capsule.center().y() - dot / 2.0, dot, dot));
+        painter.drawEllipse(
+            QRectF(text.left(), capsule.center().y() - pillDot / 2.0, pillDot, pillDot));
         text.setLeft(text.left() + dotWidth());
     }
     painter.setPen(ink);

@@ -13,9 +13,9 @@ namespace concertina {
 
 namespace {
 
-constexpr int padding = 11;
-constexpr int dot = 8;    ///< in a task's colour, before the label of one that is not chosen
-constexpr int dotGap = 6;
+constexpr int segmentPadding = 11;
+constexpr int segmentDot = 8; ///< in a task's colour, before the label of one that is not chosen
+constexpr int segmentDotGap = 6;
 constexpr qreal radius = 4;
 
 /// Paints itself as a part of the whole: round where the whole ends.
@@ -33,8 +33,8 @@ public:
     QSize sizeHint() const override {
         QFont bold = font();
         bold.setWeight(QFont::DemiBold); // the room of the chosen one, so that nothing moves
-        const int mark = m_task < 0 ? 0 : dot + dotGap;
-        return {QFontMetrics(bold).horizontalAdvance(text()) + mark + 2 * padding,
+        const int mark = m_task < 0 ? 0 : segmentDot + segmentDotGap;
+        return {QFontMetrics(bold).horizontalAdvance(text()) + mark + 2 * segmentPadding,
                 ControlHeight - 2};
     }
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -67,12 +67,14 @@ protected:
         painter.setFont(label);
         QRect room = rect();
         if (m_task >= 0) {
-            const int width = QFontMetrics(label).horizontalAdvance(text()) + dot + dotGap;
+            const int width =
+                QFontMetrics(label).horizontalAdvance(text()) + segmentDot + segmentDotGap;
             const double left = (room.width() - width) / 2.0;
             painter.setPen(Qt::NoPen);
             painter.setBrush(isChecked() ? ink() : taskColor(m_task, palette()));
-            painter.drawEllipse(QRectF(left, room.center().y() + 1 - dot / 2.0, dot, dot));
-            room.setLeft(room.left() + dot + dotGap);
+            painter.drawEllipse(
+                QRectF(left, room.center().y() + 1 - segmentDot / 2.0, segmentDot, segmentDot));
+            room.setLeft(room.left() + segmentDot + segmentDotGap);
         }
         painter.setPen(ink());
         painter.drawText(room, Qt::AlignCenter | Qt::TextShowMnemonic, text());

@@ -11,8 +11,8 @@ namespace concertina {
 
 namespace {
 
-constexpr int headerHeight = 28;
-constexpr int padding = 8;
+constexpr int tableHeaderHeight = 28;
+constexpr int headerPadding = 8;
 constexpr int arrow = 10;
 
 } // namespace
@@ -25,7 +25,7 @@ TableHeader::TableHeader(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) 
 }
 
 QSize TableHeader::sizeHint() const {
-    return {QHeaderView::sizeHint().width(), headerHeight};
+    return {QHeaderView::sizeHint().width(), tableHeaderHeight};
 }
 
 void TableHeader::paintEvent(QPaintEvent* event) {
@@ -47,7 +47,7 @@ void TableHeader::paintSection(QPainter* painter, const QRect& area, int section
     const auto alignment = static_cast<Qt::Alignment>(
         model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole).toInt());
     const bool right = (alignment & Qt::AlignRight) != 0;
-    QRect text = area.adjusted(padding, 0, -padding, 0);
+    QRect text = area.adjusted(headerPadding, 0, -headerPadding, 0);
     if (sorted)
         text.adjust(0, 0, right ? -(arrow + 2) : -arrow, 0);
     const ColorRole role = sorted ? ColorRole::Text : ColorRole::MutedText;

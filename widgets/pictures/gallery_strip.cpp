@@ -15,7 +15,7 @@ namespace concertina {
 
 namespace {
 
-constexpr QSize Picture{84, 63};
+constexpr QSize Thumbnail{84, 63};
 constexpr QSize Cell{96, 72};
 
 class ThumbnailDelegate : public QStyledItemDelegate {
@@ -28,7 +28,7 @@ public:
                const QModelIndex& index) const override {
         const QPalette& colors = option.palette;
         painter->save();
-        QRect where(QPoint(), Picture);
+        QRect where(QPoint(), Thumbnail);
         where.moveCenter(option.rect.center());
         const bool chosen = option.state.testFlag(QStyle::State_Selected);
         const bool focused = option.state.testFlag(QStyle::State_HasFocus);
@@ -50,7 +50,7 @@ public:
                                                             where.width() - 8));
             painter->setOpacity(1);
         } else {
-            QRect fitted(QPoint(), thumbnail.size().scaled(Picture, Qt::KeepAspectRatio));
+            QRect fitted(QPoint(), thumbnail.size().scaled(Thumbnail, Qt::KeepAspectRatio));
             fitted.moveCenter(where.center());
             painter->setRenderHint(QPainter::SmoothPixmapTransform);
             painter->drawImage(fitted, thumbnail);

@@ -16,7 +16,7 @@ namespace concertina {
 namespace {
 
 constexpr int HeadingHeight = 24;
-constexpr int Margin = 8;
+constexpr int PictureMargin = 8;
 constexpr int CrossArm = 9;
 constexpr qint64 LargestShrunk = 4 << 20;
 
@@ -106,11 +106,11 @@ QSize PictureView::sizeHint() const {
 // ---- Where things are
 
 QRect PictureView::heading() const {
-    return {Margin, 0, std::max(0, width() - 2 * Margin), HeadingHeight};
+    return {PictureMargin, 0, std::max(0, width() - 2 * PictureMargin), HeadingHeight};
 }
 
 QRect PictureView::area() const {
-    return rect().adjusted(Margin, HeadingHeight, -Margin, -Margin);
+    return rect().adjusted(PictureMargin, HeadingHeight, -PictureMargin, -PictureMargin);
 }
 
 QRect PictureView::deviceArea() const {

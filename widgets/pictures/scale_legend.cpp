@@ -21,7 +21,7 @@ namespace {
 constexpr int MarkHeight = 6;
 constexpr int BarHeight = 16;
 constexpr int TickCount = 5;
-constexpr int SwatchSide = 12;
+constexpr int UnknownSide = 12;
 constexpr int Ball = 88; ///< pixels across
 
 /// As many decimals as tell neighbouring ticks apart.
@@ -152,10 +152,10 @@ void ScaleLegend::paintEvent(QPaintEvent*) {
     if (m_scale.unknown.isEmpty())
         return;
     const int top = below + line + 6;
-    drawSwatch(painter, QRect(0, top + (line - SwatchSide) / 2, SwatchSide, SwatchSide),
+    drawSwatch(painter, QRect(0, top + (line - UnknownSide) / 2, UnknownSide, UnknownSide),
                toQColor(UnknownColor), palette());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(QRect(SwatchSide + 8, top, width() - SwatchSide - 8, line), Qt::AlignLeft,
+    painter.drawText(QRect(UnknownSide + 8, top, width() - UnknownSide - 8, line), Qt::AlignLeft,
                      m_scale.unknown);
 }
 
@@ -189,11 +189,11 @@ void DirectionLegend::paintEvent(QPaintEvent*) {
     const int right = where.right() + 56;
     const QRect rest(right, where.y(), std::max(0, width() - right), Ball);
     const QColor unknown = toQColor(UnknownColor);
-    drawSwatch(painter, QRect(rest.x(), rest.bottom() - line, SwatchSide, SwatchSide), unknown,
+    drawSwatch(painter, QRect(rest.x(), rest.bottom() - line, UnknownSide, UnknownSide), unknown,
                palette());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(QRect(rest.x() + SwatchSide + 8, rest.bottom() - line - 2,
-                           rest.width() - SwatchSide - 8, line + 4),
+    painter.drawText(QRect(rest.x() + UnknownSide + 8, rest.bottom() - line - 2,
+                           rest.width() - UnknownSide - 8, line + 4),
                      Qt::AlignLeft, tr("not known"));
 }
 
@@ -215,7 +215,7 @@ void SwatchLegend::setEntries(std::vector<std::pair<QColor, QString>> entries) {
 QSize SwatchLegend::sizeHint() const {
     int width = 0;
     for (const auto& entry : m_entries)
-        width += SwatchSide + 24 + QFontMetrics(font()).horizontalAdvance(entry.second);
+        width += UnknownSide + 24 + QFontMetrics(font()).horizontalAdvance(entry.second);
     return {width, QFontMetrics(font()).height() + 2};
 }
 
@@ -223,12 +223,12 @@ void SwatchLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     int x = 0;
     for (const auto& [swatch, text] : m_entries) {
-        drawSwatch(painter, QRect(x, (height() - SwatchSide) / 2, SwatchSide, SwatchSide), swatch,
+        drawSwatch(painter, QRect(x, (height() - UnknownSide) / 2, UnknownSide, UnknownSide), swatch,
                    palette());
         const int room = QFontMetrics(font()).horizontalAdvance(text);
         painter.setPen(color(ColorRole::MutedText, palette()));
-        painter.drawText(QRect(x + SwatchSide + 8, 0, room + 1, height()), Qt::AlignVCenter, text);
-        x += SwatchSide + 24 + room;
+        painter.drawText(QRect(x + UnknownSide + 8, 0, room + 1, height()), Qt::AlignVCenter, text);
+        x += UnknownSide + 24 + room;
     }
 }
 
