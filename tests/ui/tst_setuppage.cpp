@@ -37,9 +37,7 @@ DatasetSummary rooms() {
     return {.name = "rooms",
             .splits = {{"train", 640}, {"val", 64}},
             .targets = {"segmentation", "depth", "normal"},
-            .classes = 13,
-            .height = 0,
-            .width = 0};
+            .classes = 13};
 }
 
 std::vector<Frame> frames(int first, int count, const ExperimentSpec& spec) {
