@@ -10,6 +10,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <mutex>
 #include <thread>
 
 namespace concertina {
@@ -18,10 +20,21 @@ std::string libtorchVersion() {
     return TORCH_VERSION;
 }
 
+/// Debian 13's oneDNN (3.7) answers with NaN now and then from its AVX-512 kernels: rooms-demo failed
+/// within three steps in five runs of six, and in none of five with AVX2. Read by oneDNN at its first
+/// use; a value that the user has set stands.
+static void limitKernels() {
+#if TORCH_VERSION_MAJOR >= 2
+    static std::once_flag once;
+    std::call_once(once, [] { setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0); });
+#endif
+}
+
 int setComputeThreads(int threads) {
     if (threads <= 0)
         threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     at::set_num_threads(threads);
+    limitKernels();
     return threads;
 }
 
