@@ -27,6 +27,14 @@ void JobThread::post(const std::string& key, Work work) {
     m_arrived.notify_one();
 }
 
+void JobThread::post(Work work) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_waiting.push_back({{}, std::move(work), {}});
+    }
+    m_arrived.notify_one();
+}
+
 void JobThread::run(const std::stop_token& stop) {
     while (true) {
         Job job;

@@ -24,10 +24,11 @@ public:
     JobThread& operator=(const JobThread&) = delete;
 
     void post(const std::string& key, Work work);
+    void post(Work work); ///< nothing replaces or stops it but the end
 
 private:
     struct Job {
-        std::string key;
+        std::string key; ///< empty: without one
         Work work;
         std::stop_source source;
     };

@@ -25,41 +25,37 @@ private:
 
 RunQueue::RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder,
                    Listener listener)
-    : m_store(std::move(store)), m_dataFolder(std::move(dataFolder)),
+    : m_store(std::move(store)),
+      m_dataFolder(std::move(dataFolder)),
       m_listener(std::move(listener)),
       m_thread([this](const std::stop_token& stop) { work(stop); }) {}
 
 RunQueue::~RunQueue() {
-    suspendAll();
+    suspend();
+    m_books.reset(); // a start that was going on ends
+    suspend();
     m_thread.request_stop();
-    m_books.reset();
     releaseLeavers();
 }
 
 void RunQueue::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
                      Started done) {
-    std::uint64_t number = 0;
-    {
-        const std::lock_guard lock(m_mutex);
-        number = ++m_starts;
-    }
-    m_books->post("start " + std::to_string(number),
-                  [this, specs = std::move(specs), group = std::move(group),
+    m_books->post([this, specs = std::move(specs), group = std::move(group),
                    done = std::move(done)](const std::stop_token& stop) {
-                      std::vector<RunId> runs;
-                      std::optional<Problem> problem;
-                      for (const ExperimentSpec& spec : specs) {
-                          if (stop.stop_requested())
-                              return;
-                          auto run = put(spec, group);
-                          if (!run) {
-                              problem = std::move(run.error());
-                              break;
-                          }
-                          runs.push_back(std::move(*run));
-                      }
-                      done(runs, problem);
-                  });
+        std::vector<RunId> runs;
+        std::optional<Problem> problem;
+        for (const ExperimentSpec& spec : specs) {
+            if (stop.stop_requested())
+                return;
+            auto run = put(spec, group);
+            if (!run) {
+                problem = std::move(run.error());
+                break;
+            }
+            runs.push_back(std::move(*run));
+        }
+        done(runs, problem);
+    });
 }
 
 Expected<RunId> RunQueue::put(const ExperimentSpec& spec, const std::optional<std::string>& group) {
@@ -113,7 +109,7 @@ void RunQueue::stop(const RunId& run) {
             m_leavers.push_back({run, RunState::Stopped, "stopped before it began"});
         m_waiting.erase(waiting);
     }
-    m_books->post("release", [this](const std::stop_token&) { releaseLeavers(); });
+    m_books->post([this](const std::stop_token&) { releaseLeavers(); });
     m_listener.changed();
 }
 
@@ -124,16 +120,22 @@ void RunQueue::checkpointNow(const RunId& run) {
 }
 
 void RunQueue::suspendAll() {
-    {
-        const std::lock_guard lock(m_mutex);
-        for (const Job& job : std::exchange(m_waiting, {}))
-            if (job.spec)
-                m_leavers.push_back(
-                    {job.run, RunState::Paused, "was waiting when its program ended"});
-        if (m_control)
-            m_control->suspend();
-    }
-    m_books->post("release", [this](const std::stop_token&) { releaseLeavers(); });
+    suspend();
+    // Again, for starts that are on their way.
+    m_books->post([this](const std::stop_token&) {
+        suspend();
+        releaseLeavers();
+        m_listener.changed();
+    });
+}
+
+void RunQueue::suspend() {
+    const std::lock_guard lock(m_mutex);
+    for (const Job& job : std::exchange(m_waiting, {}))
+        if (job.spec)
+            m_leavers.push_back({job.run, RunState::Paused, "was waiting when its program ended"});
+    if (m_control)
+        m_control->suspend();
 }
 
 std::vector<QueuedRun> RunQueue::runs() const {
@@ -171,9 +173,8 @@ void RunQueue::work(const std::stop_token& stop) {
 
 void RunQueue::train(const Job& job) {
     StateWatch watch(*this);
-    const auto result =
-        job.spec ? trainRun(m_store, job.run, *job.spec, *m_control, watch)
-                 : resumeRun(m_store, job.run, m_dataFolder, *m_control, watch);
+    const auto result = job.spec ? trainRun(m_store, job.run, *job.spec, *m_control, watch)
+                                 : resumeRun(m_store, job.run, m_dataFolder, *m_control, watch);
     if (!result)
         m_listener.failed(job.run, result.error());
     else if (result->problem)

@@ -9,7 +9,6 @@
 #include "db/records.h"
 
 #include <condition_variable>
-#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -43,8 +42,7 @@ public:
         std::function<void(const RunId&, const Problem&)> failed;
     };
 
-    RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder,
-             Listener listener);
+    RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder, Listener listener);
     ~RunQueue();
 
     RunQueue(const RunQueue&) = delete;
@@ -87,6 +85,7 @@ private:
     void work(const std::stop_token& stop);
     void train(const Job& job);
     Expected<RunId> put(const ExperimentSpec& spec, const std::optional<std::string>& group);
+    void suspend(); ///< what is in the queue by now
     void releaseLeavers();
     void setState(RunState state);
 
@@ -99,7 +98,6 @@ private:
     std::optional<QueuedRun> m_current;
     std::unique_ptr<RunControl> m_control; ///< of the current run
     std::vector<Leaver> m_leavers;
-    std::uint64_t m_starts = 0;
     // Last: they use all the others.
     std::jthread m_thread;
     std::optional<JobThread> m_books{std::in_place}; ///< what takes the store's time

@@ -48,6 +48,17 @@ private Q_SLOTS:
         QCOMPARE(other.load(), 1);
     }
 
+    void jobsWithoutAKeyAreAllDone() {
+        JobThread jobs;
+        std::latch done(3);
+        for (int i = 0; i < 3; ++i)
+            jobs.post([&](const std::stop_token& stop) {
+                if (!stop.stop_requested())
+                    done.count_down();
+            });
+        done.wait(); // for ever, where one replaced another
+    }
+
     void itsEndStopsWhatRunsAndDropsWhatWaits() {
         std::atomic<int> ran = 0;
         std::atomic<bool> ended = false;

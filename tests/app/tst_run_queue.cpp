@@ -41,7 +41,8 @@ class RunQueueTest : public QObject {
     std::unique_ptr<RunQueue> makeQueue() {
         return std::make_unique<RunQueue>(
             m_folder->path().toStdString(), std::nullopt,
-            RunQueue::Listener{[] {}, [this](const RunId&, const Problem& problem) {
+            RunQueue::Listener{[] {},
+                               [this](const RunId&, const Problem& problem) {
                                    const std::lock_guard lock(m_mutex);
                                    m_failures.push_back(problem);
                                }});
@@ -126,6 +127,21 @@ private Q_SLOTS:
         const auto problem = answer.get_future().get();
         QVERIFY(problem);
         QVERIFY(problem->code.starts_with("store."));
+    }
+
+    void itsEndWaitsForNoTrainingOfAStartOnItsWay() {
+        auto queue = makeQueue();
+        const RunId first = started(*queue, tinySpec(1'000'000));
+        QTRY_VERIFY_WITH_TIMEOUT(stateIn(*queue, first) == RunState::Running, patience);
+        const std::vector<ExperimentSpec> specs(3, tinySpec(1'000'000));
+        queue->start(specs, std::nullopt, [](const auto&, const auto&) {});
+        queue.reset(); // for ever, where one of them trained to its end
+        const auto store = Store::open(m_folder->path().toStdString(), StoreMode::ReadOnly);
+        QVERIFY(store);
+        const auto runs = store->runs();
+        QVERIFY(runs && !runs->empty());
+        for (const RunSummary& run : *runs)
+            QVERIFY(run.state == RunState::Paused);
     }
 
     void aRunThatCannotStartIsToldAndTheNextOneTrains() {
