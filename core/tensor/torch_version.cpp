@@ -11,30 +11,30 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <mutex>
 #include <thread>
 
 namespace concertina {
 
+namespace {
+
+#if TORCH_VERSION_MAJOR >= 2
+/// Debian 13's oneDNN (3.7) convolves to NaN with its AVX-512 kernels: a small SegNet in plain
+/// PyTorch met one within six steps in 11 trials of 12 there, in none with AVX2, and in none with
+/// the oneDNN 2.6 of Debian 12. Set before main(), while there is one thread; oneDNN reads it at
+/// its first use. What the user has set stands.
+[[maybe_unused]] const int kernelsAreLimited = setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0);
+#endif
+
+} // namespace
+
 std::string libtorchVersion() {
     return TORCH_VERSION;
-}
-
-/// Debian 13's oneDNN (3.7) answers with NaN now and then from its AVX-512 kernels: rooms-demo failed
-/// within three steps in five runs of six, and in none of five with AVX2. Read by oneDNN at its first
-/// use; a value that the user has set stands.
-static void limitKernels() {
-#if TORCH_VERSION_MAJOR >= 2
-    static std::once_flag once;
-    std::call_once(once, [] { setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 0); });
-#endif
 }
 
 int setComputeThreads(int threads) {
     if (threads <= 0)
         threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     at::set_num_threads(threads);
-    limitKernels();
     return threads;
 }
 

@@ -11,9 +11,8 @@ namespace concertina {
 /// "2.6.0"
 std::string libtorchVersion();
 
-/// Sets how many threads compute, for the calling thread. Always set: 1.13 starts with one, 2.6 with
-/// one for each core. 0 means one for each core. Returns the number set. Keeps oneDNN from kernels
-/// that are wrong in 2.6.
+/// Sets how many threads compute, for the calling thread. Always set: 1.13 starts with one,
+/// 2.6 with one for each core. 0 means one for each core. Returns the number set.
 int setComputeThreads(int threads);
 
 /// Whether products of matrices run on OpenBLAS or MKL; the reference BLAS is twenty times slower.
