@@ -56,20 +56,17 @@ function(concertina_qt_room name)
     target_compile_definitions(concertina_${name} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
 endfunction()
 
-# concertina_test(NAME SOURCES … LINKS … LABELS …): a Qt Test program tst_NAME in tests/<folder>.
+# concertina_test(NAME LINKS … LABELS …): a Qt Test program tst_NAME in tests/<folder>.
 function(concertina_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
-    if(NOT ARG_SOURCES)
-        set(ARG_SOURCES tst_${name}.cpp)
-    endif()
+    cmake_parse_arguments(ARG "" "TIMEOUT" "LINKS;LABELS" ${ARGN})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
     endif()
     # Not AUTOMOC: it would read LibTorch's headers, and compile an empty file beside each test.
-    set(mocs ${CMAKE_CURRENT_BINARY_DIR}/tst_${name}_autogen/include)
-    qt_generate_moc(tst_${name}.cpp ${mocs}/tst_${name}.moc)
-    add_executable(tst_${name} ${ARG_SOURCES} ${mocs}/tst_${name}.moc)
-    target_include_directories(tst_${name} PRIVATE ${mocs})
+    set(moc ${CMAKE_CURRENT_BINARY_DIR}/tst_${name}.moc)
+    qt_generate_moc(tst_${name}.cpp ${moc})
+    add_executable(tst_${name} tst_${name}.cpp ${moc})
+    target_include_directories(tst_${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
     target_compile_definitions(tst_${name} PRIVATE
         CONCERTINA_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
         CONCERTINA_BINARY_DIR="${PROJECT_BINARY_DIR}")
