@@ -22,14 +22,8 @@ constexpr int iconSize = 18;
 constexpr int longestText = 4000; // letters; the strip must not push the page away
 
 ColorRole inkOf(Pill::Tone tone) {
-    switch (tone) {
-    case Pill::Tone::Neutral:
-    case Pill::Tone::Busy: return ColorRole::Accent;
-    case Pill::Tone::Good: return ColorRole::Good;
-    case Pill::Tone::Warning: return ColorRole::Warning;
-    case Pill::Tone::Bad: return ColorRole::Bad;
-    }
-    return ColorRole::Accent;
+    const bool plain = tone == Pill::Tone::Neutral || tone == Pill::Tone::Busy;
+    return plain ? ColorRole::Accent : roleOf(tone);
 }
 
 QString iconOf(Pill::Tone tone) {

@@ -18,6 +18,8 @@ constexpr int pillPadding = 10;
 constexpr int pillDot = 7;
 constexpr int pillDotGap = 5;
 
+} // namespace
+
 ColorRole roleOf(Pill::Tone tone) {
     switch (tone) {
     case Pill::Tone::Neutral: return ColorRole::MutedText;
@@ -28,8 +30,6 @@ ColorRole roleOf(Pill::Tone tone) {
     }
     return ColorRole::Text;
 }
-
-} // namespace
 
 Pill::Pill(const QString& text, Tone tone, QWidget* parent)
     : QWidget(parent), m_text(text), m_tone(tone) {

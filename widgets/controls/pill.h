@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/theme/colors.h"
+
 #include <QWidget>
 
 namespace concertina {
@@ -33,5 +35,8 @@ private:
     QString m_text;
     Tone m_tone;
 };
+
+/// The colour of a tone's text and dot.
+ColorRole roleOf(Pill::Tone tone);
 
 } // namespace concertina

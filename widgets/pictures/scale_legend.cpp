@@ -4,6 +4,7 @@
 #include "core/values/text.h"
 #include "core/values/value_map.h"
 #include "widgets/pictures/class_layer.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -21,7 +22,7 @@ namespace {
 constexpr int MarkHeight = 6;
 constexpr int BarHeight = 16;
 constexpr int TickCount = 5;
-constexpr int UnknownSide = 12;
+constexpr int SmallSwatch = 12;
 constexpr int Ball = 88; ///< pixels across
 
 /// As many decimals as tell neighbouring ticks apart.
@@ -29,9 +30,9 @@ QString tickText(double value, double span) {
     if (value == 0)
         return QStringLiteral("0");
     if (span < 1e-3)
-        return QString::fromStdString(digitsText(value, 2));
+        return toQt(digitsText(value, 2));
     const int digits = std::clamp(2 - static_cast<int>(std::floor(std::log10(span))), 0, 5);
-    return QString::fromStdString(fixedText(value, digits));
+    return toQt(fixedText(value, digits));
 }
 
 /// Colours of the half ball that faces the camera: z is away from it, y down.
@@ -152,10 +153,10 @@ void ScaleLegend::paintEvent(QPaintEvent*) {
     if (m_scale.unknown.isEmpty())
         return;
     const int top = below + line + 6;
-    drawSwatch(painter, QRect(0, top + (line - UnknownSide) / 2, UnknownSide, UnknownSide),
+    drawSwatch(painter, QRect(0, top + (line - SmallSwatch) / 2, SmallSwatch, SmallSwatch),
                toQColor(UnknownColor), palette());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(QRect(UnknownSide + 8, top, width() - UnknownSide - 8, line), Qt::AlignLeft,
+    painter.drawText(QRect(SmallSwatch + 8, top, width() - SmallSwatch - 8, line), Qt::AlignLeft,
                      m_scale.unknown);
 }
 
@@ -189,11 +190,11 @@ void DirectionLegend::paintEvent(QPaintEvent*) {
     const int right = where.right() + 56;
     const QRect rest(right, where.y(), std::max(0, width() - right), Ball);
     const QColor unknown = toQColor(UnknownColor);
-    drawSwatch(painter, QRect(rest.x(), rest.bottom() - line, UnknownSide, UnknownSide), unknown,
+    drawSwatch(painter, QRect(rest.x(), rest.bottom() - line, SmallSwatch, SmallSwatch), unknown,
                palette());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(QRect(rest.x() + UnknownSide + 8, rest.bottom() - line - 2,
-                           rest.width() - UnknownSide - 8, line + 4),
+    painter.drawText(QRect(rest.x() + SmallSwatch + 8, rest.bottom() - line - 2,
+                           rest.width() - SmallSwatch - 8, line + 4),
                      Qt::AlignLeft, tr("not known"));
 }
 
@@ -215,7 +216,7 @@ void SwatchLegend::setEntries(std::vector<std::pair<QColor, QString>> entries) {
 QSize SwatchLegend::sizeHint() const {
     int width = 0;
     for (const auto& entry : m_entries)
-        width += UnknownSide + 24 + QFontMetrics(font()).horizontalAdvance(entry.second);
+        width += SmallSwatch + 24 + QFontMetrics(font()).horizontalAdvance(entry.second);
     return {width, QFontMetrics(font()).height() + 2};
 }
 
@@ -223,12 +224,12 @@ void SwatchLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     int x = 0;
     for (const auto& [swatch, text] : m_entries) {
-        drawSwatch(painter, QRect(x, (height() - UnknownSide) / 2, UnknownSide, UnknownSide), swatch,
-                   palette());
+        drawSwatch(painter, QRect(x, (height() - SmallSwatch) / 2, SmallSwatch, SmallSwatch),
+                   swatch, palette());
         const int room = QFontMetrics(font()).horizontalAdvance(text);
         painter.setPen(color(ColorRole::MutedText, palette()));
-        painter.drawText(QRect(x + UnknownSide + 8, 0, room + 1, height()), Qt::AlignVCenter, text);
-        x += UnknownSide + 24 + room;
+        painter.drawText(QRect(x + SmallSwatch + 8, 0, room + 1, height()), Qt::AlignVCenter, text);
+        x += SmallSwatch + 24 + room;
     }
 }
 
