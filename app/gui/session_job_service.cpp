@@ -3,6 +3,7 @@
 
 #include "app/session/run_session.h"
 #include "core/collapse/collapse.h"
+#include "widgets/qt_text.h"
 
 #include <utility>
 
@@ -24,7 +25,7 @@ void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply
                 return;
             QMetaObject::invokeMethod(
                 this,
-                [reply, stop, share, text = QString::fromStdString(what)] {
+                [reply, stop, share, text = toQt(what)] {
                     if (reply.context && !stop.stop_requested())
                         reply.progress(share, text);
                 },

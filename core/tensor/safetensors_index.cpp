@@ -15,18 +15,18 @@ constexpr std::string_view metadataKey = "__metadata__";
 constexpr std::uint64_t largestHeader = 100'000'000; // the format's own limit
 
 constexpr std::array<std::pair<std::string_view, std::size_t>, 9> dtypeSizes{{{"F64", 8},
-                                                                          {"F32", 4},
-                                                                          {"F16", 2},
-                                                                          {"BF16", 2},
-                                                                          {"I64", 8},
-                                                                          {"I32", 4},
-                                                                          {"I8", 1},
-                                                                          {"U8", 1},
-                                                                          {"BOOL", 1}}};
+                                                                              {"F32", 4},
+                                                                              {"F16", 2},
+                                                                              {"BF16", 2},
+                                                                              {"I64", 8},
+                                                                              {"I32", 4},
+                                                                              {"I8", 1},
+                                                                              {"U8", 1},
+                                                                              {"BOOL", 1}}};
 
 Unexpected broken(std::string found, std::string expected) {
-    return failure({"safetensors.header", "", std::move(found), std::move(expected),
-                    "the file is damaged"});
+    return failure(
+        {"safetensors.header", "", std::move(found), std::move(expected), "the file is damaged"});
 }
 
 Unexpected brokenTensor(const std::string& name, const std::string& what) {
@@ -96,7 +96,8 @@ std::optional<Problem> checkContiguous(const SafetensorsIndex& index, std::uint6
 } // namespace
 
 std::size_t dtypeSize(const std::string& dtype) {
-    const auto found = std::ranges::find(dtypeSizes, dtype, [](const auto& pair) { return pair.first; });
+    const auto found =
+        std::ranges::find(dtypeSizes, dtype, [](const auto& pair) { return pair.first; });
     return found == dtypeSizes.end() ? 0 : found->second;
 }
 

@@ -7,8 +7,8 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> stateNames = {"queued",  "running", "paused",     "finished",
-                                                   "stopped", "failed",  "interrupted"};
+constexpr std::array<std::string_view, 7> stateNames = {
+    "queued", "running", "paused", "finished", "stopped", "failed", "interrupted"};
 
 } // namespace
 

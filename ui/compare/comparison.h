@@ -6,6 +6,7 @@
 #include "ui/compare/job_slot.h"
 #include "ui/services/frame.h"
 #include "ui/window/page_context.h"
+#include "widgets/qt_text.h"
 
 #include <QObject>
 
@@ -28,7 +29,7 @@ struct ComparedRun {
     std::vector<SeriesInfo> series;
 
     const RunId& id() const { return record.summary.id; }
-    QString name() const { return QString::fromStdString(record.summary.name); }
+    QString name() const { return toQt(record.summary.name); }
 };
 
 /// Which frame is looked at: one of a split, or a picture file.

@@ -2,6 +2,7 @@
 #include "ui/compare/comparison_pictures.h"
 
 #include "ui/compare/error_text.h"
+#include "widgets/qt_text.h"
 
 #include <QCoreApplication>
 
@@ -118,7 +119,7 @@ TargetKind ComparisonPictures::kind() const {
 }
 
 QString ComparisonPictures::name() const {
-    return m_frames.empty() ? QString() : QString::fromStdString(m_frames.front()->name);
+    return m_frames.empty() ? QString() : toQt(m_frames.front()->name);
 }
 
 QSize ComparisonPictures::size() const {
@@ -213,8 +214,7 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         }
         // The frame is held as long as somebody asks.
         content.valueAt = [frame, map, task](QPoint at) {
-            return QString::fromStdString(
-                concertina::valueText(*map, at.y(), at.x(), task->classes));
+            return toQt(concertina::valueText(*map, at.y(), at.x(), task->classes));
         };
         if (map->kind == TargetKind::Classes)
             content.regionAt = [frame, map](QPoint at) {

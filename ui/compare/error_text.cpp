@@ -2,6 +2,7 @@
 #include "ui/compare/error_text.h"
 
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 
 #include <cmath>
 
@@ -13,7 +14,7 @@ QString errorText(TargetKind kind, double value) {
     // Small ones are what collapsing leaves: they must not read as nothing.
     const auto number = [](double of, int decimals) {
         const bool small = of > 0 && of < std::pow(10, -decimals);
-        return QString::fromStdString(small ? digitsText(of, 2) : fixedText(of, decimals));
+        return toQt(small ? digitsText(of, 2) : fixedText(of, decimals));
     };
     switch (kind) {
     case TargetKind::Classes: return number(100 * value, value < 0.1 ? 2 : 1) + QStringLiteral(" %");

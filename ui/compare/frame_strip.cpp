@@ -5,6 +5,7 @@
 #include "ui/compare/job_notice.h"
 #include "widgets/pictures/gallery.h"
 #include "widgets/pictures/picture.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QComboBox>
@@ -136,12 +137,12 @@ void FrameStrip::fillSplits() {
     m_splitChoice->clear();
     for (const auto& split : m_splits)
         m_splitChoice->addItem(
-            QStringLiteral("%1 · %2").arg(QString::fromStdString(split.name), frameCount(split.samples)),
-            QString::fromStdString(split.name));
+            QStringLiteral("%1 · %2").arg(toQt(split.name), frameCount(split.samples)),
+            toQt(split.name));
     if (!m_files.empty())
         m_splitChoice->addItem(
             tr("opened · %1").arg(frameCount(static_cast<int>(m_files.size()))), QString());
-    const int at = m_splitChoice->findData(QString::fromStdString(m_split));
+    const int at = m_splitChoice->findData(toQt(m_split));
     m_splitChoice->setCurrentIndex(at);
     m_splitChoice->setEnabled(m_splitChoice->count() > 1);
 }
@@ -156,7 +157,7 @@ void FrameStrip::showSplit(int frame) {
     std::vector<QString> names;
     if (showsFiles()) {
         for (const std::string& file : m_files)
-            names.push_back(QFileInfo(QString::fromStdString(file)).fileName());
+            names.push_back(QFileInfo(toQt(file)).fileName());
     } else {
         for (const auto& split : m_splits)
             if (split.name == m_split)
@@ -245,8 +246,7 @@ void FrameStrip::rank() {
     showErrors();
     if (m_errors.contains(m_split))
         return;
-    m_notice->showBusy(tr("Predicting every frame of “%1”…").arg(QString::fromStdString(m_split)),
-                       0);
+    m_notice->showBusy(tr("Predicting every frame of “%1”…").arg(toQt(m_split)), 0);
     m_jobs.rankFrames(
         m_run, m_split,
         m_ranking.next<std::vector<FrameErrors>>(
@@ -274,7 +274,7 @@ void FrameStrip::showErrors() {
         if (frame.index >= 0 && frame.index < model.frames()) {
             if (m_task < frame.errors.size())
                 errors[static_cast<std::size_t>(frame.index)] = frame.errors[m_task];
-            model.setName(frame.index, QString::fromStdString(frame.name));
+            model.setName(frame.index, toQt(frame.name));
         }
     model.setErrors(errors, [kind = m_kind](double error) { return errorText(kind, error); });
     model.setOrder(isWorstFirst() ? GalleryModel::Order::WorstFirst

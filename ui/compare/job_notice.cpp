@@ -2,6 +2,7 @@
 #include "ui/compare/job_notice.h"
 
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -79,7 +80,7 @@ void JobNotice::showFailure(const QString& what, const Problem& problem) {
     m_state = State::Failed;
     m_text->setRole(ColorRole::Bad);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_text->setText(what + QLatin1String(": ") + QString::fromStdString(toText(problem)));
+    m_text->setText(what + QLatin1String(": ") + toQt(toText(problem)));
     showParts();
     show();
 }

@@ -3,6 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QGridLayout>
@@ -70,14 +71,13 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
             const std::size_t before = cells.size();
             for (std::size_t i = 0; i < runs.size(); ++i)
                 if (const SeriesSummary* summary = summaryOf(runs[i], task.method.id, metric.name)) {
-                    cells.push_back({QString::fromStdString(metricText(metric, summary->last)), row,
+                    cells.push_back({toQt(metricText(metric, summary->last)), row,
                                      static_cast<int>(i) + 1, false});
                     last = std::max(last, summary->lastStep);
                 }
             if (cells.size() == before)
                 continue;
-            cells.push_back(
-                {QString::fromStdString(info->letter + " · " + metric.label), row, 0, true});
+            cells.push_back({toQt(info->letter + " · " + metric.label), row, 0, true});
             ++row;
         }
     }

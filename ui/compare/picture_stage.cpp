@@ -6,6 +6,7 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/blink_view.h"
 #include "widgets/pictures/swipe_view.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QCheckBox>
@@ -277,9 +278,8 @@ void PictureStage::showZoom() {
         return;
     }
     const double zoom = view->zoom();
-    const QString number = zoom >= 1
-                               ? QString::fromStdString(digitsText(zoom, 2)) + QStringLiteral("×")
-                               : QStringLiteral("%1 %").arg(qRound(100 * zoom));
+    const QString number = zoom >= 1 ? toQt(digitsText(zoom, 2)) + QStringLiteral("×")
+                                     : QStringLiteral("%1 %").arg(qRound(100 * zoom));
     m_zoom->setText(number);
     m_fit->setEnabled(!m_view.isFit());
 }
@@ -291,8 +291,7 @@ void PictureStage::stepZoom(int direction) {
 
 void PictureStage::showBlink() {
     m_pause->setText(m_blink->isPaused() ? tr("Go on") : tr("Pause"));
-    m_paceText->setText(QString::fromStdString(
-                            fixedText(static_cast<double>(m_blink->interval().count()) / 1000, 2))
+    m_paceText->setText(toQt(fixedText(static_cast<double>(m_blink->interval().count()) / 1000, 2))
                         + QStringLiteral(" s"));
 }
 

@@ -6,6 +6,7 @@
 #include "ui/store/store_access.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QDateTime>
@@ -37,8 +38,8 @@ Expected<std::vector<PickableRun>> pickableRuns(const Store& store) {
         if (!checkpoint)
             return failure(checkpoint.error());
         if (*checkpoint)
-            pickable.push_back({run->id, QString::fromStdString(run->name), run->state,
-                                (*checkpoint)->position.step, run->created});
+            pickable.push_back(
+                {run->id, toQt(run->name), run->state, (*checkpoint)->position.step, run->created});
     }
     return pickable;
 }
@@ -71,7 +72,7 @@ QVariant PickableRunsModel::data(const QModelIndex& index, int role) const {
         return {};
     const PickableRun& run = m_runs[static_cast<std::size_t>(index.row())];
     if (role == IdRole)
-        return QString::fromStdString(run.id);
+        return toQt(run.id);
     if (role == Qt::ToolTipRole && index.column() == Name)
         return run.name;
     if (role == Qt::TextAlignmentRole && index.column() == Checkpoint)

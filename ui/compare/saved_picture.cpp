@@ -2,6 +2,7 @@
 #include "ui/compare/saved_picture.h"
 
 #include "widgets/pictures/scale_legend.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -30,7 +31,7 @@ int drawClasses(QPainter* painter, QPoint at, int width, const ComparisonPicture
         if (counts[i] == 0)
             continue;
         const ClassInfo& info = pictures.classes()[i];
-        const QString name = QString::fromStdString(info.name);
+        const QString name = toQt(info.name);
         const int room = Swatch + 6 + metrics.horizontalAdvance(name) + 16;
         if (x > 0 && x + room > width) {
             x = 0;

@@ -7,6 +7,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -166,19 +167,19 @@ QString CurveBoard::letterOf(int task) const {
         return {};
     const TaskInfo* info =
         m_context.catalogue.task(m_spec.tasks[static_cast<std::size_t>(task)].method.id);
-    return info != nullptr ? QString::fromStdString(info->letter) : QString();
+    return info != nullptr ? toQt(info->letter) : QString();
 }
 
 /// What a person chose holds for every run that has such a panel; others are as they are.
 bool CurveBoard::isChosen(const PlotPanel& panel) const {
-    const QString id = QString::fromStdString(panel.id);
+    const QString id = toQt(panel.id);
     if (m_context.settings.value(shownKey).toStringList().contains(id))
         return true;
     return panel.standard && !m_context.settings.value(hiddenKey).toStringList().contains(id);
 }
 
 void CurveBoard::choose(const PlotPanel& panel, bool shown) {
-    const QString id = QString::fromStdString(panel.id);
+    const QString id = toQt(panel.id);
     QStringList added = m_context.settings.value(shownKey).toStringList();
     QStringList removed = m_context.settings.value(hiddenKey).toStringList();
     added.removeAll(id);

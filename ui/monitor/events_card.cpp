@@ -2,6 +2,7 @@
 #include "ui/monitor/events_card.h"
 
 #include "ui/monitor/run_pace.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -84,7 +85,7 @@ void EventsCard::append(const EventRecord& event) {
         span(color(ColorRole::MutedText, palette()),
              tr("%1 step %2 ").arg(time, groupedNumber(event.step)))
         + span(color(roleOf(event.level), palette()), levelWords(event.level) + QLatin1String(": "))
-        + span(color(ColorRole::Text, palette()), QString::fromStdString(event.text)));
+        + span(color(ColorRole::Text, palette()), toQt(event.text)));
     if (atEnd)
         m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
 }

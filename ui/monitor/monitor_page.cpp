@@ -12,6 +12,7 @@
 #include "widgets/controls/card_splitter.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/notice_bar.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -82,7 +83,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
                 if (run != m_feed->run())
                     return;
                 m_wish = Wish::None;
-                m_notices->add(Pill::Tone::Bad, QString::fromStdString(toText(problem)));
+                m_notices->add(Pill::Tone::Bad, toQt(toText(problem)));
                 adoptState();
             });
 }
@@ -210,8 +211,8 @@ void MonitorPage::adoptMarks() {
                 const Json change = entry.value("change", Json());
                 const std::string words =
                     change.is_string() ? change.get<std::string>() : std::string("plan changed");
-                marks.push_back({entry["step"].get<std::int64_t>(),
-                                 QString::fromStdString(words).simplified().left(40)});
+                marks.push_back(
+                    {entry["step"].get<std::int64_t>(), toQt(words).simplified().left(40)});
             }
     std::ranges::stable_sort(marks, {}, &PlotMark::step);
     m_board->setMarks(marks);
@@ -226,7 +227,7 @@ void MonitorPage::sayFailure() {
     }
     const std::string failure = summary.stateText.empty() ? "The run failed." : summary.stateText;
     if (std::exchange(m_toldFailure, failure) != failure)
-        m_notices->add(Pill::Tone::Bad, QString::fromStdString(failure));
+        m_notices->add(Pill::Tone::Bad, toQt(failure));
 }
 
 void MonitorPage::adoptProblem() {
@@ -236,13 +237,12 @@ void MonitorPage::adoptProblem() {
         m_notices->clear();
         m_toldFailure.clear();
     } else if (problem->code == "run.unknown") {
-        m_notices->add(
-            Pill::Tone::Warning,
-            m_feed->record()
-                ? tr("This run was deleted. What is shown is what it had been.")
-                : tr("There is no such run in this store: %1.").arg(QString::fromStdString(run())));
+        m_notices->add(Pill::Tone::Warning,
+                       m_feed->record()
+                           ? tr("This run was deleted. What is shown is what it had been.")
+                           : tr("There is no such run in this store: %1.").arg(toQt(run())));
     } else {
-        m_notices->add(Pill::Tone::Bad, QString::fromStdString(toText(*problem)));
+        m_notices->add(Pill::Tone::Bad, toQt(toText(*problem)));
     }
     adoptState();
 }
@@ -328,7 +328,7 @@ PageHeader MonitorPage::header() const {
     if (!record)
         return {tr("Monitor"), m_feed->problem() ? tr("not there") : QString(),
                 PageHeader::Tone::Neutral};
-    PageHeader header{QString::fromStdString(record->summary.name).simplified(), {}, {}};
+    PageHeader header{toQt(record->summary.name).simplified(), {}, {}};
     const auto now = state();
     if (!now) {
         header.note = tr("deleted");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/panels.h"
 
+#include "widgets/qt_text.h"
+
 #include <algorithm>
 #include <set>
 
@@ -13,7 +15,7 @@ const std::string trainSplit = "train"; // as the trainer names it, whatever spl
 constexpr int lossDigits = 3;
 
 QString labelOf(const MetricInfo& metric) {
-    return QString::fromStdString(metric.label.empty() ? metric.name : metric.label);
+    return toQt(metric.label.empty() ? metric.name : metric.label);
 }
 
 /// Training and validation of one metric.
@@ -22,11 +24,8 @@ std::vector<PanelCurve> bothSplits(const std::string& task, int index, const Met
     std::vector<PanelCurve> curves{
         {{task, metric.name, trainSplit}, prefix + QStringLiteral("train"), index, true, metric}};
     if (validation != trainSplit)
-        curves.push_back({{task, metric.name, validation},
-                          prefix + QString::fromStdString(validation),
-                          index,
-                          false,
-                          metric});
+        curves.push_back(
+            {{task, metric.name, validation}, prefix + toQt(validation), index, false, metric});
     return curves;
 }
 
@@ -60,8 +59,7 @@ PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
         const std::string& id = spec.tasks[i].method.id;
         const TaskInfo* info = catalogue.task(id);
-        const QString letter =
-            info != nullptr ? QString::fromStdString(info->letter) : QString::fromStdString(id);
+        const QString letter = info != nullptr ? toQt(info->letter) : toQt(id);
         for (const PanelCurve& curve :
              bothSplits(id, static_cast<int>(i), lossInfo(), spec.data.validationSplit,
                         letter + QLatin1Char(' ')))
@@ -79,13 +77,13 @@ QString directionNote(const MetricInfo& metric) {
         return direction;
     const QString unit = metric.unit == "m"   ? QStringLiteral("metres")
                          : metric.unit == "°" ? QStringLiteral("degrees")
-                                              : QString::fromStdString(metric.unit);
+                                              : toQt(metric.unit);
     return unit + QStringLiteral(", ") + direction;
 }
 
 QString taskLabel(const Catalogue& catalogue, const std::string& id) {
     const TaskInfo* info = catalogue.task(id);
-    return QString::fromStdString(info != nullptr ? info->label : id);
+    return toQt(info != nullptr ? info->label : id);
 }
 
 std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,
@@ -115,16 +113,13 @@ std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& cat
         if (known.contains(key))
             continue;
         const std::string id = metricKey(key.task, key.name) + "@" + key.split;
-        panels.push_back({id,
-                          QString::fromStdString(id),
-                          QString(),
-                          -1,
-                          false,
-                          {{key,
-                            QString::fromStdString(key.split),
-                            -1,
-                            key.split == trainSplit,
-                            {key.name, "", "", false, 4}}}});
+        panels.push_back(
+            {id,
+             toQt(id),
+             QString(),
+             -1,
+             false,
+             {{key, toQt(key.split), -1, key.split == trainSplit, {key.name, "", "", false, 4}}}});
     }
     return panels;
 }

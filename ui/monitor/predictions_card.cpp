@@ -8,6 +8,7 @@
 #include "ui/store/store_access.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
@@ -187,7 +188,7 @@ void PredictionsCard::request() {
 PredictionsCard::Loaded PredictionsCard::load(const std::filesystem::path& folder,
                                               const PreviewRecord& record) {
     Loaded loaded{record, {}, {}};
-    QImageReader reader(QString::fromStdString((folder / record.file).string()), "png");
+    QImageReader reader(toQt((folder / record.file).string()), "png");
     std::error_code error;
     if (!std::filesystem::exists(folder / record.file, error))
         loaded.trouble = tr("The file is missing");
@@ -211,7 +212,7 @@ QString PredictionsCard::captionOf(const PreviewRecord& record, int& task) const
 void PredictionsCard::arrange(const std::vector<Loaded>& pictures) {
     std::vector<PreviewFrame> frames;
     for (const Loaded& picture : pictures) {
-        const QString name = QString::fromStdString(picture.record.sample);
+        const QString name = toQt(picture.record.sample);
         auto frame = std::ranges::find(frames, name, &PreviewFrame::name);
         if (frame == frames.end())
             frame = frames.insert(frames.end(), {name, {}});

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -92,7 +93,7 @@ void ProgressStrip::show(const RunSummary& run, int batch, bool own) {
     m_speed = steps ? std::optional(*steps * batch) : std::nullopt;
     QString text = progressText(run);
     if (m_speed)
-        text += tr(" · %1 images/s").arg(QString::fromStdString(digitsText(*m_speed, 3)));
+        text += tr(" · %1 images/s").arg(toQt(digitsText(*m_speed, 3)));
     m_text->setText(text);
     sayOwner(run, own);
 }
@@ -105,7 +106,7 @@ void ProgressStrip::sayOwner(const RunSummary& run, bool own) {
     if (other)
         m_owner->setText(tr("%1 by %2; it is paused and stopped there")
                              .arg(run.state == RunState::Running ? tr("trained") : tr("held"),
-                                  QString::fromStdString(toText(run.owner->process))));
+                                  toQt(toText(run.owner->process))));
 }
 
 } // namespace concertina

@@ -8,6 +8,7 @@
 #include "widgets/controls/card.h"
 #include "widgets/controls/table_header.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QHeaderView>
@@ -110,7 +111,7 @@ void RunChooser::read() {
                 list(*runs);
             } else {
                 m_runs->clear();
-                m_text->setText(QString::fromStdString(toText(runs.error())));
+                m_text->setText(toQt(toText(runs.error())));
             }
             if (m_stale)
                 read();
@@ -130,13 +131,13 @@ void RunChooser::list(const std::vector<RunSummary>& runs) {
     m_runs->clear();
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         auto* item =
-            new QTreeWidgetItem(m_runs, {QString::fromStdString(run->name).simplified(),
+            new QTreeWidgetItem(m_runs, {toQt(run->name).simplified(),
                                          stateWords(*run).simplified(), timeText(run->created)});
-        item->setData(0, idRole, QString::fromStdString(run->id));
+        item->setData(0, idRole, toQt(run->id));
         item->setSizeHint(0, {0, 30});
-        item->setToolTip(0, QString::fromStdString(run->name).toHtmlEscaped());
+        item->setToolTip(0, toQt(run->name).toHtmlEscaped());
         item->setToolTip(1, stateWords(*run).toHtmlEscaped());
-        if (kept == QString::fromStdString(run->id))
+        if (kept == toQt(run->id))
             m_runs->setCurrentItem(item);
     }
 }

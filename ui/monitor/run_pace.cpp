@@ -2,6 +2,7 @@
 #include "ui/monitor/run_pace.h"
 
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 
 #include <QLocale>
 
@@ -66,15 +67,14 @@ QString progressText(const RunSummary& run) {
             (at.step + run.stepsPerEpoch - 1) / run.stepsPerEpoch, 1, epochs);
         text = QStringLiteral("epoch %1 of %2 · ").arg(groupedNumber(epoch), groupedNumber(epochs));
     }
-    text += QStringLiteral("step %1 of %2 · %3 gone")
-                .arg(groupedNumber(at.step), groupedNumber(run.steps),
-                     QString::fromStdString(durationText(at.seconds)));
+    text +=
+        QStringLiteral("step %1 of %2 · %3 gone")
+            .arg(groupedNumber(at.step), groupedNumber(run.steps), toQt(durationText(at.seconds)));
     // Over the whole run, so that validations count as often as they come.
     if (run.state == RunState::Running && at.step > 0 && at.step < run.steps)
         text += QStringLiteral(", %1 left")
-                    .arg(QString::fromStdString(
-                        durationText(at.seconds / static_cast<double>(at.step)
-                                     * static_cast<double>(run.steps - at.step))));
+                    .arg(toQt(durationText(at.seconds / static_cast<double>(at.step)
+                                           * static_cast<double>(run.steps - at.step))));
     return text;
 }
 

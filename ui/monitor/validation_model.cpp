@@ -5,6 +5,7 @@
 #include "ui/monitor/panels.h"
 #include "ui/monitor/run_pace.h"
 #include "ui/monitor/task_mark.h"
+#include "widgets/qt_text.h"
 
 #include <QGuiApplication>
 #include <QPalette>
@@ -27,15 +28,15 @@ const SeriesInfo* find(const std::vector<SeriesInfo>& series, const SeriesKey& k
 ValidationModel::Row ValidationModel::metricRow(const MetricInfo& metric,
                                                 const SeriesInfo* series) {
     Row row;
-    row.name = QString::fromStdString(metric.label);
+    row.name = toQt(metric.label);
     row.help = directionNote(metric);
     row.last = row.best = row.step = unknown;
     if (series == nullptr || series->summary.rows == 0)
         return row;
     const SeriesSummary& summary = series->summary;
-    row.last = QString::fromStdString(metricText(metric, summary.last));
+    row.last = toQt(metricText(metric, summary.last));
     if (const auto& best = metric.higherIsBetter ? summary.highest : summary.lowest) {
-        row.best = QString::fromStdString(metricText(metric, best->value));
+        row.best = toQt(metricText(metric, best->value));
         row.step = groupedNumber(best->step);
     }
     return row;
@@ -52,20 +53,20 @@ void ValidationModel::show(const ExperimentSpec& spec, const Catalogue& catalogu
         for (const MetricInfo& metric : info->metrics) {
             Row row =
                 metricRow(metric, find(series, {info->id, metric.name, spec.data.validationSplit}));
-            row.help = QString::fromStdString(info->label) + QStringLiteral(": ") + row.help;
+            row.help = toQt(info->label) + QStringLiteral(": ") + row.help;
             row.task = static_cast<int>(t);
             if (std::exchange(first, false)) {
-                row.letter = QString::fromStdString(info->letter);
-                row.name = QString::fromStdString(info->label) + QStringLiteral(" · ") + row.name;
+                row.letter = toQt(info->letter);
+                row.name = toQt(info->label) + QStringLiteral(" · ") + row.name;
             }
             rows.push_back(std::move(row));
         }
     }
     Row rate{.name = tr("Learning rate"), .last = unknown, .best = {}, .step = {}, .help = {}};
     if (const SeriesInfo* rates = find(series, {"", "lr", "train"}))
-        rate.last = QString::fromStdString(digitsText(rates->summary.last, 3));
+        rate.last = toQt(digitsText(rates->summary.last, 3));
     if (const ScheduleInfo* schedule = catalogue.schedule(spec.train.schedule.id))
-        rate.help = tr("Schedule: %1").arg(QString::fromStdString(schedule->label));
+        rate.help = tr("Schedule: %1").arg(toQt(schedule->label));
     rows.push_back(std::move(rate));
 
     if (rows.size() != m_rows.size()) {

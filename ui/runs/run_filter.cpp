@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "ui/runs/run_text.h"
+#include "widgets/qt_text.h"
 
 #include <QRegularExpression>
 #include <QStringList>
@@ -40,7 +41,7 @@ QStringList wordsOf(const QString& text) {
 }
 
 QString textOf(const std::string& text) {
-    return QString::fromStdString(text);
+    return toQt(text);
 }
 
 bool contains(const QString& text, const QString& part) {
@@ -59,7 +60,7 @@ double valueOf(const QString& key, const RunRow& row, const std::vector<MetricCo
     for (std::size_t i = 0; i < columns.size() && i < row.metrics.size(); ++i) {
         const QString name = textOf(columns[i].info.name);
         if (key == name || key == textOf(columns[i].task) + QLatin1Char('.') + name
-            || key == QString::fromStdString(columns[i].info.label).toLower())
+            || key == toQt(columns[i].info.label).toLower())
             return row.metrics[i].best;
     }
     return std::numeric_limits<double>::quiet_NaN();

@@ -2,6 +2,7 @@
 #include "ui/runs/run_table.h"
 
 #include "core/model/catalogue.h"
+#include "widgets/qt_text.h"
 
 #include <algorithm>
 
@@ -28,11 +29,8 @@ std::vector<MetricColumn> columnsFor(const Catalogue& catalogue,
         const TaskInfo& task = catalogue.tasks[i];
         if (task.metrics.empty())
             continue;
-        MetricColumn column{task.id,
-                            QString::fromStdString(task.label),
-                            task.metrics.front(),
-                            static_cast<int>(i),
-                            {}};
+        MetricColumn column{
+            task.id, toQt(task.label), task.metrics.front(), static_cast<int>(i), {}};
         for (const SeriesKey& key : known)
             if (key.task == task.id && key.name == column.info.name && key.split != "train")
                 column.keys.push_back(key);
@@ -85,7 +83,7 @@ Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue) 
     table.rows.reserve(runs->size());
     for (RunSummary& run : *runs) {
         RunRow row{std::move(run), {}, {}};
-        row.name = QString::fromStdString(row.run.name);
+        row.name = toQt(row.run.name);
         std::size_t at = 0;
         for (const MetricColumn& column : table.columns) {
             MetricCell cell;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_text.h"
 
+#include "widgets/qt_text.h"
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
@@ -37,9 +39,7 @@ QString stateWords(const RunSummary& run) {
     case RunState::Stopped: return atStep(tr("stopped"), run);
     case RunState::Failed: {
         const QString failed = atStep(tr("failed"), run);
-        return run.stateText.empty()
-                   ? failed
-                   : failed + QStringLiteral(": ") + QString::fromStdString(run.stateText);
+        return run.stateText.empty() ? failed : failed + QStringLiteral(": ") + toQt(run.stateText);
     }
     case RunState::Interrupted: return atStep(tr("interrupted"), run);
     }

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "ui/store/store_access.h"
+#include "widgets/qt_text.h"
 
 namespace concertina {
 
@@ -73,7 +74,7 @@ QString RunTrash::text() const {
         return {};
     const Deletion& last = m_deletions.back();
     return tr("Deleted %1. %2 will be freed when the window closes; until then it can be undone.")
-        .arg(last.what, QString::fromStdString(bytesText(static_cast<double>(last.bytes))));
+        .arg(last.what, toQt(bytesText(static_cast<double>(last.bytes))));
 }
 
 } // namespace concertina

@@ -15,6 +15,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/table_header.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -286,7 +287,7 @@ void RunsPage::take(RunTable table) {
 
 void RunsPage::tellTrouble(const Problem& problem) {
     m_problem = problem;
-    const QString text = QString::fromStdString(toText(problem));
+    const QString text = toQt(toText(problem));
     m_trouble->clear();
     m_trouble->add(Pill::Tone::Bad,
                    tr("The runs cannot be read from the store; it is tried again every two "

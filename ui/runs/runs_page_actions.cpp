@@ -9,6 +9,7 @@
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/notice_bar.h"
+#include "widgets/qt_text.h"
 
 #include <QAction>
 #include <QLineEdit>
@@ -222,8 +223,7 @@ void RunsPage::showTrash() {
 }
 
 void RunsPage::refuse(const QString& what, const Problem& problem) {
-    m_refusals->add(Pill::Tone::Bad,
-                    what + QLatin1Char('\n') + QString::fromStdString(toText(problem)));
+    m_refusals->add(Pill::Tone::Bad, what + QLatin1Char('\n') + toQt(toText(problem)));
 }
 
 } // namespace concertina

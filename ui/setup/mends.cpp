@@ -3,6 +3,7 @@
 
 #include "core/model/validate.h"
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 
 #include <QCoreApplication>
 
@@ -18,7 +19,7 @@ QString words(const char* text) {
 }
 
 QString shown(const Json& value) {
-    return QString::fromStdString(shortened(valueText(value), 40));
+    return toQt(shortened(valueText(value), 40));
 }
 
 /// The number after a list's path ("network.sharing.3"); none where it is not of the list.
@@ -137,7 +138,7 @@ std::optional<Mend> mendTasks(const Problem& problem, SetupValue value,
         if (catalogue.tasks.empty())
             return std::nullopt;
         const TaskInfo& first = catalogue.tasks.front();
-        return Mend{words("Add %1").arg(QString::fromStdString(first.label).toLower()),
+        return Mend{words("Add %1").arg(toQt(first.label).toLower()),
                     withTask(std::move(value), first.id, true)};
     }
     const auto index = indexIn(TasksPath, problem.path);

@@ -3,6 +3,7 @@
 
 #include "ui/setup/samples_view.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
@@ -105,8 +106,7 @@ void SamplesCard::ask() {
     std::vector<SamplesView::Column> columns;
     for (const TaskSpec& task : m_spec.tasks)
         if (const TaskInfo* info = m_catalogue.task(task.method.id))
-            columns.push_back(
-                {QString::fromStdString(info->letter), QString::fromStdString(info->label)});
+            columns.push_back({toQt(info->letter), toQt(info->label)});
     m_view->setColumns(std::move(columns));
     m_rows = m_view->rowsThatFit(m_spec.data.height, m_spec.data.width);
     const int count = m_samples ? std::min(m_rows, *m_samples - m_first) : m_rows;
@@ -122,7 +122,7 @@ void SamplesCard::ask() {
                             return;
                         if (!frames) {
                             m_view->setFrames({});
-                            m_view->setMessage(QString::fromStdString(toText(frames.error())));
+                            m_view->setMessage(toQt(toText(frames.error())));
                         } else if (frames->empty()) {
                             m_view->setMessage(tr("There is no sample here."));
                         } else {

@@ -2,6 +2,7 @@
 #include "ui/setup/samples_view.h"
 
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -63,8 +64,8 @@ void SamplesView::setFrames(std::vector<Frame> frames) {
             row.push_back(task.truth.empty() ? QImage()
                                              : imageOf(draw(task.truth, task.classes, range)));
             if (task.kind == TargetKind::Depth && ranges[t])
-                m_notes[t] = tr("%1–%2 m").arg(QString::fromStdString(fixedText(range.low, 1)),
-                                               QString::fromStdString(fixedText(range.high, 1)));
+                m_notes[t] = tr("%1–%2 m").arg(toQt(fixedText(range.low, 1)),
+                                               toQt(fixedText(range.high, 1)));
         }
     }
     m_message.clear();
@@ -156,7 +157,7 @@ QString SamplesView::textAt(const QPointF& position) const {
             if (!place.contains(position))
                 continue;
             const Frame& frame = m_frames[row];
-            const auto name = QString::fromStdString(frame.name);
+            const auto name = toQt(frame.name);
             if (column == 0)
                 return name;
             const FrameTask& task = frame.tasks[column - 1];
@@ -165,8 +166,7 @@ QString SamplesView::textAt(const QPointF& position) const {
             };
             const int y = index((position.y() - place.y()) / place.height(), task.truth.height);
             const int x = index((position.x() - place.x()) / place.width(), task.truth.width);
-            return name + QStringLiteral("\n")
-                   + QString::fromStdString(valueText(task.truth, y, x, task.classes));
+            return name + QStringLiteral("\n") + toQt(valueText(task.truth, y, x, task.classes));
         }
     return {};
 }

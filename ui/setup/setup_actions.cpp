@@ -6,6 +6,7 @@
 #include "ui/services/run_service.h"
 #include "ui/setup/setup_page.h"
 #include "widgets/controls/icon.h"
+#include "widgets/qt_text.h"
 
 #include <QAction>
 #include <QDateTime>
@@ -69,7 +70,7 @@ void SetupPage::fillPresets(QMenu& menu) {
     for (const EmbeddedText& preset : presets()) {
         const ExperimentSpec spec = readSpecText(preset.text).spec;
         auto* action = menu.addAction(textOf(preset.name));
-        action->setToolTip(QString::fromStdString(spec.notes));
+        action->setToolTip(toQt(spec.notes));
         connect(action, &QAction::triggered, this, [this, spec, name = textOf(preset.name)] {
             load(spec, tr("preset %1").arg(name));
         });
@@ -86,7 +87,7 @@ void SetupPage::askFileToOpen() {
 }
 
 void SetupPage::askFileToSave() {
-    const QString name = QString::fromStdString(m_document.spec().name).trimmed();
+    const QString name = toQt(m_document.spec().name).trimmed();
     const auto file = m_context.dialogs.saveFile(
         this, tr("Save the experiment"),
         (name.isEmpty() ? tr("experiment") : QString(name).replace(QLatin1Char('/'), QLatin1Char('-')))
@@ -106,8 +107,7 @@ void SetupPage::showStart() {
     const Problems open = problems();
     m_start->setEnabled(m_analysis != nullptr && open.empty());
     if (!open.empty()) {
-        m_start->setToolTip(tr("Waits until this is mended: %1")
-                                .arg(QString::fromStdString(toText(open.front()))));
+        m_start->setToolTip(tr("Waits until this is mended: %1").arg(toQt(toText(open.front()))));
         return;
     }
     const auto before = m_context.runs.runs().size();

@@ -7,6 +7,7 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/spec_form.h"
 #include "widgets/forms/task_chips.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
@@ -60,10 +61,8 @@ std::vector<FormGroup> networkGroups(const SetupValue& value, const Catalogue& c
     const bool one = kernels.size() == 1 && kernels.front().layers == "*";
     std::vector<FormGroup> groups(1);
     for (std::size_t i = 0; i < kernels.size() && !one; ++i)
-        groups.push_back({SetupForms::tr("Kernels of %1")
-                              .arg(QString::fromStdString(kernels[i].layers)),
-                          {},
-                          kernels.size() > 1});
+        groups.push_back(
+            {SetupForms::tr("Kernels of %1").arg(toQt(kernels[i].layers)), {}, kernels.size() > 1});
     for (const SpecPlace& place : placesOf(value, catalogue)) {
         if (startsWith(place, "network.backbone."))
             groups[0].places.push_back(place);
@@ -125,8 +124,7 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
 
     connect(m_chips, &TaskChips::toggled, this, [this](const std::string& task, bool on) {
         const TaskInfo* info = m_catalogue.task(task);
-        m_document.apply((on ? tr("Add %1") : tr("Remove %1"))
-                             .arg(QString::fromStdString(info->label).toLower()),
+        m_document.apply((on ? tr("Add %1") : tr("Remove %1")).arg(toQt(info->label).toLower()),
                          withTask(m_document.value(), task, on));
     });
     connect(m_addKernels, &QToolButton::clicked, this, &SetupForms::addKernels);
@@ -179,7 +177,7 @@ void SetupForms::addKernels() {
         if (const auto dot = pattern.rfind('.'); dot != std::string::npos)
             pattern = pattern.substr(0, dot) + ".*";
     }
-    m_document.apply(tr("Add kernels of %1").arg(QString::fromStdString(pattern)),
+    m_document.apply(tr("Add kernels of %1").arg(toQt(pattern)),
                      withKernels(m_document.value(), pattern));
     showField(kernelPrefix(m_document.spec().network.kernels.size() - 1) + "layers");
 }

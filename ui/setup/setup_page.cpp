@@ -12,6 +12,7 @@
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/sharing_card.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -35,14 +36,14 @@ constexpr int usualClasses = 13;
 QString labelAt(const SetupValue& value, const Catalogue& catalogue, const std::string& path) {
     for (const std::string& candidate : {path, path + ".id"})
         if (const auto place = placeAt(value, catalogue, candidate))
-            return QString::fromStdString(place->field.label);
-    return QString::fromStdString(path);
+            return toQt(place->field.label);
+    return toQt(path);
 }
 
 /// A problem where its field stands: without the path.
 QString textBeside(Problem problem) {
     problem.path.clear();
-    return QString::fromStdString(toText(problem));
+    return toQt(toText(problem));
 }
 
 /// The one spec file or folder that is dragged; what else there may be is the window's.
@@ -120,7 +121,7 @@ void SetupPage::makeLayout() {
 }
 
 PageHeader SetupPage::header() const {
-    const auto name = QString::fromStdString(m_document.spec().name);
+    const auto name = toQt(m_document.spec().name);
     QString note = m_document.origin();
     if (m_document.isChanged())
         note += note.isEmpty() ? tr("not saved") : tr(" · changed");
@@ -211,7 +212,7 @@ QString SetupPage::datasetNote() const {
     const DatasetSummary& summary = *m_dataset->summary();
     QStringList parts;
     for (const auto& split : summary.splits)
-        parts << QStringLiteral("%1 %2").arg(split.samples).arg(QString::fromStdString(split.name));
+        parts << QStringLiteral("%1 %2").arg(split.samples).arg(toQt(split.name));
     if (summary.classes > 0)
         parts << tr("%1 classes").arg(summary.classes);
     return parts.join(QStringLiteral(" · "));
@@ -262,7 +263,7 @@ void SetupPage::showProblems() {
         const QString offer = mend ? mend->text
                               : problem.path.starts_with("data.dataset") ? tr("Read it again")
                                                                          : QString();
-        shown.push_back({problem, QString::fromStdString(toText(named)), offer});
+        shown.push_back({problem, toQt(toText(named)), offer});
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
     }

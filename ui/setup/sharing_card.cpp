@@ -4,6 +4,7 @@
 #include "core/model/sharing_edit.h"
 #include "core/values/text.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
 #include "widgets/sharing/sharing_matrix.h"
 #include "widgets/theme/theme.h"
 
@@ -26,7 +27,7 @@ constexpr std::array states{SharingState::Tied, SharingState::Merged, SharingSta
 constexpr int RulesHeight = 76;
 
 QString joined(const std::vector<std::string>& rules) {
-    return QString::fromStdString(join(rules, "\n"));
+    return toQt(join(rules, "\n"));
 }
 
 } // namespace
@@ -59,9 +60,8 @@ SharingCard::SharingCard(const Catalogue& catalogue, QWidget* parent)
     for (const auto& field : specFields())
         if (field.path == "network.sharing") {
             m_rules->setToolTip(QStringLiteral("<p>%1</p><p>%2</p>")
-                                    .arg(QString::fromStdString(field.help).toHtmlEscaped(),
-                                         tr("One rule a line.")));
-            m_rules->setAccessibleDescription(QString::fromStdString(field.help));
+                                    .arg(toQt(field.help).toHtmlEscaped(), tr("One rule a line.")));
+            m_rules->setAccessibleDescription(toQt(field.help));
         }
 
     auto* menu = new QMenu(this);
@@ -122,8 +122,7 @@ void SharingCard::setNetwork(const ExperimentSpec& spec,
         std::vector<SharingTask> tasks;
         for (const TaskSpec& task : spec.tasks)
             if (const TaskInfo* info = m_catalogue.task(task.method.id))
-                tasks.push_back(
-                    {QString::fromStdString(info->letter), QString::fromStdString(info->label)});
+                tasks.push_back({toQt(info->letter), toQt(info->label)});
         m_matrix->setNetwork(*network, std::move(tasks));
     } else {
         m_matrix->clear();
@@ -141,7 +140,7 @@ void SharingCard::setProblems(const std::map<std::string, QString>& problems) {
     QStringList lines;
     for (const auto& [path, text] : problems)
         if (path.starts_with("network.sharing")) {
-            const QString index = QString::fromStdString(path).section(QLatin1Char('.'), 2, 2);
+            const QString index = toQt(path).section(QLatin1Char('.'), 2, 2);
             lines << (index.isEmpty() ? text : tr("Rule %1: %2").arg(index.toInt() + 1).arg(text));
         }
     m_message->setText(lines.join(QLatin1Char('\n')));
@@ -162,9 +161,8 @@ void SharingCard::wantState(const std::vector<std::size_t>& layers, SharingState
     std::vector<std::string> names;
     for (const LayerFactors& layer : m_layers)
         names.push_back(layer.layer);
-    Q_EMIT plannedRules(rules, tr("%1: %2").arg(
-                                   QString::fromStdString(join(layerPatterns(names, layers), ", ")),
-                                   stateLabel(state).toLower()));
+    Q_EMIT plannedRules(rules, tr("%1: %2").arg(toQt(join(layerPatterns(names, layers), ", ")),
+                                                stateLabel(state).toLower()));
 }
 
 void SharingCard::wantStateOfAll(SharingState state) {

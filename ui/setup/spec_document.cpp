@@ -2,6 +2,7 @@
 #include "ui/setup/spec_document.h"
 
 #include "core/values/presets.h"
+#include "widgets/qt_text.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -102,7 +103,7 @@ void SpecDocument::restore() {
                     m_value = withText(std::move(m_value), m_catalogue, item.key(),
                                        item.value().get<std::string>());
             if (const Json origin = draft->value("origin", Json()); origin.is_string())
-                m_origin = QString::fromStdString(origin.get<std::string>());
+                m_origin = toQt(origin.get<std::string>());
             if (draft->value("changed", Json()) == Json(true))
                 m_history.resetClean();
             return;
@@ -118,8 +119,7 @@ void SpecDocument::restore() {
 
 void SpecDocument::keepDraft() {
     m_keep.stop();
-    m_settings.setValue(draftKey(), QString::fromStdString(jsonText(
-                                        draftJson(m_value, m_origin, isChanged()))));
+    m_settings.setValue(draftKey(), toQt(jsonText(draftJson(m_value, m_origin, isChanged()))));
 }
 
 void SpecDocument::set(const SetupValue& value, const QString& origin) {
@@ -139,8 +139,7 @@ void SpecDocument::setText(const std::string& path, const std::string& text) {
     const auto place = placeAt(m_value, m_catalogue, path);
     if (!place)
         return;
-    apply(tr("%1: %2").arg(QString::fromStdString(place->field.label),
-                           QString::fromStdString(text)),
+    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)),
           withText(m_value, m_catalogue, path, text), path + "#" + std::to_string(m_series));
 }
 
@@ -148,8 +147,7 @@ void SpecDocument::setJson(const std::string& path, const Json& value) {
     const auto place = placeAt(m_value, m_catalogue, path);
     if (!place)
         return;
-    apply(tr("%1: %2").arg(QString::fromStdString(place->field.label),
-                           QString::fromStdString(valueText(value))),
+    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(valueText(value))),
           withJson(m_value, m_catalogue, path, value), path + "#" + std::to_string(m_series));
 }
 

@@ -4,6 +4,7 @@
 #include "core/values/text.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
+#include "widgets/qt_text.h"
 
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ double residentBytes() {
 }
 
 QString deviceOf(const ExperimentSpec& spec, const Json& environment) {
-    const QString device = QString::fromStdString(spec.train.device);
+    const QString device = toQt(spec.train.device);
     const Json threads = environment.is_object() ? environment.value("threads", Json()) : Json();
     if (!threads.is_number_integer())
         return device;
@@ -72,9 +73,8 @@ void Activity::refresh() {
             if (!record)
                 return failure(record.error());
             const ExperimentSpec spec = readSpec(record->spec).spec;
-            return Seen{run, QString::fromStdString(record->summary.name),
-                        deviceOf(spec, record->environment), spec.train.batch,
-                        record->summary.position};
+            return Seen{run, toQt(record->summary.name), deviceOf(spec, record->environment),
+                        spec.train.batch, record->summary.position};
         },
         [this](const Expected<Seen>& seen) {
             if (seen) // a store that fails is told of by the page that is shown
@@ -87,7 +87,7 @@ void Activity::take(const Seen& seen) {
         m_speed.clear();
     else if (seen.position.seconds > m_seen->position.seconds)
         m_speed = tr("%1 images/s")
-                      .arg(QString::fromStdString(digitsText(
+                      .arg(toQt(digitsText(
                           static_cast<double>(seen.position.step - m_seen->position.step)
                               * seen.batch / (seen.position.seconds - m_seen->position.seconds),
                           3)));
@@ -99,8 +99,7 @@ QString Activity::runName() const {
     const auto own = m_runs.runs();
     if (own.empty())
         return {};
-    return m_seen && m_seen->run == own.front().run ? m_seen->name
-                                                    : QString::fromStdString(own.front().run);
+    return m_seen && m_seen->run == own.front().run ? m_seen->name : toQt(own.front().run);
 }
 
 void Activity::describe() {
@@ -120,8 +119,7 @@ void Activity::describe() {
     if (!m_busy)
         m_speed.clear();
     const double bytes = residentBytes();
-    m_memory =
-        bytes > 0 ? tr("Memory %1").arg(QString::fromStdString(bytesText(bytes))) : QString();
+    m_memory = bytes > 0 ? tr("Memory %1").arg(toQt(bytesText(bytes))) : QString();
     Q_EMIT changed();
 }
 

@@ -14,6 +14,7 @@
 #include "ui/window/title_bar.h"
 #include "widgets/controls/command_palette.h"
 #include "widgets/controls/notice_bar.h"
+#include "widgets/qt_text.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -64,8 +65,7 @@ MainWindow::MainWindow(const WindowServices& services, PageMakers makers)
       m_rail(new Rail(this)),
       m_bar(new TitleBar(this)),
       m_notices(new NoticeBar(this)),
-      m_status(new StatusLine(*m_activity, QString::fromStdString(services.store.folder().string()),
-                              this)),
+      m_status(new StatusLine(*m_activity, toQt(services.store.folder().string()), this)),
       m_palette(new CommandPalette(this)),
       m_help(new ShortcutHelp(this)),
       m_pageActions(new QActionGroup(this)),
@@ -294,16 +294,14 @@ void MainWindow::tell(const QString& text) {
 }
 
 void MainWindow::tellProblem(const QString& what, const Problem& problem) {
-    m_notices->add(Pill::Tone::Bad,
-                   what + QLatin1Char('\n') + QString::fromStdString(toText(problem)));
+    m_notices->add(Pill::Tone::Bad, what + QLatin1Char('\n') + toQt(toText(problem)));
 }
 
 void MainWindow::tellFailure(const RunId& run, const Problem& problem) {
     m_services.store.call(
         this, [run](Store& store) { return store.run(run); },
         [this, run, problem](const Expected<RunRecord>& record) {
-            tellProblem(tr("The run %1 failed.")
-                            .arg(QString::fromStdString(record ? record->summary.name : run)),
+            tellProblem(tr("The run %1 failed.").arg(toQt(record ? record->summary.name : run)),
                         problem);
         });
 }

@@ -2,6 +2,7 @@
 #include "widgets/forms/field_editor.h"
 
 #include "widgets/forms/value_edit.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -99,8 +100,8 @@ public:
         for (const std::string& choice : place.field.choices) {
             const MethodInfo* method =
                 place.family ? catalogue.find(*place.family, choice) : nullptr;
-            const auto id = QString::fromStdString(choice);
-            m_box->addItem(method != nullptr ? QString::fromStdString(method->label) : id, id);
+            const auto id = toQt(choice);
+            m_box->addItem(method != nullptr ? toQt(method->label) : id, id);
             if (method != nullptr)
                 m_box->setItemData(m_box->count() - 1, methodTip(*method), Qt::ToolTipRole);
         }
@@ -130,8 +131,7 @@ public:
 private:
     static QString methodTip(const MethodInfo& method) {
         return QStringLiteral("<p>%1</p><p><i>%2</i></p>")
-            .arg(QString::fromStdString(method.help).toHtmlEscaped(),
-                 QString::fromStdString(method.source).toHtmlEscaped());
+            .arg(toQt(method.help).toHtmlEscaped(), toQt(method.source).toHtmlEscaped());
     }
 
     QuietComboBox* m_box;

@@ -4,6 +4,7 @@
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_editor.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QGridLayout>
@@ -23,15 +24,17 @@ bool sameDescription(const FieldInfo& a, const FieldInfo& b) {
 }
 
 QString shownText(const Json& value) {
-    return QString::fromStdString(valueText(value));
+    return toQt(valueText(value));
 }
 
 } // namespace
 
 FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* parent)
-    : QWidget(parent), m_place(place),
-      m_label(new TonedLabel(ColorRole::MutedText, QString::fromStdString(place.field.label), this)),
-      m_editor(FieldEditor::make(place, catalogue, this)), m_reset(new QToolButton(this)),
+    : QWidget(parent),
+      m_place(place),
+      m_label(new TonedLabel(ColorRole::MutedText, toQt(place.field.label), this)),
+      m_editor(FieldEditor::make(place, catalogue, this)),
+      m_reset(new QToolButton(this)),
       m_message(new TonedLabel(ColorRole::Bad, {}, this)) {
     m_label->setElided(true);
     m_label->setFixedWidth(LabelWidth);
@@ -70,9 +73,9 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
         m_editor->setFocus();
     });
 
-    const auto label = QString::fromStdString(place.field.label);
+    const auto label = toQt(place.field.label);
     m_editor->focusProxy()->setAccessibleName(label);
-    m_editor->focusProxy()->setAccessibleDescription(QString::fromStdString(place.field.help));
+    m_editor->focusProxy()->setAccessibleDescription(toQt(place.field.help));
     m_reset->setAccessibleName(tr("Reset %1").arg(label));
     m_reset->setToolTip(tr("Back to the default, %1").arg(shownText(place.field.standard)));
     setToolTip(tip());
@@ -120,9 +123,7 @@ void FieldRow::showMarks() {
 }
 
 QString FieldRow::tip() const {
-    const auto escaped = [](const std::string& text) {
-        return QString::fromStdString(text).toHtmlEscaped();
-    };
+    const auto escaped = [](const std::string& text) { return toQt(text).toHtmlEscaped(); };
     QString text = QStringLiteral("<p><b>%1</b> <code>%2</code></p><p>%3</p>")
                        .arg(escaped(m_place.field.label), escaped(m_place.path),
                             escaped(m_place.field.help));

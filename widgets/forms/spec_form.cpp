@@ -4,6 +4,7 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_editor.h"
 #include "widgets/forms/field_row.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QApplication>
@@ -74,9 +75,8 @@ void SpecForm::setGroups(std::vector<FormGroup> groups,
     for (const FormGroup& group : m_groups)
         for (const SpecPlace& place : group.places) {
             const auto text = refused.find(place.path);
-            m_rows[place.path]->setPlace(place, text == refused.end()
-                                                ? std::nullopt
-                                                : std::optional(QString::fromStdString(text->second)));
+            m_rows[place.path]->setPlace(
+                place, text == refused.end() ? std::nullopt : std::optional(toQt(text->second)));
         }
     showMore();
 }

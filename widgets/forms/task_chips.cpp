@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/task_chips.h"
 
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -21,12 +22,12 @@ constexpr int Margin = 10;
 class Chip : public QAbstractButton {
 public:
     Chip(const TaskInfo& task, QWidget* parent)
-        : QAbstractButton(parent), m_letter(QString::fromStdString(task.letter)) {
-        setText(QString::fromStdString(task.label));
+        : QAbstractButton(parent), m_letter(toQt(task.letter)) {
+        setText(toQt(task.label));
         setCheckable(true);
         setFocusPolicy(Qt::StrongFocus);
         setAccessibleName(text());
-        setToolTip(QStringLiteral("<p>%1</p>").arg(QString::fromStdString(task.help).toHtmlEscaped()));
+        setToolTip(QStringLiteral("<p>%1</p>").arg(toQt(task.help).toHtmlEscaped()));
     }
 
     /// −1 where the task is not in the spec.

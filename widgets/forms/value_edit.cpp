@@ -2,6 +2,7 @@
 #include "widgets/forms/value_edit.h"
 
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -49,7 +50,7 @@ double steppedReal(double value, int direction) {
 ValueEdit::ValueEdit(const FieldInfo& field, QWidget* parent)
     : QLineEdit(parent), m_field(field) {
     setFixedHeight(ControlHeight);
-    const QString unit = QString::fromStdString(m_field.unit);
+    const QString unit = toQt(m_field.unit);
     setTextMargins(TextMargin, 0,
                    unit.isEmpty() ? 0
                                   : QFontMetrics(smallFont()).horizontalAdvance(unit) + UnitMargin,
@@ -78,7 +79,7 @@ std::optional<QString> ValueEdit::stepped(const FieldInfo& field, const QString&
                                                 : steppedReal(next, direction);
     next = std::clamp(next, field.minimum, field.maximum);
     // Steps leave binary dust behind the digits that a person means.
-    return QString::fromStdString(
+    return toQt(
         numberText(field.type == FieldType::Integer ? next : std::stod(digitsText(next, 12))));
 }
 
@@ -138,7 +139,7 @@ void ValueEdit::paintEvent(QPaintEvent* event) {
         painter.setFont(smallFont());
         painter.setPen(color(ColorRole::FaintText, palette()));
         painter.drawText(rect().adjusted(0, 0, -UnitMargin, 0), Qt::AlignRight | Qt::AlignVCenter,
-                         QString::fromStdString(m_field.unit));
+                         toQt(m_field.unit));
     }
     if (m_wrong) {
         painter.setRenderHint(QPainter::Antialiasing);

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/pictures/scale_legend.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -27,7 +28,7 @@ QString shareText(double share) {
     const double percent = 100 * share;
     if (percent < 0.1)
         return QStringLiteral("< 0.1 %");
-    return QString::fromStdString(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
+    return toQt(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
 }
 
 class ClassDelegate : public QStyledItemDelegate {
@@ -132,7 +133,7 @@ QVariant ClassLegendModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
     const LegendClass& entry = m_present[static_cast<std::size_t>(index.row())];
-    const QString name = QString::fromStdString(entry.info.name);
+    const QString name = toQt(entry.info.name);
     switch (role) {
     case Qt::DisplayRole: return name;
     case Qt::DecorationRole: return toQColor(entry.info.color);

@@ -2,6 +2,7 @@
 #include "widgets/plots/axis_tickers.h"
 
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 
 #include <algorithm>
 #include <array>
@@ -19,11 +20,11 @@ int decimalsOf(double step) {
 QString plainNumber(double value, double step) {
     const double magnitude = std::max(std::abs(value), step);
     if (magnitude >= 1e6 || decimalsOf(step) > 5)
-        return QString::fromStdString(digitsText(value, 4));
+        return toQt(digitsText(value, 4));
     // Rounding writes −0 for what lies a hair below zero.
     if (std::abs(value) < step * 1e-6)
         value = 0;
-    return QString::fromStdString(fixedText(value, decimalsOf(step)));
+    return toQt(fixedText(value, decimalsOf(step)));
 }
 
 class NumberTicker : public QCPAxisTicker {
@@ -71,7 +72,7 @@ protected:
         if (std::abs(tick) < m_step * 1e-6)
             return QStringLiteral("0");
         if (m_step < 1)
-            return QString::fromStdString(fixedText(tick, 1)) + QStringLiteral(" s");
+            return toQt(fixedText(tick, 1)) + QStringLiteral(" s");
         const auto whole = static_cast<qint64>(std::llround(tick));
         const qint64 hours = whole / 3600, minutes = whole / 60 % 60, seconds = whole % 60;
         if (hours > 0)
@@ -116,7 +117,7 @@ protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
         if (m_even)
             return plainNumber(tick, m_step);
-        return QString::fromStdString(digitsText(tick, 3));
+        return toQt(digitsText(tick, 3));
     }
 
 private:

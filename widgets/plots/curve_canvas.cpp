@@ -4,6 +4,7 @@
 #include "core/values/text.h"
 #include "widgets/plots/axis_tickers.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -276,11 +277,11 @@ std::vector<ReadoutLine> CurveCanvas::readout(double x) const {
     }
     std::ranges::stable_sort(lines, {}, [](const ReadoutLine& line) { return line.dot->y(); });
     if (at && m_group.pointed() == m_plot)
-        lines.insert(lines.begin(), {QStringLiteral("step %1 · epoch %2 · %3")
-                                         .arg(at->step)
-                                         .arg(QString::fromStdString(fixedText(at->epoch, 2)),
-                                              QString::fromStdString(durationText(at->seconds))),
-                                     color(ColorRole::Text, palette()), std::nullopt});
+        lines.insert(lines.begin(),
+                     {QStringLiteral("step %1 · epoch %2 · %3")
+                          .arg(at->step)
+                          .arg(toQt(fixedText(at->epoch, 2)), toQt(durationText(at->seconds))),
+                      color(ColorRole::Text, palette()), std::nullopt});
     return lines;
 }
 

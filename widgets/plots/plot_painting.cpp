@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_painting.h"
 
 #include "widgets/plots/label_layout.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -272,7 +273,7 @@ QString valueWords(const MetricInfo& metric, double value) {
         return QStringLiteral("NaN");
     if (std::isinf(value))
         return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
-    return QString::fromStdString(metricText(metric, value));
+    return toQt(metricText(metric, value));
 }
 
 } // namespace concertina

@@ -3,6 +3,7 @@
 
 #include "core/model/sharing_edit.h"
 #include "core/values/text.h"
+#include "widgets/qt_text.h"
 
 #include <algorithm>
 #include <map>
@@ -36,7 +37,7 @@ SharingRow rowOf(const NetworkDesign& network, std::size_t layer) {
     const KernelShape& kernel = network.graph.layers[layer].kernel;
     return {.layers = {layer},
             .stage = stageOf(plan.layer),
-            .label = QString::fromStdString(plan.layer),
+            .label = toQt(plan.layer),
             .plan = plan,
             .factors = factors,
             .state = stateOf(plan, factors),
@@ -110,13 +111,13 @@ std::vector<SharingRow> SharingModel::makeRows() const {
     for (SharingRow& row : rows) {
         row.canUnfold = row.layers.size() > 1;
         row.canFold = row.canFold && sizes[row.stage] > 1;
-        const auto stage = QString::fromStdString(row.stage);
+        const auto stage = toQt(row.stage);
         if (row.layers.size() == sizes[row.stage] && row.canUnfold)
             row.label = stage;
         else if (row.canUnfold)
-            row.label += QStringLiteral("–")
-                         + QString::fromStdString(m_network.plan.layers[row.layers.back()].layer)
-                               .mid(stage.size() + 1);
+            row.label +=
+                QStringLiteral("–")
+                + toQt(m_network.plan.layers[row.layers.back()].layer).mid(stage.size() + 1);
     }
     return rows;
 }
@@ -159,11 +160,11 @@ QString SharingModel::summary(const SharingRow& row) const {
 }
 
 QString SharingModel::toolTip(const SharingRow& row) const {
-    const auto count = [](double value) { return QString::fromStdString(shortCount(value)); };
+    const auto count = [](double value) { return toQt(shortCount(value)); };
     const KernelShape& kernel = m_network.graph.layers[row.layers.front()].kernel;
     QStringList factors;
     for (const FactorInfo& factor : row.factors.factors)
-        factors << QString::fromStdString(factor.name);
+        factors << toQt(factor.name);
     QString text = QStringLiteral("<p><b>%1</b>%2 · %3 × %4, %5 → %6 channels · %7</p>")
                        .arg(row.label.toHtmlEscaped(),
                             row.layers.size() > 1 ? QStringLiteral(" ×%1").arg(row.layers.size())
