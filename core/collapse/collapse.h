@@ -34,7 +34,7 @@ struct VerifyRequest {
 };
 
 /// Runs the expanded and the collapsed network on the same images, in float64 (unless the
-/// collapsed network is a file, which holds float32) and in float32, as methods.md asks.
+/// collapsed network is a file, which holds float32) and in float32.
 Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& progress,
                               const std::stop_token& stop);
 

@@ -61,7 +61,7 @@ struct VerifyReport {
     double argmaxAgreement() const; ///< the smallest; 1 without a task of classes
 };
 
-/// Limits of `VerifyReport`, from methods.md: what rounding can do, and no more.
+/// Limits of `VerifyReport`: what rounding can do, and no more.
 inline constexpr double LargestAbs64 = 1e-10;
 inline constexpr double LargestRel32 = 1e-4;
 inline constexpr double SmallestAgreement = 0.999;

@@ -30,11 +30,11 @@ Network wideNetwork(const ExperimentSpec& spec, std::uint64_t scramble) {
     return network;
 }
 
-const Parameter& named(const Network& network, const std::string& name) {
+const Parameter& named(const Network& network, std::string_view name) {
     for (const Parameter& parameter : network.parameters())
         if (parameter.name == name)
             return parameter;
-    qFatal("no parameter %s", name.c_str());
+    qFatal("no parameter %s", std::string(name).c_str());
 }
 
 /// ∂L_t/∂W of every kernel of a network, each task by itself: the plain definition.
@@ -78,7 +78,7 @@ class BackwardTest : public QObject {
 
 private Q_SLOTS:
     void r1FollowsItsFormulas() {
-        // ∂U = Σ_t G_t (M_t V)ᵀ, ∂V = Σ_t (U M_t)ᵀ G_t, ∂M_t = Uᵀ G_t Vᵀ (methods.md, section 1)
+        // ∂U = Σ_t G_t (M_t V)ᵀ, ∂V = Σ_t (U M_t)ᵀ G_t, ∂M_t = Uᵀ G_t Vᵀ: the chain rule of W = U·M·V
         Network network = wideNetwork(tinySpec("factored", "*: factors shared"), 3);
         const auto g = kernelGradients(network, m_images);
         differentiate(network, m_images);
@@ -101,7 +101,7 @@ private Q_SLOTS:
     }
 
     void r2RoutesEachTasksGradientToItsCore() {
-        // ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t (methods.md, section 1)
+        // ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t: the chain rule of W = U·M·V
         Network network = wideNetwork(tinySpec("factored", "*: merged"), 4);
         const auto g = kernelGradients(network, m_images);
         differentiate(network, m_images);
@@ -201,7 +201,7 @@ private Q_SLOTS:
     }
 
     void r2UnderPlainSgdIsOneTiedCoreWithItsRateOverTSquared() {
-        // methods.md, section 1: equal starts, a_t = 1/T, summed losses, no decay, no clipping.
+        // The conditions under which they agree: equal starts, a_t = 1/T, summed losses, no decay, no clipping.
         Network merged = networkFor(tinySpec("factored", "*: merged")).convertedTo(torch::kFloat64);
         Network tied = networkFor(tinySpec("factored", "*: tied")).convertedTo(torch::kFloat64);
         constexpr double rate = 0.05;
