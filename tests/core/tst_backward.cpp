@@ -41,8 +41,7 @@ const Parameter& named(const Network& network, std::string_view name) {
 std::map<std::string, std::vector<torch::Tensor>> kernelGradients(const Network& network,
                                                                   const torch::Tensor& images) {
     const ComposedNetwork composed = network.compose(true);
-    const auto losses =
-        lossesOf(network.forward(composed, images, {.training = true}));
+    const auto losses = lossesOf(network.forward(composed, images, {.training = true}));
     std::map<std::string, std::vector<torch::Tensor>> gradients;
     for (const torch::Tensor& loss : losses)
         for (const auto& kernel : composed.kernels) {
@@ -78,7 +77,8 @@ class BackwardTest : public QObject {
 
 private Q_SLOTS:
     void r1FollowsItsFormulas() {
-        // ∂U = Σ_t G_t (M_t V)ᵀ, ∂V = Σ_t (U M_t)ᵀ G_t, ∂M_t = Uᵀ G_t Vᵀ: the chain rule of W = U·M·V
+        // ∂U = Σ_t G_t (M_t V)ᵀ, ∂V = Σ_t (U M_t)ᵀ G_t, ∂M_t = Uᵀ G_t Vᵀ: the chain rule of W =
+        // U·M·V
         Network network = wideNetwork(tinySpec("factored", "*: factors shared"), 3);
         const auto g = kernelGradients(network, m_images);
         differentiate(network, m_images);
@@ -101,7 +101,8 @@ private Q_SLOTS:
     }
 
     void r2RoutesEachTasksGradientToItsCore() {
-        // ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t: the chain rule of W = U·M·V
+        // ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t: the chain rule of W =
+        // U·M·V
         Network network = wideNetwork(tinySpec("factored", "*: merged"), 4);
         const auto g = kernelGradients(network, m_images);
         differentiate(network, m_images);
@@ -201,7 +202,8 @@ private Q_SLOTS:
     }
 
     void r2UnderPlainSgdIsOneTiedCoreWithItsRateOverTSquared() {
-        // The conditions under which they agree: equal starts, a_t = 1/T, summed losses, no decay, no clipping.
+        // The conditions under which they agree: equal starts, a_t = 1/T, summed losses, no decay,
+        // no clipping.
         Network merged = networkFor(tinySpec("factored", "*: merged")).convertedTo(torch::kFloat64);
         Network tied = networkFor(tinySpec("factored", "*: tied")).convertedTo(torch::kFloat64);
         constexpr double rate = 0.05;
