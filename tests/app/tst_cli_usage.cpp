@@ -28,7 +28,7 @@ private Q_SLOTS:
         add("no run", {"resume"}, "run is required");
         add("collapse without --out", {"collapse", "x"}, "--out is required");
         add("predict without images", {"predict", "x", "--out", "y"}, "images is required");
-        add("no images to verify", {"verify", "x", "--images", "0"}, "not in range 1 to");
+        add("no images to verify", {"verify", "x", "--images", "0"}, "Value 0 not in range");
         add("images that are no number", {"verify", "x", "--images", "many"}, "--images");
         add("unknown family", {"list", "spoons"}, "spoons not in {datasets,tasks,backbones");
         add("no family", {"list"}, "family is required");

@@ -91,6 +91,10 @@ int nobody(const std::string& folder, bool writing) {
         std::cout << "root cannot become another" << std::endl;
         return 1;
     }
+    if (access(folder.c_str(), X_OK) != 0) {
+        std::cout << "nobody else comes to the folder" << std::endl;
+        return 1;
+    }
     const auto store = Store::open(folder, writing ? StoreMode::ReadWrite : StoreMode::ReadOnly);
     if (!store) {
         std::cout << store.error().code << std::endl;

@@ -197,9 +197,9 @@ void StoreFiles::storeThatMayOnlyBeReadIsRead() {
     permit(readable, folderToo ? passable : perms::all);
     Helper writer({"nobody", path, "w"});
     const std::string written = writer.line();
-    if (written == "root cannot become another") {
+    if (written == "root cannot become another" || written == "nobody else comes to the folder") {
         permit(perms::all, perms::all);
-        QSKIP("this root has no other users");
+        QSKIP(written.c_str()); // the system's own root folder may be closed to others
     }
     QCOMPARE(written, "store.read_only");
     Helper reader({"nobody", path, "r"});
