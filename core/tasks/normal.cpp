@@ -22,8 +22,9 @@ torch::Tensor validPixels(const torch::Tensor& target) {
 
 /// Directions of unit length along channels; what is 0 stays 0, as does its gradient.
 torch::Tensor normalized(const torch::Tensor& vectors) {
-    const torch::Tensor length = vectors.norm(2, {1}, true);
-    return vectors / length.masked_fill(length == 0, std::numeric_limits<double>::infinity());
+    // Not torch::norm, which takes ten times as long along the channels: a tenth of a compact step.
+    const torch::Tensor squares = vectors.square().sum({1}, true);
+    return vectors * squares.masked_fill(squares == 0, std::numeric_limits<double>::infinity()).rsqrt();
 }
 
 /// Angles between prediction and truth. The median of a whole set is read from a histogram of
