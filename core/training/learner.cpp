@@ -103,6 +103,9 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
         return failure(notFinite("norm of the gradient", result.gradientNorm));
     result.rate = rate(number);
     update(result.rate, moving);
+    // Gradients that stay would lie between the next step's activations and make the heap grow.
+    for (Parameter& parameter : m_network.parameters())
+        parameter.grad.reset();
     result.losses = std::move(losses->values);
     result.total = losses->total;
     for (torch::Tensor& output : result.outputs)
