@@ -18,6 +18,7 @@ packages=(
     "nlohmann-json3-dev|JSON"
     "libexpected-dev|results that are a value or a problem"
     "libcli11-dev|the words of the command line"
+    "libjemalloc-dev|memory of tensors, kept from step to step"
     "libssl-dev|SHA-256 of checkpoints"
     "qt6-base-dev|Qt: the window, and Qt Test for the tests"
     "qt6-svg-dev|icons of the window"

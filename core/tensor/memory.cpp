@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/memory.h"
 
-#include <malloc.h>
+#ifdef CONCERTINA_JEMALLOC
+#include <jemalloc/jemalloc.h>
+
+#include <initializer_list>
+#endif
 
 namespace concertina {
 
 void keepFreedMemory() {
-#ifdef __GLIBC__
-    constexpr int large = 1 << 30; // bytes; no tensor of a compact network is as large
-    mallopt(M_MMAP_THRESHOLD, large);
-    mallopt(M_TRIM_THRESHOLD, large);
-    // Arenas of other threads than the first hold 64 MiB at most and would map the rest.
-    mallopt(M_ARENA_MAX, 1);
+#ifdef CONCERTINA_JEMALLOC
+    // The first arena, which is there already, and those of threads to come.
+    for (const char* decay : {"arena.0.dirty_decay_ms", "arena.0.muzzy_decay_ms",
+                              "arenas.dirty_decay_ms", "arenas.muzzy_decay_ms"}) {
+        ssize_t never = -1;
+        mallctl(decay, nullptr, nullptr, &never, sizeof never);
+    }
 #endif
 }
 

@@ -17,6 +17,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> libraries{
     {"QCustomPlot", {"qcustomplot.h", "QCustomPlot"}},
     {"SQLite", {"sqlite3.h", "sqlite3ext.h", "SQLiteCpp/"}},
     {"OpenSSL", {"openssl/"}},
+    {"jemalloc", {"jemalloc/"}},
     {"nlohmann-json", {"nlohmann/"}},
     {"tl-expected", {"tl/"}},
     {"CLI11", {"CLI/"}},
@@ -58,7 +59,7 @@ const std::vector<Room>& house() {
         {"core/values", {}, {"nlohmann-json", "tl-expected"}},
         {"core/model", {"core/values"}, {"nlohmann-json", "tl-expected"}},
 
-        {"core/tensor", {"core/values", "core/model"}, {"LibTorch", "OpenSSL"}},
+        {"core/tensor", {"core/values", "core/model"}, {"LibTorch", "OpenSSL", "jemalloc"}},
         {"core/data",
          {"core/values", "core/model", "core/tensor", "core/data/rooms"},
          {"LibTorch", "OpenCV", "HDF5"}},
