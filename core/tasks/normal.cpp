@@ -24,7 +24,8 @@ torch::Tensor validPixels(const torch::Tensor& target) {
 torch::Tensor normalized(const torch::Tensor& vectors) {
     // Not torch::norm, which takes ten times as long along the channels: a tenth of a compact step.
     const torch::Tensor squares = vectors.square().sum({1}, true);
-    return vectors * squares.masked_fill(squares == 0, std::numeric_limits<double>::infinity()).rsqrt();
+    constexpr double never = std::numeric_limits<double>::infinity();
+    return vectors * squares.masked_fill(squares == 0, never).rsqrt();
 }
 
 /// Angles between prediction and truth. The median of a whole set is read from a histogram of

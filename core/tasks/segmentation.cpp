@@ -9,8 +9,8 @@ namespace concertina {
 
 namespace {
 
-/// The class of the greatest score. Not argmax, which takes fifteen times as long along the channels:
-/// a sixth of a compact step.
+/// The class of the greatest score. Not argmax, which takes fifteen times as long along the
+/// channels: a sixth of a compact step.
 torch::Tensor greatest(const torch::Tensor& scores) {
     return std::get<1>(scores.max(1));
 }

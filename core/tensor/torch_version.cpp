@@ -17,12 +17,12 @@ namespace concertina {
 
 namespace {
 
-/// Debian 13's LibTorch convolves with a oneDNN 3 whose kernels for AVX, AVX2 and AVX-512 are wrong,
-/// silently or with NaN, where a channel count is no multiple of their block: of 400 random
+/// Debian 13's LibTorch convolves with a oneDNN 3 whose kernels for AVX, AVX2 and AVX-512 are
+/// wrong, silently or with NaN, where a channel count is no multiple of their block: of 400 random
 /// convolutions, compared with float64 in plain PyTorch, every one was right with SSE4.1 alone, at
-/// twice to three times the time, and with the oneDNN 2.6 of Debian 12. Run before main(), while there
-/// is one thread; oneDNN looks at its first use. What the user has set stands. An official LibTorch
-/// holds a oneDNN of its own, which this does not see.
+/// twice to three times the time, and with the oneDNN 2.6 of Debian 12. Run before main(), while
+/// there is one thread; oneDNN looks at its first use. What the user has set stands. An official
+/// LibTorch holds a oneDNN of its own, which this does not see.
 bool limitOneDnn() {
     using Version = const int* (*)(); // dnnl_version_t begins with major and minor
     auto* version = reinterpret_cast<Version>(dlsym(RTLD_DEFAULT, "dnnl_version"));
