@@ -54,6 +54,16 @@ Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
         if (std::ranges::find(sections, first) == sections.end())
             sections.push_back(first);
     }
+    // An option of a method, one level too high.
+    const std::vector<std::string> ofMethods{"id", "layers", "weight"};
+    for (const std::string& candidate : known) {
+        const auto method = candidate.substr(0, candidate.rfind('.') + 1);
+        const auto rest = path.substr(std::min(method.size(), path.size()));
+        if (candidate.ends_with(".id") && path.starts_with(method) && !rest.empty()
+            && rest.find('.') == rest.npos && !nearestName(rest, ofMethods))
+            return {"spec.unknown_path", std::string(path), "no such field", "the path of a field",
+                    "did you mean \"" + method + "options." + std::string(rest) + "\"?"};
+    }
     auto near = inside.empty() ? nearestName(path, known)
                                : nearestName(path.substr(std::min(prefix.size(), path.size())), inside);
     if (near && !inside.empty())

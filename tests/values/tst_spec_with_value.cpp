@@ -178,6 +178,7 @@ private Q_SLOTS:
         row("network.backbone.options", "");
         row("network.backbone.width", "");
         row("network.backbone.ID", "did you mean \"network.backbone.id\"?");
+        row("data.dataset.train_size", "did you mean \"data.dataset.options.train_size\"?");
         row("train.lr\n", "did you mean \"train.lr\"?");
     }
 
