@@ -81,6 +81,9 @@ Expected<Learner::Losses> Learner::losses(const std::vector<torch::Tensor>& outp
 }
 
 Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
+    // The gradients of the step before would lie between the activations and make the heap grow.
+    for (Parameter& parameter : m_network.parameters())
+        parameter.grad.reset();
     const Moving moving = movingIn(number);
     const ComposedNetwork composed = m_network.compose(true);
     StepResult result;
@@ -103,9 +106,6 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
         return failure(notFinite("norm of the gradient", result.gradientNorm));
     result.rate = rate(number);
     update(result.rate, moving);
-    // Gradients that stay would lie between the next step's activations and make the heap grow.
-    for (Parameter& parameter : m_network.parameters())
-        parameter.grad.reset();
     result.losses = std::move(losses->values);
     result.total = losses->total;
     for (torch::Tensor& output : result.outputs)
