@@ -85,40 +85,6 @@ Thinned thinned(const QPolygonF& points) {
     return result;
 }
 
-/// Noise of several points a pixel, as an upright bar in every column that touches the one before:
-/// the same picture as a line through it, at a tenth of the time.
-void drawBars(QPainter& painter, const QPolygonF& points, const QColor& color) {
-    double before = points.front().y();
-    for (qsizetype i = 0; i < points.size();) {
-        const double column = std::floor(points[i].x());
-        double low = before, high = before;
-        for (; i < points.size() && std::floor(points[i].x()) == column; ++i) {
-            before = points[i].y();
-            low = std::min(low, before);
-            high = std::max(high, before);
-        }
-        painter.fillRect(QRectF(column, low - 0.5, 1, high - low + 1), color);
-    }
-}
-
-/// A line of one pixel at every scale: thicker antialiased lines through noise take 100 times as
-/// long. Opaque, since overlapping lines would darken each other.
-void drawThin(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-              const QColor& color) {
-    QPen pen(color, 1);
-    pen.setCosmetic(true);
-    painter.setPen(pen);
-    const bool dense = static_cast<double>(points.size()) > 2 * map.area.width();
-    painter.setRenderHint(QPainter::Antialiasing, !dense);
-    forEachStretch(points, map, [&](const QPolygonF& stretch) {
-        if (dense)
-            drawBars(painter, stretch, color);
-        else
-            painter.drawPolyline(stretch);
-    });
-    painter.setRenderHint(QPainter::Antialiasing);
-}
-
 void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
                const QColor& color, bool dashed) {
     QPen pen(color, lineWidth);
@@ -193,7 +159,13 @@ void drawCurve(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const 
     std::vector<PlotPoint> points;
     if (smoothed) {
         curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columns, points);
-        drawThin(painter, points, map, mixed(main, color(ColorRole::Card, palette), 0.35));
+        // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
+        // long. Opaque, since overlapping lines would darken each other.
+        QPen pen(mixed(main, color(ColorRole::Card, palette), 0.35), 1);
+        pen.setCosmetic(true);
+        painter.setPen(pen);
+        forEachStretch(points, map,
+                       [&](const QPolygonF& stretch) { painter.drawPolyline(stretch); });
     }
     curve.series->reduce(smoothed ? CurveValues::Smoothed : CurveValues::Raw, axis, map.x.low,
                          map.x.high, columns, points);
