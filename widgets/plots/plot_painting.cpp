@@ -24,8 +24,11 @@ constexpr int mostDots = 40;
 /// How far outside of its area something may be painted.
 constexpr double outside = 4000;
 
-/// Columns of this many pixels make one corner of a thick line where points are dense.
-constexpr double cornerWidth = 2;
+/// Where points are dense, columns of so many pixels make one corner of a thick line.
+constexpr double narrowestCorner = 2, widestCorner = 16;
+
+/// Pixels up and down for one along, beyond which a line through noise does not read as a line.
+constexpr double mostTravel = 1.5;
 
 QColor mixed(const QColor& a, const QColor& b, double share) {
     const auto part = [share](int x, int y) {
@@ -57,42 +60,97 @@ void forEachStretch(const std::vector<PlotPoint>& points, const PixelMap& map, D
         draw(stretch);
 }
 
-/// Many points in few pixels as a line that a thick pen can follow at no great cost, and the band
-/// between lowest and highest around it.
-struct Thinned {
-    QPolygonF line;
-    QPolygonF band;
-    double widest = 0;
+/// The values of a stretch within one column of pixels, and on the way to it.
+struct PixelColumn {
+    double x = 0; ///< its left edge
+    double top = 0;
+    double bottom = 0;
 };
 
-Thinned thinned(const QPolygonF& points) {
-    Thinned result;
-    QPolygonF back;
+std::vector<PixelColumn> columnsOf(const QPolygonF& points, double width) {
+    std::vector<PixelColumn> columns;
     for (qsizetype i = 0; i < points.size();) {
-        const double column = std::floor(points[i].x() / cornerWidth);
-        double low = points[i].y(), high = low;
-        for (; i < points.size() && std::floor(points[i].x() / cornerWidth) == column; ++i) {
-            low = std::min(low, points[i].y());
-            high = std::max(high, points[i].y());
+        const double column = std::floor(points[i].x() / width);
+        PixelColumn one{column * width, points[i].y(), points[i].y()};
+        for (; i < points.size() && std::floor(points[i].x() / width) == column; ++i) {
+            one.top = std::min(one.top, points[i].y());
+            one.bottom = std::max(one.bottom, points[i].y());
         }
-        const double x = (column + 0.5) * cornerWidth;
-        result.line.append({x, (low + high) / 2});
-        result.band.append({x, low});
-        back.append({x, high});
-        result.widest = std::max(result.widest, high - low);
+        columns.push_back(one);
     }
-    result.band.append(QPolygonF(back.crbegin(), back.crend()));
-    return result;
+    return columns;
 }
 
+/// Noise with many points a pixel: upright bars, each joined to the one before. As rectangles of
+/// whole pixels they cost a thirteenth of the line with its hundreds of steep strokes.
+void drawBars(QPainter& painter, const QPolygonF& stretch, const QColor& color) {
+    QList<QRect> bars;
+    double top = stretch[0].y(), bottom = top;
+    for (const PixelColumn& column : columnsOf(stretch, 1)) {
+        const int from = static_cast<int>(std::floor(std::min(column.top, bottom)));
+        const int to = static_cast<int>(std::ceil(std::max(column.bottom, top)));
+        bars.append({static_cast<int>(column.x), from, 1, std::max(1, to - from)});
+        top = column.top;
+        bottom = column.bottom;
+    }
+    const bool antialiased = painter.testRenderHint(QPainter::Antialiasing);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawRects(bars.constData(), static_cast<int>(bars.size()));
+    painter.setRenderHint(QPainter::Antialiasing, antialiased);
+}
+
+/// Opaque: overlapping lines would darken each other.
+void drawNoise(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
+               const QColor& color) {
+    const bool dense = static_cast<double>(points.size()) > map.area.width();
+    // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
+    // long.
+    QPen pen(color, 1);
+    pen.setCosmetic(true);
+    forEachStretch(points, map, [&](const QPolygonF& stretch) {
+        painter.setPen(pen);
+        if (dense)
+            drawBars(painter, stretch, color);
+        else
+            painter.drawPolyline(stretch);
+    });
+}
+
+/// Many points in few pixels as a line that reads as one and that a thick pen can follow at no
+/// great cost: through the middles of columns, which are widened while it goes up and down by more
+/// than it goes along.
+QPolygonF calmLine(const QPolygonF& points) {
+    QPolygonF line;
+    double width = narrowestCorner;
+    for (double travel = INFINITY; travel > mostTravel && width <= widestCorner; width *= 2) {
+        line.clear();
+        line.append(points.front());
+        double way = 0;
+        for (const PixelColumn& column : columnsOf(points, width)) {
+            const double x = column.x + width / 2;
+            if (x <= points.front().x() || x >= points.back().x())
+                continue;
+            const double middle = (column.top + column.bottom) / 2;
+            way += std::abs(middle - line.back().y());
+            line.append({x, middle});
+        }
+        line.append(points.back());
+        travel = way / std::max(1.0, points.back().x() - points.front().x());
+    }
+    return line;
+}
+
+/// Where points are dense, a calm line before all the values that it stands for.
 void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-               const QColor& color, bool dashed) {
+               const QColor& color, const QColor& valuesColor, bool dashed) {
     QPen pen(color, lineWidth);
-    pen.setJoinStyle(Qt::RoundJoin);
     pen.setCapStyle(Qt::FlatCap);
     if (dashed)
         pen.setDashPattern({4, 2});
     const bool dense = static_cast<double>(points.size()) > map.area.width();
+    pen.setJoinStyle(dense ? Qt::BevelJoin : Qt::RoundJoin);
     forEachStretch(points, map, [&](const QPolygonF& stretch) {
         if (stretch.size() == 1) {
             painter.setPen(Qt::NoPen);
@@ -100,17 +158,11 @@ void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const Pi
             painter.drawEllipse(stretch[0], dotRadius, dotRadius);
             return;
         }
-        const Thinned thin = dense ? thinned(stretch) : Thinned{stretch, {}, 0};
-        if (thin.widest > lineWidth) {
-            QColor band = color;
-            band.setAlphaF(0.45F);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(band);
-            painter.drawPolygon(thin.band);
-        }
+        if (dense)
+            drawBars(painter, stretch, valuesColor);
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
-        painter.drawPolyline(thin.line);
+        painter.drawPolyline(dense ? calmLine(stretch) : stretch);
     });
 }
 
@@ -153,23 +205,19 @@ QColor curveColor(const PlotCurve& curve, const QPalette& palette) {
 
 void drawCurve(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
                const QPalette& palette) {
-    const QColor main = curveColor(curve, palette);
+    const QColor main = curveColor(curve, palette), card = color(ColorRole::Card, palette);
     const int columns = std::max(1, static_cast<int>(map.area.width()));
     const bool smoothed = curve.training && curve.series->smoothing() > 0;
     std::vector<PlotPoint> points;
     if (smoothed) {
         curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columns, points);
-        // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
-        // long. Opaque, since overlapping lines would darken each other.
-        QPen pen(mixed(main, color(ColorRole::Card, palette), 0.35), 1);
-        pen.setCosmetic(true);
-        painter.setPen(pen);
-        forEachStretch(points, map,
-                       [&](const QPolygonF& stretch) { painter.drawPolyline(stretch); });
+        drawNoise(painter, points, map, mixed(main, card, 0.35));
     }
     curve.series->reduce(smoothed ? CurveValues::Smoothed : CurveValues::Raw, axis, map.x.low,
                          map.x.high, columns, points);
-    drawThick(painter, points, map, main, curve.training);
+    // Opaque again: what is translucent Qt hands to its pool of threads span by span, which costs
+    // the window as much as all of the drawing.
+    drawThick(painter, points, map, main, mixed(main, card, 0.6), curve.training);
     if (!curve.training && points.size() <= mostDots)
         drawDots(painter, points, map, main);
 }
