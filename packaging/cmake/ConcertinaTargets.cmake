@@ -79,5 +79,5 @@ function(concertina_test name)
     target_link_libraries(tst_${name} PRIVATE ${ARG_LINKS} Qt6::Test concertina_test_options)
     add_test(NAME ${name} COMMAND tst_${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-                         SKIP_RETURN_CODE 77)
+                         SKIP_RETURN_CODE 77 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
 endfunction()
