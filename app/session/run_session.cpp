@@ -3,6 +3,7 @@
 
 #include "app/session/store_observer.h"
 #include "core/catalogue.h"
+#include "core/collapse/collapse.h"
 #include "core/model/validate.h"
 #include "core/training/checkpoint_file.h"
 #include "core/training/environment.h"
@@ -58,7 +59,8 @@ Expected<TrainResult> trainRecorded(Store& store, const RunRecord& before,
     auto result = train({.spec = spec,
                          .checkpointFolder = store.checkpointFolder(run),
                          .resumeAt = from.file,
-                         .secondsBefore = from.seconds},
+                         .secondsBefore = from.seconds,
+                         .collapsed = collapsedForm()},
                         control, **recorder);
     const RunState state = result ? result->state : RunState::Failed;
     const std::string text = !result           ? toText(result.error())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/network/network_form.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
@@ -25,6 +26,9 @@ struct CollapseRequest {
 /// and of writing.
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
+
+/// What a training network computes when it is collapsed as it is now; for previews.
+NetworkForm collapsedForm();
 
 struct VerifyRequest {
     std::filesystem::path checkpoint;

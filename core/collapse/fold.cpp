@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
 #include "core/collapse/compact_network.h"
 
 #include "core/model/execution_tree.h"
@@ -123,6 +124,12 @@ CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts*
     FoldCounts own;
     Folder(network).run(compact, counts != nullptr ? *counts : own);
     return compact;
+}
+
+NetworkForm collapsedForm() {
+    return [](const Network& network, const torch::Tensor& images) {
+        return fold(network, Checkpoint()).forward(images, RunSettings());
+    };
 }
 
 } // namespace concertina

@@ -3,34 +3,48 @@
 
 #include "core/tensor/torch.h"
 
+#include <algorithm>
+
 namespace concertina {
 
-PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data)
-    : m_frames(spec.train.previews), m_data(data) {
+PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
+                           const NetworkForm& collapsed)
+    : m_frames(spec.train.previews), m_data(data), m_network(network), m_collapsed(collapsed) {
     for (const TaskSpec& task : spec.tasks)
         m_taskIds.push_back(task.method.id);
 }
 
 void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
                        const std::vector<torch::Tensor>& outputs) {
+    const auto isShown = [this](int sample) { return sample < m_frames; };
+    if (std::ranges::none_of(samples, isShown))
+        return;
+    std::vector<std::pair<std::string, const std::vector<torch::Tensor>*>> forms{
+        {"expanded", &outputs}};
+    std::vector<torch::Tensor> collapsed;
+    if (m_collapsed) {
+        collapsed = m_collapsed(m_network, batch.images.cpu());
+        forms.emplace_back("collapsed", &collapsed);
+    }
     for (std::size_t n = 0; n < samples.size(); ++n) {
-        if (samples[n] >= m_frames)
+        if (!isShown(samples[n]))
             continue;
         const std::string name = m_data.validation->name(samples[n]);
         if (const auto sample = m_data.validation->sample(samples[n]))
             m_images.push_back({name, "", "image", (*sample)->image});
         const auto at = static_cast<std::int64_t>(n);
         for (std::size_t t = 0; t < m_taskIds.size(); ++t) {
-            const Task& task = *m_data.tasks[t];
             const TargetInfo& target = m_data.targets[t];
             const ValueMap truth = toValueMap(batch.targets[t][at], target.kind);
-            const ValueMap prediction = toValueMap(
-                task.prediction(outputs[t].narrow(0, at, 1))[0], target.kind);
             const ValueRange range = rangeOf(truth);
-            m_images.push_back(
-                {name, m_taskIds[t], "truth", draw(truth, target.classes, range)});
-            m_images.push_back(
-                {name, m_taskIds[t], "expanded", draw(prediction, target.classes, range)});
+            const auto add = [&](const std::string& kind, const ValueMap& values) {
+                m_images.push_back({name, m_taskIds[t], kind, draw(values, target.classes, range)});
+            };
+            add("truth", truth);
+            for (const auto& [kind, predicted] : forms)
+                add(kind, toValueMap(
+                              m_data.tasks[t]->prediction((*predicted)[t].narrow(0, at, 1))[0],
+                              target.kind));
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/network/network_form.h"
 #include "core/training/run_data.h"
 #include "core/values/events.h"
 
@@ -8,11 +9,13 @@
 
 namespace concertina {
 
-/// Draws the first validation frames with truth and prediction while a validation goes by.
+/// Draws the first validation frames with truth and predictions while a validation goes by: those
+/// of the network, and those of its collapsed form where there is one.
 class PreviewMaker {
 public:
-    /// `data` must outlive it; spec.train.previews tells how many frames.
-    PreviewMaker(const ExperimentSpec& spec, const RunData& data);
+    /// All but `spec` must outlive it; spec.train.previews tells how many frames.
+    PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
+                 const NetworkForm& collapsed);
 
     /// A batch of the validation split, in its order.
     void add(const std::vector<int>& samples, const Batch& batch,
@@ -24,6 +27,8 @@ private:
     std::vector<std::string> m_taskIds;
     int m_frames;
     const RunData& m_data;
+    const Network& m_network;
+    const NetworkForm& m_collapsed;
     std::vector<PreviewImage> m_images;
 };
 

@@ -46,6 +46,7 @@ public:
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
                     m_stepsPerEpoch),
+          m_collapsed(request.collapsed),
           m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {}
 
     TrainResult run() {
@@ -196,7 +197,7 @@ private:
         const torch::NoGradGuard noGrad;
         const Network& network = m_learner.network();
         const ComposedNetwork composed = network.compose(false);
-        PreviewMaker previews(m_spec, m_data);
+        PreviewMaker previews(m_spec, m_data, network, m_collapsed);
         auto values = evaluate(
             m_spec, m_data,
             [&](const torch::Tensor& images) { return network.forward(composed, images, {}); },
@@ -303,6 +304,7 @@ private:
     RunObserver& m_observer;
     torch::Device m_device;
     Learner m_learner;
+    NetworkForm m_collapsed;
     std::string m_lastCheckpoint;
     std::int64_t m_savedStep = -1;
     std::optional<Problem> m_failure; ///< behind RunState::Failed

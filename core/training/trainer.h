@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/network/network_form.h"
 #include "core/training/run_control.h"
 #include "core/training/run_observer.h"
 #include "core/values/problem.h"
@@ -17,6 +18,7 @@ struct TrainRequest {
     std::filesystem::path checkpointFolder;        ///< made where it is missing
     std::optional<std::filesystem::path> resumeAt; ///< a checkpoint of this spec to go on from
     double secondsBefore = 0;                      ///< trained up to that checkpoint
+    NetworkForm collapsed; ///< shown by previews beside the network; empty: it stands alone
 };
 
 struct TrainResult {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
 #include "core/training/run_data.h"
@@ -94,6 +95,40 @@ private Q_SLOTS:
         QVERIFY(sameValues(result->lastValidation, record.validations.back().values));
         QCOMPARE(checkpointsOf(record), (Texts{"2 validation", "4 validation", "6 end"}));
         QVERIFY(record.notices.empty() && record.previews.empty());
+    }
+
+    void previewsShowTheNetworkBesideItsCollapsedForm() {
+        ExperimentSpec spec = quickSpec();
+        spec.train.previews = 2;
+        Training alone(spec), both(spec);
+        both.request.collapsed = collapsedForm();
+        QVERIFY(alone.run() && both.run());
+        // Looking at it changes nothing.
+        QVERIFY(sameCourse(alone.record, both.record));
+        QVERIFY(sameTensors(alone.lastCheckpoint(), both.lastCheckpoint()));
+        QCOMPARE(both.record.previews.size(), 3U); // a validation each
+        const auto of = [](const Training& training, const std::string& kind) {
+            std::vector<PreviewImage> found;
+            for (const PreviewImage& image : training.record.previews.back().images)
+                if (image.kind == kind)
+                    found.push_back(image);
+            return found;
+        };
+        for (const char* kind : {"truth", "expanded", "collapsed"})
+            QCOMPARE(of(both, kind).size(), 6U); // two frames, three tasks
+        QCOMPARE(of(both, "image").size(), 2U);
+        QVERIFY(of(alone, "collapsed").empty());
+        for (std::size_t i = 0; i < 6; ++i) {
+            const PreviewImage expanded = of(both, "expanded")[i];
+            const PreviewImage collapsed = of(both, "collapsed")[i];
+            QCOMPARE(collapsed.sample + collapsed.task, expanded.sample + expanded.task);
+            QCOMPARE(collapsed.image.bytes.size(), expanded.image.bytes.size());
+            // Equal but for rounding: a level of colour, or a class where two are as likely.
+            std::size_t different = 0;
+            for (std::size_t k = 0; k < expanded.image.bytes.size(); ++k)
+                different += std::abs(expanded.image.bytes[k] - collapsed.image.bytes[k]) > 1;
+            QVERIFY2(different <= expanded.image.bytes.size() / 100, collapsed.task.c_str());
+        }
     }
 
     void validationsComeEveryNthEpochAndAtTheEnd() {
