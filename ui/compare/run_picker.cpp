@@ -5,6 +5,7 @@
 #include "ui/compare/job_notice.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/card.h"
+#include "widgets/controls/table_header.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
@@ -147,6 +148,7 @@ RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
 
     m_filtered->setSourceModel(m_model);
     m_filtered->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_list->setHeader(new TableHeader(m_list));
     m_list->setModel(m_filtered);
     m_list->setRootIsDecorated(false);
     m_list->setUniformRowHeights(true);

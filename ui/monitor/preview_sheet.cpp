@@ -36,13 +36,19 @@ void PreviewSheet::setEmptyText(const QString& text) {
     update();
 }
 
-int PreviewSheet::columns() const {
-    return std::clamp(width() / (narrowestTile + gap), 1, 4);
+/// As many as fit, in rows of the same length: four tiles stand in two rows of two where there is
+/// room for three.
+int PreviewSheet::columns(const PreviewFrame& frame) const {
+    const int tiles = std::max(1, static_cast<int>(frame.tiles.size()));
+    const int most = std::clamp(width() / (narrowestTile + gap), 1, 4);
+    const int rows = (tiles + most - 1) / most;
+    return (tiles + rows - 1) / rows;
 }
 
 /// In the shape of the frame's first picture that can be shown.
 QSize PreviewSheet::tileSize(const PreviewFrame& frame) const {
-    const int across = (width() - gap * (columns() + 1)) / columns();
+    const int count = columns(frame);
+    const int across = (width() - gap * (count + 1)) / count;
     double shape = 0.75;
     for (const PreviewTile& tile : frame.tiles)
         if (!tile.image.isNull()) {
@@ -52,14 +58,17 @@ QSize PreviewSheet::tileSize(const PreviewFrame& frame) const {
     return {std::max(across, 16), std::max(16, static_cast<int>(across * std::min(shape, 2.0)))};
 }
 
-PreviewSheet::Place PreviewSheet::placeOf(int tile, int top, const QSize& size) const {
-    const int x = gap + tile % columns() * (size.width() + gap);
-    const int y = top + nameHeight + tile / columns() * (size.height() + captionHeight + gap / 2);
+PreviewSheet::Place PreviewSheet::placeOf(const PreviewFrame& frame, std::size_t tile,
+                                          int top) const {
+    const QSize size = tileSize(frame);
+    const int at = static_cast<int>(tile), across = columns(frame);
+    const int x = gap + at % across * (size.width() + gap);
+    const int y = top + nameHeight + at / across * (size.height() + captionHeight + gap / 2);
     return {{QPoint(x, y), size}, {x, y + size.height(), size.width(), captionHeight}};
 }
 
 int PreviewSheet::heightOf(const PreviewFrame& frame) const {
-    const int rows = (static_cast<int>(frame.tiles.size()) + columns() - 1) / columns();
+    const int rows = (static_cast<int>(frame.tiles.size()) + columns(frame) - 1) / columns(frame);
     return nameHeight + rows * (tileSize(frame).height() + captionHeight + gap / 2) + gap / 2;
 }
 
@@ -94,9 +103,8 @@ void PreviewSheet::paintEvent(QPaintEvent* event) {
             painter.drawText(
                 line, Qt::AlignLeft | Qt::AlignVCenter,
                 painter.fontMetrics().elidedText(frame.name, Qt::ElideMiddle, line.width()));
-            const QSize size = tileSize(frame);
             for (std::size_t i = 0; i < frame.tiles.size(); ++i)
-                paintTile(painter, frame.tiles[i], placeOf(static_cast<int>(i), top, size));
+                paintTile(painter, frame.tiles[i], placeOf(frame, i, top));
         }
         top += height;
     }

@@ -42,9 +42,9 @@ private:
         QRect picture;
         QRect caption;
     };
-    int columns() const;
+    int columns(const PreviewFrame& frame) const;
     QSize tileSize(const PreviewFrame& frame) const;
-    Place placeOf(int tile, int top, const QSize& size) const;
+    Place placeOf(const PreviewFrame& frame, std::size_t tile, int top) const;
     int heightOf(const PreviewFrame& frame) const;
     void adoptHeight();
     void paintTile(QPainter& painter, const PreviewTile& tile, const Place& place) const;

@@ -16,7 +16,7 @@ namespace {
 constexpr int rowHeight = 32;
 constexpr int padding = 8;
 constexpr int gap = 8;
-constexpr int lineWidth = 52;
+constexpr int lineWidth = 42;
 constexpr int lineMargin = 7;
 constexpr int dot = 7;
 

@@ -41,6 +41,7 @@ constexpr std::chrono::milliseconds retryAfter{2000};
 constexpr std::chrono::milliseconds lifeEvery{10000};
 constexpr std::chrono::milliseconds linesDelay{40};
 constexpr std::chrono::milliseconds filterDelay{120};
+constexpr int narrowestName = 170, widestName = 420;
 
 const auto groupedKey = QStringLiteral("runs/grouped");
 const auto splitterKey = QStringLiteral("runs/splitter");
@@ -117,6 +118,7 @@ void RunsPage::makeTable() {
         else
             openMonitor();
     });
+    m_table->viewport()->installEventFilter(this);
     adoptColors();
     fitColumns();
 }
@@ -329,15 +331,33 @@ void RunsPage::fitColumns() {
     const int columns = m_model->columnCount();
     const int last = columns - 1;
     for (int column = 0; column < columns; ++column) {
-        const int width = column == RunsModel::NameColumn    ? 230
-                          : column == RunsModel::StateColumn ? 140
+        const int width = column == RunsModel::StateColumn ? 162
                           : m_model->isMetric(column) ? RunsDelegate::metricWidth(m_table->font())
                           : column == last - 2        ? 76
                                                       : 84;
-        if (column != last)
+        if (column != last && column != RunsModel::NameColumn)
             header->resizeSection(column, width);
     }
     header->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
+    fitName();
+}
+
+/// The name has what the others leave.
+void RunsPage::fitName() {
+    QHeaderView* header = m_table->header();
+    const int last = m_model->columnCount() - 1;
+    int room = m_table->viewport()->width()
+               - fontMetrics().horizontalAdvance(QStringLiteral("2026-12-30 00:00  ")) - 2 * GridUnit;
+    for (int column = 0; column < last; ++column)
+        if (column != RunsModel::NameColumn)
+            room -= header->sectionSize(column);
+    header->resizeSection(RunsModel::NameColumn, std::clamp(room, narrowestName, widestName));
+}
+
+bool RunsPage::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_table->viewport() && event->type() == QEvent::Resize)
+        fitName();
+    return Page::eventFilter(watched, event);
 }
 
 void RunsPage::updateState() {

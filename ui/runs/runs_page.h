@@ -41,6 +41,7 @@ public:
 protected:
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void buildLayout();
@@ -63,6 +64,7 @@ private:
     void tellTrouble(const Problem& problem);
     void readVisibleLines();
     void fitColumns();
+    void fitName();
     void updateState();
     void updateActions();
     void adoptColors();

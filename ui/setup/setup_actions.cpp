@@ -60,7 +60,7 @@ void SetupPage::makeActions() {
     m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),
                   QKeySequence::SaveAs, [this] { askFileToSave(); });
     m_start = make(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
-    m_start->setIcon(themedIcon(QStringLiteral("play"), true));
+    m_start->setIcon(themedIcon(QStringLiteral("play")));
     m_start->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return),
                            QKeySequence(Qt::CTRL | Qt::Key_Enter)});
 }

@@ -83,14 +83,11 @@ void Activity::refresh() {
 }
 
 void Activity::take(const Seen& seen) {
-    if (!m_seen || m_seen->run != seen.run || seen.position.step < m_seen->position.step)
-        m_speed.clear();
-    else if (seen.position.seconds > m_seen->position.seconds)
-        m_speed = tr("%1 images/s")
-                      .arg(toQt(digitsText(
-                          static_cast<double>(seen.position.step - m_seen->position.step)
-                              * seen.batch / (seen.position.seconds - m_seen->position.seconds),
-                          3)));
+    if (!m_seen || m_seen->run != seen.run)
+        m_pace.clear();
+    m_pace.add(seen.position);
+    const auto pace = m_pace.stepsPerSecond();
+    m_speed = pace ? tr("%1 images/s").arg(toQt(digitsText(*pace * seen.batch, 3))) : QString();
     m_seen = seen;
     describe();
 }

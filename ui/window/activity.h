@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/records.h"
+#include "ui/monitor/run_pace.h"
 
 #include <QObject>
 #include <QString>
@@ -53,6 +54,7 @@ private:
     std::optional<Seen> m_seen;
     bool m_busy = false;
     QString m_doing;
+    RunPace m_pace;
     QString m_speed;
     QString m_memory;
 };

@@ -51,7 +51,8 @@ protected:
             painter.setFont(font());
             painter.drawText(rect().adjusted(0, 34, 0, 0), Qt::AlignHCenter | Qt::AlignTop, text());
         }
-        if (hasFocus()) {
+        // For who goes by the keyboard; a click says itself where it went.
+        if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange)) {
             painter.setRenderHint(QPainter::Antialiasing);
             painter.setPen(color(ColorRole::Accent, palette()));
             painter.drawRoundedRect(QRectF(rect()).adjusted(5.5, 3.5, -4.5, -3.5), 4, 4);

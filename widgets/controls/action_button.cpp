@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/action_button.h"
 
+#include "widgets/controls/icon.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -34,11 +35,12 @@ void ActionButton::setPrimary(bool primary) {
     QFont bold = font();
     bold.setWeight(primary ? QFont::DemiBold : QFont::Normal);
     setFont(bold);
+    follow();
 }
 
 void ActionButton::follow() {
     setText(m_action->text());
-    setIcon(m_action->icon());
+    setIcon(isDefault() ? themedIcon(m_action->icon().name(), true) : m_action->icon());
     setToolTip(withShortcut(m_action->toolTip(), *m_action));
     setAccessibleDescription(m_action->toolTip());
     setEnabled(m_action->isEnabled());

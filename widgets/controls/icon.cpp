@@ -42,6 +42,7 @@ public:
         return pixmap;
     }
 
+    QString iconName() override { return m_name; }
     QIconEngine* clone() const override { return new ThemedIconEngine(m_name, m_onAccent); }
 
 private:

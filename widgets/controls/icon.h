@@ -14,7 +14,7 @@ namespace concertina {
 void drawIcon(QPainter& painter, const QRectF& area, const QString& name, const QColor& color);
 
 /// In the colour of text of the application's palette, faint where disabled; follows a change of
-/// the theme. `onAccent` is for what stands on the accent colour.
+/// the theme. `onAccent` is for what stands on the accent colour. QIcon::name() is `name`.
 QIcon themedIcon(const QString& name, bool onAccent = false);
 
 } // namespace concertina

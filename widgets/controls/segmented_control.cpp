@@ -54,7 +54,8 @@ protected:
         painter.drawPath(shape(rect()));
         if (!m_first && !isChecked())
             painter.fillRect(QRectF(0, 5, 1, height() - 10), color(ColorRole::Border, palette()));
-        if (hasFocus()) {
+        // For who goes by the keyboard; a click says itself where it went.
+        if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange)) {
             const bool chosen = isChecked();
             painter.setPen(
                 QPen(color(chosen ? ColorRole::OnAccent : ColorRole::Accent, palette()), 1));

@@ -28,6 +28,12 @@ QSize TableHeader::sizeHint() const {
     return {QHeaderView::sizeHint().width(), tableHeaderHeight};
 }
 
+QSize TableHeader::sectionSizeFromContents(int section) const {
+    const QString label = model()->headerData(section, Qt::Horizontal).toString();
+    return {fontMetrics().horizontalAdvance(label) + 2 * headerPadding + arrow + 2,
+            tableHeaderHeight};
+}
+
 void TableHeader::paintEvent(QPaintEvent* event) {
     {
         QPainter painter(viewport());

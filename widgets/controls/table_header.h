@@ -15,6 +15,7 @@ public:
     QSize sizeHint() const override;
 
 protected:
+    QSize sectionSizeFromContents(int section) const override;
     void paintSection(QPainter* painter, const QRect& area, int section) const override;
     void paintEvent(QPaintEvent* event) override;
 };

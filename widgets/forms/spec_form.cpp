@@ -21,6 +21,7 @@ namespace concertina {
 namespace {
 
 constexpr int ColumnWidth = 268; ///< the least that a label and its editor need
+constexpr int WideColumn = 310;  ///< nothing in it is cut off: a third column is worth that alone
 constexpr int MostColumns = 3;
 
 QScrollArea* scrollAreaAround(QWidget* widget) {
@@ -229,7 +230,9 @@ bool SpecForm::showField(const std::string& path) {
 
 void SpecForm::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    const int columns = std::clamp(event->size().width() / ColumnWidth, 1, MostColumns);
+    const int width = event->size().width();
+    const int columns =
+        std::max(std::clamp(width / ColumnWidth, 1, 2), std::min(width / WideColumn, MostColumns));
     if (columns == m_columns)
         return;
     m_columns = columns;

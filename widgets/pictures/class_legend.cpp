@@ -22,6 +22,7 @@ constexpr int RowHeight = 24;
 constexpr int CheckSide = 14;
 constexpr int SwatchSide = 14;
 constexpr int MostRows = 12; ///< before it scrolls
+constexpr int LeastRows = 5;
 
 /// "12 %", "0.3 %", "< 0.1 %".
 QString shareText(double share) {
@@ -182,6 +183,10 @@ ClassLegend::ClassLegend(QWidget* parent) : QListView(parent), m_model(new Class
 
 QSize ClassLegend::sizeHint() const {
     return {200, std::clamp(m_model->rowCount(), 1, MostRows) * RowHeight};
+}
+
+QSize ClassLegend::minimumSizeHint() const {
+    return {120, std::clamp(m_model->rowCount(), 1, LeastRows) * RowHeight};
 }
 
 void ClassLegend::setHighlighted(int index) {

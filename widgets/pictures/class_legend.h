@@ -65,6 +65,7 @@ public:
     int highlighted() const { return m_highlighted; }
 
     QSize sizeHint() const override;
+    QSize minimumSizeHint() const override; ///< a few classes are always seen
 
 Q_SIGNALS:
     void classHovered(int index); ///< −1 for none

@@ -187,15 +187,15 @@ void DirectionLegend::paintEvent(QPaintEvent*) {
                      tr("left"));
     painter.drawText(QRect(where.right() + 9, where.y(), 60, Ball),
                      Qt::AlignLeft | Qt::AlignVCenter, tr("right"));
-    const int right = where.right() + 56;
-    const QRect rest(right, where.y(), std::max(0, width() - right), Ball);
-    const QColor unknown = toQColor(UnknownColor);
-    drawSwatch(painter, QRect(rest.x(), rest.bottom() - line, SmallSwatch, SmallSwatch), unknown,
-               palette());
+    // At the right end of the last line, beside "down".
+    const QString unknown = tr("not known");
+    const int x = width() - QFontMetrics(font()).horizontalAdvance(unknown);
+    const int y = where.bottom() + 3;
+    drawSwatch(painter,
+               QRect(x - SmallSwatch - 8, y + (line - SmallSwatch) / 2, SmallSwatch, SmallSwatch),
+               toQColor(UnknownColor), palette());
     painter.setPen(color(ColorRole::MutedText, palette()));
-    painter.drawText(QRect(rest.x() + SmallSwatch + 8, rest.bottom() - line - 2,
-                           rest.width() - SmallSwatch - 8, line + 4),
-                     Qt::AlignLeft, tr("not known"));
+    painter.drawText(QRect(x, y, width() - x, line), Qt::AlignLeft | Qt::AlignVCenter, unknown);
 }
 
 SwatchLegend::SwatchLegend(QWidget* parent) : QWidget(parent) {

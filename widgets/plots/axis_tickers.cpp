@@ -12,9 +12,15 @@ namespace concertina {
 
 namespace {
 
-/// As many decimals as ticks at this distance need.
+/// As many decimals as ticks at this distance need: 0 for 5, 1 for 2.5, 3 for 0.025.
 int decimalsOf(double step) {
-    return step > 0 ? std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9))) : 0;
+    if (!(step > 0))
+        return 0;
+    int decimals = std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9)));
+    const double scaled = step * std::pow(10, decimals);
+    if (std::abs(scaled - std::round(scaled)) > 1e-6)
+        ++decimals;
+    return decimals;
 }
 
 QString plainNumber(double value, double step) {

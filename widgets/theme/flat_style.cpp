@@ -20,6 +20,7 @@ constexpr qreal radius = 4;
 constexpr int barWidth = 10;
 constexpr int shortestSlider = 28;
 constexpr int chevron = 7; // its width
+constexpr int rowHeight = 26;
 
 bool has(const QStyleOption* option, QStyle::StateFlag flag) {
     return (option->state & flag) != 0;
@@ -223,6 +224,8 @@ int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
     case PM_ScrollBarSliderMin: return shortestSlider;
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical: return 0;
+    // The margin of a table's text, one less; as that of its head.
+    case PM_FocusFrameHMargin: return 7;
     default: return QProxyStyle::pixelMetric(metric, option, widget);
     }
 }
@@ -235,6 +238,7 @@ QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
     case CT_LineEdit:
     case CT_ComboBox:
     case CT_SpinBox: return {wanted.width(), std::max(wanted.height(), ControlHeight)};
+    case CT_ItemViewItem: return {wanted.width(), std::max(wanted.height(), rowHeight)};
     default: return wanted;
     }
 }
