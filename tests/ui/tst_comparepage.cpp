@@ -242,6 +242,12 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     QTRY_VERIFY(at.says(QStringLiteral("/tmp/net.safetensors"), at.page->report()));
     QCOMPARE(at.desk.jobs.savedTo, std::vector<std::string>{"/tmp/net.safetensors"});
     QCOMPARE(at.desk.navigator.told.size(), 2);
+    at.desk.jobs.problem = Problem{"file.write", "/full/net.safetensors", "no room", "a free disk",
+                                   "choose another folder"};
+    at.desk.dialogs.files = {QStringLiteral("/full/net.safetensors")};
+    at.action(QStringLiteral("Save collapsed network…"))->trigger();
+    QTRY_COMPARE(at.desk.navigator.problems.size(), 1U);
+    QCOMPARE(at.desk.navigator.problems[0].second.path, std::string("/full/net.safetensors"));
 }
 
 void TestComparePage::pictureThatCannotBeWrittenIsTold() {

@@ -214,6 +214,10 @@ void ComparePage::connectParts() {
     connect(m_report, &ReportCard::saved, this, [this](const QString& file) {
         m_context.navigator.tell(tr("Saved the collapsed network: %1").arg(file));
     });
+    // In the window's strip: the card may be scrolled away from where it was asked for.
+    connect(m_report, &ReportCard::saveFailed, this, [this](const Problem& problem) {
+        m_context.navigator.tellProblem(tr("The collapsed network was not saved."), problem);
+    });
 
     connect(m_legend, &LegendCard::styleChanged, this, &ComparePage::restyle);
     connect(m_legend, &LegendCard::opacityChanged, this, [this](double opacity) {
@@ -331,7 +335,7 @@ void ComparePage::saveCollapsed() {
                                            run.name() + QStringLiteral(".safetensors"),
                                            tr("Safetensors (*.safetensors)"));
     if (file)
-        m_report->save(file->toStdString());
+        m_report->save(run.id(), file->toStdString());
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {

@@ -162,18 +162,19 @@ void ReportCard::verify() {
                       }));
 }
 
-void ReportCard::save(const std::string& file) {
+void ReportCard::save(const RunId& run, const std::string& file) {
     m_file = file;
     m_saved->clear();
     m_savingNotice->showBusy(tr("Writing the collapsed network…"));
     m_jobs.saveCollapsed(
-        m_run, file,
+        run, file,
         m_saving.next<CollapseReport>(
             [this](Expected<CollapseReport> report) {
-                if (!report)
-                    return m_savingNotice->showFailure(tr("The network was not saved"),
-                                                       report.error());
                 m_savingNotice->clear();
+                if (!report) {
+                    Q_EMIT saveFailed(report.error());
+                    return;
+                }
                 const QString name = toQt(report->file.empty() ? m_file : report->file);
                 m_saved->setText(tr("Saved: %1").arg(name)
                                  + (report->sha256.empty()

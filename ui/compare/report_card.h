@@ -38,8 +38,8 @@ public:
     /// A later checkpoint is there.
     void setLatestStep(std::int64_t step);
 
-    /// Writes the collapsed network; tells in the card how it goes.
-    void save(const std::string& file);
+    /// Writes the collapsed network of a run; tells in the card how it goes.
+    void save(const RunId& run, const std::string& file);
 
     const std::optional<CollapseReport>& report() const { return m_report; }
     const std::optional<VerifyReport>& verdict() const { return m_verify; }
@@ -48,6 +48,7 @@ public:
 Q_SIGNALS:
     void measured();
     void saved(const QString& file);
+    void saveFailed(const concertina::Problem& problem);
 
 private:
     void measure();
