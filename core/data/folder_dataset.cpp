@@ -203,7 +203,7 @@ const DatasetEntry& folderDataset() {
                   "missing for some samples.",
           .source = "own; README, \"Datasets\"",
           .options = {{.path = "path",
-                       .type = FieldType::Text,
+                       .type = FieldType::Folder,
                        .standard = "",
                        .label = "Folder",
                        .help = "The folder with dataset.json."}}}},

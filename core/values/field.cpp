@@ -27,6 +27,7 @@ bool hasType(FieldType type, const Json& value) {
     case FieldType::Integer: return isWhole(value);
     case FieldType::Real: return value.is_number();
     case FieldType::Text:
+    case FieldType::Folder:
     case FieldType::Choice: return value.is_string();
     case FieldType::Integers: return value.is_array() && std::ranges::all_of(value, isWhole);
     case FieldType::Reals:
@@ -77,6 +78,7 @@ std::string acceptedText(const FieldInfo& field) {
     case FieldType::Integer: text = "a whole number" + rangeText(field); break;
     case FieldType::Real: text = "a number" + rangeText(field); break;
     case FieldType::Text: text = "a text"; break;
+    case FieldType::Folder: text = "a folder's path"; break;
     case FieldType::Choice: text = "one of: " + join(field.choices, ", "); break;
     case FieldType::Integers: text = list + "whole numbers" + rangeText(field); break;
     case FieldType::Reals: text = list + "numbers" + rangeText(field); break;
@@ -148,7 +150,8 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
 } // namespace
 
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
-    if (field.type == FieldType::Text || field.type == FieldType::Choice)
+    if (field.type == FieldType::Text || field.type == FieldType::Folder
+        || field.type == FieldType::Choice)
         return Json(std::string(text));
     // A list in brackets is JSON or wrong: its parts would keep a bracket.
     const bool parts = isList(field.type) && !trimmed(text).starts_with('[');

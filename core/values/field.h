@@ -11,7 +11,7 @@
 
 namespace concertina {
 
-enum class FieldType { Boolean, Integer, Real, Text, Choice, Integers, Reals, Texts };
+enum class FieldType { Boolean, Integer, Real, Text, Folder, Choice, Integers, Reals, Texts };
 
 /// Everything that is known of one field of a spec, or of one option of a method.
 ///

@@ -52,10 +52,10 @@ DatasetInfo dataset() {
     return {method("rooms", "Rendered rooms",
                    {integer("samples", 100, 1, 1e6, "Samples"),
                     {.path = "folder",
-                     .type = FieldType::Text,
+                     .type = FieldType::Folder,
                      .standard = "",
                      .label = "Folder",
-                     .help = "A text of the test catalogue."}})};
+                     .help = "A folder of the test catalogue."}})};
 }
 
 std::vector<TaskInfo> tasks() {

@@ -245,7 +245,11 @@ private Q_SLOTS:
         QVERIFY(!bench.row("data.dataset.options.folder")->problem().isEmpty());
         QVERIFY(!bench.start().isEnabled());
         QVERIFY(bench.find<SamplesView>()->message().contains(QStringLiteral("no folder")));
-        bench.find<ProblemsPanel>()->mendButton(0)->click(); // reads it again
+        // One click asks for the folder.
+        bench.desk.dialogs.files = {QStringLiteral("/data/rooms")};
+        bench.find<ProblemsPanel>()->mendButton(0)->click();
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/rooms"));
+        bench.settle();
         bench.answerDataset(rooms());
         QVERIFY(bench.problems().empty());
         QVERIFY(bench.start().isEnabled());
@@ -403,6 +407,17 @@ private Q_SLOTS:
         Bench bench;
         QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
         QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+    }
+
+    void theFieldOfAFolderAsksForOne() {
+        Bench bench;
+        bench.desk.dialogs.files = {QStringLiteral("/data/others")};
+        bench.row("data.dataset.options.folder")->findChild<QLineEdit*>()->actions().first()->trigger();
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/others"));
+        // Who changes their mind keeps what was there.
+        bench.row("data.dataset.options.folder")->findChild<QLineEdit*>()->actions().first()->trigger();
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/others"));
+        QCOMPARE(bench.desk.dialogs.asked.size(), 2);
     }
 
     void namesOfAnyLengthAndScriptAreNames() {

@@ -40,6 +40,7 @@ private Q_SLOTS:
         row("integer", FieldType::Integer, {"3", "3.0"});
         row("real", FieldType::Real, {"3", "3.0", "3.5"});
         row("text", FieldType::Text, {"\"red\"", "\"\""});
+        row("folder", FieldType::Folder, {"\"red\"", "\"\""});
         row("choice", FieldType::Choice, {"\"red\""});
         row("integers", FieldType::Integers, {"[]", "[3]", "[3.0, 8]"});
         row("reals", FieldType::Reals, {"[]", "[3]", "[3.0, 8]", "[1.5]"});
@@ -150,6 +151,7 @@ private Q_SLOTS:
         row("\"1\"", FieldType::Real, "");
         row("any text, with {commas}", FieldType::Text, "\"any text, with {commas}\"");
         row("12", FieldType::Text, "\"12\"");
+        row("12", FieldType::Folder, "\"12\"");
         row("", FieldType::Text, "\"\"");
         row("blue", FieldType::Choice, "\"blue\""); // its range is checked by whoever sets it
         row("1, .5,2", FieldType::Reals, "[1, 0.5, 2]");

@@ -152,6 +152,7 @@ SpecForm* SetupForms::makeForm(Card* card, QWidget* above, QWidget* below) {
         m_document.setText(path, text.toStdString());
     });
     connect(form, &SpecForm::finished, &m_document, &SpecDocument::endStep);
+    connect(form, &SpecForm::folderWanted, this, &SetupForms::folderWanted);
     return form;
 }
 

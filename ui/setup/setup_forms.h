@@ -46,6 +46,9 @@ public:
     TaskChips* chips() const { return m_chips; }
     QToolButton* addKernelsButton() const { return m_addKernels; }
 
+Q_SIGNALS:
+    void folderWanted(const std::string& path);
+
 private:
     void refresh();
     void addKernels();

@@ -91,6 +91,7 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_sharing, &SharingCard::rulesFinished, &m_document, &SpecDocument::endStep);
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
+    connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askFolder);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     refresh();
 }
@@ -151,7 +152,7 @@ void SetupPage::openFile(const QString& file) {
 bool SetupPage::useFolder(const QString& folder) {
     for (const DatasetInfo& dataset : m_context.catalogue.datasets)
         for (const FieldInfo& option : dataset.options)
-            if (option.type == FieldType::Text) {
+            if (option.type == FieldType::Folder) {
                 SetupValue value = withJson(m_document.value(), m_context.catalogue,
                                             "data.dataset.id", dataset.id);
                 value = withJson(std::move(value), m_context.catalogue,
@@ -260,7 +261,8 @@ void SetupPage::showProblems() {
         const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, known);
         Problem named = problem;
         named.path = labelAt(m_document.value(), m_context.catalogue, problem.path).toStdString();
-        const QString offer = mend ? mend->text
+        const QString offer = mend                     ? mend->text
+                              : isFolder(problem.path) ? tr("Choose a folder…")
                               : problem.path.starts_with("data.dataset") ? tr("Read it again")
                                                                          : QString();
         shown.push_back({problem, toQt(toText(named)), offer});
@@ -304,8 +306,24 @@ void SetupPage::mend(const Problem& problem) {
     const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, facts());
     if (mend)
         m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
+    else if (isFolder(problem.path))
+        askFolder(problem.path);
     else if (problem.path.starts_with("data.dataset"))
         m_dataset->askAgain();
+}
+
+bool SetupPage::isFolder(const std::string& path) const {
+    const auto place = placeAt(m_document.value(), m_context.catalogue, path);
+    return place && place->field.type == FieldType::Folder;
+}
+
+void SetupPage::askFolder(const std::string& path) {
+    if (const auto folder = m_context.dialogs.openFolder(this, tr("Choose a folder"))) {
+        m_document.setText(path, folder->toStdString());
+        m_document.endStep();
+        // The same one again is read again.
+        m_dataset->askAgain();
+    }
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {

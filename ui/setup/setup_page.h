@@ -72,6 +72,8 @@ private:
     int classes() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
+    bool isFolder(const std::string& path) const;
+    void askFolder(const std::string& path);
 
     PageContext m_context;
     SpecDocument m_document;

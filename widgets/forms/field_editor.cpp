@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/field_editor.h"
 
+#include "widgets/controls/icon.h"
 #include "widgets/forms/value_edit.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -143,6 +145,13 @@ public:
     LineEditor(const FieldInfo& field, QWidget* parent)
         : FieldEditor(parent), m_line(new ValueEdit(field, this)) {
         fill(this, m_line);
+        if (field.type == FieldType::Folder) {
+            auto* browse = m_line->addAction(themedIcon(QStringLiteral("folder")),
+                                             QLineEdit::TrailingPosition);
+            browse->setText(tr("Choose a folder…"));
+            browse->setToolTip(browse->text());
+            connect(browse, &QAction::triggered, this, &FieldEditor::folderWanted);
+        }
         connect(m_line, &QLineEdit::textEdited, this, &FieldEditor::edited);
         connect(m_line, &QLineEdit::editingFinished, this, &FieldEditor::finished);
     }
@@ -173,6 +182,7 @@ FieldEditor* FieldEditor::make(const SpecPlace& place, const Catalogue& catalogu
     case FieldType::Integer:
     case FieldType::Real:
     case FieldType::Text:
+    case FieldType::Folder:
     case FieldType::Integers:
     case FieldType::Reals:
     case FieldType::Texts: break;

@@ -27,6 +27,7 @@ public:
 Q_SIGNALS:
     void edited(const QString& text); ///< at every change by the person
     void finished();                  ///< the person went on
+    void folderWanted();              ///< a dialog shall ask for one
 };
 
 } // namespace concertina

@@ -67,6 +67,8 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
         tidy();
         Q_EMIT finished();
     });
+    connect(m_editor, &FieldEditor::folderWanted, this,
+            [this] { Q_EMIT folderWanted(m_place.path); });
     connect(m_reset, &QToolButton::clicked, this, [this] {
         Q_EMIT edited(m_place.path, shownText(m_place.field.standard));
         Q_EMIT finished();

@@ -38,6 +38,7 @@ public:
 Q_SIGNALS:
     void edited(const std::string& path, const QString& text);
     void finished();
+    void folderWanted(const std::string& path);
 
 private:
     QString tip() const;

@@ -92,6 +92,7 @@ FieldRow* SpecForm::rowFor(const SpecPlace& place, std::map<std::string, FieldRo
     auto* made = new FieldRow(place, m_catalogue, this);
     connect(made, &FieldRow::edited, this, &SpecForm::edited);
     connect(made, &FieldRow::finished, this, &SpecForm::finished);
+    connect(made, &FieldRow::folderWanted, this, &SpecForm::folderWanted);
     return made;
 }
 

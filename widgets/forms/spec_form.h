@@ -50,6 +50,7 @@ public:
 Q_SIGNALS:
     void edited(const std::string& path, const QString& text);
     void finished();
+    void folderWanted(const std::string& path);
     void removeRequested(int group);
 
 protected:
