@@ -70,7 +70,8 @@ QWidget* curves() {
 QWidget* sharing() {
     ExperimentSpec spec = testSpec();
     spec.network.backbone.options = {{"stages", 1}, {"convolutions", 2}};
-    spec.network.sharing = {"*: tied", "enc1.2: merged", "dec1.1: factors shared", "dec1.2: separate"};
+    spec.network.sharing = {"*: tied", "enc1.2: merged", "dec1.1: factors shared",
+                            "dec1.2: separate"};
     const std::vector<int> outputs{13, 1, 3};
     auto* matrix = new SharingMatrix;
     matrix->setNetwork(designNetwork(spec, testCatalogue(), outputs).design,
