@@ -2,6 +2,7 @@
 #include "core/network/run_program.h"
 
 #include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
 
 #include <array>
 #include <optional>
@@ -55,8 +56,8 @@ private:
         switch (now.op) {
         case Op::Input: break;
         case Op::Conv:
-            return torch::conv2d(x, tensor(now, 0), tensor(now, 1), now.stride, now.padding,
-                                 now.dilation, now.groups);
+            return convolve(x, tensor(now, 0), tensor(now, 1), now.stride, now.padding,
+                            now.dilation, now.groups);
         case Op::Norm:
             return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
                                      tensor(now, 3), m_settings.training, NormMomentum,

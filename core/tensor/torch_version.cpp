@@ -10,28 +10,76 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <thread>
+#include <vector>
 
 namespace concertina {
 
 namespace {
 
-/// Debian 13's LibTorch convolves with a oneDNN 3 whose kernels for AVX, AVX2 and AVX-512 are
-/// wrong, silently or with NaN, where a channel count is no multiple of their block: of 400 random
-/// convolutions, compared with float64 in plain PyTorch, every one was right with SSE4.1 alone, at
-/// twice to three times the time, and with the oneDNN 2.6 of Debian 12. Run before main(), while
-/// there is one thread; oneDNN looks at its first use. What the user has set stands. An official
-/// LibTorch holds a oneDNN of its own, which this does not see.
-bool limitOneDnn() {
+/// Debian 13's LibTorch convolves with a oneDNN 3.7 whose kernels for AVX, AVX2 and AVX-512 are
+/// wrong, silently or with NaN, for many shapes: of random convolutions compared with float64,
+/// forwards and backwards, half where a channel count is no multiple of 16, and a sixth of those
+/// with stride 2. None of 600 was with stride 1 and multiples of 16, whatever kernel, dilation and
+/// size. (With ONEDNN_MAX_CPU_ISA=SSE41 all are right, at four times the time.) An official
+/// LibTorch holds a oneDNN of its own, which is not found here.
+bool isOneDnnWrong() {
     using Version = const int* (*)(); // dnnl_version_t begins with major and minor
-    auto* version = reinterpret_cast<Version>(dlsym(RTLD_DEFAULT, "dnnl_version"));
-    return version && version()[0] == 3 && setenv("ONEDNN_MAX_CPU_ISA", "SSE41", 0) == 0;
+    static const bool wrong = [] {
+        auto* version = reinterpret_cast<Version>(dlsym(RTLD_DEFAULT, "dnnl_version"));
+        return version != nullptr && version()[0] == 3;
+    }();
+    return wrong;
 }
 
-[[maybe_unused]] const bool oneDnnIsLimited = limitOneDnn();
+constexpr std::int64_t channelBlock = 16;
+
+/// How many channels are missing to whole blocks.
+std::int64_t missing(std::int64_t channels) {
+    return (channelBlock - channels % channelBlock) % channelBlock;
+}
+
+/// With channels of zeros up to whole blocks, for stride 1 and one group.
+torch::Tensor convolvedInBlocks(const torch::Tensor& x, const torch::Tensor& kernel,
+                                const torch::Tensor& bias, std::int64_t padding,
+                                std::int64_t dilation) {
+    const std::int64_t in = missing(kernel.size(1)), out = missing(kernel.size(0));
+    if (in == 0 && out == 0)
+        return torch::conv2d(x, kernel, bias, 1, padding, dilation);
+    const auto y = torch::conv2d(
+        in == 0 ? x : torch::constant_pad_nd(x, {0, 0, 0, 0, 0, in}),
+        torch::constant_pad_nd(kernel, {0, 0, 0, 0, 0, in, 0, out}),
+        out == 0 ? bias : torch::constant_pad_nd(bias, {0, out}), 1, padding, dilation);
+    return out == 0 ? y : y.narrow(1, 0, kernel.size(0)).contiguous();
+}
+
+/// By LibTorch's own loops and the BLAS, group by group.
+torch::Tensor convolvedNatively(const torch::Tensor& x, const torch::Tensor& kernel,
+                                const torch::Tensor& bias, std::int64_t stride,
+                                std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
+    const std::int64_t size[] = {kernel.size(2), kernel.size(3)};
+    std::vector<torch::Tensor> parts;
+    for (std::int64_t g = 0; g < groups; ++g) {
+        const auto in = x.chunk(groups, 1)[g].contiguous(), k = kernel.chunk(groups, 0)[g],
+                   b = bias.chunk(groups, 0)[g];
+        parts.push_back(dilation == 1
+                            ? at::thnn_conv2d(in, k, size, b, stride, padding)
+                            : at::slow_conv_dilated2d(in, k, size, b, stride, padding, dilation));
+    }
+    return groups == 1 ? parts.front() : torch::cat(parts, 1);
+}
 
 } // namespace
+
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
+                       const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
+                       std::int64_t dilation, std::int64_t groups) {
+    if (!isOneDnnWrong() || !x.is_cpu() || x.scalar_type() != torch::kFloat32)
+        return torch::conv2d(x, kernel, bias, stride, padding, dilation, groups);
+    return stride == 1 && groups == 1
+               ? convolvedInBlocks(x, kernel, bias, padding, dilation)
+               : convolvedNatively(x, kernel, bias, stride, padding, dilation, groups);
+}
 
 std::string libtorchVersion() {
     return TORCH_VERSION;

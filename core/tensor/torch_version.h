@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <torch/types.h>
+
+#include <cstdint>
 #include <string>
 
 namespace concertina {
 
 // The one place for differences between the releases of LibTorch that Concertina is built with:
 // 1.13 (Debian 12), 2.6 (Debian 13), and the official 2.x builds.
+
+/// torch::conv2d with the same stride, padding and dilation along both sides, and right: what
+/// Debian 13 calls by that name is not for every shape. `x` [N, C, H, W], `kernel`
+/// [O, C / groups, k, k], `bias` [O].
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
+                       const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
+                       std::int64_t dilation, std::int64_t groups);
 
 /// "2.6.0"
 std::string libtorchVersion();

@@ -30,7 +30,8 @@ std::span<const Bench> stepBenches();
 std::span<const Bench> memoryBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
-std::span<const Bench> windowBenches(); ///< where the window is built
+std::span<const Bench> windowBenches();    ///< its widgets, where the window is built
+std::span<const Bench> workbenchBenches(); ///< the whole of it
 std::span<const Bench> presetBenches(); ///< minutes each; not part of "all"
 
 /// What a child process of a memory bench does, by the variant's name; the exit code.

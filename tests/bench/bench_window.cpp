@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/bench.h"
+#include "tests/bench/timed_application.h"
 #include "tests/bench/window/bench_curves.h"
 #include "tests/bench/window/bench_pictures.h"
-
-#include <QApplication>
 
 #include <algorithm>
 #include <array>
@@ -14,24 +13,13 @@ namespace {
 
 constexpr int frames = 300;
 
-/// Widgets need an application; nothing of it is seen. It is not destroyed: Qt's own statics are
-/// gone before ours.
-void needApplication() {
-    static int count = 1;
-    static char name[] = "concertina-bench";
-    static char* arguments[] = {name, nullptr};
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    static const auto* const application = new QApplication(count, arguments);
-    static_cast<void>(application);
-}
-
 double percentile(std::vector<double> values, double share) {
     std::ranges::sort(values);
     return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
 std::vector<Figure> curves() {
-    needApplication();
+    TimedApplication::instance();
     const CurveFrames measured = measureCurves(frames);
     const std::string what = "curves, 12 x 100,000 points: ";
     return {{what + "frame, median", median(measured.following), "ms", "<=16"},
@@ -42,7 +30,7 @@ std::vector<Figure> curves() {
 }
 
 std::vector<Figure> pictures() {
-    needApplication();
+    TimedApplication::instance();
     const PictureFrames measured = measurePictures(frames);
     const std::string what = "pictures, 8 panes of 1,024x768: ";
     return {{what + "zoom, median", median(measured.zoom), "ms", "<=16"},

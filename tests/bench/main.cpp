@@ -19,7 +19,8 @@ std::vector<Bench> quickBenches() {
     for (const auto& group : {stepBenches(), memoryBenches(), storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
-    all.insert(all.end(), windowBenches().begin(), windowBenches().end());
+    for (const auto& group : {windowBenches(), workbenchBenches()})
+        all.insert(all.end(), group.begin(), group.end());
 #endif
     return all;
 }

@@ -27,7 +27,8 @@ inline Json otherValue(const FieldInfo& field) {
     case FieldType::Boolean: return !field.standard.get<bool>();
     case FieldType::Integer: return static_cast<std::int64_t>(number());
     case FieldType::Real: return number() + 0.25;
-    case FieldType::Text: return "Größe \"x\"\n" + field.path;
+    case FieldType::Text:
+    case FieldType::Folder: return "Größe \"x\"\n" + field.path;
     case FieldType::Choice:
         for (const std::string& choice : field.choices)
             if (field.standard != choice)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/window/bench_curves.h"
 
+#include "tests/bench/window/thread_time.h"
 #include "widgets/plots/curve_plot.h"
 
 #include <QApplication>
 #include <QGridLayout>
-
-#include <time.h>
 
 #include <cmath>
 #include <functional>
@@ -22,12 +21,6 @@ constexpr int columns = 4;
 constexpr int points = 100'000;
 constexpr int pointsAFrame = 40; // 1,000 a second at 25 frames a second
 constexpr double standardSmoothing = 0.6;
-
-double threadMilliseconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 /// A loss as training gives it: falling, with noise on every step.
 class Learning {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/window/bench_pictures.h"
 
+#include "tests/bench/window/thread_time.h"
 #include "widgets/pictures/picture_view.h"
 #include "widgets/pictures/swipe_view.h"
 
@@ -9,8 +10,6 @@
 #include <QGridLayout>
 #include <QMouseEvent>
 #include <QWheelEvent>
-
-#include <time.h>
 
 #include <functional>
 
@@ -21,12 +20,6 @@ namespace {
 constexpr QSize PaneSize{1024, 768};
 constexpr int Columns = 4;
 constexpr int Panes = 8;
-
-double threadMilliseconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 /// Something that no codec or cache finds simple.
 QImage speckled(int seed) {
