@@ -57,14 +57,17 @@ torch::Tensor convolvedInBlocks(const torch::Tensor& x, const torch::Tensor& ker
 torch::Tensor convolvedNatively(const torch::Tensor& x, const torch::Tensor& kernel,
                                 const torch::Tensor& bias, std::int64_t stride,
                                 std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
-    const std::int64_t size[] = {kernel.size(2), kernel.size(3)};
+    // Both sides: these do not repeat one number as conv2d does.
+    const std::int64_t size[] = {kernel.size(2), kernel.size(3)}, strides[] = {stride, stride},
+                       paddings[] = {padding, padding}, dilations[] = {dilation, dilation};
     std::vector<torch::Tensor> parts;
     for (std::int64_t g = 0; g < groups; ++g) {
         const auto in = x.chunk(groups, 1)[g].contiguous(), k = kernel.chunk(groups, 0)[g],
                    b = bias.chunk(groups, 0)[g];
         parts.push_back(dilation == 1
-                            ? at::thnn_conv2d(in, k, size, b, stride, padding)
-                            : at::slow_conv_dilated2d(in, k, size, b, stride, padding, dilation));
+                            ? at::thnn_conv2d(in, k, size, b, strides, paddings)
+                            : at::slow_conv_dilated2d(in, k, size, b, strides, paddings,
+                                                      dilations));
     }
     return groups == 1 ? parts.front() : torch::cat(parts, 1);
 }
