@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -39,7 +40,7 @@ std::int64_t missing(std::int64_t channels) {
     return (channelBlock - channels % channelBlock) % channelBlock;
 }
 
-/// With channels of zeros up to whole blocks, for stride 1 and one group.
+/// With channels of zeros up to whole blocks.
 torch::Tensor convolvedInBlocks(const torch::Tensor& x, const torch::Tensor& kernel,
                                 const torch::Tensor& bias, std::int64_t padding,
                                 std::int64_t dilation) {
@@ -53,23 +54,24 @@ torch::Tensor convolvedInBlocks(const torch::Tensor& x, const torch::Tensor& ker
     return out == 0 ? y : y.narrow(1, 0, kernel.size(0)).contiguous();
 }
 
-/// By LibTorch's own loops and the BLAS, group by group.
-torch::Tensor convolvedNatively(const torch::Tensor& x, const torch::Tensor& kernel,
-                                const torch::Tensor& bias, std::int64_t stride,
-                                std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
-    // Both sides: these do not repeat one number as conv2d does.
-    const std::int64_t size[] = {kernel.size(2), kernel.size(3)}, strides[] = {stride, stride},
-                       paddings[] = {padding, padding}, dilations[] = {dilation, dilation};
-    std::vector<torch::Tensor> parts;
-    for (std::int64_t g = 0; g < groups; ++g) {
-        const auto in = x.chunk(groups, 1)[g].contiguous(), k = kernel.chunk(groups, 0)[g],
-                   b = bias.chunk(groups, 0)[g];
-        parts.push_back(dilation == 1
-                            ? at::thnn_conv2d(in, k, size, b, strides, paddings)
-                            : at::slow_conv_dilated2d(in, k, size, b, strides, paddings,
-                                                      dilations));
+/// Any stride is the same with stride 1 and fewer of its values; groups stand beside each other.
+torch::Tensor convolvedSafely(const torch::Tensor& x, const torch::Tensor& kernel,
+                              const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
+                              std::int64_t dilation, std::int64_t groups) {
+    torch::Tensor y;
+    if (groups == 1) {
+        y = convolvedInBlocks(x, kernel, bias, padding, dilation);
+    } else {
+        const auto xs = x.chunk(groups, 1);
+        const auto kernels = kernel.chunk(groups), biases = bias.chunk(groups);
+        std::vector<torch::Tensor> parts;
+        for (std::size_t g = 0; g < xs.size(); ++g)
+            parts.push_back(convolvedInBlocks(xs[g], kernels[g], biases[g], padding, dilation));
+        y = torch::cat(parts, 1);
     }
-    return groups == 1 ? parts.front() : torch::cat(parts, 1);
+    const auto all = std::numeric_limits<std::int64_t>::max();
+    return stride == 1 ? y
+                       : y.slice(2, 0, all, stride).slice(3, 0, all, stride).contiguous();
 }
 
 } // namespace
@@ -79,9 +81,7 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
                        std::int64_t dilation, std::int64_t groups) {
     if (!isOneDnnWrong() || !x.is_cpu() || x.scalar_type() != torch::kFloat32)
         return torch::conv2d(x, kernel, bias, stride, padding, dilation, groups);
-    return stride == 1 && groups == 1
-               ? convolvedInBlocks(x, kernel, bias, padding, dilation)
-               : convolvedNatively(x, kernel, bias, stride, padding, dilation, groups);
+    return convolvedSafely(x, kernel, bias, stride, padding, dilation, groups);
 }
 
 std::string libtorchVersion() {
