@@ -21,9 +21,9 @@ namespace {
 /// Debian 13's LibTorch convolves with a oneDNN 3.7 whose kernels for AVX, AVX2 and AVX-512 are
 /// wrong, silently or with NaN, for many shapes: of random convolutions compared with float64,
 /// forwards and backwards, half where a channel count is no multiple of 16, and a sixth of those
-/// with stride 2. None of 600 was with stride 1 and multiples of 16, whatever kernel, dilation and
-/// size. (With ONEDNN_MAX_CPU_ISA=SSE41 all are right, at four times the time.) An official
-/// LibTorch holds a oneDNN of its own, which is not found here.
+/// with stride 2. None of a thousand was with stride 1 and multiples of 16, whatever kernel,
+/// dilation, size and instructions. (With ONEDNN_MAX_CPU_ISA=SSE41 all are right, at four times the
+/// time.) An official LibTorch holds a oneDNN of its own, which is not found here.
 bool isOneDnnWrong() {
     using Version = const int* (*)(); // dnnl_version_t begins with major and minor
     static const bool wrong = [] {
