@@ -22,8 +22,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -fpch-preprocess -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(CONCERTINA_SANITIZE)
+    # GCC sees values that may be unset where the sanitizers' own branches are in the way.
     target_compile_options(concertina_common_options INTERFACE
-        -fsanitize=${CONCERTINA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+        -fsanitize=${CONCERTINA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+        -Wno-maybe-uninitialized)
     target_link_options(concertina_common_options INTERFACE -fsanitize=${CONCERTINA_SANITIZE})
 endif()
 
