@@ -192,7 +192,7 @@ private Q_SLOTS:
         QVERIFY(likeness(written(0, Qt::blue), written(0, Qt::blue)).holds());
         QVERIFY(likeness(written(0, Qt::blue), written(0, QColor(4, 4, 250))).holds());
         QVERIFY(!likeness(written(0, Qt::blue), written(0, QColor(40, 40, 255))).holds());
-        QVERIFY(!likeness(written(0, Qt::blue), written(12, Qt::blue)).holds());
+        QVERIFY(!likeness(written(0, Qt::blue), written(32, Qt::blue)).holds());
         QVERIFY(!likeness(written(0, Qt::blue), page.scaled(200, 150)).holds());
     }
 };
