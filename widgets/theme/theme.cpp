@@ -18,8 +18,9 @@ namespace {
 
 QFont fontOf(int pixels) {
     // Inter where the system has it: open, made for screens, with tabular figures.
-    QFont font(QFontDatabase::hasFamily(QStringLiteral("Inter")) ? QStringLiteral("Inter")
-                                                                 : QApplication::font().family());
+    // Asked once: the question goes to fontconfig, and fonts are made at every painting.
+    static const bool hasInter = QFontDatabase::hasFamily(QStringLiteral("Inter"));
+    QFont font(hasInter ? QStringLiteral("Inter") : QApplication::font().family());
     font.setPixelSize(pixels);
 #if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
     font.setFeature("tnum", 1);
