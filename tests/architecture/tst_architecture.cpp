@@ -69,7 +69,7 @@ private Q_SLOTS:
     void commandLineProgramLinksNoQt() {
         if (QStandardPaths::findExecutable("readelf").isEmpty())
             QSKIP("readelf (package binutils) is not installed");
-        const QStringList programs = programsIn(binaries("app"), "concertina-cli");
+        const QStringList programs = programsIn(binaries("bin"), "concertina-cli");
         if (programs.isEmpty())
             QSKIP("concertina-cli is not built in " CONCERTINA_BINARY_DIR);
         for (const QString& program : programs) {
