@@ -27,7 +27,7 @@ struct CollapseRequest {
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
 
-/// What a training network computes when it is collapsed as it is now; for previews.
+/// A training network collapsed as it is at the call; for previews.
 NetworkForm collapsedForm();
 
 struct VerifyRequest {

@@ -127,8 +127,10 @@ CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts*
 }
 
 NetworkForm collapsedForm() {
-    return [](const Network& network, const torch::Tensor& images) {
-        return fold(network, Checkpoint()).forward(images, RunSettings());
+    return [](const Network& network) -> NetworkForward {
+        return [compact = fold(network, Checkpoint())](const torch::Tensor& images) {
+            return compact.forward(images, RunSettings());
+        };
     };
 }
 

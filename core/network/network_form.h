@@ -12,9 +12,10 @@ namespace concertina {
 
 class Network;
 
-/// Images [N, 3, H, W] through another form of a network, as its weights are now: one output
-/// [N, C, H, W] a task. On the CPU.
-using NetworkForm =
-    std::function<std::vector<at::Tensor>(const Network& network, const at::Tensor& images)>;
+/// Images [N, 3, H, W] to one output [N, C, H, W] a task, on the CPU.
+using NetworkForward = std::function<std::vector<at::Tensor>(const at::Tensor& images)>;
+
+/// Another form of a network, with its weights as they are at the call.
+using NetworkForm = std::function<NetworkForward(const Network& network)>;
 
 } // namespace concertina

@@ -9,7 +9,9 @@ namespace concertina {
 
 PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
                            const NetworkForm& collapsed)
-    : m_frames(spec.train.previews), m_data(data), m_network(network), m_collapsed(collapsed) {
+    : m_frames(spec.train.previews), m_data(data) {
+    if (m_frames > 0 && collapsed)
+        m_collapsed = collapsed(network);
     for (const TaskSpec& task : spec.tasks)
         m_taskIds.push_back(task.method.id);
 }
@@ -23,7 +25,7 @@ void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
         {"expanded", &outputs}};
     std::vector<torch::Tensor> collapsed;
     if (m_collapsed) {
-        collapsed = m_collapsed(m_network, batch.images.cpu());
+        collapsed = m_collapsed(batch.images.cpu());
         forms.emplace_back("collapsed", &collapsed);
     }
     for (std::size_t n = 0; n < samples.size(); ++n) {

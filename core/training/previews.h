@@ -13,7 +13,7 @@ namespace concertina {
 /// of the network, and those of its collapsed form where there is one.
 class PreviewMaker {
 public:
-    /// All but `spec` must outlive it; spec.train.previews tells how many frames.
+    /// `data` must outlive it; spec.train.previews tells how many frames.
     PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
                  const NetworkForm& collapsed);
 
@@ -27,8 +27,7 @@ private:
     std::vector<std::string> m_taskIds;
     int m_frames;
     const RunData& m_data;
-    const Network& m_network;
-    const NetworkForm& m_collapsed;
+    NetworkForward m_collapsed; ///< folded once a validation; empty where it is not shown
     std::vector<PreviewImage> m_images;
 };
 
