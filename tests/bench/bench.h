@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/spec.h"
+
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina::bench {
@@ -36,6 +39,9 @@ std::span<const Bench> presetBenches(); ///< minutes each; not part of "all"
 
 /// What a child process of a memory bench does, by the variant's name; the exit code.
 int runMemoryChild(const std::string& variant);
+
+/// A preset with complete options.
+ExperimentSpec presetNamed(std::string_view name);
 
 double median(std::vector<double> values);
 

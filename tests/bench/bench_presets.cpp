@@ -25,14 +25,6 @@ std::filesystem::path realData() {
                             : std::filesystem::path(CONCERTINA_SOURCE_DIR) / "../shared/data";
 }
 
-ExperimentSpec presetNamed(std::string_view name) {
-    const auto preset = std::ranges::find(presets(), name, &EmbeddedText::name);
-    SpecReading reading = readSpecText(preset->text);
-    if (!reading.problems.empty())
-        throw std::runtime_error(toText(reading.problems));
-    return withCompleteOptions(reading.spec, catalogue());
-}
-
 struct Trained {
     std::vector<MetricValue> metrics;
     double seconds = 0; ///< all of it, with opening data and validations
@@ -108,6 +100,14 @@ std::vector<Figure> nyuv2Plain() {
 }
 
 } // namespace
+
+ExperimentSpec presetNamed(std::string_view name) {
+    const auto preset = std::ranges::find(presets(), name, &EmbeddedText::name);
+    SpecReading reading = readSpecText(preset->text);
+    if (!reading.problems.empty())
+        throw std::runtime_error(toText(reading.problems));
+    return withCompleteOptions(reading.spec, catalogue());
+}
 
 std::span<const Bench> presetBenches() {
     static const std::array all{

@@ -3,8 +3,6 @@
 #include "app/gui/session_job_service.h"
 #include "app/gui/session_run_service.h"
 #include "core/catalogue.h"
-#include "core/model/validate.h"
-#include "core/values/presets.h"
 #include "db/store_writer.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/timed_application.h"
@@ -47,9 +45,7 @@ T valueOf(Expected<T> expected) {
 
 /// The demo, without an end and with validations far apart.
 ExperimentSpec demo() {
-    const auto preset = std::ranges::find(presets(), std::string_view("rooms-demo"),
-                                          &EmbeddedText::name);
-    ExperimentSpec spec = withCompleteOptions(readSpecText(preset->text).spec, catalogue());
+    ExperimentSpec spec = presetNamed("rooms-demo");
     spec.train.steps = 1'000'000;
     spec.train.validateEvery = 1000;
     return spec;
