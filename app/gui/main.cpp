@@ -57,8 +57,9 @@ Arguments readArguments(const QApplication& application) {
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("open"),
-                                 QStringLiteral("A spec, a dataset folder, a picture, or a run."),
-                                 QStringLiteral("[SPEC|FOLDER|PICTURE|RUN…]"));
+                                 QStringLiteral("A spec, a dataset folder, a picture, a run, or a "
+                                                "preset."),
+                                 QStringLiteral("[SPEC|FOLDER|PICTURE|RUN|PRESET…]"));
     const QCommandLineOption store(QStringLiteral("store"), QStringLiteral("Where runs live."),
                                    QStringLiteral("DIR"));
     const QCommandLineOption data(QStringLiteral("data"),
@@ -92,7 +93,8 @@ void startDemo(RunService& runs, MainWindow& window) {
                });
 }
 
-/// Files and folders are opened as they are when they are dropped; other words name runs.
+/// Files and folders are opened as they are when they are dropped; other words name runs, or else
+/// presets.
 void open(const QStringList& words, StoreAccess& store, MainWindow& window) {
     QStringList files;
     for (const QString& word : words) {
@@ -104,10 +106,15 @@ void open(const QStringList& words, StoreAccess& store, MainWindow& window) {
             &window,
             [name = word.toStdString()](Store& opened) { return opened.findRun(name); },
             [&window, word](const Expected<RunId>& run) {
+                const auto preset =
+                    std::ranges::find(presets(), word.toStdString(), &EmbeddedText::name);
                 if (run)
                     window.showMonitor(*run);
+                else if (run.error().code == "run.unknown" && preset != presets().end())
+                    window.showSetup(readSpecText(preset->text).spec,
+                                     QStringLiteral("preset %1").arg(word));
                 else
-                    window.tellProblem(QStringLiteral("%1 is neither a file nor a run.").arg(word),
+                    window.tellProblem(QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word),
                                        run.error());
             });
     }

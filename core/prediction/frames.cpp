@@ -89,14 +89,16 @@ struct FramePredictor::Parts {
 
 Expected<FramePredictor> FramePredictor::load(const std::filesystem::path& checkpoint,
                                               ExperimentSpec spec) {
-    auto expanded = Predictor::load(checkpoint, false);
-    if (!expanded)
-        return failure(expanded.error());
-    auto collapsed = Predictor::load(checkpoint, true);
-    if (!collapsed)
-        return failure(collapsed.error());
-    return FramePredictor(std::make_unique<Parts>(Parts{
-        std::move(spec), std::move(*expanded), std::move(*collapsed), std::nullopt}));
+    const auto loaded = loadCheckpoint(checkpoint);
+    if (!loaded)
+        return failure(loaded.error());
+    const auto network = networkOf(*loaded);
+    if (!network)
+        return failure(network.error());
+    return FramePredictor(std::make_unique<Parts>(Parts{std::move(spec),
+                                                        Predictor(*loaded, *network, false),
+                                                        Predictor(*loaded, *network, true),
+                                                        std::nullopt}));
 }
 
 FramePredictor::FramePredictor(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}

@@ -9,21 +9,21 @@
 namespace concertina {
 
 Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool collapsed) {
-    const torch::NoGradGuard noGrad;
-    auto checkpoint = loadCheckpoint(path);
+    const auto checkpoint = loadCheckpoint(path);
     if (!checkpoint)
         return failure(checkpoint.error());
-    auto network = networkOf(*checkpoint);
+    const auto network = networkOf(*checkpoint);
     if (!network)
         return failure(network.error());
-    return Predictor(std::move(*checkpoint), *network, collapsed);
+    return Predictor(*checkpoint, *network, collapsed);
 }
 
-Predictor::Predictor(Checkpoint checkpoint, const Network& network, bool collapsed)
-    : m_checkpoint(std::move(checkpoint)),
-      m_tasks(makeTasks(m_checkpoint.spec, m_checkpoint.targets)) {
+Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed)
+    : m_spec(checkpoint.spec), m_targets(checkpoint.targets), m_step(checkpoint.step),
+      m_tasks(makeTasks(m_spec, m_targets)) {
+    const torch::NoGradGuard noGrad;
     if (collapsed) {
-        CompactNetwork compact = fold(network, m_checkpoint);
+        CompactNetwork compact = fold(network, checkpoint);
         m_program = std::move(compact.program);
         m_tensors = std::move(compact.tensors);
     } else {
@@ -39,7 +39,7 @@ std::vector<ValueMap> Predictor::maps(const Image& image) const {
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < outputs.size(); ++t)
         maps.push_back(
-            toValueMap(m_tasks[t]->prediction(outputs[t])[0], m_checkpoint.targets[t].kind));
+            toValueMap(m_tasks[t]->prediction(outputs[t])[0], m_targets[t].kind));
     return maps;
 }
 

@@ -23,21 +23,22 @@ public:
     /// Problems of `loadCheckpoint`.
     static Expected<Predictor> load(const std::filesystem::path& path, bool collapsed);
 
-    const DataSpec& data() const { return m_checkpoint.spec.data; }
-    std::int64_t step() const { return m_checkpoint.step; }
+    /// `network` is the checkpoint's.
+    Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed);
+
+    const DataSpec& data() const { return m_spec.data; }
+    std::int64_t step() const { return m_step; }
     std::size_t taskCount() const { return m_tasks.size(); }
-    const std::string& taskName(std::size_t t) const {
-        return m_checkpoint.spec.tasks[t].method.id;
-    }
-    const TargetInfo& target(std::size_t t) const { return m_checkpoint.targets[t]; }
+    const std::string& taskName(std::size_t t) const { return m_spec.tasks[t].method.id; }
+    const TargetInfo& target(std::size_t t) const { return m_targets[t]; }
 
     /// One map a task for a picture of the network's size.
     std::vector<ValueMap> maps(const Image& image) const;
 
 private:
-    Predictor(Checkpoint checkpoint, const Network& network, bool collapsed);
-
-    Checkpoint m_checkpoint;
+    ExperimentSpec m_spec;
+    std::vector<TargetInfo> m_targets;
+    std::int64_t m_step;
     std::vector<std::unique_ptr<Task>> m_tasks;
     Program m_program;
     std::vector<torch::Tensor> m_tensors;

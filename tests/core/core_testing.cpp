@@ -117,7 +117,9 @@ double relativeDifference(const torch::Tensor& actual, const torch::Tensor& expe
 
 bool sameBits(const torch::Tensor& a, const torch::Tensor& b) {
     return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type()
-           && std::memcmp(a.contiguous().data_ptr(), b.contiguous().data_ptr(), a.nbytes()) == 0;
+           && (a.numel() == 0 // no data to point at
+               || std::memcmp(a.contiguous().data_ptr(), b.contiguous().data_ptr(), a.nbytes())
+                      == 0);
 }
 
 std::map<std::string, torch::Tensor> copyOf(const std::map<std::string, torch::Tensor>& tensors) {

@@ -142,6 +142,7 @@ void TestMonitorPage::hiddenPageReadsNothingAndCatchesUp() {
     open(run);
     QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), patience);
     m_page->hide();
+    QTest::qWait(500); // a look that was under way may still be told
     const auto out = writer(run);
     done(out->append(rowsAt(1, 100, 0.25)));
     done(out->flush());
