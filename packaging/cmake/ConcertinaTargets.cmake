@@ -70,6 +70,9 @@ function(concertina_test name)
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
     endif()
+    if(CONCERTINA_SANITIZE) # several times slower
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5")
+    endif()
     # Not AUTOMOC: it would read LibTorch's headers, and compile an empty file beside each test.
     set(moc ${CMAKE_CURRENT_BINARY_DIR}/tst_${name}.moc)
     qt_generate_moc(tst_${name}.cpp ${moc})
