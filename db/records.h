@@ -45,6 +45,13 @@ struct RunStart {
     double collapsedParameters = 0;
 };
 
+/// What a change of the sharing plan changes in a run's record.
+struct RunPlan {
+    ExperimentSpec spec; ///< with all changes, those to come as well
+    Json plan;           ///< the resolved plan
+    Json changes = Json::array(); ///< those that took effect: [{step, change}]
+};
+
 /// The process that has a run, and when it last said so.
 struct RunOwner {
     ProcessIdentity process;

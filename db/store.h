@@ -122,8 +122,9 @@ public:
     /// What is known at the start.
     Expected<void> recordStart(const RunId& run, const RunStart& start);
 
-    /// The list of changes of the plan, a JSON array. On the disk when this returns.
-    Expected<void> setPlanChanges(const RunId& run, const Json& changes);
+    /// A spec with other changes of the plan in it, and what of them is in effect. On the disk when
+    /// this returns.
+    Expected<void> recordPlan(const RunId& run, const RunPlan& plan);
 
     /// Never Interrupted, which is not written but read.
     Expected<void> setState(const RunId& run, RunState state, std::string_view text = {});

@@ -118,12 +118,13 @@ Expected<void> Store::recordStart(const RunId& run, const RunStart& start) {
     });
 }
 
-Expected<void> Store::setPlanChanges(const RunId& run, const Json& changes) {
+Expected<void> Store::recordPlan(const RunId& run, const RunPlan& plan) {
     return m_connection->write(
         [&](SQLite::Database& database) {
             const std::int64_t number = ownedRun(database, run, m_connection->process());
-            Query(database, "UPDATE document SET plan_changes = ? WHERE run = ?", jsonText(changes),
-                  number)
+            Query(database,
+                  "UPDATE document SET spec = ?, plan = ?, plan_changes = ? WHERE run = ?",
+                  jsonText(toJson(plan.spec)), jsonText(plan.plan), jsonText(plan.changes), number)
                 .run();
         },
         Connection::Durability::Disk);

@@ -4,6 +4,7 @@
 #include "app/cli/console.h"
 #include "core/values/spec.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,18 +21,41 @@ struct CommonArguments {
 };
 
 struct TrainArguments {
-    std::string spec; ///< a file or a preset
+    std::vector<std::string> specs; ///< files or presets
     std::vector<std::string> assignments;
+    std::vector<std::int64_t> seeds; ///< a run each; none: the spec's own
     std::optional<std::filesystem::path> report;
 };
 
+/// Trains each spec with each seed, one after the other; the seeds of one are a group. Ctrl-C ends
+/// all of it.
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console);
 ExitCode resumeCommand(const CommonArguments& common, const std::string& run,
                        const std::optional<std::filesystem::path>& report, Console& console);
 
+struct ReplanArguments {
+    std::string run;
+    std::string at = "now"; ///< a step, or "now"
+    std::vector<std::string> rules;
+};
+
+/// Changes the sharing of a run that is not being trained.
+ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
+                       Console& console);
+
 ExitCode runsCommand(const CommonArguments& common, Console& console);
 ExitCode showCommand(const CommonArguments& common, const std::string& run, Console& console);
+
+struct TableArguments {
+    std::vector<std::string> runs;   ///< or groups
+    std::vector<std::string> single; ///< single-task runs, for Δm
+    std::string format = "text";     ///< "text", "markdown", "csv"
+};
+
+/// Runs side by side, those of a group as mean ± deviation.
+ExitCode tableCommand(const CommonArguments& common, const TableArguments& arguments,
+                      Console& console);
 
 struct PredictArguments {
     std::string run;

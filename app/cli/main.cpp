@@ -138,9 +138,14 @@ private:
         CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
             return trainCommand(m_common, m_train, console);
         });
-        train->add_option("spec", m_train.spec,
-                          "A spec's file, or a preset: " + join(presetNames(), ", "))
+        train->add_option("specs", m_train.specs,
+                          "A spec's file, or a preset: " + join(presetNames(), ", ")
+                              + "; several are trained one after the other")
+            ->type_name("SPEC")
             ->required();
+        train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
+            ->type_name("N,N…")
+            ->delimiter(',');
         addAssignments(train);
         addReport(train);
         train->footer("Fields for --set:\n\n" + fieldsText());
@@ -154,6 +159,20 @@ private:
         addRun(resume);
         addData(resume);
         addReport(resume);
+        CLI::App* replan =
+            command(m_app, "replan", "Change the sharing of a paused run, for when it goes on",
+                    [this](Console& console) {
+                        m_replan.run = m_run;
+                        return replanCommand(m_common, m_replan, console);
+                    });
+        addRun(replan);
+        replan->add_option("rules", m_replan.rules,
+                           "Rules that join those of the plan, for example \"dec1.*: separate\"")
+            ->type_name("RULE")
+            ->required();
+        replan->add_option("--at", m_replan.at, "The step before which they take effect")
+            ->type_name("STEP|now")
+            ->capture_default_str();
     }
 
     void addRuns() {
@@ -162,6 +181,21 @@ private:
         addRun(command(m_app, "show", "Show what is known of a run", [this](Console& console) {
             return showCommand(m_common, m_run, console);
         }));
+        CLI::App* table = command(m_app, "table", "Compare runs; those of a group as mean ± deviation",
+                                  [this](Console& console) {
+                                      return tableCommand(m_common, m_table, console);
+                                  });
+        table->add_option("runs", m_table.runs, "Runs or groups, by their names")
+            ->type_name("RUN")
+            ->required();
+        table->add_option("--single", m_table.single,
+                          "Single-task runs of the same backbone, for the multitask gain Δm")
+            ->type_name("RUN")
+            ->delimiter(',');
+        table->add_option("--format", m_table.format, "How it is written")
+            ->check(CLI::IsMember({"text", "markdown", "csv"}))
+            ->capture_default_str();
+        addStore(table);
     }
 
     void addNetworks() {
@@ -204,15 +238,15 @@ private:
         CLI::App* spec = m_app.add_subcommand("spec", "Look at specs");
         spec->require_subcommand(1);
         command(*spec, "check", "Tell everything that is wrong with a spec",
-                [this](Console& console) { return specCheckCommand(m_train.spec, console); })
-            ->add_option("file", m_train.spec, "A spec's file")
+                [this](Console& console) { return specCheckCommand(m_spec, console); })
+            ->add_option("file", m_spec, "A spec's file")
             ->required();
         CLI::App* show = command(*spec, "show", "Print a preset or a spec, complete",
                                  [this](Console& console) {
-                                     return specShowCommand(m_train.spec, m_train.assignments,
+                                     return specShowCommand(m_spec, m_train.assignments,
                                                             console);
                                  });
-        show->add_option("preset", m_train.spec, "A preset's name or a file")->required();
+        show->add_option("preset", m_spec, "A preset's name or a file")->required();
         addAssignments(show);
         command(*spec, "fields", "List every field with its default, range and unit",
                 [](Console& console) { return specFieldsCommand(console); });
@@ -228,7 +262,10 @@ private:
                    "concertina-cli"};
     Action m_action;
     CommonArguments m_common;
+    std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
+    TableArguments m_table;
+    ReplanArguments m_replan;
     PredictArguments m_predict;
     std::string m_run;
     std::string m_family;

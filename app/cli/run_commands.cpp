@@ -142,6 +142,7 @@ Json detailsJson(const Store& store, const RunDetails& details) {
     Json json = summaryJson(details.run.summary);
     json["spec"] = details.run.spec;
     json["plan"] = details.run.plan;
+    json["plan_changes"] = details.run.planChanges;
     json["environment"] = details.run.environment;
     json["dataset"] = details.run.dataset;
     json["series"] = seriesJson(details.series);

@@ -11,6 +11,8 @@
 #include "db/store.h"
 
 #include <algorithm>
+#include <cmath>
+#include <ctime>
 #include <functional>
 
 namespace concertina {
@@ -123,25 +125,65 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
     return code;
 }
 
+/// What the runs of several seeds have in common: their experiment and when it was begun.
+std::string groupName(const std::string& name) {
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    localtime_r(&now, &local);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    return name + " " + text;
+}
+
+/// A new run of a spec to its end. One of several has a folder of its own in the report's.
+ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
+                  const std::optional<std::string>& group,
+                  const std::optional<std::filesystem::path>& report, bool oneOfSeveral,
+                  Console& console) {
+    const auto run = createRun(common.store, spec, group);
+    if (!run)
+        return console.fail(run.error());
+    console.say("Run " + *run + " \"" + spec.name + "\" in " + common.store.string() + "\n");
+    console.emit({{"event", "created"}, {"run", *run}, {"store", common.store.string()}});
+    auto folder = report;
+    if (folder && oneOfSeveral)
+        *folder /= *run;
+    return trainAndTell(common, *run, spec, folder, console,
+                        [&](RunControl& control, RunObserver& observer) {
+                            return trainRun(common.store, *run, spec, control, observer);
+                        });
+}
+
 } // namespace
 
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
-    const auto spec = loadSpec(arguments.spec, arguments.assignments, common.data);
-    if (!spec)
-        return console.fail(spec.error());
-    // A run that cannot start would only stand about in the store.
-    if (const auto problem = checkStart(*spec))
-        return console.fail(*problem);
-    const auto run = createRun(common.store, *spec);
-    if (!run)
-        return console.fail(run.error());
-    console.say("Run " + *run + " \"" + spec->name + "\" in " + common.store.string() + "\n");
-    console.emit({{"event", "created"}, {"run", *run}, {"store", common.store.string()}});
-    return trainAndTell(common, *run, *spec, arguments.report, console,
-                        [&](RunControl& control, RunObserver& observer) {
-                            return trainRun(common.store, *run, *spec, control, observer);
-                        });
+    std::vector<ExperimentSpec> specs;
+    for (const std::string& name : arguments.specs) {
+        auto spec = loadSpec(name, arguments.assignments, common.data);
+        if (!spec)
+            return console.fail(spec.error());
+        // A run that cannot start would only stand about in the store.
+        if (const auto problem = checkStart(*spec))
+            return console.fail(*problem);
+        specs.push_back(std::move(*spec));
+    }
+    const std::size_t runs = specs.size() * std::max<std::size_t>(1, arguments.seeds.size());
+    for (const ExperimentSpec& spec : specs) {
+        const auto seeds =
+            arguments.seeds.empty() ? std::vector{spec.seed} : arguments.seeds;
+        std::optional<std::string> group;
+        if (seeds.size() > 1)
+            group = groupName(spec.name);
+        for (const std::int64_t seed : seeds) {
+            ExperimentSpec seeded = spec;
+            seeded.seed = seed;
+            const ExitCode code = trainOne(common, seeded, group, arguments.report, runs > 1, console);
+            if (code != Done)
+                return code;
+        }
+    }
+    return Done;
 }
 
 ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
@@ -169,6 +211,38 @@ ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
                         [&](RunControl& control, RunObserver& observer) {
                             return resumeRun(common.store, run, common.data, control, observer);
                         });
+}
+
+ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
+                       Console& console) {
+    std::optional<std::int64_t> at;
+    if (arguments.at != "now") {
+        const auto step = numberFromText(arguments.at);
+        if (!step || *step < 0 || *step != std::floor(*step) || *step > 1e15) {
+            console.fail({"replan.at", "--at", "\"" + shortened(arguments.at, 40) + "\"",
+                          "a step's number, or now", ""});
+            return WrongUsage;
+        }
+        at = static_cast<std::int64_t>(*step);
+    }
+    RunId run;
+    {
+        const auto store = Store::open(common.store, StoreMode::ReadOnly);
+        if (!store)
+            return console.fail(store.error());
+        const auto found = store->findRun(arguments.run);
+        if (!found)
+            return console.fail(found.error());
+        run = *found;
+    }
+    const auto spec = changePlan(common.store, run, at, arguments.rules);
+    if (!spec)
+        return console.fail(spec.error());
+    const auto& changes = spec->network.planChanges;
+    console.emit({{"event", "replanned"}, {"run", run}, {"plan_changes", changes}});
+    console.say("Run " + run + " \"" + spec->name + "\" changes its sharing when it goes on "
+                "(concertina-cli resume " + run + "):\n  " + join(changes, "\n  ") + "\n");
+    return Done;
 }
 
 } // namespace concertina

@@ -52,6 +52,10 @@ void SessionRunService::checkpointNow(const RunId& run) {
     m_queue.checkpointNow(run);
 }
 
+void SessionRunService::changePlan(const RunId& run, const std::string& rule) {
+    m_queue.changePlan(run, rule);
+}
+
 void SessionRunService::suspendAll() {
     m_suspending = true;
     m_queue.suspendAll();

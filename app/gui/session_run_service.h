@@ -22,6 +22,7 @@ public:
     void pause(const RunId& run) override;
     void stop(const RunId& run) override;
     void checkpointNow(const RunId& run) override;
+    void changePlan(const RunId& run, const std::string& rule) override;
     void suspendAll() override;
     std::vector<OwnRun> runs() const override;
 

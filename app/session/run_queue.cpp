@@ -119,6 +119,12 @@ void RunQueue::checkpointNow(const RunId& run) {
         m_control->checkpoint();
 }
 
+void RunQueue::changePlan(const RunId& run, const std::string& rule) {
+    const std::lock_guard lock(m_mutex);
+    if (m_current && m_current->run == run)
+        m_control->changePlan(rule);
+}
+
 void RunQueue::suspendAll() {
     suspend();
     // Again, for starts that are on their way.

@@ -8,9 +8,11 @@
 #include "core/values/spec.h"
 #include "db/records.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace concertina {
 
@@ -36,6 +38,13 @@ Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& 
 Expected<TrainResult> resumeRun(const std::filesystem::path& store, const RunId& run,
                                 const std::optional<std::string>& dataFolder, RunControl& control,
                                 RunObserver& observer);
+
+/// Adds rules to the sharing plan of a run that nobody trains, before step `at`; none: where it
+/// will go on. They take effect when it is resumed. Returns the run's spec with them. Problems
+/// beside those of the store and of `validate`: "run.finished", "run.busy", "plan_change.past".
+Expected<ExperimentSpec> changePlan(const std::filesystem::path& store, const RunId& run,
+                                    std::optional<std::int64_t> at,
+                                    const std::vector<std::string>& rules);
 
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
 Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);

@@ -2,10 +2,22 @@
 #include "app/session/store_observer.h"
 
 #include "core/data/image_files.h"
+#include "core/model/plan_change.h"
 #include "core/training/environment.h"
 #include "core/values/text.h"
 
 namespace concertina {
+
+namespace {
+
+Json changesJson(std::span<const PlanChange> changes) {
+    Json list = Json::array();
+    for (const PlanChange& change : changes)
+        list.push_back({{"step", change.step}, {"change", change.rule}});
+    return list;
+}
+
+} // namespace
 
 StoreObserver::StoreObserver(Store& store, const RunRecord& before, const ExperimentSpec& spec,
                              RunControl& control, RunObserver& next)
@@ -45,6 +57,12 @@ void StoreObserver::started(const StartEvent& event) {
     m_next.started(event);
     if (event.position.step == 0)
         return;
+    // Changes behind the checkpoint are made again.
+    auto before = planChangesOf(m_spec.network);
+    std::erase_if(before, [&](const PlanChange& c) { return c.step >= event.position.step; });
+    note(m_store.recordPlan(m_before.summary.id, {.spec = m_spec,
+                                                  .plan = event.plan,
+                                                  .changes = changesJson(before)}));
     tell(NoticeLevel::Info, "resume",
          "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
@@ -88,6 +106,17 @@ void StoreObserver::previewed(const PreviewEvent& event) {
                                m_control.aborted()));
     }
     m_next.previewed(event);
+}
+
+/// On the disk before the change takes effect, so that a resumed run makes it again.
+void StoreObserver::replanned(const PlanEvent& event) {
+    const auto all = planChangesOf(event.spec.network);
+    note(m_store.recordPlan(m_before.summary.id,
+                            {.spec = event.spec,
+                             .plan = event.plan,
+                             .changes = changesJson(std::span(all).first(event.done))}));
+    tell(NoticeLevel::Info, "replan", "Sharing: " + join(event.differences, "; "));
+    m_next.replanned(event);
 }
 
 void StoreObserver::checkpointed(const CheckpointEvent& event) {

@@ -26,6 +26,7 @@ public:
     void stepped(const StepEvent& event) override;
     void validated(const ValidationEvent& event) override;
     void previewed(const PreviewEvent& event) override;
+    void replanned(const PlanEvent& event) override;
     void checkpointed(const CheckpointEvent& event) override;
     void stateChanged(const StateEvent& event) override;
     void noticed(const NoticeEvent& event) override;

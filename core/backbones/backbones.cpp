@@ -6,9 +6,10 @@
 namespace concertina {
 
 const BackboneInfo& segnetBackbone();
+const BackboneInfo& unetBackbone();
 
 std::span<const BackboneInfo* const> backbones() {
-    static const std::array all{&segnetBackbone()};
+    static const std::array all{&segnetBackbone(), &unetBackbone()};
     return all;
 }
 

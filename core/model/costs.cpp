@@ -70,7 +70,7 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {
     NetworkCosts costs;
     const LayerGraph& graph = design.graph;
-    const Partition routes = gradientRoutes(design, Moving::All);
+    const Partition routes = gradientRoutes(design, Moving::All, 0).passes;
     const auto foldable = foldableNorms(graph, design.tree);
     std::set<std::pair<int, TaskSet>> kernels;
     double plain = 0, step = 0, activations = 0;

@@ -68,6 +68,9 @@ struct ParametrizationInfo : MethodInfo {
     std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
     /// Multiply–adds of one `materialize`.
     std::function<double(const KernelShape&, const Json& options)> composeCost;
+    /// What single options can't tell, in general or of this kernel; null: nothing. Paths of its
+    /// problems are options.
+    std::function<Problems(const KernelShape&, const Json& options)> check;
     bool linearInTraining = true; ///< W is a function of the factors alone, so copies can merge
     bool ownsNorm = false;        ///< norms inside replace the layer's
 };

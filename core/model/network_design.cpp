@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network_design.h"
 
+#include "core/model/plan_change.h"
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <set>
 
 namespace concertina {
 
 namespace {
 
-/// The parametrization of each layer: the last record that matches, plain where none does.
+/// Which record each layer's parametrization stands in: the last that matches, −1 where none
+/// does and the kernel is plain.
 Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const Layer> layers,
-                       std::vector<MethodChoice>& choices) {
+                       std::vector<int>& records) {
     Problems problems;
-    choices.assign(layers.size(), MethodChoice{"plain", Json::object()});
+    records.assign(layers.size(), -1);
     for (std::size_t i = 0; i < kernels.size(); ++i) {
         bool found = false;
         for (std::size_t k = 0; k < layers.size(); ++k) {
             if (layers[k].task >= 0 || !matchesPattern(layers[k].name, kernels[i].layers))
                 continue;
-            choices[k] = kernels[i].method;
+            records[k] = static_cast<int>(i);
             found = true;
         }
         if (found)
@@ -35,6 +38,19 @@ Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const L
                             suggestion(kernels[i].layers, names)});
     }
     return problems;
+}
+
+/// What a parametrization has to say of one layer's kernel and of its options, of each record once.
+void checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
+                 int record, std::set<std::string>& told, Problems& problems) {
+    if (!info.check || record < 0)
+        return;
+    const std::string path = std::string(KernelsPath) + "." + std::to_string(record);
+    for (Problem& problem : info.check(layer.kernel, options)) {
+        problem.path = problem.path.empty() ? path + ".id" : path + ".options." + problem.path;
+        if (told.insert(problem.path).second)
+            problems.push_back(std::move(problem));
+    }
 }
 
 } // namespace
@@ -69,22 +85,30 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     }
     design.graph = builder.take();
 
-    std::vector<MethodChoice> choices;
-    result.problems = chooseKernels(spec.network.kernels, design.graph.layers, choices);
+    std::vector<int> records;
+    result.problems = chooseKernels(spec.network.kernels, design.graph.layers, records);
+    std::set<std::string> told;
     std::vector<LayerFactors> factors;
     for (std::size_t i = 0; i < design.graph.layers.size(); ++i) {
         const Layer& layer = design.graph.layers[i];
-        const ParametrizationInfo& info = *catalogue.parametrization(choices[i].id);
-        choices[i].options = completeOptions(info, choices[i].options);
-        factors.push_back({layer.name, info.factors(layer.kernel, choices[i].options),
-                           info.linearInTraining});
-        design.layers.push_back({choices[i], factors.back(),
-                                 info.composeCost(layer.kernel, choices[i].options)});
+        MethodChoice method{"plain", Json::object()};
+        if (records[i] >= 0)
+            method = spec.network.kernels[static_cast<std::size_t>(records[i])].method;
+        const ParametrizationInfo& info = *catalogue.parametrization(method.id);
+        method.options = completeOptions(info, method.options);
+        checkKernel(info, layer, method.options, records[i], told, result.problems);
+        factors.push_back(
+            {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining});
+        const double composing = info.composeCost(layer.kernel, method.options);
+        design.layers.push_back({std::move(method), factors.back(), composing});
     }
     PlanResolution resolved = resolvePlan(spec.network.sharing, std::span(factors).first(shared),
                                           tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
+    design.sampledRouting = spec.network.routing == "sampled";
     for (Problem& problem : resolved.problems)
+        result.problems.push_back(std::move(problem));
+    for (Problem& problem : checkPlanChanges(spec.network, std::span(factors).first(shared), tasks))
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
         design.tree = executionTree(design.graph, design.plan);
@@ -115,7 +139,15 @@ bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {
     return moving == Moving::All || !layer.hasCore() || factor.core == (moving == Moving::Cores);
 }
 
-Partition gradientRoutes(const NetworkDesign& design, Moving moving) {
+double GradientRoutes::weight(TaskSet owners) const {
+    const bool all = std::ranges::all_of(
+        passes.groups, [owners](TaskSet pass) { return (pass & ~owners) == 0; });
+    if (turn == 0 || all)
+        return 1;
+    return (turn & ~owners) == 0 ? turns : 0;
+}
+
+GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::int64_t step) {
     Partition routes = together(design.taskCount());
     for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
         const LayerPlan& layer = design.plan.layers[i];
@@ -126,7 +158,13 @@ Partition gradientRoutes(const NetworkDesign& design, Moving moving) {
             if (moves(design.layers[i].factors, design.layers[i].factors.factors[k], moving))
                 routes = commonRefinement(routes, layer.partitions[k]);
     }
-    return routes;
+    const std::size_t turns = routes.groups.size();
+    if (!design.sampledRouting || turns <= 2)
+        return {.passes = std::move(routes)};
+    const TaskSet turn = routes.groups[static_cast<std::size_t>(step) % turns];
+    return {.passes = partitionOf({turn, allTasks(design.taskCount()) & ~turn}),
+            .turn = turn,
+            .turns = static_cast<int>(turns)};
 }
 
 } // namespace concertina

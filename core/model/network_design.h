@@ -7,6 +7,7 @@
 #include "core/model/sharing_plan.h"
 #include "core/values/spec.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct NetworkDesign {
     std::vector<LayerDesign> layers; ///< one a layer of the graph
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
+    bool sampledRouting = false; ///< copies in merged layers take turns
 
     int taskCount() const { return plan.taskCount(); }
 
@@ -56,9 +58,21 @@ enum class Moving { All, Cores, Others };
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving);
 
-/// Whose losses need a backward pass of their own: the coarsest partition from whose groups the
-/// gradient of every moving copy in a merged layer can be summed. One group where nothing is
-/// merged; each task its own in reading R2.
-Partition gradientRoutes(const NetworkDesign& design, Moving moving);
+/// Whose losses need a backward pass of their own in one step.
+struct GradientRoutes {
+    Partition passes;
+    TaskSet turn = 0; ///< in sampled routing: the group whose copies move; 0: all do
+    int turns = 1;    ///< how many groups take turns
+
+    /// What the gradient of the passes inside `owners` is multiplied by for a copy in a merged
+    /// layer that they own; 0: it rests in this step. Over all turns the mean is the gradient.
+    double weight(TaskSet owners) const;
+};
+
+/// Exact: the coarsest partition from whose groups the gradient of every moving copy in a merged
+/// layer can be summed; one group where nothing is merged, each task its own in reading R2.
+/// Sampled: of these groups the one whose turn it is in step `step`, and all the others in one;
+/// up to two groups that costs the same as exact, and is it.
+GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::int64_t step);
 
 } // namespace concertina

@@ -16,6 +16,10 @@ torch::Tensor sum(const torch::Tensor& a, const torch::Tensor& b) {
     return a + b;
 }
 
+torch::Tensor times(const torch::Tensor& tensor, double factor) {
+    return factor == 1 ? tensor : tensor * factor;
+}
+
 /// The program's tensors that want gradients, each once, and their gradients for each route.
 class Leaves {
 public:
@@ -97,7 +101,8 @@ public:
     void run(std::span<const torch::Tensor> losses) {
         for (Parameter& parameter : m_network.parameters())
             parameter.grad.reset();
-        m_leaves.differentiate(gradientRoutes(m_network.design(), m_settings.moving), losses);
+        m_routes = gradientRoutes(m_network.design(), m_settings.moving, m_settings.step);
+        m_leaves.differentiate(m_routes.passes, losses);
         takeDirectGradients();
         for (const ComposedNetwork::Kernel& kernel : m_composed.kernels) {
             pullBackKernel(kernel);
@@ -106,6 +111,7 @@ public:
         addMovingCopies();
         for (const auto& [owners, pullBack] : m_pullBacks)
             pullBack.run(m_network.parameters());
+        addPenalties();
     }
 
 private:
@@ -149,11 +155,12 @@ private:
         const LayerPlan plan = m_network.design().layerPlan(kernel.layer);
         for (const TaskSet owners : ownersOf(plan, kernel.layer)) {
             const torch::Tensor gradient = m_leaves.gradient(leaf, owners);
-            if (!gradient.defined())
+            const double weight = m_routes.weight(owners);
+            if (!gradient.defined() || weight == 0)
                 continue;
             PullBack& pullBack = m_pullBacks[plan.merged ? owners : TaskSet{0}];
             pullBack.outputs.push_back(kernel.kernel);
-            pullBack.cotangents.push_back(withDecay(gradient, leaf, owners));
+            pullBack.cotangents.push_back(times(withDecay(gradient, leaf, owners), weight));
         }
     }
 
@@ -163,10 +170,11 @@ private:
         const torch::Tensor& leaf = m_composed.tensors[static_cast<std::size_t>(kernel.biasSlot)];
         for (const TaskSet owners : m_network.design().layerPlan(kernel.layer).bias.groups) {
             const torch::Tensor gradient = m_leaves.gradient(leaf, owners);
-            if (!gradient.defined())
+            const double weight = m_routes.weight(owners);
+            if (!gradient.defined() || weight == 0)
                 continue;
             m_pullBacks[owners].outputs.push_back(kernel.bias);
-            m_pullBacks[owners].cotangents.push_back(gradient);
+            m_pullBacks[owners].cotangents.push_back(times(gradient, weight));
         }
     }
 
@@ -189,10 +197,26 @@ private:
         }
     }
 
+    /// Each copy that moves in this step answers for itself, once.
+    void addPenalties() {
+        for (std::size_t i = 0; i < m_network.design().layers.size(); ++i)
+            for (std::size_t k = 0; k < m_network.design().layers[i].factors.factors.size(); ++k)
+                for (const std::size_t copy : m_network.copies(i, k)) {
+                    Parameter& parameter = m_network.parameters()[copy];
+                    const torch::Tensor penalty = parameter.grad.defined()
+                                                      ? m_network.penalty(i, k, copy)
+                                                      : torch::Tensor();
+                    if (penalty.defined())
+                        parameter.grad = parameter.grad
+                                         + torch::autograd::grad({penalty}, {parameter.value})[0];
+                }
+    }
+
     Network& m_network;
     const ComposedNetwork& m_composed;
     const BackwardSettings& m_settings;
     Leaves m_leaves;
+    GradientRoutes m_routes;
     TaskSet m_all;
     std::map<TaskSet, PullBack> m_pullBacks; ///< by owners; 0: all of the layers that are apart
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/network.h"
 
+#include "core/network/mean.h"
 #include "core/tensor/torch.h"
 
 #include <algorithm>
@@ -25,22 +26,6 @@ torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
     const double deviation = std::sqrt(2.0 / (area * (kernel.in / kernel.groups + kernel.out)));
     return torch::empty({kernel.out, kernel.in / kernel.groups, kernel.height, kernel.width})
         .normal_(0.0, deviation, generator);
-}
-
-/// The weighted mean as X_1 + Σ a_h (X_h − X_1), so that equal copies give X to the bit; weights
-/// are shares of tasks.
-torch::Tensor mean(const std::vector<torch::Tensor>& copies, const std::vector<TaskSet>& owners) {
-    if (copies.size() == 1)
-        return copies.front();
-    double tasks = 0;
-    for (const TaskSet set : owners)
-        tasks += taskCount(set);
-    torch::Tensor sum;
-    for (std::size_t h = 1; h < copies.size(); ++h) {
-        const torch::Tensor part = (copies[h] - copies[0]) * (taskCount(owners[h]) / tasks);
-        sum = sum.defined() ? sum + part : part;
-    }
-    return copies[0] + sum;
 }
 
 } // namespace
@@ -113,8 +98,9 @@ void Network::start(std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
-        const torch::Tensor kernel = xavierNormal(layer.kernel, seed ^ nameHash(layer.name));
-        const auto values = m_layers[i].parametrization->start(kernel);
+        const std::uint64_t key = seed ^ nameHash(layer.name);
+        const torch::Tensor kernel = xavierNormal(layer.kernel, key);
+        const auto values = m_layers[i].parametrization->start(kernel, key + 1);
         for (std::size_t k = 0; k < values.size(); ++k)
             for (const std::size_t copy : m_layers[i].factors[k])
                 m_parameters[copy].value.copy_(values[k]);
@@ -126,15 +112,15 @@ void Network::start(std::uint64_t seed) {
 
 torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const {
     std::vector<torch::Tensor> copies;
-    std::vector<TaskSet> owners;
+    std::vector<int> weights; // a task's share is the same for all
     for (const std::size_t index : parameters) {
         const Parameter& parameter = m_parameters[index];
         if ((parameter.owners & tasks) == 0)
             continue;
         copies.push_back(parameter.value);
-        owners.push_back(parameter.owners);
+        weights.push_back(taskCount(parameter.owners));
     }
-    return mean(copies, owners);
+    return weightedMean(copies, weights);
 }
 
 torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const {
@@ -155,9 +141,12 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
     for (const Partition& partition : plan.partitions)
         copies = commonRefinement(copies, partition);
     std::vector<torch::Tensor> kernels;
-    for (const TaskSet group : copies.groups)
+    std::vector<int> shares;
+    for (const TaskSet group : copies.groups) {
         kernels.push_back(materialize(group));
-    return mean(kernels, copies.groups);
+        shares.push_back(taskCount(group));
+    }
+    return weightedMean(kernels, shares);
 }
 
 ComposedNetwork Network::compose(bool withGradients) const {
@@ -199,6 +188,10 @@ std::vector<torch::Tensor> Network::forward(const ComposedNetwork& composed,
                                             const torch::Tensor& images,
                                             const RunSettings& settings) const {
     return runProgram(m_program, composed.tensors, images, settings);
+}
+
+torch::Tensor Network::penalty(std::size_t layer, std::size_t factor, std::size_t copy) const {
+    return m_layers[layer].parametrization->penalty(factor, m_parameters[copy].value);
 }
 
 const std::vector<std::size_t>& Network::copies(std::size_t layer, std::size_t factor) const {

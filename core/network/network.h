@@ -71,6 +71,9 @@ public:
     /// The same for biases.
     const std::vector<std::size_t>& biases(std::size_t layer) const;
 
+    /// What is added to the losses for the sake of one copy of a factor; undefined: nothing.
+    torch::Tensor penalty(std::size_t layer, std::size_t factor, std::size_t copy) const;
+
     /// Multiplies every kernel by `scale`, through the first of its factors that moves; copies
     /// without a gradient rest.
     void scaleKernels(double scale, Moving moving);
@@ -80,6 +83,13 @@ public:
 
     /// The same network on the CPU in another floating type; without optimizer states.
     Network convertedTo(torch::ScalarType type) const;
+
+    /// The same network under another plan for the same layers, with what the optimizer keeps. A
+    /// group that is parted: each part has a copy of what it had, so that the next outputs are
+    /// equal to the bit (but where a second factor of a merged layer is parted). Groups that are
+    /// joined: the mean of what they had, by their numbers of tasks, moments too; of running
+    /// statistics the mean and the mean square.
+    Network replanned(NetworkDesign design) const;
 
     /// Every parameter and every running statistic ("dec3.1/norm.mean/depth") by name.
     std::map<std::string, torch::Tensor> namedTensors() const;
@@ -104,6 +114,8 @@ private:
     void start(std::uint64_t seed);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
+    void takeParameter(Parameter& parameter, const Network& from);
+    void takeStatistics(const Branch& branch, const Network& from);
 
     NetworkDesign m_design;
     Program m_program;

@@ -20,12 +20,19 @@ public:
     virtual ~Parametrization() = default;
 
     /// Factors, in the descriptor's order, whose product is `kernel` [Co, Ci / groups, kh, kw] to
-    /// rounding of the kernel's own type.
-    virtual std::vector<torch::Tensor> start(const torch::Tensor& kernel) const = 0;
+    /// rounding of the kernel's own type, or near it where options say so. `seed` is for whatever
+    /// the kernel leaves open.
+    virtual std::vector<torch::Tensor> start(const torch::Tensor& kernel,
+                                             std::uint64_t seed) const = 0;
 
-    /// W of factors of any floating type, differentiable in each of them, and linear in each with
-    /// the others held, so that scaling the first factor scales W.
+    /// W of factors of any floating type, differentiable in each of them. With the others held it
+    /// is linear in the first and in cores, so that scaling one of these scales W, and affine in
+    /// every factor, so that the W of a mean of copies is the mean of their W.
     virtual torch::Tensor materialize(std::span<const torch::Tensor> factors) const = 0;
+
+    /// What is added to the loss for the sake of one factor, by its place in the descriptor; a
+    /// scalar, undefined where there is nothing.
+    virtual torch::Tensor penalty(std::size_t factor, const torch::Tensor& value) const;
 };
 
 /// How a parametrization is made: complete, checked options of its descriptor.

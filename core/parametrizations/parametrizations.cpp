@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/parametrizations/parametrization.h"
 
+#include "core/tensor/torch.h"
+
 #include <array>
 #include <cassert>
 
@@ -8,10 +10,17 @@ namespace concertina {
 
 const ParametrizationEntry& plainParametrization();
 const ParametrizationEntry& factoredParametrization();
+const ParametrizationEntry& expandParametrization();
+const ParametrizationEntry& doConvParametrization();
 
 std::span<const ParametrizationEntry* const> parametrizations() {
-    static const std::array all{&plainParametrization(), &factoredParametrization()};
+    static const std::array all{&plainParametrization(), &factoredParametrization(),
+                                &expandParametrization(), &doConvParametrization()};
     return all;
+}
+
+torch::Tensor Parametrization::penalty(std::size_t, const torch::Tensor&) const {
+    return {};
 }
 
 std::unique_ptr<Parametrization> makeParametrization(const MethodChoice& method,

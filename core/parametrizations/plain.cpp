@@ -9,7 +9,7 @@ namespace {
 
 class Plain : public Parametrization {
 public:
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel) const override {
+    std::vector<torch::Tensor> start(const torch::Tensor& kernel, std::uint64_t) const override {
         return {kernel.clone()};
     }
 

@@ -94,7 +94,7 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     const bool onKernels = m_train.decayOn == "kernels";
     const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
     backward(m_network, composed, losses->weighted,
-             {.moving = moving, .kernelDecay = onKernels ? coupled : 0});
+             {.moving = moving, .step = number, .kernelDecay = onKernels ? coupled : 0});
 
     const torch::NoGradGuard noGrad;
     if (!onKernels && coupled > 0)

@@ -39,6 +39,9 @@ public:
     /// Problem "train.not_finite" with the name of a weight or statistic that is.
     std::optional<Problem> checkWeights() const;
 
+    /// Goes on with the network under another plan for its layers.
+    void replan(NetworkDesign design) { m_network = m_network.replanned(std::move(design)); }
+
     Network& network() { return m_network; }
     const Network& network() const { return m_network; }
     const std::vector<std::unique_ptr<Task>>& tasks() const { return m_tasks; }

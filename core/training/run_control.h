@@ -5,7 +5,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace concertina {
 
@@ -33,6 +35,13 @@ public:
         m_checkpoint = true;
     }
 
+    /// A rule that joins the sharing plan before the next step; of a run that is paused, before
+    /// its next. One that the network cannot have is told as a notice, and nothing changes.
+    void changePlan(std::string rule) {
+        const std::lock_guard lock(m_mutex);
+        m_rules.push_back(std::move(rule));
+    }
+
     /// Asked to stop by `abort`: for whatever waits meanwhile.
     std::stop_token aborted() const { return m_abort.get_token(); }
 
@@ -47,6 +56,12 @@ public:
     bool takeCheckpoint() {
         const std::lock_guard lock(m_mutex);
         return std::exchange(m_checkpoint, false);
+    }
+
+    /// The rules that were asked for since; forgets them.
+    std::vector<std::string> takeRules() {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_rules, {});
     }
 
     /// Waits while the wish is `Pause`.
@@ -82,6 +97,7 @@ private:
     std::stop_source m_abort;
     Wish m_wish = Wish::Run;
     bool m_checkpoint = false;
+    std::vector<std::string> m_rules;
 };
 
 } // namespace concertina

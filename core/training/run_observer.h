@@ -14,6 +14,7 @@ public:
     virtual void stepped(const StepEvent&) {}
     virtual void validated(const ValidationEvent&) {}
     virtual void previewed(const PreviewEvent&) {}
+    virtual void replanned(const PlanEvent&) {}
     virtual void checkpointed(const CheckpointEvent&) {}
     virtual void stateChanged(const StateEvent&) {}
     virtual void noticed(const NoticeEvent&) {}

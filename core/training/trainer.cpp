@@ -3,8 +3,10 @@
 
 #include "core/catalogue.h"
 #include "core/model/costs.h"
+#include "core/model/plan_change.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/training/beginning.h"
 #include "core/training/checkpoint.h"
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
@@ -47,7 +49,11 @@ public:
           m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
                     m_stepsPerEpoch),
           m_collapsed(request.collapsed),
-          m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {}
+          m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {
+        // A checkpoint is older than the changes of its step.
+        for (const PlanChange& change : planChangesOf(m_spec.network))
+            m_changesDone += change.step < m_step ? 1 : 0;
+    }
 
     TrainResult run() {
         announce();
@@ -59,6 +65,8 @@ public:
         m_since = Clock::now();
         while (m_step < m_steps) {
             if (const auto end = obey())
+                return finish(*end);
+            if (const auto end = changePlan())
                 return finish(*end);
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
@@ -130,6 +138,35 @@ private:
             }
         }
         return wish == RunControl::Wish::Suspend ? RunState::Paused : RunState::Stopped;
+    }
+
+    /// Changes the sharing where that is asked for, or due by the spec. Each change has a checkpoint
+    /// before it, to go back to; a state where that one was an end.
+    std::optional<RunState> changePlan() {
+        for (const std::string& rule : m_control.takeRules()) {
+            auto changed =
+                withPlanChange(m_spec.network, {m_step, rule}, m_learner.network().design());
+            if (changed)
+                m_spec.network = std::move(*changed);
+            else
+                notice(NoticeLevel::Error, changed.error().code,
+                       "The sharing stays as it is. " + toText(changed.error()));
+        }
+        const auto changes = planChangesOf(m_spec.network);
+        for (; m_changesDone < changes.size() && changes[m_changesDone].step <= m_step;
+             ++m_changesDone) {
+            if (const auto end = saveUntilDone("replan"))
+                return end;
+            const NetworkDesign& before = m_learner.network().design();
+            NetworkDesign after = designAfter(m_spec.network, m_changesDone + 1, before);
+            m_observer.replanned({.position = position(),
+                                  .spec = m_spec,
+                                  .done = m_changesDone + 1,
+                                  .differences = differences(before.plan, after.plan),
+                                  .plan = toJson(after.plan)});
+            m_learner.replan(std::move(after));
+        }
+        return std::nullopt;
     }
 
     std::optional<Problem> takeStep(Loader& loader) {
@@ -292,7 +329,7 @@ private:
         return {RunState::Failed, position(), m_lastValidation, std::move(problem)};
     }
 
-    const ExperimentSpec& m_spec;
+    ExperimentSpec m_spec; ///< with the changes that joined it since
     std::filesystem::path m_folder;
     RunData m_data;
     std::int64_t m_stepsPerEpoch;
@@ -305,43 +342,13 @@ private:
     torch::Device m_device;
     Learner m_learner;
     NetworkForm m_collapsed;
+    std::size_t m_changesDone = 0; ///< of the spec's changes of the plan
     std::string m_lastCheckpoint;
     std::int64_t m_savedStep = -1;
     std::optional<Problem> m_failure; ///< behind RunState::Failed
     std::vector<MetricValue> m_lastValidation;
     std::set<std::string> m_toldDamaged; ///< files
 };
-
-/// The network to go on with, and the step it stands at.
-struct Beginning {
-    Network network;
-    std::int64_t step = 0;
-};
-
-Expected<Beginning> beginAt(const std::filesystem::path& path, const TrainRequest& request,
-                            const RunData& data) {
-    auto checkpoint = loadCheckpoint(path);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    // The file's path is the checkpoint's; what it was trained on must be what it goes on with.
-    if (headOutputs(checkpoint->spec, checkpoint->targets)
-        != headOutputs(request.spec, data.targets))
-        return failure({"checkpoint.targets", path.string(), "other tasks or numbers of classes",
-                        "those of the dataset", "is this the dataset that the run was started on?"});
-    auto network = networkOf(*checkpoint);
-    if (!network)
-        return failure(network.error());
-    restoreOptimizerState(*network, checkpoint->tensors);
-    return Beginning{std::move(*network), checkpoint->step};
-}
-
-Expected<Beginning> beginAnew(const TrainRequest& request, const RunData& data) {
-    const auto outputs = headOutputs(request.spec, data.targets);
-    auto design = designNetwork(request.spec, catalogue(), outputs);
-    if (!design.problems.empty())
-        return failure(design.problems.front());
-    return Beginning{Network(std::move(design.design), static_cast<std::uint64_t>(request.spec.seed))};
-}
 
 Expected<RunData> openDataFor(const ExperimentSpec& spec) {
     if (spec.train.device == "cuda" && !hasCuda())
@@ -363,8 +370,8 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
     auto data = openDataFor(request.spec);
     if (!data)
         return failure(data.error());
-    auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request, *data)
-                                      : beginAnew(request, *data);
+    auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request.spec, *data)
+                                      : beginAnew(request.spec, *data);
     if (!beginning)
         return failure(beginning.error());
     if (request.spec.train.device == "cuda")

@@ -5,7 +5,9 @@
 #include "core/values/json.h"
 #include "core/values/metric.h"
 #include "core/values/run_state.h"
+#include "core/values/spec.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,13 +66,23 @@ struct PreviewEvent {
     std::vector<PreviewImage> images;
 };
 
+/// The sharing plan of the running network was changed; told before it takes effect.
+struct PlanEvent {
+    RunPosition position;
+    ExperimentSpec spec;                  ///< with all changes, those to come as well
+    std::size_t done = 0;                 ///< how many of them are in effect, with this one
+    std::vector<std::string> differences; ///< from the plan before, in words
+    Json plan;                            ///< the new one, resolved
+};
+
 /// A checkpoint lies complete on the disk.
 struct CheckpointEvent {
     RunPosition position;
     std::string file;
     std::int64_t bytes = 0;
     std::string sha256;
-    std::string reason; ///< "schedule", "validation", "pause", "stop", "request", "end"
+    std::string reason; ///< "schedule", "validation", "pause", "stop", "request",
+                        ///< "replan", "end"
 };
 
 enum class NoticeLevel { Info, Warning, Error };

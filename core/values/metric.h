@@ -40,6 +40,18 @@ struct MetricRow {
     bool operator==(const MetricRow&) const = default;
 };
 
+/// A metric of a multitask network beside that of a network for its task alone.
+struct ComparedMetric {
+    std::string task;
+    bool higherIsBetter = false;
+    double value = 0;
+    double single = 0;
+};
+
+/// Δm = (100 / T) Σ_t mean_m ±(M − B) / B in percent, the mean for each task first, positive is
+/// better (Maninis 2019; LibMTL's Δp).
+double multitaskGain(const std::vector<ComparedMetric>& metrics);
+
 /// "segmentation/miou"; the name alone where there is no task.
 std::string metricKey(const std::string& task, const std::string& name);
 

@@ -55,6 +55,8 @@ struct NetworkSpec {
     MethodChoice backbone{"segnet", Json::object()};
     std::vector<KernelSpec> kernels{KernelSpec{}};
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
+    std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
+    std::string routing = "exact";
 
     bool operator==(const NetworkSpec&) const = default;
 };

@@ -175,7 +175,21 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
                            "states tied, merged, factors shared, separate, for example \"enc*: "
                            "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
-                           "\"layers: factor {…} | {…}\" for one factor, bias or norm."})};
+                           "\"layers: factor {…} | {…}\" for one factor, bias or norm."}),
+            field(&NetworkSpec::planChanges,
+                  {.path = "network.plan_changes",
+                   .label = "Changes in training",
+                   .help = "Sharing rules that join the others before a step, in order, for "
+                           "example \"400: dec1.*: separate\".",
+                   .seldom = true}),
+            field(&NetworkSpec::routing,
+                  {.path = "network.routing",
+                   .choices = {"exact", "sampled"},
+                   .label = "Routing",
+                   .help = "How copies in merged layers get their own tasks' gradient. exact: a "
+                           "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
+                           "turns, 5/3 of a step from three tasks on (this project's own).",
+                   .seldom = true})};
 }
 
 std::vector<MethodPlace<NetworkSpec>> networkMethods() {

@@ -35,6 +35,12 @@ ExperimentSpec tinySpec(const std::string& parametrization, const std::string& r
     return withCompleteOptions(spec, catalogue());
 }
 
+ExperimentSpec tinyUnet(const std::string& parametrization, const std::string& rule) {
+    ExperimentSpec spec = tinySpec(parametrization, rule);
+    spec.network.backbone = {"unet", {{"channels", {4, 6, 8}}, {"convolutions", 1}}};
+    return withCompleteOptions(spec, catalogue());
+}
+
 NetworkDesign designFor(const ExperimentSpec& spec) {
     constexpr int classes = 14; // of rooms
     std::vector<int> outputs;

@@ -22,6 +22,9 @@ ExperimentSpec tinySpec();
 /// The same with one parametrization and one sharing rule for all layers.
 ExperimentSpec tinySpec(const std::string& parametrization, const std::string& rule);
 
+/// The same on a U-Net of three levels: enc1.1, enc2.1, enc3.1, dec2.1, dec1.1.
+ExperimentSpec tinyUnet(const std::string& parametrization, const std::string& rule);
+
 /// The design of a spec's network for the classes of rooms; the spec must be right.
 NetworkDesign designFor(const ExperimentSpec& spec);
 
@@ -60,6 +63,7 @@ public:
     std::vector<StateEvent> states;
     std::vector<NoticeEvent> notices;
     std::vector<StartEvent> starts;
+    std::vector<PlanEvent> plans;
     // Called in the training thread.
     std::function<void(const StepEvent&)> onStep;
     std::function<void(const StateEvent&)> onState;
@@ -74,6 +78,7 @@ public:
     void validated(const ValidationEvent& event) override { validations.push_back(event); }
     void previewed(const PreviewEvent& event) override { previews.push_back(event); }
     void checkpointed(const CheckpointEvent& event) override { checkpoints.push_back(event); }
+    void replanned(const PlanEvent& event) override { plans.push_back(event); }
     void stateChanged(const StateEvent& event) override {
         states.push_back(event);
         if (onState)

@@ -139,6 +139,36 @@ private Q_SLOTS:
         verifyEqual(named(network, layer + "/M/normal").grad, u.t().mm(gt[2]).mm(v.t()) / 3);
     }
 
+    void sampledRoutingIsExactInTheMeanOverItsTurns() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        spec.network.sharing = {"*: merged", "dec1.1: {segmentation, depth} | {normal} merged",
+                                "dec2.1: bias {segmentation} | {depth, normal}"};
+        Network exact = wideNetwork(spec, 8);
+        differentiate(exact, m_images);
+        spec.network.routing = "sampled";
+        Network sampled = wideNetwork(spec, 8);
+        std::map<std::string, torch::Tensor> sums;
+        for (std::int64_t step = 0; step < 3; ++step) {
+            differentiate(sampled, m_images, {.step = step});
+            const auto task = static_cast<std::size_t>(step);
+            for (std::size_t t = 0; t < 3; ++t)
+                QCOMPARE(named(sampled, "enc2.1/M/" + names[t]).grad.defined(), t == task);
+            for (const char* factor : {"U", "V"}) {
+                const std::string name = std::string("enc2.1/") + factor + "/" + everyone;
+                verifyEqual(named(sampled, name).grad, named(exact, name).grad);
+            }
+            for (const Parameter& parameter : sampled.parameters())
+                if (parameter.grad.defined()) {
+                    auto& sum = sums[parameter.name];
+                    sum = sum.defined() ? sum + parameter.grad / 3 : parameter.grad / 3;
+                }
+        }
+        // Absolute: a bias before a norm has no gradient but rounding.
+        for (const Parameter& parameter : exact.parameters())
+            QVERIFY2((sums.at(parameter.name) - parameter.grad).abs().max().item<double>() < 1e-12,
+                     parameter.name.c_str());
+    }
+
     void twoPartedFactorsAndABiasOfAMergedLayerAreRoutedByDefinition() {
         // ∂F_g = Σ_{h⊆g} a_h J_hᵀ (Σ_{t∈g} G_t), by finite differences of ⟨W(F), Σ_{t∈g} G_t⟩.
         ExperimentSpec spec = tinySpec("factored", "*: merged");

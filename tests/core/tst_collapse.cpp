@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/compact_network.h"
 #include "core/model/costs.h"
+#include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 #include "tests/core/core_testing.h"
@@ -109,7 +110,15 @@ class CollapseTest : public QObject {
 
     torch::Tensor m_images = randomImages(3, 16, 24, 31, torch::kFloat64);
 
+    /// Whether its layers can be merged, and share all but their cores.
+    static bool hasCore(const ParametrizationInfo& info) {
+        const KernelShape kernel{.out = 4, .in = 4, .height = 3, .width = 3};
+        return std::ranges::any_of(info.factors(kernel, completeOptions(info, {})),
+                                   &FactorInfo::core);
+    }
+
     static void addPlans() {
+        QTest::addColumn<QString>("backbone");
         QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QStringList>("rules");
         const std::vector<std::pair<const char*, QStringList>> plans{
@@ -125,24 +134,31 @@ class CollapseTest : public QObject {
             {"own biases", {"enc2.2: bias {segmentation, depth} | {normal}"}},
             {"mixed", {"enc1.1: separate", "enc2.*: {segmentation, depth} | {normal} separate",
                        "dec2.1: norm {segmentation} | {depth} | {normal}"}}};
-        for (const auto& [name, rules] : plans)
-            for (const char* parametrization : {"plain", "factored"})
-                if (parametrization == std::string("factored")
-                    || (QString(name) != "merged" && QString(name) != "factors shared"))
-                    QTest::addRow("%s, %s", parametrization, name) << parametrization << rules;
+        for (const ParametrizationEntry* entry : parametrizations())
+            for (const auto& [name, rules] : plans)
+                for (const char* backbone : {"segnet", "unet"}) {
+                    const bool fits = hasCore(entry->info)
+                                      || (QString(name) != "merged" && QString(name) != "factors shared");
+                    const bool knows = QString(backbone) == "segnet" || !rules.join(' ').contains("2.2");
+                    if (fits && knows)
+                        QTest::addRow("%s, %s, %s", entry->info.id.c_str(), name, backbone)
+                            << backbone << QString::fromStdString(entry->info.id) << rules;
+                }
         QTest::addRow("factored, two factors merged")
-            << "factored"
+            << "segnet" << "factored"
             << QStringList{"*: merged", "dec2.1: U {segmentation} | {depth, normal}",
                            "dec2.1: bias {segmentation, depth} | {normal}"};
         QTest::addRow("factored, norms of a merged layer")
-            << "factored"
+            << "segnet" << "factored"
             << QStringList{"*: merged", "dec1.1: norm {segmentation} | {depth} | {normal}"};
     }
 
     static ExperimentSpec fetchedSpec() {
+        QFETCH(QString, backbone);
         QFETCH(QString, parametrization);
         QFETCH(QStringList, rules);
-        ExperimentSpec spec = tinySpec(parametrization.toStdString(), "*: tied");
+        const auto make = backbone == "unet" ? tinyUnet : qOverload<const std::string&, const std::string&>(tinySpec);
+        ExperimentSpec spec = make(parametrization.toStdString(), "*: tied");
         for (const QString& rule : rules)
             spec.network.sharing.push_back(rule.toStdString());
         return spec;

@@ -17,12 +17,15 @@ using namespace concertina::testing;
 
 namespace {
 
-CompactNetwork compactFor(const std::string& parametrization, const std::string& rule) {
-    const ExperimentSpec spec = tinySpec(parametrization, rule);
+CompactNetwork compactFor(const ExperimentSpec& spec) {
     Network network = networkFor(spec);
     scrambleFactors(network, 21);
     scrambleNorms(network, 22);
     return fold(network, {.spec = spec, .targets = openRunData(spec)->targets});
+}
+
+CompactNetwork compactFor(const std::string& parametrization, const std::string& rule) {
+    return compactFor(tinySpec(parametrization, rule));
 }
 
 } // namespace
@@ -63,14 +66,18 @@ private Q_SLOTS:
     }
 
     void anIndependentProgramComputesTheSame_data() {
+        QTest::addColumn<QString>("backbone");
         QTest::addColumn<QString>("rule");
-        QTest::newRow("merged: norms folded") << "*: merged";
-        QTest::newRow("own cores: branches") << "*: factors shared";
-        QTest::newRow("own norms alone: scales and shifts")
-            << "*: norm {segmentation} | {depth} | {normal}";
+        for (const char* backbone : {"segnet", "unet"}) {
+            QTest::addRow("%s, merged: norms folded", backbone) << backbone << "*: merged";
+            QTest::addRow("%s, own cores: branches", backbone) << backbone << "*: factors shared";
+            QTest::addRow("%s, own norms alone: scales and shifts", backbone)
+                << backbone << "*: norm {segmentation} | {depth} | {normal}";
+        }
     }
 
     void anIndependentProgramComputesTheSame() {
+        QFETCH(QString, backbone);
         QFETCH(QString, rule);
         const std::string script =
             std::string(CONCERTINA_SOURCE_DIR) + "/tests/reference/run_collapsed.py";
@@ -79,7 +86,9 @@ private Q_SLOTS:
         if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
             QSKIP("Debian's python3-torch is not here.");
 
-        const CompactNetwork network = compactFor("factored", rule.toStdString());
+        const CompactNetwork network =
+            compactFor(backbone == "unet" ? tinyUnet("factored", rule.toStdString())
+                                          : tinySpec("factored", rule.toStdString()));
         const auto file = path("network.safetensors");
         QVERIFY(saveCompact(file, network).has_value());
         TensorFile sample;

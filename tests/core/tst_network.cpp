@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/model/validate.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
@@ -23,8 +25,11 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate",
                                  "*: {segmentation, depth} | {normal} merged"})
-            QTest::newRow(rule) << "factored" << rule;
-        QTest::newRow("plain, separate") << "plain" << "*: separate";
+            for (const char* parametrization : {"factored", "expand"})
+                QTest::addRow("%s, %s", parametrization, rule) << parametrization << rule;
+        for (const char* rule : {"*: tied", "*: separate"})
+            for (const char* parametrization : {"plain", "do-conv"})
+                QTest::addRow("%s, %s", parametrization, rule) << parametrization << rule;
     }
 
     void anExpandedNetworkStartsAsThePlainOne() {
@@ -184,8 +189,51 @@ private Q_SLOTS:
                  13);
     }
 
+    void theDefaultUNetHasThePapersLevels() {
+        // Ronneberger 2015, figure 1: two 3 × 3 convolutions a level of 64 to 1,024 channels; the
+        // first on the way up sees its level's and, as nothing but interpolation lies between,
+        // the level's below. With biases, and two norm parameters a channel.
+        ExperimentSpec spec;
+        spec.tasks = {{{"segmentation"}, 1.0}};
+        spec.network.backbone = {"unet", Json::object()};
+        spec.data.height = 288;
+        spec.data.width = 384;
+        const NetworkDesign design = designFor(withCompleteOptions(spec, catalogue()));
+        const auto convolution = [](std::int64_t in, std::int64_t out) {
+            return out * in * 9 + 3 * out;
+        };
+        std::int64_t expected = 0, before = 3;
+        const std::vector<std::int64_t> channels{64, 128, 256, 512, 1024};
+        for (const std::int64_t level : channels) {
+            expected += convolution(before, level) + convolution(level, level);
+            before = level;
+        }
+        for (std::size_t level = 4; level-- > 0;) {
+            expected += convolution(channels[level] + channels[level + 1], channels[level])
+                        + convolution(channels[level], channels[level]);
+        }
+        std::int64_t parameters = 0;
+        for (const Layer& layer : design.graph.layers)
+            if (layer.task < 0)
+                parameters += layer.kernel.weights() + 3 * layer.kernel.out;
+        QCOMPARE(parameters, expected);
+        QCOMPARE(design.graph.layers[0].kernel.in, 3);
+        QCOMPARE(design.graph.layers.size(), 18U + 2U);
+        const Node& last = design.graph.node(design.graph.outputs[0]);
+        QCOMPARE(last.height, 288);
+        QCOMPARE(last.width, 384);
+    }
+
+    void oddImageSizesComeBackInTheirOwnSize_data() {
+        QTest::addColumn<QString>("backbone");
+        QTest::newRow("segnet") << "segnet";
+        QTest::newRow("unet") << "unet";
+    }
+
     void oddImageSizesComeBackInTheirOwnSize() {
-        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        QFETCH(QString, backbone);
+        const ExperimentSpec spec = backbone == "unet" ? tinyUnet("factored", "*: merged")
+                                                       : tinySpec("factored", "*: merged");
         const Network network = networkFor(spec);
         const auto results = outputs(network, randomImages(1, 17, 23, 1));
         QCOMPARE(results[0].sizes().vec(), (std::vector<std::int64_t>{1, 14, 17, 23}));

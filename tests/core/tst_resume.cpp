@@ -80,6 +80,12 @@ ExperimentSpec specNamed(const QString& name) {
         spec.train.weightDecay = 0.1;
         return withCompleteOptions(spec, catalogue());
     }
+    if (name == "sharing changed on the way") {
+        ExperimentSpec spec = baseSpec("factored", "*: merged");
+        spec.network.planChanges = {"2: dec2.*: separate", "3: *: norm {segmentation, depth} | {normal}",
+                                    "5: *: tied", "5: enc1.1: merged"};
+        return spec;
+    }
     return baseSpec("plain", "*: tied");
 }
 
@@ -92,7 +98,7 @@ private Q_SLOTS:
     void twoRunsOfOneSpecAreEqualToTheBit_data() {
         QTest::addColumn<QString>("spec");
         for (const char* name : {"plain", "adam, merged", "sgd with momentum, alternating",
-                                 "adamw, own cores, decay"})
+                                 "adamw, own cores, decay", "sharing changed on the way"})
             QTest::newRow(name) << name;
     }
 

@@ -127,7 +127,10 @@ int fixture(const std::string& folder) {
     start.trainedParameters = 3e6;
     start.collapsedParameters = 1e6;
     valueOf(store.recordStart(run, start));
-    valueOf(store.setPlanChanges(run, Json::array({{{"step", 50}, {"change", "dec1: merged"}}})));
+    valueOf(store.recordPlan(
+        run, {.spec = start.spec,
+              .plan = start.plan,
+              .changes = Json::array({{{"step", 50}, {"change", "dec1: merged"}}})}));
     auto writer = valueOf(StoreWriter::open(folder, run));
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const double values[] = {0.5, 0.25, std::nan(""), infinity, -infinity, 0.75};

@@ -204,7 +204,7 @@ void StoreOwner::whatIsNotOursCannotBeWritten() {
     QCOMPARE(codeOf(m_store->setState(m_run, RunState::Running)), "run.lost");
     QCOMPARE(codeOf(m_store->release(m_run, RunState::Stopped)), "run.lost");
     QCOMPARE(codeOf(m_store->recordStart(m_run, {})), "run.lost");
-    QCOMPARE(codeOf(m_store->setPlanChanges(m_run, Json::array())), "run.lost");
+    QCOMPARE(codeOf(m_store->recordPlan(m_run, {})), "run.lost");
     QCOMPARE(codeOf(m_store->heartbeat(m_run)), "run.lost");
     QCOMPARE(codeOf(m_store->pruneCheckpoints(m_run, 1)), "run.lost");
     QCOMPARE(codeOf(StoreWriter::open(m_folder->path(), m_run)), "run.lost");

@@ -232,8 +232,14 @@ void StoreRows::runAndItsDocumentsComeBack() {
     QCOMPARE(run.summary.collapsedParameters, 4.0);
     QVERIFY(run.summary.started.value() >= before);
     QCOMPARE(jsonText(run.planChanges), "[]");
-    done(m_store->setPlanChanges(m_run, Json::array({{{"step", 7}}})));
-    QCOMPARE(jsonText(valueOf(m_store->run(m_run)).planChanges), R"([{"step":7}])");
+    ExperimentSpec changed = start.spec;
+    changed.network.planChanges = {"7: *: separate"};
+    done(m_store->recordPlan(m_run, {changed, {{"layers", 3}}, Json::array({{{"step", 7}}})}));
+    const RunRecord after = valueOf(m_store->run(m_run));
+    QVERIFY(readSpec(after.spec).spec == changed);
+    QCOMPARE(jsonText(after.plan), R"({"layers":3})");
+    QCOMPARE(jsonText(after.planChanges), R"([{"step":7}])");
+    QVERIFY(after.dataset == start.dataset);
 }
 
 void StoreRows::checkpointsComeBackInOrder() {

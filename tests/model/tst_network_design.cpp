@@ -28,7 +28,7 @@ ExperimentSpec sharing(const Texts& rules) {
 }
 
 Partition routes(const Texts& rules, Moving moving) {
-    return gradientRoutes(design(sharing(rules)).design, moving);
+    return gradientRoutes(design(sharing(rules)).design, moving, 0).passes;
 }
 
 } // namespace
@@ -190,6 +190,27 @@ private Q_SLOTS:
     void biasesOfMergedLayersAlwaysMove() {
         const Texts rules{"enc1.1: merged", "enc1.1: bias {segmentation, depth} | {normal}"};
         QVERIFY(routes(rules, Moving::Others) == pair);
+    }
+
+    void sampledRoutingHasTwoPassesAndTurns() {
+        ExperimentSpec spec = sharing({"*: merged"});
+        spec.network.routing = "sampled";
+        const NetworkDesign network = design(spec).design;
+        for (const int step : {0, 1, 2, 3}) {
+            const GradientRoutes routes = gradientRoutes(network, Moving::All, step);
+            QCOMPARE(routes.passes.groups.size(), std::size_t{2});
+            QCOMPARE(routes.turn, taskBit(step % 3));
+            QCOMPARE(routes.turns, 3);
+            for (int task = 0; task < 3; ++task)
+                QCOMPARE(routes.weight(taskBit(task)), task == step % 3 ? 3.0 : 0.0);
+            QCOMPARE(routes.weight(0b111), 1.0);
+        }
+        // Where the cores rest there is nothing to be routed, and of two groups both are exact.
+        QVERIFY(gradientRoutes(network, Moving::Others, 0).passes == one);
+        spec.network.sharing = {"*: {segmentation, depth} | {normal} merged"};
+        const GradientRoutes two = gradientRoutes(design(spec).design, Moving::All, 1);
+        QVERIFY(two.passes == pair);
+        QCOMPARE(two.weight(0b011), 1.0);
     }
 
     void routesRefineAllMergedLayers() {

@@ -50,6 +50,10 @@ public:
     void pause(const RunId& run) override { note("pause", run); }
     void stop(const RunId& run) override { note("stop", run); }
     void checkpointNow(const RunId& run) override { note("checkpoint", run); }
+    void changePlan(const RunId& run, const std::string& rule) override {
+        note("plan", run);
+        calls.last() += QLatin1Char(' ') + QString::fromStdString(rule);
+    }
     void suspendAll() override {
         calls << QStringLiteral("suspend");
         if (suspendsAtOnce)

@@ -201,8 +201,8 @@ void TestMonitorDetails::marksTellResumesAndChanges() {
     Store store = m_desk->openStore();
     const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
     done(writer(run)->notice({{200, 2.5, 30}, NoticeLevel::Info, "resume", "Goes on."}));
-    done(store.setPlanChanges(run,
-                              Json::array({Json{{"step", 100}, {"change", "dec3.*: separate"}}})));
+    done(store.recordPlan(run, {readSpec(valueOf(store.run(run)).spec).spec, Json(),
+                                Json::array({Json{{"step", 100}, {"change", "dec3.*: separate"}}})}));
     open(run);
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("segmentation/miou"), std::size_t{30}, patience);
     const std::vector<PlotMark> expected{{100, QStringLiteral("dec3.*: separate")},

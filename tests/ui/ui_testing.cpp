@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_testing.h"
 
+#include "core/model/network_design.h"
 #include "tests/model/test_catalogue.h"
 #include "widgets/theme/theme.h"
 
@@ -76,8 +77,10 @@ RunId makeRun(Store& store, MadeUpRun run) {
     const RunId id = valueOf(store.createRun({spec, run.group, {{"threads", 2}}, plannedSteps}));
     if (run.state == RunState::Queued)
         return id;
+    const std::vector<int> outputs(spec.tasks.size(), 1);
     done(store.recordStart(id, {.spec = spec,
-                                .plan = Json::object(),
+                                .plan = toJson(designNetwork(spec, testCatalogue(), outputs)
+                                                   .design.plan),
                                 .dataset = {{"name", "rooms"}},
                                 .environment = {{"threads", 2}},
                                 .steps = plannedSteps,

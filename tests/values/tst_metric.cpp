@@ -12,6 +12,18 @@ class MetricTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void gainIsTheMeanOverTasksOfTheMeanOverTheirMetrics() {
+        // By hand: a has one metric, up 10 %; b's errors go down by 20 % and up by 10 %, 5 % in the
+        // mean; (10 + 5) / 2.
+        QVERIFY(std::abs(multitaskGain({{"a", true, 0.55, 0.5},
+                                        {"b", false, 0.8, 1.0},
+                                        {"b", false, 2.2, 2.0}})
+                         - 7.5)
+                < 1e-12);
+        QCOMPARE(multitaskGain({{"a", true, 3, 3}, {"b", false, 4, 4}}), 0.0);
+        QVERIFY(multitaskGain({{"a", false, 2, 1}}) == -100.0);
+    }
+
     void keyHasTheTaskWhereThereIsOne() {
         QCOMPARE(metricKey("depth", "abs_err"), std::string("depth/abs_err"));
         QCOMPARE(metricKey("", "lr"), std::string("lr"));

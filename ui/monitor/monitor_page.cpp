@@ -6,8 +6,10 @@
 #include "ui/monitor/now_card.h"
 #include "ui/monitor/predictions_card.h"
 #include "ui/monitor/progress_strip.h"
+#include "ui/monitor/replan_panel.h"
 #include "ui/monitor/run_chooser.h"
 #include "ui/monitor/run_feed.h"
+#include "ui/monitor/run_marks.h"
 #include "ui/runs/run_text.h"
 #include "widgets/controls/card_splitter.h"
 #include "widgets/controls/icon.h"
@@ -52,7 +54,8 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
       m_board(new CurveBoard(context, *m_feed)),
       m_now(new NowCard),
       m_events(new EventsCard),
-      m_predictions(new PredictionsCard(context.store, context.catalogue)) {
+      m_predictions(new PredictionsCard(context.store, context.catalogue)),
+      m_replanner(new ReplanPanel(context, this)) {
     makeActions();
     m_stack->addWidget(m_chooser);
     m_stack->addWidget(makeBoard());
@@ -140,6 +143,8 @@ QAction* MonitorPage::makeAction(const QString& text, const QString& icon, const
 void MonitorPage::makeActions() {
     m_compare = makeAction(tr("Compare"), QStringLiteral("compare"), {},
                            tr("Predictions of the last checkpoint, expanded and collapsed"));
+    m_replan = makeAction(tr("Sharing…"), {}, QKeySequence(tr("Ctrl+Shift+H")),
+                          tr("Changes how the tasks share the network, while it is trained"));
     m_checkpoint = makeAction(tr("Checkpoint now"), {}, QKeySequence(tr("Ctrl+Shift+K")),
                               tr("Writes a checkpoint after the step that is under way"));
     m_stop = makeAction(tr("Stop"), QStringLiteral("stop"), QKeySequence(tr("Ctrl+Shift+X")),
@@ -152,6 +157,10 @@ void MonitorPage::makeActions() {
     connect(m_resume, &QAction::triggered, this, [this] { wish(Wish::Resume); });
     connect(m_stop, &QAction::triggered, this, [this] { wish(Wish::Stop); });
     connect(m_checkpoint, &QAction::triggered, this, [this] { wish(Wish::Checkpoint); });
+    connect(m_replan, &QAction::triggered, this, [this] {
+        if (m_feed->record())
+            m_replanner->openOn(*m_feed->record());
+    });
     connect(m_compare, &QAction::triggered, this,
             [this] { m_context.navigator.showCompare(run(), std::nullopt); });
     addActions(m_board->plotActions());
@@ -199,23 +208,9 @@ void MonitorPage::adoptPanels() {
         m_board->setPanels(m_spec, panelsOf(m_spec, m_context.catalogue, keysOf(m_feed->series())));
 }
 
-/// Resumes, and changes of the plan.
 void MonitorPage::adoptMarks() {
-    std::vector<PlotMark> marks;
-    for (const EventRecord& event : m_feed->events())
-        if (event.code.starts_with("resume") && (marks.empty() || marks.back().step != event.step))
-            marks.push_back({event.step, tr("resumed")});
-    if (m_feed->record() && m_feed->record()->planChanges.is_array())
-        for (const Json& entry : m_feed->record()->planChanges)
-            if (entry.is_object() && entry.contains("step") && entry["step"].is_number_integer()) {
-                const Json change = entry.value("change", Json());
-                const std::string words =
-                    change.is_string() ? change.get<std::string>() : std::string("plan changed");
-                marks.push_back(
-                    {entry["step"].get<std::int64_t>(), toQt(words).simplified().left(40)});
-            }
-    std::ranges::stable_sort(marks, {}, &PlotMark::step);
-    m_board->setMarks(marks);
+    const auto& record = m_feed->record();
+    m_board->setMarks(marksOf(m_feed->events(), record ? record->planChanges : Json()));
 }
 
 /// A failure is told once in the strip above the page, where its text can be copied.
@@ -316,6 +311,8 @@ void MonitorPage::adoptState() {
           own == RunState::Queued ? tr("Take from the queue") : tr("Stop"), tr("Stopping…"));
     adopt(m_checkpoint, own == RunState::Running, Wish::Checkpoint, tr("Checkpoint now"),
           tr("Writing…"));
+    m_replan->setVisible(own == RunState::Running || own == RunState::Paused);
+    m_replan->setEnabled(m_replan->isVisible());
     m_compare->setVisible(now.has_value() && m_feed->checkpoint().has_value());
     m_compare->setEnabled(m_compare->isVisible());
     Q_EMIT headerChanged();
@@ -345,7 +342,7 @@ PageHeader MonitorPage::header() const {
 
 QList<QAction*> MonitorPage::barActions() const {
     QList<QAction*> actions;
-    for (QAction* action : {m_compare, m_checkpoint, m_stop, m_pause, m_resume})
+    for (QAction* action : {m_compare, m_replan, m_checkpoint, m_stop, m_pause, m_resume})
         if (action->isVisible())
             actions.append(action);
     return actions;

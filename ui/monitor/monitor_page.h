@@ -21,6 +21,7 @@ class NoticeBar;
 class NowCard;
 class PredictionsCard;
 class ProgressStrip;
+class ReplanPanel;
 class RunChooser;
 class RunFeed;
 
@@ -82,6 +83,7 @@ private:
     QAction* m_resume = nullptr;
     QAction* m_stop = nullptr;
     QAction* m_checkpoint = nullptr;
+    QAction* m_replan = nullptr;
     QAction* m_compare = nullptr;
 
     QStackedWidget* m_stack;
@@ -92,6 +94,7 @@ private:
     NowCard* m_now;
     EventsCard* m_events;
     PredictionsCard* m_predictions;
+    ReplanPanel* m_replanner;
     QSplitter* m_across = nullptr;
     QSplitter* m_down = nullptr;
 };

@@ -53,7 +53,7 @@ PredictionsCard::PredictionsCard(StoreAccess& store, const Catalogue& catalogue,
     m_area->viewport()->setAutoFillBackground(false);
     m_sheet->setAutoFillBackground(false);
     m_slider->setAccessibleName(tr("Validation that is shown"));
-    m_slider->setToolTip(tr("Back through the validations"));
+    m_slider->setToolTip(tr("Back through the validations; the frames are the same each time"));
     m_stepText->setFont(smallFont());
 
     auto* foot = new QVBoxLayout(m_foot);
@@ -145,7 +145,7 @@ void PredictionsCard::adoptSteps(bool anew) {
 
 void PredictionsCard::sayStep() {
     if (const auto at = step())
-        m_stepText->setText(tr("step %1 · validation %2 of %3 · the same frames each time")
+        m_stepText->setText(tr("step %1 · validation %2 of %3")
                                 .arg(groupedNumber(*at), groupedNumber(m_slider->value() + 1),
                                      groupedNumber(static_cast<std::int64_t>(m_steps.size()))));
 }

@@ -52,6 +52,10 @@ public:
     virtual void stop(const RunId& run) = 0;  ///< a checkpoint, then the end
     virtual void checkpointNow(const RunId& run) = 0;
 
+    /// A rule joins the sharing plan before the next step; of a paused run, when it goes on. What
+    /// became of it stands in the run's events.
+    virtual void changePlan(const RunId& run, const std::string& rule) = 0;
+
     /// Every run pauses with a checkpoint and ends, queued ones stay queued for another session;
     /// `suspended` follows. For closing the window.
     virtual void suspendAll() = 0;

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/session/run_session.h"
+#include "core/catalogue.h"
+#include "core/data/dataset.h"
+#include "core/model/costs.h"
+#include "core/values/text.h"
+#include "db/store.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace concertina {
+
+namespace {
+
+/// Runs that differ in their seeds alone, or a single one.
+struct Line {
+    std::string name;
+    std::vector<RunRecord> runs;
+    ExperimentSpec spec;                          ///< of the first
+    std::map<std::string, std::vector<double>> metrics; ///< last values by "task/name", one a run
+};
+
+/// What a metric of a table is.
+struct Column {
+    std::string task;
+    MetricInfo info;
+
+    std::string key() const { return metricKey(task, info.name); }
+};
+
+/// The mean, and the deviation of a sample (n − 1); NaN with a single value.
+struct Spread {
+    double mean = NAN;
+    double deviation = NAN;
+
+    explicit Spread(const std::vector<double>& values) {
+        const auto n = static_cast<double>(values.size());
+        if (values.empty())
+            return;
+        mean = 0;
+        for (const double value : values)
+            mean += value / n;
+        double squares = 0;
+        for (const double value : values)
+            squares += (value - mean) * (value - mean);
+        if (values.size() > 1)
+            deviation = std::sqrt(squares / (n - 1));
+    }
+};
+
+/// Every run that the words name: a group's name means all of its runs.
+Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<std::string>& words) {
+    const auto all = store.runs({});
+    if (!all)
+        return failure(all.error());
+    std::vector<RunId> ids;
+    const auto add = [&](const RunId& id) {
+        if (std::ranges::find(ids, id) == ids.end())
+            ids.push_back(id);
+    };
+    for (const std::string& word : words) {
+        bool group = false;
+        for (const RunSummary& run : *all)
+            if (run.group == word) {
+                add(run.id);
+                group = true;
+            }
+        if (group)
+            continue;
+        const auto found = store.findRun(word);
+        if (!found)
+            return failure(found.error());
+        add(*found);
+    }
+    return ids;
+}
+
+Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::string>& words) {
+    const auto ids = runsNamed(store, words);
+    if (!ids)
+        return failure(ids.error());
+    std::vector<Line> lines;
+    for (const RunId& id : *ids) {
+        auto run = store.run(id);
+        const auto series = store.series(id);
+        if (!run || !series)
+            return failure(!run ? run.error() : series.error());
+        auto spec = specOf(*run, std::nullopt);
+        if (!spec)
+            return failure(spec.error());
+        const auto& group = run->summary.group;
+        auto line = std::ranges::find_if(lines, [&](const Line& known) {
+            return group && known.runs.front().summary.group == group;
+        });
+        if (line == lines.end())
+            line = lines.insert(lines.end(), {.name = run->summary.name, .spec = *spec});
+        for (const SeriesInfo& info : *series)
+            if (info.key.split == spec->data.validationSplit)
+                line->metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
+        line->runs.push_back(std::move(*run));
+    }
+    return lines;
+}
+
+/// The metrics of all lines, in the order of the catalogue.
+std::vector<Column> columnsOf(const std::vector<Line>& lines) {
+    std::vector<Column> columns;
+    for (const TaskInfo& task : catalogue().tasks)
+        for (const MetricInfo& info : task.metrics) {
+            const Column column{task.id, info};
+            if (std::ranges::any_of(lines, [&](const Line& line) {
+                    return line.metrics.contains(column.key());
+                }))
+                columns.push_back(column);
+        }
+    return columns;
+}
+
+/// What the runs' network costs, from their spec, plan and number of classes.
+std::optional<NetworkCosts> costsOf(const Line& line) {
+    const RunRecord& run = line.runs.front();
+    std::size_t classes = 0;
+    if (run.dataset.is_object() && run.dataset.contains("targets"))
+        for (const Json& target : run.dataset["targets"])
+            if (const auto info = targetFromJson(target))
+                classes = std::max(classes, info->classes.size());
+    std::vector<int> outputs;
+    for (const TaskSpec& task : line.spec.tasks)
+        outputs.push_back(catalogue().task(task.method.id)->outputs(static_cast<int>(classes)));
+    DesignResult result = designNetwork(line.spec, catalogue(), outputs);
+    auto plan = planFromJson(run.plan);
+    if (!result.problems.empty() || !plan)
+        return std::nullopt;
+    const auto design = withPlan(std::move(result.design), std::move(*plan));
+    return design ? std::optional(networkCosts(*design, {})) : std::nullopt;
+}
+
+/// Δm of a line against single-task runs; NaN where one of its tasks has none.
+double gainOf(const Line& line, const std::vector<Column>& columns,
+              const std::vector<Line>& single) {
+    std::vector<ComparedMetric> compared;
+    std::set<std::string> missing, known;
+    for (const Column& column : columns) {
+        const auto own = line.metrics.find(column.key());
+        if (own == line.metrics.end())
+            continue;
+        std::vector<double> base;
+        for (const Line& other : single)
+            if (other.spec.tasks.size() == 1)
+                if (const auto values = other.metrics.find(column.key());
+                    values != other.metrics.end())
+                    base.insert(base.end(), values->second.begin(), values->second.end());
+        (base.empty() ? missing : known).insert(column.task);
+        if (!base.empty())
+            compared.push_back({column.task, column.info.higherIsBetter,
+                                Spread(own->second).mean, Spread(base).mean});
+    }
+    return missing.empty() && !known.empty() ? multitaskGain(compared) : NAN;
+}
+
+/// One cell: the value at its full use, and how far seeds are apart.
+std::string spreadText(const MetricInfo& info, const Spread& spread) {
+    std::string text = metricText(info, spread.mean);
+    if (std::isfinite(spread.deviation))
+        text += " ± " + fixedText(spread.deviation, info.digits);
+    return text;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string markdown(const Rows& rows) {
+    std::string text;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        text += "| " + join(rows[i], " | ") + " |\n";
+        if (i == 0) {
+            text += "|---|";
+            for (std::size_t k = 1; k < rows[i].size(); ++k)
+                text += "---:|";
+            text += "\n";
+        }
+    }
+    return text;
+}
+
+std::string csv(const Rows& rows) {
+    std::string text;
+    for (const auto& row : rows) {
+        std::vector<std::string> cells;
+        for (std::string cell : row) {
+            for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2)
+                cell.insert(at, 1, '"');
+            cells.push_back("\"" + cell + "\"");
+        }
+        text += join(cells, ",") + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+ExitCode tableCommand(const CommonArguments& common, const TableArguments& arguments,
+                      Console& console) {
+    const auto store = Store::open(common.store, StoreMode::ReadOnly);
+    if (!store)
+        return console.fail(store.error());
+    const auto lines = linesOf(*store, arguments.runs);
+    const auto single = arguments.single.empty() ? Expected<std::vector<Line>>(std::vector<Line>())
+                                                 : linesOf(*store, arguments.single);
+    if (!lines || !single)
+        return console.fail(!lines ? lines.error() : single.error());
+    const auto columns = columnsOf(*lines);
+    const bool withGain = !single->empty();
+    std::vector<std::string> header{"Run", "seeds"};
+    for (const Column& column : columns)
+        header.push_back(column.task + " " + column.info.label);
+    if (withGain)
+        header.emplace_back("Δm, %");
+    for (const char* title : {"steps", "parameters, training", "collapsed", "multiply–adds", "time"})
+        header.emplace_back(title);
+    Rows rows{header};
+    for (const Line& line : *lines) {
+        std::vector<std::string> row{line.name, std::to_string(line.runs.size())};
+        Json metrics = Json::object();
+        for (const Column& column : columns) {
+            const auto values = line.metrics.find(column.key());
+            const Spread spread(values == line.metrics.end() ? std::vector<double>()
+                                                             : values->second);
+            row.push_back(spreadText(column.info, spread));
+            metrics[column.key()] = {{"mean", spread.mean}, {"deviation", spread.deviation}};
+        }
+        const double gain = gainOf(line, columns, *single);
+        if (withGain)
+            row.push_back(std::isfinite(gain) ? fixedText(gain, 2) : "–");
+        std::vector<double> seconds;
+        for (const RunRecord& run : line.runs)
+            seconds.push_back(run.summary.position.seconds);
+        const RunSummary& first = line.runs.front().summary;
+        const auto costs = costsOf(line);
+        row.push_back(std::to_string(first.position.step));
+        row.push_back(costs ? shortCount(costs->trainedParameters) : "–");
+        row.push_back(costs ? shortCount(costs->collapsedParameters) : "–");
+        row.push_back(costs ? shortCount(costs->multiplyAdds) : "–");
+        row.push_back(durationText(Spread(seconds).mean));
+        rows.push_back(std::move(row));
+        console.emit({{"event", "line"},
+                      {"name", line.name},
+                      {"seeds", line.runs.size()},
+                      {"metrics", std::move(metrics)},
+                      {"gain", gain},
+                      {"seconds", Spread(seconds).mean},
+                      {"parameters", costs ? Json(costs->collapsedParameters) : Json()},
+                      {"multiply_adds", costs ? Json(costs->multiplyAdds) : Json()}});
+    }
+    console.say(arguments.format == "csv"        ? csv(rows)
+                : arguments.format == "markdown" ? markdown(rows)
+                                                 : tableText(rows));
+    return Done;
+}
+
+} // namespace concertina

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/mean.h"
+
+#include "core/tensor/torch.h"
+
+#include <numeric>
+
+namespace concertina {
+
+torch::Tensor weightedMean(const std::vector<torch::Tensor>& copies,
+                           std::span<const int> weights) {
+    if (copies.size() == 1)
+        return copies.front();
+    const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
+    torch::Tensor sum;
+    for (std::size_t h = 1; h < copies.size(); ++h) {
+        const torch::Tensor part = (copies[h] - copies[0]) * (weights[h] / all);
+        sum = sum.defined() ? sum + part : part;
+    }
+    return copies[0] + sum;
+}
+
+} // namespace concertina

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <torch/types.h>
+
+#include <span>
+#include <vector>
+
+namespace concertina {
+
+/// The mean Σ a_h X_h of copies, weights ÷ their sum, made as X_1 + Σ a_h (X_h − X_1), so that
+/// equal copies give X to the bit.
+torch::Tensor weightedMean(const std::vector<torch::Tensor>& copies,
+                           std::span<const int> weights);
+
+} // namespace concertina

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/mean.h"
+#include "core/network/network.h"
+#include "core/tensor/torch.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// "layer/what/" of a tensor's name: the same for every group.
+std::string_view withoutGroup(std::string_view name) {
+    return name.substr(0, name.rfind('/') + 1);
+}
+
+} // namespace
+
+Network Network::replanned(NetworkDesign design) const {
+    const torch::NoGradGuard noGrad;
+    Network result(std::move(design));
+    result.setOptions(m_parameters.front().value.options().requires_grad(false));
+    for (Parameter& parameter : result.m_parameters)
+        result.takeParameter(parameter, *this);
+    for (const Branch& branch : result.m_design.tree.branches)
+        if (result.m_design.graph.node(branch.node).op == Op::Norm)
+            result.takeStatistics(branch, *this);
+    return result;
+}
+
+/// From the copies of whoever owns it now.
+void Network::takeParameter(Parameter& parameter, const Network& from) {
+    std::vector<const Parameter*> sources;
+    std::vector<int> weights;
+    for (const Parameter& source : from.m_parameters)
+        if ((source.owners & parameter.owners) != 0
+            && withoutGroup(source.name) == withoutGroup(parameter.name)) {
+            sources.push_back(&source);
+            weights.push_back(taskCount(source.owners & parameter.owners));
+        }
+    const auto mean = [&](const auto& of) {
+        std::vector<torch::Tensor> copies;
+        for (const Parameter* source : sources)
+            copies.push_back(of(*source));
+        return weightedMean(copies, weights);
+    };
+    parameter.value.copy_(mean([](const Parameter& source) { return source.value; }));
+    for (const auto& [key, first] : sources.front()->state) {
+        const bool known = std::ranges::all_of(
+            sources, [&, name = key](const Parameter* p) { return p->state.contains(name); });
+        if (!known)
+            continue;
+        const auto value = [&, name = key](const Parameter& p) { return p.state.at(name); };
+        // A copy that rested has fewer steps behind it: the mean's bias correction is that of the
+        // one with the most, as its moments weigh the most.
+        torch::Tensor made = first.clone();
+        if (first.is_floating_point())
+            made = mean(value).clone();
+        else
+            for (const Parameter* source : sources)
+                made = torch::maximum(made, value(*source));
+        parameter.state[key] = made;
+    }
+}
+
+/// Of the branches that ran for its tasks; a joined one has their mean and their mean square.
+void Network::takeStatistics(const Branch& branch, const Network& from) {
+    const std::string& layer =
+        m_design.graph.layer(m_design.graph.node(branch.node).layer).name;
+    const auto& tasks = m_design.plan.tasks;
+    std::vector<torch::Tensor> means, squares, variances;
+    std::vector<int> weights;
+    for (const Branch& source : from.m_design.tree.branches) {
+        if (source.node != branch.node || (source.tasks & branch.tasks) == 0)
+            continue;
+        const torch::Tensor& mean =
+            from.m_statistics.at(tensorName(layer, "norm.mean", source.tasks, tasks));
+        variances.push_back(
+            from.m_statistics.at(tensorName(layer, "norm.var", source.tasks, tasks)));
+        means.push_back(mean);
+        squares.push_back(variances.back() + mean.square());
+        weights.push_back(taskCount(source.tasks & branch.tasks));
+    }
+    const torch::Tensor mean = weightedMean(means, weights);
+    m_statistics.at(tensorName(layer, "norm.mean", branch.tasks, tasks)).copy_(mean);
+    m_statistics.at(tensorName(layer, "norm.var", branch.tasks, tasks))
+        .copy_(variances.size() == 1 ? variances.front()
+                                     : weightedMean(squares, weights) - mean.square());
+}
+
+} // namespace concertina

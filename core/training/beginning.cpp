@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/beginning.h"
+
+#include "core/catalogue.h"
+#include "core/training/checkpoint.h"
+
+namespace concertina {
+
+Expected<Beginning> beginAt(const std::filesystem::path& path, const ExperimentSpec& spec,
+                            const RunData& data) {
+    auto checkpoint = loadCheckpoint(path);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    // The file's path is the checkpoint's; what it was trained on must be what it goes on with.
+    if (headOutputs(checkpoint->spec, checkpoint->targets)
+        != headOutputs(spec, data.targets))
+        return failure({"checkpoint.targets", path.string(), "other tasks or numbers of classes",
+                        "those of the dataset", "is this the dataset that the run was started on?"});
+    auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    restoreOptimizerState(*network, checkpoint->tensors);
+    return Beginning{std::move(*network), checkpoint->step};
+}
+
+Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data) {
+    const auto outputs = headOutputs(spec, data.targets);
+    auto design = designNetwork(spec, catalogue(), outputs);
+    if (!design.problems.empty())
+        return failure(design.problems.front());
+    return Beginning{Network(std::move(design.design), static_cast<std::uint64_t>(spec.seed))};
+}
+
+} // namespace concertina

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli_testing.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+#include <csignal>
+
+using cli::with;
+
+// The sharing of a run is changed half-way, from the command line.
+
+class CliReplanTest : public QObject {
+    Q_OBJECT
+
+    /// Trains until Ctrl-C after `step`; the run's id.
+    static QString paused(const cli::Workplace& place, int step) {
+        const QString spec = place.write("spec.json", with(cli::tinySpec(), "train.steps", 60));
+        cli::Training training(place.inStore({"train", spec}));
+        const QString run = training.waitForEvent("created")["run"].toString();
+        training.waitForStep(step);
+        training.signal(SIGINT);
+        if (training.wait().code != 130)
+            qFatal("the training was not interrupted");
+        return run;
+    }
+
+    static QJsonArray changesOf(const QJsonObject& shown) {
+        return shown["spec"].toObject()["network"].toObject()["plan_changes"].toArray();
+    }
+
+private Q_SLOTS:
+    void aPausedRunGoesOnWithItsSharingChanged() {
+        cli::Workplace place;
+        const QString run = paused(place, 6);
+        const int at = place.shown(run)["step"].toInt();
+        const cli::Outcome replanned =
+            place.run({"replan", run, "dec*: separate", "--json"});
+        QVERIFY2(replanned.code == 0, qPrintable(replanned.text()));
+        const QString change = QString::number(at) + ": dec*: separate";
+        QCOMPARE(replanned.last()["plan_changes"].toArray(), QJsonArray{change});
+        QCOMPARE(place.state(), QString("paused"));
+        // Not yet in effect.
+        QVERIFY(place.shown(run)["plan_changes"].toArray().isEmpty());
+
+        const cli::Outcome resumed = place.run({"resume", run, "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
+        QCOMPARE(resumed.notices("replan").size(), 1);
+        QVERIFY(resumed.notices("replan")[0]["text"].toString().contains(
+            "{segmentation} | {depth} | {normal}"));
+        const QJsonObject shown = place.shown(run);
+        QCOMPARE(changesOf(shown), QJsonArray{change});
+        QCOMPARE(shown["plan_changes"].toArray().size(), 1);
+        // What ships has a kernel a task where they parted.
+        for (const QJsonValue& layer : shown["plan"].toObject()["layers"].toArray()) {
+            const bool parted = layer.toObject()["layer"].toString().startsWith("dec");
+            QCOMPARE(layer.toObject()["bias"].toArray().size(), parted ? 3 : 1);
+        }
+        const cli::Outcome verified = place.run({"verify", run, "--json"});
+        QVERIFY2(verified.code == 0, qPrintable(verified.text()));
+        QVERIFY(verified.last()["max_abs_diff_float64"].toDouble() <= 1e-10);
+    }
+
+    void whatCannotBeDoneIsTold_data() {
+        QTest::addColumn<QStringList>("words");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("problem");
+        QTest::newRow("a layer that is not there")
+            << QStringList{"dec9: separate"} << 1 << "sharing.no_layer";
+        QTest::newRow("a task that is not there")
+            << QStringList{"*: M {flow} | {depth}"} << 1 << "sharing.unknown_task";
+        QTest::newRow("no rule") << QStringList{"twisted"} << 1 << "sharing.syntax";
+        QTest::newRow("in the past")
+            << QStringList{"dec*: separate", "--at", "1"} << 1 << "plan_change.past";
+        QTest::newRow("no step")
+            << QStringList{"dec*: separate", "--at", "soon"} << 2 << "replan.at";
+    }
+
+    void whatCannotBeDoneIsTold() {
+        QFETCH(QStringList, words);
+        QFETCH(int, code);
+        QFETCH(QString, problem);
+        static const cli::Workplace place;
+        static const QString run = paused(place, 3);
+        const cli::Outcome outcome =
+            place.run(QStringList{"replan", run, "--json"} + words);
+        QVERIFY2(outcome.code == code, qPrintable(outcome.text()));
+        QCOMPARE(outcome.last()["code"].toString(), problem);
+        QVERIFY(changesOf(place.shown(run)).isEmpty());
+        QCOMPARE(place.state(), QString("paused"));
+    }
+
+    void aRunThatIsTrainedElsewhereIsLetAlone() {
+        cli::Workplace place;
+        const QString spec = place.write("spec.json", with(cli::tinySpec(), "train.steps", 4000));
+        cli::Training training(place.inStore({"train", spec}));
+        const QString run = training.waitForEvent("created")["run"].toString();
+        training.waitForStep(2);
+        const cli::Outcome outcome = place.run({"replan", run, "dec*: separate", "--json"});
+        QCOMPARE(outcome.code, 1);
+        QCOMPARE(outcome.last()["code"].toString(), QString("run.busy"));
+        QVERIFY(training.isRunning());
+        training.signal(SIGINT);
+        QCOMPARE(training.wait().code, 130);
+    }
+
+    void changesOfASpecAreMadeByTheFirstTraining() {
+        cli::Workplace place;
+        const QJsonObject spec =
+            with(cli::tinySpec(), "network.plan_changes", QJsonArray{"4: dec*: separate"});
+        const QString run = place.train(spec);
+        const QJsonArray done = place.shown(run)["plan_changes"].toArray();
+        QCOMPARE(done.size(), 1);
+        QCOMPARE(done[0].toObject()["step"].toInt(), 4);
+        const cli::Outcome late = place.run({"replan", run, "*: tied", "--json"});
+        QCOMPARE(late.last()["code"].toString(), QString("run.finished"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CliReplanTest)
+#include "tst_cli_replan.moc"

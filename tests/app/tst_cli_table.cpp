@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli_testing.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+#include <cmath>
+
+using cli::with;
+
+// Groups of runs, and runs beside each other.
+
+class CliTableTest : public QObject {
+    Q_OBJECT
+
+    cli::Workplace m_place;
+    QList<QJsonObject> m_seeded; ///< "finished" of both seeds
+    QJsonObject m_single;
+
+    static QJsonObject shortSpec(const QString& name) {
+        return with(with(cli::tinySpec(), "train.steps", 4), "name", name);
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        const cli::Outcome seeded =
+            m_place.run({"train", m_place.write("all.json", shortSpec("all tasks")), "--seeds",
+                         "5,9", "--json"});
+        QVERIFY2(seeded.code == 0, qPrintable(seeded.text()));
+        m_seeded = seeded.events("finished");
+        QCOMPARE(m_seeded.size(), 2);
+        QJsonObject single = shortSpec("depth alone");
+        single["tasks"] = QJsonArray{QJsonObject{{"id", "depth"}}};
+        QJsonObject other = shortSpec("normal alone");
+        other["tasks"] = QJsonArray{QJsonObject{{"id", "normal"}}};
+        const cli::Outcome both =
+            m_place.run({"train", m_place.write("depth.json", single),
+                         m_place.write("normal.json", other), "--json"});
+        QVERIFY2(both.code == 0, qPrintable(both.text()));
+        QCOMPARE(both.events("finished").size(), 2);
+        m_single = both.events("finished")[0];
+    }
+
+    void seedsAreRunsOfOneGroup() {
+        QList<int> seeds;
+        for (const QJsonObject& run : m_place.run({"runs", "--json"}).objects())
+            if (run["name"].toString() == "all tasks")
+                seeds << run["seed"].toInt();
+        std::sort(seeds.begin(), seeds.end());
+        QCOMPARE(seeds, QList<int>({5, 9}));
+        QVERIFY(m_seeded[0]["metrics"].toObject() != m_seeded[1]["metrics"].toObject());
+    }
+
+    void aGroupIsALineOfMeansAndDeviations() {
+        const cli::Outcome outcome =
+            m_place.run({"table", m_seeded[0]["run"].toString(), m_seeded[1]["run"].toString(),
+                         "--json"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QCOMPARE(outcome.objects().size(), 1);
+        const QJsonObject line = outcome.last();
+        QCOMPARE(line["seeds"].toInt(), 2);
+        const QString key = "depth/abs_err";
+        const double a = m_seeded[0]["metrics"].toObject()[key].toDouble();
+        const double b = m_seeded[1]["metrics"].toObject()[key].toDouble();
+        const QJsonObject spread = line["metrics"].toObject()[key].toObject();
+        QVERIFY(std::abs(spread["mean"].toDouble() - (a + b) / 2) < 1e-12);
+        // Of two values: half their distance times √2.
+        QVERIFY(std::abs(spread["deviation"].toDouble() - std::abs(a - b) / std::sqrt(2)) < 1e-12);
+        QVERIFY(line["parameters"].toDouble() > 1000 && line["multiply_adds"].toDouble() > 1e5);
+        QVERIFY(line["gain"].isNull());
+    }
+
+    void gainIsAgainstSingleTaskRuns() {
+        // A single-task run beside itself gains nothing.
+        const QString run = m_single["run"].toString();
+        const cli::Outcome same = m_place.run({"table", run, "--single", run, "--json"});
+        QVERIFY2(same.code == 0, qPrintable(same.text()));
+        QCOMPARE(same.last()["gain"].toDouble(), 0.0);
+        // All three tasks need all three: segmentation has no run of its own here.
+        const cli::Outcome lacking = m_place.run(
+            {"table", "all tasks", "--single", "depth alone,normal alone", "--json"});
+        QVERIFY2(lacking.code == 0, qPrintable(lacking.text()));
+        QVERIFY(lacking.last()["gain"].isNull());
+    }
+
+    void formatsAreForPapersAndSpreadsheets() {
+        const QString run = m_single["run"].toString();
+        const QByteArray markdown =
+            m_place.run({"table", run, "--format", "markdown"}).out;
+        const auto lines = markdown.trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);
+        QVERIFY2(lines[0].startsWith("| Run | seeds | depth absolute error"), markdown);
+        QVERIFY2(lines[1].startsWith("|---|---:|"), markdown);
+        QCOMPARE(lines[0].count('|'), lines[2].count('|'));
+        const QByteArray csv = m_place.run({"table", run, "--format", "csv"}).out;
+        QVERIFY2(csv.contains("\"depth alone\",\"1\",\""), csv);
+    }
+
+    void whatIsNotThereIsTold() {
+        const cli::Outcome outcome = m_place.run({"table", "nothing", "--json"});
+        QCOMPARE(outcome.code, 1);
+        QCOMPARE(outcome.last()["code"].toString(), QString("run.unknown"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CliTableTest)
+#include "tst_cli_table.moc"

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/plan_change.h"
+#include "core/network/network.h"
+#include "core/tensor/torch.h"
+#include "tests/core/training_testing.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+/// A network that has trained for a few steps, with what its optimizer keeps.
+Network trained(const ExperimentSpec& spec, int steps = 3) {
+    Learner learner = learnerFor(spec);
+    const Batch batch = firstBatch(spec);
+    for (int step = 0; step < steps; ++step)
+        if (const auto done = learner.step(batch, step); !done)
+            qFatal("%s", toText(done.error()).c_str());
+    return std::move(learner.network());
+}
+
+Network changed(const Network& network, const ExperimentSpec& spec, const Texts& rules) {
+    NetworkSpec rulesOfAll = spec.network;
+    for (const std::string& rule : rules)
+        rulesOfAll.planChanges.push_back("0: " + rule);
+    return network.replanned(
+        designAfter(rulesOfAll, rulesOfAll.planChanges.size(), network.design()));
+}
+
+std::vector<torch::Tensor> outputs(const Network& network, bool training) {
+    const torch::NoGradGuard noGrad;
+    const Network copy = network.convertedTo(torch::kFloat32); // training moves statistics
+    return copy.forward(copy.compose(false), randomImages(4, 16, 24, 77), {.training = training});
+}
+
+const Parameter& parameterNamed(const Network& network, const std::string& name) {
+    for (const Parameter& parameter : network.parameters())
+        if (parameter.name == name)
+            return parameter;
+    qFatal("no parameter %s", name.c_str());
+}
+
+constexpr const char* all = "segmentation+depth+normal";
+
+} // namespace
+
+class ReplanTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void partingTasksKeepsEveryOutputBit_data() {
+        QTest::addColumn<QString>("parametrization");
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QStringList>("rules");
+        const auto add = [](const char* parametrization, const char* before,
+                            const QStringList& rules) {
+            QTest::addRow("%s %s → %s", parametrization, before, qPrintable(rules.join("; ")))
+                << parametrization << before << rules;
+        };
+        add("factored", "*: tied", {"*: merged"});
+        add("factored", "*: tied", {"dec*: factors shared"});
+        add("factored", "*: tied", {"enc1.1: separate"});
+        add("factored", "*: tied", {"*: norm {segmentation} | {depth} | {normal}"});
+        add("factored", "*: merged", {"dec1.1: factors shared"}); // taken apart below
+        add("factored", "*: {segmentation, depth} | {normal} merged", {"*: merged"});
+        add("factored", "*: {segmentation, depth} | {normal} separate", {"*: separate"});
+        add("plain", "*: tied", {"dec*: separate"});
+        add("expand", "*: tied", {"*: merged"});
+        add("do-conv", "*: tied", {"dec2.1: D {segmentation} | {depth, normal}"});
+    }
+
+    void partingTasksKeepsEveryOutputBit() {
+        QFETCH(QString, parametrization);
+        QFETCH(QString, before);
+        QFETCH(QStringList, rules);
+        ExperimentSpec spec = tinySpec(parametrization.toStdString(), before.toStdString());
+        Network network = trained(spec);
+        // A merged layer that is taken apart stops being the mean of its copies: equal outputs
+        // can be asked for where the copies are equal.
+        if (before == "*: merged")
+            network = changed(changed(network, spec, {"*: tied"}), spec, {"*: merged"});
+        Texts texts;
+        for (const QString& rule : rules)
+            texts.push_back(rule.toStdString());
+        const Network after = changed(network, spec, texts);
+        QVERIFY(after.design().plan != network.design().plan);
+        for (const bool training : {false, true}) {
+            const auto left = outputs(network, training), right = outputs(after, training);
+            for (std::size_t t = 0; t < 3; ++t)
+                QVERIFY(sameBits(left[t], right[t]));
+        }
+    }
+
+    void partsHaveCopiesOfWhatTheyHadAndOfItsMoments() {
+        const ExperimentSpec spec = tinySpec("factored", "*: tied");
+        const Network before = trained(spec);
+        const Network after = changed(before, spec, {"*: merged"});
+        const Parameter& source = parameterNamed(before, std::string("dec1.1/M/") + all);
+        QVERIFY(source.state.at("adam.m").abs().max().item<double>() > 0);
+        for (const char* task : {"segmentation", "depth", "normal"}) {
+            const Parameter& part = parameterNamed(after, std::string("dec1.1/M/") + task);
+            QVERIFY(sameBits(part.value, source.value));
+            for (const char* moment : {"adam.m", "adam.v", "adam.t"})
+                QVERIFY(sameBits(part.state.at(moment), source.state.at(moment)));
+            // Copies: an optimizer writes into them.
+            QVERIFY(part.state.at("adam.m").data_ptr() != source.state.at("adam.m").data_ptr());
+            QVERIFY(part.value.requires_grad() && part.value.is_leaf());
+        }
+        QCOMPARE(parameterNamed(after, std::string("dec1.1/U/") + all).value.data_ptr<float>()[0],
+                 parameterNamed(before, std::string("dec1.1/U/") + all).value.data_ptr<float>()[0]);
+    }
+
+    void joinedTasksHaveTheMeanByTheirNumber() {
+        const ExperimentSpec spec =
+            tinySpec("factored", "*: {segmentation, depth} | {normal} separate");
+        const Network before = trained(spec);
+        const Network after = changed(before, spec, {"*: tied"});
+        const auto mean = [](const torch::Tensor& two, const torch::Tensor& one) {
+            return (two.to(torch::kFloat64) * 2 + one.to(torch::kFloat64)) / 3;
+        };
+        for (const char* what : {"U", "M", "bias", "norm.weight"}) {
+            const std::string prefix = std::string("enc2.1/") + what + "/";
+            const Parameter& two = parameterNamed(before, prefix + "segmentation+depth");
+            const Parameter& one = parameterNamed(before, prefix + "normal");
+            const Parameter& joined = parameterNamed(after, prefix + all);
+            QVERIFY(relativeDifference(joined.value, mean(two.value, one.value)) < 1e-6);
+            for (const char* moment : {"adam.m", "adam.v"})
+                QVERIFY(relativeDifference(joined.state.at(moment),
+                                           mean(two.state.at(moment), one.state.at(moment)))
+                        < 1e-6);
+            QCOMPARE(joined.state.at("adam.t").item<std::int64_t>(), std::int64_t{3});
+        }
+        // Running statistics: the mean, and E[x²] = σ² + μ².
+        const auto b = before.namedTensors(), a = after.namedTensors();
+        const auto statistic = [](const auto& of, const char* what, const char* group) {
+            return of.at(std::string("enc2.1/norm.") + what + "/" + group).to(torch::kFloat64);
+        };
+        const torch::Tensor m2 = statistic(b, "mean", "segmentation+depth");
+        const torch::Tensor m1 = statistic(b, "mean", "normal");
+        const torch::Tensor expectedMean = mean(m2, m1);
+        const torch::Tensor square = mean(statistic(b, "var", "segmentation+depth") + m2.square(),
+                                          statistic(b, "var", "normal") + m1.square());
+        QVERIFY(relativeDifference(statistic(a, "mean", all), expectedMean) < 1e-6);
+        QVERIFY(relativeDifference(statistic(a, "var", all), square - expectedMean.square())
+                < 1e-5);
+    }
+
+    void partingAndJoiningAtOnceIsAsIfNothingHadBeen() {
+        const ExperimentSpec spec = tinySpec("factored", "*: tied");
+        const Network before = trained(spec);
+        const Network back = changed(changed(before, spec, {"*: separate"}), spec, {"*: tied"});
+        QVERIFY(back.design().plan == before.design().plan);
+        for (std::size_t i = 0; i < before.parameters().size(); ++i) {
+            const Parameter& left = before.parameters()[i];
+            const Parameter& right = back.parameters()[i];
+            QVERIFY2(sameBits(left.value, right.value), left.name.c_str());
+            for (const auto& [name, tensor] : left.state)
+                QVERIFY2(sameBits(tensor, right.state.at(name)), left.name.c_str());
+        }
+    }
+
+    void aChangeThatSomebodyAsksForIsRepeatedByItsSpec() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        spec.train.previews = 0;
+        Training asked(spec);
+        asked.after(2, [](RunControl& control) {
+            control.changePlan("dec*: separate");
+            control.changePlan("enc2.1: M {segmentation} | {depth, normal}");
+        });
+        QVERIFY(asked.run().has_value());
+        QCOMPARE(asked.record.plans.size(), 2U);
+        QCOMPARE(asked.record.plans[1].position.step, std::int64_t{2});
+        QCOMPARE(asked.record.plans[1].done, 2U);
+        QVERIFY(asked.record.notices.empty());
+        // Each has its way back.
+        QVERIFY(std::ranges::any_of(asked.record.checkpoints, [](const CheckpointEvent& event) {
+            return event.position.step == 2;
+        }));
+        Training repeated(asked.record.plans[1].spec);
+        QVERIFY(repeated.run().has_value());
+        QVERIFY(sameCourse(asked.record, repeated.record));
+        QVERIFY(sameTensors(asked.lastCheckpoint(), repeated.lastCheckpoint()));
+        // And it did change something.
+        Training without(spec);
+        QVERIFY(without.run().has_value());
+        QVERIFY(!sameCourse(asked.record, without.record));
+    }
+
+    void aChangeThatCannotBeIsToldAndNothingElse_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("syntax") << "dec twisted" << "sharing.syntax";
+        QTest::newRow("layer") << "dec9.*: merged" << "sharing.no_layer";
+        QTest::newRow("task") << "*: M {flow} | {depth}" << "sharing.unknown_task";
+        QTest::newRow("nothing") << "*: tied" << "plan_change.nothing";
+    }
+
+    void aChangeThatCannotBeIsToldAndNothingElse() {
+        QFETCH(QString, rule);
+        QFETCH(QString, code);
+        ExperimentSpec spec = tinySpec("factored", "*: tied");
+        spec.train.previews = 0;
+        Training asked(spec), plain(spec);
+        asked.after(2, [&](RunControl& control) { control.changePlan(rule.toStdString()); });
+        QVERIFY(asked.run()->state == RunState::Finished);
+        QVERIFY(plain.run().has_value());
+        QCOMPARE(asked.record.notices.size(), 1U);
+        QCOMPARE(asked.record.notices[0].code, code.toStdString());
+        QVERIFY(asked.record.plans.empty());
+        QVERIFY(sameCourse(asked.record, plain.record));
+    }
+};
+
+QTEST_GUILESS_MAIN(ReplanTest)
+#include "tst_replan.moc"

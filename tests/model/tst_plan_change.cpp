@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/plan_change.h"
+#include "core/model/validate.h"
+#include "tests/model/test_catalogue.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+using namespace concertina;
+
+namespace {
+
+ExperimentSpec specWith(const Texts& changes) {
+    ExperimentSpec spec = testSpec();
+    spec.network.kernels = {{"*", {"factored", Json::object()}}};
+    spec.network.sharing = {"*: tied"};
+    spec.network.planChanges = changes;
+    return spec;
+}
+
+NetworkDesign designOf(const ExperimentSpec& spec) {
+    const std::vector<int> outputs(spec.tasks.size(), 1);
+    DesignResult result = designNetwork(spec, testCatalogue(), outputs);
+    if (!result.problems.empty())
+        qFatal("%s", toText(result.problems).c_str());
+    return std::move(result.design);
+}
+
+const LayerPlan& layerOf(const NetworkDesign& design, const std::string& name) {
+    for (const LayerPlan& layer : design.plan.layers)
+        if (layer.layer == name)
+            return layer;
+    qFatal("no layer %s", name.c_str());
+}
+
+} // namespace
+
+class PlanChangeTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aChangeIsAStepAndARule() {
+        const auto change = parsePlanChange(" 400:dec1.*: {depth} | {normal, segmentation} separate");
+        QVERIFY(change.has_value());
+        QCOMPARE(change->step, std::int64_t{400});
+        QCOMPARE(change->rule,
+                 std::string("dec1.*: {depth} | {normal, segmentation} separate"));
+        QVERIFY(parsePlanChange(toText(*change)) == change);
+    }
+
+    void whatDoesNotReadIsAProblem_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("code");
+        for (const char* text : {"", "merged", "*: merged", "400", "400 *: merged", "-1: *: merged",
+                                 "4.5: *: merged", "99999999999999999999: *: merged"})
+            QTest::newRow(text) << text << "plan_change.syntax";
+        QTest::newRow("no rule") << "4:" << "sharing.syntax";
+        QTest::newRow("no state") << "4: dec1.*: twisted" << "sharing.syntax";
+    }
+
+    void whatDoesNotReadIsAProblem() {
+        QFETCH(QString, text);
+        QFETCH(QString, code);
+        const auto change = parsePlanChange(text.toStdString());
+        QVERIFY(!change);
+        QCOMPARE(change.error().code, code.toStdString());
+        // In a spec it has its place.
+        const auto problems = validate(specWith({text.toStdString()}), testCatalogue());
+        QCOMPARE(problems.size(), 1U);
+        QCOMPARE(problems[0].path, std::string("network.plan_changes.0"));
+    }
+
+    void changesThatTheNetworkCannotHaveAreProblemsOfTheirs_data() {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("no layer") << "9: dec9.*: merged" << "sharing.no_layer";
+        QTest::newRow("no factor") << "9: *: Q {segmentation} | {depth, normal}"
+                                   << "sharing.unknown_factor";
+        QTest::newRow("no task") << "9: *: {flow} | {segmentation, depth, normal} separate"
+                                 << "sharing.unknown_task";
+        QTest::newRow("a task left out") << "9: *: M {depth} | {normal}" << "sharing.groups";
+        QTest::newRow("backwards") << "3: *: merged" << "plan_change.order";
+    }
+
+    void changesThatTheNetworkCannotHaveAreProblemsOfTheirs() {
+        QFETCH(QString, change);
+        QFETCH(QString, code);
+        const auto problems =
+            validate(specWith({"5: *: separate", change.toStdString()}), testCatalogue());
+        QCOMPARE(problems.size(), 1U);
+        QCOMPARE(problems[0].code, code.toStdString());
+        QCOMPARE(problems[0].path, std::string("network.plan_changes.1"));
+    }
+
+    void mergingWhatHasNoCoreIsAProblemOfTheChange() {
+        ExperimentSpec spec = specWith({"9: *: merged"});
+        spec.network.kernels = {{"*", {"plain", Json::object()}}};
+        const auto problems = validate(spec, testCatalogue());
+        QCOMPARE(problems.size(), 1U);
+        QCOMPARE(problems[0].code, std::string("sharing.no_core"));
+        QCOMPARE(problems[0].path, std::string("network.plan_changes.0"));
+    }
+
+    void theDesignBeginsWithoutThem() {
+        const NetworkDesign design = designOf(specWith({"0: *: merged"}));
+        QVERIFY(!design.plan.layers[0].merged);
+    }
+
+    void theyBuildOnEachOther() {
+        const ExperimentSpec spec = specWith({"4: *: merged", "9: enc1.1: tied"});
+        const NetworkDesign design = designOf(spec);
+        const NetworkDesign one = designAfter(spec.network, 1, design);
+        QVERIFY(layerOf(one, "enc1.1").merged && layerOf(one, "enc2.1").merged);
+        const NetworkDesign both = designAfter(spec.network, 2, design);
+        QVERIFY(!layerOf(both, "enc1.1").merged && layerOf(both, "enc2.1").merged);
+        QVERIFY(both.tree.branches.size() == design.tree.branches.size()); // one kernel each
+    }
+
+    void aChangeToWhatIsThereIsRefused() {
+        const ExperimentSpec spec = specWith({});
+        const NetworkDesign design = designOf(spec);
+        const auto same = withPlanChange(spec.network, {4, "enc*: tied"}, design);
+        QVERIFY(!same);
+        QCOMPARE(same.error().code, std::string("plan_change.nothing"));
+        const auto other = withPlanChange(spec.network, {4, "enc*: merged"}, design);
+        QVERIFY(other.has_value());
+        QCOMPARE(other->planChanges, Texts{"4: enc*: merged"});
+    }
+
+    void differencesAreWords() {
+        const ExperimentSpec spec =
+            specWith({"4: enc1.1: M {segmentation} | {depth, normal}", "5: enc2.*: merged"});
+        const NetworkDesign design = designOf(spec);
+        QVERIFY(differences(design.plan, design.plan).empty());
+        QCOMPARE(differences(design.plan, designAfter(spec.network, 1, design).plan),
+                 Texts{"enc1.1: M {segmentation} | {depth, normal}, before {segmentation, depth, "
+                       "normal}"});
+        const auto both = differences(design.plan, designAfter(spec.network, 2, design).plan);
+        QCOMPARE(both.size(), 2U);
+        QVERIFY(both[1].starts_with("enc2.1: M {segmentation} | {depth} | {normal}"));
+        QVERIFY(both[1].ends_with("; merged"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PlanChangeTest)
+#include "tst_plan_change.moc"

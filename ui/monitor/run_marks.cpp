@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/monitor/run_marks.h"
+
+#include "widgets/qt_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+constexpr qsizetype longestCaption = 40;
+
+} // namespace
+
+std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json& planChanges) {
+    std::vector<PlotMark> marks;
+    for (const EventRecord& event : events)
+        if (event.code.starts_with("resume") && (marks.empty() || marks.back().step != event.step))
+            marks.push_back(
+                {event.step, QCoreApplication::translate("RunMarks", "resumed")});
+    for (const Json& entry : planChanges.is_array() ? planChanges : Json::array()) {
+        if (!entry.is_object() || !entry.contains("step") || !entry["step"].is_number_integer())
+            continue;
+        const Json change = entry.value("change", Json());
+        const QString words =
+            change.is_string() ? toQt(change.get<std::string>())
+                               : QCoreApplication::translate("RunMarks", "sharing changed");
+        marks.push_back(
+            {entry["step"].get<std::int64_t>(), words.simplified().left(longestCaption)});
+    }
+    std::ranges::stable_sort(marks, {}, &PlotMark::step);
+    return marks;
+}
+
+} // namespace concertina

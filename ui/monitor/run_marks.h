@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/json.h"
+#include "db/records.h"
+#include "widgets/plots/curve.h"
+
+#include <vector>
+
+namespace concertina {
+
+/// Where a run was resumed, and where its sharing changed: upright lines in its curves, by step.
+std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json& planChanges);
+
+} // namespace concertina
