@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace concertina {
 
@@ -112,12 +113,17 @@ std::optional<Mend> mendOption(const Problem& problem, SetupValue value) {
 }
 
 std::optional<Mend> mendSharing(const Problem& problem, SetupValue value) {
-    auto& rules = value.spec.network.sharing;
-    const auto index = indexIn("network.sharing", problem.path);
-    if (!index || *index >= rules.size())
-        return std::nullopt;
-    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(*index));
-    return Mend{words("Remove the rule"), std::move(value)};
+    NetworkSpec& network = value.spec.network;
+    for (const auto& [list, rules] :
+         {std::pair("network.sharing", &network.sharing),
+          std::pair("network.plan_changes", &network.planChanges)}) {
+        const auto index = indexIn(list, problem.path);
+        if (!index || *index >= rules->size())
+            continue;
+        rules->erase(rules->begin() + static_cast<std::ptrdiff_t>(*index));
+        return Mend{words("Remove the rule"), std::move(value)};
+    }
+    return std::nullopt;
 }
 
 std::optional<Mend> mendKernels(const Problem& problem, const SetupValue& value,
@@ -168,7 +174,7 @@ std::optional<Mend> likelyMend(const Problem& problem, const SetupValue& value,
         return mendRefused(value, catalogue, *place, refused->second);
     if (problem.code == "method.unknown_option")
         return mendOption(problem, value);
-    if (problem.code.starts_with("sharing."))
+    if (problem.code.starts_with("sharing.") || problem.code.starts_with("plan_change."))
         return mendSharing(problem, value);
     if (problem.code == "kernels.no_layer")
         return mendKernels(problem, value, catalogue, facts);

@@ -64,7 +64,9 @@ std::vector<FormGroup> networkGroups(const SetupValue& value, const Catalogue& c
         groups.push_back(
             {SetupForms::tr("Kernels of %1").arg(toQt(kernels[i].layers)), {}, kernels.size() > 1});
     for (const SpecPlace& place : placesOf(value, catalogue)) {
-        if (startsWith(place, "network.backbone."))
+        // Sharing has a card of its own.
+        if (startsWith(place, "network.") && place.path != "network.sharing"
+            && !startsWith(place, std::string(KernelsPath) + "."))
             groups[0].places.push_back(place);
         for (std::size_t i = 0; i < kernels.size(); ++i)
             if (startsWith(place, kernelPrefix(i))
@@ -198,7 +200,8 @@ void SetupForms::setDatasetNote(const QString& note) {
 }
 
 std::string SetupForms::fieldFor(const std::string& path) const {
-    std::vector<std::string> candidates{path, path + ".id"};
+    // An entry of a list is told at the list.
+    std::vector<std::string> candidates{path, path + ".id", path.substr(0, path.rfind('.'))};
     // An option that there isn't is told at its method.
     if (const auto options = path.find(".options."); options != std::string::npos)
         candidates.push_back(path.substr(0, options) + ".id");
