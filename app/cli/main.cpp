@@ -138,7 +138,7 @@ private:
         CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
             return trainCommand(m_common, m_train, console);
         });
-        train->add_option("specs", m_train.specs,
+        train->add_option("spec", m_train.specs,
                           "A spec's file, or a preset: " + join(presetNames(), ", ")
                               + "; several are trained one after the other")
             ->type_name("SPEC")

@@ -27,16 +27,25 @@ std::string groupsText(const Partition& partition, const std::vector<std::string
 /// How one layer changed; empty where it did not.
 std::string changeOf(const LayerPlan& before, const LayerPlan& after,
                      const std::vector<std::string>& tasks) {
-    std::vector<std::string> parts;
+    // What goes the same way is told together: "U, M, V {…} | {…}, before {…}".
+    std::vector<std::pair<std::string, std::vector<std::string>>> ways;
     const auto compare = [&](const std::string& what, const Partition& from, const Partition& to) {
-        if (from != to)
-            parts.push_back(what + " " + groupsText(to, tasks) + ", before "
-                            + groupsText(from, tasks));
+        if (from == to)
+            return;
+        const std::string way = groupsText(to, tasks) + ", before " + groupsText(from, tasks);
+        const auto known = std::ranges::find(ways, way, [](const auto& entry) { return entry.first; });
+        if (known != ways.end())
+            known->second.push_back(what);
+        else
+            ways.push_back({way, {what}});
     };
     for (std::size_t k = 0; k < after.factors.size(); ++k)
         compare(after.factors[k], before.partitions[k], after.partitions[k]);
     compare("bias", before.bias, after.bias);
     compare("norm", before.norm, after.norm);
+    std::vector<std::string> parts;
+    for (const auto& [way, names] : ways)
+        parts.push_back(join(names, ", ") + " " + way);
     if (before.merged != after.merged)
         parts.push_back(after.merged ? "merged" : "no longer merged");
     return join(parts, "; ");

@@ -202,10 +202,11 @@ void TestMonitorDetails::marksTellResumesAndChanges() {
     const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
     done(writer(run)->notice({{200, 2.5, 30}, NoticeLevel::Info, "resume", "Goes on."}));
     done(store.recordPlan(run, {readSpec(valueOf(store.run(run)).spec).spec, Json(),
-                                Json::array({Json{{"step", 100}, {"change", "dec3.*: separate"}}})}));
+                                Json::array({Json{{"step", 100}, {"change", "dec3.*: separate"}},
+                                             Json{{"step", 100}, {"change", "enc1.*: merged"}}})}));
     open(run);
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("segmentation/miou"), std::size_t{30}, patience);
-    const std::vector<PlotMark> expected{{100, QStringLiteral("dec3.*: separate")},
+    const std::vector<PlotMark> expected{{100, QStringLiteral("dec3.*: separate; enc1.*: merged")},
                                          {200, QStringLiteral("resumed")}};
     QCOMPARE(plot("segmentation/miou").marks(), expected);
 }

@@ -159,15 +159,16 @@ void TestMonitorPage::ownRunHasItsButtons() {
     m_desk->runs.own = {{run, RunState::Running}};
     open(run);
     QTRY_COMPARE_WITH_TIMEOUT(m_page->header().note, QStringLiteral("training, 50 %"), patience);
-    QCOMPARE(buttons(), (QStringList{QStringLiteral("Checkpoint now"), QStringLiteral("Stop"),
-                                     QStringLiteral("Pause")}));
+    QCOMPARE(buttons(), (QStringList{QStringLiteral("Sharing…"), QStringLiteral("Checkpoint now"),
+                                     QStringLiteral("Stop"), QStringLiteral("Pause")}));
     button("Pause").trigger();
     QCOMPARE(m_desk->runs.calls.last(), QStringLiteral("pause ") + QString::fromStdString(run));
     // Until it is there nothing else can be asked for.
     QVERIFY(!button("Pausing…").isEnabled());
     QVERIFY(!button("Stop").isEnabled());
     m_desk->runs.setRuns({{run, RunState::Paused}});
-    QCOMPARE(buttons(), (QStringList{QStringLiteral("Stop"), QStringLiteral("Resume")}));
+    QCOMPARE(buttons(), (QStringList{QStringLiteral("Sharing…"), QStringLiteral("Stop"),
+                                     QStringLiteral("Resume")}));
     QVERIFY(m_page->header().note.startsWith(QLatin1String("paused")));
     button("Resume").trigger();
     m_desk->runs.setRuns({{run, RunState::Running}});

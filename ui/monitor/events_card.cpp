@@ -44,6 +44,7 @@ EventsCard::EventsCard(QWidget* parent) : Card(tr("Events"), parent), m_text(new
     // Both, so that the keyboard selects and copies too.
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_text->setFrameShape(QFrame::NoFrame);
+    m_text->viewport()->setAutoFillBackground(false); // or it covers the card's round corners
     m_text->setMaximumBlockCount(mostLines);
     m_text->setTabChangesFocus(true);
     m_text->setFont(smallFont());

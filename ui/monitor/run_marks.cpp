@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
@@ -28,11 +29,21 @@ std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json
         const QString words =
             change.is_string() ? toQt(change.get<std::string>())
                                : QCoreApplication::translate("RunMarks", "sharing changed");
-        marks.push_back(
-            {entry["step"].get<std::int64_t>(), words.simplified().left(longestCaption)});
+        marks.push_back({entry["step"].get<std::int64_t>(), words.simplified()});
     }
     std::ranges::stable_sort(marks, {}, &PlotMark::step);
-    return marks;
+    // Several at one step are one mark: their captions would hide each other.
+    std::vector<PlotMark> merged;
+    for (PlotMark& mark : marks) {
+        if (!merged.empty() && merged.back().step == mark.step)
+            merged.back().caption += QStringLiteral("; ") + mark.caption;
+        else
+            merged.push_back(std::move(mark));
+    }
+    for (PlotMark& mark : merged)
+        if (mark.caption.size() > longestCaption)
+            mark.caption = mark.caption.left(longestCaption - 1) + QStringLiteral("…");
+    return merged;
 }
 
 } // namespace concertina

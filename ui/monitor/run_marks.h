@@ -9,7 +9,7 @@
 
 namespace concertina {
 
-/// Where a run was resumed, and where its sharing changed: upright lines in its curves, by step.
+/// Where a run was resumed, and where its sharing changed: upright lines in its curves, one a step.
 std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json& planChanges);
 
 } // namespace concertina

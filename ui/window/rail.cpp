@@ -25,13 +25,15 @@ class RailButton : public QToolButton {
 public:
     RailButton(QAction* action, bool named, QWidget* parent) : QToolButton(parent), m_named(named) {
         setDefaultAction(action);
-        setFixedSize(RailWidth - 1, named ? pageHeight : toolHeight);
+        setFixedSize(sizeHint());
         setAttribute(Qt::WA_Hover);
         setFocusPolicy(Qt::TabFocus);
         setFont(smallFont());
         setToolTip(withShortcut(action->toolTip(), *action));
         setAccessibleName(action->text());
     }
+
+    QSize sizeHint() const override { return {RailWidth - 1, m_named ? pageHeight : toolHeight}; }
 
 protected:
     void paintEvent(QPaintEvent*) override {
