@@ -146,8 +146,11 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& folder, const R
     if (step < next)
         return failure({"plan_change.past", "--at", "step " + std::to_string(step),
                         "at least " + std::to_string(next) + ", where the run goes on", ""});
-    for (const std::string& rule : rules)
-        spec->network.planChanges.push_back(toText(PlanChange{step, rule}));
+    for (const std::string& rule : rules) {
+        if (const auto parsed = parseSharingRule(rule); !parsed)
+            return failure(parsed.error());
+        addChange(spec->network, {step, rule});
+    }
     if (const Problems problems = validate(*spec, catalogue()); !problems.empty())
         return failure(problems.front());
     if (auto claimed = store->claim(run); !claimed)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/backbones/backbone.h"
+#include "core/backbones/channels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,12 +16,10 @@ struct Stage {
 };
 
 std::vector<Stage> stages(const Json& options) {
+    const auto channels = scaledChannels(options);
     std::vector<Stage> all;
-    for (std::size_t i = 0; i < options["channels"].size(); ++i) {
-        const double channels = options["channels"][i].get<double>() * options["width"].get<double>();
-        all.push_back({std::max(1, static_cast<int>(std::lround(channels))),
-                       options["convolutions"][i].get<int>()});
-    }
+    for (std::size_t i = 0; i < channels.size(); ++i)
+        all.push_back({channels[i], options["convolutions"][i].get<int>()});
     return all;
 }
 
@@ -69,6 +68,19 @@ Problems checkStages(const Json& options, int height, int width) {
     return problems;
 }
 
+std::vector<FieldInfo> segnetOptions() {
+    auto options = channelOptions({64, 128, 256, 512, 512}, "stage");
+    options.insert(options.begin() + 1,
+                   {.path = "convolutions",
+                    .type = FieldType::Integers,
+                    .standard = {2, 2, 3, 3, 3},
+                    .minimum = 1,
+                    .maximum = 16,
+                    .label = "Convolutions",
+                    .help = "Of each stage, in the encoder and again in the decoder."});
+    return options;
+}
+
 } // namespace
 
 const BackboneInfo& segnetBackbone() {
@@ -79,27 +91,7 @@ const BackboneInfo& segnetBackbone() {
                  "unpools with the same indices; 3 × 3 convolutions with batch norm. The default is "
                  "MTAN's: 13 + 13 convolutions, 24.9 M parameters.",
          .source = "Badrinarayanan 2017, as in MTAN's repository (Liu 2019)",
-         .options = {{.path = "channels",
-                      .type = FieldType::Integers,
-                      .standard = {64, 128, 256, 512, 512},
-                      .minimum = 1,
-                      .maximum = 4096,
-                      .label = "Channels",
-                      .help = "Of each stage, before the width multiplier."},
-                     {.path = "convolutions",
-                      .type = FieldType::Integers,
-                      .standard = {2, 2, 3, 3, 3},
-                      .minimum = 1,
-                      .maximum = 16,
-                      .label = "Convolutions",
-                      .help = "Of each stage, in the encoder and again in the decoder."},
-                     {.path = "width",
-                      .type = FieldType::Real,
-                      .standard = 1.0,
-                      .minimum = 0.01,
-                      .maximum = 8,
-                      .label = "Width",
-                      .help = "Multiplies the channels of every stage; the result is rounded."}}},
+         .options = segnetOptions()},
         build,
         checkStages};
     return info;

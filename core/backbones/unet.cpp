@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/backbones/backbone.h"
+#include "core/backbones/channels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,19 +10,10 @@ namespace concertina {
 
 namespace {
 
-/// Channels of each level, the finest first.
-std::vector<int> levels(const Json& options) {
-    std::vector<int> all;
-    for (const Json& channels : options["channels"])
-        all.push_back(std::max(1, static_cast<int>(std::lround(
-                                      channels.get<double>() * options["width"].get<double>()))));
-    return all;
-}
-
 /// Levels but the coarsest go down by max-pooling; on the way up each is joined by what the same
 /// level gave on the way down.
 LayerGraph unetGraph(const Json& options, int height, int width) {
-    const auto channels = levels(options);
+    const auto channels = scaledChannels(options);
     const int convolutions = options["convolutions"].get<int>();
     GraphBuilder builder(3, height, width);
     const auto block = [&](const std::string& name, int x, int outputs) {
@@ -60,6 +52,19 @@ Problems checkLevels(const Json& options, int height, int width) {
     return {};
 }
 
+std::vector<FieldInfo> unetOptions() {
+    auto options = channelOptions({64, 128, 256, 512, 1024}, "level");
+    options.insert(options.begin() + 1,
+                   {.path = "convolutions",
+                    .type = FieldType::Integer,
+                    .standard = 2,
+                    .minimum = 1,
+                    .maximum = 16,
+                    .label = "Convolutions",
+                    .help = "Of each level, on the way down and again on the way up."});
+    return options;
+}
+
 } // namespace
 
 const BackboneInfo& unetBackbone() {
@@ -71,27 +76,7 @@ const BackboneInfo& unetBackbone() {
                  "gave on the way down. The paper's 2 × 2 up-convolutions are left out and its "
                  "convolutions padded, so that outputs have the image's size.",
          .source = "Ronneberger 2015, arXiv 1505.04597; bilinear as in common reimplementations",
-         .options = {{.path = "channels",
-                      .type = FieldType::Integers,
-                      .standard = {64, 128, 256, 512, 1024},
-                      .minimum = 1,
-                      .maximum = 4096,
-                      .label = "Channels",
-                      .help = "Of each level, the finest first, before the width multiplier."},
-                     {.path = "convolutions",
-                      .type = FieldType::Integer,
-                      .standard = 2,
-                      .minimum = 1,
-                      .maximum = 16,
-                      .label = "Convolutions",
-                      .help = "Of each level, on the way down and again on the way up."},
-                     {.path = "width",
-                      .type = FieldType::Real,
-                      .standard = 1.0,
-                      .minimum = 0.01,
-                      .maximum = 8,
-                      .label = "Width",
-                      .help = "Multiplies the channels of every level; the result is rounded."}}},
+         .options = unetOptions()},
         unetGraph,
         checkLevels};
     return info;

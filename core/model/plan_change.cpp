@@ -99,6 +99,14 @@ std::vector<PlanChange> planChangesOf(const NetworkSpec& network) {
     return changes;
 }
 
+std::size_t addChange(NetworkSpec& network, const PlanChange& change) {
+    const auto changes = planChangesOf(network);
+    const auto behind = std::ranges::upper_bound(changes, change.step, {}, &PlanChange::step);
+    const auto index = behind - changes.begin();
+    network.planChanges.insert(network.planChanges.begin() + index, toText(change));
+    return static_cast<std::size_t>(index);
+}
+
 Problems checkPlanChanges(const NetworkSpec& network, std::span<const LayerFactors> layers,
                           std::span<const std::string> tasks) {
     Problems problems;
@@ -128,13 +136,13 @@ Problems checkPlanChanges(const NetworkSpec& network, std::span<const LayerFacto
 
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
                                      const NetworkDesign& design) {
-    network.planChanges.push_back(toText(change));
+    const std::size_t index = addChange(network, change);
     auto problems = checkPlanChanges(network, sharedLayers(design), design.plan.tasks);
     if (!problems.empty()) {
-        problems.back().path = change.rule;
-        return failure(std::move(problems.back()));
+        problems.front().path = change.rule;
+        return failure(std::move(problems.front()));
     }
-    if (designAfter(network, network.planChanges.size(), design).plan == design.plan)
+    if (designAfter(network, index + 1, design).plan == design.plan)
         return failure({"plan_change.nothing", change.rule, "the sharing as it is",
                         "a rule that changes it", ""});
     return network;

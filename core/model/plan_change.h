@@ -4,6 +4,7 @@
 #include "core/model/network_design.h"
 #include "core/values/spec.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,15 +34,19 @@ std::string toText(const PlanChange& change);
 /// The changes of a spec, which must be right.
 std::vector<PlanChange> planChangesOf(const NetworkSpec& network);
 
+/// Puts a change behind those of its step and before, and returns its index. The spec's own must
+/// be right.
+std::size_t addChange(NetworkSpec& network, const PlanChange& change);
+
 /// What is wrong with a spec's changes: each must read, come no earlier than the one before it,
 /// and give a plan that these layers can have. Problems beside those of `resolvePlan`:
 /// "plan_change.syntax", "plan_change.order".
 Problems checkPlanChanges(const NetworkSpec& network, std::span<const LayerFactors> layers,
                           std::span<const std::string> tasks);
 
-/// A network's part of a spec with one more change, for the running network `design`. Problems:
-/// those of `checkPlanChanges` with the rule as their path, and "plan_change.nothing": the plan is
-/// like that already.
+/// A network's part of a spec with one more change that is the next to take effect, for the
+/// running network `design`. Problems: those of `checkPlanChanges` with the rule as their path, and
+/// "plan_change.nothing": the plan is like that already.
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
                                      const NetworkDesign& design);
 

@@ -70,6 +70,8 @@ private Q_SLOTS:
         QTest::newRow("a task that is not there")
             << QStringList{"*: M {flow} | {depth}"} << 1 << "sharing.unknown_task";
         QTest::newRow("no rule") << QStringList{"twisted"} << 1 << "sharing.syntax";
+        QTest::newRow("one of two")
+            << QStringList{"twisted", "dec*: separate"} << 1 << "sharing.syntax";
         QTest::newRow("in the past")
             << QStringList{"dec*: separate", "--at", "1"} << 1 << "plan_change.past";
         QTest::newRow("no step")

@@ -78,12 +78,12 @@ torch::Tensor randomKernel(const KernelShape& shape, std::uint64_t seed) {
         .normal_(0, 0.2, generator);
 }
 
-const ParametrizationEntry& entryNamed(const std::string& id) {
+const ParametrizationEntry& entryNamed(std::string_view id) {
     return **std::ranges::find_if(
         parametrizations(), [&](const auto* candidate) { return candidate->info.id == id; });
 }
 
-std::unique_ptr<Parametrization> methodNamed(const std::string& id, const KernelShape& shape,
+std::unique_ptr<Parametrization> methodNamed(std::string_view id, const KernelShape& shape,
                                              const Json& options) {
     const ParametrizationEntry& entry = entryNamed(id);
     return entry.make(shape, completeOptions(entry.info, options));

@@ -36,11 +36,11 @@ std::vector<torch::Tensor> outputs(const Network& network, bool training) {
     return copy.forward(copy.compose(false), randomImages(4, 16, 24, 77), {.training = training});
 }
 
-const Parameter& parameterNamed(const Network& network, const std::string& name) {
+const Parameter& parameterNamed(const Network& network, std::string_view name) {
     for (const Parameter& parameter : network.parameters())
         if (parameter.name == name)
             return parameter;
-    qFatal("no parameter %s", name.c_str());
+    qFatal("no parameter %s", std::string(name).c_str());
 }
 
 constexpr const char* all = "segmentation+depth+normal";
@@ -187,6 +187,21 @@ private Q_SLOTS:
         Training without(spec);
         QVERIFY(without.run().has_value());
         QVERIFY(!sameCourse(asked.record, without.record));
+    }
+
+    void plannedChangesComeInTheirTurnBehindThoseThatWereAskedFor() {
+        ExperimentSpec spec = tinySpec("factored", "*: merged");
+        spec.train.previews = 0;
+        spec.network.planChanges = {"4: *: tied"};
+        Training asked(spec);
+        asked.after(2, [](RunControl& control) { control.changePlan("dec*: separate"); });
+        QVERIFY(asked.run().has_value());
+        QVERIFY(asked.record.notices.empty());
+        QCOMPARE(asked.record.plans.size(), 2U);
+        QCOMPARE(asked.record.plans[0].position.step, std::int64_t{2});
+        QCOMPARE(asked.record.plans[1].position.step, std::int64_t{4});
+        QCOMPARE(asked.record.plans[1].spec.network.planChanges,
+                 (Texts{"2: dec*: separate", "4: *: tied"}));
     }
 
     void aChangeThatCannotBeIsToldAndNothingElse_data() {

@@ -127,6 +127,15 @@ private Q_SLOTS:
         QCOMPARE(other->planChanges, Texts{"4: enc*: merged"});
     }
 
+    void aChangeStandsBehindThoseOfItsStepAndBefore() {
+        const ExperimentSpec spec = specWith({"4: enc*: merged", "9: *: tied"});
+        const NetworkDesign now = designAfter(spec.network, 1, designOf(spec));
+        const auto changed = withPlanChange(spec.network, {4, "dec*: separate"}, now);
+        QVERIFY(changed.has_value());
+        QCOMPARE(changed->planChanges,
+                 (Texts{"4: enc*: merged", "4: dec*: separate", "9: *: tied"}));
+    }
+
     void differencesAreWords() {
         const ExperimentSpec spec =
             specWith({"4: enc1.1: M {segmentation} | {depth, normal}", "5: enc2.*: merged"});

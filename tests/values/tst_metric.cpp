@@ -46,6 +46,9 @@ private Q_SLOTS:
 
     void hugeValuesStayReadable() {
         QCOMPARE(metricText({.name = "x", .unit = "m"}, 1e300), std::string("1e300 m"));
+        QCOMPARE(metricText({.name = "x", .unit = "m"}, 10521717262.705),
+                 std::string("1.052e10 m"));
+        QCOMPARE(metricText({.name = "x", .unit = "m"}, 999999.9), std::string("999999.900 m"));
     }
 };
 

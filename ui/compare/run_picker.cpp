@@ -125,6 +125,7 @@ RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
     m_text->setWordWrap(true);
     m_none->setWordWrap(true);
     m_filter->setPlaceholderText(tr("Find by name"));
+    m_filter->setTextMargins(4, 0, 4, 0);
     m_filter->setClearButtonEnabled(true);
     m_filter->setAccessibleName(tr("Find a run by its name"));
     column->addWidget(m_title);

@@ -62,7 +62,10 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(m_notices);
+    auto* strip = new QHBoxLayout;
+    strip->setContentsMargins(GridUnit, 0, GridUnit, 0);
+    strip->addWidget(m_notices);
+    column->addLayout(strip);
     column->addWidget(m_stack, 1);
     m_notices->hide();
     adoptState(); // no run yet: no buttons

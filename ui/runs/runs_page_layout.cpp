@@ -96,6 +96,7 @@ QWidget* RunsPage::makeToolRow() {
            "a - before a part is its opposite"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMinimumHeight(ControlHeight);
+    m_filter->setTextMargins(4, 0, 4, 0);
     m_filter->setMaximumWidth(420);
     auto* delay = new QTimer(this);
     delay->setSingleShot(true);
@@ -189,7 +190,7 @@ void RunsPage::fitColumns() {
         const int width = column == RunsModel::StateColumn ? 162
                           : m_model->isMetric(column) ? RunsDelegate::metricWidth(m_table->font())
                           : column == last - 2        ? 76
-                                                      : 84;
+                                                      : 98; // "45 min 34 s"
         if (column != last && column != RunsModel::NameColumn)
             header->resizeSection(column, width);
     }

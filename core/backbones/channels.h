@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/field.h"
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What backbones of stages have in common: how wide each is.
+
+/// The options "channels", a number a stage, and "width", which multiplies them. `of` says what a
+/// stage is called.
+std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::string& of);
+
+/// Channels × width, rounded, at least one.
+std::vector<int> scaledChannels(const Json& options);
+
+} // namespace concertina
