@@ -50,6 +50,8 @@ struct RunPlan {
     ExperimentSpec spec; ///< with all changes, those to come as well
     Json plan;           ///< the resolved plan
     Json changes = Json::array(); ///< those that took effect: [{step, change}]
+    double trainedParameters = 0; ///< under this plan
+    double collapsedParameters = 0;
 };
 
 /// The process that has a run, and when it last said so.

@@ -126,6 +126,11 @@ Expected<void> Store::recordPlan(const RunId& run, const RunPlan& plan) {
                   "UPDATE document SET spec = ?, plan = ?, plan_changes = ? WHERE run = ?",
                   jsonText(toJson(plan.spec)), jsonText(plan.plan), jsonText(plan.changes), number)
                 .run();
+            Query(database,
+                  "UPDATE run SET trained_parameters = ?, collapsed_parameters = ?"
+                  " WHERE number = ?",
+                  plan.trainedParameters, plan.collapsedParameters, number)
+                .run();
         },
         Connection::Durability::Disk);
 }

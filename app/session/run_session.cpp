@@ -156,7 +156,11 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& folder, const R
     if (auto claimed = store->claim(run); !claimed)
         return failure(claimed.error());
     const auto recorded = store->recordPlan(
-        run, {.spec = *spec, .plan = record->plan, .changes = record->planChanges});
+        run, {.spec = *spec,
+              .plan = record->plan,
+              .changes = record->planChanges,
+              .trainedParameters = record->summary.trainedParameters,
+              .collapsedParameters = record->summary.collapsedParameters});
     // What a dead process left behind is as good as paused: its checkpoint is whole.
     const bool kept = state == RunState::Stopped || state == RunState::Failed;
     const auto released = store->release(run, kept ? state : RunState::Paused,

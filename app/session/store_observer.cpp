@@ -60,9 +60,12 @@ void StoreObserver::started(const StartEvent& event) {
     // Changes behind the checkpoint are made again.
     auto before = planChangesOf(m_spec.network);
     std::erase_if(before, [&](const PlanChange& c) { return c.step >= event.position.step; });
-    note(m_store.recordPlan(m_before.summary.id, {.spec = m_spec,
-                                                  .plan = event.plan,
-                                                  .changes = changesJson(before)}));
+    note(m_store.recordPlan(m_before.summary.id,
+                            {.spec = m_spec,
+                             .plan = event.plan,
+                             .changes = changesJson(before),
+                             .trainedParameters = event.trainedParameters,
+                             .collapsedParameters = event.collapsedParameters}));
     tell(NoticeLevel::Info, "resume",
          "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
@@ -114,7 +117,9 @@ void StoreObserver::replanned(const PlanEvent& event) {
     note(m_store.recordPlan(m_before.summary.id,
                             {.spec = event.spec,
                              .plan = event.plan,
-                             .changes = changesJson(std::span(all).first(event.done))}));
+                             .changes = changesJson(std::span(all).first(event.done)),
+                             .trainedParameters = event.trainedParameters,
+                             .collapsedParameters = event.collapsedParameters}));
     tell(NoticeLevel::Info, "replan", "Sharing: " + join(event.differences, "; "));
     m_next.replanned(event);
 }

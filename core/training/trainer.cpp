@@ -159,11 +159,14 @@ private:
                 return end;
             const NetworkDesign& before = m_learner.network().design();
             NetworkDesign after = designAfter(m_spec.network, m_changesDone + 1, before);
+            const NetworkCosts costs = networkCosts(after, {.batch = m_spec.train.batch});
             m_observer.replanned({.position = position(),
                                   .spec = m_spec,
                                   .done = m_changesDone + 1,
                                   .differences = differences(before.plan, after.plan),
-                                  .plan = toJson(after.plan)});
+                                  .plan = toJson(after.plan),
+                                  .trainedParameters = costs.trainedParameters,
+                                  .collapsedParameters = costs.collapsedParameters});
             m_learner.replan(std::move(after));
         }
         return std::nullopt;

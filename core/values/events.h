@@ -73,6 +73,8 @@ struct PlanEvent {
     std::size_t done = 0;                 ///< how many of them are in effect, with this one
     std::vector<std::string> differences; ///< from the plan before, in words
     Json plan;                            ///< the new one, resolved
+    double trainedParameters = 0;         ///< under it, as are the collapsed ones
+    double collapsedParameters = 0;
 };
 
 /// A checkpoint lies complete on the disk.

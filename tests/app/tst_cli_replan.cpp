@@ -33,7 +33,8 @@ private Q_SLOTS:
     void aPausedRunGoesOnWithItsSharingChanged() {
         cli::Workplace place;
         const QString run = paused(place, 6);
-        const int at = place.shown(run)["step"].toInt();
+        const QJsonObject before = place.shown(run);
+        const int at = before["step"].toInt();
         const cli::Outcome replanned =
             place.run({"replan", run, "dec*: separate", "--json"});
         QVERIFY2(replanned.code == 0, qPrintable(replanned.text()));
@@ -56,6 +57,8 @@ private Q_SLOTS:
             const bool parted = layer.toObject()["layer"].toString().startsWith("dec");
             QCOMPARE(layer.toObject()["bias"].toArray().size(), parted ? 3 : 1);
         }
+        QVERIFY(shown["parameters"].toObject()["collapsed"].toDouble()
+                > before["parameters"].toObject()["collapsed"].toDouble());
         const cli::Outcome verified = place.run({"verify", run, "--json"});
         QVERIFY2(verified.code == 0, qPrintable(verified.text()));
         QVERIFY(verified.last()["max_abs_diff_float64"].toDouble() <= 1e-10);

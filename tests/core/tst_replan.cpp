@@ -175,6 +175,9 @@ private Q_SLOTS:
         QCOMPARE(asked.record.plans[1].position.step, std::int64_t{2});
         QCOMPARE(asked.record.plans[1].done, 2U);
         QVERIFY(asked.record.notices.empty());
+        // Three kernels ship where there was one.
+        QVERIFY(asked.record.plans[0].collapsedParameters
+                > asked.record.starts[0].collapsedParameters);
         // Each has its way back.
         QVERIFY(std::ranges::any_of(asked.record.checkpoints, [](const CheckpointEvent& event) {
             return event.position.step == 2;

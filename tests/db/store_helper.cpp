@@ -130,7 +130,9 @@ int fixture(const std::string& folder) {
     valueOf(store.recordPlan(
         run, {.spec = start.spec,
               .plan = start.plan,
-              .changes = Json::array({{{"step", 50}, {"change", "dec1: merged"}}})}));
+              .changes = Json::array({{{"step", 50}, {"change", "dec1: merged"}}}),
+              .trainedParameters = start.trainedParameters,
+              .collapsedParameters = start.collapsedParameters}));
     auto writer = valueOf(StoreWriter::open(folder, run));
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const double values[] = {0.5, 0.25, std::nan(""), infinity, -infinity, 0.75};

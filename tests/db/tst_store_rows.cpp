@@ -234,12 +234,15 @@ void StoreRows::runAndItsDocumentsComeBack() {
     QCOMPARE(jsonText(run.planChanges), "[]");
     ExperimentSpec changed = start.spec;
     changed.network.planChanges = {"7: *: separate"};
-    done(m_store->recordPlan(m_run, {changed, {{"layers", 3}}, Json::array({{{"step", 7}}})}));
+    done(m_store->recordPlan(
+        m_run, {changed, {{"layers", 3}}, Json::array({{{"step", 7}}}), 20, 6}));
     const RunRecord after = valueOf(m_store->run(m_run));
     QVERIFY(readSpec(after.spec).spec == changed);
     QCOMPARE(jsonText(after.plan), R"({"layers":3})");
     QCOMPARE(jsonText(after.planChanges), R"([{"step":7}])");
     QVERIFY(after.dataset == start.dataset);
+    QCOMPARE(after.summary.trainedParameters, 20.0);
+    QCOMPARE(after.summary.collapsedParameters, 6.0);
 }
 
 void StoreRows::checkpointsComeBackInOrder() {
