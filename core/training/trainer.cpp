@@ -137,6 +137,9 @@ private:
                 return std::nullopt;
             }
         }
+        // A change that was asked for is recorded before the end: the resumed run makes it.
+        if (wish != RunControl::Wish::Abort)
+            changePlan();
         return wish == RunControl::Wish::Suspend ? RunState::Paused : RunState::Stopped;
     }
 
@@ -152,6 +155,8 @@ private:
                 notice(NoticeLevel::Error, changed.error().code,
                        "The sharing stays as it is. " + toText(changed.error()));
         }
+        if (m_changesDone == m_spec.network.planChanges.size())
+            return std::nullopt;
         const auto changes = planChangesOf(m_spec.network);
         for (; m_changesDone < changes.size() && changes[m_changesDone].step <= m_step;
              ++m_changesDone) {

@@ -192,6 +192,43 @@ private Q_SLOTS:
         QVERIFY(!sameCourse(asked.record, without.record));
     }
 
+    void aChangeThatIsAskedForBeforeTheEndIsMadeByTheResumedRun_data() {
+        QTest::addColumn<bool>("paused");
+        QTest::newRow("and the run ends") << false;
+        QTest::newRow("while it is paused") << true;
+    }
+
+    void aChangeThatIsAskedForBeforeTheEndIsMadeByTheResumedRun() {
+        QFETCH(bool, paused);
+        ExperimentSpec spec = tinySpec("factored", "*: tied");
+        spec.train.previews = 0;
+        Training first(spec);
+        if (paused) {
+            first.after(2, [](RunControl& control) { control.pause(); });
+            first.record.onState = [&](const StateEvent& event) {
+                if (event.state != RunState::Paused || !first.record.plans.empty())
+                    return;
+                first.control.changePlan("dec*: separate");
+                first.control.suspend();
+            };
+        } else {
+            first.after(2, [](RunControl& control) {
+                control.changePlan("dec*: separate");
+                control.suspend();
+            });
+        }
+        QVERIFY(first.run()->state == RunState::Paused);
+        QCOMPARE(first.record.plans.size(), 1U);
+        const ExperimentSpec changed = first.record.plans[0].spec;
+        QCOMPARE(changed.network.planChanges, Texts{"2: dec*: separate"});
+        Training second(changed);
+        second.request.resumeAt = first.lastCheckpoint();
+        QVERIFY(second.run()->state == RunState::Finished);
+        Training whole(changed);
+        QVERIFY(whole.run().has_value());
+        QVERIFY(sameTensors(second.lastCheckpoint(), whole.lastCheckpoint()));
+    }
+
     void plannedChangesComeInTheirTurnBehindThoseThatWereAskedFor() {
         ExperimentSpec spec = tinySpec("factored", "*: merged");
         spec.train.previews = 0;
