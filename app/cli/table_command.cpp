@@ -5,12 +5,12 @@
 #include "core/catalogue.h"
 #include "core/data/dataset.h"
 #include "core/model/costs.h"
+#include "core/values/spread.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <set>
 
@@ -32,26 +32,6 @@ struct Column {
     MetricInfo info;
 
     std::string key() const { return metricKey(task, info.name); }
-};
-
-/// The mean, and the deviation of a sample (n − 1); NaN with a single value.
-struct Spread {
-    double mean = NAN;
-    double deviation = NAN;
-
-    explicit Spread(const std::vector<double>& values) {
-        const auto n = static_cast<double>(values.size());
-        if (values.empty())
-            return;
-        mean = 0;
-        for (const double value : values)
-            mean += value / n;
-        double squares = 0;
-        for (const double value : values)
-            squares += (value - mean) * (value - mean);
-        if (values.size() > 1)
-            deviation = std::sqrt(squares / (n - 1));
-    }
 };
 
 /// Every run that the words name: a group's name means all of its runs.
@@ -133,11 +113,10 @@ std::optional<NetworkCosts> costsOf(const Line& line) {
     std::vector<int> outputs;
     for (const TaskSpec& task : line.spec.tasks)
         outputs.push_back(catalogue().task(task.method.id)->outputs(static_cast<int>(classes)));
-    DesignResult result = designNetwork(line.spec, catalogue(), outputs);
     auto plan = planFromJson(run.plan);
-    if (!result.problems.empty() || !plan)
+    if (!plan)
         return std::nullopt;
-    const auto design = withPlan(std::move(result.design), std::move(*plan));
+    const auto design = designNetwork(line.spec, catalogue(), outputs, std::move(*plan));
     return design ? std::optional(networkCosts(*design, {})) : std::nullopt;
 }
 
@@ -159,17 +138,9 @@ double gainOf(const Line& line, const std::vector<Column>& columns,
         (base.empty() ? missing : known).insert(column.task);
         if (!base.empty())
             compared.push_back({column.task, column.info.higherIsBetter,
-                                Spread(own->second).mean, Spread(base).mean});
+                                spreadOf(own->second).mean, spreadOf(base).mean});
     }
     return missing.empty() && !known.empty() ? multitaskGain(compared) : NAN;
-}
-
-/// One cell: the value at its full use, and how far seeds are apart.
-std::string spreadText(const MetricInfo& info, const Spread& spread) {
-    std::string text = metricText(info, spread.mean);
-    if (std::isfinite(spread.deviation))
-        text += " ± " + fixedText(spread.deviation, info.digits);
-    return text;
 }
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -229,9 +200,9 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
         Json metrics = Json::object();
         for (const Column& column : columns) {
             const auto values = line.metrics.find(column.key());
-            const Spread spread(values == line.metrics.end() ? std::vector<double>()
-                                                             : values->second);
-            row.push_back(spreadText(column.info, spread));
+            const Spread spread =
+                values == line.metrics.end() ? Spread() : spreadOf(values->second);
+            row.push_back(metricText(column.info, spread));
             metrics[column.key()] = {{"mean", spread.mean}, {"deviation", spread.deviation}};
         }
         const double gain = gainOf(line, columns, *single);
@@ -246,14 +217,14 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
         row.push_back(costs ? shortCount(costs->trainedParameters) : "–");
         row.push_back(costs ? shortCount(costs->collapsedParameters) : "–");
         row.push_back(costs ? shortCount(costs->multiplyAdds) : "–");
-        row.push_back(durationText(Spread(seconds).mean));
+        row.push_back(durationText(spreadOf(seconds).mean));
         rows.push_back(std::move(row));
         console.emit({{"event", "line"},
                       {"name", line.name},
                       {"seeds", line.runs.size()},
                       {"metrics", std::move(metrics)},
                       {"gain", gain},
-                      {"seconds", Spread(seconds).mean},
+                      {"seconds", spreadOf(seconds).mean},
                       {"parameters", costs ? Json(costs->collapsedParameters) : Json()},
                       {"multiply_adds", costs ? Json(costs->multiplyAdds) : Json()}});
     }

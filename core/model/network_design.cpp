@@ -128,6 +128,14 @@ Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
     return design;
 }
 
+Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
+                                      std::span<const int> outputs, SharingPlan plan) {
+    DesignResult result = designNetwork(spec, catalogue, outputs);
+    if (!result.problems.empty())
+        return failure(std::move(result.problems.front()));
+    return withPlan(std::move(result.design), std::move(plan));
+}
+
 LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
     if (layer < plan.layers.size())
         return plan.layers[layer];

@@ -52,6 +52,11 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 /// other layers, factors or tasks.
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan);
 
+/// Both in one: a spec's network under the resolved plan that a run or a checkpoint has of it.
+/// Problems of either; of several the first.
+Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
+                                      std::span<const int> outputs, SharingPlan plan);
+
 /// Which factors move in a step: all, or, in alternating updates, the cores or the others.
 /// Layers without a core, biases, norms and heads always move.
 enum class Moving { All, Cores, Others };

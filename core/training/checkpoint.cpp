@@ -110,11 +110,8 @@ std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetI
 }
 
 Expected<NetworkDesign> designOf(const Checkpoint& checkpoint) {
-    const auto outputs = headOutputs(checkpoint.spec, checkpoint.targets);
-    auto result = designNetwork(checkpoint.spec, catalogue(), outputs);
-    if (!result.problems.empty())
-        return failure(result.problems.front());
-    return withPlan(std::move(result.design), checkpoint.plan);
+    return designNetwork(checkpoint.spec, catalogue(),
+                         headOutputs(checkpoint.spec, checkpoint.targets), checkpoint.plan);
 }
 
 Expected<Network> networkOf(const Checkpoint& checkpoint) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/metric.h"
+#include "core/values/spread.h"
 #include "tests/printing.h"
 
 #include <QTest>
@@ -22,6 +23,20 @@ private Q_SLOTS:
                 < 1e-12);
         QCOMPARE(multitaskGain({{"a", true, 3, 3}, {"b", false, 4, 4}}), 0.0);
         QVERIFY(multitaskGain({{"a", false, 2, 1}}) == -100.0);
+    }
+
+    void seedsAreAMeanAndTheDeviationOfASample() {
+        // 1, 2, 6: the mean 3, squares 4 + 1 + 9 = 14, ÷ 2.
+        const std::vector<double> values{1, 2, 6};
+        const Spread spread = spreadOf(values);
+        QCOMPARE(spread.mean, 3.0);
+        QVERIFY(std::abs(spread.deviation - std::sqrt(7.0)) < 1e-15);
+        QCOMPARE(spread.count, 3);
+        const MetricInfo metres{.name = "abs_err", .unit = "m", .digits = 2};
+        QCOMPARE(metricText(metres, spread), std::string("3.00 ± 2.65 m"));
+        const std::vector<double> one{0.5}, lost{0.5, std::nan("")};
+        QCOMPARE(metricText(metres, spreadOf(one)), std::string("0.50 m"));
+        QVERIFY(std::isnan(spreadOf({}).mean) && std::isnan(spreadOf(lost).mean));
     }
 
     void keyHasTheTaskWhereThereIsOne() {

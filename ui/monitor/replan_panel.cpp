@@ -37,11 +37,10 @@ std::optional<NetworkDesign> designOf(const ExperimentSpec& spec, const Json& pl
     }
     if (catalogue.backbone(spec.network.backbone.id) == nullptr)
         return std::nullopt;
-    DesignResult result = designNetwork(spec, catalogue, outputs);
     auto now = planFromJson(plan);
-    if (!result.problems.empty() || !now)
+    if (!now)
         return std::nullopt;
-    auto design = withPlan(std::move(result.design), std::move(*now));
+    auto design = designNetwork(spec, catalogue, outputs, std::move(*now));
     return design ? std::optional(std::move(*design)) : std::nullopt;
 }
 

@@ -113,30 +113,15 @@ void sortLines(const RunTable& table, std::vector<RunLine>& lines, const RunSort
 } // namespace
 
 MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column) {
-    MetricSpread spread{nothing, nothing, nothing, 0};
-    double sum = 0;
-    double lastSum = 0;
-    std::vector<double> values;
+    std::vector<double> best, last;
     for (const int row : rows) {
         const MetricCell& cell = rowAt(table, row).metrics[static_cast<std::size_t>(column)];
         if (!std::isfinite(cell.best))
             continue;
-        values.push_back(cell.best);
-        sum += cell.best;
-        lastSum += cell.last;
+        best.push_back(cell.best);
+        last.push_back(cell.last);
     }
-    spread.count = static_cast<int>(values.size());
-    if (values.empty())
-        return spread;
-    spread.mean = sum / spread.count;
-    spread.lastMean = lastSum / spread.count;
-    if (spread.count > 1) {
-        double squares = 0;
-        for (const double value : values)
-            squares += (value - spread.mean) * (value - spread.mean);
-        spread.deviation = std::sqrt(squares / (spread.count - 1));
-    }
-    return spread;
+    return {spreadOf(best), spreadOf(last).mean};
 }
 
 QString groupName(const RunTable& table, const RunLine& line) {

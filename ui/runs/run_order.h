@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/spread.h"
 #include "ui/runs/run_filter.h"
 #include "ui/runs/run_table.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,12 +32,9 @@ struct RunLine {
     bool operator==(const RunLine&) const = default;
 };
 
-/// Mean and sample deviation (÷ n − 1) over a group's best values, NaN where there are none.
-struct MetricSpread {
-    double mean = 0;
-    double deviation = 0; ///< NaN for a single value
-    double lastMean = 0;
-    int count = 0;
+/// Over a group's best values.
+struct MetricSpread : Spread {
+    double lastMean = std::numeric_limits<double>::quiet_NaN();
 };
 MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column);
 

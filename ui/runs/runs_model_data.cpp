@@ -19,10 +19,7 @@ QString valueOf(const MetricColumn& column, double value) {
 }
 
 QString spreadText(const MetricColumn& column, const MetricSpread& spread) {
-    if (spread.count < 2)
-        return valueOf(column, spread.mean);
-    return QStringLiteral("%1 ± %2").arg(toQt(fixedText(spread.mean, column.info.digits)),
-                                         toQt(metricText(column.info, spread.deviation)));
+    return spread.count == 0 ? QString() : toQt(metricText(column.info, spread));
 }
 
 QString durationOf(double seconds) {
