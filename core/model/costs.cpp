@@ -73,6 +73,7 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     const Partition routes = gradientRoutes(design, Moving::All, 0).passes;
     const auto foldable = foldableNorms(graph, design.tree);
     std::set<std::pair<int, TaskSet>> kernels;
+    const bool partitioned = design.routing == Routing::Partitioned;
     double plain = 0, step = 0, activations = 0;
     for (const Node& node : graph.nodes)
         if (node.op == Op::Conv)
@@ -80,8 +81,12 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
         const Branch& branch = design.tree.branches[i];
         const Node& node = graph.node(branch.node);
+        // In partitioned routing a branch runs on its tasks' images alone.
+        const double images =
+            settings.batch
+            * (partitioned ? double(taskCount(branch.tasks)) / design.taskCount() : 1.0);
         if (node.op != Op::Relu) // in place
-            activations += double(node.channels) * node.height * node.width * settings.batch;
+            activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Norm && !foldable[i])
             costs.collapsedParameters += 2.0 * node.channels;
         if (node.op != Op::Conv)
@@ -89,7 +94,7 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
         const KernelShape& kernel = graph.layer(node.layer).kernel;
         const double once = convolutionCost(graph, node);
         costs.multiplyAdds += once;
-        step += once * settings.batch * (1.0 + 2.0 * passes(routes, branch.tasks));
+        step += once * images * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
         if (kernels.emplace(node.layer, branch.kernel).second)
             costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
     }

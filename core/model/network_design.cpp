@@ -40,6 +40,12 @@ Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const L
     return problems;
 }
 
+Routing routingNamed(const std::string& name) {
+    return name == "sampled"       ? Routing::Sampled
+           : name == "partitioned" ? Routing::Partitioned
+                                   : Routing::Exact;
+}
+
 /// What a parametrization has to say of one layer's kernel and of its options, of each record once.
 void checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
                  int record, std::set<std::string>& told, Problems& problems) {
@@ -105,7 +111,7 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     PlanResolution resolved = resolvePlan(spec.network.sharing, std::span(factors).first(shared),
                                           tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
-    design.sampledRouting = spec.network.routing == "sampled";
+    design.routing = routingNamed(spec.network.routing);
     for (Problem& problem : resolved.problems)
         result.problems.push_back(std::move(problem));
     for (Problem& problem : checkPlanChanges(spec.network, std::span(factors).first(shared), tasks))
@@ -167,7 +173,7 @@ GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::i
                 routes = commonRefinement(routes, layer.partitions[k]);
     }
     const std::size_t turns = routes.groups.size();
-    if (!design.sampledRouting || turns <= 2)
+    if (design.routing != Routing::Sampled || turns <= 2)
         return {.passes = std::move(routes)};
     const TaskSet turn = routes.groups[static_cast<std::size_t>(step) % turns];
     return {.passes = partitionOf({turn, allTasks(design.taskCount()) & ~turn}),

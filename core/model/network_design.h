@@ -14,6 +14,13 @@
 
 namespace concertina {
 
+/// How copies in merged layers get the gradient of their own tasks alone (network.routing).
+enum class Routing {
+    Exact,       ///< a backward pass for each
+    Sampled,     ///< they take turns
+    Partitioned, ///< each image of a batch is for one task alone
+};
+
 /// How one layer's kernel is made while it trains.
 struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options
@@ -28,7 +35,7 @@ struct NetworkDesign {
     std::vector<LayerDesign> layers; ///< one a layer of the graph
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
-    bool sampledRouting = false; ///< copies in merged layers take turns
+    Routing routing = Routing::Exact;
 
     int taskCount() const { return plan.taskCount(); }
 
@@ -74,7 +81,7 @@ struct GradientRoutes {
     double weight(TaskSet owners) const;
 };
 
-/// Exact: the coarsest partition from whose groups the gradient of every moving copy in a merged
+/// Exact and partitioned: the coarsest partition from whose groups the gradient of every moving copy in a merged
 /// layer can be summed; one group where nothing is merged, each task its own in reading R2.
 /// Sampled: of these groups the one whose turn it is in step `step`, and all the others in one;
 /// up to two groups that costs the same as exact, and is it.

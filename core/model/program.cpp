@@ -190,6 +190,33 @@ std::vector<int> lastUses(const Program& program) {
     return last;
 }
 
+std::vector<TaskSet> tasksServed(const Program& program) {
+    std::vector<TaskSet> served(program.instructions.size(), 0);
+    for (std::size_t t = 0; t < program.outputs.size(); ++t)
+        served[static_cast<std::size_t>(program.outputs[t])] |= taskBit(static_cast<int>(t));
+    for (std::size_t i = served.size(); i-- > 0;)
+        for (const int input : program.instructions[i].inputs)
+            served[static_cast<std::size_t>(input)] |= served[i];
+    return served;
+}
+
+Program programFor(const Program& program, int task) {
+    const std::vector<TaskSet> served = tasksServed(program);
+    Program part{.instructions = {}, .tensors = program.tensors, .outputs = {}};
+    std::vector<int> place(served.size(), -1);
+    for (std::size_t i = 0; i < served.size(); ++i) {
+        if ((served[i] & taskBit(task)) == 0)
+            continue;
+        place[i] = static_cast<int>(part.instructions.size());
+        part.instructions.push_back(program.instructions[i]);
+        for (int& input : part.instructions.back().inputs)
+            input = place[static_cast<std::size_t>(input)];
+    }
+    const int output = program.outputs[static_cast<std::size_t>(task)];
+    part.outputs = {place[static_cast<std::size_t>(output)]};
+    return part;
+}
+
 Json toJson(const Program& program) {
     Json instructions = Json::array();
     for (const Instruction& instruction : program.instructions) {

@@ -47,6 +47,12 @@ Program programOf(const NetworkDesign& design);
 /// For each instruction, the last one that reads it; itself where none does. Outputs live on.
 std::vector<int> lastUses(const Program& program);
 
+/// For each instruction, the tasks whose outputs it leads to.
+std::vector<TaskSet> tasksServed(const Program& program);
+
+/// What one task's output needs, in the same order and on the same tensors.
+Program programFor(const Program& program, int task);
+
 Json toJson(const Program& program);
 
 /// Problems: "program.json", with the place in the JSON.

@@ -2,6 +2,8 @@
 #include "core/model/validate.h"
 
 #include "core/model/network_design.h"
+#include "core/values/stop_after.h"
+#include "core/values/text.h"
 
 #include <algorithm>
 #include <set>
@@ -63,6 +65,17 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
     if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
         problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
                             "at most train.steps, " + std::to_string(spec.train.steps), ""});
+    if (!stopAfterFromText(spec.train.stopAfter))
+        problems.push_back({"train.stop_after", "train.stop_after",
+                            "\"" + shortened(spec.train.stopAfter, 40) + "\"",
+                            "\"500 steps\", \"90 s\", \"10 min\" or \"2 h\"; empty: the whole plan",
+                            ""});
+    if (spec.network.routing == "partitioned"
+        && spec.train.batch < static_cast<int>(spec.tasks.size()))
+        problems.push_back({"train.batch", "train.batch", std::to_string(spec.train.batch),
+                            "at least " + std::to_string(spec.tasks.size())
+                                + ", an image for each task",
+                            "network.routing is partitioned"});
     // The network can be put together where everything that it is made of is right; what is wrong
     // elsewhere must not hide what it has to say.
     if (std::ranges::none_of(problems, shapesNetwork)) {

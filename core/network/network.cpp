@@ -190,6 +190,37 @@ std::vector<torch::Tensor> Network::forward(const ComposedNetwork& composed,
     return runProgram(m_program, composed.tensors, images, settings);
 }
 
+std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed,
+                                                 std::span<const torch::Tensor> images,
+                                                 bool training) const {
+    const std::vector<TaskSet> served = tasksServed(m_program);
+    const auto count = [&](TaskSet tasks) {
+        double sum = 0;
+        for (const int task : tasksOf(tasks))
+            if (const torch::Tensor& own = images[static_cast<std::size_t>(task)]; own.defined())
+                sum += static_cast<double>(own.size(0));
+        return sum;
+    };
+    std::vector<torch::Tensor> outputs(images.size());
+    for (std::size_t t = 0; t < images.size(); ++t) {
+        if (!images[t].defined())
+            continue;
+        const TaskSet own = taskBit(static_cast<int>(t));
+        RunSettings settings{.training = training};
+        // One update after the other, so that together they make (1 − μ) r + μ Σ n_t x_t / Σ n_t.
+        for (const TaskSet tasks : served) {
+            const TaskSet later = tasks & ~(own | (own - 1));
+            if ((tasks & own) != 0)
+                settings.momenta.push_back(NormMomentum * count(own)
+                                           / (count(tasks) - NormMomentum * count(later)));
+        }
+        outputs[t] = runProgram(programFor(m_program, static_cast<int>(t)), composed.tensors,
+                                images[t], settings)
+                         .front();
+    }
+    return outputs;
+}
+
 torch::Tensor Network::penalty(std::size_t layer, std::size_t factor, std::size_t copy) const {
     return m_layers[layer].parametrization->penalty(factor, m_parameters[copy].value);
 }

@@ -66,6 +66,14 @@ public:
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const torch::Tensor& images,
                                        const RunSettings& settings) const;
 
+    /// The same where every image is for one task alone: `images` holds each task's own (undefined:
+    /// it has none, and no output). They run through what that output needs and nothing else, so
+    /// norms see the statistics of one task's images at a time; running ones move towards the mean
+    /// over the tasks that share them, by their numbers of images.
+    std::vector<torch::Tensor> forwardApart(const ComposedNetwork& composed,
+                                            std::span<const torch::Tensor> images,
+                                            bool training) const;
+
     /// Parameters of a layer's factor, a copy a group of its partition.
     const std::vector<std::size_t>& copies(std::size_t layer, std::size_t factor) const;
     /// The same for biases.

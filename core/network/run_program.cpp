@@ -60,7 +60,9 @@ private:
                             now.dilation, now.groups);
         case Op::Norm:
             return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
-                                     tensor(now, 3), m_settings.training, NormMomentum,
+                                     tensor(now, 3), m_settings.training,
+                                     m_settings.momenta.empty() ? NormMomentum
+                                                                : m_settings.momenta[at],
                                      NormEpsilon, false);
         case Op::ScaleShift:
             return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,

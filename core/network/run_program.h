@@ -20,6 +20,8 @@ using PoolIndices = std::vector<torch::Tensor>;
 struct RunSettings {
     /// Norms use the batch's statistics and update the running ones.
     bool training = false;
+    /// Of norms, one an instruction; empty: NormMomentum.
+    std::vector<double> momenta;
     /// Pooling takes these indices in place of its own arg-max, so that two networks whose values
     /// differ by rounding stay comparable; null: each window's own.
     const PoolIndices* givenIndices = nullptr;

@@ -4,6 +4,7 @@
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
 #include "core/optimizers/schedule.h"
+#include "core/training/shares.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -57,11 +58,32 @@ Moving Learner::movingIn(std::int64_t number) const {
     return inRound < m_train.coreSteps ? Moving::Cores : Moving::Others;
 }
 
-Expected<Learner::Losses> Learner::losses(const std::vector<torch::Tensor>& outputs,
-                                          const Batch& batch) {
-    Losses result;
+/// Fills in outputs and targets; returns the losses.
+std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, const Batch& batch,
+                                            std::int64_t number, StepResult& result) const {
+    std::vector<torch::Tensor> losses;
+    if (m_network.design().routing != Routing::Partitioned) {
+        result.outputs = m_network.forward(composed, batch.images, {.training = true});
+        result.targets = batch.targets;
+        for (std::size_t t = 0; t < m_tasks.size(); ++t)
+            losses.push_back(m_tasks[t]->loss(result.outputs[t], result.targets[t]));
+        return losses;
+    }
+    const std::vector<TaskShare> shares = shareOut(batch, m_tasks, number);
+    std::vector<torch::Tensor> images;
+    for (const TaskShare& share : shares)
+        images.push_back(share.images);
+    result.outputs = m_network.forwardApart(composed, images, true);
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        result.weighted.push_back(m_tasks[t]->loss(outputs[t], batch.targets[t]));
+        losses.push_back(shares[t].loss(*m_tasks[t], result.outputs[t]));
+        result.targets.push_back(shares[t].target);
+    }
+    return losses;
+}
+
+Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses) {
+    Losses result{.weighted = std::move(losses)};
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         const bool valid = result.weighted[t].defined();
         result.values.push_back(valid ? result.weighted[t].item<double>()
                                       : std::numeric_limits<double>::quiet_NaN());
@@ -87,8 +109,7 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     const Moving moving = movingIn(number);
     const ComposedNetwork composed = m_network.compose(true);
     StepResult result;
-    result.outputs = m_network.forward(composed, batch.images, {.training = true});
-    auto losses = this->losses(result.outputs, batch);
+    auto losses = weighed(forward(composed, batch, number, result));
     if (!losses)
         return failure(losses.error());
     const bool onKernels = m_train.decayOn == "kernels";
@@ -109,7 +130,8 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     result.losses = std::move(losses->values);
     result.total = losses->total;
     for (torch::Tensor& output : result.outputs)
-        output = output.detach();
+        if (output.defined())
+            output = output.detach();
     return result;
 }
 

@@ -22,6 +22,7 @@ struct StepResult {
     double rate = 0;
     double gradientNorm = 0;            ///< of everything that moved, before clipping
     std::vector<torch::Tensor> outputs; ///< one a task, without history
+    std::vector<torch::Tensor> targets; ///< of the images behind the outputs
 };
 
 /// One training step: losses, their balance, gradients, clipping, the optimizer, decay. Keeps no
@@ -57,7 +58,9 @@ private:
     };
 
     Moving movingIn(std::int64_t number) const;
-    Expected<Losses> losses(const std::vector<torch::Tensor>& outputs, const Batch& batch);
+    std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
+                                       std::int64_t number, StepResult& result) const;
+    Expected<Losses> weighed(std::vector<torch::Tensor> losses);
     double clipGradients();
     void update(double rate, Moving moving);
 

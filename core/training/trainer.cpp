@@ -11,6 +11,7 @@
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
+#include "core/values/stop_after.h"
 #include "core/values/text.h"
 
 #include <chrono>
@@ -43,7 +44,8 @@ public:
             RunControl& control, RunObserver& observer)
         : m_spec(request.spec), m_folder(request.checkpointFolder), m_data(std::move(data)),
           m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
-          m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)), m_step(step),
+          m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
+          m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})), m_step(step),
           m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
@@ -63,13 +65,15 @@ public:
                        .threads = m_spec.data.loaderThreads,
                        .damaged = skipDamaged() ? Damaged::Replace : Damaged::Stop});
         m_since = Clock::now();
-        while (m_step < m_steps) {
+        m_cut = m_stop.steps > 0 && m_step >= m_stop.steps;
+        while (!isAtEnd()) {
             if (const auto end = obey())
                 return finish(*end);
             if (const auto end = changePlan())
                 return finish(*end);
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
+            cutIfDue();
             if (isValidationDue())
                 if (auto problem = validate())
                     return fail(std::move(*problem));
@@ -190,7 +194,7 @@ private:
             return atStep(result.error(), m_step + 1);
         ++m_step;
         m_observer.stepped({.position = position(),
-                            .values = stepValues(*result, batch),
+                            .values = stepValues(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
         return std::nullopt;
@@ -205,7 +209,7 @@ private:
         return problem;
     }
 
-    std::vector<MetricValue> stepValues(const StepResult& result, const Batch& batch) const {
+    std::vector<MetricValue> stepValues(const StepResult& result) const {
         std::vector<MetricValue> values{{"", "loss", result.total},
                                         {"", "lr", result.rate},
                                         {"", "grad_norm", result.gradientNorm}};
@@ -218,7 +222,7 @@ private:
             if (!m_spec.train.trainMetrics)
                 continue;
             const auto metrics = m_learner.tasks()[t]->metrics();
-            metrics->add(result.outputs[t], batch.targets[t]);
+            metrics->add(result.outputs[t], result.targets[t]);
             const auto numbers = metrics->values();
             for (std::size_t m = 0; m < numbers.size(); ++m)
                 values.push_back({info.id, info.metrics[m].name, numbers[m]});
@@ -231,8 +235,20 @@ private:
             notice(NoticeLevel::Warning, problem.code, toText(problem));
     }
 
+    bool isAtEnd() const { return m_step >= m_steps || m_cut; }
+
+    void cutIfDue() {
+        m_cut = m_step < m_steps
+                && ((m_stop.steps > 0 && m_step >= m_stop.steps)
+                    || (m_stop.seconds > 0 && position().seconds >= m_stop.seconds));
+        if (m_cut)
+            notice(NoticeLevel::Info, "train.stop_after",
+                   "Stopped after " + m_spec.train.stopAfter + ", at step "
+                       + std::to_string(m_step) + " of " + std::to_string(m_steps) + ".");
+    }
+
     bool isValidationDue() const {
-        return m_step == m_steps
+        return isAtEnd()
                || (m_step % m_stepsPerEpoch == 0
                    && m_step / m_stepsPerEpoch % m_spec.train.validateEvery == 0);
     }
@@ -265,7 +281,7 @@ private:
     /// After validations, at the end, and where the spec says so; a state where that was an end.
     std::optional<RunState> checkpointIfDue() {
         const int every = m_spec.train.checkpointEvery;
-        const char* reason = m_step == m_steps                  ? "end"
+        const char* reason = isAtEnd()                          ? "end"
                              : isValidationDue()                ? "validation"
                              : every > 0 && m_step % every == 0 ? "schedule"
                                                                 : nullptr;
@@ -342,6 +358,8 @@ private:
     RunData m_data;
     std::int64_t m_stepsPerEpoch;
     std::int64_t m_steps;
+    StopAfter m_stop;
+    bool m_cut = false; ///< by `m_stop`, before the planned end
     std::int64_t m_step;
     double m_seconds; ///< before `m_since`
     std::optional<Clock::time_point> m_since;

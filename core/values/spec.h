@@ -70,6 +70,7 @@ struct TrainSpec {
     double coreRate = 1.0;
     MethodChoice schedule{"cosine", Json::object()};
     int warmup = 0;
+    std::string stopAfter;
     double weightDecay = 0;
     std::string decayOn = "kernels";
     double clipNorm = 0;

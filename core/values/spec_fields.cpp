@@ -184,11 +184,12 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    .seldom = true}),
             field(&NetworkSpec::routing,
                   {.path = "network.routing",
-                   .choices = {"exact", "sampled"},
+                   .choices = {"exact", "sampled", "partitioned"},
                    .label = "Routing",
                    .help = "How copies in merged layers get their own tasks' gradient. exact: a "
                            "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
-                           "turns, 5/3 of a step from three tasks on (this project's own).",
+                           "turns, 5/3 of a step from three tasks on; partitioned: each image is "
+                           "for one task in a step, in turn, about one step (both our own).",
                    .seldom = true})};
 }
 
@@ -213,6 +214,13 @@ std::vector<Field<TrainSpec>> trainFields() {
                .unit = "epochs",
                .label = "Epochs",
                .help = "How often the training split is gone through. 0: train.steps counts.",
+               .seldom = true}),
+        field(&TrainSpec::stopAfter,
+              {.path = "train.stop_after",
+               .label = "Stop after",
+               .help = "Cuts the run before its planned end: \"500 steps\", or trained time as in "
+                       "\"90 s\", \"10 min\", \"2 h\". Schedules stay those of the whole plan. "
+                       "Empty: not.",
                .seldom = true}),
         field(&TrainSpec::batch, {.path = "train.batch",
                                   .minimum = 1,

@@ -78,6 +78,22 @@ std::vector<Figure> r2Sampled() {
     });
 }
 
+/// Nine images at the compact size, so that three tasks have three each, and six at the other.
+std::vector<Figure> r2Partitioned() {
+    return forBothSizes("R2 partitioned / plain step", "<=1.20", [](Size size) {
+        const auto sized = [&](const char* parametrization, const char* sharing) {
+            ExperimentSpec spec = specFor(size, parametrization, sharing);
+            spec.train.batch = size == Size::Compact ? 9 : 6;
+            return spec;
+        };
+        ExperimentSpec spec = sized("factored", "*: merged");
+        spec.network.routing = "partitioned";
+        FixedStep ours(spec);
+        FixedStep plain(sized("plain", "*: tied"));
+        return ratio([&] { ours(); }, [&] { plain(); }, rounds);
+    });
+}
+
 std::vector<Figure> r2Exact() {
     const double floor = (1 + 2 * tasks) / 3;
     return forBothSizes("R2 exact / plain step", "<=" + std::to_string(1.10 * floor),
@@ -127,6 +143,7 @@ std::span<const Bench> stepBenches() {
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
         Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
         Bench{"r2-sampled-step", "the same with sampled routing", r2Sampled},
+        Bench{"r2-partitioned-step", "the same with partitioned routing", r2Partitioned},
         Bench{"r1-step", "factored, cores and norms of their own ÷ plain", r1},
     };
     return all;

@@ -163,6 +163,41 @@ private Q_SLOTS:
         QCOMPARE(training.run()->position.step, std::int64_t{3});
     }
 
+    void aRunIsCutAfterStepsAndItsCourseIsThatOfTheWholePlan() {
+        ExperimentSpec spec = quickSpec();
+        Training whole(spec);
+        QVERIFY(whole.run());
+        spec.train.stopAfter = "3 steps";
+        Training cut(spec);
+        const auto result = cut.run();
+        QCOMPARE(result->state, RunState::Finished);
+        QCOMPARE(result->position.step, std::int64_t{3});
+        QCOMPARE(validationsOf(cut.record).back(), 3);
+        QCOMPARE(checkpointsOf(cut.record).back(), std::string("3 end"));
+        for (std::size_t i = 0; i < 3; ++i) // the rate and everything else of the same plan
+            QVERIFY(sameValues(cut.record.steps[i].values, whole.record.steps[i].values));
+        QVERIFY(std::ranges::any_of(cut.record.notices, [](const NoticeEvent& event) {
+            return event.code == "train.stop_after"
+                   && event.text == "Stopped after 3 steps, at step 3 of 6.";
+        }));
+        cut.request.resumeAt = cut.lastCheckpoint();
+        QCOMPARE(cut.run()->position.step, std::int64_t{3}); // it stays cut
+    }
+
+    void aRunIsCutAfterItsTime() {
+        ExperimentSpec spec = quickSpec();
+        spec.train.steps = 1'000'000; // days
+        spec.train.validateEvery = 1'000'000;
+        spec.train.stopAfter = "0.2 s";
+        Training training(spec);
+        const auto result = training.run();
+        QCOMPARE(result->state, RunState::Finished);
+        const auto& steps = training.record.steps;
+        QVERIFY(steps.back().position.seconds >= 0.2);
+        QVERIFY(steps.size() < 2 || steps[steps.size() - 2].position.seconds < 0.2);
+        QCOMPARE(training.record.validations.size(), 1U);
+    }
+
     void trainingMetricsMayBeLeftOut() {
         ExperimentSpec spec = quickSpec();
         spec.train.trainMetrics = false;

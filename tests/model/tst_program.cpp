@@ -117,6 +117,24 @@ private Q_SLOTS:
         QVERIFY(programFromJson(toJson(*program)) == *program);
     }
 
+    void aTasksPartHoldsWhatItsOutputNeedsAndNothingElse() {
+        const auto program = programFromJson(parseJson(R"({"instructions": [
+            {"op": "input", "name": "image"},
+            {"op": "relu", "name": "both", "inputs": ["image"]},
+            {"op": "relu", "name": "a", "inputs": ["both"]},
+            {"op": "relu", "name": "unread", "inputs": ["a"]},
+            {"op": "concat", "name": "b", "inputs": ["both", "image"]}],
+            "outputs": ["a", "b"]})"));
+        QVERIFY(program);
+        QCOMPARE(tasksServed(*program), (std::vector<TaskSet>{3, 3, 1, 0, 2}));
+        const Program part = programFor(*program, 1);
+        QCOMPARE(part.instructions.size(), 3U);
+        QCOMPARE(part.instructions[2].name, std::string("b"));
+        QCOMPARE(part.instructions[2].inputs, (std::vector<int>{1, 0}));
+        QCOMPARE(part.outputs, std::vector<int>{2});
+        QCOMPARE(part.tensors, program->tensors);
+    }
+
     void lastUsesTellWhenAValueMayGo() {
         const auto program = programFromJson(parseJson(R"({"instructions": [
             {"op": "input", "name": "image"},

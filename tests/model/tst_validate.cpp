@@ -95,6 +95,17 @@ const std::vector<Case> specCases{
      [](auto& s) { s.train.warmup = s.train.steps + 1; },
      {"train.warmup at train.warmup"},
      ""},
+    {"cut",
+     [](auto& s) { s.train.stopAfter = "10 days"; },
+     {"train.stop_after at train.stop_after"},
+     ""},
+    {"batch too small to be parted",
+     [](auto& s) {
+         s.network.routing = "partitioned";
+         s.train.batch = 2;
+     },
+     {"train.batch at train.batch"},
+     "network.routing is partitioned"},
     {"kernel pattern",
      [](auto& s) { s.network.kernels[0].layers = "enc9.*"; },
      {"kernels.no_layer at network.kernels.0.layers"},

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/batch.h"
+#include "core/tasks/task.h"
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace concertina {
+
+/// What one task learns from in a step of partitioned routing: images of the batch that are its
+/// alone.
+struct TaskShare {
+    /// Images of which the same number of tasks have targets.
+    struct Part {
+        std::int64_t first = 0; ///< of `images`
+        std::int64_t count = 0;
+        int turns = 1; ///< how many tasks take turns at each of them
+    };
+
+    torch::Tensor images; ///< [n, 3, H, W]; undefined: none
+    torch::Tensor target; ///< of the same images
+    std::vector<Part> parts;
+    std::int64_t pixels = 0; ///< valid ones of the task in the whole batch
+
+    /// Σ over the images of turns · (the loss summed over their valid pixels) / `pixels`. The mean
+    /// over as many steps as there are turns is the loss of the whole batch. Undefined without a
+    /// valid pixel.
+    torch::Tensor loss(const Task& task, const torch::Tensor& output) const;
+};
+
+/// Deals the images of a batch out, a share a task: the n-th goes to the (n + step)-th, cyclically,
+/// of the tasks that it has valid pixels for. This project's own.
+std::vector<TaskShare> shareOut(const Batch& batch, std::span<const std::unique_ptr<Task>> tasks,
+                                std::int64_t step);
+
+} // namespace concertina

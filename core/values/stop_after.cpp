@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/stop_after.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace concertina {
+
+std::optional<StopAfter> stopAfterFromText(std::string_view text) {
+    if (text.empty())
+        return StopAfter{};
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    // A year in seconds, far more steps than that.
+    if (error != std::errc() || !(number > 0) || number > 1e9)
+        return std::nullopt;
+    std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    while (unit.starts_with(' '))
+        unit.remove_prefix(1);
+    if (unit == "steps" || unit == "step") {
+        if (number != std::floor(number))
+            return std::nullopt;
+        return StopAfter{.steps = static_cast<std::int64_t>(number)};
+    }
+    const double second = unit == "s" ? 1 : unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+    if (second == 0)
+        return std::nullopt;
+    return StopAfter{.seconds = number * second};
+}
+
+std::string stopAfterSteps(std::int64_t steps) {
+    return std::to_string(steps) + (steps == 1 ? " step" : " steps");
+}
+
+} // namespace concertina

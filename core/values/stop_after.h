@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace concertina {
+
+/// Where a run is cut before its planned end: the field train.stop_after. At most one is above 0.
+struct StopAfter {
+    std::int64_t steps = 0; ///< of the run, counted from its beginning
+    double seconds = 0;     ///< of training, pauses left out
+
+    bool operator==(const StopAfter&) const = default;
+};
+
+/// "500 steps", "90 s", "10 min", "2 h"; empty: never. Nothing where it is none of these, or not
+/// above 0.
+std::optional<StopAfter> stopAfterFromText(std::string_view text);
+
+/// The text of a cut after a number of steps.
+std::string stopAfterSteps(std::int64_t steps);
+
+} // namespace concertina

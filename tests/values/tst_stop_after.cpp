@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/stop_after.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+using namespace concertina;
+
+class StopAfterTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void stepsAndTimesAreRead() {
+        QVERIFY(stopAfterFromText("") == StopAfter{});
+        QVERIFY(stopAfterFromText("500 steps") == StopAfter{.steps = 500});
+        QVERIFY(stopAfterFromText("1 step") == StopAfter{.steps = 1});
+        QVERIFY(stopAfterFromText("90 s") == StopAfter{.seconds = 90});
+        QVERIFY(stopAfterFromText("1.5min") == StopAfter{.seconds = 90});
+        QVERIFY(stopAfterFromText("2 h") == StopAfter{.seconds = 7200});
+        QVERIFY(stopAfterFromText(stopAfterSteps(7)) == StopAfter{.steps = 7});
+    }
+
+    void anythingElseIsRefused() {
+        for (const char* text : {"500", "0 s", "-1 min", "nan s", "inf s", "2.5 steps", "10 days",
+                                 "s", " 5 s", "1e300 h", "5 s "})
+            QVERIFY2(!stopAfterFromText(text), text);
+    }
+};
+
+QTEST_GUILESS_MAIN(StopAfterTest)
+#include "tst_stop_after.moc"
