@@ -192,7 +192,7 @@ std::vector<torch::Tensor> Network::forward(const ComposedNetwork& composed,
 
 std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed,
                                                  std::span<const torch::Tensor> images,
-                                                 bool training) const {
+                                                 RunSettings settings) const {
     const std::vector<TaskSet> served = tasksServed(m_program);
     const auto count = [&](TaskSet tasks) {
         double sum = 0;
@@ -206,7 +206,7 @@ std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed
         if (!images[t].defined())
             continue;
         const TaskSet own = taskBit(static_cast<int>(t));
-        RunSettings settings{.training = training};
+        settings.momenta.clear();
         // One update after the other, so that together they make (1 − μ) r + μ Σ n_t x_t / Σ n_t.
         for (const TaskSet tasks : served) {
             const TaskSet later = tasks & ~(own | (own - 1));

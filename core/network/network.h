@@ -72,7 +72,7 @@ public:
     /// over the tasks that share them, by their numbers of images.
     std::vector<torch::Tensor> forwardApart(const ComposedNetwork& composed,
                                             std::span<const torch::Tensor> images,
-                                            bool training) const;
+                                            RunSettings settings) const;
 
     /// Parameters of a layer's factor, a copy a group of its partition.
     const std::vector<std::size_t>& copies(std::size_t layer, std::size_t factor) const;

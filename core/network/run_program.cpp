@@ -24,7 +24,8 @@ public:
     }
 
     std::vector<torch::Tensor> run(const torch::Tensor& images) {
-        m_values[0] = images;
+        m_values[0] = m_settings.channelsLast ? images.contiguous(at::MemoryFormat::ChannelsLast)
+                                              : images;
         m_sizes[0] = {images.size(2), images.size(3)};
         for (std::size_t i = 1; i < m_values.size(); ++i) {
             const Instruction& instruction = m_program.instructions[i];
@@ -40,7 +41,8 @@ public:
             *m_settings.usedIndices = std::move(m_indices);
         std::vector<torch::Tensor> outputs;
         for (const int output : m_program.outputs)
-            outputs.push_back(m_values[index(output)]);
+            outputs.push_back(m_settings.bfloat16 ? m_values[index(output)].to(images.dtype())
+                                                  : m_values[index(output)]);
         return outputs;
     }
 
@@ -51,13 +53,17 @@ private:
         return m_tensors[index(instruction.tensors[which])];
     }
 
+    torch::Tensor cast(const torch::Tensor& tensor) const {
+        return m_settings.bfloat16 ? tensor.to(torch::kBFloat16) : tensor;
+    }
+
     torch::Tensor execute(const Instruction& now, std::size_t at) {
         const torch::Tensor& x = m_values[index(now.inputs.front())];
         switch (now.op) {
         case Op::Input: break;
         case Op::Conv:
-            return convolve(x, tensor(now, 0), tensor(now, 1), now.stride, now.padding,
-                            now.dilation, now.groups);
+            return convolve(cast(x), cast(tensor(now, 0)), cast(tensor(now, 1)), now.stride,
+                            now.padding, now.dilation, now.groups);
         case Op::Norm:
             return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
                                      tensor(now, 3), m_settings.training,
@@ -106,6 +112,10 @@ private:
     torch::Tensor unpool(const torch::Tensor& x, std::size_t pool) const {
         const int pooled = m_program.instructions[pool].inputs.front();
         const auto& size = m_sizes[index(pooled)];
+        // LibTorch 1.13 has no bfloat16 here.
+        if (x.scalar_type() == torch::kBFloat16)
+            return cast(torch::max_unpool2d(x.to(torch::kFloat32), m_indices[pool],
+                                            {size[0], size[1]}));
         return torch::max_unpool2d(x, m_indices[pool], {size[0], size[1]});
     }
 

@@ -20,6 +20,11 @@ using PoolIndices = std::vector<torch::Tensor>;
 struct RunSettings {
     /// Norms use the batch's statistics and update the running ones.
     bool training = false;
+    /// Convolutions and activations are computed in bfloat16, by explicit casts; parameters,
+    /// statistics and outputs stay as they are.
+    bool bfloat16 = false;
+    /// Activations lie with their channels innermost.
+    bool channelsLast = false;
     /// Of norms, one an instruction; empty: NormMomentum.
     std::vector<double> momenta;
     /// Pooling takes these indices in place of its own arg-max, so that two networks whose values

@@ -79,7 +79,7 @@ torch::Tensor convolvedSafely(const torch::Tensor& x, const torch::Tensor& kerne
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
                        const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
                        std::int64_t dilation, std::int64_t groups) {
-    if (!isOneDnnWrong() || !x.is_cpu() || x.scalar_type() != torch::kFloat32)
+    if (!isOneDnnWrong() || !x.is_cpu() || x.scalar_type() == torch::kFloat64)
         return torch::conv2d(x, kernel, bias, stride, padding, dilation, groups);
     return convolvedSafely(x, kernel, bias, stride, padding, dilation, groups);
 }
@@ -107,6 +107,14 @@ std::string blasName() {
 
 bool hasFastBlas() {
     return blasName() != "reference";
+}
+
+bool hasBfloat16() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return false;
+#endif
 }
 
 bool hasCuda() {

@@ -31,6 +31,10 @@ bool hasFastBlas();
 /// The BLAS in use as far as it can be told: "OpenBLAS 0.3.21 …", "MKL", "reference".
 std::string blasName();
 
+/// Whether the processor multiplies bfloat16 by instructions of its own; without them it is slower
+/// than float32.
+bool hasBfloat16();
+
 /// Whether the build computes on CUDA and there is a device.
 bool hasCuda();
 

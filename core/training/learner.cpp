@@ -61,9 +61,12 @@ Moving Learner::movingIn(std::int64_t number) const {
 /// Fills in outputs and targets; returns the losses.
 std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, const Batch& batch,
                                             std::int64_t number, StepResult& result) const {
+    const RunSettings settings{.training = true,
+                               .bfloat16 = m_train.precision == "bfloat16",
+                               .channelsLast = m_train.memoryFormat == "channels-last"};
     std::vector<torch::Tensor> losses;
     if (m_network.design().routing != Routing::Partitioned) {
-        result.outputs = m_network.forward(composed, batch.images, {.training = true});
+        result.outputs = m_network.forward(composed, batch.images, settings);
         result.targets = batch.targets;
         for (std::size_t t = 0; t < m_tasks.size(); ++t)
             losses.push_back(m_tasks[t]->loss(result.outputs[t], result.targets[t]));
@@ -73,7 +76,7 @@ std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, con
     std::vector<torch::Tensor> images;
     for (const TaskShare& share : shares)
         images.push_back(share.images);
-    result.outputs = m_network.forwardApart(composed, images, true);
+    result.outputs = m_network.forwardApart(composed, images, settings);
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         losses.push_back(shares[t].loss(*m_tasks[t], result.outputs[t]));
         result.targets.push_back(shares[t].target);

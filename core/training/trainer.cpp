@@ -380,6 +380,9 @@ Expected<RunData> openDataFor(const ExperimentSpec& spec) {
     if (spec.train.device == "cuda" && !hasCuda())
         return failure({"train.device", "train.device", "cuda", "a device that is there",
                         "this LibTorch has no CUDA, or there is no GPU; use cpu"});
+    if (spec.train.precision == "bfloat16" && spec.train.device == "cpu" && !hasBfloat16())
+        return failure({"train.precision", "train.precision", "bfloat16", "float32",
+                        "this processor lacks the instructions (AVX-512 BF16), and would be slower"});
     return openRunData(spec);
 }
 

@@ -5,7 +5,12 @@
 
 namespace concertina {
 
-/// The experiments of resources/presets, in menu order: name, and the spec as JSON text.
+/// The files of resources/presets.
+std::span<const EmbeddedText> presetFiles();
+
+/// The experiments, in menu order: name, and the spec as JSON text. Behind each file stand the
+/// baselines that resources/presets/baselines.json makes of it by merging changes into it (RFC
+/// 7396), named "FILE-BASELINE".
 std::span<const EmbeddedText> presets();
 
 } // namespace concertina

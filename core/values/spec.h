@@ -85,6 +85,8 @@ struct TrainSpec {
     int previews = 4;
     int threads = 0;
     std::string device = "cpu";
+    std::string precision = "float32";
+    std::string memoryFormat = "contiguous";
 
     bool operator==(const TrainSpec&) const = default;
 };

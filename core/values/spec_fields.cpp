@@ -341,6 +341,21 @@ std::vector<Field<TrainSpec>> trainFields() {
                                    .label = "Device",
                                    .help = "Where the network is trained.",
                                    .seldom = true}),
+        field(&TrainSpec::precision,
+              {.path = "train.precision",
+               .choices = {"float32", "bfloat16"},
+               .label = "Precision",
+               .help = "Of convolutions and activations while training. bfloat16 about halves a "
+                       "step on processors that have it; weights, statistics and losses stay in "
+                       "float32, as do validation and everything after training.",
+               .seldom = true}),
+        field(&TrainSpec::memoryFormat,
+              {.path = "train.memory_format",
+               .choices = {"contiguous", "channels-last"},
+               .label = "Memory format",
+               .help = "How activations lie in memory while training; which is faster depends on "
+                       "the network and the processor.",
+               .seldom = true}),
     };
 }
 

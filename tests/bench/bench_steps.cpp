@@ -37,6 +37,28 @@ std::vector<Figure> plainAgainstStock() {
     });
 }
 
+/// What precision and memory format make of the plain step, against the stock way (NCHW, float32).
+std::vector<Figure> mixedPrecision() {
+    std::vector<Figure> figures;
+    for (const Size size : {Size::Full, Size::Quarter, Size::Compact})
+        for (const char* precision : {"float32", "bfloat16"})
+            for (const char* format : {"contiguous", "channels-last"}) {
+                ExperimentSpec spec = specFor(size, "plain", "*: tied");
+                spec.train.precision = precision;
+                spec.train.memoryFormat = format;
+                FixedStep ours(spec);
+                StockTraining stock(channelsOf(spec), convolutionsOf(spec),
+                                    static_cast<int>(ours.data.targets[0].classes.size()),
+                                    spec.train.lr);
+                figures.push_back({std::string(precision) + ", " + format
+                                       + " / stock LibTorch step (" + sizeName(size) + ")",
+                                   ratio([&] { ours(); }, [&] { stock.step(ours.batch); },
+                                         size == Size::Full ? 3 : rounds),
+                                   "ratio", ""});
+            }
+    return figures;
+}
+
 std::vector<Figure> factoredTied() {
     return forBothSizes("factored, all tied / plain step", "<=1.10", [](Size size) {
         return againstPlain(size, "factored", "*: tied");
@@ -137,6 +159,8 @@ std::vector<Figure> loaderStep() {
 std::span<const Bench> stepBenches() {
     static const std::array all{
         Bench{"plain-step", "our plain training step ÷ the same network by hand", plainAgainstStock},
+        Bench{"precision-step", "precisions and memory formats ÷ the network by hand",
+              mixedPrecision},
         Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
         Bench{"expand-step", "expand, all tied ÷ plain, and what arithmetic allows", expandTied},

@@ -37,20 +37,22 @@ Batch firstBatch(const RunData& data) {
 } // namespace
 
 const char* sizeName(Size size) {
-    return size == Size::Quarter ? "width 1/4, 288x384, batch 2" : "compact, 96x128, batch 8";
+    return size == Size::Full      ? "width 1, 288x384, batch 2"
+           : size == Size::Quarter ? "width 1/4, 288x384, batch 2"
+                                   : "compact, 96x128, batch 8";
 }
 
 ExperimentSpec specFor(Size size, const std::string& parametrization, const std::string& sharing) {
     ExperimentSpec spec;
-    const bool quarter = size == Size::Quarter;
-    spec.data.height = quarter ? 288 : 96;
-    spec.data.width = quarter ? 384 : 128;
-    spec.train.batch = quarter ? 2 : 8;
-    spec.data.dataset = {"rooms", {{"train_size", quarter ? 4 : 16}, {"val_size", 1}}};
+    const bool large = size != Size::Compact;
+    spec.data.height = large ? 288 : 96;
+    spec.data.width = large ? 384 : 128;
+    spec.train.batch = large ? 2 : 8;
+    spec.data.dataset = {"rooms", {{"train_size", large ? 4 : 16}, {"val_size", 1}}};
     spec.tasks = {{{"segmentation"}, 1.0}, {{"depth"}, 1.0}, {{"normal"}, 1.0}};
-    spec.network.backbone = {"segnet", quarter ? Json{{"width", 0.25}}
-                                               : Json{{"channels", {16, 32, 64, 64}},
-                                                      {"convolutions", {2, 2, 3, 3}}}};
+    spec.network.backbone = {"segnet", large ? Json{{"width", size == Size::Full ? 1.0 : 0.25}}
+                                             : Json{{"channels", {16, 32, 64, 64}},
+                                                    {"convolutions", {2, 2, 3, 3}}}};
     spec.network.kernels = {{"*", {parametrization}}};
     spec.network.sharing = {sharing};
     spec.train.steps = plannedSteps;

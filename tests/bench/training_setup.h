@@ -10,8 +10,9 @@
 
 namespace concertina::bench {
 
-/// The two sizes at which steps are measured.
+/// The sizes at which steps are measured.
 enum class Size {
+    Full,    ///< SegNet as MTAN has it: width 1, 288 × 384, batch 2
     Quarter, ///< SegNet at width 1/4, 288 × 384, batch 2
     Compact, ///< the channels of nyuv2-compact, 96 × 128, batch 8
 };

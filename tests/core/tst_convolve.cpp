@@ -33,9 +33,9 @@ std::array<torch::Tensor, 4> results(const Shape& shape, torch::ScalarType type,
     return {y.detach(), x.grad(), kernel.grad(), bias.grad()};
 }
 
-/// The largest difference of float32 from float64, ÷ the largest value.
-double error(const Shape& shape) {
-    const auto single = results(shape, torch::kFloat32, true);
+/// The largest difference of a type's results from those of float64, ÷ the largest value.
+double error(const Shape& shape, torch::ScalarType type = torch::kFloat32) {
+    const auto single = results(shape, type, true);
     const auto wide = results(shape, torch::kFloat64, false); // LibTorch's own loops
     double worst = 0;
     for (std::size_t i = 0; i < single.size(); ++i)
@@ -66,6 +66,20 @@ private Q_SLOTS:
                               from(size, 40), size,     1, from(0, size - 1), 1, 1};
             QVERIFY2(error(shape) < 1e-4, qPrintable(QString("%1 to %2 channels, kernel %3")
                                                          .arg(shape.in).arg(shape.out).arg(size)));
+        }
+    }
+
+    /// Numbers of 8 bits: 3 % is above their rounding, which grows with the sums, and below the
+    /// tenths by which a library was wrong.
+    void bfloat16IsRight() {
+        for (int i = 0; i < 60; ++i) {
+            const std::int64_t size = from(1, 2) * 2 - 1;
+            const Shape shape{from(1, 5),     from(1, 70), from(1, 70),          from(size, 40),
+                              from(size, 40), size,        from(1, 2), from(0, size - 1), 1, 1};
+            const double wrong = error(shape, torch::kBFloat16);
+            QVERIFY2(wrong < 0.03, qPrintable(QString("%1 to %2 channels, kernel %3, stride %4: %5")
+                                                  .arg(shape.in).arg(shape.out).arg(size)
+                                                  .arg(shape.stride).arg(wrong)));
         }
     }
 

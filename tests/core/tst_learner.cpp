@@ -54,6 +54,50 @@ private Q_SLOTS:
         QVERIFY(learner.step(batch, 10)->total < 0.9 * first);
     }
 
+    void channelsLastIsTheSameStepToRounding() {
+        ExperimentSpec spec = sgdSpec("*: merged", 0);
+        const Batch batch = firstBatch(spec);
+        Learner usual = learnerFor(spec);
+        QVERIFY(usual.step(batch, 0));
+        spec.train.memoryFormat = "channels-last";
+        Learner other = learnerFor(spec);
+        QVERIFY(other.step(batch, 0));
+        const auto expected = gradients(usual.network());
+        // A bias before a norm has no gradient but rounding: against the norm of them all.
+        const double scale = gradientNorm(usual.network());
+        for (const auto& [name, gradient] : gradients(other.network()))
+            QVERIFY2((gradient - expected.at(name)).norm().item<double>() < 1e-5 * scale,
+                     name.c_str());
+    }
+
+    void bfloat16KeepsWeightsAndLossesAndTurnsTheGradientLittle() {
+        ExperimentSpec spec = sgdSpec("*: merged", 0.05);
+        const Batch batch = firstBatch(spec);
+        Learner usual = learnerFor(spec);
+        const auto expected = usual.step(batch, 0);
+        spec.train.precision = "bfloat16";
+        Learner mixed = learnerFor(spec);
+        const auto result = mixed.step(batch, 0);
+        QVERIFY(result.has_value());
+        double product = 0;
+        const auto other = gradients(usual.network());
+        for (const auto& [name, gradient] : gradients(mixed.network())) {
+            QVERIFY2(gradient.scalar_type() == torch::kFloat32, name.c_str());
+            product += (gradient * other.at(name)).sum().item<double>();
+        }
+        // Eight bits a number, ten layers: a few per cent.
+        const double cosine =
+            product / (gradientNorm(mixed.network()) * gradientNorm(usual.network()));
+        QVERIFY2(cosine > 0.98, qPrintable(QString::number(cosine)));
+        for (std::size_t t = 0; t < 3; ++t) {
+            QVERIFY(result->outputs[t].scalar_type() == torch::kFloat32);
+            QVERIFY(std::abs(result->losses[t] - expected->losses[t]) < 0.02 * expected->losses[t]);
+        }
+        for (int step = 1; step < 10; ++step)
+            QVERIFY(mixed.step(batch, step));
+        QVERIFY(mixed.step(batch, 10)->total < 0.9 * result->total);
+    }
+
     void theTotalIsTheWeightedSumAndLossesAreToldWithoutWeights() {
         ExperimentSpec spec = sgdSpec("*: tied", 0);
         const Batch batch = firstBatch(spec);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
+#include "core/model/validate.h"
 #include "core/optimizers/optimizer.h"
 #include "core/tensor/torch.h"
+#include "core/values/presets.h"
 #include "tests/core/core_testing.h"
 #include "tests/printing.h"
 
@@ -37,6 +39,12 @@ class MethodTablesTest : public QObject {
     }
 
 private Q_SLOTS:
+    void everyPresetIsValid() {
+        for (const EmbeddedText& preset : presets())
+            QVERIFY2(validate(readSpecText(preset.text).spec, catalogue()).empty(),
+                     std::string(preset.name).c_str());
+    }
+
     void everyFileStandsInItsTableAndEveryLineHasItsFile_data() {
         QTest::addColumn<QString>("folder");
         QTest::addColumn<QString>("table");

@@ -61,7 +61,7 @@ struct Setting {
         std::vector<torch::Tensor> images, losses;
         for (const TaskShare& share : shares)
             images.push_back(share.images);
-        const auto outputs = made.forwardApart(composed, images, training);
+        const auto outputs = made.forwardApart(composed, images, {.training = training});
         for (std::size_t t = 0; t < tasks.size(); ++t)
             losses.push_back(shares[t].loss(*tasks[t], outputs[t]));
         backward(made, composed, losses, {.step = step});
@@ -174,7 +174,7 @@ private Q_SLOTS:
             expectedVariance =
                 expectedVariance + (after.at(variance) - before.at(variance) * 0.9) * part;
         }
-        together.forwardApart(together.compose(false), images, true);
+        together.forwardApart(together.compose(false), images, {.training = true});
         const auto after = together.namedTensors();
         QVERIFY(relativeDifference(after.at(mean), expectedMean) < 1e-13);
         QVERIFY(relativeDifference(after.at(variance), expectedVariance) < 1e-13);

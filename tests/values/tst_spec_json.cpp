@@ -6,6 +6,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace concertina;
 
 namespace {
@@ -186,6 +188,27 @@ private Q_SLOTS:
         for (const Json& json :
              {Json(nullptr), Json(1), Json("text"), Json::array({1}), Json(true)})
             QCOMPARE(codesAndPaths(problemsOf(json)), (Texts{"spec.json at "}));
+    }
+
+    void baselinesAreTheirPresetWithAFewChanges() {
+        const auto has = [](std::string_view name) {
+            return std::ranges::find(presets(), name, &EmbeddedText::name) != presets().end();
+        };
+        const auto spec = [](std::string_view name) {
+            return readSpecText(std::ranges::find(presets(), name, &EmbeddedText::name)->text);
+        };
+        QVERIFY(has("nyuv2-mtan-plain-batch-6"));
+        QVERIFY(!has("nyuv2-compact-plain-batch-6"));
+        ExperimentSpec expected = spec("nyuv2-mtan").spec;
+        const ExperimentSpec actual = spec("nyuv2-mtan-r2-partitioned").spec;
+        expected.name = "nyuv2-mtan-r2-partitioned";
+        expected.notes = actual.notes;
+        expected.network.routing = "partitioned";
+        expected.train.batch = 6;
+        QVERIFY(actual == expected);
+        QCOMPARE(spec("nyuv2-compact-depth").spec.tasks.size(), 1U);
+        QCOMPARE(spec("nyuv2-compact-depth").spec.network.kernels[0].method.id,
+                 std::string("plain"));
     }
 
     void everyPresetReads() {

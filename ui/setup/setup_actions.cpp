@@ -67,9 +67,19 @@ void SetupPage::makeActions() {
 
 void SetupPage::fillPresets(QMenu& menu) {
     menu.setToolTipsVisible(true);
+    QMenu* baselines = nullptr;
+    std::string_view base;
     for (const EmbeddedText& preset : presets()) {
         const ExperimentSpec spec = readSpecText(preset.text).spec;
-        auto* action = menu.addAction(textOf(preset.name));
+        const bool isBaseline = !base.empty() && preset.name.starts_with(std::string(base) + "-");
+        if (!isBaseline) {
+            base = preset.name;
+            baselines = nullptr;
+        } else if (baselines == nullptr) {
+            baselines = menu.addMenu(tr("Baselines of %1").arg(textOf(base)));
+            baselines->setToolTipsVisible(true);
+        }
+        auto* action = (isBaseline ? baselines : &menu)->addAction(textOf(preset.name));
         action->setToolTip(toQt(spec.notes));
         connect(action, &QAction::triggered, this, [this, spec, name = textOf(preset.name)] {
             load(spec, tr("preset %1").arg(name));
