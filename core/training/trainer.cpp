@@ -95,7 +95,7 @@ private:
         const NetworkDesign& design = m_learner.network().design();
         const NetworkCosts costs = networkCosts(design, {.batch = m_spec.train.batch});
         m_observer.started({.position = position(),
-                            .steps = m_steps,
+                            .steps = m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps,
                             .stepsPerEpoch = m_stepsPerEpoch,
                             .plan = toJson(design.plan),
                             .dataset = toJson(m_data.dataset->description()),

@@ -174,6 +174,20 @@ private Q_SLOTS:
         QVERIFY(!bench.action("Open in Monitor").isEnabled());
     }
 
+    void aRunThatTimeHasCutIsRepeatedByItsSteps() {
+        RunsBench bench;
+        Store store = bench.desk.openStore();
+        ExperimentSpec spec = testSpec();
+        spec.train.stopAfter = "10 min";
+        const RunId run = makeRun(
+            store, {.name = "cut", .state = RunState::Finished, .step = 417, .spec = spec});
+        bench.openWith(1);
+        bench.select({run});
+        bench.action("Clone into Set-up").trigger();
+        QTRY_COMPARE(bench.desk.navigator.setUps.size(), 1U);
+        QCOMPARE(bench.desk.navigator.setUps[0].first.train.stopAfter, std::string("417 steps"));
+    }
+
     void twoRunsShowWhatDiffers() {
         RunsBench bench;
         Store store = bench.desk.openStore();

@@ -3,6 +3,7 @@
 #include "ui/runs/runs_page.h"
 
 #include "core/values/presets.h"
+#include "core/values/stop_after.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_trash.h"
 #include "ui/runs/runs_model.h"
@@ -168,7 +169,11 @@ void RunsPage::cloneSpec() {
                 refuse(refusal, record.error());
                 return;
             }
-            const SpecReading reading = readSpec(record->spec);
+            SpecReading reading = readSpec(record->spec);
+            // A run that time has cut is repeated by its number of steps.
+            const auto cut = stopAfterFromText(reading.spec.train.stopAfter);
+            if (cut && cut->seconds > 0 && record->summary.state == RunState::Finished)
+                reading.spec.train.stopAfter = stopAfterSteps(record->summary.position.step);
             if (!reading.problems.empty())
                 refuse(refusal, reading.problems.front());
             else
