@@ -24,8 +24,7 @@ public:
     }
 
     std::vector<torch::Tensor> run(const torch::Tensor& images) {
-        m_values[0] = m_settings.channelsLast ? images.contiguous(at::MemoryFormat::ChannelsLast)
-                                              : images;
+        m_values[0] = images;
         m_sizes[0] = {images.size(2), images.size(3)};
         for (std::size_t i = 1; i < m_values.size(); ++i) {
             const Instruction& instruction = m_program.instructions[i];
@@ -57,13 +56,21 @@ private:
         return m_settings.bfloat16 ? tensor.to(torch::kBFloat16) : tensor;
     }
 
+    /// Whatever follows keeps a convolution's memory format.
+    torch::Tensor laidOut(const torch::Tensor& x) const {
+        if (!m_settings.channelsLast)
+            return x;
+        return x.contiguous(x.size(1) <= WidestChannelsLast ? at::MemoryFormat::ChannelsLast
+                                                            : at::MemoryFormat::Contiguous);
+    }
+
     torch::Tensor execute(const Instruction& now, std::size_t at) {
         const torch::Tensor& x = m_values[index(now.inputs.front())];
         switch (now.op) {
         case Op::Input: break;
         case Op::Conv:
-            return convolve(cast(x), cast(tensor(now, 0)), cast(tensor(now, 1)), now.stride,
-                            now.padding, now.dilation, now.groups);
+            return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(tensor(now, 1)),
+                            now.stride, now.padding, now.dilation, now.groups);
         case Op::Norm:
             return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
                                      tensor(now, 3), m_settings.training,

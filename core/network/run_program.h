@@ -14,6 +14,9 @@ namespace concertina {
 inline constexpr double NormEpsilon = 1e-5;
 inline constexpr double NormMomentum = 0.1;
 
+/// Up to here channels-last gains: 64 channels take 0.7 of the time, 512 take 1.1.
+inline constexpr int WidestChannelsLast = 128;
+
 /// Indices of max-pooling, one tensor an instruction (undefined for all other instructions).
 using PoolIndices = std::vector<torch::Tensor>;
 
@@ -23,7 +26,8 @@ struct RunSettings {
     /// Convolutions and activations are computed in bfloat16, by explicit casts; parameters,
     /// statistics and outputs stay as they are.
     bool bfloat16 = false;
-    /// Activations lie with their channels innermost.
+    /// What goes into convolutions of at most `WidestChannelsLast` channels lies with its channels
+    /// innermost.
     bool channelsLast = false;
     /// Of norms, one an instruction; empty: NormMomentum.
     std::vector<double> momenta;
