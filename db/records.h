@@ -166,17 +166,4 @@ struct EventRecord {
     bool operator==(const EventRecord&) const = default;
 };
 
-/// How the gradients of two tasks agree on one factor of one layer.
-struct ConflictRow {
-    std::int64_t step = 0;
-    std::string layer;
-    std::string factor;
-    std::string taskA;
-    std::string taskB;
-    std::string estimator;
-    double cosine = 0; ///< NaN where a gradient is zero
-    double normA = 0;
-    double normB = 0;
-};
-
 } // namespace concertina

@@ -82,7 +82,10 @@ public:
     Expected<std::optional<CheckpointRecord>> latestCheckpoint(const RunId& run) const;
     Expected<std::vector<PreviewRecord>> previews(const RunId& run, std::int64_t after = -1) const;
     Expected<std::vector<EventRecord>> events(const RunId& run, std::int64_t after = 0) const;
-    Expected<std::vector<ConflictRow>> conflicts(const RunId& run) const;
+    /// Those after step `after` of the last `last` steps in which it was measured, by step.
+    Expected<std::vector<ConflictRow>>
+    conflicts(const RunId& run, std::int64_t after = -1,
+              std::int64_t last = std::numeric_limits<std::int64_t>::max()) const;
 
     /// Bytes of a run's files, what its deletion frees on the disk.
     Expected<std::int64_t> bytesOnDisk(const RunId& run) const;

@@ -130,14 +130,17 @@ Expected<std::vector<EventRecord>> Store::events(const RunId& run, std::int64_t 
     });
 }
 
-Expected<std::vector<ConflictRow>> Store::conflicts(const RunId& run) const {
+Expected<std::vector<ConflictRow>> Store::conflicts(const RunId& run, std::int64_t after,
+                                                    std::int64_t last) const {
     return m_connection->guarded([&](SQLite::Database& database) {
         std::vector<ConflictRow> all;
         Query query(database,
                     "SELECT step, layer, factor, task_a, task_b, estimator, cosine, norm_a, norm_b"
-                    " FROM conflict WHERE run = ? AND segment = 0"
+                    " FROM conflict WHERE run = ?1 AND segment = 0 AND step > ?2 AND step >="
+                    "  (SELECT min(step) FROM (SELECT DISTINCT step FROM conflict"
+                    "   WHERE run = ?1 AND segment = 0 ORDER BY step DESC LIMIT ?3))"
                     " ORDER BY step, layer, factor, task_a, task_b, estimator",
-                    runNumber(database, run));
+                    runNumber(database, run), after, last);
         while (query.next())
             all.push_back({query.integer(0), query.text(1), query.text(2), query.text(3),
                            query.text(4), query.text(5), query.real(6), query.real(7),

@@ -57,6 +57,18 @@ struct TableArguments {
 ExitCode tableCommand(const CommonArguments& common, const TableArguments& arguments,
                       Console& console);
 
+struct ConflictArguments {
+    std::string run;
+    int last = 20; ///< measurements
+    bool suggest = false;
+    std::string budget = "20%"; ///< of the network's multiply–adds, or a number of them
+    std::string format = "text"; ///< "text", "csv"
+};
+
+/// How the tasks' gradients agree on what they share, or which splits that suggests.
+ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments& arguments,
+                         Console& console);
+
 struct PredictArguments {
     std::string run;
     std::vector<std::filesystem::path> images;
@@ -87,6 +99,9 @@ ExitCode listCommand(const std::string& family, Console& console);
 tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
+
+/// Rows for spreadsheets: cells in quotes, with commas between them.
+std::string csvText(const std::vector<std::vector<std::string>>& rows);
 
 /// The experiments that are compiled in.
 std::vector<std::string> presetNames();

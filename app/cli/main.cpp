@@ -196,6 +196,36 @@ private:
             ->check(CLI::IsMember({"text", "markdown", "csv"}))
             ->capture_default_str();
         addStore(table);
+        addConflict();
+    }
+
+    void addConflict() {
+        CLI::App* conflict =
+            command(m_app, "conflict", "Show how the tasks of a run agree on what they share",
+                    [this](Console& console) {
+                        m_conflict.run = m_run;
+                        return conflictCommand(m_common, m_conflict, console);
+                    });
+        addRun(conflict);
+        conflict->add_option("--last", m_conflict.last, "Over how many measurements the means go")
+            ->type_name("N")
+            ->check(CLI::Range(1, 1'000'000))
+            ->capture_default_str();
+        conflict->add_flag("--suggest", m_conflict.suggest,
+                           "The splits that part the most conflict, for \"replan\"");
+        conflict
+            ->add_option("--budget", m_conflict.budget,
+                         "What the splits may add to the network's multiply–adds")
+            ->type_name("N%|N")
+            ->capture_default_str();
+        conflict->add_option("--format", m_conflict.format, "How it is written")
+            ->check(CLI::IsMember({"text", "csv"}))
+            ->capture_default_str();
+        conflict->footer(
+            "Cosine: of the gradients of two tasks' losses on one factor. 1: they pull the same\n"
+            "way, 0: they do not meet, -1: against each other. Magnitude similarity: 1 where they\n"
+            "are equally long, near 0 where one drowns the other. train.conflict_every says how\n"
+            "often it is measured.");
     }
 
     void addNetworks() {
@@ -266,6 +296,7 @@ private:
     TrainArguments m_train;
     TableArguments m_table;
     ReplanArguments m_replan;
+    ConflictArguments m_conflict;
     PredictArguments m_predict;
     std::string m_run;
     std::string m_family;

@@ -2,8 +2,8 @@
 #include "app/cli/commands.h"
 
 #include "app/session/run_session.h"
+#include "app/session/trained_run.h"
 #include "core/catalogue.h"
-#include "core/data/dataset.h"
 #include "core/model/costs.h"
 #include "core/values/spread.h"
 #include "core/values/text.h"
@@ -104,19 +104,7 @@ std::vector<Column> columnsOf(const std::vector<Line>& lines) {
 
 /// What the runs' network costs, from their spec, plan and number of classes.
 std::optional<NetworkCosts> costsOf(const Line& line) {
-    const RunRecord& run = line.runs.front();
-    std::size_t classes = 0;
-    if (run.dataset.is_object() && run.dataset.contains("targets"))
-        for (const Json& target : run.dataset["targets"])
-            if (const auto info = targetFromJson(target))
-                classes = std::max(classes, info->classes.size());
-    std::vector<int> outputs;
-    for (const TaskSpec& task : line.spec.tasks)
-        outputs.push_back(catalogue().task(task.method.id)->outputs(static_cast<int>(classes)));
-    auto plan = planFromJson(run.plan);
-    if (!plan)
-        return std::nullopt;
-    const auto design = designNetwork(line.spec, catalogue(), outputs, std::move(*plan));
+    const auto design = designOf(line.runs.front(), line.spec);
     return design ? std::optional(networkCosts(*design, {})) : std::nullopt;
 }
 
@@ -159,7 +147,9 @@ std::string markdown(const Rows& rows) {
     return text;
 }
 
-std::string csv(const Rows& rows) {
+} // namespace
+
+std::string csvText(const std::vector<std::vector<std::string>>& rows) {
     std::string text;
     for (const auto& row : rows) {
         std::vector<std::string> cells;
@@ -172,8 +162,6 @@ std::string csv(const Rows& rows) {
     }
     return text;
 }
-
-} // namespace
 
 ExitCode tableCommand(const CommonArguments& common, const TableArguments& arguments,
                       Console& console) {
@@ -228,7 +216,7 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
                       {"parameters", costs ? Json(costs->collapsedParameters) : Json()},
                       {"multiply_adds", costs ? Json(costs->multiplyAdds) : Json()}});
     }
-    console.say(arguments.format == "csv"        ? csv(rows)
+    console.say(arguments.format == "csv"        ? csvText(rows)
                 : arguments.format == "markdown" ? markdown(rows)
                                                  : tableText(rows));
     return Done;

@@ -93,6 +93,11 @@ void StoreObserver::stepped(const StepEvent& event) {
     m_next.stepped(event);
 }
 
+void StoreObserver::conflicted(const ConflictEvent& event) {
+    note(m_writer->append(event.rows, m_control.aborted()));
+    m_next.conflicted(event);
+}
+
 void StoreObserver::validated(const ValidationEvent& event) {
     append(event.position, event.split, event.values);
     m_next.validated(event);

@@ -24,6 +24,7 @@ public:
 
     void started(const StartEvent& event) override;
     void stepped(const StepEvent& event) override;
+    void conflicted(const ConflictEvent& event) override;
     void validated(const ValidationEvent& event) override;
     void previewed(const PreviewEvent& event) override;
     void replanned(const PlanEvent& event) override;

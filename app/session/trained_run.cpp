@@ -2,7 +2,11 @@
 #include "app/session/trained_run.h"
 
 #include "app/session/run_session.h"
+#include "core/catalogue.h"
+#include "core/data/dataset.h"
 #include "db/store.h"
+
+#include <algorithm>
 
 namespace concertina {
 
@@ -27,6 +31,21 @@ Expected<TrainedRun> findTrained(const std::filesystem::path& folder, const std:
         return failure({"run.no_checkpoint", *id, "no checkpoint yet", "a run that has trained",
                         "wait for its first validation, or resume it"});
     return TrainedRun{*id, std::move(*spec), store->folder() / (*checkpoint)->file};
+}
+
+Expected<NetworkDesign> designOf(const RunRecord& run, const ExperimentSpec& spec) {
+    std::size_t classes = 0;
+    if (run.dataset.is_object() && run.dataset.contains("targets"))
+        for (const Json& target : run.dataset["targets"])
+            if (const auto info = targetFromJson(target))
+                classes = std::max(classes, info->classes.size());
+    std::vector<int> outputs;
+    for (const TaskSpec& task : spec.tasks)
+        outputs.push_back(catalogue().task(task.method.id)->outputs(static_cast<int>(classes)));
+    auto plan = planFromJson(run.plan);
+    if (!plan)
+        return failure(plan.error());
+    return designNetwork(spec, catalogue(), outputs, std::move(*plan));
 }
 
 } // namespace concertina

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/network_design.h"
 #include "core/values/spec.h"
 #include "db/records.h"
 
@@ -21,5 +22,9 @@ struct TrainedRun {
 /// and those of `specOf`.
 Expected<TrainedRun> findTrained(const std::filesystem::path& store, const std::string& run,
                                  const std::optional<std::string>& dataFolder);
+
+/// A run's network under the plan that it has now, from its spec and the classes of its dataset.
+/// Problems: those of `designNetwork`, and "plan.json" where the run has not begun.
+Expected<NetworkDesign> designOf(const RunRecord& run, const ExperimentSpec& spec);
 
 } // namespace concertina

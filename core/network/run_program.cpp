@@ -71,12 +71,16 @@ private:
         case Op::Conv:
             return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(tensor(now, 1)),
                             now.stride, now.padding, now.dilation, now.groups);
-        case Op::Norm:
-            return torch::batch_norm(x, tensor(now, 0), tensor(now, 1), tensor(now, 2),
-                                     tensor(now, 3), m_settings.training,
+        case Op::Norm: {
+            const bool running = !m_settings.training || m_settings.followStatistics;
+            return torch::batch_norm(x, tensor(now, 0), tensor(now, 1),
+                                     running ? tensor(now, 2) : torch::Tensor(),
+                                     running ? tensor(now, 3) : torch::Tensor(),
+                                     m_settings.training,
                                      m_settings.momenta.empty() ? NormMomentum
                                                                 : m_settings.momenta[at],
                                      NormEpsilon, false);
+        }
         case Op::ScaleShift:
             return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,
                                   tensor(now, 0).view({1, -1, 1, 1}));

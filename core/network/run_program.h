@@ -29,6 +29,8 @@ struct RunSettings {
     /// What goes into convolutions of at most `WidestChannelsLast` channels lies with its channels
     /// innermost.
     bool channelsLast = false;
+    /// In training, whether the running statistics follow the batch's.
+    bool followStatistics = true;
     /// Of norms, one an instruction; empty: NormMomentum.
     std::vector<double> momenta;
     /// Pooling takes these indices in place of its own arg-max, so that two networks whose values

@@ -2,6 +2,7 @@
 #include "core/training/learner.h"
 
 #include "core/network/backward.h"
+#include "core/network/conflict.h"
 #include "core/tensor/torch.h"
 #include "core/optimizers/schedule.h"
 #include "core/training/shares.h"
@@ -105,10 +106,36 @@ Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses) {
     return result;
 }
 
-Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
-    // The gradients of the step before would lie between the activations and make the heap grow.
+/// Those of the step before would lie between the activations and make the heap grow.
+void Learner::dropGradients() {
     for (Parameter& parameter : m_network.parameters())
         parameter.grad.reset();
+}
+
+std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t number) {
+    if (!hasSharedCopies(m_network))
+        return {};
+    dropGradients();
+    const std::int64_t samples = (batch.size() + 1) / 2;
+    const ComposedNetwork composed = m_network.compose(true);
+    const auto outputs = m_network.forward(composed, batch.images.narrow(0, 0, samples),
+                                           {.training = true, .followStatistics = false});
+    std::vector<torch::Tensor> losses;
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
+        torch::Tensor loss =
+            m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, 0, samples));
+        losses.push_back(loss.defined() ? loss * m_taskWeights[t] : loss);
+    }
+    auto rows = measureConflict(m_network, composed, losses);
+    for (ConflictRow& row : rows) {
+        row.step = number;
+        row.estimator = samples < batch.size() ? "exact-half" : "exact";
+    }
+    return rows;
+}
+
+Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
+    dropGradients();
     const Moving moving = movingIn(number);
     const ComposedNetwork composed = m_network.compose(true);
     StepResult result;

@@ -6,6 +6,7 @@
 #include "core/network/network.h"
 #include "core/optimizers/optimizer.h"
 #include "core/tasks/task.h"
+#include "core/values/conflict.h"
 #include "core/values/spec.h"
 
 #include <torch/types.h>
@@ -37,6 +38,11 @@ public:
     /// nothing was changed but running statistics.
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
 
+    /// How the tasks' losses, times their weights of the spec, agree on what they share: exact, on
+    /// the first half of a batch (of one sample, on that), before the step `number` is made with it.
+    /// Changes nothing that is trained or kept. Empty where nothing is shared.
+    std::vector<ConflictRow> conflict(const Batch& batch, std::int64_t number);
+
     /// Problem "train.not_finite" with the name of a weight or statistic that is.
     std::optional<Problem> checkWeights() const;
 
@@ -61,6 +67,7 @@ private:
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
                                        std::int64_t number, StepResult& result) const;
     Expected<Losses> weighed(std::vector<torch::Tensor> losses);
+    void dropGradients();
     double clipGradients();
     void update(double rate, Moving moving);
 

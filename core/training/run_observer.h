@@ -12,6 +12,7 @@ public:
 
     virtual void started(const StartEvent&) {}
     virtual void stepped(const StepEvent&) {}
+    virtual void conflicted(const ConflictEvent&) {}
     virtual void validated(const ValidationEvent&) {}
     virtual void previewed(const PreviewEvent&) {}
     virtual void replanned(const PlanEvent&) {}

@@ -189,10 +189,16 @@ private:
         for (const Problem& problem : loaded.damaged)
             tellDamaged(problem);
         const Batch batch = loaded.batch->to(m_device);
+        ConflictEvent conflict;
+        if (const int every = m_spec.train.conflictEvery; every > 0 && (m_step + 1) % every == 0)
+            conflict.rows = m_learner.conflict(batch, m_step + 1);
         auto result = m_learner.step(batch, m_step);
         if (!result)
             return atStep(result.error(), m_step + 1);
         ++m_step;
+        conflict.position = position();
+        if (!conflict.rows.empty())
+            m_observer.conflicted(conflict);
         m_observer.stepped({.position = position(),
                             .values = stepValues(*result),
                             .stepSeconds = secondsSince(start),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/conflict.h"
 #include "core/values/image.h"
 #include "core/values/json.h"
 #include "core/values/metric.h"
@@ -64,6 +65,12 @@ struct PreviewImage {
 struct PreviewEvent {
     RunPosition position;
     std::vector<PreviewImage> images;
+};
+
+/// How the tasks' gradients agreed in a step, in everything that several share.
+struct ConflictEvent {
+    RunPosition position;
+    std::vector<ConflictRow> rows;
 };
 
 /// The sharing plan of the running network was changed; told before it takes effect.

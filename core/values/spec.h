@@ -81,6 +81,7 @@ struct TrainSpec {
     int validateEvery = 1;
     int checkpointEvery = 0;
     int keepCheckpoints = 2;
+    int conflictEvery = 50;
     bool trainMetrics = true;
     int previews = 4;
     int threads = 0;

@@ -128,6 +128,18 @@ std::vector<Figure> r1() {
     });
 }
 
+/// A measurement ÷ a step, of which every 50th has one: what fifty steps take then ÷ without. Plain
+/// steps are the shortest, so that it weighs most.
+std::vector<Figure> conflictStep() {
+    return forBothSizes("steps with conflict every 50 / without", "<=1.03", [](Size size) {
+        FixedStep step(specFor(size, "plain", "*: tied"));
+        const double measurement = ratio(
+            [&] { static_cast<void>(step.learner.conflict(step.batch, step.number)); },
+            [&] { step(); }, rounds);
+        return 1 + measurement / 50;
+    });
+}
+
 /// From the second epoch on, when all samples are in the cache: one epoch is gone through first.
 std::vector<Figure> loaderStep() {
     return forBothSizes("step with loader / fixed batch", "<=1.08", [](Size size) {
@@ -165,6 +177,7 @@ std::span<const Bench> stepBenches() {
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
         Bench{"expand-step", "expand, all tied ÷ plain, and what arithmetic allows", expandTied},
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
+        Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without", conflictStep},
         Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
         Bench{"r2-sampled-step", "the same with sampled routing", r2Sampled},
         Bench{"r2-partitioned-step", "the same with partitioned routing", r2Partitioned},

@@ -64,6 +64,7 @@ public:
     std::vector<NoticeEvent> notices;
     std::vector<StartEvent> starts;
     std::vector<PlanEvent> plans;
+    std::vector<ConflictEvent> conflicts;
     // Called in the training thread.
     std::function<void(const StepEvent&)> onStep;
     std::function<void(const StateEvent&)> onState;
@@ -75,6 +76,7 @@ public:
         if (onStep)
             onStep(event);
     }
+    void conflicted(const ConflictEvent& event) override { conflicts.push_back(event); }
     void validated(const ValidationEvent& event) override { validations.push_back(event); }
     void previewed(const PreviewEvent& event) override { previews.push_back(event); }
     void checkpointed(const CheckpointEvent& event) override { checkpoints.push_back(event); }

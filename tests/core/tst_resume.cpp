@@ -44,6 +44,7 @@ struct Pieces {
             };
             add(record.steps, session.record.steps);
             add(record.validations, session.record.validations);
+            add(record.conflicts, session.record.conflicts);
             from = session.lastCheckpoint();
         }
         lastBytes = bytesOf(*from);
@@ -150,6 +151,28 @@ private Q_SLOTS:
             QVERIFY(sameCourse(pieces.record, whole.record));
             QVERIFY(pieces.lastBytes == whole.lastBytes);
         }
+    }
+
+    void measuringConflictChangesNothing() {
+        ExperimentSpec spec = specNamed("sharing changed on the way");
+        spec.train.conflictEvery = 0;
+        const Pieces without(spec, {});
+        QVERIFY(without.record.conflicts.empty());
+        spec.train.conflictEvery = 2;
+        const Pieces whole(spec, {}), pieces(spec, {1, 2, 5});
+        QVERIFY(sameCourse(whole.record, without.record));
+        for (const auto& [name, tensor] : without.tensors)
+            QVERIFY2(sameBits(tensor, whole.tensors.at(name)), name.c_str());
+        // Of steps 2, 4 and 6; a resumed run measures the same.
+        QCOMPARE(whole.record.conflicts.size(), 3U);
+        QCOMPARE(pieces.record.conflicts.size(), 3U);
+        for (std::size_t i = 0; i < 3; ++i) {
+            const ConflictEvent& event = whole.record.conflicts[i];
+            QCOMPARE(event.position.step, static_cast<std::int64_t>(2 * i + 2));
+            QCOMPARE(event.rows.front().step, event.position.step);
+            QVERIFY(event.rows == pieces.record.conflicts[i].rows);
+        }
+        QVERIFY(pieces.lastBytes == whole.lastBytes);
     }
 
     void aRunMayBeResumedWithOtherLoaderThreads() {

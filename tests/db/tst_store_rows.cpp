@@ -66,6 +66,7 @@ private Q_SLOTS:
     void previewsAreFilesAndComeBack();
     void eventsComeBackInOrderAndByCursor();
     void conflictsComeBack();
+    void latestConflictsComeAlone();
     void abandonedSegmentsAreNotShown();
 
 private:
@@ -315,6 +316,25 @@ void StoreRows::conflictsComeBack() {
     QCOMPARE(rows[1].taskB, "normal");
     QCOMPARE(rows[1].estimator, "exact");
     QVERIFY(rows[1].cosine == -1 && rows[1].normA == 3 && rows[1].normB == 4);
+}
+
+void StoreRows::latestConflictsComeAlone() {
+    const auto writer = m_folder->writer(m_run);
+    for (const std::int64_t step : {50, 100, 150, 200})
+        done(writer->append(ConflictRows{{step, "l", "U", "a", "b", "exact", 0.5, 1, 1},
+                                         {step, "l", "V", "a", "b", "exact", 0.5, 1, 1}}));
+    done(writer->close());
+    const auto steps = [&](std::int64_t after, std::int64_t last) {
+        std::vector<std::int64_t> found;
+        for (const ConflictRow& row : valueOf(m_store->conflicts(m_run, after, last)))
+            found.push_back(row.step);
+        return found;
+    };
+    QCOMPARE(steps(-1, 2), (std::vector<std::int64_t>{150, 150, 200, 200}));
+    QCOMPARE(steps(150, 3), (std::vector<std::int64_t>{200, 200}));
+    QCOMPARE(steps(200, 3), std::vector<std::int64_t>{});
+    QCOMPARE(steps(-1, 0), std::vector<std::int64_t>{});
+    QCOMPARE(steps(-1, 9).size(), 8U);
 }
 
 void StoreRows::abandonedSegmentsAreNotShown() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/monitor_page.h"
 
+#include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/events_card.h"
 #include "ui/monitor/now_card.h"
@@ -53,6 +54,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
       m_progress(new ProgressStrip),
       m_board(new CurveBoard(context, *m_feed)),
       m_now(new NowCard),
+      m_conflict(new ConflictCard(*m_feed, context.catalogue)),
       m_events(new EventsCard),
       m_predictions(new PredictionsCard(context.store, context.catalogue)),
       m_replanner(new ReplanPanel(context, this)) {
@@ -102,9 +104,9 @@ MonitorPage::~MonitorPage() {
 QWidget* MonitorPage::makeBoard() {
     auto* low = new CardSplitter(Qt::Horizontal);
     low->addWidget(m_now);
+    low->addWidget(m_conflict);
     low->addWidget(m_events);
-    low->setStretchFactor(0, 3);
-    low->setStretchFactor(1, 2);
+    low->setSizes({450, 290, 210});
     m_down = new CardSplitter(Qt::Vertical);
     m_down->addWidget(m_board);
     m_down->addWidget(low);

@@ -15,6 +15,7 @@ class QStackedWidget;
 
 namespace concertina {
 
+class ConflictCard;
 class CurveBoard;
 class EventsCard;
 class NoticeBar;
@@ -92,6 +93,7 @@ private:
     ProgressStrip* m_progress;
     CurveBoard* m_board;
     NowCard* m_now;
+    ConflictCard* m_conflict;
     EventsCard* m_events;
     PredictionsCard* m_predictions;
     ReplanPanel* m_replanner;

@@ -26,6 +26,7 @@ struct RunFeed::Cursors {
     std::map<SeriesKey, std::int64_t> steps; ///< of the wanted series
     std::int64_t event = 0;
     std::int64_t preview = -1;
+    std::int64_t conflict = -1;
 };
 
 struct RunFeed::News {
@@ -35,6 +36,7 @@ struct RunFeed::News {
     std::map<SeriesKey, std::vector<MetricPoint>> points;
     std::vector<EventRecord> events;
     std::vector<PreviewRecord> previews;
+    std::vector<ConflictRow> conflicts;
     std::optional<CheckpointRecord> checkpoint;
     bool more = false;
 };
@@ -59,6 +61,7 @@ void RunFeed::show(const RunId& run) {
     Q_EMIT curvesChanged();
     Q_EMIT eventsChanged();
     Q_EMIT previewsChanged();
+    Q_EMIT conflictsChanged();
     Q_EMIT problemChanged();
     refresh();
 }
@@ -70,6 +73,7 @@ void RunFeed::beginAnew() {
     m_lastSteps.clear();
     m_events.clear();
     m_previews.clear();
+    m_conflicts.clear();
     m_checkpoint.reset();
 }
 
@@ -128,6 +132,8 @@ RunFeed::Cursors RunFeed::cursors() const {
     // A validation's pictures come one after another: those of the last step are read again.
     if (!m_previews.empty())
         cursors.preview = m_previews.back().step - 1;
+    if (!m_conflicts.empty())
+        cursors.conflict = m_conflicts.back().step;
     return cursors;
 }
 
@@ -186,6 +192,11 @@ Expected<RunFeed::News> RunFeed::read(const Store& store, const Cursors& cursors
     if (!previews)
         return failure(previews.error());
     news.previews = std::move(*previews);
+    auto conflicts =
+        store.conflicts(cursors.run, news.anew ? -1 : cursors.conflict, ConflictWindow);
+    if (!conflicts)
+        return failure(conflicts.error());
+    news.conflicts = std::move(*conflicts);
     auto checkpoint = store.latestCheckpoint(cursors.run);
     if (!checkpoint)
         return failure(checkpoint.error());
@@ -198,6 +209,7 @@ void RunFeed::take(News news) {
         beginAnew();
         Q_EMIT eventsChanged();
         Q_EMIT previewsChanged();
+        Q_EMIT conflictsChanged();
     }
     const auto keysOf = [](const std::vector<SeriesInfo>& series) {
         std::vector<SeriesKey> keys;
@@ -231,6 +243,16 @@ void RunFeed::takeRows(News& news) {
     if (!news.events.empty()) {
         m_events.insert(m_events.end(), news.events.begin(), news.events.end());
         Q_EMIT eventsChanged();
+    }
+    if (!news.conflicts.empty()) {
+        std::set<std::int64_t> steps;
+        m_conflicts.insert(m_conflicts.end(), news.conflicts.begin(), news.conflicts.end());
+        for (const ConflictRow& row : m_conflicts)
+            steps.insert(row.step);
+        while (static_cast<int>(steps.size()) > ConflictWindow)
+            steps.erase(steps.begin());
+        std::erase_if(m_conflicts, [&](const ConflictRow& row) { return row.step < *steps.begin(); });
+        Q_EMIT conflictsChanged();
     }
     const auto known = std::ranges::find_if(m_previews, [&](const PreviewRecord& preview) {
         return !news.previews.empty() && preview.step >= news.previews.front().step;

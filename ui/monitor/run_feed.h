@@ -26,6 +26,9 @@ class RunFeed : public QObject {
     Q_OBJECT
 
 public:
+    /// Of conflict so many measurements are kept: the latest, whose means are shown.
+    static constexpr int ConflictWindow = 20;
+
     explicit RunFeed(StoreAccess& store, QObject* parent = nullptr);
 
     void show(const RunId& run); ///< empty: none
@@ -46,6 +49,7 @@ public:
     curve(const SeriesKey& key); ///< the same object as long as the run
     const std::vector<EventRecord>& events() const { return m_events; }
     const std::vector<PreviewRecord>& previews() const { return m_previews; } ///< by step
+    const std::vector<ConflictRow>& conflicts() const { return m_conflicts; } ///< by step
     const std::optional<CheckpointRecord>& checkpoint() const { return m_checkpoint; }
 
     /// Why the store could not be read the last time: "run.unknown" where the run was deleted.
@@ -58,6 +62,7 @@ Q_SIGNALS:
     void curvesChanged();
     void eventsChanged();
     void previewsChanged();
+    void conflictsChanged();
     void problemChanged();
 
 private:
@@ -87,6 +92,7 @@ private:
     std::map<SeriesKey, std::int64_t> m_lastSteps; ///< the cursors
     std::vector<EventRecord> m_events;
     std::vector<PreviewRecord> m_previews;
+    std::vector<ConflictRow> m_conflicts;
     std::optional<CheckpointRecord> m_checkpoint;
     std::optional<Problem> m_problem;
 };

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/monitor/conflict_card.h"
+
+#include "core/model/catalogue.h"
+#include "core/model/sharing_plan.h"
+#include "core/values/text.h"
+#include "ui/monitor/panels.h"
+#include "ui/monitor/run_feed.h"
+#include "ui/monitor/run_pace.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/pictures/scale_legend.h"
+#include "widgets/qt_text.h"
+#include "widgets/sharing/conflict_matrix.h"
+#include "widgets/theme/theme.h"
+
+#include <QEvent>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace concertina {
+
+namespace {
+
+QString signedText(double value) {
+    return (value > 0 ? QStringLiteral("+") : QString())
+           + toQt(fixedText(value, 2)).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+std::vector<std::string> layersOf(const Json& plan) {
+    std::vector<std::string> layers;
+    if (const auto read = planFromJson(plan))
+        for (const LayerPlan& layer : read->layers)
+            layers.push_back(layer.layer);
+    return layers;
+}
+
+} // namespace
+
+ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWidget* parent)
+    : Card(tr("Conflict"), parent), m_feed(feed), m_catalogue(catalogue),
+      m_stack(new QStackedWidget), m_empty(new TonedLabel(ColorRole::FaintText)),
+      m_matrix(new ConflictMatrix), m_legend(new ScaleLegend),
+      m_words(new TonedLabel(ColorRole::MutedText)) {
+    m_empty->setWordWrap(true);
+    m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_empty->setMargin(10);
+    m_empty->setFont(smallFont());
+    m_words->setFont(smallFont());
+    m_words->setElided(true);
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(12, GridUnit, 12, GridUnit);
+    column->setSpacing(4);
+    column->addWidget(m_matrix, 1);
+    column->addWidget(m_words);
+    column->addWidget(m_legend);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(page);
+    setBody(m_stack);
+    adoptColors();
+    connect(m_matrix, &ConflictMatrix::pointedAt, this, [this](const QString& words) {
+        m_words->setText(words.isEmpty() ? m_summary
+                                         : words.section(QLatin1Char('\n'), 0, 1)
+                                               .replace(QLatin1Char('\n'), QStringLiteral(": ")));
+    });
+    connect(&feed, &RunFeed::recordChanged, this, &ConflictCard::adopt);
+    connect(&feed, &RunFeed::conflictsChanged, this, &ConflictCard::adopt);
+}
+
+void ConflictCard::adopt() {
+    const auto& record = m_feed.record();
+    if (!record) {
+        m_specJson = {};
+        m_empty->clear();
+        m_stack->setCurrentIndex(0);
+        setNote({});
+        return;
+    }
+    if (record->spec != m_specJson) {
+        m_specJson = record->spec;
+        m_spec = readSpec(record->spec).spec;
+    }
+    const auto means =
+        conflictMeans(m_feed.conflicts(), RunFeed::ConflictWindow, layersOf(record->plan));
+    m_stack->setCurrentIndex(means.empty() ? 0 : 1);
+    if (means.empty()) {
+        m_empty->setText(whyEmpty());
+        setNote({});
+    } else {
+        showMatrix(means);
+    }
+}
+
+QString ConflictCard::whyEmpty() const {
+    const int every = m_spec.train.conflictEvery;
+    if (m_spec.tasks.size() < 2)
+        return tr("This run has one task alone: nothing pulls against it.");
+    if (every == 0)
+        return tr("This run does not measure how its tasks pull at what they share. "
+                  "\"Conflict every\" in Set-up (train.conflict_every) switches it on.");
+    return tr("How the tasks pull at what they share will stand here: it is measured every %1 "
+              "steps.")
+        .arg(groupedNumber(every));
+}
+
+void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {
+    const auto layers = ofWholeLayers(means);
+    std::vector<std::string> names = layersOf(m_feed.record()->plan);
+    for (const ConflictMean& mean : layers) // of a plan before
+        if (std::ranges::find(names, mean.layer) == names.end())
+            names.push_back(mean.layer);
+    std::vector<ConflictPair> pairs;
+    std::vector<std::vector<ConflictCell>> cells;
+    const auto letter = [&](const std::string& id) {
+        const TaskInfo* info = m_catalogue.task(id);
+        return info == nullptr ? QStringLiteral("?") : toQt(info->letter);
+    };
+    for (std::size_t a = 0; a < m_spec.tasks.size(); ++a)
+        for (std::size_t b = a + 1; b < m_spec.tasks.size(); ++b) {
+            const std::string& one = m_spec.tasks[a].method.id;
+            const std::string& other = m_spec.tasks[b].method.id;
+            pairs.push_back(
+                {static_cast<int>(a), static_cast<int>(b), letter(one), letter(other)});
+            auto& row = cells.emplace_back();
+            for (const std::string& name : names) {
+                const auto found = std::ranges::find_if(layers, [&](const ConflictMean& mean) {
+                    return mean.layer == name && mean.taskA == one && mean.taskB == other;
+                });
+                if (found != layers.end())
+                    row.push_back({found->cosine, words(*found, means)});
+                else
+                    row.push_back({std::numeric_limits<double>::quiet_NaN(),
+                                   tr("%1 · %2 and %3\nnot shared, or not measured")
+                                       .arg(toQt(name), label(one), label(other))});
+            }
+        }
+    std::vector<QString> titles;
+    for (const std::string& name : names)
+        titles.push_back(toQt(name));
+    m_summary = summary(layers);
+    m_matrix->setCells(std::move(titles), std::move(pairs), std::move(cells));
+    const int samples = std::ranges::max(means, {}, &ConflictMean::samples).samples;
+    setNote(samples == 1 ? tr("one measurement, %1").arg(toQt(means.front().estimator))
+                         : tr("last %1 measurements, %2")
+                               .arg(samples)
+                               .arg(toQt(means.front().estimator)));
+}
+
+/// The strongest conflict.
+QString ConflictCard::summary(const std::vector<ConflictMean>& layers) const {
+    const auto worst = std::ranges::min_element(layers, {}, &ConflictMean::cosine);
+    if (worst == layers.end() || worst->cosine >= 0)
+        return tr("No two tasks pull against each other.");
+    return tr("%1 and %2 pull apart most in %3: %4")
+        .arg(label(worst->taskA), label(worst->taskB), toQt(worst->layer),
+             signedText(worst->cosine));
+}
+
+/// A layer's numbers, and those of its factors, a line each.
+QString ConflictCard::words(const ConflictMean& layer,
+                            const std::vector<ConflictMean>& means) const {
+    QStringList lines{tr("%1 · %2 and %3")
+                          .arg(toQt(layer.layer), label(layer.taskA), label(layer.taskB))};
+    const auto numbers = [](const ConflictMean& mean) {
+        QString text = tr("cosine %1").arg(signedText(mean.cosine));
+        if (std::isfinite(mean.deviation))
+            text += tr(" ± %1").arg(toQt(fixedText(mean.deviation, 2)));
+        return text
+               + tr(", magnitude similarity %1")
+                     .arg(toQt(fixedText(mean.magnitudeSimilarity, 2)));
+    };
+    lines << numbers(layer);
+    for (const ConflictMean& mean : means)
+        if (mean.layer == layer.layer && mean.taskA == layer.taskA && mean.taskB == layer.taskB
+            && mean.samples > 0)
+            lines << tr("%1: %2").arg(toQt(mean.factor), numbers(mean));
+    lines << tr("%1 measurements, %2").arg(layer.samples).arg(toQt(layer.estimator));
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString ConflictCard::label(const std::string& task) const {
+    return taskLabel(m_catalogue, task);
+}
+
+void ConflictCard::adoptColors() {
+    m_legend->setScale({.color = [colors = palette()](double share) -> Rgb {
+                            const QColor color = ConflictMatrix::colorOf(2 * share - 1, colors);
+                            return {static_cast<std::uint8_t>(color.red()),
+                                    static_cast<std::uint8_t>(color.green()),
+                                    static_cast<std::uint8_t>(color.blue())};
+                        },
+                        .low = -1,
+                        .high = 1,
+                        .unit = {},
+                        .unknown = {}});
+}
+
+void ConflictCard::changeEvent(QEvent* event) {
+    Card::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        adoptColors();
+}
+
+} // namespace concertina
