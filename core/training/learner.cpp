@@ -25,6 +25,13 @@ Problem notFinite(const std::string& what, double value) {
             "a lower learning rate, or gradient clipping (train.clip_norm), often helps"};
 }
 
+/// How training runs the network.
+RunSettings settingsOf(const TrainSpec& train) {
+    return {.training = true,
+            .bfloat16 = train.precision == "bfloat16",
+            .channelsLast = train.memoryFormat == "channels-last"};
+}
+
 } // namespace
 
 Learner::Learner(const ExperimentSpec& spec, Network network,
@@ -62,9 +69,7 @@ Moving Learner::movingIn(std::int64_t number) const {
 /// Fills in outputs and targets; returns the losses.
 std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, const Batch& batch,
                                             std::int64_t number, StepResult& result) const {
-    const RunSettings settings{.training = true,
-                               .bfloat16 = m_train.precision == "bfloat16",
-                               .channelsLast = m_train.memoryFormat == "channels-last"};
+    const RunSettings settings = settingsOf(m_train);
     std::vector<torch::Tensor> losses;
     if (m_network.design().routing != Routing::Partitioned) {
         result.outputs = m_network.forward(composed, batch.images, settings);
@@ -118,8 +123,10 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
     dropGradients();
     const std::int64_t samples = (batch.size() + 1) / 2;
     const ComposedNetwork composed = m_network.compose(true);
-    const auto outputs = m_network.forward(composed, batch.images.narrow(0, 0, samples),
-                                           {.training = true, .followStatistics = false});
+    RunSettings settings = settingsOf(m_train); // another precision would take longer than a step
+    settings.followStatistics = false;
+    const auto outputs =
+        m_network.forward(composed, batch.images.narrow(0, 0, samples), settings);
     std::vector<torch::Tensor> losses;
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         torch::Tensor loss =

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the tasks of a run agree, on the Monitor.
+#include "core/model/sharing_plan.h"
+#include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
 #include "ui/monitor/conflict_card.h"
 #include "widgets/controls/toned_label.h"
