@@ -125,6 +125,32 @@ void appendMetrics(const SQLite::Database& database, std::int64_t run,
     }
 }
 
+void splitMetricsAfter(const SQLite::Database& database, std::int64_t run, std::int64_t step,
+                       std::int64_t segment) {
+    Query(database,
+          "INSERT INTO series (run, segment, task, name, split)"
+          " SELECT run, ?3, task, name, split FROM series"
+          " WHERE run = ?1 AND segment = 0 AND last_step > ?2",
+          run, step, segment)
+        .run();
+    std::vector<std::pair<SeriesId, SeriesId>> pairs; // on the line, beside it
+    Query beside(database,
+                 "SELECT line.id, beside.id FROM series AS line JOIN series AS beside"
+                 " USING (run, task, name, split)"
+                 " WHERE line.run = ?1 AND line.segment = 0 AND beside.segment = ?2",
+                 run, segment);
+    while (beside.next())
+        pairs.emplace_back(beside.integer(0), beside.integer(1));
+    for (const auto& [from, to] : pairs) {
+        Query(database, "UPDATE metric SET series = ?2 WHERE series = ?1 AND step > ?3", from, to,
+              step)
+            .run();
+        summarizeAgain(database, from);
+        summarizeAgain(database, to);
+    }
+    Query(database, "DELETE FROM series WHERE run = ? AND segment = 0 AND row_count = 0", run).run();
+}
+
 void removeMetricsAfter(const SQLite::Database& database, std::int64_t run, std::int64_t step) {
     std::vector<SeriesId> shortened;
     Query longer(database,

@@ -19,6 +19,10 @@ void appendMetrics(const SQLite::Database& database, std::int64_t run,
 /// Takes away what lies past `step` on a run's own line, and series of which nothing is left.
 void removeMetricsAfter(const SQLite::Database& database, std::int64_t run, std::int64_t step);
 
+/// Puts what lies past `step` on a run's own line into series of segment `segment`.
+void splitMetricsAfter(const SQLite::Database& database, std::int64_t run, std::int64_t step,
+                       std::int64_t segment);
+
 /// The summary in seven columns of a query: row_count, last_step, last_value, lowest_step,
 /// lowest, highest_step, highest.
 SeriesSummary summaryAt(Query& query, int column);

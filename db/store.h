@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace concertina {
@@ -139,9 +140,14 @@ public:
     /// was recorded past that step, with its files. Codes as `claim`.
     Expected<void> reopen(const RunId& run, std::int64_t step);
 
-    /// Keeps the latest `keep` checkpoints and deletes the others with their files. Returns how
-    /// many were deleted.
-    Expected<int> pruneCheckpoints(const RunId& run, int keep);
+    /// Makes the checkpoint of step `step` the end of the run's line. Curves and events past it are
+    /// kept as the segment whose number is returned; checkpoints and previews past it are deleted.
+    Expected<int> goBack(const RunId& run, std::int64_t step);
+
+    /// Keeps the latest `keep` checkpoints and those of the steps `always`, and deletes the others
+    /// with their files. Returns how many were deleted.
+    Expected<int> pruneCheckpoints(const RunId& run, int keep,
+                                   std::span<const std::int64_t> always = {});
 
 private:
     explicit Store(std::unique_ptr<Connection> connection);

@@ -28,6 +28,36 @@ void removeFiles(const std::filesystem::path& folder, const std::vector<std::str
     }
 }
 
+/// Takes away checkpoints and previews past `step`; the files that they were. A run that goes on
+/// from there writes files of the same names.
+std::vector<std::string> removeFilesAfter(const SQLite::Database& database, std::int64_t run,
+                                          std::int64_t step) {
+    auto removed = filesOf(Query(database,
+                                 "SELECT file FROM preview"
+                                 " WHERE run = ?1 AND segment = 0 AND step > ?2 UNION ALL"
+                                 " SELECT file FROM checkpoint"
+                                 " WHERE run = ?1 AND segment = 0 AND step > ?2",
+                                 run, step));
+    for (const char* table : {"checkpoint", "preview"})
+        Query(database,
+              std::string("DELETE FROM ") + table
+                  + " WHERE run = ? AND segment = 0 AND step > ?",
+              run, step)
+            .run();
+    return removed;
+}
+
+/// A run's position is that of its checkpoint of step `step`; readers begin anew.
+void writePosition(const SQLite::Database& database, std::int64_t run, std::int64_t step) {
+    Query(database,
+          "UPDATE run SET generation = generation + 1, step = ?2,"
+          " (epoch, seconds) = (SELECT coalesce(max(epoch), 0), coalesce(max(seconds), 0)"
+          "  FROM checkpoint WHERE run = ?1 AND segment = 0 AND step = ?2)"
+          " WHERE number = ?1",
+          run, step)
+        .run();
+}
+
 } // namespace
 
 Expected<void> Store::reopen(const RunId& run, std::int64_t step) {
@@ -39,26 +69,15 @@ Expected<void> Store::reopen(const RunId& run, std::int64_t step) {
             checkFree(database, number, process, OwnRuns::Allowed);
             setOwner(database, number, process);
             writeState(database, number, RunState::Running, "");
-            auto removed = filesOf(Query(database,
-                                         "SELECT file FROM preview"
-                                         " WHERE run = ?1 AND segment = 0 AND step > ?2 UNION ALL"
-                                         " SELECT file FROM checkpoint"
-                                         " WHERE run = ?1 AND segment = 0 AND step > ?2",
-                                         number, step));
+            auto removed = removeFilesAfter(database, number, step);
             removeMetricsAfter(database, number, step);
-            for (const char* table : {"conflict", "checkpoint", "preview", "event"})
+            for (const char* table : {"conflict", "event"})
                 Query(database,
                       std::string("DELETE FROM ") + table
                           + " WHERE run = ? AND segment = 0 AND step > ?",
                       number, step)
                     .run();
-            Query(database,
-                  "UPDATE run SET generation = generation + 1, step = ?2,"
-                  " (epoch, seconds) = (SELECT coalesce(max(epoch), 0), coalesce(max(seconds), 0)"
-                  "  FROM checkpoint WHERE run = ?1 AND segment = 0 AND step = ?2)"
-                  " WHERE number = ?1",
-                  number, step)
-                .run();
+            writePosition(database, number, step);
             return removed;
         },
         Connection::Durability::Disk);
@@ -68,18 +87,55 @@ Expected<void> Store::reopen(const RunId& run, std::int64_t step) {
     return {};
 }
 
-Expected<int> Store::pruneCheckpoints(const RunId& run, int keep) {
+Expected<int> Store::goBack(const RunId& run, std::int64_t step) {
+    int made = 0;
+    const auto files = m_connection->write(
+        [&](SQLite::Database& database) {
+            const std::int64_t number = ownedRun(database, run, m_connection->process());
+            Query last(database,
+                       "SELECT max(segment) FROM (SELECT segment FROM series WHERE run = ?1"
+                       " UNION ALL SELECT segment FROM event WHERE run = ?1"
+                       " UNION ALL SELECT segment FROM conflict WHERE run = ?1"
+                       " UNION ALL SELECT 0)",
+                       number);
+            last.next();
+            const std::int64_t segment = last.integer(0) + 1;
+            auto removed = removeFilesAfter(database, number, step);
+            splitMetricsAfter(database, number, step, segment);
+            for (const char* table : {"conflict", "event"})
+                Query(database,
+                      std::string("UPDATE ") + table
+                          + " SET segment = ?3 WHERE run = ?1 AND segment = 0 AND step > ?2",
+                      number, step, segment)
+                    .run();
+            writePosition(database, number, step);
+            made = static_cast<int>(segment);
+            return removed;
+        },
+        Connection::Durability::Disk);
+    if (!files)
+        return failure(files.error());
+    removeFiles(folder(), *files);
+    return made;
+}
+
+Expected<int> Store::pruneCheckpoints(const RunId& run, int keep,
+                                      std::span<const std::int64_t> always) {
+    std::string others = "run = ?1 AND segment = 0 AND step NOT IN (-1";
+    for (const std::int64_t step : always)
+        others += ", " + std::to_string(step);
+    others += ")";
     const auto files = m_connection->write(
         [&](SQLite::Database& database) {
             const std::int64_t number = ownedRun(database, run, m_connection->process());
             auto older = filesOf(Query(database,
-                                       "SELECT file FROM checkpoint WHERE run = ? AND segment = 0"
-                                       " ORDER BY step DESC LIMIT -1 OFFSET ?",
+                                       "SELECT file FROM checkpoint WHERE " + others
+                                           + " ORDER BY step DESC LIMIT -1 OFFSET ?2",
                                        number, std::max(keep, 0)));
             Query(database,
                   "DELETE FROM checkpoint WHERE run = ?1 AND segment = 0 AND step IN"
-                  " (SELECT step FROM checkpoint WHERE run = ?1 AND segment = 0"
-                  "  ORDER BY step DESC LIMIT -1 OFFSET ?2)",
+                  " (SELECT step FROM checkpoint WHERE "
+                      + others + " ORDER BY step DESC LIMIT -1 OFFSET ?2)",
                   number, std::max(keep, 0))
                 .run();
             return older;

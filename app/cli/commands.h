@@ -38,6 +38,7 @@ struct ReplanArguments {
     std::string run;
     std::string at = "now"; ///< a step, or "now"
     std::vector<std::string> rules;
+    bool undo = false; ///< takes the last change back, in place of rules
 };
 
 /// Changes the sharing of a run that is not being trained.

@@ -167,9 +167,11 @@ private:
                     });
         addRun(replan);
         replan->add_option("rules", m_replan.rules,
-                           "Rules that join those of the plan, for example \"dec1.*: separate\"")
-            ->type_name("RULE")
-            ->required();
+                           "Rules that join those of the plan, for example \"dec1.*: separate\", "
+                           "\"enc1*: freeze\", \"dec1.*: kernel factored\"")
+            ->type_name("RULE");
+        replan->add_flag("--undo", m_replan.undo,
+                         "Take the last change back, and what was trained since");
         replan->add_option("--at", m_replan.at, "The step before which they take effect")
             ->type_name("STEP|now")
             ->capture_default_str();

@@ -3,6 +3,7 @@
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
+#include "core/model/sharing_plan.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -142,6 +143,8 @@ Json detailsJson(const Store& store, const RunDetails& details) {
     Json json = summaryJson(details.run.summary);
     json["spec"] = details.run.spec;
     json["plan"] = details.run.plan;
+    if (const auto plan = planFromJson(details.run.plan))
+        json["plan_hash"] = planHash(*plan);
     json["plan_changes"] = details.run.planChanges;
     json["environment"] = details.run.environment;
     json["dataset"] = details.run.dataset;
@@ -160,6 +163,9 @@ std::string detailsText(const Store& store, const RunDetails& details) {
             + timeText(summary.created) + "\n";
     if (const auto spec = specOf(details.run, std::nullopt))
         text += "  " + kernelsText(*spec) + "\n";
+    if (const auto plan = planFromJson(details.run.plan))
+        text += "  sharing plan " + planHash(*plan) + ", changed "
+                + std::to_string(details.run.planChanges.size()) + " times\n";
     std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
     const auto extreme = [](const std::optional<SeriesExtreme>& value) {
         return value ? digitsText(value->value, 4) + " @" + std::to_string(value->step)

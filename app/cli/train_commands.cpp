@@ -213,6 +213,26 @@ ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
                         });
 }
 
+namespace {
+
+ExitCode undoLast(const CommonArguments& common, const RunId& run, Console& console) {
+    const auto undone = undoPlan(common.store, run);
+    if (!undone)
+        return console.fail(undone.error());
+    console.emit({{"event", "undone"},
+                  {"run", run},
+                  {"change", undone->change},
+                  {"step", undone->step},
+                  {"segment", undone->segment},
+                  {"plan_changes", undone->spec.network.planChanges}});
+    console.say("Run " + run + " \"" + undone->spec.name + "\" goes on without \"" + undone->change
+                + "\" from step " + std::to_string(undone->step) + " (concertina-cli resume " + run
+                + ")\n");
+    return Done;
+}
+
+} // namespace
+
 ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
                        Console& console) {
     std::optional<std::int64_t> at;
@@ -225,6 +245,11 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         }
         at = static_cast<std::int64_t>(*step);
     }
+    if (arguments.rules.empty() != arguments.undo) {
+        console.fail({"replan.rules", "", arguments.undo ? "rules and --undo" : "no rule",
+                      "rules, or --undo", ""});
+        return WrongUsage;
+    }
     RunId run;
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
@@ -235,6 +260,8 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
             return console.fail(found.error());
         run = *found;
     }
+    if (arguments.undo)
+        return undoLast(common, run, console);
     const auto spec = changePlan(common.store, run, at, arguments.rules);
     if (!spec)
         return console.fail(spec.error());

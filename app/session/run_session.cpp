@@ -4,7 +4,6 @@
 #include "app/session/store_observer.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
-#include "core/model/plan_change.h"
 #include "core/model/validate.h"
 #include "core/training/checkpoint_file.h"
 #include "core/training/environment.h"
@@ -120,54 +119,6 @@ Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId
     if (auto reopened = store->reopen(run, from->step); !reopened)
         return failure(reopened.error());
     return trainRecorded(*store, *before, *spec, *from, control, observer);
-}
-
-Expected<ExperimentSpec> changePlan(const std::filesystem::path& folder, const RunId& run,
-                                    std::optional<std::int64_t> at,
-                                    const std::vector<std::string>& rules) {
-    auto store = Store::open(folder, StoreMode::ReadWrite);
-    if (!store)
-        return failure(store.error());
-    const auto record = store->run(run);
-    if (!record)
-        return failure(record.error());
-    const RunState state = record->summary.state;
-    if (state == RunState::Finished)
-        return failure({"run.finished", run, "a finished run", "one with steps left", ""});
-    if (record->summary.owner && state != RunState::Interrupted)
-        return failure({"run.busy", run, "a run that is being trained", "one that is paused",
-                        "pause it first, or change it in the window that trains it"});
-    auto spec = specOf(*record, std::nullopt);
-    const auto checkpoint = store->latestCheckpoint(run);
-    if (!spec || !checkpoint)
-        return failure(!spec ? spec.error() : checkpoint.error());
-    const std::int64_t next = *checkpoint ? (*checkpoint)->position.step : 0;
-    const std::int64_t step = at.value_or(next);
-    if (step < next)
-        return failure({"plan_change.past", "--at", "step " + std::to_string(step),
-                        "at least " + std::to_string(next) + ", where the run goes on", ""});
-    for (const std::string& rule : rules) {
-        if (const auto parsed = parseSharingRule(rule); !parsed)
-            return failure(parsed.error());
-        addChange(spec->network, {step, rule});
-    }
-    if (const Problems problems = validate(*spec, catalogue()); !problems.empty())
-        return failure(problems.front());
-    if (auto claimed = store->claim(run); !claimed)
-        return failure(claimed.error());
-    const auto recorded = store->recordPlan(
-        run, {.spec = *spec,
-              .plan = record->plan,
-              .changes = record->planChanges,
-              .trainedParameters = record->summary.trainedParameters,
-              .collapsedParameters = record->summary.collapsedParameters});
-    // What a dead process left behind is as good as paused: its checkpoint is whole.
-    const bool kept = state == RunState::Stopped || state == RunState::Failed;
-    const auto released = store->release(run, kept ? state : RunState::Paused,
-                                         record->summary.stateText);
-    if (!recorded || !released)
-        return failure(!recorded ? recorded.error() : released.error());
-    return spec;
 }
 
 Expected<ExperimentSpec> specOf(const RunRecord& run,

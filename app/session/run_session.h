@@ -46,6 +46,19 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& store, const Ru
                                     std::optional<std::int64_t> at,
                                     const std::vector<std::string>& rules);
 
+struct UndonePlan {
+    ExperimentSpec spec;   ///< without the change
+    std::string change;    ///< "400: dec1.*: separate"
+    std::int64_t step = 0; ///< before which the run goes on
+    int segment = 0;       ///< that keeps what came after the change; 0: no step did
+};
+
+/// Takes back the last change of the sharing of a run that nobody trains. Where no step was made
+/// since, that is exact; else the run's line goes on from the checkpoint before the change, and
+/// what came after it is kept beside the line. Problems as `changePlan`, and "undo.nothing",
+/// "undo.no_checkpoint".
+Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& run);
+
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
 Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);
 

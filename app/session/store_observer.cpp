@@ -21,7 +21,9 @@ Json changesJson(std::span<const PlanChange> changes) {
 
 StoreObserver::StoreObserver(Store& store, const RunRecord& before, const ExperimentSpec& spec,
                              RunControl& control, RunObserver& next)
-    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next) {}
+    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next) {
+    rememberChanges(spec.network);
+}
 
 Expected<std::unique_ptr<StoreObserver>> StoreObserver::open(Store& store, const RunRecord& before,
                                                              const ExperimentSpec& spec,
@@ -125,15 +127,29 @@ void StoreObserver::replanned(const PlanEvent& event) {
                              .changes = changesJson(std::span(all).first(event.done)),
                              .trainedParameters = event.trainedParameters,
                              .collapsedParameters = event.collapsedParameters}));
-    tell(NoticeLevel::Info, "replan", "Sharing: " + join(event.differences, "; "));
+    rememberChanges(event.spec.network);
+    std::string text = "Sharing: " + join(event.differences, "; ");
+    if (event.lossBefore && event.lossAfter)
+        text += "; loss " + fixedText(*event.lossBefore, 3) + " → " + fixedText(*event.lossAfter, 3);
+    if (const auto plan = planFromJson(event.plan))
+        text += "; plan " + planHash(*plan);
+    tell(NoticeLevel::Info, "replan", text);
     m_next.replanned(event);
+}
+
+/// Going back before a change needs the checkpoint of its step.
+void StoreObserver::rememberChanges(const NetworkSpec& network) {
+    m_changeSteps.clear();
+    for (const PlanChange& change : planChangesOf(network))
+        m_changeSteps.push_back(change.step);
 }
 
 void StoreObserver::checkpointed(const CheckpointEvent& event) {
     note(m_writer->checkpoint(event));
     if (const auto written = m_writer->flush(m_control.aborted()); written) {
         const auto pruned =
-            m_store.pruneCheckpoints(m_before.summary.id, m_spec.train.keepCheckpoints);
+            m_store.pruneCheckpoints(m_before.summary.id, m_spec.train.keepCheckpoints,
+                                     m_changeSteps);
         note(pruned ? Expected<void>() : failure(pruned.error()));
     } else {
         note(written);

@@ -43,6 +43,7 @@ private:
     void append(const RunPosition& position, const std::string& split,
                 const std::vector<MetricValue>& values);
     void note(const Expected<void>& done);
+    void rememberChanges(const NetworkSpec& network);
     void tell(NoticeLevel level, const std::string& code, const std::string& text);
 
     Store& m_store;
@@ -51,6 +52,7 @@ private:
     RunControl& m_control;
     RunObserver& m_next;
     RunPosition m_position;
+    std::vector<std::int64_t> m_changeSteps; ///< of the plan's changes, asked for ones too
     std::unique_ptr<StoreWriter> m_writer;
     std::mutex m_mutex; ///< guards what follows: the writer's thread tells it
     std::optional<Problem> m_problem;

@@ -45,7 +45,7 @@ Expected<NetworkDesign> designOf(const RunRecord& run, const ExperimentSpec& spe
     auto plan = planFromJson(run.plan);
     if (!plan)
         return failure(plan.error());
-    return designNetwork(spec, catalogue(), outputs, std::move(*plan));
+    return designNetwork(spec, catalogue(), outputs, run.planChanges.size(), std::move(*plan));
 }
 
 } // namespace concertina

@@ -82,39 +82,46 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 
     GraphBuilder builder(backbone.build(options, spec.data.height, spec.data.width));
     const int features = static_cast<int>(builder.graph().nodes.size()) - 1;
-    const std::size_t shared = builder.graph().layers.size();
     std::vector<std::string> tasks;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
         tasks.push_back(spec.tasks[t].method.id);
         builder.startHead(static_cast<int>(t));
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
-    design.graph = builder.take();
+    result = designLayers(builder.take(), std::move(tasks), spec.network, catalogue);
+    for (Problem& problem : checkPlanChanges(spec.network, design.graph, design.plan.tasks, catalogue))
+        result.problems.push_back(std::move(problem));
+    return result;
+}
 
+DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
+                          const NetworkSpec& network, const Catalogue& catalogue) {
+    DesignResult result;
+    NetworkDesign& design = result.design;
+    design.graph = std::move(graph);
     std::vector<int> records;
-    result.problems = chooseKernels(spec.network.kernels, design.graph.layers, records);
+    result.problems = chooseKernels(network.kernels, design.graph.layers, records);
     std::set<std::string> told;
-    std::vector<LayerFactors> factors;
+    std::vector<LayerFactors> factors; // of the shared layers
     for (std::size_t i = 0; i < design.graph.layers.size(); ++i) {
         const Layer& layer = design.graph.layers[i];
         MethodChoice method{"plain", Json::object()};
         if (records[i] >= 0)
-            method = spec.network.kernels[static_cast<std::size_t>(records[i])].method;
+            method = network.kernels[static_cast<std::size_t>(records[i])].method;
         const ParametrizationInfo& info = *catalogue.parametrization(method.id);
         method.options = completeOptions(info, method.options);
         checkKernel(info, layer, method.options, records[i], told, result.problems);
-        factors.push_back(
-            {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining});
+        LayerFactors own{layer.name, info.factors(layer.kernel, method.options),
+                         info.linearInTraining};
+        if (layer.task < 0)
+            factors.push_back(own);
         const double composing = info.composeCost(layer.kernel, method.options);
-        design.layers.push_back({std::move(method), factors.back(), composing});
+        design.layers.push_back({std::move(method), std::move(own), composing});
     }
-    PlanResolution resolved = resolvePlan(spec.network.sharing, std::span(factors).first(shared),
-                                          tasks, "network.sharing");
+    PlanResolution resolved = resolvePlan(network.sharing, factors, tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
-    design.routing = routingNamed(spec.network.routing);
+    design.routing = routingNamed(network.routing);
     for (Problem& problem : resolved.problems)
-        result.problems.push_back(std::move(problem));
-    for (Problem& problem : checkPlanChanges(spec.network, std::span(factors).first(shared), tasks))
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
         design.tree = executionTree(design.graph, design.plan);
@@ -122,24 +129,24 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 }
 
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
-    bool fits = plan.tasks == design.plan.tasks && plan.layers.size() == design.plan.layers.size();
-    for (std::size_t i = 0; fits && i < plan.layers.size(); ++i)
-        fits = plan.layers[i].layer == design.plan.layers[i].layer
-               && plan.layers[i].factors == design.plan.layers[i].factors;
-    if (!fits)
-        return failure({"plan.layers", "", "a plan of other layers, factors or tasks",
-                        "a plan of this network", ""});
+    std::vector<LayerFactors> layers;
+    for (std::size_t i = 0; i < design.plan.layers.size(); ++i)
+        layers.push_back(design.layers[i].factors);
+    if (auto problem = checkPlan(plan, layers, design.plan.tasks))
+        return failure(std::move(*problem));
     design.plan = std::move(plan);
     design.tree = executionTree(design.graph, design.plan);
     return design;
 }
 
 Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
-                                      std::span<const int> outputs, SharingPlan plan) {
+                                      std::span<const int> outputs, std::size_t changes,
+                                      SharingPlan plan) {
     DesignResult result = designNetwork(spec, catalogue, outputs);
     if (!result.problems.empty())
         return failure(std::move(result.problems.front()));
-    return withPlan(std::move(result.design), std::move(plan));
+    changes = std::min(changes, spec.network.planChanges.size());
+    return withPlan(designAfter(spec.network, changes, result.design, catalogue), std::move(plan));
 }
 
 LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
@@ -167,9 +174,11 @@ GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::i
         const LayerPlan& layer = design.plan.layers[i];
         if (!layer.merged)
             continue;
-        routes = commonRefinement(routes, layer.bias);
+        if (!layer.isFrozen("bias"))
+            routes = commonRefinement(routes, layer.bias);
         for (std::size_t k = 0; k < layer.partitions.size(); ++k)
-            if (moves(design.layers[i].factors, design.layers[i].factors.factors[k], moving))
+            if (moves(design.layers[i].factors, design.layers[i].factors.factors[k], moving)
+                && !layer.isFrozen(layer.factors[k]))
                 routes = commonRefinement(routes, layer.partitions[k]);
     }
     const std::size_t turns = routes.groups.size();

@@ -55,17 +55,22 @@ struct DesignResult {
 DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
                            std::span<const int> outputs);
 
-/// The same network under another resolved plan. Problem "plan.layers": the plan was made for
-/// other layers, factors or tasks.
+/// The part of it that is the same for every backbone: kernels and plan on a graph with its heads.
+/// Changes of the plan that are to come are not looked at.
+DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
+                          const NetworkSpec& network, const Catalogue& catalogue);
+
+/// The same network under another resolved plan. Problems: those of `checkPlan`.
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan);
 
-/// Both in one: a spec's network under the resolved plan that a run or a checkpoint has of it.
-/// Problems of either; of several the first.
+/// A spec's network after the first `changes` of its changes, under the resolved plan that a run
+/// or a checkpoint has of it. Problems of either; of several the first.
 Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
-                                      std::span<const int> outputs, SharingPlan plan);
+                                      std::span<const int> outputs, std::size_t changes,
+                                      SharingPlan plan);
 
 /// Which factors move in a step: all, or, in alternating updates, the cores or the others.
-/// Layers without a core, biases, norms and heads always move.
+/// Layers without a core, biases, norms and heads always move; what a plan freezes never does.
 enum class Moving { All, Cores, Others };
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace concertina {
@@ -24,57 +25,143 @@ std::string groupsText(const Partition& partition, const std::vector<std::string
     return join(groups, " | ");
 }
 
+/// "factored", with the options where both kernels are of one method.
+std::string kernelText(const MethodChoice& method, const MethodChoice& other) {
+    return method.id == other.id ? method.id + " " + jsonText(method.options) : method.id;
+}
+
 /// How one layer changed; empty where it did not.
-std::string changeOf(const LayerPlan& before, const LayerPlan& after,
-                     const std::vector<std::string>& tasks) {
+std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::size_t layer) {
+    const LayerPlan& before = from.plan.layers[layer];
+    const LayerPlan& after = to.plan.layers[layer];
+    const MethodChoice& kernel = to.layers[layer].method;
+    const MethodChoice& kernelBefore = from.layers[layer].method;
     // What goes the same way is told together: "U, M, V {…} | {…}, before {…}".
     std::vector<std::pair<std::string, std::vector<std::string>>> ways;
-    const auto compare = [&](const std::string& what, const Partition& from, const Partition& to) {
-        if (from == to)
+    const auto compare = [&](const std::string& what, const Partition& was, const Partition& is) {
+        if (was == is)
             return;
-        const std::string way = groupsText(to, tasks) + ", before " + groupsText(from, tasks);
+        const auto& tasks = to.plan.tasks;
+        const std::string way = groupsText(is, tasks) + ", before " + groupsText(was, tasks);
         const auto known = std::ranges::find(ways, way, [](const auto& entry) { return entry.first; });
         if (known != ways.end())
             known->second.push_back(what);
         else
             ways.push_back({way, {what}});
     };
-    for (std::size_t k = 0; k < after.factors.size(); ++k)
-        compare(after.factors[k], before.partitions[k], after.partitions[k]);
+    std::vector<std::string> parts;
+    if (kernel != kernelBefore)
+        parts.push_back("kernel " + kernelText(kernel, kernelBefore) + ", before "
+                        + kernelText(kernelBefore, kernel));
+    else
+        for (std::size_t k = 0; k < after.factors.size(); ++k)
+            compare(after.factors[k], before.partitions[k], after.partitions[k]);
     compare("bias", before.bias, after.bias);
     compare("norm", before.norm, after.norm);
-    std::vector<std::string> parts;
     for (const auto& [way, names] : ways)
         parts.push_back(join(names, ", ") + " " + way);
     if (before.merged != after.merged)
         parts.push_back(after.merged ? "merged" : "no longer merged");
+    if (before.frozen != after.frozen)
+        parts.push_back(after.frozen.empty() ? "nothing frozen"
+                                             : "frozen: " + join(after.frozen, ", "));
     return join(parts, "; ");
 }
 
-/// The plan with the rules of a spec and those of its first `changes` changes.
-PlanResolution planAfter(const NetworkSpec& network, std::size_t changes,
-                         std::span<const LayerFactors> layers,
-                         std::span<const std::string> tasks) {
-    std::vector<std::string> rules = network.sharing;
-    for (std::size_t i = 0; i < changes; ++i)
-        rules.push_back(parsePlanChange(network.planChanges[i]).value().rule);
-    return resolvePlan(rules, layers, tasks, "network.sharing");
+/// The network's part of a spec whose first changes have become its own rules and kernels. They
+/// must read.
+NetworkSpec networkAfter(const NetworkSpec& network, std::size_t changes) {
+    NetworkSpec after = network;
+    after.planChanges.clear();
+    for (std::size_t i = 0; i < changes; ++i) {
+        std::string rule = parsePlanChange(network.planChanges[i]).value().rule;
+        if (auto kernel = parseKernelRule(rule).value())
+            after.kernels.push_back(std::move(*kernel));
+        else
+            after.sharing.push_back(std::move(rule));
+    }
+    return after;
 }
 
-/// What plans speak of: the layers that are no head's.
-std::vector<LayerFactors> sharedLayers(const NetworkDesign& design) {
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < design.plan.layers.size(); ++i)
-        layers.push_back(design.layers[i].factors);
-    return layers;
+/// Whether each group is inside one of the others.
+bool isFiner(const Partition& finer, const Partition& coarser) {
+    return std::ranges::all_of(finer.groups, [&](TaskSet group) {
+        return groupContaining(coarser, group) != 0;
+    });
+}
+
+/// Why kernels cannot be made anew from those before; the path is empty.
+std::optional<Problem> checkNewKernels(const NetworkDesign& before, const NetworkDesign& after) {
+    for (std::size_t i = 0; i < after.plan.layers.size(); ++i) {
+        const LayerDesign& was = before.layers[i];
+        const LayerDesign& is = after.layers[i];
+        if (was.method == is.method)
+            continue;
+        const LayerPlan& plan = after.plan.layers[i];
+        if (!was.factors.linearInTraining || !is.factors.linearInTraining)
+            return Problem{"kernel.not_linear", "", "another kernel for " + plan.layer,
+                           "kernels that are functions of their factors alone",
+                           was.method.id + " or " + is.method.id + " is more while it trains"};
+        for (std::size_t k = 0; k < plan.factors.size(); ++k)
+            if (!isFiner(plan.partitions[k], before.plan.layers[i].kernels()))
+                return Problem{"kernel.shared", "",
+                               plan.factors[k] + " of " + plan.layer
+                                   + " shared by tasks whose kernels differ",
+                               "factors that are shared where the kernel is one",
+                               "put the layer in another state before, tied or separate"};
+    }
+    return std::nullopt;
+}
+
+/// A change that was read: its own problems, without a path.
+Problems checkKernelMethod(const std::string& rule, const Catalogue& catalogue) {
+    const auto kernel = parseKernelRule(rule).value();
+    return kernel ? checkMethod(catalogue, Family::Parametrization, kernel->method, "")
+                  : Problems{};
+}
+
+bool sameNetwork(const NetworkDesign& a, const NetworkDesign& b) {
+    return a.plan == b.plan
+           && std::ranges::equal(a.layers, b.layers, {}, &LayerDesign::method,
+                                 &LayerDesign::method);
 }
 
 } // namespace
 
+Expected<std::optional<KernelSpec>> parseKernelRule(std::string_view rule) {
+    const auto colon = rule.find(':');
+    std::string_view rest =
+        colon == std::string_view::npos ? "" : trimmed(rule.substr(colon + 1));
+    constexpr std::string_view verb = "kernel";
+    if (!rest.starts_with(verb))
+        return std::nullopt;
+    const auto wrong = [&](std::string found) {
+        return failure({"kernel.syntax", "", std::move(found),
+                        "LAYERS: kernel ID {OPTIONS}, as in \"dec1.*: kernel factored\"", ""});
+    };
+    rest = trimmed(rest.substr(verb.size()));
+    if (rest.starts_with('{') && rest.find('|') != std::string_view::npos)
+        return std::nullopt; // groups of a factor of this name
+    const auto end = rest.find_first_of(" \t{");
+    KernelSpec kernel{.layers = std::string(trimmed(rule.substr(0, colon))),
+                      .method = {.id = std::string(rest.substr(0, end))}};
+    if (kernel.layers.empty() || kernel.method.id.empty()
+        || kernel.layers.find_first_of(" \t\r\n{}|") != std::string::npos)
+        return wrong("\"" + shortened(std::string(rule), 80) + "\"");
+    if (end == std::string_view::npos)
+        return kernel;
+    auto options = readJson(trimmed(rest.substr(end)));
+    if (!options || !options->is_object())
+        return wrong("\"" + shortened(std::string(trimmed(rest.substr(end))), 80) + "\"");
+    kernel.method.options = std::move(*options);
+    return kernel;
+}
+
 Expected<PlanChange> parsePlanChange(std::string_view text) {
     const auto refused = [&] {
         return failure({"plan_change.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
-                        "STEP: LAYERS: STATE, as in \"400: dec1.*: separate\"", ""});
+                        "STEP: LAYERS: STATE, as in \"400: dec1.*: separate\"",
+                        "in place of a state also freeze, unfreeze, or kernel ID"});
     };
     const std::string_view line = trimmed(text);
     PlanChange change;
@@ -83,7 +170,10 @@ Expected<PlanChange> parsePlanChange(std::string_view text) {
     if (error != std::errc{} || change.step < 0 || digits >= line.size() || line[digits] != ':')
         return refused();
     change.rule = trimmed(line.substr(digits + 1));
-    if (const auto rule = parseSharingRule(change.rule); !rule)
+    const auto kernel = parseKernelRule(change.rule);
+    if (!kernel)
+        return failure(kernel.error());
+    if (const auto rule = parseSharingRule(change.rule); !*kernel && !rule)
         return failure(rule.error());
     return change;
 }
@@ -107,65 +197,123 @@ std::size_t addChange(NetworkSpec& network, const PlanChange& change) {
     return static_cast<std::size_t>(index);
 }
 
-Problems checkPlanChanges(const NetworkSpec& network, std::span<const LayerFactors> layers,
-                          std::span<const std::string> tasks) {
+void removeChange(NetworkSpec& network, std::size_t index) {
+    network.planChanges.erase(network.planChanges.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+std::int64_t nextChange(const NetworkSpec& network, std::size_t index) {
+    return index < network.planChanges.size()
+               ? parsePlanChange(network.planChanges[index]).value().step
+               : std::numeric_limits<std::int64_t>::max();
+}
+
+std::size_t changesBefore(const NetworkSpec& network, std::int64_t step) {
+    const auto changes = planChangesOf(network);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(changes, [step](const PlanChange& c) { return c.step < step; }));
+}
+
+Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
+                          const std::vector<std::string>& tasks, const Catalogue& catalogue) {
     Problems problems;
+    if (network.planChanges.empty())
+        return problems;
+    DesignResult last = designLayers(graph, tasks, networkAfter(network, 0), catalogue);
+    Problems known = last.problems; // told by who reads the rules and kernels themselves
     std::int64_t before = 0;
     for (std::size_t i = 0; i < network.planChanges.size(); ++i) {
-        const std::string at = std::string(changesPath) + "." + std::to_string(i);
+        const auto tell = [&](Problem problem) {
+            problem.path = std::string(changesPath) + "." + std::to_string(i);
+            problems.push_back(std::move(problem));
+        };
         const auto change = parsePlanChange(network.planChanges[i]);
-        if (!change) {
-            problems.push_back(change.error());
-            problems.back().path = at;
+        if (!change)
+            tell(change.error());
+        else if (auto wrong = checkKernelMethod(change->rule, catalogue); !wrong.empty())
+            tell(std::move(wrong.front()));
+        if (!problems.empty() && (!change || problems.back().code.starts_with("method.")
+                                  || problems.back().code.starts_with("field.")))
             return problems; // what comes behind it builds on it
-        }
         if (change->step < before)
-            problems.push_back({"plan_change.order", at, "step " + std::to_string(change->step),
-                                "at least " + std::to_string(before) + ", the change before it",
-                                "put the changes in the order of their steps"});
+            tell({"plan_change.order", "", "step " + std::to_string(change->step),
+                  "at least " + std::to_string(before) + ", the change before it",
+                  "put the changes in the order of their steps"});
         before = change->step;
-        const std::string own = "network.sharing." + std::to_string(network.sharing.size() + i);
-        for (Problem& problem : planAfter(network, i + 1, layers, tasks).problems)
-            if (problem.path == own) {
-                problem.path = at;
-                problems.push_back(std::move(problem));
+        DesignResult next = designLayers(graph, tasks, networkAfter(network, i + 1), catalogue);
+        for (const Problem& problem : next.problems)
+            if (std::ranges::find(known, problem) == known.end()) {
+                known.push_back(problem);
+                tell(problem);
             }
+        if (last.problems.empty() && next.problems.empty())
+            if (auto problem = checkNewKernels(last.design, next.design))
+                tell(std::move(*problem));
+        last = std::move(next);
     }
     return problems;
 }
 
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
-                                     const NetworkDesign& design) {
+                                     const NetworkDesign& design, const Catalogue& catalogue) {
     const std::size_t index = addChange(network, change);
-    auto problems = checkPlanChanges(network, sharedLayers(design), design.plan.tasks);
+    auto problems = checkPlanChanges(network, design.graph, design.plan.tasks, catalogue);
     if (!problems.empty()) {
         problems.front().path = change.rule;
         return failure(std::move(problems.front()));
     }
-    if (designAfter(network, index + 1, design).plan == design.plan)
+    if (sameNetwork(designAfter(network, index + 1, design, catalogue), design))
         return failure({"plan_change.nothing", change.rule, "the sharing as it is",
                         "a rule that changes it", ""});
     return network;
 }
 
-NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
-                          const NetworkDesign& design) {
-    return withPlan(design,
-                    planAfter(network, changes, sharedLayers(design), design.plan.tasks).plan)
-        .value();
+Problems addChanges(NetworkSpec& network, const std::vector<std::string>& rules, std::int64_t step,
+                    const NetworkDesign& design, const Catalogue& catalogue) {
+    Problems problems;
+    for (const std::string& rule : rules) {
+        auto changed = withPlanChange(network, {step, rule}, design, catalogue);
+        if (changed)
+            network = std::move(*changed);
+        else
+            problems.push_back(changed.error());
+    }
+    return problems;
 }
 
-std::vector<std::string> differences(const SharingPlan& before, const SharingPlan& after) {
+NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
+                          const NetworkDesign& design, const Catalogue& catalogue) {
+    return designLayers(design.graph, design.plan.tasks, networkAfter(network, changes), catalogue)
+        .design;
+}
+
+bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after) {
+    for (std::size_t i = 0; i < after.plan.layers.size(); ++i) {
+        const LayerPlan& was = before.plan.layers[i];
+        const LayerPlan& is = after.plan.layers[i];
+        if (before.layers[i].method != after.layers[i].method)
+            return true;
+        bool kept = isFiner(is.bias, was.bias) && isFiner(is.norm, was.norm);
+        for (std::size_t k = 0; k < is.partitions.size(); ++k)
+            kept = kept && isFiner(is.partitions[k], was.partitions[k]);
+        // Copies that are averaged from here on, or no longer, must have been one.
+        kept = kept && (was.merged == is.merged || was.copies().groups.size() == 1);
+        if (!kept)
+            return true;
+    }
+    return false;
+}
+
+std::vector<std::string> differences(const NetworkDesign& before, const NetworkDesign& after) {
     std::vector<std::pair<std::string, std::vector<std::string>>> changes; // in words, layers
-    for (std::size_t i = 0; i < after.layers.size(); ++i) {
-        const std::string change = changeOf(before.layers[i], after.layers[i], after.tasks);
+    for (std::size_t i = 0; i < after.plan.layers.size(); ++i) {
+        const std::string change = changeOf(before, after, i);
         if (change.empty())
             continue;
         const auto same = std::ranges::find(changes, change, [](const auto& c) { return c.first; });
         if (same != changes.end())
-            same->second.push_back(after.layers[i].layer);
+            same->second.push_back(after.plan.layers[i].layer);
         else
-            changes.push_back({change, {after.layers[i].layer}});
+            changes.push_back({change, {after.plan.layers[i].layer}});
     }
     std::vector<std::string> texts;
     for (const auto& [change, layers] : changes)

@@ -94,12 +94,13 @@ public:
         return rules;
     }
 
-    /// The fewest rules of named states for a plan; none where a layer is in no named state.
+    /// The fewest rules of named states for a plan; none where a layer is in no named state, or
+    /// something is frozen.
     std::optional<Rules> written(const SharingPlan& target) const {
         std::vector<SharingState> states;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             const auto state = stateOf(target.layers[i], m_layers[i]);
-            if (!state)
+            if (!state || !target.layers[i].frozen.empty())
                 return std::nullopt;
             states.push_back(*state);
         }

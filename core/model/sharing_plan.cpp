@@ -70,32 +70,51 @@ Expected<Partition> partitionFromJson(const Json& json, std::span<const std::str
     return partition;
 }
 
-/// Applies one rule that sets a single factor, the bias or the norm of the layers it matches.
+/// What a layer's rules can name, in its order.
+std::vector<std::string> partNames(const LayerPlan& plan) {
+    std::vector<std::string> names = plan.factors;
+    names.insert(names.end(), {"bias", "norm"});
+    return names;
+}
+
+/// Freezes one part of a layer or lets it move.
+void setFrozen(LayerPlan& plan, const std::string& part, bool frozen) {
+    std::vector<std::string> all;
+    for (const std::string& name : partNames(plan))
+        if (name == part ? frozen : plan.isFrozen(name))
+            all.push_back(name);
+    plan.frozen = std::move(all);
+}
+
+/// Applies one rule that sets a single factor, the bias or the norm of the layers it matches: its
+/// groups, or whether it rests.
 std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition& groups,
                                        std::span<LayerPlan> plans) {
     bool found = false;
-    std::vector<std::string> names{"bias", "norm"};
+    std::vector<std::string> known{"bias", "norm"};
     for (LayerPlan& plan : plans) {
         if (!matchesPattern(plan.layer, rule.layers))
             continue;
-        for (std::size_t i = 0; i < plan.factors.size(); ++i) {
-            if (plan.factors[i] == rule.factor) {
-                plan.partitions[i] = groups;
-                found = true;
-            }
-            if (std::ranges::find(names, plan.factors[i]) == names.end())
-                names.push_back(plan.factors[i]);
+        for (const std::string& part : partNames(plan)) {
+            if (std::ranges::find(known, part) == known.end())
+                known.push_back(part);
+            if (part != rule.factor && !(rule.frozen && rule.factor.empty()))
+                continue;
+            found = true;
+            const auto k = static_cast<std::size_t>(std::ranges::find(plan.factors, part)
+                                                    - plan.factors.begin());
+            if (rule.frozen)
+                setFrozen(plan, part, *rule.frozen);
+            else if (k < plan.factors.size())
+                plan.partitions[k] = groups;
+            else
+                (part == "bias" ? plan.bias : plan.norm) = groups;
         }
-        if (rule.factor == "bias")
-            plan.bias = groups;
-        if (rule.factor == "norm")
-            plan.norm = groups;
-        found = found || rule.factor == "bias" || rule.factor == "norm";
     }
     if (found)
         return std::nullopt;
     return Problem{"sharing.unknown_factor", "", "\"" + shortened(rule.factor, 80) + "\"",
-                   "a factor of these layers", suggestion(rule.factor, names)};
+                   "a factor of these layers", suggestion(rule.factor, known)};
 }
 
 /// Why a layer cannot be in a state; none where it can.
@@ -122,6 +141,10 @@ Partition LayerPlan::copies() const {
     return result;
 }
 
+bool LayerPlan::isFrozen(std::string_view what) const {
+    return std::ranges::find(frozen, what) != frozen.end();
+}
+
 Partition LayerPlan::kernels() const {
     const Partition own = copies();
     if (!merged)
@@ -143,6 +166,8 @@ Json toJson(const SharingPlan& plan) {
                                   {"factors", std::move(factors)},
                                   {"bias", partitionJson(layer.bias, plan.tasks)},
                                   {"norm", partitionJson(layer.norm, plan.tasks)}});
+        if (!layer.frozen.empty())
+            json["layers"].back()["frozen"] = layer.frozen;
     }
     return json;
 }
@@ -172,6 +197,13 @@ Expected<LayerPlan> layerFromJson(const Json& json, std::span<const std::string>
             return failure(partition.error());
         layer.factors.push_back(factor.key());
         layer.partitions.push_back(std::move(*partition));
+    }
+    for (const Json& part : json.value("frozen", Json::array())) {
+        const auto parts = partNames(layer);
+        if (!part.is_string() || std::ranges::find(parts, part.get<std::string>()) == parts.end())
+            return failure(brokenPlan(path + ".frozen", shortened(jsonText(part), 80),
+                                      "names of the layer's factors, bias or norm"));
+        setFrozen(layer, part.get<std::string>(), true);
     }
     return layer;
 }
@@ -235,7 +267,8 @@ std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& l
     const Partition own = partitionOf(std::move(each));
     for (const auto state : {SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
                              SharingState::Separate})
-        if (plan == planInState(layer, state, own))
+        if (LayerPlan named = planInState(layer, state, own);
+            named.frozen = plan.frozen, plan == named)
             return state;
     return std::nullopt;
 }
@@ -273,7 +306,9 @@ public:
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             if (!matches(m_layers[i]))
                 continue;
+            auto frozen = std::move(m_plan.layers[i].frozen);
             m_plan.layers[i] = planInState(m_layers[i], *rule->state, *own);
+            m_plan.layers[i].frozen = std::move(frozen);
             m_misfits[i] = taskCount() > 1 ? checkState(m_layers[i], *rule->state) : std::nullopt;
             if (m_misfits[i])
                 m_misfits[i]->path = at;

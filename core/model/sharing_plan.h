@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina {
@@ -22,8 +23,12 @@ struct LayerPlan {
     Partition bias;
     Partition norm; ///< shares γ and β; meaningless where the layer has no norm
     bool merged = false;
+    /// What rests while the others train: names of factors, "bias", "norm", in this order.
+    std::vector<std::string> frozen{};
 
     bool operator==(const LayerPlan&) const = default;
+
+    bool isFrozen(std::string_view what) const;
 
     /// The common refinement of the factors' and the bias's partitions: whose kernels differ.
     /// Where the layer is merged, these are averaged.
@@ -48,6 +53,16 @@ Json toJson(const SharingPlan& plan);
 /// Problems: "plan.json", with the place in the JSON.
 Expected<SharingPlan> planFromJson(const Json& json);
 
+/// Names a plan in 16 hexadecimal digits; equal plans have equal ones on every machine and in
+/// every release. FNV-1a (64 bits) over the UTF-8 of
+///
+///     tasks a,b,c
+///     layer l.1 U a,b|c M a|b|c V a,b,c bias a,b,c norm a,b,c merged frozen U,norm
+///
+/// with a line end behind each line: a line a layer; its factors in their order, with groups in the
+/// order of their first tasks; "merged" and "frozen …" only where it is so.
+std::string planHash(const SharingPlan& plan);
+
 /// What a plan has to know of a layer.
 struct LayerFactors {
     std::string layer;
@@ -57,12 +72,18 @@ struct LayerFactors {
     bool hasCore() const;
 };
 
+/// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
+/// "plan.layers" (other layers, factors or tasks), "plan.groups" (a task in no group or in two),
+/// "plan.frozen" (what is no factor), "sharing.not_linear"; the path is "LAYER.FACTOR".
+std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerFactors> layers,
+                                 std::span<const std::string> tasks);
+
 /// The plan of a layer in a named state; `own` stands where the state says "own". One task alone
 /// has nothing to be merged.
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own);
 
 /// Which named state a layer is in when each task stands where the state says "own"; none where
-/// it is in none of them. With a single task everything is tied.
+/// it is in none of them; whatever is frozen. With a single task everything is tied.
 std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer);
 
 struct PlanResolution {

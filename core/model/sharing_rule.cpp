@@ -44,6 +44,20 @@ std::optional<SharingState> stateOf(std::string_view name) {
     return std::nullopt;
 }
 
+/// "freeze" and "unfreeze", of everything or of one factor; none where `rest` is neither.
+Expected<std::optional<SharingRule>> freezeRule(std::string_view layers, std::string_view rest) {
+    const auto end = rest.find_first_of(" \t");
+    const std::string_view verb = rest.substr(0, end);
+    if (verb != "freeze" && verb != "unfreeze")
+        return std::nullopt;
+    SharingRule rule{.layers = std::string(layers), .frozen = verb == "freeze"};
+    if (end != std::string_view::npos)
+        rule.factor = trimmed(rest.substr(end));
+    if (rule.factor.find_first_of(" \t\r\n{}|,") != std::string::npos)
+        return syntax(rest, "one factor, or nothing, behind " + std::string(verb));
+    return rule;
+}
+
 } // namespace
 
 std::string_view stateName(SharingState state) {
@@ -58,6 +72,11 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
         return syntax(text, "a pattern of layer names, a colon, and a state or groups");
     SharingRule rule{.layers = std::string(layers)};
     std::string_view rest = trimmed(text.substr(colon + 1));
+    auto freeze = freezeRule(layers, rest);
+    if (!freeze)
+        return failure(freeze.error());
+    if (*freeze)
+        return std::move(**freeze);
     const bool groupsFirst = rest.starts_with('{');
     if (!groupsFirst) {
         rule.state = stateOf(rest);
@@ -69,8 +88,8 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
             return syntax(text, "the groups before the state");
         if (brace == std::string_view::npos || rule.factor.empty()
             || rule.factor.find_first_of(" \t\r\n}|") != std::string::npos)
-            return syntax(text, "a state (tied, merged, factors shared, separate), or a factor "
-                                "and its groups");
+            return syntax(text, "a state (tied, merged, factors shared, separate), freeze, "
+                                "unfreeze, or a factor and its groups");
         rest = rest.substr(brace);
     }
     auto groups = takeGroups(rest);
@@ -91,6 +110,10 @@ std::string toText(const SharingRule& rule) {
     for (const auto& names : rule.groups)
         groups.push_back("{" + join(names, ", ") + "}");
     std::string text = rule.layers + ":";
+    if (rule.frozen)
+        text += *rule.frozen ? " freeze" : " unfreeze";
+    if (rule.frozen && rule.factor.empty())
+        return text;
     if (!rule.state)
         text += " " + rule.factor;
     if (!groups.empty())

@@ -26,15 +26,18 @@ std::string_view stateName(SharingState state);
 ///     enc*: merged
 ///     dec3.*: {segmentation, depth} | {normal} separate
 ///     dec1.2: M {segmentation} | {depth, normal}
+///     enc1*: freeze
+///     enc2.1: unfreeze M
 ///
 /// that is: a pattern of layer names, a colon, and either a named state, optionally behind the
 /// groups that stand where the state says "own", or the name of one factor (or `bias`, `norm`)
-/// and its groups.
+/// and its groups, or a freeze of everything or of one factor.
 struct SharingRule {
     std::string layers;
     std::optional<SharingState> state; ///< none: the rule sets `factor` alone
     std::string factor;
     std::vector<std::vector<std::string>> groups; ///< names of tasks; empty: each task its own
+    std::optional<bool> frozen{}; ///< freezes `factor` or lets it move; empty: all of the layer
 
     bool operator==(const SharingRule&) const = default;
 };

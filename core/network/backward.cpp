@@ -184,7 +184,9 @@ private:
         const auto& parameters = m_network.parameters();
         const auto addTo = [&](bool merged, std::span<const std::size_t> copies) {
             for (const std::size_t copy : copies)
-                m_pullBacks[merged ? parameters[copy].owners : TaskSet{0}].parameters.push_back(copy);
+                if (!parameters[copy].frozen)
+                    m_pullBacks[merged ? parameters[copy].owners : TaskSet{0}].parameters.push_back(
+                        copy);
         };
         for (std::size_t i = 0; i < design.layers.size(); ++i) {
             const bool merged = design.layerPlan(i).merged;

@@ -20,7 +20,8 @@ struct SharedCopy {
 };
 
 bool isShared(const Parameter& parameter) {
-    return parameter.kind != ParameterKind::Bias && taskCount(parameter.owners) > 1;
+    return parameter.kind != ParameterKind::Bias && taskCount(parameter.owners) > 1
+           && !parameter.frozen;
 }
 
 std::vector<SharedCopy> sharedCopies(const Network& network) {
@@ -65,7 +66,8 @@ public:
             layers[copy.layer] = layers[copy.layer] || copy.factor != "norm";
         for (const ComposedNetwork::Kernel& kernel : composed.kernels) {
             const auto layer = layers.find(network.design().graph.layers[kernel.layer].name);
-            if (kernel.kernelSlot < 0 || layer == layers.end() || !layer->second)
+            if (kernel.kernelSlot < 0 || layer == layers.end() || !layer->second
+                || !kernel.kernel.requires_grad())
                 continue;
             if (!kernel.kernel.is_leaf())
                 m_kernels.push_back(

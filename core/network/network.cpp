@@ -3,6 +3,7 @@
 
 #include "core/network/mean.h"
 #include "core/tensor/torch.h"
+#include "core/values/text_hash.h"
 
 #include <algorithm>
 #include <cassert>
@@ -11,14 +12,6 @@
 namespace concertina {
 
 namespace {
-
-/// FNV-1a: a layer's name as part of its random key.
-std::uint64_t nameHash(const std::string& name) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char letter : name)
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
-    return hash;
-}
 
 torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
     auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
@@ -60,15 +53,18 @@ Expected<Network> Network::fromTensors(NetworkDesign design,
     return network;
 }
 
-std::size_t Network::add(const std::string& layer, const std::string& what, TaskSet owners,
+std::size_t Network::add(const LayerPlan& plan, const std::string& what, TaskSet owners,
                          std::span<const std::int64_t> shape, ParameterKind kind, bool core) {
     const auto& tasks = m_design.plan.tasks;
-    m_parameters.push_back({.name = tensorName(layer, what, owners, tasks),
+    const bool frozen =
+        plan.isFrozen(kind == ParameterKind::Norm ? std::string("norm") : what);
+    m_parameters.push_back({.name = tensorName(plan.layer, what, owners, tasks),
                             .value = torch::zeros(at::IntArrayRef(shape.data(), shape.size()))
-                                         .requires_grad_(),
+                                         .requires_grad_(!frozen),
                             .owners = owners,
                             .kind = kind,
-                            .core = core});
+                            .core = core,
+                            .frozen = frozen});
     return m_parameters.size() - 1;
 }
 
@@ -82,15 +78,15 @@ void Network::addLayer(std::size_t index) {
         const FactorInfo& factor = how.factors.factors[k];
         auto& copies = weights.factors.emplace_back();
         for (const TaskSet group : plan.partitions[k].groups)
-            copies.push_back(add(layer.name, factor.name, group, factor.shape,
-                                 ParameterKind::Factor, factor.core));
+            copies.push_back(
+                add(plan, factor.name, group, factor.shape, ParameterKind::Factor, factor.core));
     }
     for (const TaskSet group : plan.bias.groups)
-        weights.biases.push_back(add(layer.name, "bias", group, channels, ParameterKind::Bias));
+        weights.biases.push_back(add(plan, "bias", group, channels, ParameterKind::Bias));
     if (layer.norm)
         for (const char* what : {"norm.weight", "norm.bias"})
             for (const TaskSet group : plan.norm.groups)
-                add(layer.name, what, group, channels, ParameterKind::Norm);
+                add(plan, what, group, channels, ParameterKind::Norm);
     m_layers.push_back(std::move(weights));
 }
 
@@ -98,7 +94,7 @@ void Network::start(std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
-        const std::uint64_t key = seed ^ nameHash(layer.name);
+        const std::uint64_t key = seed ^ textHash(layer.name);
         const torch::Tensor kernel = xavierNormal(layer.kernel, key);
         const auto values = m_layers[i].parametrization->start(kernel, key + 1);
         for (std::size_t k = 0; k < values.size(); ++k)
@@ -237,8 +233,12 @@ void Network::scaleKernels(double scale, Moving moving) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerFactors& layer = m_design.layers[i].factors;
-        const auto first = std::ranges::find_if(
-            layer.factors, [&](const FactorInfo& factor) { return moves(layer, factor, moving); });
+        // W is linear in the first factor and in cores.
+        const LayerPlan plan = m_design.layerPlan(i);
+        const auto first = std::ranges::find_if(layer.factors, [&](const FactorInfo& factor) {
+            return moves(layer, factor, moving) && !plan.isFrozen(factor.name)
+                   && (plan.frozen.empty() || factor.core || &factor == &layer.factors.front());
+        });
         if (first == layer.factors.end())
             continue;
         const auto which = static_cast<std::size_t>(first - layer.factors.begin());
@@ -250,7 +250,8 @@ void Network::scaleKernels(double scale, Moving moving) {
 
 void Network::setOptions(const torch::TensorOptions& options) {
     for (Parameter& parameter : m_parameters)
-        parameter.value = parameter.value.detach().to(options).requires_grad_();
+        parameter.value =
+            parameter.value.detach().to(options).requires_grad_(!parameter.frozen);
     for (auto& [name, tensor] : m_statistics)
         tensor = tensor.to(options);
 }

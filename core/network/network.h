@@ -96,8 +96,15 @@ public:
     /// group that is parted: each part has a copy of what it had, so that the next outputs are
     /// equal to the bit (but where a second factor of a merged layer is parted). Groups that are
     /// joined: the mean of what they had, by their numbers of tasks, moments too; of running
-    /// statistics the mean and the mean square.
-    Network replanned(NetworkDesign design) const;
+    /// statistics the mean and the mean square. Where the design has another parametrization, the
+    /// kernel is materialized and the new factors start from it, in float64, without moments.
+    ///
+    /// What a plan freezes has no gradient: it does not move, nor decay, and keeps its moments and
+    /// its count of steps. A frozen norm goes on to normalize by its batch and to follow it with its
+    /// running statistics: these describe the data, which change with the layers before it.
+    ///
+    /// Problem "network.not_finite": a kernel that is made anew has a value that is not finite.
+    Expected<Network> replanned(NetworkDesign design) const;
 
     /// Every parameter and every running statistic ("dec3.1/norm.mean/depth") by name.
     std::map<std::string, torch::Tensor> namedTensors() const;
@@ -115,7 +122,7 @@ private:
 
     explicit Network(NetworkDesign design);
 
-    std::size_t add(const std::string& layer, const std::string& what, TaskSet owners,
+    std::size_t add(const LayerPlan& plan, const std::string& what, TaskSet owners,
                     std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
@@ -123,6 +130,7 @@ private:
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
     void takeParameter(Parameter& parameter, const Network& from);
+    Expected<void> remakeKernel(std::size_t layer, const Network& from);
     void takeStatistics(const Branch& branch, const Network& from);
 
     NetworkDesign m_design;

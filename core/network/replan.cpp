@@ -2,6 +2,7 @@
 #include "core/network/mean.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
+#include "core/values/text_hash.h"
 
 #include <algorithm>
 
@@ -16,16 +17,52 @@ std::string_view withoutGroup(std::string_view name) {
 
 } // namespace
 
-Network Network::replanned(NetworkDesign design) const {
+Expected<Network> Network::replanned(NetworkDesign design) const {
     const torch::NoGradGuard noGrad;
     Network result(std::move(design));
     result.setOptions(m_parameters.front().value.options().requires_grad(false));
-    for (Parameter& parameter : result.m_parameters)
-        result.takeParameter(parameter, *this);
+    std::vector<std::size_t> remade;
+    std::vector<bool> isNew(result.m_parameters.size());
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        if (m_design.layers[i].method == result.m_design.layers[i].method)
+            continue;
+        remade.push_back(i);
+        for (const auto& copies : result.m_layers[i].factors)
+            for (const std::size_t copy : copies)
+                isNew[copy] = true;
+    }
+    for (std::size_t i = 0; i < isNew.size(); ++i)
+        if (!isNew[i])
+            result.takeParameter(result.m_parameters[i], *this);
+    if (!remade.empty()) {
+        const Network precise = convertedTo(torch::kFloat64);
+        for (const std::size_t layer : remade)
+            if (auto made = result.remakeKernel(layer, precise); !made)
+                return failure(made.error());
+    }
     for (const Branch& branch : result.m_design.tree.branches)
         if (result.m_design.graph.node(branch.node).op == Op::Norm)
             result.takeStatistics(branch, *this);
     return result;
+}
+
+/// New factors from the kernels that tasks ran before; those that share a factor shared the kernel.
+Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
+    const std::string& name = m_design.graph.layers[layer].name;
+    const LayerPlan before = from.m_design.layerPlan(layer);
+    for (const TaskSet tasks : before.kernels().groups) {
+        const torch::Tensor kernel = from.kernelFor(layer, before, tasks);
+        if (!torch::isfinite(kernel).all().item<bool>())
+            return failure({"network.not_finite", name, "a kernel that is not finite",
+                            "finite numbers, to start the new kernel from",
+                            "go back to a checkpoint from before"});
+        const auto factors = m_layers[layer].parametrization->start(kernel, textHash(name));
+        for (std::size_t k = 0; k < factors.size(); ++k)
+            for (const std::size_t copy : m_layers[layer].factors[k])
+                if ((m_parameters[copy].owners & tasks) != 0)
+                    m_parameters[copy].value.copy_(factors[k]);
+    }
+    return {};
 }
 
 /// From the copies of whoever owns it now.

@@ -2,6 +2,7 @@
 #include "core/training/checkpoint.h"
 
 #include "core/catalogue.h"
+#include "core/model/plan_change.h"
 #include "core/model/validate.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint_file.h"
@@ -101,6 +102,11 @@ std::optional<Problem> checkCheckpointFile(const std::filesystem::path& path) {
     return checkpoint.error();
 }
 
+Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path) {
+    const auto checkpoint = loadCheckpoint(path);
+    return checkpoint ? designOf(*checkpoint) : failure(checkpoint.error());
+}
+
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {
     std::vector<int> outputs;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t)
@@ -110,8 +116,10 @@ std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetI
 }
 
 Expected<NetworkDesign> designOf(const Checkpoint& checkpoint) {
+    // A checkpoint is older than the changes of its step.
     return designNetwork(checkpoint.spec, catalogue(),
-                         headOutputs(checkpoint.spec, checkpoint.targets), checkpoint.plan);
+                         headOutputs(checkpoint.spec, checkpoint.targets),
+                         changesBefore(checkpoint.spec.network, checkpoint.step), checkpoint.plan);
 }
 
 Expected<Network> networkOf(const Checkpoint& checkpoint) {

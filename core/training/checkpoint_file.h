@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/network_design.h"
 #include "core/values/problem.h"
 
 #include <filesystem>
@@ -11,5 +12,9 @@ namespace concertina {
 /// Whether a checkpoint is there, whole and of this program's version; else the problem that
 /// `loadCheckpoint` has with it.
 std::optional<Problem> checkCheckpointFile(const std::filesystem::path& path);
+
+/// The design of a checkpoint's network under the plan that it has. Problems of `loadCheckpoint`
+/// and `designNetwork`.
+Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path);
 
 } // namespace concertina

@@ -111,6 +111,17 @@ Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses) {
     return result;
 }
 
+double Learner::lossOf(const Network& network, const Batch& batch) const {
+    const torch::NoGradGuard noGrad;
+    const auto outputs = network.forward(network.compose(false), batch.images, {});
+    double sum = 0;
+    for (std::size_t t = 0; t < m_tasks.size(); ++t)
+        if (const torch::Tensor loss = m_tasks[t]->loss(outputs[t], batch.targets[t]);
+            loss.defined()) // undefined without a valid pixel
+            sum += loss.item<double>() * m_taskWeights[t];
+    return sum;
+}
+
 /// Those of the step before would lie between the activations and make the heap grow.
 void Learner::dropGradients() {
     for (Parameter& parameter : m_network.parameters())

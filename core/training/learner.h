@@ -46,8 +46,11 @@ public:
     /// Problem "train.not_finite" with the name of a weight or statistic that is.
     std::optional<Problem> checkWeights() const;
 
-    /// Goes on with the network under another plan for its layers.
-    void replan(NetworkDesign design) { m_network = m_network.replanned(std::move(design)); }
+    /// Goes on with another network for the same tasks: this one under another plan.
+    void goOnWith(Network network) { m_network = std::move(network); }
+
+    /// The sum of the tasks' losses by their weights, as a validation sees them; changes nothing.
+    double lossOf(const Network& network, const Batch& batch) const;
 
     Network& network() { return m_network; }
     const Network& network() const { return m_network; }

@@ -11,6 +11,7 @@
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
+#include "core/training/replanning.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
@@ -53,8 +54,7 @@ public:
           m_collapsed(request.collapsed),
           m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {
         // A checkpoint is older than the changes of its step.
-        for (const PlanChange& change : planChangesOf(m_spec.network))
-            m_changesDone += change.step < m_step ? 1 : 0;
+        m_changesDone = changesBefore(m_spec.network, m_step);
     }
 
     TrainResult run() {
@@ -150,33 +150,21 @@ private:
     /// Changes the sharing where that is asked for, or due by the spec. Each change has a checkpoint
     /// before it, to go back to; a state where that one was an end.
     std::optional<RunState> changePlan() {
-        for (const std::string& rule : m_control.takeRules()) {
-            auto changed =
-                withPlanChange(m_spec.network, {m_step, rule}, m_learner.network().design());
-            if (changed)
-                m_spec.network = std::move(*changed);
-            else
-                notice(NoticeLevel::Error, changed.error().code,
-                       "The sharing stays as it is. " + toText(changed.error()));
-        }
-        if (m_changesDone == m_spec.network.planChanges.size())
-            return std::nullopt;
-        const auto changes = planChangesOf(m_spec.network);
-        for (; m_changesDone < changes.size() && changes[m_changesDone].step <= m_step;
-             ++m_changesDone) {
+        for (const Problem& problem : addChanges(m_spec.network, m_control.takeRules(), m_step,
+                                                 m_learner.network().design(), catalogue()))
+            notice(NoticeLevel::Error, problem.code, refusedText(problem));
+        while (nextChange(m_spec.network, m_changesDone) <= m_step) {
             if (const auto end = saveUntilDone("replan"))
                 return end;
-            const NetworkDesign& before = m_learner.network().design();
-            NetworkDesign after = designAfter(m_spec.network, m_changesDone + 1, before);
-            const NetworkCosts costs = networkCosts(after, {.batch = m_spec.train.batch});
-            m_observer.replanned({.position = position(),
-                                  .spec = m_spec,
-                                  .done = m_changesDone + 1,
-                                  .differences = differences(before.plan, after.plan),
-                                  .plan = toJson(after.plan),
-                                  .trainedParameters = costs.trainedParameters,
-                                  .collapsedParameters = costs.collapsedParameters});
-            m_learner.replan(std::move(after));
+            auto made = makeChange(m_spec, m_changesDone, m_learner, m_data, position());
+            if (!made) {
+                removeChange(m_spec.network, m_changesDone);
+                notice(NoticeLevel::Error, made.error().code, refusedText(made.error()));
+                continue;
+            }
+            m_observer.replanned(made->event);
+            m_learner.goOnWith(std::move(made->network));
+            ++m_changesDone;
         }
         return std::nullopt;
     }

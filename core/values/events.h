@@ -82,6 +82,9 @@ struct PlanEvent {
     Json plan;                            ///< the new one, resolved
     double trainedParameters = 0;         ///< under it, as are the collapsed ones
     double collapsedParameters = 0;
+    /// On one batch before and after a change that does not keep the outputs: a join.
+    std::optional<double> lossBefore{};
+    std::optional<double> lossAfter{};
 };
 
 /// A checkpoint lies complete on the disk.

@@ -179,8 +179,9 @@ std::vector<Field<NetworkSpec>> networkFields() {
             field(&NetworkSpec::planChanges,
                   {.path = "network.plan_changes",
                    .label = "Changes in training",
-                   .help = "Sharing rules that join the others before a step, in order, for "
-                           "example \"400: dec1.*: separate\".",
+                   .help = "Rules that join the others before a step, in order: sharing (\"400: "
+                           "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
+                           "factored\".",
                    .seldom = true}),
             field(&NetworkSpec::routing,
                   {.path = "network.routing",

@@ -2,6 +2,7 @@
 #include "tests/app/cli_testing.h"
 
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <csignal>
@@ -77,6 +78,14 @@ private Q_SLOTS:
             << QStringList{"twisted", "dec*: separate"} << 1 << "sharing.syntax";
         QTest::newRow("in the past")
             << QStringList{"dec*: separate", "--at", "1"} << 1 << "plan_change.past";
+        QTest::newRow("a kernel that is not there")
+            << QStringList{"dec*: kernel twisted"} << 1 << "method.unknown";
+        QTest::newRow("a factor that is not there")
+            << QStringList{"dec*: freeze Q"} << 1 << "sharing.unknown_factor";
+        QTest::newRow("groups that overlap")
+            << QStringList{"*: M {depth, normal} | {depth, segmentation}"} << 1 << "sharing.groups";
+        QTest::newRow("nothing at all") << QStringList{} << 2 << "replan.rules";
+        QTest::newRow("both") << QStringList{"dec*: separate", "--undo"} << 2 << "replan.rules";
         QTest::newRow("no step")
             << QStringList{"dec*: separate", "--at", "soon"} << 2 << "replan.at";
     }
@@ -119,6 +128,70 @@ private Q_SLOTS:
         QCOMPARE(done[0].toObject()["step"].toInt(), 4);
         const cli::Outcome late = place.run({"replan", run, "*: tied", "--json"});
         QCOMPARE(late.last()["code"].toString(), QString("run.finished"));
+    }
+
+    void aChangeIsTakenBackBeforeTheNextStepAndLater() {
+        cli::Workplace place;
+        const QString run = paused(place, 6);
+        const int at = place.shown(run)["step"].toInt();
+        const QJsonObject before = place.shown(run);
+        // At once: nothing has been trained since.
+        QCOMPARE(place.run({"replan", run, "dec*: separate"}).code, 0);
+        const cli::Outcome once = place.run({"replan", run, "--undo", "--json"});
+        QVERIFY2(once.code == 0, qPrintable(once.text()));
+        QCOMPARE(once.last()["segment"].toInt(), 0);
+        QCOMPARE(place.shown(run)["spec"], before["spec"]);
+        QCOMPARE(place.run({"replan", run, "--undo", "--json"}).last()["code"].toString(),
+                 QString("undo.nothing"));
+        // Later: a join is made, trained on, and taken back with what came after it.
+        QCOMPARE(place.run({"replan", run, "dec*: separate"}).code, 0);
+        {
+            cli::Training training(place.inStore({"resume", run, "--json"}));
+            training.waitForStep(at + 3);
+            training.signal(SIGINT);
+            QCOMPARE(training.wait().code, 130);
+        }
+        QVERIFY(place.shown(run)["plan_hash"] != before["plan_hash"]);
+        const cli::Outcome undone = place.run({"replan", run, "--undo", "--json"});
+        QVERIFY2(undone.code == 0, qPrintable(undone.text()));
+        QCOMPARE(undone.last()["step"].toInt(), at);
+        QCOMPARE(undone.last()["segment"].toInt(), 1);
+        const QJsonObject after = place.shown(run);
+        QCOMPARE(place.state(), QString("paused"));
+        QCOMPARE(after["step"].toInt(), at);
+        for (const char* same : {"spec", "plan", "plan_hash", "plan_changes", "parameters"})
+            QCOMPARE(after[same], before[same]);
+        // And it goes on as if it had never been.
+        QCOMPARE(place.run({"resume", run}).code, 0);
+        const QString whole = place.train(with(cli::tinySpec(), "train.steps", 60));
+        const auto lossOf = [&](const QString& of) {
+            for (const QJsonValue& series : place.shown(of)["series"].toArray())
+                if (series["name"].toString() == "loss" && series["task"].toString().isEmpty())
+                    return series["last"].toDouble();
+            return -1.0;
+        };
+        QVERIFY(lossOf(run) > 0);
+        QCOMPARE(lossOf(run), lossOf(whole));
+    }
+
+    void aJoinAFreezeAndAKernelAreToldWithWhatTheyDid() {
+        cli::Workplace place;
+        QJsonObject spec = with(cli::tinySpec(), "network.sharing", QJsonArray{"*: separate"});
+        spec = with(spec, "network.plan_changes",
+                    QJsonArray{"3: enc*: tied", "5: enc*: freeze", "7: dec*: kernel plain"});
+        const QString run = place.train(spec);
+        QStringList texts;
+        for (const QJsonValue& event : place.shown(run)["events"].toArray())
+            if (event["code"].toString() == "replan")
+                texts += event["text"].toString();
+        QCOMPARE(texts.size(), 3);
+        QVERIFY2(texts[0].contains(QRegularExpression("; loss [0-9.]+ → [0-9.]+; plan [0-9a-f]{16}$")),
+                 qPrintable(texts[0]));
+        QVERIFY2(texts[1].contains("frozen: ") && !texts[1].contains("loss"), qPrintable(texts[1]));
+        QVERIFY2(texts[2].contains("kernel plain, before factored"), qPrintable(texts[2]));
+        QVERIFY(texts[2].endsWith(place.shown(run)["plan_hash"].toString()));
+        QVERIFY(place.run({"verify", run, "--json"}).last()["max_abs_diff_float64"].toDouble()
+                <= 1e-10);
     }
 };
 

@@ -31,6 +31,7 @@ struct Bench {
 
 std::span<const Bench> stepBenches();
 std::span<const Bench> memoryBenches();
+std::span<const Bench> replanBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
 std::span<const Bench> windowBenches();    ///< its widgets, where the window is built

@@ -16,7 +16,7 @@ namespace {
 
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
-    for (const auto& group : {stepBenches(), memoryBenches(), storeBenches(), roomsBenches()})
+    for (const auto& group : {stepBenches(), replanBenches(), memoryBenches(), storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), workbenchBenches()})

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
 #include "core/model/plan_change.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
@@ -26,8 +27,11 @@ Network changed(const Network& network, const ExperimentSpec& spec, const Texts&
     NetworkSpec rulesOfAll = spec.network;
     for (const std::string& rule : rules)
         rulesOfAll.planChanges.push_back("0: " + rule);
-    return network.replanned(
-        designAfter(rulesOfAll, rulesOfAll.planChanges.size(), network.design()));
+    auto after = network.replanned(
+        designAfter(rulesOfAll, rulesOfAll.planChanges.size(), network.design(), catalogue()));
+    if (!after)
+        qFatal("%s", toText(after.error()).c_str());
+    return std::move(*after);
 }
 
 std::vector<torch::Tensor> outputs(const Network& network, bool training) {

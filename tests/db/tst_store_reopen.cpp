@@ -43,6 +43,8 @@ private Q_SLOTS:
     void runWithoutACheckpointBeginsAnew();
     void resumedRowsFollowTheOldOnes();
     void pruneKeepsTheLatest();
+    void pruneKeepsWhatIsToBeGoneBackTo();
+    void goingBackKeepsWhatCameLaterBesideTheLine();
 
 private:
     std::unique_ptr<TemporaryStore> m_folder;
@@ -186,6 +188,55 @@ void StoreReopen::pruneKeepsTheLatest() {
     QCOMPARE(valueOf(m_store->pruneCheckpoints(m_run, 2)), 0);
     QCOMPARE(valueOf(m_store->checkpoints(m_other)).size(), 20U);
     QVERIFY(std::filesystem::exists(checkpointEvent(*m_store, m_other, 1).file));
+}
+
+void StoreReopen::pruneKeepsWhatIsToBeGoneBackTo() {
+    done(m_store->claim(m_run));
+    const std::vector<std::int64_t> always{3, 19, 99};
+    QCOMPARE(valueOf(m_store->pruneCheckpoints(m_run, 2, always)), 16);
+    std::vector<std::int64_t> left;
+    for (const CheckpointRecord& checkpoint : valueOf(m_store->checkpoints(m_run)))
+        left.push_back(checkpoint.position.step);
+    QCOMPARE(left, (std::vector<std::int64_t>{3, 18, 19, 20}));
+}
+
+void StoreReopen::goingBackKeepsWhatCameLaterBesideTheLine() {
+    SQLite::Database raw = m_folder->raw();
+    const auto count = [&](const char* table, int segment) {
+        Query query(raw, std::string("SELECT count(*) FROM ") + table
+                             + " WHERE run = 2 AND segment = ?", segment);
+        query.next();
+        return query.integer(0);
+    };
+    const auto others = rowsOf(raw, "metric", "series IN (SELECT id FROM series WHERE run = 1)");
+    const auto before = valueOf(m_store->run(m_run)).summary;
+    QCOMPARE(codeOf(m_store->goBack(m_run, 12)), "run.lost"); // only its owner may
+    done(m_store->claim(m_run));
+    QCOMPARE(valueOf(m_store->goBack(m_run, 12)), 1);
+    // The line reads as if nothing had come later.
+    const auto after = valueOf(m_store->run(m_run)).summary;
+    QVERIFY((after.position == RunPosition{12, 1.2, 24}));
+    QCOMPARE(after.generation, before.generation + 1);
+    QCOMPARE(seriesOf(*m_store, m_run, lossKey).summary.rows, 12);
+    QCOMPARE(valueOf(m_store->latestCheckpoint(m_run)).value().position.step, 12);
+    QCOMPARE(valueOf(m_store->events(m_run)).size(), 12U);
+    // What came later is there: curves, events and conflicts, with summaries; not its files.
+    QCOMPARE(count("event", 1), 8);
+    QCOMPARE(count("conflict", 1), 8);
+    QCOMPARE(count("checkpoint", 1) + count("preview", 1), 0);
+    Query kept(raw, "SELECT row_count, last_step, last_value FROM series"
+                    " WHERE run = 2 AND segment = 1 AND name = 'loss'");
+    QVERIFY(kept.next());
+    QCOMPARE(kept.integer(0), 8);
+    QCOMPARE(kept.integer(1), 20);
+    QCOMPARE(kept.real(2), std::sin(20));
+    QVERIFY(!std::filesystem::exists(checkpointEvent(*m_store, m_run, 13).file));
+    // A second time it has the next number; a series that begins later leaves the line.
+    QCOMPARE(valueOf(m_store->goBack(m_run, 7)), 2);
+    QCOMPARE(count("event", 2), 5);
+    QCOMPARE(count("event", 1), 8);
+    QCOMPARE(valueOf(m_store->series(m_run)).size(), 1U);
+    QVERIFY(rowsOf(raw, "metric", "series IN (SELECT id FROM series WHERE run = 1)") == others);
 }
 
 QTEST_GUILESS_MAIN(StoreReopen)

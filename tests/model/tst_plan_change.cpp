@@ -109,9 +109,9 @@ private Q_SLOTS:
     void theyBuildOnEachOther() {
         const ExperimentSpec spec = specWith({"4: *: merged", "9: enc1.1: tied"});
         const NetworkDesign design = designOf(spec);
-        const NetworkDesign one = designAfter(spec.network, 1, design);
+        const NetworkDesign one = designAfter(spec.network, 1, design, testCatalogue());
         QVERIFY(layerOf(one, "enc1.1").merged && layerOf(one, "enc2.1").merged);
-        const NetworkDesign both = designAfter(spec.network, 2, design);
+        const NetworkDesign both = designAfter(spec.network, 2, design, testCatalogue());
         QVERIFY(!layerOf(both, "enc1.1").merged && layerOf(both, "enc2.1").merged);
         QVERIFY(both.tree.branches.size() == design.tree.branches.size()); // one kernel each
     }
@@ -119,18 +119,18 @@ private Q_SLOTS:
     void aChangeToWhatIsThereIsRefused() {
         const ExperimentSpec spec = specWith({});
         const NetworkDesign design = designOf(spec);
-        const auto same = withPlanChange(spec.network, {4, "enc*: tied"}, design);
+        const auto same = withPlanChange(spec.network, {4, "enc*: tied"}, design, testCatalogue());
         QVERIFY(!same);
         QCOMPARE(same.error().code, std::string("plan_change.nothing"));
-        const auto other = withPlanChange(spec.network, {4, "enc*: merged"}, design);
+        const auto other = withPlanChange(spec.network, {4, "enc*: merged"}, design, testCatalogue());
         QVERIFY(other.has_value());
         QCOMPARE(other->planChanges, Texts{"4: enc*: merged"});
     }
 
     void aChangeStandsBehindThoseOfItsStepAndBefore() {
         const ExperimentSpec spec = specWith({"4: enc*: merged", "9: *: tied"});
-        const NetworkDesign now = designAfter(spec.network, 1, designOf(spec));
-        const auto changed = withPlanChange(spec.network, {4, "dec*: separate"}, now);
+        const NetworkDesign now = designAfter(spec.network, 1, designOf(spec), testCatalogue());
+        const auto changed = withPlanChange(spec.network, {4, "dec*: separate"}, now, testCatalogue());
         QVERIFY(changed.has_value());
         QCOMPARE(changed->planChanges,
                  (Texts{"4: enc*: merged", "4: dec*: separate", "9: *: tied"}));
@@ -140,19 +140,65 @@ private Q_SLOTS:
         const ExperimentSpec spec =
             specWith({"4: enc1.1: M {segmentation} | {depth, normal}", "5: enc2.*: merged"});
         const NetworkDesign design = designOf(spec);
-        QVERIFY(differences(design.plan, design.plan).empty());
-        QCOMPARE(differences(design.plan, designAfter(spec.network, 1, design).plan),
+        QVERIFY(differences(design, design).empty());
+        QCOMPARE(differences(design, designAfter(spec.network, 1, design, testCatalogue())),
                  Texts{"enc1.1: M {segmentation} | {depth, normal}, before {segmentation, depth, "
                        "normal}"});
-        const auto both = differences(design.plan, designAfter(spec.network, 2, design).plan);
+        const auto both = differences(design, designAfter(spec.network, 2, design, testCatalogue()));
         QCOMPARE(both.size(), 2U);
         QVERIFY(both[1].starts_with("enc2.1: M {segmentation} | {depth} | {normal}"));
         QVERIFY(both[1].ends_with("; merged"));
         // What goes the same way is told once.
         const ExperimentSpec apart = specWith({"4: dec2.1: separate"});
-        QCOMPARE(differences(design.plan, designAfter(apart.network, 1, design).plan),
+        QCOMPARE(differences(design, designAfter(apart.network, 1, design, testCatalogue())),
                  Texts{"dec2.1: U, M, V, bias, norm {segmentation} | {depth} | {normal}, before "
                        "{segmentation, depth, normal}"});
+    }
+
+    void restAndKernelsAreChangesAsWell() {
+        const ExperimentSpec spec = specWith({"4: enc*: freeze", "6: enc1.1: unfreeze M",
+                                              "8: dec*: kernel plain", "9: dec*: separate"});
+        QVERIFY(validate(spec, testCatalogue()).empty());
+        const NetworkDesign design = designOf(spec);
+        const NetworkDesign two = designAfter(spec.network, 2, design, testCatalogue());
+        QCOMPARE(layerOf(two, "enc1.1").frozen, (Texts{"U", "V", "bias", "norm"}));
+        QCOMPARE(differences(design, two).front(), std::string("enc1.1: frozen: U, V, bias, norm"));
+        const NetworkDesign all = designAfter(spec.network, 4, design, testCatalogue());
+        QCOMPARE(layerOf(all, "dec1.1").factors, Texts{"W"});
+        QVERIFY(layerOf(all, "dec1.1").kernels() == apart(3));
+        QVERIFY(changesOutputs(two, all) && !changesOutputs(design, two));
+        const NetworkDesign three = designAfter(spec.network, 3, design, testCatalogue());
+        QVERIFY(differences(two, three).back().ends_with("kernel plain, before factored"));
+        // A checkpoint is older than the changes of its step.
+        QCOMPARE(changesBefore(spec.network, 8), 2U);
+        QVERIFY(designNetwork(spec, testCatalogue(), std::vector{1, 1, 1}, 4, all.plan).has_value());
+        QVERIFY(!designNetwork(spec, testCatalogue(), std::vector{1, 1, 1}, 2, all.plan));
+    }
+
+    void kernelsThatCannotBeAreProblemsOfTheChange_data() {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("unknown") << "9: *: kernel twisted" << "method.unknown";
+        QTest::newRow("no id") << "9: *: kernel" << "kernel.syntax";
+        QTest::newRow("no JSON") << "9: *: kernel plain {core" << "kernel.syntax";
+        QTest::newRow("unknown option") << "9: *: kernel plain {\"core\": 1}"
+                                        << "method.unknown_option";
+        QTest::newRow("no layer") << "9: dec9.*: kernel plain" << "kernels.no_layer";
+        // What the rules before it ask for, the new kernel cannot be.
+        QTest::newRow("merged") << "9: enc1.1: kernel plain" << "sharing.no_core";
+        QTest::newRow("differing kernels") << "9: dec1.1: kernel factored {\"core\": \"diagonal\"}"
+                                           << "kernel.shared";
+    }
+
+    void kernelsThatCannotBeAreProblemsOfTheChange() {
+        QFETCH(QString, change);
+        QFETCH(QString, code);
+        ExperimentSpec spec = specWith({change.toStdString()});
+        spec.network.sharing = {"*: merged", "dec*: factors shared"};
+        const auto problems = validate(spec, testCatalogue());
+        QCOMPARE(problems.size(), 1U);
+        QCOMPARE(problems[0].code, code.toStdString());
+        QCOMPARE(problems[0].path, std::string("network.plan_changes.0"));
     }
 };
 

@@ -7,6 +7,10 @@
 
 #include <QTest>
 
+#include <functional>
+#include <random>
+#include <set>
+
 using namespace concertina;
 using namespace concertina::testing;
 
@@ -259,6 +263,96 @@ private Q_SLOTS:
         for (int i = 0; i <= MaxTasks; ++i)
             json["tasks"].push_back("task" + std::to_string(i));
         QCOMPARE(planFromJson(json).error().path, std::string("tasks"));
+    }
+
+    void aPlansNameIsTheSameOnEveryMachineAndInEveryRelease() {
+        // FNV-1a by another program, over
+        // "tasks a,b,c\nlayer l.1 U a,b,c M a,b|c V a,b,c bias a,b,c norm a|b|c merged frozen
+        // U,norm\nlayer l.2 W a,c|b bias a,b,c norm a,b,c\n". Frozen: it stands in stores.
+        const std::vector<LayerFactors> of{factored("l.1"), plain("l.2")};
+        const Texts by{"a", "b", "c"};
+        const auto plan = resolvePlan(Texts{"l.1: {a, b} | {c} merged", "l.1: norm {a} | {b} | {c}",
+                                            "l.1: freeze U", "l.1: freeze norm",
+                                            "l.2: W {c, a} | {b}"},
+                                      of, by, "");
+        QVERIFY(plan.problems.empty());
+        QCOMPARE(planHash(plan.plan), std::string("390f97b68f536484"));
+        QCOMPARE(planHash(planFromJson(toJson(plan.plan)).value()), planHash(plan.plan));
+        // Every part counts.
+        std::set<std::string> names{planHash(plan.plan)};
+        const auto add = [&](const std::function<void(SharingPlan&)>& change) {
+            SharingPlan other = plan.plan;
+            change(other);
+            names.insert(planHash(other));
+        };
+        add([](SharingPlan& p) { p.layers[0].merged = false; });
+        add([](SharingPlan& p) { p.layers[0].frozen.pop_back(); });
+        add([](SharingPlan& p) { p.layers[1].bias = apart(3); });
+        add([](SharingPlan& p) { p.layers[1].norm = apart(3); });
+        add([](SharingPlan& p) { p.layers[1].partitions[0] = apart(3); });
+        add([](SharingPlan& p) { p.layers[1].layer = "l.3"; });
+        add([](SharingPlan& p) { std::swap(p.tasks[0], p.tasks[1]); });
+        QCOMPARE(names.size(), 8U);
+    }
+
+    void whatIsFrozenStaysSoInAnotherState() {
+        const std::vector<LayerFactors> of{factored("l.1"), plain("l.2")};
+        const Texts by{"a", "b"};
+        const auto frozen = [&](const Texts& rules) {
+            const auto resolved = resolvePlan(rules, of, by, "");
+            return resolved.problems.empty() ? resolved.plan.layers[0].frozen
+                                             : Texts{resolved.problems[0].code};
+        };
+        QCOMPARE(frozen({"*: freeze"}), (Texts{"U", "M", "V", "bias", "norm"}));
+        QCOMPARE(frozen({"l.1: freeze norm", "l.1: freeze U", "*: separate"}), (Texts{"U", "norm"}));
+        QCOMPARE(frozen({"*: freeze", "*: unfreeze M", "l.2: unfreeze"}),
+                 (Texts{"U", "V", "bias", "norm"}));
+        QCOMPARE(frozen({"*: freeze Q"}), Texts{"sharing.unknown_factor"});
+        QCOMPARE(frozen({"l.9: freeze"}), Texts{"sharing.no_layer"});
+        const auto plan = resolvePlan(Texts{"*: merged", "l.2: tied", "*: freeze"}, of, by, "").plan;
+        QVERIFY(stateOf(plan.layers[0], of[0]) == SharingState::Merged);
+        QVERIFY(planFromJson(toJson(plan)) == plan);
+    }
+
+    void anyPlanIsValidOrAnsweredWithWhatIsWrong() {
+        // Random plans of three layers, half of them damaged in one place.
+        const std::vector<LayerFactors> of{factored("l.1"), plain("l.2"), branched("l.3")};
+        const Texts by{"a", "b", "c"};
+        std::mt19937 random(7);
+        const auto any = allLabelings(3);
+        int valid = 0, refused = 0;
+        for (int round = 0; round < 4000; ++round) {
+            SharingPlan plan = resolvePlan(Texts{}, of, by, "").plan;
+            const auto partition = [&] { return fromLabels(any[random() % any.size()]); };
+            for (LayerPlan& layer : plan.layers) {
+                for (Partition& own : layer.partitions)
+                    own = partition();
+                layer.bias = partition();
+                layer.norm = partition();
+                layer.merged = layer.layer != "l.3" && random() % 2 == 0;
+                for (const std::string& factor : layer.factors)
+                    if (random() % 3 == 0)
+                        layer.frozen.push_back(factor);
+            }
+            LayerPlan& layer = plan.layers[random() % 3];
+            std::string code;
+            switch (round % 14) {
+            case 0: layer.partitions[0].groups.pop_back(); code = "plan.groups"; break;
+            case 1: layer.bias.groups.push_back(0b001); code = "plan.groups"; break;
+            case 2: layer.norm.groups[0] |= 0b1000; code = "plan.groups"; break;
+            case 3: layer.frozen.push_back("Q"); code = "plan.frozen"; break;
+            case 4: plan.layers[2].merged = true; code = "sharing.not_linear"; break;
+            case 5: layer.factors[0] = "Q"; code = "plan.layers"; break;
+            case 6: layer.partitions.pop_back(); code = "plan.layers"; break;
+            default: break;
+            }
+            const auto problem = checkPlan(plan, of, by);
+            QCOMPARE(problem ? problem->code : std::string(), code);
+            (problem ? refused : valid) += 1;
+            if (!problem)
+                QVERIFY(planFromJson(toJson(plan)) == plan);
+        }
+        QVERIFY(valid > 1000 && refused > 1000);
     }
 };
 

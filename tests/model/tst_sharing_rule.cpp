@@ -86,8 +86,8 @@ private Q_SLOTS:
         row("enc1\nenc2: tied", shape);
         row("{a}: tied", shape);
         row("a|b: tied", shape);
-        const char* state = "a state (tied, merged, factors shared, separate), or a factor and its "
-                            "groups";
+        const char* state = "a state (tied, merged, factors shared, separate), freeze, unfreeze, or "
+                            "a factor and its groups";
         row("enc*:", state);
         row("enc*: ", state);
         row("enc*: mergd", state);
@@ -147,6 +147,17 @@ private Q_SLOTS:
         QCOMPARE(std::string(stateName(SharingState::FactorsShared)),
                  std::string("factors shared"));
         QCOMPARE(std::string(stateName(SharingState::Separate)), std::string("separate"));
+    }
+
+    void freezingIsARule() {
+        for (const char* text : {"enc1*: freeze", "*: unfreeze", "dec1.2: freeze M",
+                                 "dec1.2: unfreeze norm"}) {
+            const auto rule = parseSharingRule(text);
+            QVERIFY2(rule && rule->frozen, text);
+            QCOMPARE(toText(*rule), std::string(text));
+        }
+        for (const char* text : {"*: freeze M V", "*: freeze {a}", "*: freezes", "*: merged freeze"})
+            QVERIFY2(!parseSharingRule(text), text);
     }
 };
 

@@ -40,7 +40,8 @@ std::optional<NetworkDesign> designOf(const ExperimentSpec& spec, const Json& pl
     auto now = planFromJson(plan);
     if (!now)
         return std::nullopt;
-    auto design = designNetwork(spec, catalogue, outputs, std::move(*now));
+    auto design = designNetwork(spec, catalogue, outputs, spec.network.planChanges.size(),
+                                std::move(*now));
     return design ? std::optional(std::move(*design)) : std::nullopt;
 }
 
@@ -136,7 +137,7 @@ void ReplanPanel::adoptRules() {
     NetworkSpec network = m_spec.network;
     m_after = m_before;
     for (const std::string& rule : m_rules) {
-        auto changed = withPlanChange(network, {m_step, rule}, *m_after);
+        auto changed = withPlanChange(network, {m_step, rule}, *m_after, m_context.catalogue);
         if (!changed && changed.error().code == "plan_change.nothing")
             continue;
         if (!changed) {
@@ -144,7 +145,8 @@ void ReplanPanel::adoptRules() {
             return;
         }
         network = std::move(*changed);
-        m_after = designAfter(network, network.planChanges.size(), *m_before);
+        m_after =
+            designAfter(network, network.planChanges.size(), *m_before, m_context.catalogue);
     }
     std::vector<SharingTask> tasks;
     for (const TaskSpec& task : m_spec.tasks)
@@ -152,7 +154,7 @@ void ReplanPanel::adoptRules() {
             tasks.push_back({toQt(info->letter), toQt(info->label)});
     m_matrix->setNetwork(*m_after, std::move(tasks));
 
-    const auto words = differences(m_before->plan, m_after->plan);
+    const auto words = differences(*m_before, *m_after);
     m_differences->setText(words.empty() ? tr("As it is trained now. Click a layer to change it.")
                                          : toQt(join(words, "\n")));
     const CostSettings settings{.batch = m_spec.train.batch};

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/replanning.h"
+
+#include "core/catalogue.h"
+#include "core/data/loader.h"
+#include "core/model/costs.h"
+#include "core/model/plan_change.h"
+#include "core/tensor/torch.h"
+
+namespace concertina {
+
+namespace {
+
+/// The losses before and after, on the batch that comes next: a function of the spec alone, as is
+/// all of training. Without that batch they stay untold, and the step tells why.
+void tellLosses(PlanEvent& event, const Learner& learner, const Network& after,
+                const RunData& data, std::int64_t step) {
+    Loader loader(data.training, data.maker, data.trainingPlan,
+                  {.first = step, .end = step + 1, .threads = 1, .damaged = Damaged::Replace});
+    const LoadedBatch loaded = loader.next();
+    if (!loaded.batch)
+        return;
+    const Batch batch =
+        loaded.batch->to(learner.network().parameters().front().value.device());
+    event.lossBefore = learner.lossOf(learner.network(), batch);
+    event.lossAfter = learner.lossOf(after, batch);
+}
+
+} // namespace
+
+Expected<MadeChange> makeChange(const ExperimentSpec& spec, std::size_t index,
+                                const Learner& learner, const RunData& data,
+                                const RunPosition& position) {
+    const NetworkDesign& before = learner.network().design();
+    NetworkDesign after = designAfter(spec.network, index + 1, before, catalogue());
+    const NetworkCosts costs = networkCosts(after, {.batch = spec.train.batch});
+    PlanEvent event{.position = position,
+                    .spec = spec,
+                    .done = index + 1,
+                    .differences = differences(before, after),
+                    .plan = toJson(after.plan),
+                    .trainedParameters = costs.trainedParameters,
+                    .collapsedParameters = costs.collapsedParameters};
+    const bool audible = changesOutputs(before, after);
+    auto network = learner.network().replanned(std::move(after));
+    if (!network)
+        return failure(network.error());
+    if (audible)
+        tellLosses(event, learner, *network, data, position.step);
+    return MadeChange{std::move(*network), std::move(event)};
+}
+
+std::string refusedText(const Problem& problem) {
+    return "The sharing stays as it is. " + toText(problem);
+}
+
+} // namespace concertina
