@@ -14,11 +14,12 @@ namespace {
 /// The branches of the execution tree and the instructions of the program are the same list, so
 /// what `foldableNorms` says of a branch holds for the instruction of that index. A folded norm
 /// vanishes: whoever read it reads the convolution before it. A norm that stays becomes a
-/// ScaleShift. All else is copied. Tensors are numbered anew in the order in which they are used.
+/// ScaleShift. The sum of a layer's branches becomes one convolution, and these vanish. All else is
+/// copied. Tensors are numbered anew in the order in which they are used.
 class Folder {
 public:
     explicit Folder(const Network& network)
-        : m_from(network.program()),
+        : m_design(network.design()), m_from(network.program()),
           m_foldable(foldableNorms(network.design().graph, network.design().tree)) {
         m_type = network.parameters().front().value.scalar_type();
         // Materialized in float64 from the factors as they are, rounded once at the end.
@@ -29,6 +30,18 @@ public:
         foldKernels();
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             Instruction instruction = m_from.instructions[i];
+            const Branch& branch = m_design.tree.branches[i];
+            const Node& node = m_design.graph.node(branch.node);
+            if (m_design.runsApart(node)) {
+                counts.foldedNorms += instruction.op == Op::Norm ? 1 : 0;
+                if (instruction.op != Op::Add) {
+                    m_newIndex.push_back(-1); // read by other branches and their sum alone
+                    continue;
+                }
+                m_newIndex.push_back(static_cast<int>(to.program.instructions.size()));
+                to.program.instructions.push_back(oneOf(instruction, branch, to));
+                continue;
+            }
             for (int& input : instruction.inputs)
                 input = m_newIndex[static_cast<std::size_t>(input)];
             if (m_foldable[i]) {
@@ -65,7 +78,8 @@ private:
     /// Multiplies foldable norms into the kernels and biases before them.
     void foldKernels() {
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
-            if (!m_foldable[i])
+            const Node& node = m_design.graph.node(m_design.tree.branches[i].node);
+            if (!m_foldable[i] || m_design.runsApart(node))
                 continue;
             const Instruction& norm = m_from.instructions[i];
             const Instruction& conv =
@@ -76,6 +90,56 @@ private:
             kernel = kernel * scale.view({-1, 1, 1, 1});
             bias = (bias - tensor(norm, 2)) * scale + tensor(norm, 1);
         }
+    }
+
+    /// Branches K_b with norms, summed: Σ γ_b/√(σ_b²+ε) K_b, each in the middle of the layer's
+    /// kernel, and Σ β_b − μ_b γ_b/√(σ_b²+ε). Without a convolution K_b is the identity.
+    Instruction oneOf(const Instruction& sum, const Branch& branch, CompactNetwork& to) {
+        const Layer& layer = m_design.graph.layer(m_design.graph.node(branch.node).layer);
+        const KernelShape& shape = layer.kernel;
+        Instruction result{.op = Op::Conv,
+                           .name = sum.name,
+                           .stride = shape.stride,
+                           .padding = shape.padding,
+                           .dilation = shape.dilation,
+                           .groups = shape.groups};
+        torch::Tensor kernel = torch::zeros(
+            {shape.out, shape.in / shape.groups, shape.height, shape.width}, torch::kFloat64);
+        torch::Tensor bias = torch::zeros(shape.out, torch::kFloat64);
+        for (const int input : sum.inputs) {
+            const Instruction& norm = m_from.instructions[static_cast<std::size_t>(input)];
+            const torch::Tensor scale = scaleOf(norm);
+            const int before = norm.inputs.front();
+            const Instruction& conv = m_from.instructions[static_cast<std::size_t>(before)];
+            const Node& node = m_design.graph.node(
+                m_design.tree.branches[static_cast<std::size_t>(input)].node);
+            bias += tensor(norm, 1) - tensor(norm, 2) * scale;
+            if (m_design.branchOf(node).factor < 0) {
+                addInMiddle(kernel, identity(shape) * scale.view({-1, 1, 1, 1}));
+                continue;
+            }
+            addInMiddle(kernel, tensor(conv, 0) * scale.view({-1, 1, 1, 1}));
+            if (conv.tensors.size() > 1)
+                bias += tensor(conv, 1) * scale;
+            result.inputs = {m_newIndex[static_cast<std::size_t>(conv.inputs.front())]};
+        }
+        const auto named = [&](const char* what) {
+            return tensorName(layer.name, what, branch.tasks, m_design.plan.tasks);
+        };
+        result.tensors = {take(to, named("kernel"), kernel), take(to, named("bias"), bias)};
+        return result;
+    }
+
+    /// The 1 × 1 kernel that changes nothing.
+    static torch::Tensor identity(const KernelShape& shape) {
+        const std::int64_t width = shape.in / shape.groups;
+        return torch::eye(width, torch::kFloat64).repeat({shape.groups, 1}).view({-1, width, 1, 1});
+    }
+
+    static void addInMiddle(const torch::Tensor& kernel, const torch::Tensor& smaller) {
+        kernel.narrow(2, (kernel.size(2) - smaller.size(2)) / 2, smaller.size(2))
+            .narrow(3, (kernel.size(3) - smaller.size(3)) / 2, smaller.size(3))
+            .add_(smaller);
     }
 
     Instruction scaleShift(const Instruction& norm, CompactNetwork& to) {
@@ -97,6 +161,7 @@ private:
         return entry->second;
     }
 
+    const NetworkDesign& m_design;
     const Program& m_from;
     std::vector<bool> m_foldable;
     torch::ScalarType m_type = torch::kFloat32;

@@ -9,8 +9,8 @@ namespace concertina {
 
 namespace {
 
-double convolutionCost(const LayerGraph& graph, const Node& node) {
-    return static_cast<double>(graph.layer(node.layer).kernel.weights()) * node.height * node.width;
+double convolutionCost(const KernelShape& kernel, const Node& node) {
+    return static_cast<double>(kernel.weights()) * node.height * node.width;
 }
 
 /// How many of the groups have a task in `set`: backward passes that go through a branch.
@@ -34,7 +34,8 @@ double trainedParameters(const NetworkDesign& design) {
             sum += static_cast<double>(factors[k].size()) * copies(plan.partitions[k]);
         sum += layer.kernel.out * copies(plan.bias);
         if (layer.norm)
-            sum += 2.0 * layer.kernel.out * copies(plan.norm);
+            sum += 2.0 * layer.kernel.out * copies(plan.norm)
+                   * static_cast<double>(design.layers[i].branches.size());
     }
     return sum;
 }
@@ -76,26 +77,33 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     const bool partitioned = design.routing == Routing::Partitioned;
     double plain = 0, step = 0, activations = 0;
     for (const Node& node : graph.nodes)
-        if (node.op == Op::Conv)
-            plain += 3.0 * convolutionCost(graph, node) * settings.batch;
+        if (node.op == Op::Conv && node.branch == 0)
+            plain += 3.0 * convolutionCost(graph.layer(node.layer).kernel, node) * settings.batch;
     for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
         const Branch& branch = design.tree.branches[i];
         const Node& node = graph.node(branch.node);
+        const bool apart = design.runsApart(node);
         // In partitioned routing a branch runs on its tasks' images alone.
         const double images =
             settings.batch
             * (partitioned ? double(taskCount(branch.tasks)) / design.taskCount() : 1.0);
-        if (node.op != Op::Relu) // in place
+        // Relu works in place; what is summed is let go.
+        if (node.op != Op::Relu && !(apart && node.op == Op::Norm))
             activations += double(node.channels) * node.height * node.width * images;
-        if (node.op == Op::Norm && !foldable[i])
+        if (node.op == Op::Norm && !apart && !foldable[i])
             costs.collapsedParameters += 2.0 * node.channels;
-        if (node.op != Op::Conv)
+        if (node.op == Op::Conv) {
+            const KernelShape& own =
+                apart ? design.branchOf(node).kernel : graph.layer(node.layer).kernel;
+            step += convolutionCost(own, node) * images
+                    * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
+        }
+        // Branches collapse into a kernel for each of their sums.
+        if (node.op != (apart ? Op::Add : Op::Conv))
             continue;
         const KernelShape& kernel = graph.layer(node.layer).kernel;
-        const double once = convolutionCost(graph, node);
-        costs.multiplyAdds += once;
-        step += once * images * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
-        if (kernels.emplace(node.layer, branch.kernel).second)
+        costs.multiplyAdds += convolutionCost(kernel, node);
+        if (kernels.emplace(node.layer, apart ? branch.tasks : branch.kernel).second)
             costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
     }
     costs.trainedParameters = trainedParameters(design);

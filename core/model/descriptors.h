@@ -64,6 +64,22 @@ struct FactorInfo {
     }
 };
 
+/// A factor that has the shape of a kernel, so that another parametrization can make it.
+struct KernelFactor {
+    std::size_t factor = 0; ///< its place
+    KernelShape kernel;     ///< with as many weights as the factor, in the same order
+};
+
+/// One of the convolutions that a layer runs side by side in training, with a norm of its own.
+struct KernelBranch {
+    std::string name; ///< in tensors' names: "1x1"; empty: the layer's own kernel
+    int factor = 0;   ///< the factor that is its kernel; −1: none, the norm reads the layer's input
+    KernelShape kernel;
+    double scale = 1; ///< γ at the start
+
+    bool operator==(const KernelBranch&) const = default;
+};
+
 struct ParametrizationInfo : MethodInfo {
     std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
     /// Multiply–adds of one `materialize`.
@@ -71,8 +87,12 @@ struct ParametrizationInfo : MethodInfo {
     /// What single options can't tell, in general or of this kernel; null: nothing. Paths of its
     /// problems are options.
     std::function<Problems(const KernelShape&, const Json& options)> check;
+    /// What a chain can go on with; null: nothing.
+    std::function<KernelFactor(const KernelShape&, const Json& options)> kernelFactor;
     bool linearInTraining = true; ///< W is a function of the factors alone, so copies can merge
-    bool ownsNorm = false;        ///< norms inside replace the layer's
+    /// In place of a convolution and its norm, the sum of these; null, and an empty list: the
+    /// layer's own. Layers without a norm have no branches: they are plain.
+    std::function<std::vector<KernelBranch>(const KernelShape&, const Json& options)> branches;
 };
 
 struct OptimizerInfo : MethodInfo {

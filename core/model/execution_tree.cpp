@@ -59,13 +59,13 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
 }
 
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree) {
-    using Kernel = std::pair<int, TaskSet>; // a layer and who owns it
+    using Kernel = std::pair<int, TaskSet>; // a convolution and who owns its kernel
     const auto branch = [&](int index) -> const Branch& {
         return tree.branches[static_cast<std::size_t>(index)];
     };
     const auto op = [&](const Branch& of) { return graph.node(of.node).op; };
     const auto kernelOf = [&](const Branch& conv) {
-        return Kernel(graph.node(conv.node).layer, conv.kernel);
+        return Kernel(conv.node, conv.kernel);
     };
     std::map<Kernel, int> readers; // how many branches read what each kernel gives
     for (const Branch& reader : tree.branches)

@@ -8,7 +8,7 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array<std::pair<Op, const char*>, 9> opNames{{
+constexpr std::array<std::pair<Op, const char*>, 10> opNames{{
     {Op::Input, "input"},
     {Op::Conv, "conv"},
     {Op::Norm, "norm"},
@@ -18,6 +18,7 @@ constexpr std::array<std::pair<Op, const char*>, 9> opNames{{
     {Op::MaxUnpool, "max_unpool"},
     {Op::Upsample, "upsample"},
     {Op::Concat, "concat"},
+    {Op::Add, "add"},
 }};
 
 } // namespace

@@ -18,6 +18,7 @@ enum class Op {
     MaxUnpool, ///< inputs: features, the MaxPool node whose indices and input size it takes
     Upsample,  ///< bilinear, corners not aligned; inputs: features, a node whose size it takes
     Concat,    ///< along channels
+    Add,       ///< the sum of two inputs or more
 };
 
 /// "conv", "max_unpool": the name in files.
@@ -57,7 +58,8 @@ struct Node {
     Op op = Op::Input;
     std::string name;
     std::vector<int> inputs; ///< earlier nodes
-    int layer = -1;          ///< for Conv and Norm
+    int layer = -1;          ///< for Conv, Norm and Add
+    int branch = 0;          ///< of a layer that runs several side by side
     int task = -1;           ///< the task whose head it belongs to; −1: shared
     int channels = 0;        ///< of the output, as are height and width
     int height = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network_design.h"
 
+#include "core/model/branches.h"
 #include "core/model/plan_change.h"
 #include "core/values/text.h"
 
@@ -47,16 +48,59 @@ Routing routingNamed(const std::string& name) {
 }
 
 /// What a parametrization has to say of one layer's kernel and of its options, of each record once.
-void checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
+/// Whether that was nothing.
+bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
                  int record, std::set<std::string>& told, Problems& problems) {
     if (!info.check || record < 0)
-        return;
+        return true;
+    bool fits = true;
     const std::string path = std::string(KernelsPath) + "." + std::to_string(record);
     for (Problem& problem : info.check(layer.kernel, options)) {
+        fits = false;
         problem.path = problem.path.empty() ? path + ".id" : path + ".options." + problem.path;
         if (told.insert(problem.path).second)
             problems.push_back(std::move(problem));
     }
+    return fits;
+}
+
+/// A layer's kernel by a method with complete, checked options.
+LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method) {
+    LayerDesign design{
+        .factors = {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining},
+        .composeCost = info.composeCost(layer.kernel, method.options)};
+    if (info.branches)
+        if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
+            design.branches = std::move(branches);
+    design.method = std::move(method);
+    return design;
+}
+
+/// The layers of a design that has its graph, by the last record that matches each. False where a
+/// kernel can't be made: which rules go together is told by the factors of those that can.
+bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, NetworkDesign& design,
+                  Problems& problems) {
+    std::vector<int> records;
+    problems = chooseKernels(network.kernels, design.backbone.layers, records);
+    std::set<std::string> told;
+    bool fits = true;
+    for (std::size_t i = 0; i < design.backbone.layers.size(); ++i) {
+        const Layer& layer = design.backbone.layers[i];
+        MethodChoice method{"plain", Json::object()};
+        if (records[i] >= 0)
+            method = network.kernels[static_cast<std::size_t>(records[i])].method;
+        const ParametrizationInfo* info = catalogue.parametrization(method.id);
+        method.options = completeOptions(*info, method.options);
+        fits = checkKernel(*info, layer, method.options, records[i], told, problems) && fits;
+        if (!fits)
+            continue;
+        if (info->branches && !layer.norm) { // each branch needs one
+            method = {"plain", Json::object()};
+            info = catalogue.parametrization(method.id);
+        }
+        design.layers.push_back(designLayer(*info, layer, std::move(method)));
+    }
+    return fits;
 }
 
 } // namespace
@@ -88,8 +132,8 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         builder.startHead(static_cast<int>(t));
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
-    result = designLayers(builder.take(), std::move(tasks), spec.network, catalogue);
-    for (Problem& problem : checkPlanChanges(spec.network, design.graph, design.plan.tasks, catalogue))
+    result = designLayers(builder.take(), tasks, spec.network, catalogue);
+    for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
         result.problems.push_back(std::move(problem));
     return result;
 }
@@ -98,26 +142,17 @@ DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
                           const NetworkSpec& network, const Catalogue& catalogue) {
     DesignResult result;
     NetworkDesign& design = result.design;
-    design.graph = std::move(graph);
-    std::vector<int> records;
-    result.problems = chooseKernels(network.kernels, design.graph.layers, records);
-    std::set<std::string> told;
+    design.backbone = std::move(graph);
+    if (!chooseLayers(network, catalogue, design, result.problems))
+        return result;
     std::vector<LayerFactors> factors; // of the shared layers
-    for (std::size_t i = 0; i < design.graph.layers.size(); ++i) {
-        const Layer& layer = design.graph.layers[i];
-        MethodChoice method{"plain", Json::object()};
-        if (records[i] >= 0)
-            method = network.kernels[static_cast<std::size_t>(records[i])].method;
-        const ParametrizationInfo& info = *catalogue.parametrization(method.id);
-        method.options = completeOptions(info, method.options);
-        checkKernel(info, layer, method.options, records[i], told, result.problems);
-        LayerFactors own{layer.name, info.factors(layer.kernel, method.options),
-                         info.linearInTraining};
-        if (layer.task < 0)
-            factors.push_back(own);
-        const double composing = info.composeCost(layer.kernel, method.options);
-        design.layers.push_back({std::move(method), std::move(own), composing});
+    std::vector<std::vector<KernelBranch>> branches;
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        if (design.backbone.layers[i].task < 0)
+            factors.push_back(design.layers[i].factors);
+        branches.push_back(design.layers[i].branches);
     }
+    design.graph = withBranches(design.backbone, branches);
     PlanResolution resolved = resolvePlan(network.sharing, factors, tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
     design.routing = routingNamed(network.routing);
@@ -154,6 +189,15 @@ LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
         return plan.layers[layer];
     const Partition own{{taskBit(graph.layers[layer].task)}};
     return planInState(layers[layer].factors, SharingState::Tied, own);
+}
+
+const KernelBranch& NetworkDesign::branchOf(const Node& node) const {
+    const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
+    return layer.branches[static_cast<std::size_t>(node.branch)];
+}
+
+bool NetworkDesign::runsApart(const Node& node) const {
+    return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].runsApart();
 }
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {

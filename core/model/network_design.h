@@ -26,12 +26,18 @@ struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options
     LayerFactors factors;
     double composeCost = 0; ///< multiply–adds of one materialization
+    /// What runs side by side in training; one: the convolution and the norm behind it.
+    std::vector<KernelBranch> branches{KernelBranch{}};
+
+    bool runsApart() const { return branches.size() > 1; }
 };
 
 /// Backbone × parametrizations × plan, without weights: what is trained, drawn and costed.
 /// Heads are plain and belong to their task; the plan speaks of the shared layers alone.
 struct NetworkDesign {
-    LayerGraph graph;                ///< shared layers first, heads behind them
+    LayerGraph backbone; ///< with heads: each layer a convolution and its norm
+    LayerGraph graph;    ///< what is run: layers with several branches have them side by side;
+                         ///< shared layers first, heads behind them
     std::vector<LayerDesign> layers; ///< one a layer of the graph
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
@@ -41,6 +47,12 @@ struct NetworkDesign {
 
     /// The plan of any layer: a head's is its task's alone.
     LayerPlan layerPlan(std::size_t layer) const;
+
+    /// The branch of a layer that a convolution or a norm belongs to.
+    const KernelBranch& branchOf(const Node& node) const;
+
+    /// Whether a node belongs to a layer with several branches, which collapse into one kernel.
+    bool runsApart(const Node& node) const;
 };
 
 struct DesignResult {

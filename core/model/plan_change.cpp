@@ -256,7 +256,7 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
                                      const NetworkDesign& design, const Catalogue& catalogue) {
     const std::size_t index = addChange(network, change);
-    auto problems = checkPlanChanges(network, design.graph, design.plan.tasks, catalogue);
+    auto problems = checkPlanChanges(network, design.backbone, design.plan.tasks, catalogue);
     if (!problems.empty()) {
         problems.front().path = change.rule;
         return failure(std::move(problems.front()));
@@ -282,7 +282,7 @@ Problems addChanges(NetworkSpec& network, const std::vector<std::string>& rules,
 
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue) {
-    return designLayers(design.graph, design.plan.tasks, networkAfter(network, changes), catalogue)
+    return designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes), catalogue)
         .design;
 }
 

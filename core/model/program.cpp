@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/program.h"
 
+#include "core/model/branches.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -32,8 +33,9 @@ std::size_t inputCount(Op op) {
     switch (op) {
     case Op::Input: return 0;
     case Op::MaxUnpool:
-    case Op::Upsample: return 2;
-    default: return 1; // Concat: at least
+    case Op::Upsample:
+    case Op::Add: return 2; // at least
+    default: return 1;      // Concat: at least
     }
 }
 
@@ -104,8 +106,9 @@ struct ProgramReader {
             instruction.tensors.push_back(tensor(name.get<std::string>()));
         }
         const std::size_t count = inputCount(instruction.op);
-        const bool enough = instruction.op == Op::Concat ? !instruction.inputs.empty()
-                                                         : instruction.inputs.size() == count;
+        const bool list = instruction.op == Op::Concat || instruction.op == Op::Add;
+        const bool enough = list ? instruction.inputs.size() >= count
+                                 : instruction.inputs.size() == count;
         if (!enough || instruction.tensors.size() != tensorCount(instruction.op))
             return broken(where, "a wrong number of inputs or tensors", opName(instruction.op))
                 .value();
@@ -158,19 +161,26 @@ Program programOf(const NetworkDesign& design) {
                                 .inputs = branch.inputs};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
-            instruction.tensors = {tensor(tensorName(layer.name, "kernel", branch.kernel, tasks)),
-                                   tensor(tensorName(layer.name, "bias", branch.kernel, tasks))};
-            instruction.stride = layer.kernel.stride;
-            instruction.padding = layer.kernel.padding;
-            instruction.dilation = layer.kernel.dilation;
-            instruction.groups = layer.kernel.groups;
+            const KernelBranch& own = design.branchOf(node);
+            const KernelShape& kernel = design.runsApart(node) ? own.kernel : layer.kernel;
+            instruction.tensors = {
+                tensor(tensorName(layer.name, kernelTensor(own), branch.kernel, tasks))};
+            if (node.branch == 0) // one bias is enough for what is added
+                instruction.tensors.push_back(
+                    tensor(tensorName(layer.name, "bias", branch.kernel, tasks)));
+            instruction.stride = kernel.stride;
+            instruction.padding = kernel.padding;
+            instruction.dilation = kernel.dilation;
+            instruction.groups = kernel.groups;
         }
         if (node.op == Op::Norm) {
             const std::string& layer = design.graph.layer(node.layer).name;
-            instruction.tensors = {tensor(tensorName(layer, "norm.weight", branch.norm, tasks)),
-                                   tensor(tensorName(layer, "norm.bias", branch.norm, tasks)),
-                                   tensor(tensorName(layer, "norm.mean", branch.tasks, tasks)),
-                                   tensor(tensorName(layer, "norm.var", branch.tasks, tasks))};
+            const auto named = [&](const char* what, TaskSet group) {
+                return tensor(
+                    tensorName(layer, normTensor(design.branchOf(node), what), group, tasks));
+            };
+            instruction.tensors = {named("weight", branch.norm), named("bias", branch.norm),
+                                   named("mean", branch.tasks), named("var", branch.tasks)};
         }
         program.instructions.push_back(std::move(instruction));
     }

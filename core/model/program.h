@@ -9,8 +9,8 @@
 
 namespace concertina {
 
-/// One operation of a program. Tensors by op: Conv kernel, bias; Norm weight, bias, mean,
-/// variance; ScaleShift scale, shift.
+/// One operation of a program. Tensors by op: Conv kernel and bias, or the kernel alone; Norm
+/// weight, bias, mean, variance; ScaleShift scale, shift.
 struct Instruction {
     Op op = Op::Input;
     std::string name;         ///< unique in its program
@@ -41,7 +41,8 @@ std::string tensorName(const std::string& layer, const std::string& what, TaskSe
 /// The program of an expanded network: one instruction a branch of its execution tree. Tensors
 /// are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
 /// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
-/// "layer/norm.mean/…" and "layer/norm.var/…" (executed branches).
+/// "layer/norm.mean/…" and "layer/norm.var/…" (executed branches). Those of the further branches
+/// of a layer that runs several side by side are "layer/kernel.1x1/…", "layer/norm.1x1.mean/…".
 Program programOf(const NetworkDesign& design);
 
 /// For each instruction, the last one that reads it; itself where none does. Outputs live on.

@@ -121,14 +121,15 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
 std::optional<Problem> checkState(const LayerFactors& layer, SharingState state) {
     if (state == SharingState::Tied || state == SharingState::Separate)
         return std::nullopt;
+    if (state == SharingState::Merged && !layer.linearInTraining)
+        return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
+                       "a state that does not average its kernels",
+                       "merging what is not linear in training has no meaning: norms stand between "
+                       "its kernels"};
     if (!layer.hasCore())
         return Problem{"sharing.no_core", "", std::string(stateName(state)) + " for " + layer.layer,
                        "tied or separate, as its kernel has no core",
                        "expand it (network.kernels), or name it in a later rule"};
-    if (state == SharingState::Merged && !layer.linearInTraining)
-        return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
-                       "a state that does not average its kernels",
-                       "its kernel is not a function of its factors alone while it trains"};
     return std::nullopt;
 }
 

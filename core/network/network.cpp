@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/network.h"
 
+#include "core/model/branches.h"
 #include "core/network/mean.h"
 #include "core/tensor/torch.h"
 #include "core/values/text_hash.h"
@@ -34,10 +35,11 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
             continue;
         const std::string& layer = m_design.graph.layer(node.layer).name;
         const auto name = [&](const char* what) {
-            return tensorName(layer, what, branch.tasks, m_design.plan.tasks);
+            return tensorName(layer, normTensor(m_design.branchOf(node), what), branch.tasks,
+                              m_design.plan.tasks);
         };
-        m_statistics[name("norm.mean")] = torch::zeros(node.channels);
-        m_statistics[name("norm.var")] = torch::ones(node.channels);
+        m_statistics[name("mean")] = torch::zeros(node.channels);
+        m_statistics[name("var")] = torch::ones(node.channels);
     }
 }
 
@@ -83,10 +85,17 @@ void Network::addLayer(std::size_t index) {
     }
     for (const TaskSet group : plan.bias.groups)
         weights.biases.push_back(add(plan, "bias", group, channels, ParameterKind::Bias));
-    if (layer.norm)
-        for (const char* what : {"norm.weight", "norm.bias"})
-            for (const TaskSet group : plan.norm.groups)
-                add(plan, what, group, channels, ParameterKind::Norm);
+    const torch::NoGradGuard noGrad;
+    for (const KernelBranch& branch : how.branches)
+        for (const char* what : {"weight", "bias"})
+            for (const TaskSet group : plan.norm.groups) {
+                if (!layer.norm)
+                    continue;
+                const auto added =
+                    add(plan, normTensor(branch, what), group, channels, ParameterKind::Norm);
+                if (what == std::string_view("weight"))
+                    m_parameters[added].value.fill_(branch.scale);
+            }
     m_layers.push_back(std::move(weights));
 }
 
@@ -101,9 +110,6 @@ void Network::start(std::uint64_t seed) {
             for (const std::size_t copy : m_layers[i].factors[k])
                 m_parameters[copy].value.copy_(values[k]);
     }
-    for (Parameter& parameter : m_parameters)
-        if (parameter.kind == ParameterKind::Norm && parameter.name.find("/norm.weight/") != std::string::npos)
-            parameter.value.fill_(1);
 }
 
 torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const {
@@ -119,8 +125,11 @@ torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSe
     return weightedMean(copies, weights);
 }
 
-torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const {
+torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
+                                 const KernelBranch& branch) const {
     const LayerWeights& weights = m_layers[layer];
+    if (m_design.layers[layer].runsApart())
+        return factorFor(weights.factors[static_cast<std::size_t>(branch.factor)], tasks);
     const auto materialize = [&](TaskSet group) {
         std::vector<torch::Tensor> factors;
         for (const auto& copies : weights.factors)
@@ -161,15 +170,24 @@ ComposedNetwork Network::compose(bool withGradients) const {
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const std::string& name = m_design.graph.layers[i].name;
         const LayerPlan plan = m_design.layerPlan(i);
+        const auto& names = m_design.plan.tasks;
         for (const TaskSet tasks : plan.kernels().groups) {
-            ComposedNetwork::Kernel made{.layer = i,
-                                         .tasks = tasks,
-                                         .kernel = kernelFor(i, plan, tasks),
-                                         .bias = factorFor(m_layers[i].biases, tasks)};
-            const auto& names = m_design.plan.tasks;
-            made.kernelSlot = bind(tensorName(name, "kernel", tasks, names), made.kernel);
-            made.biasSlot = bind(tensorName(name, "bias", tasks, names), made.bias);
-            composed.kernels.push_back(std::move(made));
+            const torch::Tensor bias = factorFor(m_layers[i].biases, tasks);
+            const int biasSlot = bind(tensorName(name, "bias", tasks, names), bias);
+            for (const KernelBranch& branch : m_design.layers[i].branches) {
+                if (branch.factor < 0)
+                    continue;
+                ComposedNetwork::Kernel made{.layer = i,
+                                             .tasks = tasks,
+                                             .kernel = kernelFor(i, plan, tasks, branch)};
+                made.kernelSlot =
+                    bind(tensorName(name, kernelTensor(branch), tasks, names), made.kernel);
+                if (&branch == &m_design.layers[i].branches.front()) {
+                    made.bias = bias;
+                    made.biasSlot = biasSlot;
+                }
+                composed.kernels.push_back(std::move(made));
+            }
         }
     }
     for (const Parameter& parameter : m_parameters)
@@ -233,18 +251,20 @@ void Network::scaleKernels(double scale, Moving moving) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerFactors& layer = m_design.layers[i].factors;
-        // W is linear in the first factor and in cores.
         const LayerPlan plan = m_design.layerPlan(i);
-        const auto first = std::ranges::find_if(layer.factors, [&](const FactorInfo& factor) {
-            return moves(layer, factor, moving) && !plan.isFrozen(factor.name)
-                   && (plan.frozen.empty() || factor.core || &factor == &layer.factors.front());
-        });
-        if (first == layer.factors.end())
-            continue;
-        const auto which = static_cast<std::size_t>(first - layer.factors.begin());
-        for (const std::size_t copy : m_layers[i].factors[which])
-            if (m_parameters[copy].grad.defined())
-                m_parameters[copy].value.mul_(scale);
+        const bool apart = m_design.layers[i].runsApart(); // then each factor is a kernel
+        bool scaled = false;
+        for (std::size_t k = 0; k < layer.factors.size() && !scaled; ++k) {
+            const FactorInfo& factor = layer.factors[k];
+            // W is linear in the first factor and in cores.
+            const bool linear = plan.frozen.empty() || factor.core || k == 0 || apart;
+            if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !linear)
+                continue;
+            for (const std::size_t copy : m_layers[i].factors[k])
+                if (m_parameters[copy].grad.defined())
+                    m_parameters[copy].value.mul_(scale);
+            scaled = !apart;
+        }
     }
 }
 

@@ -20,14 +20,15 @@ namespace concertina {
 /// The kernels and biases of a network, made from their factors for one or more passes, and bound
 /// with everything else to the network's program.
 struct ComposedNetwork {
-    /// A kernel with its bias, made for one group of a layer's kernel partition.
+    /// A kernel with its bias, made for one group of a layer's kernel partition: one a layer, or
+    /// one a branch of it.
     struct Kernel {
         std::size_t layer = 0;
         TaskSet tasks = 0;
         torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
-        torch::Tensor bias;
-        int kernelSlot = 0; ///< of `tensors`
-        int biasSlot = 0;
+        torch::Tensor bias;  ///< undefined for further branches of a layer
+        int kernelSlot = -1; ///< of `tensors`; −1: the program has none
+        int biasSlot = -1;
     };
 
     std::vector<torch::Tensor> tensors; ///< in the order of the program's names
@@ -82,8 +83,8 @@ public:
     /// What is added to the losses for the sake of one copy of a factor; undefined: nothing.
     torch::Tensor penalty(std::size_t layer, std::size_t factor, std::size_t copy) const;
 
-    /// Multiplies every kernel by `scale`, through the first of its factors that moves; copies
-    /// without a gradient rest.
+    /// Multiplies every kernel by `scale`, through the first of its factors that moves (where
+    /// several kernels run side by side, each); copies without a gradient rest.
     void scaleKernels(double scale, Moving moving);
 
     /// Moves to a device.
@@ -127,7 +128,8 @@ private:
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
     void start(std::uint64_t seed);
-    torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks) const;
+    torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
+                            const KernelBranch& branch) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
     void takeParameter(Parameter& parameter, const Network& from);
     Expected<void> remakeKernel(std::size_t layer, const Network& from);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/branches.h"
 #include "core/network/mean.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
@@ -51,7 +52,8 @@ Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
     const std::string& name = m_design.graph.layers[layer].name;
     const LayerPlan before = from.m_design.layerPlan(layer);
     for (const TaskSet tasks : before.kernels().groups) {
-        const torch::Tensor kernel = from.kernelFor(layer, before, tasks);
+        const torch::Tensor kernel = from.kernelFor(
+            layer, before, tasks, from.m_design.layers[layer].branches.front());
         if (!torch::isfinite(kernel).all().item<bool>())
             return failure({"network.not_finite", name, "a kernel that is not finite",
                             "finite numbers, to start the new kernel from",
@@ -102,25 +104,25 @@ void Network::takeParameter(Parameter& parameter, const Network& from) {
 
 /// Of the branches that ran for its tasks; a joined one has their mean and their mean square.
 void Network::takeStatistics(const Branch& branch, const Network& from) {
-    const std::string& layer =
-        m_design.graph.layer(m_design.graph.node(branch.node).layer).name;
-    const auto& tasks = m_design.plan.tasks;
+    const Node& node = m_design.graph.node(branch.node);
+    const auto statistic = [&](const char* what, TaskSet tasks) {
+        return tensorName(m_design.graph.layer(node.layer).name,
+                          normTensor(m_design.branchOf(node), what), tasks, m_design.plan.tasks);
+    };
     std::vector<torch::Tensor> means, squares, variances;
     std::vector<int> weights;
     for (const Branch& source : from.m_design.tree.branches) {
         if (source.node != branch.node || (source.tasks & branch.tasks) == 0)
             continue;
-        const torch::Tensor& mean =
-            from.m_statistics.at(tensorName(layer, "norm.mean", source.tasks, tasks));
-        variances.push_back(
-            from.m_statistics.at(tensorName(layer, "norm.var", source.tasks, tasks)));
+        const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));
+        variances.push_back(from.m_statistics.at(statistic("var", source.tasks)));
         means.push_back(mean);
         squares.push_back(variances.back() + mean.square());
         weights.push_back(taskCount(source.tasks & branch.tasks));
     }
     const torch::Tensor mean = weightedMean(means, weights);
-    m_statistics.at(tensorName(layer, "norm.mean", branch.tasks, tasks)).copy_(mean);
-    m_statistics.at(tensorName(layer, "norm.var", branch.tasks, tasks))
+    m_statistics.at(statistic("mean", branch.tasks)).copy_(mean);
+    m_statistics.at(statistic("var", branch.tasks))
         .copy_(variances.size() == 1 ? variances.front()
                                      : weightedMean(squares, weights) - mean.square());
 }

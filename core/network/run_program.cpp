@@ -69,7 +69,7 @@ private:
         switch (now.op) {
         case Op::Input: break;
         case Op::Conv:
-            return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(tensor(now, 1)),
+            return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(biasOf(now)),
                             now.stride, now.padding, now.dilation, now.groups);
         case Op::Norm: {
             const bool running = !m_settings.training || m_settings.followStatistics;
@@ -97,16 +97,30 @@ private:
                 parts.push_back(m_values[index(input)]);
             return torch::cat(parts, 1);
         }
+        case Op::Add: {
+            torch::Tensor sum = x + m_values[index(now.inputs[1])];
+            for (std::size_t i = 2; i < now.inputs.size(); ++i)
+                sum.add_(m_values[index(now.inputs[i])]);
+            return sum;
+        }
         }
         TORCH_CHECK(false, "an instruction that is not executed");
     }
 
+    /// Zeros where an instruction has none: what stands in for oneDNN needs one.
+    torch::Tensor biasOf(const Instruction& conv) const {
+        const torch::Tensor& kernel = tensor(conv, 0);
+        return conv.tensors.size() > 1 ? tensor(conv, 1)
+                                       : torch::zeros(kernel.size(0), kernel.options());
+    }
+
     /// In place where nobody else reads the input, and the op before does not need its output for
-    /// its gradient (norms and convolutions do not).
+    /// its gradient (norms, convolutions and sums do not).
     torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
         const Op before = m_program.instructions[index(input)].op;
         const bool own = m_last[index(input)] == static_cast<int>(at) && m_readers[index(input)] == 1
-                         && (before == Op::Norm || before == Op::Conv || before == Op::ScaleShift);
+                         && (before == Op::Norm || before == Op::Conv || before == Op::ScaleShift
+                             || before == Op::Add);
         return own ? torch::relu_(const_cast<torch::Tensor&>(x)) : torch::relu(x);
     }
 

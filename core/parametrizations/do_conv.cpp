@@ -65,6 +65,14 @@ std::vector<FactorInfo> doConvFactors(const KernelShape& kernel, const Json& opt
     return all;
 }
 
+/// W's positions, as a kernel that is a few times as high.
+KernelFactor doConvKernel(const KernelShape& kernel, const Json& options) {
+    const Sizes s(kernel, options);
+    KernelShape tall = kernel;
+    tall.height = static_cast<int>(s.depth / s.width);
+    return {0, tall};
+}
+
 double doConvCost(const KernelShape& kernel, const Json& options) {
     const Sizes s(kernel, options);
     return s.isPointwise() ? 0.0 : static_cast<double>(s.out * s.in * s.area() * s.depth);
@@ -90,7 +98,9 @@ const ParametrizationEntry& doConvParametrization() {
                                "default.",
                        .seldom = true}}},
          doConvFactors,
-         doConvCost},
+         doConvCost,
+         nullptr,
+         doConvKernel},
         [](const KernelShape& kernel, const Json& options) {
             return std::make_unique<DoConv>(kernel, options);
         }};

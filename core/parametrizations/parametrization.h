@@ -27,7 +27,8 @@ public:
 
     /// W of factors of any floating type, differentiable in each of them. With the others held it
     /// is linear in the first and in cores, so that scaling one of these scales W, and affine in
-    /// every factor, so that the W of a mean of copies is the mean of their W.
+    /// every factor, so that the W of a mean of copies is the mean of their W. Where the layer has
+    /// several branches their kernels are factors themselves, and this is the first branch's.
     virtual torch::Tensor materialize(std::span<const torch::Tensor> factors) const = 0;
 
     /// What is added to the loss for the sake of one factor, by its place in the descriptor; a

@@ -12,10 +12,13 @@ const ParametrizationEntry& plainParametrization();
 const ParametrizationEntry& factoredParametrization();
 const ParametrizationEntry& expandParametrization();
 const ParametrizationEntry& doConvParametrization();
+const ParametrizationEntry& repVggParametrization();
+const ParametrizationEntry& chainParametrization();
 
 std::span<const ParametrizationEntry* const> parametrizations() {
     static const std::array all{&plainParametrization(), &factoredParametrization(),
-                                &expandParametrization(), &doConvParametrization()};
+                                &expandParametrization(), &doConvParametrization(),
+                                &repVggParametrization(), &chainParametrization()};
     return all;
 }
 

@@ -71,6 +71,12 @@ std::vector<Figure> doConv() {
     });
 }
 
+std::vector<Figure> repVgg() {
+    return forBothSizes("repvgg, all tied / plain step", "<=1.5", [](Size size) {
+        return againstPlain(size, "repvgg", "*: tied");
+    });
+}
+
 /// Composing a wide kernel is work of its own: no step is cheaper than its multiply–adds.
 std::vector<Figure> expandTied() {
     std::vector<Figure> figures;
@@ -178,6 +184,7 @@ std::span<const Bench> stepBenches() {
         Bench{"expand-step", "expand, all tied ÷ plain, and what arithmetic allows", expandTied},
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
         Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without", conflictStep},
+        Bench{"repvgg-step", "repvgg, all tied ÷ plain", repVgg},
         Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
         Bench{"r2-sampled-step", "the same with sampled routing", r2Sampled},
         Bench{"r2-partitioned-step", "the same with partitioned routing", r2Partitioned},

@@ -99,8 +99,8 @@ void scrambleNorms(Network& network, std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
     auto tensors = network.namedTensors();
     for (auto& [name, tensor] : tensors) {
-        const bool positive = name.find("/norm.var/") != std::string::npos
-                              || name.find("/norm.weight/") != std::string::npos;
+        const bool positive = name.find(".var/") != std::string::npos
+                              || name.find(".weight/") != std::string::npos;
         if (positive)
             tensor.copy_((noise(tensor, ++seed) * 0.3).exp());
         else if (name.find("/norm.") != std::string::npos)

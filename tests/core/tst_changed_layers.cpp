@@ -2,6 +2,7 @@
 // Changes of a plan while it trains that are no parting or joining: rest, and other kernels.
 #include "core/catalogue.h"
 #include "core/model/plan_change.h"
+#include "core/model/validate.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"

@@ -61,17 +61,22 @@ class CheckpointTest : public QObject {
 
 private Q_SLOTS:
     void everythingComesBack_data() {
+        QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QString>("optimizer");
         QTest::addColumn<QString>("rule");
         for (const char* optimizer : {"adam", "sgd", "adamw"})
             for (const char* rule : {"*: tied", "*: merged", "*: factors shared"})
-                QTest::addRow("%s, %s", optimizer, rule) << optimizer << rule;
+                QTest::addRow("%s, %s", optimizer, rule) << "factored" << optimizer << rule;
+        for (const MethodInfo* method : catalogue().methods(Family::Parametrization))
+            QTest::addRow("%s", method->id.c_str())
+                << QString::fromStdString(method->id) << "adam" << "dec*: separate";
     }
 
     void everythingComesBack() {
+        QFETCH(QString, parametrization);
         QFETCH(QString, optimizer);
         QFETCH(QString, rule);
-        ExperimentSpec spec = tinySpec("factored", rule.toStdString());
+        ExperimentSpec spec = tinySpec(parametrization.toStdString(), rule.toStdString());
         spec.name = "ünïcode";
         spec.train.optimizer = {optimizer.toStdString()};
         spec = withCompleteOptions(spec, catalogue());

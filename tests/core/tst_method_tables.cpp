@@ -104,7 +104,7 @@ private Q_SLOTS:
         add(Family::Dataset, {"rooms", "folder"});
         add(Family::Task, {"segmentation", "depth", "normal"});
         add(Family::Backbone, {"segnet", "unet"});
-        add(Family::Parametrization, {"plain", "factored", "expand", "do-conv"});
+        add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain"});
         add(Family::Optimizer, {"adam", "adamw", "sgd"});
         add(Family::Schedule, {"cosine", "step", "constant"});
         add(Family::Balancing, {"equal"});

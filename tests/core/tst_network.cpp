@@ -25,10 +25,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate",
                                  "*: {segmentation, depth} | {normal} merged"})
-            for (const char* parametrization : {"factored", "expand"})
+            for (const char* parametrization : {"factored", "expand", "chain"})
                 QTest::addRow("%s, %s", parametrization, rule) << parametrization << rule;
         for (const char* rule : {"*: tied", "*: separate"})
-            for (const char* parametrization : {"plain", "do-conv"})
+            for (const char* parametrization : {"plain", "do-conv", "repvgg"})
                 QTest::addRow("%s, %s", parametrization, rule) << parametrization << rule;
     }
 

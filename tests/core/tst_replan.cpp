@@ -74,6 +74,9 @@ private Q_SLOTS:
         add("plain", "*: tied", {"dec*: separate"});
         add("expand", "*: tied", {"*: merged"});
         add("do-conv", "*: tied", {"dec2.1: D {segmentation} | {depth, normal}"});
+        add("chain", "*: tied", {"*: merged"});
+        add("repvgg", "*: tied", {"*: norm {segmentation} | {depth} | {normal}"});
+        add("repvgg", "*: {segmentation, depth} | {normal} separate", {"*: separate"});
     }
 
     void partingTasksKeepsEveryOutputBit() {

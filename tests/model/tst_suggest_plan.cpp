@@ -195,11 +195,12 @@ private Q_SLOTS:
                 NetworkDesign now = design;
                 double added = 0;
                 for (const SplitSuggestion& split : splits) {
-                    const auto changed = withPlanChange(network, {100, split.rule}, now);
+                    const auto changed =
+                        withPlanChange(network, {100, split.rule}, now, testCatalogue());
                     QVERIFY2(changed.has_value(), split.rule.c_str());
                     network = *changed;
-                    const NetworkDesign after =
-                        designAfter(network, network.planChanges.size(), design);
+                    const NetworkDesign after = designAfter(network, network.planChanges.size(),
+                                                            design, testCatalogue());
                     QVERIFY2(after.plan == split.design.plan, split.rule.c_str());
                     QVERIFY2(onlyParts(now.plan, after.plan), split.rule.c_str());
                     added += split.addedMultiplyAdds;
