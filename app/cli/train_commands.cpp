@@ -247,7 +247,8 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
     }
     if (arguments.rules.empty() != arguments.undo) {
         console.fail({"replan.rules", "", arguments.undo ? "rules and --undo" : "no rule",
-                      "rules, or --undo", ""});
+                      "rules, or --undo",
+                      "run \"concertina-cli replan --help\" for more"});
         return WrongUsage;
     }
     RunId run;

@@ -20,7 +20,8 @@ private Q_SLOTS:
         add("mistyped command", {"trian"}, "did you mean \"train\"?");
         add("no spec", {"train"}, "concertina-cli train: spec is required");
         add("seeds that are none", {"train", "rooms-demo", "--seeds", "1,x"}, "--seeds");
-        add("no rule to replan with", {"replan", "x"}, "rules is required");
+        add("no rule to replan with", {"replan", "x"},
+            "found no rule, expected rules, or --undo");
         add("unknown option", {"train", "rooms-demo", "--frob"}, "--frob is no option");
         add("field as an option", {"train", "rooms-demo", "--steps", "5"}, "--set train.steps=");
         add("--set without a value", {"train", "rooms-demo", "--set", "train.lr"},

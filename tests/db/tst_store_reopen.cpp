@@ -224,12 +224,14 @@ void StoreReopen::goingBackKeepsWhatCameLaterBesideTheLine() {
     QCOMPARE(count("event", 1), 8);
     QCOMPARE(count("conflict", 1), 8);
     QCOMPARE(count("checkpoint", 1) + count("preview", 1), 0);
-    Query kept(raw, "SELECT row_count, last_step, last_value FROM series"
-                    " WHERE run = 2 AND segment = 1 AND name = 'loss'");
-    QVERIFY(kept.next());
-    QCOMPARE(kept.integer(0), 8);
-    QCOMPARE(kept.integer(1), 20);
-    QCOMPARE(kept.real(2), std::sin(20));
+    { // an open query would go on reading what was there
+        Query kept(raw, "SELECT row_count, last_step, last_value FROM series"
+                        " WHERE run = 2 AND segment = 1 AND name = 'loss'");
+        QVERIFY(kept.next());
+        QCOMPARE(kept.integer(0), 8);
+        QCOMPARE(kept.integer(1), 20);
+        QCOMPARE(kept.real(2), std::sin(20));
+    }
     QVERIFY(!std::filesystem::exists(checkpointEvent(*m_store, m_run, 13).file));
     // A second time it has the next number; a series that begins later leaves the line.
     QCOMPARE(valueOf(m_store->goBack(m_run, 7)), 2);
