@@ -139,8 +139,8 @@ private:
             return trainCommand(m_common, m_train, console);
         });
         train->add_option("spec", m_train.specs,
-                          "A spec's file, or a preset: " + join(presetNames(), ", ")
-                              + "; several are trained one after the other")
+                          "A spec's file, or a preset (\"concertina-cli list presets\"); several are "
+                          "trained one after the other")
             ->type_name("SPEC")
             ->required();
         train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
