@@ -108,7 +108,7 @@ std::vector<Figure> r2Sampled() {
 
 /// Nine images at the compact size, so that three tasks have three each, and six at the other.
 std::vector<Figure> r2Partitioned() {
-    return forBothSizes("R2 partitioned / plain step, in batches of 6 and 9", "<=1.20", [](Size size) {
+    return forBothSizes("R2 partitioned, batches of 6, 9 / plain", "<=1.20", [](Size size) {
         const auto sized = [&](const char* parametrization, const char* sharing) {
             ExperimentSpec spec = specFor(size, parametrization, sharing);
             spec.train.batch = size == Size::Compact ? 9 : 6;
