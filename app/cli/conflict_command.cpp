@@ -31,14 +31,6 @@ Problem nothingMeasured(const RunRecord& run, const ExperimentSpec& spec) {
     return problem;
 }
 
-std::vector<std::string> layersOf(const Json& plan) {
-    std::vector<std::string> layers;
-    if (const auto read = planFromJson(plan))
-        for (const LayerPlan& layer : read->layers)
-            layers.push_back(layer.layer);
-    return layers;
-}
-
 Json meanJson(const ConflictMean& mean) {
     return {{"event", "conflict"},
             {"layer", mean.layer},
@@ -134,7 +126,8 @@ ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments&
         return console.fail(measured.error());
     if (measured->empty())
         return console.fail(nothingMeasured(*run, *spec));
-    const auto means = conflictMeans(*measured, arguments.last, layersOf(run->plan));
+    const SharingPlan plan = planFromJson(run->plan).value_or(SharingPlan{});
+    const auto means = conflictMeans(*measured, arguments.last, plan.layerNames());
     const bool csv = arguments.format == "csv";
     if (!arguments.suggest) {
         tellMeans(means, csv, console);

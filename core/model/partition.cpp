@@ -30,6 +30,17 @@ std::string groupName(TaskSet set, std::span<const std::string> tasks) {
     return join(names, "+");
 }
 
+std::vector<std::vector<std::string>> groupNames(const Partition& partition,
+                                                 std::span<const std::string> tasks) {
+    std::vector<std::vector<std::string>> groups;
+    for (const TaskSet group : partition.groups) {
+        groups.emplace_back();
+        for (const int task : tasksOf(group))
+            groups.back().push_back(tasks[static_cast<std::size_t>(task)]);
+    }
+    return groups;
+}
+
 Partition together(int tasks) {
     return {{allTasks(tasks)}};
 }

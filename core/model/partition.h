@@ -36,6 +36,10 @@ struct Partition {
     bool operator==(const Partition&) const = default;
 };
 
+/// The names of each group's tasks.
+std::vector<std::vector<std::string>> groupNames(const Partition& partition,
+                                                 std::span<const std::string> tasks);
+
 /// All tasks in one group.
 Partition together(int tasks);
 

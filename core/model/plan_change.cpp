@@ -16,12 +16,8 @@ constexpr const char* changesPath = "network.plan_changes";
 
 std::string groupsText(const Partition& partition, const std::vector<std::string>& tasks) {
     std::vector<std::string> groups;
-    for (const TaskSet group : partition.groups) {
-        std::vector<std::string> names;
-        for (const int task : tasksOf(group))
-            names.push_back(tasks[static_cast<std::size_t>(task)]);
+    for (const auto& names : groupNames(partition, tasks))
         groups.push_back("{" + join(names, ", ") + "}");
-    }
     return join(groups, " | ");
 }
 

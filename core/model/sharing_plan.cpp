@@ -9,16 +9,6 @@ namespace concertina {
 
 namespace {
 
-Json partitionJson(const Partition& partition, const std::vector<std::string>& tasks) {
-    Json groups = Json::array();
-    for (const TaskSet group : partition.groups) {
-        Json& names = groups.emplace_back(Json::array());
-        for (const int task : tasksOf(group))
-            names.push_back(tasks[static_cast<std::size_t>(task)]);
-    }
-    return groups;
-}
-
 /// Groups of task names as a partition of `tasks`; the problem has no path.
 Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& groups,
                                    std::span<const std::string> tasks) {
@@ -156,17 +146,24 @@ Partition LayerPlan::kernels() const {
     return {{all}};
 }
 
+std::vector<std::string> SharingPlan::layerNames() const {
+    std::vector<std::string> names;
+    for (const LayerPlan& layer : layers)
+        names.push_back(layer.layer);
+    return names;
+}
+
 Json toJson(const SharingPlan& plan) {
     Json json = {{"tasks", plan.tasks}, {"layers", Json::array()}};
     for (const LayerPlan& layer : plan.layers) {
         Json factors = Json::object();
         for (std::size_t i = 0; i < layer.factors.size(); ++i)
-            factors[layer.factors[i]] = partitionJson(layer.partitions[i], plan.tasks);
+            factors[layer.factors[i]] = groupNames(layer.partitions[i], plan.tasks);
         json["layers"].push_back({{"layer", layer.layer},
                                   {"merged", layer.merged},
                                   {"factors", std::move(factors)},
-                                  {"bias", partitionJson(layer.bias, plan.tasks)},
-                                  {"norm", partitionJson(layer.norm, plan.tasks)}});
+                                  {"bias", groupNames(layer.bias, plan.tasks)},
+                                  {"norm", groupNames(layer.norm, plan.tasks)}});
         if (!layer.frozen.empty())
             json["layers"].back()["frozen"] = layer.frozen;
     }

@@ -46,6 +46,7 @@ struct SharingPlan {
     bool operator==(const SharingPlan&) const = default;
 
     int taskCount() const { return static_cast<int>(tasks.size()); }
+    std::vector<std::string> layerNames() const;
 };
 
 Json toJson(const SharingPlan& plan);

@@ -136,7 +136,7 @@ private:
                 Split split{.layer = layer, .after = plan, .what = factor + " of " + plan.layer};
                 Partition& after = part(split.after);
                 after = partitionOf(std::move(groups));
-                split.rule = {.layers = plan.layer, .factor = factor, .groups = names(after)};
+                split.rule = {.layers = plan.layer, .factor = factor, .groups = groupNames(after, m_design.plan.tasks)};
                 for (const ConflictMean& mean : m_means)
                     if (mean.layer == plan.layer && mean.factor == factor
                         && inOneGroup(before, pairOf(mean)) && !inOneGroup(after, pairOf(mean)))
@@ -159,7 +159,7 @@ private:
                         .what = plan.layer};
             split.rule = {.layers = plan.layer,
                           .state = SharingState::Separate,
-                          .groups = names(groups)};
+                          .groups = groupNames(groups, m_design.plan.tasks)};
             for (const ConflictMean& mean : m_whole)
                 if (mean.layer == plan.layer && !inOneGroup(groups, pairOf(mean))
                     && std::ranges::any_of(plan.partitions, [&](const Partition& partition) {
@@ -189,16 +189,6 @@ private:
             if (m_design.plan.tasks[t] == mean.taskA || m_design.plan.tasks[t] == mean.taskB)
                 pair |= taskBit(static_cast<int>(t));
         return pair;
-    }
-
-    std::vector<std::vector<std::string>> names(const Partition& partition) const {
-        std::vector<std::vector<std::string>> groups;
-        for (const TaskSet group : partition.groups) {
-            groups.emplace_back();
-            for (const int task : tasksOf(group))
-                groups.back().push_back(m_design.plan.tasks[static_cast<std::size_t>(task)]);
-        }
-        return groups;
     }
 
     std::string reasonFor(const Split& split, const SplitSuggestion& made) const {

@@ -30,14 +30,6 @@ QString signedText(double value) {
            + toQt(fixedText(value, 2)).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
-std::vector<std::string> layersOf(const Json& plan) {
-    std::vector<std::string> layers;
-    if (const auto read = planFromJson(plan))
-        for (const LayerPlan& layer : read->layers)
-            layers.push_back(layer.layer);
-    return layers;
-}
-
 } // namespace
 
 ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWidget* parent)
@@ -67,25 +59,32 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
                                          : words.section(QLatin1Char('\n'), 0, 1)
                                                .replace(QLatin1Char('\n'), QStringLiteral(": ")));
     });
-    connect(&feed, &RunFeed::recordChanged, this, &ConflictCard::adopt);
+    connect(&feed, &RunFeed::recordChanged, this, &ConflictCard::adoptRecord);
     connect(&feed, &RunFeed::conflictsChanged, this, &ConflictCard::adopt);
 }
 
-void ConflictCard::adopt() {
+/// A record comes with every few steps; what is shown of it changes with its spec and its plan.
+void ConflictCard::adoptRecord() {
     const auto& record = m_feed.record();
-    if (!record) {
-        m_specJson = {};
+    const Json spec = record ? record->spec : Json();
+    const Json plan = record ? record->plan : Json();
+    if (spec == m_specJson && plan == m_planJson)
+        return;
+    m_specJson = spec;
+    m_planJson = plan;
+    m_spec = record ? readSpec(spec).spec : ExperimentSpec{};
+    m_layers = planFromJson(plan).value_or(SharingPlan{}).layerNames();
+    adopt();
+}
+
+void ConflictCard::adopt() {
+    if (m_specJson.is_null()) {
         m_empty->clear();
         m_stack->setCurrentIndex(0);
         setNote({});
         return;
     }
-    if (record->spec != m_specJson) {
-        m_specJson = record->spec;
-        m_spec = readSpec(record->spec).spec;
-    }
-    const auto means =
-        conflictMeans(m_feed.conflicts(), RunFeed::ConflictWindow, layersOf(record->plan));
+    const auto means = conflictMeans(m_feed.conflicts(), RunFeed::ConflictWindow, m_layers);
     m_stack->setCurrentIndex(means.empty() ? 0 : 1);
     if (means.empty()) {
         m_empty->setText(whyEmpty());
@@ -109,7 +108,7 @@ QString ConflictCard::whyEmpty() const {
 
 void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {
     const auto layers = ofWholeLayers(means);
-    std::vector<std::string> names = layersOf(m_feed.record()->plan);
+    std::vector<std::string> names = m_layers;
     for (const ConflictMean& mean : layers) // of a plan before
         if (std::ranges::find(names, mean.layer) == names.end())
             names.push_back(mean.layer);

@@ -31,6 +31,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    void adoptRecord();
     void adopt();
     void adoptColors();
     void showMatrix(const std::vector<ConflictMean>& means);
@@ -42,7 +43,9 @@ private:
     const RunFeed& m_feed;
     const Catalogue& m_catalogue;
     ExperimentSpec m_spec; ///< of the run, as far as it can be read
-    Json m_specJson;       ///< that `m_spec` was read from
+    Json m_specJson;       ///< that `m_spec` was read from; null without a run
+    Json m_planJson;       ///< that `m_layers` was read from
+    std::vector<std::string> m_layers; ///< of the run's network, in order
     QString m_summary;     ///< shown while no cell is pointed at
     QStackedWidget* m_stack;
     TonedLabel* m_empty;

@@ -115,9 +115,7 @@ void ReplanPanel::openOn(const RunRecord& record) {
 
 /// A row's click, or a key: rules for the layers, on top of those before.
 void ReplanPanel::wantState(const std::vector<std::size_t>& layers, SharingState state) {
-    std::vector<std::string> names;
-    for (const LayerPlan& layer : m_before->plan.layers)
-        names.push_back(layer.layer);
+    const std::vector<std::string> names = m_before->plan.layerNames();
     const auto before = m_rules;
     for (const std::string& pattern : layerPatterns(names, layers)) {
         // A later rule for the same layers takes the place of an earlier one.
