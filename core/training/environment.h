@@ -2,7 +2,10 @@
 #pragma once
 
 #include "core/values/json.h"
+#include "core/values/problem.h"
+#include "core/values/spec.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,10 @@ Json environment(int threads);
 
 /// Names of what differs between two environments, as far as equal results depend on it.
 std::vector<std::string> environmentDifferences(const Json& before, const Json& now);
+
+/// Why a training cannot be computed on this machine: "train.device" (no GPU), "train.precision" (no
+/// instructions for bfloat16, which would be slower). None where it can.
+std::optional<Problem> checkMachine(const TrainSpec& train);
 
 /// Advice where this machine computes much slower than it could; empty where it does not.
 std::string environmentWarning();

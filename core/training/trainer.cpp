@@ -8,6 +8,7 @@
 #include "core/tensor/torch_version.h"
 #include "core/training/beginning.h"
 #include "core/training/checkpoint.h"
+#include "core/training/environment.h"
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
@@ -34,8 +35,8 @@ double secondsSince(Clock::time_point start) {
 std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch) {
     if (train.epochs <= 0)
         return train.steps;
-    return std::max<std::int64_t>(
-        1, std::llround(train.epochs * static_cast<double>(stepsPerEpoch)));
+    const double steps = train.epochs * static_cast<double>(stepsPerEpoch);
+    return std::max<std::int64_t>(1, std::llround(steps));
 }
 
 /// One session of training: from a step to another step, or to whatever ends it before.
@@ -46,7 +47,8 @@ public:
         : m_spec(request.spec), m_folder(request.checkpointFolder), m_data(std::move(data)),
           m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
           m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
-          m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})), m_step(step),
+          m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
+          m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps), m_step(step),
           m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
@@ -65,7 +67,6 @@ public:
                        .threads = m_spec.data.loaderThreads,
                        .damaged = skipDamaged() ? Damaged::Replace : Damaged::Stop});
         m_since = Clock::now();
-        m_cut = m_stop.steps > 0 && m_step >= m_stop.steps;
         while (!isAtEnd()) {
             if (const auto end = obey())
                 return finish(*end);
@@ -95,7 +96,7 @@ private:
         const NetworkDesign& design = m_learner.network().design();
         const NetworkCosts costs = networkCosts(design, {.batch = m_spec.train.batch});
         m_observer.started({.position = position(),
-                            .steps = m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps,
+                            .steps = m_last,
                             .stepsPerEpoch = m_stepsPerEpoch,
                             .plan = toJson(design.plan),
                             .dataset = toJson(m_data.dataset->description()),
@@ -229,13 +230,11 @@ private:
             notice(NoticeLevel::Warning, problem.code, toText(problem));
     }
 
-    bool isAtEnd() const { return m_step >= m_steps || m_cut; }
+    bool isAtEnd() const { return m_step >= m_last || m_outOfTime; }
 
     void cutIfDue() {
-        m_cut = m_step < m_steps
-                && ((m_stop.steps > 0 && m_step >= m_stop.steps)
-                    || (m_stop.seconds > 0 && position().seconds >= m_stop.seconds));
-        if (m_cut)
+        m_outOfTime = m_stop.seconds > 0 && position().seconds >= m_stop.seconds;
+        if (isAtEnd() && m_step < m_steps)
             notice(NoticeLevel::Info, "train.stop_after",
                    "Stopped after " + m_spec.train.stopAfter + ", at step "
                        + std::to_string(m_step) + " of " + std::to_string(m_steps) + ".");
@@ -353,7 +352,8 @@ private:
     std::int64_t m_stepsPerEpoch;
     std::int64_t m_steps;
     StopAfter m_stop;
-    bool m_cut = false; ///< by `m_stop`, before the planned end
+    std::int64_t m_last;    ///< step, if time does not cut the run before
+    bool m_outOfTime = false;
     std::int64_t m_step;
     double m_seconds; ///< before `m_since`
     std::optional<Clock::time_point> m_since;
@@ -371,12 +371,8 @@ private:
 };
 
 Expected<RunData> openDataFor(const ExperimentSpec& spec) {
-    if (spec.train.device == "cuda" && !hasCuda())
-        return failure({"train.device", "train.device", "cuda", "a device that is there",
-                        "this LibTorch has no CUDA, or there is no GPU; use cpu"});
-    if (spec.train.precision == "bfloat16" && spec.train.device == "cpu" && !hasBfloat16())
-        return failure({"train.precision", "train.precision", "bfloat16", "float32",
-                        "this processor lacks the instructions (AVX-512 BF16), and would be slower"});
+    if (auto problem = checkMachine(spec.train))
+        return failure(std::move(*problem));
     return openRunData(spec);
 }
 
