@@ -164,8 +164,8 @@ std::string detailsText(const Store& store, const RunDetails& details) {
     if (const auto spec = specOf(details.run, std::nullopt))
         text += "  " + kernelsText(*spec) + "\n";
     if (const auto plan = planFromJson(details.run.plan))
-        text += "  sharing plan " + planHash(*plan) + ", changed "
-                + std::to_string(details.run.planChanges.size()) + " times\n";
+        text += "  sharing plan " + planHash(*plan) + ", changes so far: "
+                + std::to_string(details.run.planChanges.size()) + "\n";
     std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
     const auto extreme = [](const std::optional<SeriesExtreme>& value) {
         return value ? digitsText(value->value, 4) + " @" + std::to_string(value->step)

@@ -98,8 +98,9 @@ struct GradientRoutes {
     double weight(TaskSet owners) const;
 };
 
-/// Exact and partitioned: the coarsest partition from whose groups the gradient of every moving copy in a merged
-/// layer can be summed; one group where nothing is merged, each task its own in reading R2.
+/// Exact and partitioned: the coarsest partition from whose groups the gradient of every moving
+/// copy in a merged layer can be summed; one group where nothing is merged, each task its own in
+/// reading R2.
 /// Sampled: of these groups the one whose turn it is in step `step`, and all the others in one;
 /// up to two groups that costs the same as exact, and is it.
 GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::int64_t step);

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view baselinesFile = "baselines";
 
 bool names(const Json& list, std::string_view name) {
-    return std::ranges::any_of(list, [&](const Json& item) { return item.get_ref<const std::string&>() == name; });
+    return std::ranges::any_of(
+        list, [&](const Json& item) { return item.get_ref<const std::string&>() == name; });
 }
 
 /// All presets, with the texts of those that are made here.

@@ -355,9 +355,9 @@ std::vector<Field<TrainSpec>> trainFields() {
               {.path = "train.precision",
                .choices = {"float32", "bfloat16"},
                .label = "Precision",
-               .help = "Of convolutions and activations while training. bfloat16 about halves a "
-                       "step on processors that have it; weights, statistics and losses stay in "
-                       "float32, as do validation and everything after training.",
+               .help = "Of convolutions and activations while training. bfloat16 takes a quarter "
+                       "or more off a step on processors that have it; weights, statistics and "
+                       "losses stay in float32, as do validation and everything after training.",
                .seldom = true}),
         field(&TrainSpec::memoryFormat,
               {.path = "train.memory_format",

@@ -16,9 +16,12 @@ namespace {
 constexpr int LineHeight = 24;
 
 QString lengthText(const SetupCosts& costs) {
-    QString length = CostsCard::tr("%1 steps").arg(toQt(numberText(costs.steps)));
+    QStringList parts;
+    if (costs.steps > 0)
+        parts << CostsCard::tr("%1 steps").arg(toQt(numberText(costs.steps)));
     if (costs.epochs)
-        length += CostsCard::tr(" · %1 epochs").arg(toQt(digitsText(*costs.epochs, 3)));
+        parts << CostsCard::tr("%1 epochs").arg(toQt(digitsText(*costs.epochs, 3)));
+    const QString length = parts.join(QStringLiteral(" · "));
     return costs.runs > 1 ? CostsCard::tr("%1 × %2 runs").arg(length).arg(costs.runs) : length;
 }
 

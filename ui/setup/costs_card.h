@@ -14,8 +14,8 @@ class TonedLabel;
 /// What a training would take, as numbers that change while the spec does.
 struct SetupCosts {
     std::optional<NetworkCosts> network; ///< none while it has problems
-    double steps = 0;
-    std::optional<double> epochs; ///< none until the dataset is read
+    double steps = 0;             ///< 0: epochs are given, and the dataset is not read yet
+    std::optional<double> epochs; ///< none until the dataset is read, unless they are given
     int runs = 1;
     std::optional<int> assumedClasses; ///< where the dataset has not told how many there are
 };
