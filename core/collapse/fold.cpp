@@ -18,13 +18,11 @@ namespace {
 /// copied. Tensors are numbered anew in the order in which they are used.
 class Folder {
 public:
-    explicit Folder(const Network& network)
+    /// Of a network in float64 that composes its kernels; the result is rounded once, to `type`.
+    Folder(const Network& network, torch::ScalarType type)
         : m_design(network.design()), m_from(network.program()),
-          m_foldable(foldableNorms(network.design().graph, network.design().tree)) {
-        m_type = network.parameters().front().value.scalar_type();
-        // Materialized in float64 from the factors as they are, rounded once at the end.
-        m_tensors = network.convertedTo(torch::kFloat64).compose(false).tensors;
-    }
+          m_foldable(foldableNorms(network.design().graph, network.design().tree)), m_type(type),
+          m_tensors(network.compose(false).tensors) {}
 
     void run(CompactNetwork& to, FoldCounts& counts) {
         foldKernels();
@@ -164,7 +162,7 @@ private:
     const NetworkDesign& m_design;
     const Program& m_from;
     std::vector<bool> m_foldable;
-    torch::ScalarType m_type = torch::kFloat32;
+    torch::ScalarType m_type;
     std::vector<torch::Tensor> m_tensors; ///< of `m_from`, in float64
     std::vector<int> m_newIndex;          ///< of each instruction of `m_from`
     std::map<std::string, int> m_newTensor;
@@ -187,7 +185,10 @@ CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts*
                            .targets = about.targets};
     const torch::NoGradGuard noGrad;
     FoldCounts own;
-    Folder(network).run(compact, counts != nullptr ? *counts : own);
+    // From the factors as they are, whatever rounding the run's own kernels had.
+    const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
+    Folder(wide, network.parameters().front().value.scalar_type())
+        .run(compact, counts != nullptr ? *counts : own);
     return compact;
 }
 

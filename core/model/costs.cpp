@@ -53,17 +53,45 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
         const LayerPlan plan = design.layerPlan(i);
         const auto copies = static_cast<double>(plan.copies().groups.size());
         const bool merged = plan.merged && copies > 1;
+        double products = 0;
+        for (const KernelLink& link : design.linksOf(i))
+            products += link.composeCost
+                        * static_cast<double>(plan.kernels(link.first, link.count).groups.size());
         // One private factor is averaged before it is multiplied: one product. With several, the
         // products are averaged.
-        const auto privates = std::ranges::count_if(plan.partitions, [](const Partition& partition) {
-            return partition.groups.size() > 1;
-        });
-        const double products = merged && privates <= 1 ? 1.0 : copies;
+        if (design.linksOf(i).empty())
+            products = design.layers[i].composeCost
+                       * (merged && plan.partedFactors() <= 1 ? 1.0 : copies);
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
-        cost.once += design.layers[i].composeCost * products;
-        cost.step += design.layers[i].composeCost * products * (1.0 + backward);
+        cost.once += products;
+        cost.step += products * (1.0 + backward);
     }
     return cost;
+}
+
+/// What is shipped, of a design whose kernels are composed.
+void addCollapsed(const NetworkDesign& design, NetworkCosts& costs) {
+    const auto foldable = foldableNorms(design.graph, design.tree);
+    std::set<std::pair<int, TaskSet>> kernels;
+    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
+        const Branch& branch = design.tree.branches[i];
+        const Node& node = design.graph.node(branch.node);
+        const bool apart = design.runsApart(node);
+        if (node.op == Op::Norm && !apart && !foldable[i])
+            costs.collapsedParameters += 2.0 * node.channels;
+        // Branches collapse into a kernel for each of their sums.
+        if (node.op != (apart ? Op::Add : Op::Conv))
+            continue;
+        const KernelShape& kernel = design.graph.layer(node.layer).kernel;
+        costs.multiplyAdds += convolutionCost(kernel, node);
+        if (kernels.emplace(node.layer, apart ? branch.tasks : branch.kernel).second)
+            costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
+    }
+}
+
+bool hasLinks(const NetworkDesign& design) {
+    return std::ranges::any_of(design.graph.nodes,
+                               [](const Node& node) { return node.factorCount > 0; });
 }
 
 } // namespace
@@ -72,40 +100,25 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     NetworkCosts costs;
     const LayerGraph& graph = design.graph;
     const Partition routes = gradientRoutes(design, Moving::All, 0).passes;
-    const auto foldable = foldableNorms(graph, design.tree);
-    std::set<std::pair<int, TaskSet>> kernels;
     const bool partitioned = design.routing == Routing::Partitioned;
     double plain = 0, step = 0, activations = 0;
     for (const Node& node : graph.nodes)
-        if (node.op == Op::Conv && node.branch == 0)
+        if (node.op == Op::Conv && node.branch == 0 && node.firstFactor == 0)
             plain += 3.0 * convolutionCost(graph.layer(node.layer).kernel, node) * settings.batch;
-    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
-        const Branch& branch = design.tree.branches[i];
+    for (const Branch& branch : design.tree.branches) {
         const Node& node = graph.node(branch.node);
-        const bool apart = design.runsApart(node);
         // In partitioned routing a branch runs on its tasks' images alone.
         const double images =
             settings.batch
             * (partitioned ? double(taskCount(branch.tasks)) / design.taskCount() : 1.0);
         // Relu works in place; what is summed is let go.
-        if (node.op != Op::Relu && !(apart && node.op == Op::Norm))
+        if (node.op != Op::Relu && !(design.runsApart(node) && node.op == Op::Norm))
             activations += double(node.channels) * node.height * node.width * images;
-        if (node.op == Op::Norm && !apart && !foldable[i])
-            costs.collapsedParameters += 2.0 * node.channels;
-        if (node.op == Op::Conv) {
-            const KernelShape& own =
-                apart ? design.branchOf(node).kernel : graph.layer(node.layer).kernel;
-            step += convolutionCost(own, node) * images
+        if (node.op == Op::Conv)
+            step += convolutionCost(design.kernelOf(node), node) * images
                     * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
-        }
-        // Branches collapse into a kernel for each of their sums.
-        if (node.op != (apart ? Op::Add : Op::Conv))
-            continue;
-        const KernelShape& kernel = graph.layer(node.layer).kernel;
-        costs.multiplyAdds += convolutionCost(kernel, node);
-        if (kernels.emplace(node.layer, apart ? branch.tasks : branch.kernel).second)
-            costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
     }
+    addCollapsed(hasLinks(design) ? composed(design) : design, costs);
     costs.trainedParameters = trainedParameters(design);
     const ComposingCost composing = composingCost(design, routes);
     costs.composeMultiplyAdds = composing.once;

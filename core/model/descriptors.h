@@ -93,6 +93,10 @@ struct ParametrizationInfo : MethodInfo {
     /// In place of a convolution and its norm, the sum of these; null, and an empty list: the
     /// layer's own. Layers without a norm have no branches: they are plain.
     std::function<std::vector<KernelBranch>(const KernelShape&, const Json& options)> branches;
+    /// Each factor as a convolution, where running one behind the other from the last to the first
+    /// is the layer; at most one of them is more than a 1 × 1 kernel of stride 1. Null, and an empty
+    /// list: the kernel is composed. Its weights are the factor's, in their order.
+    std::function<std::vector<KernelShape>(const KernelShape&, const Json& options)> convolutions;
 };
 
 struct OptimizerInfo : MethodInfo {

@@ -15,7 +15,8 @@ Partition ownPartition(const SharingPlan& plan, const Node& node) {
     if (node.layer >= 0) {
         const LayerPlan& layer = plan.layers[static_cast<std::size_t>(node.layer)];
         if (node.op == Op::Conv)
-            return layer.kernels();
+            return node.factorCount == 0 ? layer.kernels()
+                                         : layer.kernels(node.firstFactor, node.factorCount);
         if (node.op == Op::Norm)
             return layer.norm;
     }

@@ -65,15 +65,28 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
 }
 
 /// A layer's kernel by a method with complete, checked options.
-LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method) {
+LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
+                        const LayerPixels& pixels, const BracketingSettings& bracketing) {
     LayerDesign design{
         .factors = {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining},
         .composeCost = info.composeCost(layer.kernel, method.options)};
     if (info.branches)
         if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
             design.branches = std::move(branches);
+    if (info.convolutions)
+        design.links = chooseLinks(info.convolutions(layer.kernel, method.options),
+                                   design.composeCost, pixels, bracketing);
     design.method = std::move(method);
     return design;
+}
+
+/// Of the backbone's convolution that runs a layer's kernel.
+LayerPixels pixelsOf(const LayerGraph& graph, std::size_t layer) {
+    const auto size = [](const Node& node) { return double(node.height) * node.width; };
+    const auto node = std::ranges::find_if(graph.nodes, [layer](const Node& n) {
+        return n.op == Op::Conv && n.layer == static_cast<int>(layer);
+    });
+    return {size(graph.node(node->inputs.front())), size(*node)};
 }
 
 /// The layers of a design that has its graph, by the last record that matches each. False where a
@@ -98,9 +111,39 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
             method = {"plain", Json::object()};
             info = catalogue.parametrization(method.id);
         }
-        design.layers.push_back(designLayer(*info, layer, std::move(method)));
+        design.layers.push_back(designLayer(*info, layer, std::move(method),
+                                            pixelsOf(design.backbone, i), design.bracketing));
     }
     return fits;
+}
+
+/// Graph and tree of a design with its layers and its plan.
+void layOut(NetworkDesign& design) {
+    std::vector<std::vector<KernelBranch>> branches;
+    for (const LayerDesign& layer : design.layers)
+        branches.push_back(layer.branches);
+    design.graph = withBranches(design.backbone, branches);
+    std::vector<std::vector<KernelLink>> links;
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        const auto own = design.linksOf(i);
+        links.emplace_back(own.begin(), own.end());
+    }
+    design.graph = withLinks(design.graph, links);
+    design.tree = executionTree(design.graph, design.plan);
+}
+
+Bracketing bracketingNamed(const std::string& name) {
+    return name == "compose" ? Bracketing::Compose
+           : name == "run"   ? Bracketing::Run
+                             : Bracketing::Cheapest;
+}
+
+/// Decay of a kernel joins its gradient, unless the optimizer scales what it decays: then there has
+/// to be a kernel.
+bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
+    const OptimizerInfo* optimizer = catalogue.optimizer(train.optimizer.id);
+    return train.weightDecay > 0 && train.decayOn == "kernels" && optimizer != nullptr
+           && !optimizer->decoupledDecay;
 }
 
 } // namespace
@@ -132,34 +175,36 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         builder.startHead(static_cast<int>(t));
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
-    result = designLayers(builder.take(), tasks, spec.network, catalogue);
+    const Bracketing wanted = needsKernels(spec.train, catalogue)
+                                  ? Bracketing::Compose
+                                  : bracketingNamed(spec.network.bracketing);
+    result = designLayers(builder.take(), tasks, spec.network, catalogue,
+                          {wanted, spec.train.batch});
     for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
         result.problems.push_back(std::move(problem));
     return result;
 }
 
 DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
-                          const NetworkSpec& network, const Catalogue& catalogue) {
+                          const NetworkSpec& network, const Catalogue& catalogue,
+                          const BracketingSettings& bracketing) {
     DesignResult result;
     NetworkDesign& design = result.design;
     design.backbone = std::move(graph);
+    design.bracketing = bracketing;
     if (!chooseLayers(network, catalogue, design, result.problems))
         return result;
     std::vector<LayerFactors> factors; // of the shared layers
-    std::vector<std::vector<KernelBranch>> branches;
-    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+    for (std::size_t i = 0; i < design.layers.size(); ++i)
         if (design.backbone.layers[i].task < 0)
             factors.push_back(design.layers[i].factors);
-        branches.push_back(design.layers[i].branches);
-    }
-    design.graph = withBranches(design.backbone, branches);
     PlanResolution resolved = resolvePlan(network.sharing, factors, tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
     design.routing = routingNamed(network.routing);
     for (Problem& problem : resolved.problems)
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
-        design.tree = executionTree(design.graph, design.plan);
+        layOut(design);
     return result;
 }
 
@@ -170,8 +215,38 @@ Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
     if (auto problem = checkPlan(plan, layers, design.plan.tasks))
         return failure(std::move(*problem));
     design.plan = std::move(plan);
-    design.tree = executionTree(design.graph, design.plan);
+    layOut(design);
     return design;
+}
+
+NetworkDesign composed(NetworkDesign design) {
+    for (LayerDesign& layer : design.layers)
+        layer.links.clear();
+    layOut(design);
+    return design;
+}
+
+std::vector<std::string> bracketingWords(const NetworkDesign& design) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> ways; // in words, layers
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        std::vector<std::string> links;
+        for (const KernelLink& link : design.linksOf(i)) {
+            std::vector<std::string> factors;
+            for (std::size_t k = link.first; k < link.first + link.count; ++k)
+                factors.push_back(design.layers[i].factors.factors[k].name);
+            links.push_back(join(factors, "·"));
+        }
+        if (links.empty())
+            continue;
+        const std::string way = join(links, ", ");
+        if (ways.empty() || ways.back().first != way)
+            ways.push_back({way, {}});
+        ways.back().second.push_back(design.graph.layers[i].name);
+    }
+    std::vector<std::string> lines;
+    for (const auto& [way, layers] : ways)
+        lines.push_back(join(layers, ", ") + ": " + way);
+    return lines;
 }
 
 Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
@@ -196,8 +271,23 @@ const KernelBranch& NetworkDesign::branchOf(const Node& node) const {
     return layer.branches[static_cast<std::size_t>(node.branch)];
 }
 
+const KernelShape& NetworkDesign::kernelOf(const Node& node) const {
+    if (runsApart(node))
+        return branchOf(node).kernel;
+    const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
+    const auto link = std::ranges::find(layer.links, node.firstFactor, &KernelLink::first);
+    return node.factorCount > 0 ? link->kernel : graph.layer(node.layer).kernel;
+}
+
 bool NetworkDesign::runsApart(const Node& node) const {
     return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].runsApart();
+}
+
+std::span<const KernelLink> NetworkDesign::linksOf(std::size_t layer) const {
+    const LayerPlan own = layerPlan(layer);
+    if (own.merged && own.partedFactors() > 1)
+        return {};
+    return layers[layer].links;
 }
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {

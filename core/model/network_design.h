@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/bracketing.h"
 #include "core/model/catalogue.h"
 #include "core/model/execution_tree.h"
 #include "core/model/layer_graph.h"
@@ -28,6 +29,8 @@ struct LayerDesign {
     double composeCost = 0; ///< multiply–adds of one materialization
     /// What runs side by side in training; one: the convolution and the norm behind it.
     std::vector<KernelBranch> branches{KernelBranch{}};
+    /// What runs one behind the other, the output's side first; none: the kernel is composed.
+    std::vector<KernelLink> links;
 
     bool runsApart() const { return branches.size() > 1; }
 };
@@ -36,12 +39,13 @@ struct LayerDesign {
 /// Heads are plain and belong to their task; the plan speaks of the shared layers alone.
 struct NetworkDesign {
     LayerGraph backbone; ///< with heads: each layer a convolution and its norm
-    LayerGraph graph;    ///< what is run: layers with several branches have them side by side;
-                         ///< shared layers first, heads behind them
+    LayerGraph graph;    ///< what is run: layers with several branches have them side by side,
+                         ///< those with links one behind the other; shared layers first
     std::vector<LayerDesign> layers; ///< one a layer of the graph
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
     Routing routing = Routing::Exact;
+    BracketingSettings bracketing;
 
     int taskCount() const { return plan.taskCount(); }
 
@@ -51,8 +55,15 @@ struct NetworkDesign {
     /// The branch of a layer that a convolution or a norm belongs to.
     const KernelBranch& branchOf(const Node& node) const;
 
+    /// What a convolution runs: a branch's or a link's kernel, or the layer's.
+    const KernelShape& kernelOf(const Node& node) const;
+
     /// Whether a node belongs to a layer with several branches, which collapse into one kernel.
     bool runsApart(const Node& node) const;
+
+    /// The links that a layer runs as, the output's side first; none where its kernel is composed:
+    /// by its design, or because the plan averages products of several factors.
+    std::span<const KernelLink> linksOf(std::size_t layer) const;
 };
 
 struct DesignResult {
@@ -70,7 +81,14 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 /// The part of it that is the same for every backbone: kernels and plan on a graph with its heads.
 /// Changes of the plan that are to come are not looked at.
 DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
-                          const NetworkSpec& network, const Catalogue& catalogue);
+                          const NetworkSpec& network, const Catalogue& catalogue,
+                          const BracketingSettings& bracketing = {});
+
+/// The same network with every kernel composed before it is run: what is folded.
+NetworkDesign composed(NetworkDesign design);
+
+/// Which layers run as links and how, a line each: "enc5.1, enc5.2: U·M, V".
+std::vector<std::string> bracketingWords(const NetworkDesign& design);
 
 /// The same network under another resolved plan. Problems: those of `checkPlan`.
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan);

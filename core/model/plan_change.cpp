@@ -278,7 +278,8 @@ Problems addChanges(NetworkSpec& network, const std::vector<std::string>& rules,
 
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue) {
-    return designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes), catalogue)
+    return designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes),
+                        catalogue, design.bracketing)
         .design;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/program.h"
 
+#include "core/model/bracketing.h"
 #include "core/model/branches.h"
 #include "core/values/text.h"
 
@@ -161,11 +162,12 @@ Program programOf(const NetworkDesign& design) {
                                 .inputs = branch.inputs};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
-            const KernelBranch& own = design.branchOf(node);
-            const KernelShape& kernel = design.runsApart(node) ? own.kernel : layer.kernel;
-            instruction.tensors = {
-                tensor(tensorName(layer.name, kernelTensor(own), branch.kernel, tasks))};
-            if (node.branch == 0) // one bias is enough for what is added
+            const KernelShape& kernel = design.kernelOf(node);
+            const std::string own = node.factorCount > 0 ? linkTensor(node.firstFactor)
+                                                         : kernelTensor(design.branchOf(node));
+            instruction.tensors = {tensor(tensorName(layer.name, own, branch.kernel, tasks))};
+            // One bias is enough for what is added, or follows each other.
+            if (node.branch == 0 && node.firstFactor == 0)
                 instruction.tensors.push_back(
                     tensor(tensorName(layer.name, "bias", branch.kernel, tasks)));
             instruction.stride = kernel.stride;

@@ -123,13 +123,18 @@ std::optional<Problem> checkState(const LayerFactors& layer, SharingState state)
     return std::nullopt;
 }
 
+/// Of the partitions of a stretch of factors; the bias goes with the first.
+Partition refinementOf(const LayerPlan& plan, std::size_t firstFactor, std::size_t count) {
+    Partition result = firstFactor == 0 ? plan.bias : plan.partitions[firstFactor];
+    for (std::size_t k = firstFactor; k < firstFactor + count; ++k)
+        result = commonRefinement(result, plan.partitions[k]);
+    return result;
+}
+
 } // namespace
 
 Partition LayerPlan::copies() const {
-    Partition result = bias;
-    for (const Partition& partition : partitions)
-        result = commonRefinement(result, partition);
-    return result;
+    return refinementOf(*this, 0, partitions.size());
 }
 
 bool LayerPlan::isFrozen(std::string_view what) const {
@@ -137,13 +142,22 @@ bool LayerPlan::isFrozen(std::string_view what) const {
 }
 
 Partition LayerPlan::kernels() const {
-    const Partition own = copies();
+    return kernels(0, partitions.size());
+}
+
+Partition LayerPlan::kernels(std::size_t firstFactor, std::size_t count) const {
+    const Partition own = refinementOf(*this, firstFactor, count);
     if (!merged)
         return own;
     TaskSet all = 0;
     for (const TaskSet group : own.groups)
         all |= group;
     return {{all}};
+}
+
+std::size_t LayerPlan::partedFactors() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        partitions, [](const Partition& partition) { return partition.groups.size() > 1; }));
 }
 
 std::vector<std::string> SharingPlan::layerNames() const {

@@ -36,6 +36,12 @@ struct LayerPlan {
 
     /// The partition of tasks by the kernel that they run: one group where it is merged.
     Partition kernels() const;
+
+    /// The same for a kernel that is made of some of the factors; that of the first has the bias.
+    Partition kernels(std::size_t firstFactor, std::size_t count) const;
+
+    /// How many factors have several copies.
+    std::size_t partedFactors() const;
 };
 
 /// A plan for every layer of one network, resolved from rules: explicit, comparable, storable.

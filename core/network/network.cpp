@@ -3,6 +3,7 @@
 
 #include "core/model/branches.h"
 #include "core/network/mean.h"
+#include "core/parametrizations/links.h"
 #include "core/tensor/torch.h"
 #include "core/values/text_hash.h"
 
@@ -75,7 +76,8 @@ void Network::addLayer(std::size_t index) {
     const LayerDesign& how = m_design.layers[index];
     const LayerPlan plan = m_design.layerPlan(index);
     const std::vector<std::int64_t> channels{layer.kernel.out};
-    LayerWeights weights{.parametrization = makeParametrization(how.method, layer.kernel)};
+    LayerWeights weights{.parametrization = makeParametrization(how.method, layer.kernel),
+                         .convolutions = convolutionsOf(how.method, layer.kernel)};
     for (std::size_t k = 0; k < how.factors.factors.size(); ++k) {
         const FactorInfo& factor = how.factors.factors[k];
         auto& copies = weights.factors.emplace_back();
@@ -138,9 +140,7 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
     };
     // Where at most one factor has several copies, W is linear in them: the copies are averaged
     // before they are multiplied. Otherwise the kernels are.
-    const auto several = std::ranges::count_if(
-        plan.partitions, [](const Partition& partition) { return partition.groups.size() > 1; });
-    if (!plan.merged || several <= 1)
+    if (!plan.merged || plan.partedFactors() <= 1)
         return materialize(tasks);
     Partition copies = plan.partitions.front();
     for (const Partition& partition : plan.partitions)
@@ -152,6 +152,14 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
         shares.push_back(taskCount(group));
     }
     return weightedMean(kernels, shares);
+}
+
+torch::Tensor Network::linkFor(std::size_t layer, const KernelLink& link, TaskSet tasks) const {
+    const LayerWeights& weights = m_layers[layer];
+    std::vector<torch::Tensor> factors;
+    for (std::size_t k = link.first; k < link.first + link.count; ++k)
+        factors.push_back(factorFor(weights.factors[k], tasks));
+    return composeLink(factors, std::span(weights.convolutions).subspan(link.first, link.count));
 }
 
 ComposedNetwork Network::compose(bool withGradients) const {
@@ -167,28 +175,31 @@ ComposedNetwork Network::compose(bool withGradients) const {
             cut ? tensor.detach().requires_grad_() : tensor;
         return slot->second;
     };
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const std::string& name = m_design.graph.layers[i].name;
-        const LayerPlan plan = m_design.layerPlan(i);
-        const auto& names = m_design.plan.tasks;
-        for (const TaskSet tasks : plan.kernels().groups) {
-            const torch::Tensor bias = factorFor(m_layers[i].biases, tasks);
-            const int biasSlot = bind(tensorName(name, "bias", tasks, names), bias);
-            for (const KernelBranch& branch : m_design.layers[i].branches) {
-                if (branch.factor < 0)
-                    continue;
-                ComposedNetwork::Kernel made{.layer = i,
-                                             .tasks = tasks,
-                                             .kernel = kernelFor(i, plan, tasks, branch)};
-                made.kernelSlot =
-                    bind(tensorName(name, kernelTensor(branch), tasks, names), made.kernel);
-                if (&branch == &m_design.layers[i].branches.front()) {
-                    made.bias = bias;
-                    made.biasSlot = biasSlot;
-                }
-                composed.kernels.push_back(std::move(made));
-            }
+    const auto& names = m_design.plan.tasks;
+    const auto addKernel = [&](std::size_t layer, TaskSet tasks, const std::string& what,
+                               torch::Tensor kernel, bool withBias) {
+        const std::string& name = m_design.graph.layers[layer].name;
+        ComposedNetwork::Kernel made{.layer = layer, .tasks = tasks, .kernel = std::move(kernel)};
+        made.kernelSlot = bind(tensorName(name, what, tasks, names), made.kernel);
+        if (withBias) {
+            made.bias = factorFor(m_layers[layer].biases, tasks);
+            made.biasSlot = bind(tensorName(name, "bias", tasks, names), made.bias);
         }
+        composed.kernels.push_back(std::move(made));
+    };
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const LayerPlan plan = m_design.layerPlan(i);
+        for (const KernelLink& link : m_design.linksOf(i))
+            for (const TaskSet tasks : plan.kernels(link.first, link.count).groups)
+                addKernel(i, tasks, linkTensor(link.first), linkFor(i, link, tasks),
+                          link.first == 0);
+        if (!m_design.linksOf(i).empty())
+            continue;
+        for (const TaskSet tasks : plan.kernels().groups)
+            for (const KernelBranch& branch : m_design.layers[i].branches)
+                if (branch.factor >= 0)
+                    addKernel(i, tasks, kernelTensor(branch), kernelFor(i, plan, tasks, branch),
+                              &branch == &m_design.layers[i].branches.front());
     }
     for (const Parameter& parameter : m_parameters)
         if (parameter.kind == ParameterKind::Norm)
@@ -280,8 +291,8 @@ void Network::to(const torch::Device& device) {
     setOptions(torch::TensorOptions(device));
 }
 
-Network Network::convertedTo(torch::ScalarType type) const {
-    Network other(m_design);
+Network Network::convertedTo(torch::ScalarType type, Bracketing bracketing) const {
+    Network other(bracketing == Bracketing::Compose ? composed(m_design) : m_design);
     other.setOptions(torch::TensorOptions(type));
     [[maybe_unused]] const auto loaded = other.load(namedTensors());
     assert(loaded && "both are of one design");

@@ -21,12 +21,12 @@ namespace concertina {
 /// with everything else to the network's program.
 struct ComposedNetwork {
     /// A kernel with its bias, made for one group of a layer's kernel partition: one a layer, or
-    /// one a branch of it.
+    /// one a branch or a link of it.
     struct Kernel {
         std::size_t layer = 0;
         TaskSet tasks = 0;
         torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
-        torch::Tensor bias;  ///< undefined for further branches of a layer
+        torch::Tensor bias;  ///< undefined for further branches and links of a layer
         int kernelSlot = -1; ///< of `tensors`; −1: the program has none
         int biasSlot = -1;
     };
@@ -38,8 +38,8 @@ struct ComposedNetwork {
 /// What is trained: a design with weights. Not a torch::nn::Module: everything is keyed by names
 /// (`layer/factor/group`), which checkpoints, optimizers and changes of the plan need.
 ///
-/// A pass has two halves. `compose` makes every distinct kernel W from its factors; the program
-/// then runs on these W as if they were the parameters. The way back has the same two halves, in
+/// A pass has two halves. `compose` makes every distinct kernel from its factors, the whole W or
+/// what a link runs; the program then runs on these as if they were the parameters. The way back has the same two halves, in
 /// backward.h. Used from one thread at a time.
 class Network {
 public:
@@ -90,8 +90,10 @@ public:
     /// Moves to a device.
     void to(const torch::Device& device);
 
-    /// The same network on the CPU in another floating type; without optimizer states.
-    Network convertedTo(torch::ScalarType type) const;
+    /// The same network on the CPU in another floating type; without optimizer states. Where the
+    /// bracketing is Compose, no layer runs as links in it.
+    Network convertedTo(torch::ScalarType type,
+                        Bracketing bracketing = Bracketing::Cheapest) const;
 
     /// The same network under another plan for the same layers, with what the optimizer keeps. A
     /// group that is parted: each part has a copy of what it had, so that the next outputs are
@@ -117,6 +119,7 @@ public:
 private:
     struct LayerWeights {
         std::unique_ptr<Parametrization> parametrization;
+        std::vector<KernelShape> convolutions;         ///< one a factor, where these are some
         std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group
         std::vector<std::size_t> biases;               ///< parameter by group
     };
@@ -130,6 +133,7 @@ private:
     void start(std::uint64_t seed);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                             const KernelBranch& branch) const;
+    torch::Tensor linkFor(std::size_t layer, const KernelLink& link, TaskSet tasks) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
     void takeParameter(Parameter& parameter, const Network& from);
     Expected<void> remakeKernel(std::size_t layer, const Network& from);

@@ -112,7 +112,9 @@ void Network::takeStatistics(const Branch& branch, const Network& from) {
     std::vector<torch::Tensor> means, squares, variances;
     std::vector<int> weights;
     for (const Branch& source : from.m_design.tree.branches) {
-        if (source.node != branch.node || (source.tasks & branch.tasks) == 0)
+        const Node& other = from.m_design.graph.node(source.node);
+        if (other.op != Op::Norm || other.layer != node.layer || other.branch != node.branch
+            || (source.tasks & branch.tasks) == 0)
             continue;
         const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));
         variances.push_back(from.m_statistics.at(statistic("var", source.tasks)));

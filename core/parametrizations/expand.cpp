@@ -267,6 +267,17 @@ std::vector<FactorInfo> expandFactors(const KernelShape& kernel, const Json& opt
             {"W1", {l.groups * l.wideIn, l.in}}};
 }
 
+std::vector<KernelShape> expandConvolutions(const KernelShape& kernel, const Json& options) {
+    if (kernel.groups > 1 || SmallLinks::fit(kernel, options))
+        return {};
+    const WideLinks l(kernel, options);
+    const auto wideIn = static_cast<int>(l.wideIn), wideOut = static_cast<int>(l.wideOut);
+    KernelShape middle = kernel;
+    middle.out = wideOut;
+    middle.in = wideIn;
+    return {{.out = kernel.out, .in = wideOut}, middle, {.out = wideIn, .in = kernel.in}};
+}
+
 /// The one between the others.
 KernelFactor expandKernel(const KernelShape& kernel, const Json& options) {
     const auto factors = expandFactors(kernel, options);
@@ -329,8 +340,9 @@ const ParametrizationEntry& expandParametrization() {
           .label = "expand, W = W3·W2·W1",
           .help = "ExpandNet-CL: a 1 × 1 convolution to r times the channels, the kernel there, "
                   "and a 1 × 1 convolution back, with nothing nonlinear between; larger kernels "
-                  "are chains of 3 × 3 (ExpandNet-CK). Multiplied out before it runs, so it never "
-                  "works on the wide feature maps; borders are those of the links in sequence on "
+                  "are chains of 3 × 3 (ExpandNet-CK). Multiplied out before it runs (unless "
+                  "network.bracketing says otherwise), so it never works on the wide feature maps; "
+                  "borders are those of the links in sequence on "
                   "an input padded once, as in the paper's code, and not of links that each pad. "
                   "Tasks can have a middle link (W2) of their own.",
           .source = "Guo 2020, ExpandNets, arXiv 1811.10495 and its repository; start = plain is "
@@ -339,7 +351,10 @@ const ParametrizationEntry& expandParametrization() {
          expandFactors,
          expandCost,
          nullptr,
-         expandKernel},
+         expandKernel,
+         true,
+         nullptr,
+         expandConvolutions},
         [](const KernelShape& kernel, const Json& options) -> std::unique_ptr<Parametrization> {
             if (SmallLinks::fit(kernel, options))
                 return std::make_unique<ExpandChain>(kernel, options);

@@ -134,6 +134,21 @@ std::vector<FactorInfo> factoredFactors(const KernelShape& kernel, const Json& o
     return all;
 }
 
+/// V moves over the pixels. Grouped rows would need inputs of their own, and rows by position a
+/// padding for each axis: those are composed.
+std::vector<KernelShape> factoredConvolutions(const KernelShape& kernel, const Json& options) {
+    const Form form(kernel, options);
+    if (form.spatial || kernel.groups > 1)
+        return {};
+    const int rank = static_cast<int>(form.rank);
+    const KernelShape core{.out = rank, .in = rank, .groups = form.diagonal ? rank : 1};
+    std::vector<KernelShape> all{{.out = kernel.out, .in = rank}};
+    all.insert(all.end(), static_cast<std::size_t>(1 + form.extraCores), core);
+    all.push_back(kernel);
+    all.back().out = rank;
+    return all;
+}
+
 double factoredCost(const KernelShape& kernel, const Json& options) {
     const Form form(kernel, options);
     const auto left = static_cast<double>(form.rows * form.rank);
@@ -218,7 +233,11 @@ const ParametrizationEntry& factoredParametrization() {
           .options = factoredOptions()},
          factoredFactors,
          factoredCost,
-         checkFactored},
+         checkFactored,
+         nullptr,
+         true,
+         nullptr,
+         factoredConvolutions},
         [](const KernelShape& kernel, const Json& options) {
             return std::make_unique<Factored>(kernel, options);
         }};

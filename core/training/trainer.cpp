@@ -103,6 +103,8 @@ private:
                             .trainedParameters = costs.trainedParameters,
                             .collapsedParameters = costs.collapsedParameters});
         tellState(RunState::Running, "");
+        for (const std::string& words : bracketingWords(design))
+            notice(NoticeLevel::Info, "bracketing", "Run as convolutions of their own: " + words);
     }
 
     void tellState(RunState state, const std::string& text) {

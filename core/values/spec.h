@@ -57,6 +57,7 @@ struct NetworkSpec {
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
     std::string routing = "exact";
+    std::string bracketing = "cheapest";
 
     bool operator==(const NetworkSpec&) const = default;
 };

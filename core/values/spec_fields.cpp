@@ -191,6 +191,16 @@ std::vector<Field<NetworkSpec>> networkFields() {
                            "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
                            "turns, 5/3 of a step from three tasks on; partitioned: each image is "
                            "for one task in a step, in turn, about one step (both our own).",
+                   .seldom = true}),
+            field(&NetworkSpec::bracketing,
+                  {.path = "network.bracketing",
+                   .choices = {"cheapest", "compose", "run"},
+                   .label = "Bracketing",
+                   .help = "How factored kernels meet their input in training. compose: multiplied "
+                           "into one kernel, then one convolution; run: a convolution for each "
+                           "factor; cheapest: layer by layer what costs least, factors that stand "
+                           "together multiplied where that is less. All compute the same. Where "
+                           "kernels decay with their gradient, they are composed.",
                    .seldom = true})};
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/costs.h"
+#include "core/values/text.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/stock_segnet.h"
 #include "tests/bench/training_setup.h"
 
 #include <array>
+#include <memory>
+#include <string_view>
 
 namespace concertina::bench {
 
@@ -65,6 +68,25 @@ std::vector<Figure> factoredTied() {
     });
 }
 
+/// Where composing is a good part of the deepest layers: what the choice of brackets is worth.
+std::vector<Figure> brackets() {
+    std::vector<Figure> figures;
+    FixedStep plain(specFor(Size::Full, "plain", "*: tied"));
+    for (const double rank : {1.0, 0.25})
+        for (const char* bracketing : {"cheapest", "compose", "run"}) {
+            ExperimentSpec spec = specFor(Size::Full, "factored", "*: tied");
+            spec.network.kernels.front().method.options["rank"] = rank;
+            spec.network.bracketing = bracketing;
+            FixedStep ours(spec);
+            const bool goal = rank == 1.0 && std::string_view(bracketing) == "cheapest";
+            figures.push_back({"factored, rank " + fixedText(rank, 2) + ", " + bracketing
+                                   + " / plain step (" + sizeName(Size::Full) + ")",
+                               ratio([&] { ours(); }, [&] { plain(); }, 3), "ratio",
+                               goal ? "<=1.10" : ""});
+        }
+    return figures;
+}
+
 std::vector<Figure> doConv() {
     return forBothSizes("do-conv, all tied / plain step", "<=1.15", [](Size size) {
         return againstPlain(size, "do-conv", "*: tied");
@@ -92,8 +114,22 @@ std::vector<Figure> expandTied() {
         figures.push_back({"expand, all tied / plain step" + name,
                            ratio([&] { expanded(); }, [&] { plain(); }, rounds), "ratio",
                            "<=" + std::to_string(1.15 * floor)});
+        ExperimentSpec run = spec;
+        run.network.bracketing = "run";
+        FixedStep convolutions(run);
+        figures.push_back({"expand, composed / run as three convolutions" + name,
+                           ratio([&] { expanded(); }, [&] { convolutions(); }, 2), "ratio",
+                           "<=0.15"});
     }
     return figures;
+}
+
+/// Told, without a goal: 422 M weights.
+std::vector<Figure> expandFull() {
+    FixedStep expanded(specFor(Size::Full, "expand", "*: tied"));
+    FixedStep plain(specFor(Size::Full, "plain", "*: tied"));
+    return {{std::string("expand, all tied / plain step (") + sizeName(Size::Full) + ")",
+             ratio([&] { expanded(); }, [&] { plain(); }, 2), "ratio", ""}};
 }
 
 std::vector<Figure> r2Sampled() {
@@ -129,9 +165,22 @@ std::vector<Figure> r2Exact() {
                         [](Size size) { return againstPlain(size, "factored", "*: merged"); });
 }
 
+/// Tasks whose features part have a network each: as much as training them one by one.
 std::vector<Figure> r1() {
-    return forBothSizes("R1 / plain step", "", [](Size size) {
-        return againstPlain(size, "factored", "*: factors shared");
+    return forBothSizes("R1 / plain steps of the tasks, one by one", "<=1.10", [](Size size) {
+        FixedStep ours(specFor(size, "factored", "*: factors shared"));
+        std::vector<std::unique_ptr<FixedStep>> alone;
+        for (const TaskSpec& task : specFor(size, "plain", "*: tied").tasks) {
+            ExperimentSpec spec = specFor(size, "plain", "*: tied");
+            spec.tasks = {task};
+            alone.push_back(std::make_unique<FixedStep>(spec));
+        }
+        return ratio([&] { ours(); },
+                     [&] {
+                         for (const auto& step : alone)
+                             (*step)();
+                     },
+                     rounds);
     });
 }
 
@@ -182,14 +231,16 @@ std::span<const Bench> stepBenches() {
               mixedPrecision},
         Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
+        Bench{"brackets-step", "factored at width 1, composed and run ÷ plain", brackets},
         Bench{"expand-step", "expand, all tied ÷ plain, and what arithmetic allows", expandTied},
+        Bench{"expand-full-step", "expand at width 1 ÷ plain", expandFull},
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
         Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without", conflictStep},
         Bench{"repvgg-step", "repvgg, all tied ÷ plain", repVgg},
         Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
         Bench{"r2-sampled-step", "the same with sampled routing", r2Sampled},
         Bench{"r2-partitioned-step", "the same with partitioned routing", r2Partitioned},
-        Bench{"r1-step", "factored, cores and norms of their own ÷ plain", r1},
+        Bench{"r1-step", "factored, cores and norms of their own ÷ plain, task by task", r1},
     };
     return all;
 }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/bracketing.h"
+#include "tests/printing.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <set>
+
+using namespace concertina;
+
+namespace {
+
+/// U, M and V of a full-rank 3 × 3 kernel of `channels`.
+std::vector<KernelShape> factorsOf(int channels) {
+    return {{.out = channels, .in = channels},
+            {.out = channels, .in = channels},
+            {.out = channels, .in = channels, .height = 3, .width = 3, .padding = 1}};
+}
+
+std::vector<KernelLink> cheapest(const std::vector<KernelShape>& factors, double pixels, int batch) {
+    return chooseLinks(factors, composeCostOf(factors), {pixels, pixels},
+                       {Bracketing::Cheapest, batch});
+}
+
+/// "1+2": the sizes of the links.
+QString sizesOf(const std::vector<KernelLink>& links) {
+    QStringList sizes;
+    for (const KernelLink& link : links)
+        sizes << QString::number(link.count);
+    return sizes.join(QLatin1Char('+'));
+}
+
+/// Of multiplying the matrices of 1 × 1 and 3 × 3 kernels in a row, counted one product after the
+/// other.
+double multipliedOut(const std::vector<KernelShape>& factors) {
+    double cost = 0;
+    int area = factors.front().height * factors.front().width;
+    for (std::size_t i = 1; i < factors.size(); ++i) {
+        area = std::max(area, factors[i].height * factors[i].width);
+        cost += double(factors.front().out) * factors[i].out * factors[i].in * area;
+    }
+    return cost;
+}
+
+} // namespace
+
+class BracketingTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatWasMeasuredToBeCheaperIsChosen_data() {
+        // A training step ÷ that of the plain convolution, composed against run as factors.
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<double>("pixels");
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<bool>("composed");
+        QTest::newRow("1.02 : 1.28") << 64 << 288.0 * 384 << 2 << true;
+        QTest::newRow("1.04 : 1.13") << 256 << 72.0 * 96 << 2 << true;
+        QTest::newRow("1.20 : 1.15") << 512 << 36.0 * 48 << 2 << false;
+        QTest::newRow("1.71 : 1.16") << 512 << 18.0 * 24 << 2 << false;
+        QTest::newRow("1.06 : 1.15") << 64 << 24.0 * 32 << 8 << true;
+    }
+
+    void whatWasMeasuredToBeCheaperIsChosen() {
+        QFETCH(int, channels);
+        QFETCH(double, pixels);
+        QFETCH(int, batch);
+        QFETCH(bool, composed);
+        QCOMPARE(cheapest(factorsOf(channels), pixels, batch).empty(), composed);
+    }
+
+    void theSmallMatricesAreMultipliedTogether() {
+        // 864 pixels of 512 channels: U·M is 0.13 G multiply–adds, running M 0.23 G.
+        const auto links = cheapest(factorsOf(512), 18.0 * 24, 2);
+        QCOMPARE(sizesOf(links), "2+1");
+        QCOMPARE(links[0].kernel, (KernelShape{.out = 512, .in = 512}));
+        QCOMPARE(links[0].composeCost, 512.0 * 512 * 512);
+        QCOMPARE(links[1].kernel, factorsOf(512)[2]);
+        QCOMPARE(links[1].composeCost, 0.0);
+    }
+
+    void alowRankIsRun() {
+        // To 32 of 256 channels and back: an eighth of the convolution and a little.
+        auto factors = factorsOf(256);
+        factors[0].in = factors[1].in = factors[1].out = factors[2].out = 32;
+        QVERIFY(!cheapest(factors, 72.0 * 96, 2).empty());
+    }
+
+    void aDiagonalIsNeverAConvolution() {
+        auto factors = factorsOf(512);
+        factors[1].groups = 512;
+        const auto links = cheapest(factors, 18.0 * 24, 2);
+        QCOMPARE(sizesOf(links), "2+1");
+        QCOMPARE(links[0].composeCost, 512.0 * 512);
+    }
+
+    void awideExpansionIsNeverRun() {
+        const std::vector<KernelShape> factors{
+            {.out = 64, .in = 256},
+            {.out = 256, .in = 256, .height = 3, .width = 3, .padding = 1},
+            {.out = 256, .in = 64}};
+        QVERIFY(cheapest(factors, 288.0 * 384, 2).empty());
+    }
+
+    void noOtherWayToCutIsCheaper() {
+        std::mt19937 random(3);
+        const auto any = [&](int low, int high) {
+            return std::uniform_int_distribution<int>(low, high)(random);
+        };
+        std::set<std::size_t> seen;
+        for (int round = 0; round < 300; ++round) {
+            std::vector<KernelShape> factors;
+            int out = any(8, 600);
+            for (int i = 0; i < 5; ++i) {
+                factors.push_back({.out = out, .in = any(8, 600)});
+                out = factors.back().in;
+            }
+            KernelShape& moving = factors[static_cast<std::size_t>(any(0, 4))];
+            moving.height = moving.width = 3;
+            moving.padding = 1;
+            const LayerPixels pixels{double(any(10, 9000)), double(any(10, 9000))};
+            const double whole = multipliedOut(factors);
+            const auto chosen = chooseLinks(factors, whole, pixels, {Bracketing::Cheapest, 1});
+            seen.insert(chosen.size());
+            double least = std::numeric_limits<double>::infinity();
+            for (unsigned cuts = 0; cuts < 16; ++cuts) { // a bit between each two factors
+                std::vector<KernelLink> links;
+                for (std::size_t first = 0, end = 1; end <= 5; ++end) {
+                    if (end < 5 && (cuts >> (end - 1)) % 2 == 0)
+                        continue;
+                    const auto stretch = std::span(factors).subspan(first, end - first);
+                    links.push_back(
+                        {first, end - first, kernelOf(stretch), composeCostOf(stretch)});
+                    first = end;
+                }
+                least = std::min(least, bracketingCost(factors, links, pixels, 1));
+            }
+            if (chosen.empty()) {
+                const KernelLink all{0, 5, kernelOf(factors), whole};
+                QCOMPARE(bracketingCost(factors, {&all, 1}, pixels, 1), least);
+            } else {
+                QCOMPARE(bracketingCost(factors, chosen, pixels, 1), least);
+            }
+        }
+        QVERIFY(seen.size() > 3); // not one and the same way every time
+    }
+
+    void composingCostsWhatItMultiplies() {
+        for (const int channels : {7, 64, 512}) {
+            const auto factors = factorsOf(channels);
+            QCOMPARE(composeCostOf(factors), multipliedOut(factors));
+        }
+    }
+
+    void runCutsEverywhereAndComposeNowhere() {
+        const auto factors = factorsOf(64);
+        QCOMPARE(sizesOf(chooseLinks(factors, 1, {9, 9}, {Bracketing::Run, 1})), "1+1+1");
+        QVERIFY(chooseLinks(factors, 1, {9, 9}, {Bracketing::Compose, 1}).empty());
+        QVERIFY(chooseLinks({}, 1, {9, 9}, {Bracketing::Run, 1}).empty());
+    }
+
+    void sizesChangeWhereTheKernelMoves() {
+        // Stride 2: W1 still sees the input's size, W2 and W3 the output's.
+        GraphBuilder builder(3, 8, 12);
+        LayerGraph graph = builder.take();
+        const KernelShape kernel{
+            .out = 5, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 1};
+        graph.layers = {{.name = "l.1", .kernel = kernel}};
+        graph.nodes.push_back({.op = Op::Conv, .name = "l.1.conv", .inputs = {0}, .layer = 0,
+                               .channels = 5, .height = 4, .width = 6});
+        KernelShape middle = kernel;
+        middle.out = 20;
+        middle.in = 12;
+        const std::vector<std::vector<KernelLink>> links{
+            {{0, 1, {.out = 5, .in = 20}, 0}, {1, 1, middle, 0}, {2, 1, {.out = 12, .in = 3}, 0}}};
+        const LayerGraph linked = withLinks(graph, links);
+        QCOMPARE(linked.nodes.size(), std::size_t(4));
+        const auto sizeOf = [&](int node) {
+            const Node& n = linked.node(node);
+            return QStringLiteral("%1 × %2 × %3 of %4")
+                .arg(n.channels)
+                .arg(n.height)
+                .arg(n.width)
+                .arg(n.firstFactor);
+        };
+        QCOMPARE(sizeOf(1), "12 × 8 × 12 of 2");
+        QCOMPARE(sizeOf(2), "20 × 4 × 6 of 1");
+        QCOMPARE(sizeOf(3), "5 × 4 × 6 of 0");
+        QCOMPARE(linked.node(3).inputs, std::vector<int>{2});
+        QCOMPARE(linked.node(3).name, "l.1.conv");
+    }
+};
+
+QTEST_APPLESS_MAIN(BracketingTest)
+
+#include "tst_bracketing.moc"
