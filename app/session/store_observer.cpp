@@ -46,6 +46,7 @@ Expected<std::unique_ptr<StoreObserver>> StoreObserver::open(Store& store, const
 
 void StoreObserver::started(const StartEvent& event) {
     m_position = event.position;
+    m_spec = event.spec;
     const Json now = environment(m_spec.train.threads);
     note(m_store.recordStart(m_before.summary.id,
                              {.spec = m_spec,

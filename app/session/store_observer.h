@@ -48,7 +48,7 @@ private:
 
     Store& m_store;
     const RunRecord& m_before;
-    const ExperimentSpec& m_spec;
+    ExperimentSpec m_spec; ///< as it is trained
     RunControl& m_control;
     RunObserver& m_next;
     RunPosition m_position;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/bracketing.h"
 
+#include "core/values/text.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -39,7 +41,9 @@ class LinkChooser {
 public:
     LinkChooser(std::span<const KernelShape> convolutions, double composeCost,
                 const LayerPixels& pixels, int batch)
-        : m_convolutions(convolutions), m_composeCost(composeCost), m_pixels(pixels),
+        : m_convolutions(convolutions),
+          m_composeCost(composeCost),
+          m_pixels(pixels),
           m_batch(batch) {}
 
     KernelLink link(std::size_t first, std::size_t count) const {
@@ -53,8 +57,8 @@ public:
         const double pixels =
             m_batch * (isBehindMove(m_convolutions, link.first) ? m_pixels.output : m_pixels.input);
         const double multiplyAdds = double(link.kernel.weights()) * pixels;
-        double cost = link.composeCost
-                      + multiplyAdds * (isPointwise(link.kernel) ? pointwiseCost : 1.0);
+        double cost =
+            link.composeCost + multiplyAdds * (isPointwise(link.kernel) ? pointwiseCost : 1.0);
         if (link.first > 0) // what the next link reads
             cost += operationCost + byteCost * 2 * sizeof(float) * link.kernel.out * pixels;
         return cost;
@@ -124,19 +128,91 @@ double bracketingCost(std::span<const KernelShape> convolutions, std::span<const
     return cost;
 }
 
-std::vector<KernelLink> chooseLinks(std::span<const KernelShape> convolutions, double composeCost,
-                                    const LayerPixels& pixels, const BracketingSettings& settings) {
-    if (convolutions.size() < 2 || settings.wanted == Bracketing::Compose)
-        return {};
-    const LinkChooser chooser(convolutions, composeCost, pixels, settings.batch);
-    if (settings.wanted == Bracketing::Run) {
-        std::vector<KernelLink> links;
-        for (std::size_t factor = 0; factor < convolutions.size(); ++factor)
-            links.push_back(chooser.link(factor, 1));
-        return links;
+std::vector<KernelLink> linksOf(const Cuttable& layer, std::span<const std::size_t> sizes) {
+    const LinkChooser chooser(layer.convolutions, layer.composeCost, layer.pixels, 1);
+    std::vector<KernelLink> links;
+    std::size_t first = 0;
+    for (const std::size_t size : sizes) {
+        links.push_back(chooser.link(first, size));
+        first += size;
     }
-    std::vector<KernelLink> links = chooser.cheapest();
     return links.size() > 1 ? std::move(links) : std::vector<KernelLink>();
+}
+
+std::vector<KernelLink> chooseLinks(const Cuttable& layer, const BracketingSettings& settings) {
+    if (layer.convolutions.size() < 2)
+        return {};
+    std::vector<std::size_t> sizes;
+    for (const BracketRule& rule : settings.rules) {
+        if (!rule.names(layer.layer) || !rule.hasFactors(layer.factors))
+            continue;
+        sizes.clear();
+        for (const auto& link : rule.links)
+            sizes.push_back(link.size());
+    }
+    if (!sizes.empty())
+        return linksOf(layer, sizes);
+    switch (settings.wanted) {
+    case Bracketing::Compose: return {};
+    case Bracketing::Run: sizes.assign(layer.convolutions.size(), 1); return linksOf(layer, sizes);
+    case Bracketing::Cheapest: break;
+    }
+    auto links =
+        LinkChooser(layer.convolutions, layer.composeCost, layer.pixels, settings.batch).cheapest();
+    return links.size() > 1 ? std::move(links) : std::vector<KernelLink>();
+}
+
+bool BracketRule::names(const std::string& layer) const {
+    return std::ranges::any_of(
+        layers, [&layer](const std::string& pattern) { return matchesPattern(layer, pattern); });
+}
+
+bool BracketRule::hasFactors(std::span<const FactorInfo> factors) const {
+    std::vector<std::string> named;
+    for (const auto& link : links)
+        named.insert(named.end(), link.begin(), link.end());
+    return std::ranges::equal(named, factors, {}, {}, &FactorInfo::name);
+}
+
+Expected<BracketRule> parseBracketRule(std::string_view text) {
+    const auto wrong = [&] {
+        return failure({"brackets.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
+                        "LAYERS: LINKS, as in \"enc5.*, dec5.*: U·M, V\"",
+                        "a comma between what runs apart, · or * between what is multiplied"});
+    };
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos)
+        return wrong();
+    BracketRule rule;
+    const auto parts = [](std::string_view list, char separator) {
+        std::vector<std::string> trimmedParts;
+        for (const std::string& part : split(list, separator))
+            trimmedParts.emplace_back(trimmed(part));
+        return trimmedParts;
+    };
+    const auto isWrong = [](const std::string& name) {
+        return name.empty() || name.find_first_of(" \t\r\n:{}|") != std::string::npos;
+    };
+    rule.layers = parts(text.substr(0, colon), ',');
+    std::string links(text.substr(colon + 1));
+    constexpr std::string_view dot = "·";
+    for (std::size_t at = links.find(dot); at != std::string::npos; at = links.find(dot))
+        links.replace(at, dot.size(), "*");
+    for (const std::string& link : parts(links, ','))
+        rule.links.push_back(parts(link, '*'));
+    if (std::ranges::any_of(rule.layers, isWrong))
+        return wrong();
+    for (const auto& link : rule.links)
+        if (std::ranges::any_of(link, isWrong))
+            return wrong();
+    return rule;
+}
+
+std::string toText(const BracketRule& rule) {
+    std::vector<std::string> links;
+    for (const auto& link : rule.links)
+        links.push_back(join(link, "·"));
+    return join(rule.layers, ", ") + ": " + join(links, ", ");
 }
 
 std::string linkTensor(std::size_t firstFactor) {
@@ -150,7 +226,8 @@ LayerGraph withLinks(const LayerGraph& graph, std::span<const std::vector<Kernel
         Node now = node;
         for (int& input : now.inputs)
             input = moved[static_cast<std::size_t>(input)];
-        const auto* own = node.op == Op::Conv ? &links[static_cast<std::size_t>(node.layer)] : nullptr;
+        const auto* own =
+            node.op == Op::Conv ? &links[static_cast<std::size_t>(node.layer)] : nullptr;
         if (own != nullptr && !own->empty()) {
             Node image = result.node(now.inputs.front()); // whose size the next link sees
             for (auto link = own->rbegin(); link != own->rend(); ++link) {

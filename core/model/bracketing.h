@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/model/descriptors.h"
+#include "core/values/problem.h"
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina {
@@ -19,18 +21,36 @@ struct KernelLink {
     bool operator==(const KernelLink&) const = default;
 };
 
-/// How a product of factors meets its input. Whatever the brackets, the input is padded once and the
-/// network computes the same, to rounding.
+/// How a product of factors meets its input. Whatever the brackets, the input is padded once and
+/// the network computes the same, to rounding.
 enum class Bracketing {
     Cheapest, ///< what costs least, layer by layer
     Compose,  ///< one kernel, one convolution
     Run,      ///< a convolution for each factor, where factors are convolutions
 };
 
-/// What the cost of a bracketing depends on, beside the kernel.
+/// One line of network.brackets: "enc5.1, dec5.*: U·M, V". Layers whose kernel has these factors
+/// run as these links; one link with all of them: composed. Others of the layers are as they were.
+struct BracketRule {
+    std::vector<std::string> layers; ///< patterns
+    std::vector<std::vector<std::string>> links;
+
+    bool operator==(const BracketRule&) const = default;
+
+    bool names(const std::string& layer) const;
+    bool hasFactors(std::span<const FactorInfo> factors) const;
+};
+
+/// Problems have the code "brackets.syntax" and an empty path. "*" may stand for "·".
+Expected<BracketRule> parseBracketRule(std::string_view text);
+
+std::string toText(const BracketRule& rule);
+
+/// What a bracketing depends on, beside the kernel.
 struct BracketingSettings {
     Bracketing wanted = Bracketing::Compose;
-    int batch = 1; ///< images of a training step
+    int batch = 1;                  ///< images of a training step
+    std::vector<BracketRule> rules; ///< the later wins
 };
 
 /// What a layer's convolution reads and gives, an image.
@@ -51,14 +71,25 @@ double composeCostOf(std::span<const KernelShape> stretch);
 double bracketingCost(std::span<const KernelShape> convolutions, std::span<const KernelLink> links,
                       const LayerPixels& pixels, int batch);
 
-/// The links of a layer, the output's side first; none where the whole kernel is composed.
-/// `convolutions` has one a factor (ParametrizationInfo::convolutions), `composeCost` is that of
-/// the whole kernel.
+/// How a layer's factors can be cut into links.
+struct Cuttable {
+    std::string layer;
+    std::vector<FactorInfo> factors;
+    std::vector<KernelShape>
+        convolutions;       ///< one a factor (ParametrizationInfo::convolutions), or none
+    double composeCost = 0; ///< of the whole kernel
+    LayerPixels pixels;
+};
+
+/// The links of a layer, the output's side first; none where the whole kernel is composed: what a
+/// rule says, else what is wanted.
 ///
 /// The plan plays no part: a layer keeps its brackets, and so every bit of its output, when it is
 /// parted.
-std::vector<KernelLink> chooseLinks(std::span<const KernelShape> convolutions, double composeCost,
-                                    const LayerPixels& pixels, const BracketingSettings& settings);
+std::vector<KernelLink> chooseLinks(const Cuttable& layer, const BracketingSettings& settings);
+
+/// Factors cut into links of these sizes.
+std::vector<KernelLink> linksOf(const Cuttable& layer, std::span<const std::size_t> sizes);
 
 /// What the kernel of a link is called in `tensorName`, by its first factor: "kernel.link0".
 std::string linkTensor(std::size_t firstFactor);

@@ -124,8 +124,8 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     costs.composeMultiplyAdds = composing.once;
     costs.stepMultiplyAdds = step + composing.step;
     costs.stepAgainstPlain = costs.stepMultiplyAdds / plain;
-    costs.trainingBytes =
-        4.0 * (costs.trainedParameters * (2 + settings.moments) + activations);
+    costs.trainingBytes = 4.0 * costs.trainedParameters * (2 + settings.moments)
+                          + settings.activationBytes * activations;
     return costs;
 }
 

@@ -8,6 +8,7 @@ namespace concertina {
 struct CostSettings {
     int batch = 1;
     int moments = 2; ///< tensors that the optimizer keeps for a parameter: 2 for Adam
+    int activationBytes = 4; ///< of a value: 2 in bfloat16
 };
 
 /// What a design costs, from arithmetic alone.

@@ -23,9 +23,9 @@ struct Branch {
 /// where it stops being: the convolution of a layer runs once for each group of the common
 /// refinement of its input's partition and the kernel partition; the norm behind it once for
 /// each group of the refinement of that and the norm's partition; any other node once for each
-/// group of the refinement of its inputs'. A convolution that runs as links forks link by link: what their first
-/// factors make of one input is made once. Tasks that have parted stay parted, even where a later
-/// kernel is one again: their features differ. A head runs for its task alone. So nothing is
+/// group of the refinement of its inputs'. A convolution that runs as links forks link by link: what
+/// their first factors make of one input is made once. Tasks that have parted stay parted, even where
+/// a later kernel is one again: their features differ. A head runs for its task alone. So nothing is
 /// computed twice, and nothing is shared that differs.
 struct ExecutionTree {
     std::vector<Branch> branches; ///< in the order of execution

@@ -64,6 +64,13 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
     return fits;
 }
 
+Cuttable cuttable(const ParametrizationInfo& info, const Layer& layer, const MethodChoice& method,
+                  const LayerPixels& pixels) {
+    return {layer.name, info.factors(layer.kernel, method.options),
+            info.convolutions(layer.kernel, method.options),
+            info.composeCost(layer.kernel, method.options), pixels};
+}
+
 /// A layer's kernel by a method with complete, checked options.
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
                         const LayerPixels& pixels, const BracketingSettings& bracketing) {
@@ -74,8 +81,7 @@ LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, Met
         if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
             design.branches = std::move(branches);
     if (info.convolutions)
-        design.links = chooseLinks(info.convolutions(layer.kernel, method.options),
-                                   design.composeCost, pixels, bracketing);
+        design.links = chooseLinks(cuttable(info, layer, method, pixels), bracketing);
     design.method = std::move(method);
     return design;
 }
@@ -138,6 +144,59 @@ Bracketing bracketingNamed(const std::string& name) {
                              : Bracketing::Cheapest;
 }
 
+constexpr const char* bracketsPath = "network.brackets";
+
+std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Problems& problems) {
+    std::vector<BracketRule> rules;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        auto rule = parseBracketRule(texts[i]);
+        if (rule)
+            rules.push_back(std::move(*rule));
+        else
+            problems.push_back(std::move(rule.error()));
+        if (!problems.empty() && problems.back().path.empty())
+            problems.back().path = std::string(bracketsPath) + "." + std::to_string(i);
+    }
+    return rules;
+}
+
+/// Rules that no layer follows; all of them have been read.
+Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) {
+    Problems problems;
+    for (std::size_t r = 0; r < design.bracketing.rules.size(); ++r) {
+        const BracketRule& rule = design.bracketing.rules[r];
+        std::string have; // of a layer that it names
+        bool followed = false, named = false;
+        for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
+            const Layer& layer = design.backbone.layers[i];
+            if (!rule.names(layer.name))
+                continue;
+            named = true;
+            const LayerDesign& how = design.layers[i];
+            const ParametrizationInfo& info = *catalogue.parametrization(how.method.id);
+            const bool runs = rule.links.size() == 1
+                              || (info.convolutions
+                                  && !info.convolutions(layer.kernel, how.method.options).empty());
+            followed = followed || (runs && rule.hasFactors(how.factors.factors));
+            std::vector<std::string> names;
+            for (const FactorInfo& factor : how.factors.factors)
+                names.push_back(factor.name);
+            have = layer.name + " has " + join(names, ", ")
+                   + (runs ? "" : ", which are always multiplied");
+        }
+        if (!named)
+            have = suggestion(rule.layers.front(), design.plan.layerNames());
+        if (!followed)
+            problems.push_back({named ? "brackets.factors" : "brackets.no_layer",
+                                std::string(bracketsPath) + "." + std::to_string(r),
+                                "\"" + toText(rule) + "\"",
+                                named ? "all factors of a layer, in their order"
+                                      : "a pattern that matches a layer",
+                                have});
+    }
+    return problems;
+}
+
 /// Decay of a kernel joins its gradient, unless the optimizer scales what it decays: then there has
 /// to be a kernel.
 bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
@@ -175,11 +234,17 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         builder.startHead(static_cast<int>(t));
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
-    const Bracketing wanted = needsKernels(spec.train, catalogue)
-                                  ? Bracketing::Compose
-                                  : bracketingNamed(spec.network.bracketing);
-    result = designLayers(builder.take(), tasks, spec.network, catalogue,
-                          {wanted, spec.train.batch});
+    BracketingSettings bracketing{.batch = spec.train.batch};
+    if (!needsKernels(spec.train, catalogue)) {
+        bracketing.wanted = bracketingNamed(spec.network.bracketing);
+        bracketing.rules = readBrackets(spec.network.brackets, result.problems);
+    }
+    Problems unreadable = std::move(result.problems);
+    result = designLayers(builder.take(), tasks, spec.network, catalogue, bracketing);
+    for (Problem& problem : unreadable)
+        result.problems.push_back(std::move(problem));
+    if (result.problems.empty())
+        result.problems = checkBrackets(design, catalogue);
     for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
         result.problems.push_back(std::move(problem));
     return result;
@@ -224,6 +289,13 @@ NetworkDesign composed(NetworkDesign design) {
         layer.links.clear();
     layOut(design);
     return design;
+}
+
+Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
+                       std::vector<KernelShape> convolutions) {
+    const LayerDesign& how = design.layers[layer];
+    return {design.backbone.layers[layer].name, how.factors.factors, std::move(convolutions),
+            how.composeCost, pixelsOf(design.backbone, layer)};
 }
 
 std::vector<std::string> bracketingWords(const NetworkDesign& design) {

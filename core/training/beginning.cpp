@@ -2,6 +2,7 @@
 #include "core/training/beginning.h"
 
 #include "core/catalogue.h"
+#include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
 
 namespace concertina {
@@ -12,23 +13,39 @@ Expected<Beginning> beginAt(const std::filesystem::path& path, const ExperimentS
     if (!checkpoint)
         return failure(checkpoint.error());
     // The file's path is the checkpoint's; what it was trained on must be what it goes on with.
-    if (headOutputs(checkpoint->spec, checkpoint->targets)
-        != headOutputs(spec, data.targets))
+    if (headOutputs(checkpoint->spec, checkpoint->targets) != headOutputs(spec, data.targets))
         return failure({"checkpoint.targets", path.string(), "other tasks or numbers of classes",
-                        "those of the dataset", "is this the dataset that the run was started on?"});
+                        "those of the dataset",
+                        "is this the dataset that the run was started on?"});
     auto network = networkOf(*checkpoint);
     if (!network)
         return failure(network.error());
     restoreOptimizerState(*network, checkpoint->tensors);
-    return Beginning{std::move(*network), checkpoint->step};
+    return Beginning{spec, std::move(*network), checkpoint->step};
 }
 
-Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data) {
+Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
+                              const RunControl& control) {
+    ExperimentSpec chosen = spec;
     const auto outputs = headOutputs(spec, data.targets);
     auto design = designNetwork(spec, catalogue(), outputs);
+    NetworkSpec& network = chosen.network;
+    if (design.problems.empty() && network.bracketing == "calibrate") {
+        const auto stopped = [&control] {
+            const RunControl::Wish wish = control.wish();
+            return wish != RunControl::Wish::Run && wish != RunControl::Wish::Pause;
+        };
+        auto rules = calibratedBrackets(design.design, spec.train, stopped);
+        // Rules that somebody wrote come before what was measured.
+        rules.insert(rules.end(), network.brackets.begin(), network.brackets.end());
+        network.brackets = std::move(rules);
+        network.bracketing = "cheapest";
+        design = designNetwork(chosen, catalogue(), outputs);
+    }
     if (!design.problems.empty())
         return failure(design.problems.front());
-    return Beginning{Network(std::move(design.design), static_cast<std::uint64_t>(spec.seed))};
+    Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
+    return Beginning{std::move(chosen), std::move(made)};
 }
 
 } // namespace concertina

@@ -42,16 +42,17 @@ std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch) {
 /// One session of training: from a step to another step, or to whatever ends it before.
 class Session {
 public:
-    Session(const TrainRequest& request, RunData data, Network network, std::int64_t step,
-            RunControl& control, RunObserver& observer)
-        : m_spec(request.spec), m_folder(request.checkpointFolder), m_data(std::move(data)),
+    Session(const TrainRequest& request, RunData data, Beginning beginning, RunControl& control,
+            RunObserver& observer)
+        : m_spec(std::move(beginning.spec)), m_folder(request.checkpointFolder), m_data(std::move(data)),
           m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
           m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
           m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
-          m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps), m_step(step),
+          m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps),
+          m_step(beginning.step),
           m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
-          m_learner(m_spec, std::move(network), makeTasks(m_spec, m_data.targets), m_steps,
+          m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets), m_steps,
                     m_stepsPerEpoch),
           m_collapsed(request.collapsed),
           m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {
@@ -96,6 +97,7 @@ private:
         const NetworkDesign& design = m_learner.network().design();
         const NetworkCosts costs = networkCosts(design, {.batch = m_spec.train.batch});
         m_observer.started({.position = position(),
+                            .spec = m_spec,
                             .steps = m_last,
                             .stepsPerEpoch = m_stepsPerEpoch,
                             .plan = toJson(design.plan),
@@ -392,14 +394,12 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
     if (!data)
         return failure(data.error());
     auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request.spec, *data)
-                                      : beginAnew(request.spec, *data);
+                                      : beginAnew(request.spec, *data, control);
     if (!beginning)
         return failure(beginning.error());
     if (request.spec.train.device == "cuda")
         beginning->network.to(torch::kCUDA);
-    return Session(request, std::move(*data), std::move(beginning->network), beginning->step,
-                   control, observer)
-        .run();
+    return Session(request, std::move(*data), std::move(*beginning), control, observer).run();
 }
 
 } // namespace concertina

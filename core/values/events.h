@@ -31,6 +31,7 @@ struct RunPosition {
 /// Told once, when everything is ready and before the first step.
 struct StartEvent {
     RunPosition position; ///< where it goes on; step 0 for a new run
+    ExperimentSpec spec;  ///< with what was chosen by measurement
     std::int64_t steps = 0;
     std::int64_t stepsPerEpoch = 0;
     Json plan;    ///< the resolved sharing plan

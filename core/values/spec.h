@@ -58,6 +58,7 @@ struct NetworkSpec {
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
     std::string routing = "exact";
     std::string bracketing = "cheapest";
+    std::vector<std::string> brackets; ///< "LAYERS: LINKS", which come before it
 
     bool operator==(const NetworkSpec&) const = default;
 };

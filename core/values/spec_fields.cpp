@@ -194,13 +194,20 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    .seldom = true}),
             field(&NetworkSpec::bracketing,
                   {.path = "network.bracketing",
-                   .choices = {"cheapest", "compose", "run"},
+                   .choices = {"cheapest", "compose", "run", "calibrate"},
                    .label = "Bracketing",
                    .help = "How factored kernels meet their input in training. compose: multiplied "
                            "into one kernel, then one convolution; run: a convolution for each "
                            "factor; cheapest: layer by layer what costs least, factors that stand "
-                           "together multiplied where that is less. All compute the same. Where "
-                           "kernels decay with their gradient, they are composed.",
+                           "together multiplied where that is less; calibrate: what was quickest "
+                           "before step 0, written into network.brackets. All compute the same. "
+                           "Where kernels decay with their gradient, they are composed.",
+                   .seldom = true}),
+            field(&NetworkSpec::brackets,
+                  {.path = "network.brackets",
+                   .label = "Brackets",
+                   .help = "Layers whose bracketing is fixed, the later wins: \"enc5.*: U·M, V\" runs "
+                           "V, then the product of U and M; \"enc1.*: U·M·V\" composes.",
                    .seldom = true})};
 }
 

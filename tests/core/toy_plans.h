@@ -46,7 +46,7 @@ inline LayerGraph toyGraph() {
 
 /// All tied.
 inline NetworkDesign toyDesign(const std::string& parametrization) {
-    NetworkDesign design{.graph = toyGraph()};
+    NetworkDesign design{.backbone = toyGraph(), .graph = toyGraph()};
     design.plan.tasks = taskNames;
     for (const Layer& layer : design.graph.layers) {
         const bool shared = layer.task < 0;

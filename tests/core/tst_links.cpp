@@ -30,15 +30,15 @@ ExperimentSpec specWith(const std::string& parametrization, const Json& options,
 /// One network, whatever its brackets: the factors of the one are those of the other.
 std::pair<Network, Network> bothWays(const std::string& parametrization, const Json& options,
                                      const std::vector<std::string>& rules) {
-    Network run = networkFor(specWith(parametrization, options, rules, "run"))
-                      .convertedTo(torch::kFloat64);
+    Network run =
+        networkFor(specWith(parametrization, options, rules, "run")).convertedTo(torch::kFloat64);
     scrambleFactors(run, 5);
     scrambleNorms(run, 6);
-    Network composed = Network::fromTensors(
-                           designFor(specWith(parametrization, options, rules, "compose")),
-                           run.namedTensors())
-                           .value()
-                           .convertedTo(torch::kFloat64);
+    Network composed =
+        Network::fromTensors(designFor(specWith(parametrization, options, rules, "compose")),
+                             run.namedTensors())
+            .value()
+            .convertedTo(torch::kFloat64);
     [[maybe_unused]] const auto loaded = composed.load(copyOf(run.namedTensors()));
     return {std::move(run), std::move(composed)};
 }
@@ -70,13 +70,18 @@ void addCases() {
                             "enc*: V {segmentation} | {depth, normal};enc*: norm {segmentation} | "
                             "{depth, normal}"};
     for (const QString& plan : plans)
-        QTest::addRow("factored, %s", qPrintable(plan))
-            << "factored" << "{}" << plan.split(QLatin1Char(';'));
-    QTest::addRow("low rank") << "factored" << R"({"rank": 0.5})" << plans.mid(1, 1);
-    QTest::addRow("diagonal") << "factored" << R"({"core": "diagonal"})" << plans.mid(1, 1);
-    QTest::addRow("five factors") << "factored" << R"({"depth": 5})" << plans.mid(2, 1);
-    QTest::addRow("expand") << "expand" << "{}" << plans.mid(0, 1);
-    QTest::addRow("expand, merged") << "expand" << R"({"expansion": 2})" << plans.mid(1, 1);
+        QTest::addRow("factored, %s", qPrintable(plan)) << "factored"
+                                                        << "{}" << plan.split(QLatin1Char(';'));
+    QTest::addRow("low rank") << "factored"
+                              << R"({"rank": 0.5})" << plans.mid(1, 1);
+    QTest::addRow("diagonal") << "factored"
+                              << R"({"core": "diagonal"})" << plans.mid(1, 1);
+    QTest::addRow("five factors") << "factored"
+                                  << R"({"depth": 5})" << plans.mid(2, 1);
+    QTest::addRow("expand") << "expand"
+                            << "{}" << plans.mid(0, 1);
+    QTest::addRow("expand, merged") << "expand"
+                                    << R"({"expansion": 2})" << plans.mid(1, 1);
 }
 
 } // namespace
@@ -96,9 +101,10 @@ class LinksTest : public QObject {
 private Q_SLOTS:
     void alinkIsTheConvolutionsInSequence() {
         // LibTorch's convolutions one behind the other, on an input padded by the one that moves.
-        const KernelShape u{.out = 5, .in = 4}, m{.out = 4, .in = 4}, d{.out = 4, .in = 4, .groups = 4};
-        const KernelShape v{.out = 4, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 2,
-                            .dilation = 2};
+        const KernelShape u{.out = 5, .in = 4}, m{.out = 4, .in = 4},
+            d{.out = 4, .in = 4, .groups = 4};
+        const KernelShape v{
+            .out = 4, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 2, .dilation = 2};
         const KernelShape w1{.out = 3, .in = 6};
         const std::vector<std::vector<KernelShape>> stretches{
             {u, m}, {u, d}, {d, v}, {d, d, v}, {u, d, m, v}, {u, m, v, w1}, {v, w1}, {m, v}};
@@ -106,9 +112,9 @@ private Q_SLOTS:
             std::vector<torch::Tensor> factors;
             for (std::size_t i = 0; i < stretch.size(); ++i)
                 factors.push_back(randomKernel(stretch[i], 10 + i).to(torch::kFloat64));
-            torch::Tensor x =
-                randomImages(2, 11, 9, 4, torch::kFloat64).repeat({1, 2, 1, 1}).narrow(
-                    1, 0, stretch.back().in);
+            torch::Tensor x = randomImages(2, 11, 9, 4, torch::kFloat64)
+                                  .repeat({1, 2, 1, 1})
+                                  .narrow(1, 0, stretch.back().in);
             const KernelShape whole = kernelOf(stretch);
             const torch::Tensor expected = [&] {
                 torch::Tensor y = x;
@@ -177,15 +183,13 @@ private Q_SLOTS:
             QVERIFY(relativeDifference(actual[t], expected[t]) < 1e-10);
         const NetworkCosts costs = networkCosts(run.design(), {.batch = 4});
         QCOMPARE(costs.collapsedParameters, double(folded.parameters()));
-        QCOMPARE(costs.multiplyAdds,
-                 networkCosts(composed.design(), {.batch = 4}).multiplyAdds);
+        QCOMPARE(costs.multiplyAdds, networkCosts(composed.design(), {.batch = 4}).multiplyAdds);
     }
 
     void whatTasksMakeOfOneInputIsMadeOnce() {
         // Reading R1: the first layer's V runs once, each task's M and U on what it gave; the next
         // layer's inputs have parted.
-        const Network network =
-            networkFor(specWith("factored", {}, {"*: factors shared"}, "run"));
+        const Network network = networkFor(specWith("factored", {}, {"*: factors shared"}, "run"));
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1 + 3 + 3);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3 + 3 + 3);
         // The image alone is one: a layer's U without a copy of M before it runs once, too.
@@ -196,8 +200,8 @@ private Q_SLOTS:
     void aMergedLayerWithSeveralPartedFactorsIsComposed() {
         // The mean of products is not the product of means.
         const std::string parted = " {segmentation} | {depth} | {normal}";
-        const ExperimentSpec spec = specWith(
-            "factored", {}, {"*: merged", "enc1.1: U" + parted}, "run");
+        const ExperimentSpec spec =
+            specWith("factored", {}, {"*: merged", "enc1.1: U" + parted}, "run");
         const Network network = networkFor(spec);
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3);
@@ -238,9 +242,9 @@ private Q_SLOTS:
         std::vector<ConflictRow> rows[2];
         for (Network* network : {&run, &composed}) {
             const ComposedNetwork kernels = network->compose(true);
-            rows[network == &run ? 0 : 1] = measureConflict(
-                *network, kernels,
-                lossesOf(network->forward(kernels, m_images, {.training = true})));
+            rows[network == &run ? 0 : 1] =
+                measureConflict(*network, kernels,
+                                lossesOf(network->forward(kernels, m_images, {.training = true})));
         }
         QCOMPARE(rows[0].size(), rows[1].size());
         QVERIFY(!rows[0].empty());
@@ -270,8 +274,8 @@ private Q_SLOTS:
         for (const Branch& branch : design.tree.branches) {
             const Node& node = design.graph.node(branch.node);
             if (node.op == Op::Conv)
-                expected += 3.0 * double(design.kernelOf(node).weights()) * node.height
-                            * node.width * 4;
+                expected +=
+                    3.0 * double(design.kernelOf(node).weights()) * node.height * node.width * 4;
         }
         // A head that one task alone owns is left by the other passes: three times it is, too.
         const NetworkCosts costs = networkCosts(design, {.batch = 4});
@@ -280,11 +284,11 @@ private Q_SLOTS:
     }
 
     void itIsSaidWhatRuns() {
-        const auto words =
-            bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "run")));
+        const auto words = bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "run")));
         QCOMPARE(words, std::vector<std::string>{
                             "enc1.1, enc2.1, enc2.2, dec2.1, dec2.2, dec1.1: U, M, V"});
-        QVERIFY(bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "compose"))).empty());
+        QVERIFY(
+            bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "compose"))).empty());
     }
 };
 

@@ -20,9 +20,17 @@ std::vector<KernelShape> factorsOf(int channels) {
             {.out = channels, .in = channels, .height = 3, .width = 3, .padding = 1}};
 }
 
-std::vector<KernelLink> cheapest(const std::vector<KernelShape>& factors, double pixels, int batch) {
-    return chooseLinks(factors, composeCostOf(factors), {pixels, pixels},
-                       {Bracketing::Cheapest, batch});
+Cuttable layerOf(const std::vector<KernelShape>& factors, double pixels) {
+    return {.layer = "enc1.1",
+            .factors = {{"U"}, {"M"}, {"V"}},
+            .convolutions = factors,
+            .composeCost = composeCostOf(factors),
+            .pixels = {pixels, pixels}};
+}
+
+std::vector<KernelLink> cheapest(const std::vector<KernelShape>& factors, double pixels,
+                                 int batch) {
+    return chooseLinks(layerOf(factors, pixels), {Bracketing::Cheapest, batch});
 }
 
 /// "1+2": the sizes of the links.
@@ -123,7 +131,8 @@ private Q_SLOTS:
             moving.padding = 1;
             const LayerPixels pixels{double(any(10, 9000)), double(any(10, 9000))};
             const double whole = multipliedOut(factors);
-            const auto chosen = chooseLinks(factors, whole, pixels, {Bracketing::Cheapest, 1});
+            const auto chosen =
+                chooseLinks({"l.1", {}, factors, whole, pixels}, {Bracketing::Cheapest, 1});
             seen.insert(chosen.size());
             double least = std::numeric_limits<double>::infinity();
             for (unsigned cuts = 0; cuts < 16; ++cuts) { // a bit between each two factors
@@ -156,10 +165,34 @@ private Q_SLOTS:
     }
 
     void runCutsEverywhereAndComposeNowhere() {
-        const auto factors = factorsOf(64);
-        QCOMPARE(sizesOf(chooseLinks(factors, 1, {9, 9}, {Bracketing::Run, 1})), "1+1+1");
-        QVERIFY(chooseLinks(factors, 1, {9, 9}, {Bracketing::Compose, 1}).empty());
-        QVERIFY(chooseLinks({}, 1, {9, 9}, {Bracketing::Run, 1}).empty());
+        const Cuttable layer = layerOf(factorsOf(64), 9);
+        QCOMPARE(sizesOf(chooseLinks(layer, {Bracketing::Run, 1})), "1+1+1");
+        QVERIFY(chooseLinks(layer, {Bracketing::Compose, 1}).empty());
+        QVERIFY(chooseLinks({"enc1.1"}, {Bracketing::Run, 1}).empty()); // no convolutions
+    }
+
+    void arulesLayersRunAsItSays() {
+        const Cuttable layer = layerOf(factorsOf(64), 9);
+        const auto with = [&](const std::vector<std::string>& texts) {
+            BracketingSettings settings{Bracketing::Run, 1};
+            for (const std::string& text : texts)
+                settings.rules.push_back(parseBracketRule(text).value());
+            return sizesOf(chooseLinks(layer, settings));
+        };
+        QCOMPARE(with({"enc2.*, enc1.*: U·M, V"}), "2+1");
+        QCOMPARE(with({"enc1.1: U, M*V"}), "1+2");
+        QCOMPARE(with({"enc1.1: U, M·V", "*: U·M·V"}), ""); // the later wins
+        QCOMPARE(with({"enc1.1: W3·W2, W1"}), "1+1+1");     // of another kernel
+        QCOMPARE(with({"enc1.1: U·V, M"}), "1+1+1");        // not the order
+        QCOMPARE(with({"dec1.1: U·M, V"}), "1+1+1");
+    }
+
+    void rulesReadBackAsTheyAreWritten() {
+        for (const char* text : {"enc5.1: U·M, V", "enc5.1, dec*: U·M·V", "*: W3, W2, W1"})
+            QCOMPARE(toText(parseBracketRule(text).value()), text);
+        for (const char* text : {"", "enc1.1", "enc1.1:", ": U, V", "enc1.1: U,, V", "enc1.1: U··V",
+                                 "enc1.1: U V", "enc1.1: {a} | {b}", "a: b: c"})
+            QCOMPARE(parseBracketRule(text).error().code, "brackets.syntax");
     }
 
     void sizesChangeWhereTheKernelMoves() {
@@ -169,8 +202,13 @@ private Q_SLOTS:
         const KernelShape kernel{
             .out = 5, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 1};
         graph.layers = {{.name = "l.1", .kernel = kernel}};
-        graph.nodes.push_back({.op = Op::Conv, .name = "l.1.conv", .inputs = {0}, .layer = 0,
-                               .channels = 5, .height = 4, .width = 6});
+        graph.nodes.push_back({.op = Op::Conv,
+                               .name = "l.1.conv",
+                               .inputs = {0},
+                               .layer = 0,
+                               .channels = 5,
+                               .height = 4,
+                               .width = 6});
         KernelShape middle = kernel;
         middle.out = 20;
         middle.in = 12;

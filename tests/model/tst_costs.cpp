@@ -98,6 +98,8 @@ private Q_SLOTS:
         QCOMPARE(plainCosts({"*: tied"}, {2, 2}).trainingBytes,
                  4 * (4 * parameters + 2 * activations));
         QCOMPARE(plainCosts({"*: tied"}, {1, 1}).trainingBytes, 4 * (3 * parameters + activations));
+        QCOMPARE(plainCosts({"*: tied"}, {1, 1, 2}).trainingBytes, // bfloat16: of activations alone
+                 4 * 3 * parameters + 2 * activations);
     }
 
     void separateLayersRunAndCountOnceATask() {
