@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the buttons above the page do, and when they are there.
+#include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/monitor_page.h"
 #include "ui/monitor/replan_panel.h"
@@ -42,6 +43,10 @@ void MonitorPage::makeActions() {
     connect(m_replan, &QAction::triggered, this, [this] {
         if (m_feed->record())
             m_replanner->openOn(*m_feed->record(), idleFrom());
+    });
+    connect(m_conflict, &ConflictCard::suggestionWanted, this, [this] {
+        if (m_feed->record() && canReplan())
+            m_replanner->openSuggesting(*m_feed->record(), idleFrom(), RunFeed::ConflictWindow);
     });
     connect(m_compare, &QAction::triggered, this,
             [this] { m_context.navigator.showCompare(run(), std::nullopt); });
@@ -134,6 +139,7 @@ void MonitorPage::adoptState() {
           tr("Writing…"));
     m_replan->setVisible(canReplan());
     m_replan->setEnabled(m_replan->isVisible());
+    m_conflict->setChangeable(canReplan());
     m_compare->setVisible(now.has_value() && m_feed->checkpoint().has_value());
     m_compare->setEnabled(m_compare->isVisible());
     Q_EMIT headerChanged();
