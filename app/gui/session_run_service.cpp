@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/session_run_service.h"
 
+#include "app/session/run_session.h"
+
 #include <QPointer>
 
+#include <algorithm>
 #include <utility>
 
 namespace concertina {
@@ -10,14 +13,13 @@ namespace concertina {
 SessionRunService::SessionRunService(std::filesystem::path store,
                                      std::optional<std::string> dataFolder, QObject* parent)
     : RunService(parent),
-      m_queue(std::move(store), std::move(dataFolder),
+      m_store(std::move(store)),
+      m_queue(m_store, std::move(dataFolder),
               {.changed = [this] {
                    QMetaObject::invokeMethod(this, [this] { tellChange(); }, Qt::QueuedConnection);
                },
                .failed = [this](const RunId& run, const Problem& problem) {
-                   QMetaObject::invokeMethod(
-                       this, [this, run, problem] { Q_EMIT failed(run, problem); },
-                       Qt::QueuedConnection);
+                   tellFailure(run, problem);
                }}) {}
 
 void SessionRunService::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
@@ -53,7 +55,37 @@ void SessionRunService::checkpointNow(const RunId& run) {
 }
 
 void SessionRunService::changePlan(const RunId& run, const std::string& rule) {
-    m_queue.changePlan(run, rule);
+    if (isQueued(run)) {
+        m_queue.changePlan(run, rule);
+        return;
+    }
+    m_changes.post([this, run, rule](const std::stop_token&) {
+        const auto made = concertina::changePlan(m_store, run, std::nullopt, {rule});
+        if (!made)
+            tellFailure(run, made.error());
+        QMetaObject::invokeMethod(this, [this] { tellChange(); }, Qt::QueuedConnection);
+    });
+}
+
+void SessionRunService::undoPlanChange(const RunId& run, QObject* context,
+                                       std::function<void(const std::string& change)> done) {
+    // One that this process trains is refused by `undoPlan` itself: "run.busy".
+    m_changes.post([this, run, context = QPointer<QObject>(context),
+                    done = std::move(done)](const std::stop_token&) {
+        const auto undone = concertina::undoPlan(m_store, run);
+        if (!undone) {
+            tellFailure(run, undone.error());
+            return;
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, context, done, change = undone->change] {
+                Q_EMIT changed();
+                if (context)
+                    done(change);
+            },
+            Qt::QueuedConnection);
+    });
 }
 
 void SessionRunService::suspendAll() {
@@ -67,6 +99,17 @@ std::vector<OwnRun> SessionRunService::runs() const {
     for (const QueuedRun& run : m_queue.runs())
         runs.push_back({run.run, run.state});
     return runs;
+}
+
+/// Called in any thread.
+void SessionRunService::tellFailure(const RunId& run, const Problem& problem) {
+    QMetaObject::invokeMethod(
+        this, [this, run, problem] { Q_EMIT failed(run, problem); }, Qt::QueuedConnection);
+}
+
+bool SessionRunService::isQueued(const RunId& run) const {
+    const auto queued = m_queue.runs();
+    return std::ranges::find(queued, run, &QueuedRun::run) != queued.end();
 }
 
 void SessionRunService::tellChange() {

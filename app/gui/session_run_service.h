@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/job_thread.h"
 #include "app/session/run_queue.h"
 #include "ui/services/run_service.h"
 
@@ -23,14 +24,21 @@ public:
     void stop(const RunId& run) override;
     void checkpointNow(const RunId& run) override;
     void changePlan(const RunId& run, const std::string& rule) override;
+    void undoPlanChange(const RunId& run, QObject* context,
+                        std::function<void(const std::string& change)> done) override;
     void suspendAll() override;
     std::vector<OwnRun> runs() const override;
 
 private:
     void tellChange();
+    void tellFailure(const RunId& run, const Problem& problem);
+    bool isQueued(const RunId& run) const;
 
+    std::filesystem::path m_store;
     bool m_suspending = false;
-    RunQueue m_queue; ///< last: its thread calls the others
+    // Last: their threads call the others.
+    JobThread m_changes; ///< of runs that nobody trains, in order
+    RunQueue m_queue;
 };
 
 } // namespace concertina

@@ -12,6 +12,7 @@
 #include "widgets/plots/curve_plot.h"
 
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -60,6 +61,11 @@ public:
     RunSummary run(const RunId& id) {
         const Store opened = valueOf(Store::open(place.store().toStdString(), StoreMode::ReadOnly));
         return valueOf(opened.run(id)).summary;
+    }
+
+    std::vector<std::string> planChanges(const RunId& id) {
+        const Store opened = valueOf(Store::open(place.store().toStdString(), StoreMode::ReadOnly));
+        return readSpec(valueOf(opened.run(id)).spec).spec.network.planChanges;
     }
 
     /// Points of the longest curve that is shown.
@@ -141,6 +147,33 @@ private Q_SLOTS:
         QVERIFY(bench.button(QStringLiteral("Pause")) == nullptr);
         QCOMPARE(training.wait().code, 0);
         QTRY_COMPARE_WITH_TIMEOUT(bench.shownPoints(), 400U, patience);
+    }
+
+    void theSharingOfAStoppedRunChangesAndGoesBack() {
+        RealWindow bench;
+        const RunId run = bench.start(specOf(100000));
+        QVERIFY(!run.empty());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.shownPoints() >= 1, patience);
+        QVERIFY(bench.click(QStringLiteral("Stop")));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.runs.runs().empty(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.button(QStringLiteral("Resume")), patience);
+        QVERIFY(bench.click(QString::fromUtf8("Sharing…")));
+        QLineEdit* rule = nullptr;
+        for (auto* found : bench.window.findChildren<QLineEdit*>())
+            if (found->isVisible() && found->accessibleName() == QStringLiteral("Rule"))
+                rule = found;
+        QVERIFY(rule != nullptr);
+        QTest::keyClicks(rule, QStringLiteral("enc1.1: freeze"));
+        QTest::keyClick(rule, Qt::Key_Return);
+        QVERIFY(bench.click(QStringLiteral("Apply")));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.planChanges(run).size(), 1U, patience);
+        QVERIFY(bench.planChanges(run).front().ends_with(": enc1.1: freeze"));
+        // As soon as the window has read that, it can be taken back.
+        QTRY_VERIFY_WITH_TIMEOUT(bench.click(QString::fromUtf8("Sharing…"))
+                                     && bench.button(QStringLiteral("Undo last change")),
+                                 patience);
+        QVERIFY(bench.click(QStringLiteral("Undo last change")));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.planChanges(run).empty(), patience);
     }
 
     void aWindowThatIsClosedPausesItsRun() {

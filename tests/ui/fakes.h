@@ -25,6 +25,7 @@ public:
     std::vector<std::optional<std::string>> groups; ///< of what was started
     std::optional<Problem> refusal;                 ///< what `start` answers, where there is one
     std::vector<OwnRun> own;
+    std::function<void(const std::string&)> undone; ///< of the last undo, for a test to call
     bool suspendsAtOnce = true;
 
     void setRuns(std::vector<OwnRun> runs) {
@@ -53,6 +54,11 @@ public:
     void changePlan(const RunId& run, const std::string& rule) override {
         note("plan", run);
         calls.last() += QLatin1Char(' ') + QString::fromStdString(rule);
+    }
+    void undoPlanChange(const RunId& run, QObject*,
+                        std::function<void(const std::string&)> done) override {
+        note("undo", run);
+        undone = std::move(done);
     }
     void suspendAll() override {
         calls << QStringLiteral("suspend");

@@ -4,13 +4,17 @@
 #include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
 #include "ui/monitor/conflict_card.h"
+#include "ui/monitor/replan_panel.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/sharing/conflict_matrix.h"
 #include "widgets/theme/theme.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QStackedWidget>
+#include <QToolButton>
 
 #include <cmath>
 
@@ -31,6 +35,20 @@ class TestConflictCard : public QObject, private MonitorFixture {
     QString texts() {
         QStringList all;
         for (const QLabel* label : part<ConflictCard>().findChildren<QLabel*>())
+            if (label->isVisible())
+                all << label->text();
+        return all.join(QLatin1Char('|'));
+    }
+    QToolButton& suggest() { return *part<ConflictCard>().findChild<QToolButton*>(); }
+    QPushButton& apply() {
+        for (auto* found : part<ReplanPanel>().findChildren<QPushButton*>())
+            if (found->text() == QStringLiteral("Apply"))
+                return *found;
+        qFatal("no button to apply");
+    }
+    QString panelTexts() {
+        QStringList all;
+        for (const QLabel* label : part<ReplanPanel>().findChildren<QLabel*>())
             if (label->isVisible())
                 all << label->text();
         return all.join(QLatin1Char('|'));
@@ -128,6 +146,55 @@ private Q_SLOTS:
         QTest::keyClick(&matrix(), Qt::Key_Up);
         QVERIFY(spy.last()[0].toString().startsWith(QStringLiteral("enc1.1")));
         QVERIFY(texts().contains(QStringLiteral("cosine +0.10")));
+    }
+
+    void suggestedSplitsWaitInThePanelWithTheirReasons() {
+        Store store = m_desk->openStore();
+        const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
+        m_desk->runs.own = {{run, RunState::Running}};
+        measure(run, 50, -0.5);
+        measure(run, 100, -0.7);
+        open(run);
+        QTRY_VERIFY_WITH_TIMEOUT(suggest().isEnabled(), monitorPatience);
+        QTest::mouseClick(&suggest(), Qt::LeftButton);
+        QVERIFY(part<ReplanPanel>().isVisible());
+        part<ReplanPanel>().findChild<QSpinBox*>()->setValue(300); // per cent
+        QTRY_VERIFY_WITH_TIMEOUT(panelTexts().contains(QStringLiteral("depth and normal -0.60")),
+                                 monitorPatience);
+        QVERIFY(m_desk->runs.calls.isEmpty()); // they wait
+        apply().click();
+        QVERIFY(!m_desk->runs.calls.isEmpty());
+        QVERIFY2(m_desk->runs.calls.first().contains(QStringLiteral("dec1.1: ")),
+                 qPrintable(m_desk->runs.calls.first()));
+    }
+
+    void withoutASureConflictNoSplitIsSuggested() {
+        Store store = m_desk->openStore();
+        const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
+        measure(run, 50, -0.5); // once
+        done(store.release(run, RunState::Stopped, ""));
+        open(run);
+        QTRY_VERIFY_WITH_TIMEOUT(suggest().isEnabled(), monitorPatience);
+        QTest::mouseClick(&suggest(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(panelTexts().contains(QStringLiteral("No split is suggested")),
+                                 monitorPatience);
+        QVERIFY(!apply().isEnabled());
+    }
+
+    void suggestSaysWhyItIsOff() {
+        Store store = m_desk->openStore();
+        const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
+        open(run);
+        QTRY_VERIFY_WITH_TIMEOUT(texts().contains(QStringLiteral("every 50 steps")),
+                                 monitorPatience);
+        QVERIFY(!suggest().isEnabled());
+        QVERIFY(suggest().toolTip().contains(QStringLiteral("Nothing is measured yet")));
+        measure(run, 50, -0.5);
+        QTRY_VERIFY_WITH_TIMEOUT(isMatrixShown(), monitorPatience);
+        QVERIFY(!suggest().isEnabled()); // another process trains it
+        QVERIFY(suggest().toolTip().contains(QStringLiteral("this window trains")));
+        m_desk->runs.setRuns({{run, RunState::Running}});
+        QVERIFY(suggest().isEnabled());
     }
 
     void colorsTellTheSignInBothThemes() {

@@ -6,8 +6,11 @@
 #include "widgets/controls/toned_label.h"
 #include "widgets/sharing/sharing_matrix.h"
 
+#include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QPushButton>
+#include <QToolButton>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -19,11 +22,39 @@ class TestReplanPanel : public QObject, private MonitorFixture {
 
     RunId m_run;
 
-    void openPanel() {
-        m_run = makeRun(*m_store, {.state = RunState::Running, .step = 300});
+    /// Changes before step 300 are in effect.
+    void openPanel(const std::vector<std::string>& changes = {}) {
+        makeChanged(RunState::Running, changes);
         m_desk->runs.own = {{m_run, RunState::Running}};
+        showPanel();
+    }
+    /// A run that stopped at step 300; changes of that step wait.
+    void openIdle(const std::vector<std::string>& changes) {
+        makeChanged(RunState::Stopped, changes);
+        showPanel();
+    }
+    void makeChanged(RunState state, const std::vector<std::string>& changes) {
+        MadeUpRun made{.state = RunState::Running, .step = 300};
+        made.spec = testSpec();
+        made.spec.network.planChanges = changes;
+        m_run = makeRun(*m_store, made);
+        Json inEffect = Json::array();
+        for (const PlanChange& change : planChangesOf(made.spec.network))
+            if (change.step < made.step)
+                inEffect.push_back({{"step", change.step}, {"change", change.rule}});
+        const std::vector<int> outputs(3, 1);
+        const auto design = designNetwork(made.spec, testCatalogue(), outputs).design;
+        const auto plan =
+            designAfter(made.spec.network, inEffect.size(), design, testCatalogue()).plan;
+        done(m_store->recordPlan(
+            m_run, {.spec = made.spec, .plan = toJson(plan), .changes = inEffect}));
+        if (state != RunState::Running)
+            done(m_store->release(m_run, state, ""));
+    }
+    bool isOffered() const { return buttons().contains(QString::fromUtf8("Sharing…")); }
+    void showPanel() {
         open(m_run);
-        QTRY_VERIFY_WITH_TIMEOUT(button("Sharing…").isVisible(), monitorPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(isOffered(), monitorPatience);
         QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), monitorPatience);
         button("Sharing…").trigger();
         QVERIFY(panel().isVisible());
@@ -38,8 +69,37 @@ class TestReplanPanel : public QObject, private MonitorFixture {
     QString words() {
         QStringList all;
         for (auto* label : panel().findChildren<TonedLabel*>())
-            all << label->text();
+            if (label->isVisible())
+                all << label->text();
         return all.join(QLatin1Char('\n'));
+    }
+    QString refusal() {
+        for (auto* label : panel().findChildren<TonedLabel*>())
+            if (label->isVisible()
+                && label->palette().color(QPalette::WindowText)
+                       == color(ColorRole::Bad, label->palette()))
+                return label->text();
+        return {};
+    }
+    template <class T>
+    T& panelChild(const char* accessibleName) {
+        for (auto* found : panel().findChildren<T*>())
+            if (found->accessibleName() == QString::fromUtf8(accessibleName))
+                return *found;
+        qFatal("nothing is called %s", accessibleName);
+    }
+    QLineEdit& ruleLine() { return panelChild<QLineEdit>("Rule"); }
+    void type(const char* rule) {
+        ruleLine().setFocus();
+        ruleLine().clear();
+        QTest::keyClicks(&ruleLine(), QString::fromUtf8(rule));
+    }
+    QAction& menuEntry(const char* text) {
+        for (auto* menu : panel().findChildren<QMenu*>())
+            for (QAction* entry : menu->actions())
+                if (entry->text() == QString::fromUtf8(text))
+                    return *entry;
+        qFatal("no entry %s", text);
     }
     /// Puts the first row's layers (enc1) into a state by its key.
     void press(int key) {
@@ -60,14 +120,21 @@ private Q_SLOTS:
         m_store.reset();
     }
 
-    void itIsThereForRunsOfThisProcessAlone() {
+    void itIsThereForRunsThatThisProcessTrainsOrNobody() {
         const RunId run = makeRun(*m_store, {.state = RunState::Running, .step = 300});
         open(run);
         QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), monitorPatience);
-        for (const QString& text : buttons())
-            QVERIFY(text != QString::fromUtf8("Sharing…"));
+        QVERIFY(!isOffered());
         m_desk->runs.setRuns({{run, RunState::Paused}});
-        QTRY_VERIFY_WITH_TIMEOUT(button("Sharing…").isVisible(), monitorPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(isOffered(), monitorPatience);
+        m_desk->runs.setRuns({{run, RunState::Queued}});
+        QVERIFY(!isOffered());
+        m_desk->runs.setRuns({});
+        done(m_store->setState(run, RunState::Paused, "")); // in the memory of its owner
+        QTRY_VERIFY_WITH_TIMEOUT(buttons().contains(QStringLiteral("Resume")), monitorPatience);
+        QVERIFY(!isOffered());
+        done(m_store->release(run, RunState::Stopped, ""));
+        QTRY_VERIFY_WITH_TIMEOUT(isOffered(), monitorPatience);
     }
 
     void nothingIsToBeAppliedAtFirst() {
@@ -120,6 +187,167 @@ private Q_SLOTS:
         QTest::keyClick(&panel(), Qt::Key_Escape);
         QVERIFY(!panel().isVisible());
         QVERIFY(m_desk->runs.calls.isEmpty());
+    }
+
+    void aTypedRuleJoinsWhatWouldChange() {
+        openPanel();
+        QVERIFY(!panelButton("Add").isEnabled());
+        type("  dec1.*: kernel plain ");
+        QVERIFY(panelButton("Add").isEnabled());
+        QTest::mouseClick(&panelButton("Add"), Qt::LeftButton);
+        QVERIFY2(words().contains(QStringLiteral("dec1.1: kernel plain, before factored")),
+                 qPrintable(words()));
+        type("enc1.1: freeze M");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        QVERIFY(ruleLine().text().isEmpty());
+        QVERIFY2(words().contains(QStringLiteral("enc1.1: frozen: M")), qPrintable(words()));
+        QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
+        const QString plan = QStringLiteral("plan %1 ").arg(QString::fromStdString(m_run));
+        QCOMPARE(m_desk->runs.calls, (QStringList{plan + QStringLiteral("dec1.*: kernel plain"),
+                                                  plan + QStringLiteral("enc1.1: freeze M")}));
+    }
+
+    void aWrongRuleIsRefusedInPlace_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("syntax") << "enc1.1 freeze" << "a pattern of layer names";
+        QTest::newRow("layer") << "enc9.1: separate" << "enc9.1";
+        QTest::newRow("factor") << "enc1.1: freeze Q" << "\"Q\"";
+        QTest::newRow("kernel") << "enc1.1: kernel magic" << "magic";
+        QTest::newRow("task") << "enc1.1: {depth} | {edges} separate" << "edges";
+        QTest::newRow("nothing") << "dec1.1: tied" << "a rule that changes it";
+    }
+    void aWrongRuleIsRefusedInPlace() {
+        QFETCH(const QString, rule);
+        QFETCH(const QString, words);
+        openPanel();
+        press(Qt::Key_M);
+        const QString before = this->words();
+        ruleLine().setFocus();
+        QTest::keyClicks(&ruleLine(), rule);
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        QVERIFY2(refusal().contains(words), qPrintable(refusal()));
+        QVERIFY(ruleLine().accessibleDescription().contains(words));
+        QCOMPARE(ruleLine().text(), rule); // to be mended
+        QVERIFY(this->words().contains(QStringLiteral("enc1.1: M {segmentation}"))); // as it was
+        QTest::keyClick(&ruleLine(), Qt::Key_Backspace);
+        QCOMPARE(refusal(), QString());
+        QCOMPARE(this->words(), before);
+    }
+
+    void aStateThatALayerCannotHaveIsRefusedInWords() {
+        openPanel();
+        type("enc1.1: kernel plain");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        press(Qt::Key_M);
+        QVERIFY2(refusal().contains(QStringLiteral("merged")), qPrintable(refusal()));
+        QVERIFY(panel().matrix()->model().row(0).state == SharingState::Tied);
+    }
+
+    /// A kernel made anew needs the state before it: a later state may not take that one's place.
+    void aStateBehindAKernelLeavesTheOneBeforeIt() {
+        openPanel();
+        press(Qt::Key_S);
+        type("enc1.1: kernel plain");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        press(Qt::Key_T);
+        QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
+        QStringList rules;
+        for (const QString& call : m_desk->runs.calls)
+            rules << call.section(QLatin1Char(' '), 2);
+        QCOMPARE(rules, (QStringList{QStringLiteral("enc1.1: separate"),
+                                     QStringLiteral("enc1.1: kernel plain"),
+                                     QStringLiteral("enc1.1: tied")}));
+    }
+
+    void whatChangesNothingIsNotAskedFor() {
+        openPanel();
+        press(Qt::Key_S);
+        press(Qt::Key_T);
+        QVERIFY(!panelButton("Apply").isEnabled());
+        type("dec1.1: freeze");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
+        QCOMPARE(m_desk->runs.calls, QStringList{QStringLiteral("plan %1 dec1.1: freeze")
+                                                     .arg(QString::fromStdString(m_run))});
+    }
+
+    void theMenuActsOnTheSelectedLayers() {
+        openPanel();
+        auto& also = panelChild<QToolButton>("More changes of the selected layers");
+        QVERIFY(!also.isEnabled());
+        panel().matrix()->view()->selectAll();
+        QVERIFY(also.isEnabled());
+        menuEntry("Freeze").trigger();
+        QVERIFY(panel().matrix()->model().row(0).isAllFrozen());
+        QVERIFY2(words().contains(QStringLiteral("enc1.1, enc2.1, dec2.1, dec1.1: frozen: U, M")),
+                 qPrintable(words()));
+        press(Qt::Key_Home); // the first row alone
+        menuEntry("Unfreeze").trigger();
+        QVERIFY(!panel().matrix()->model().row(0).isAllFrozen());
+        QVERIFY(panel().matrix()->model().row(1).isAllFrozen());
+        menuEntry("Plain").trigger();
+        QVERIFY2(words().contains(QStringLiteral("kernel plain, before factored")),
+                 qPrintable(words()));
+    }
+
+    void whatTheMenuCannotDoSaysWhy() {
+        openPanel();
+        press(Qt::Key_S);
+        auto& menu = *qobject_cast<QMenu*>(menuEntry("Freeze").parent());
+        Q_EMIT menu.aboutToShow();
+        QVERIFY(menuEntry("Freeze").isEnabled());
+        QVERIFY(!menuEntry("Unfreeze").isEnabled());
+        QVERIFY(menuEntry("Unfreeze").toolTip().contains(QStringLiteral("so already")));
+        QVERIFY(menuEntry("Plain").isEnabled());
+        QVERIFY(!menuEntry("Factored").isEnabled());
+        // Factors that are one cannot be made from kernels that are three.
+        type("enc1.1: kernel plain");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        type("enc1.1: tied");
+        QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        Q_EMIT menu.aboutToShow();
+        QVERIFY(!menuEntry("Plain").isEnabled());
+    }
+
+    void theLastChangeOfAnIdleRunIsTakenBack() {
+        openIdle({"300: enc1.1: separate", "600: dec1.1: freeze"});
+        QVERIFY(panel().matrix()->model().row(0).state == SharingState::Separate);
+        QVERIFY(panelButton("Undo last change").isEnabled());
+        QVERIFY2(panelButton("Undo last change").toolTip().contains(
+                     QStringLiteral("300: enc1.1: separate")),
+                 qPrintable(panelButton("Undo last change").toolTip()));
+        QTest::mouseClick(&panelButton("Undo last change"), Qt::LeftButton);
+        QVERIFY(!panel().isVisible());
+        QCOMPARE(m_desk->runs.calls,
+                 QStringList{QStringLiteral("undo ") + QString::fromStdString(m_run)});
+        m_desk->runs.undone("300: enc1.1: separate");
+        QVERIFY(m_desk->navigator.told.last().contains(QStringLiteral("300: enc1.1: separate")));
+    }
+
+    void withoutAChangeThereIsNothingToTakeBack() {
+        openIdle({});
+        QVERIFY(!panelButton("Undo last change").isEnabled());
+        QVERIFY(panelButton("Undo last change").toolTip().contains(QStringLiteral("not changed")));
+    }
+
+    void aRunThatIsTrainedCannotGoBack() {
+        openPanel({"100: enc1.1: separate"});
+        QVERIFY(!panelButton("Undo last change").isEnabled());
+        QVERIFY2(panelButton("Undo last change").toolTip().contains(
+                     QStringLiteral("Stop the run first")),
+                 qPrintable(panelButton("Undo last change").toolTip()));
+    }
+
+    /// What `replan` has put there for when the run goes on is part of what it is.
+    void anIdleRunIsShownAsItWouldGoOn() {
+        openIdle({"300: enc1.1: separate"});
+        QVERIFY(words().contains(QStringLiteral("As it is trained now")));
+        press(Qt::Key_T);
+        QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
+        QCOMPARE(m_desk->runs.calls, QStringList{QStringLiteral("plan %1 enc1.1: tied")
+                                                     .arg(QString::fromStdString(m_run))});
+        QVERIFY(m_desk->navigator.told.last().contains(QStringLiteral("goes on")));
     }
 
     void aPlanThatCannotBeReadIsTold() {

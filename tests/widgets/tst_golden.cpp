@@ -71,7 +71,7 @@ QWidget* sharing() {
     ExperimentSpec spec = testSpec();
     spec.network.backbone.options = {{"stages", 1}, {"convolutions", 2}};
     spec.network.sharing = {"*: tied", "enc1.2: merged", "dec1.1: factors shared",
-                            "dec1.2: separate"};
+                            "dec1.2: separate", "enc1.1: freeze", "dec1.1: freeze M"};
     const std::vector<int> outputs{13, 1, 3};
     auto* matrix = new SharingMatrix;
     matrix->setNetwork(designNetwork(spec, testCatalogue(), outputs).design,

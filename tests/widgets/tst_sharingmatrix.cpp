@@ -253,6 +253,52 @@ private Q_SLOTS:
         QCOMPARE(pictures.size(), std::size_t{4});
     }
 
+    void whatIsFrozenIsToldAndDrawn() {
+        // One layer a row: enc1.1, enc1.2, dec1.1, dec1.2.
+        Matrix m(twoStages({"*: tied", "enc1.1: separate", "dec1.1: separate"}));
+        const auto picture = [&m](int row) {
+            return m.matrix.view()->viewport()->grab(
+                m.matrix.view()->visualRect(m.matrix.model().index(row))).toImage();
+        };
+        const auto text = [&m](int row, int role) {
+            return m.matrix.model().index(row).data(role).toString();
+        };
+        const std::array moving{picture(0), picture(1), picture(2), picture(3)};
+        m.spec.network.sharing.insert(m.spec.network.sharing.end(),
+                                      {"enc1.1: freeze", "dec1.1: freeze", "dec1.1: unfreeze M"});
+        m.matrix.setNetwork(designOf(m.spec), tasks);
+        QVERIFY(m.matrix.model().row(0).state == SharingState::Separate); // it keeps its name
+        QVERIFY(m.matrix.model().row(0).isAllFrozen());
+        QVERIFY(!m.matrix.model().row(2).isAllFrozen());
+        QVERIFY(picture(0) != moving[0]);
+        QCOMPARE(picture(1), moving[1]);
+        QVERIFY(picture(2) != moving[2]);
+        QCOMPARE(picture(3), moving[3]);
+        QVERIFY2(text(0, Qt::DisplayRole).startsWith(QStringLiteral("enc1.1: Separate, frozen;")),
+                 qPrintable(text(0, Qt::DisplayRole)));
+        QVERIFY2(text(2, Qt::DisplayRole).contains(QStringLiteral(", frozen: U, V, bias, norm;")),
+                 qPrintable(text(2, Qt::DisplayRole)));
+        QVERIFY(text(0, Qt::ToolTipRole).contains(QStringLiteral("Frozen")));
+        QVERIFY(text(2, Qt::ToolTipRole).contains(QStringLiteral("U, V, bias, norm; these rest")));
+        QVERIFY(!text(1, Qt::ToolTipRole).contains(QStringLiteral("Frozen")));
+    }
+
+    /// In grey: all of a layer, part of it, nothing.
+    void theLocksOfAllAndOfPartDiffer() {
+        std::set<QByteArray> pictures;
+        for (const int lock : {0, 1, 2}) {
+            QImage image(9, 11, QImage::Format_Grayscale8);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            if (lock > 0)
+                paintLock(painter, image.rect(), lock == 2, QPalette());
+            painter.end();
+            pictures.insert(QByteArray(reinterpret_cast<const char*>(image.constBits()),
+                                       image.sizeInBytes()));
+        }
+        QCOMPARE(pictures.size(), std::size_t{3});
+    }
+
     void aSingleTaskIsTied() {
         ExperimentSpec spec = twoStages();
         spec.tasks.resize(1);

@@ -14,7 +14,9 @@
 #include "widgets/theme/theme.h"
 
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QStackedWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -34,7 +36,8 @@ QString signedText(double value) {
 
 ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWidget* parent)
     : Card(tr("Conflict"), parent), m_feed(feed), m_catalogue(catalogue),
-      m_stack(new QStackedWidget), m_empty(new TonedLabel(ColorRole::FaintText)),
+      m_suggest(new QToolButton), m_stack(new QStackedWidget),
+      m_empty(new TonedLabel(ColorRole::FaintText)),
       m_matrix(new ConflictMatrix), m_legend(new ScaleLegend),
       m_words(new TonedLabel(ColorRole::MutedText)) {
     m_empty->setWordWrap(true);
@@ -53,7 +56,14 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
     m_stack->addWidget(m_empty);
     m_stack->addWidget(page);
     setBody(m_stack);
+    m_suggest->setText(tr("Suggest…"));
+    m_suggest->setAutoRaise(true);
+    m_suggest->setFocusPolicy(Qt::StrongFocus);
+    m_suggest->setAccessibleName(tr("Suggest splits"));
+    headerLayout()->addWidget(m_suggest);
+    connect(m_suggest, &QToolButton::clicked, this, &ConflictCard::suggestionWanted);
     adoptColors();
+    showSuggest();
     connect(m_matrix, &ConflictMatrix::pointedAt, this, [this](const QString& words) {
         m_words->setText(words.isEmpty() ? m_summary
                                          : words.section(QLatin1Char('\n'), 0, 1)
@@ -77,14 +87,37 @@ void ConflictCard::adoptRecord() {
     adopt();
 }
 
+void ConflictCard::setChangeable(bool changeable) {
+    m_changeable = changeable;
+    showSuggest();
+}
+
+/// What it does, or why it cannot be done.
+void ConflictCard::showSuggest() {
+    m_suggest->setEnabled(m_changeable && m_measured);
+    if (!m_measured)
+        m_suggest->setToolTip(tr("Nothing is measured yet that could suggest a split"));
+    else if (!m_changeable)
+        m_suggest->setToolTip(tr("Splits are made in runs that this window trains, or that nobody "
+                                 "trains and can be resumed"));
+    else
+        m_suggest->setToolTip(tr("Shows which splits would part the tasks that pull apart most, "
+                                 "before any is made"));
+    m_suggest->setAccessibleDescription(m_suggest->toolTip());
+}
+
 void ConflictCard::adopt() {
+    m_measured = false;
     if (m_specJson.is_null()) {
         m_empty->clear();
         m_stack->setCurrentIndex(0);
         setNote({});
+        showSuggest();
         return;
     }
     const auto means = conflictMeans(m_feed.conflicts(), RunFeed::ConflictWindow, m_layers);
+    m_measured = !means.empty();
+    showSuggest();
     m_stack->setCurrentIndex(means.empty() ? 0 : 1);
     if (means.empty()) {
         m_empty->setText(whyEmpty());

@@ -9,6 +9,7 @@
 #include <vector>
 
 class QStackedWidget;
+class QToolButton;
 
 namespace concertina {
 
@@ -27,6 +28,12 @@ public:
     /// Both must outlive it.
     ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWidget* parent = nullptr);
 
+    /// Whether the run's sharing can still be changed, as suggestions do.
+    void setChangeable(bool changeable);
+
+Q_SIGNALS:
+    void suggestionWanted(); ///< of splits, from what is measured
+
 protected:
     void changeEvent(QEvent* event) override;
 
@@ -34,6 +41,7 @@ private:
     void adoptRecord();
     void adopt();
     void adoptColors();
+    void showSuggest();
     void showMatrix(const std::vector<ConflictMean>& means);
     QString whyEmpty() const;
     QString summary(const std::vector<ConflictMean>& layers) const;
@@ -47,6 +55,9 @@ private:
     Json m_planJson;       ///< that `m_layers` was read from
     std::vector<std::string> m_layers; ///< of the run's network, in order
     QString m_summary;     ///< shown while no cell is pointed at
+    bool m_changeable = false;
+    bool m_measured = false;
+    QToolButton* m_suggest;
     QStackedWidget* m_stack;
     TonedLabel* m_empty;
     ConflictMatrix* m_matrix;

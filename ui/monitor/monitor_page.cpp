@@ -135,42 +135,6 @@ QWidget* MonitorPage::makeBoard() {
     return page;
 }
 
-QAction* MonitorPage::makeAction(const QString& text, const QString& icon, const QKeySequence& keys,
-                                 const QString& tip) {
-    auto* action = new QAction(themedIcon(icon), text, this);
-    action->setShortcut(keys);
-    action->setToolTip(tip);
-    action->setEnabled(false);
-    addAction(action);
-    return action;
-}
-
-void MonitorPage::makeActions() {
-    m_compare = makeAction(tr("Compare"), QStringLiteral("compare"), {},
-                           tr("Predictions of the last checkpoint, expanded and collapsed"));
-    m_replan = makeAction(tr("Sharing…"), {}, QKeySequence(tr("Ctrl+Shift+H")),
-                          tr("Changes how the tasks share the network, while it is trained"));
-    m_checkpoint = makeAction(tr("Checkpoint now"), {}, QKeySequence(tr("Ctrl+Shift+K")),
-                              tr("Writes a checkpoint after the step that is under way"));
-    m_stop = makeAction(tr("Stop"), QStringLiteral("stop"), QKeySequence(tr("Ctrl+Shift+X")),
-                        tr("Writes a checkpoint and ends the run; it can be resumed"));
-    m_pause = makeAction(tr("Pause"), QStringLiteral("pause"), QKeySequence(tr("Ctrl+Space")),
-                         tr("Writes a checkpoint and waits in memory"));
-    m_resume = makeAction(tr("Resume"), QStringLiteral("play"), QKeySequence(tr("Ctrl+Space")),
-                          tr("Goes on where it was, or from the last checkpoint"));
-    connect(m_pause, &QAction::triggered, this, [this] { wish(Wish::Pause); });
-    connect(m_resume, &QAction::triggered, this, [this] { wish(Wish::Resume); });
-    connect(m_stop, &QAction::triggered, this, [this] { wish(Wish::Stop); });
-    connect(m_checkpoint, &QAction::triggered, this, [this] { wish(Wish::Checkpoint); });
-    connect(m_replan, &QAction::triggered, this, [this] {
-        if (m_feed->record())
-            m_replanner->openOn(*m_feed->record());
-    });
-    connect(m_compare, &QAction::triggered, this,
-            [this] { m_context.navigator.showCompare(run(), std::nullopt); });
-    addActions(m_board->plotActions());
-}
-
 const RunId& MonitorPage::run() const {
     return m_feed->run();
 }
@@ -247,82 +211,6 @@ void MonitorPage::adoptProblem() {
     adoptState();
 }
 
-std::optional<RunState> MonitorPage::ownState() const {
-    for (const OwnRun& own : m_context.runs.runs())
-        if (own.run == m_feed->run())
-            return own.state;
-    return std::nullopt;
-}
-
-/// This process knows its own runs at once, of others the store tells.
-std::optional<RunState> MonitorPage::state() const {
-    if (m_feed->run().empty() || (m_feed->problem() && m_feed->problem()->code == "run.unknown"))
-        return std::nullopt;
-    if (const auto own = ownState())
-        return own;
-    return m_feed->record() ? std::optional(m_feed->record()->summary.state) : std::nullopt;
-}
-
-bool MonitorPage::granted(Wish wish) const {
-    const auto own = ownState();
-    switch (wish) {
-    case Wish::None: return true;
-    case Wish::Pause: return own != RunState::Running;
-    case Wish::Resume: return own == RunState::Running || own == RunState::Queued;
-    case Wish::Stop: return !own;
-    case Wish::Checkpoint:
-        return !own
-               || (m_feed->checkpoint()
-                   && m_feed->checkpoint()->position.step > m_checkpointBefore);
-    }
-    return true;
-}
-
-void MonitorPage::wish(Wish wish) {
-    m_wish = wish;
-    m_checkpointBefore = m_feed->checkpoint() ? m_feed->checkpoint()->position.step : -1;
-    switch (wish) {
-    case Wish::Pause: m_context.runs.pause(run()); break;
-    case Wish::Resume:
-        m_notices->clear();
-        m_context.runs.resume(run());
-        break;
-    case Wish::Stop: m_context.runs.stop(run()); break;
-    case Wish::Checkpoint: m_context.runs.checkpointNow(run()); break;
-    case Wish::None: break;
-    }
-    adoptState();
-}
-
-/// Which buttons there are, and what they say while what they asked for is not there yet.
-void MonitorPage::adoptState() {
-    if (m_wish == Wish::Checkpoint && granted(m_wish) && ownState())
-        m_context.navigator.tell(
-            tr("Checkpoint at step %1 is written").arg(m_feed->checkpoint()->position.step));
-    if (granted(m_wish))
-        m_wish = Wish::None;
-    const auto own = ownState();
-    const auto now = state();
-    const bool resumable = now && (own == RunState::Paused || (!own && canResume(*now)));
-    const auto adopt = [this](QAction* action, bool there, Wish asked, const QString& text,
-                              const QString& waiting) {
-        action->setVisible(there);
-        action->setEnabled(there && m_wish == Wish::None);
-        action->setText(m_wish == asked && there ? waiting : text);
-    };
-    adopt(m_pause, own == RunState::Running, Wish::Pause, tr("Pause"), tr("Pausing…"));
-    adopt(m_resume, resumable, Wish::Resume, tr("Resume"), tr("Resuming…"));
-    adopt(m_stop, own.has_value(), Wish::Stop,
-          own == RunState::Queued ? tr("Take from the queue") : tr("Stop"), tr("Stopping…"));
-    adopt(m_checkpoint, own == RunState::Running, Wish::Checkpoint, tr("Checkpoint now"),
-          tr("Writing…"));
-    m_replan->setVisible(own == RunState::Running || own == RunState::Paused);
-    m_replan->setEnabled(m_replan->isVisible());
-    m_compare->setVisible(now.has_value() && m_feed->checkpoint().has_value());
-    m_compare->setEnabled(m_compare->isVisible());
-    Q_EMIT headerChanged();
-}
-
 PageHeader MonitorPage::header() const {
     if (m_feed->run().empty())
         return {tr("Monitor"), {}, PageHeader::Tone::Neutral};
@@ -343,19 +231,6 @@ PageHeader MonitorPage::header() const {
     header.note = stateWords(summary);
     header.tone = stateTone(*now);
     return header;
-}
-
-QList<QAction*> MonitorPage::barActions() const {
-    QList<QAction*> actions;
-    for (QAction* action : {m_compare, m_replan, m_checkpoint, m_stop, m_pause, m_resume})
-        if (action->isVisible())
-            actions.append(action);
-    return actions;
-}
-
-bool MonitorPage::hasPrimary() const {
-    return m_pause->isVisible() || m_resume->isVisible()
-           || (m_compare->isVisible() && !m_stop->isVisible());
 }
 
 // ---- Nothing is read while nobody looks.

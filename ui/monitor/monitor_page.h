@@ -7,6 +7,7 @@
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -69,6 +70,8 @@ private:
 
     std::optional<RunState> ownState() const; ///< none where this process does not have the run
     std::optional<RunState> state() const;
+    std::optional<std::int64_t> idleFrom() const; ///< the step
+    bool canReplan() const;
     void wish(Wish wish);
     bool granted(Wish wish) const;
 

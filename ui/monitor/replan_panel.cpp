@@ -1,177 +1,240 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/replan_panel.h"
 
+#include "core/model/catalogue.h"
 #include "core/model/costs.h"
 #include "core/model/plan_change.h"
 #include "core/model/sharing_edit.h"
+#include "core/model/suggest_plan.h"
 #include "core/values/text.h"
 #include "ui/services/run_service.h"
+#include "ui/store/store_access.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/sharing/sharing_matrix.h"
-#include "widgets/theme/theme.h"
 
-#include <QHBoxLayout>
-#include <QListView>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QVBoxLayout>
-
-#include <algorithm>
+#include <QScrollBar>
+#include <QSpinBox>
+#include <QToolButton>
 
 namespace concertina {
 
 namespace {
 
-constexpr int differencesHeight = 92;
+constexpr int wordsHeight = 92;
+constexpr int reasonsHeight = 148;
 
-/// The design of a run's network as its record has it: heads as its dataset wants them.
-std::optional<NetworkDesign> designOf(const ExperimentSpec& spec, const Json& plan,
-                                      const Catalogue& catalogue) {
-    std::vector<int> outputs;
-    for (const TaskSpec& task : spec.tasks) {
-        const TaskInfo* info = catalogue.task(task.method.id);
-        if (info == nullptr)
-            return std::nullopt;
-        outputs.push_back(std::max(1, info->outputs(1)));
-    }
-    if (catalogue.backbone(spec.network.backbone.id) == nullptr)
-        return std::nullopt;
-    auto now = planFromJson(plan);
-    if (!now)
-        return std::nullopt;
-    auto design = designNetwork(spec, catalogue, outputs, spec.network.planChanges.size(),
-                                std::move(*now));
-    return design ? std::optional(std::move(*design)) : std::nullopt;
+using Reasons = std::vector<std::pair<std::string, std::string>>; // rules, and why
+
+/// The splits that a run's last measurements suggest, for a network.
+Expected<Reasons> suggestedFor(const Store& store, const RunId& run, int window,
+                               const NetworkDesign& design, int batch, double share) {
+    const auto measured = store.conflicts(run, -1, window);
+    if (!measured)
+        return failure(measured.error());
+    const auto means = conflictMeans(*measured, window, design.plan.layerNames());
+    const double whole = networkCosts(design, {}).multiplyAdds;
+    Reasons reasons;
+    for (SplitSuggestion& split :
+         suggestPlan(design, means, {.budget = share * whole, .batch = batch}))
+        reasons.emplace_back(std::move(split.rule), std::move(split.reason));
+    return reasons;
 }
 
 } // namespace
 
-ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
-    : Overlay(host), m_context(context), m_matrix(new SharingMatrix(this)),
-      m_differences(new TonedLabel(ColorRole::Text)),
-      m_costs(new TonedLabel(ColorRole::MutedText)), m_apply(new QPushButton(tr("Apply"))),
-      m_reset(new QPushButton(tr("Reset"))) {
-    setAccessibleName(tr("Change the sharing"));
-    setFocusProxy(m_matrix->view());
-    auto* title = new TonedLabel(ColorRole::Text, tr("Change the sharing"));
-    title->setFont(titleFont());
-    auto* help = new TonedLabel(
-        ColorRole::MutedText,
-        tr("Takes effect before the next step, with a checkpoint before it. Where tasks part, each "
-           "begins with a copy of what they had; where they join, copies are averaged."));
-    help->setWordWrap(true);
-    m_differences->setWordWrap(true);
-    m_differences->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_differences->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto* words = new QScrollArea;
-    words->setWidgetResizable(true);
-    words->setFrameShape(QFrame::NoFrame);
-    words->viewport()->setAutoFillBackground(false);
-    words->setFixedHeight(differencesHeight);
-    words->setWidget(m_differences);
-    m_differences->setAutoFillBackground(false);
-    auto* cancel = new QPushButton(tr("Cancel"));
-    m_reset->setToolTip(tr("Back to the sharing that is trained"));
-    m_apply->setDefault(true);
-
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(m_costs, 1);
-    buttons->addWidget(m_reset);
-    buttons->addWidget(cancel);
-    buttons->addWidget(m_apply);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(2 * GridUnit, 12, 2 * GridUnit, 12);
-    column->addWidget(title);
-    column->addWidget(help);
-    column->addWidget(m_matrix, 1);
-    column->addWidget(words);
-    column->addLayout(buttons);
-
-    connect(m_matrix, &SharingMatrix::stateWanted, this, &ReplanPanel::wantState);
-    connect(cancel, &QPushButton::clicked, this, &Overlay::dismiss);
-    connect(m_apply, &QPushButton::clicked, this, &ReplanPanel::apply);
-    connect(m_reset, &QPushButton::clicked, this, [this] {
-        m_rules.clear();
-        adoptRules();
-    });
-}
-
-void ReplanPanel::openOn(const RunRecord& record) {
+void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> idleFrom) {
+    ++m_asked;
     m_run = record.summary.id;
-    m_step = record.summary.position.step;
-    m_spec = readSpec(record.spec).spec;
-    m_spec.network.planChanges.resize(
-        std::min(m_spec.network.planChanges.size(), record.planChanges.size()));
-    m_before = designOf(m_spec, record.plan, m_context.catalogue);
-    if (!m_before) {
+    m_idleFrom = idleFrom;
+    m_window = 0;
+    m_reasons.clear();
+    m_draft = PlanDraft::of(record, idleFrom, m_context.catalogue);
+    if (!m_draft) {
         m_context.navigator.tell(tr("The sharing of this run cannot be read"));
         return;
     }
-    m_rules.clear();
-    adoptRules();
+    m_budgetLine->hide();
+    m_words->setFixedHeight(wordsHeight);
+    m_rule->clear();
+    adopt({});
+    showUndo();
     open();
 }
 
-/// A row's click, or a key: rules for the layers, on top of those before.
-void ReplanPanel::wantState(const std::vector<std::size_t>& layers, SharingState state) {
-    const std::vector<std::string> names = m_before->plan.layerNames();
-    const auto before = m_rules;
-    for (const std::string& pattern : layerPatterns(names, layers)) {
-        // A later rule for the same layers takes the place of an earlier one.
-        std::erase_if(m_rules, [&](const std::string& rule) {
-            return parseSharingRule(rule).value().layers == pattern;
-        });
-        m_rules.push_back(toText(SharingRule{.layers = pattern, .state = state}));
-    }
-    adoptRules();
-    if (!m_after) { // a state that some of the layers cannot have
-        m_rules = before;
-        adoptRules();
-    }
+void ReplanPanel::openSuggesting(const RunRecord& record, std::optional<std::int64_t> idleFrom,
+                                 int window) {
+    openOn(record, idleFrom);
+    if (!m_draft)
+        return;
+    m_window = window;
+    m_budgetLine->show();
+    m_words->setFixedHeight(reasonsHeight);
+    suggest();
 }
 
-void ReplanPanel::adoptRules() {
-    NetworkSpec network = m_spec.network;
-    m_after = m_before;
-    for (const std::string& rule : m_rules) {
-        auto changed = withPlanChange(network, {m_step, rule}, *m_after, m_context.catalogue);
-        if (!changed && changed.error().code == "plan_change.nothing")
-            continue;
-        if (!changed) {
-            m_after.reset();
-            return;
-        }
-        network = std::move(*changed);
-        m_after =
-            designAfter(network, network.planChanges.size(), *m_before, m_context.catalogue);
+/// The store's thread counts what each split would cost: with many layers that takes a while.
+void ReplanPanel::suggest() {
+    if (m_window == 0)
+        return;
+    m_draft->clear();
+    m_reasons.clear();
+    adopt({});
+    m_differences->setText(tr("Looking for splits…"));
+    m_context.store.call(
+        this,
+        [run = m_run, window = m_window, design = m_draft->before(),
+         batch = m_draft->spec().train.batch, share = m_budget->value() / 100.0](
+            const Store& store) { return suggestedFor(store, run, window, design, batch, share); },
+        [this, asked = ++m_asked](Expected<Reasons> reasons) {
+            if (asked != m_asked || !m_draft)
+                return;
+            if (reasons)
+                adoptSuggested(std::move(*reasons));
+            else
+                adopt(failure(std::move(reasons.error())));
+        });
+}
+
+void ReplanPanel::adoptSuggested(Reasons reasons) {
+    std::vector<std::string> rules;
+    for (auto& [rule, reason] : reasons) {
+        rules.push_back(rule);
+        m_reasons[rule] = std::move(reason);
     }
+    adopt(m_draft->add(rules));
+    if (rules.empty())
+        m_why->setText(tr("No split is suggested: no conflict is beyond two standard errors, or "
+                          "none can be parted for so little."));
+    m_why->setVisible(!m_why->text().isEmpty());
+}
+
+/// Shows the draft.
+void ReplanPanel::adopt(Expected<void> changed) {
+    const NetworkDesign& after = m_draft->after();
     std::vector<SharingTask> tasks;
-    for (const TaskSpec& task : m_spec.tasks)
+    for (const TaskSpec& task : m_draft->spec().tasks)
         if (const TaskInfo* info = m_context.catalogue.task(task.method.id))
             tasks.push_back({toQt(info->letter), toQt(info->label)});
-    m_matrix->setNetwork(*m_after, std::move(tasks));
+    m_matrix->setNetwork(after, std::move(tasks));
+    showAlso();
 
-    const auto words = differences(*m_before, *m_after);
-    m_differences->setText(words.empty() ? tr("As it is trained now. Click a layer to change it.")
-                                         : toQt(join(words, "\n")));
-    const CostSettings settings{.batch = m_spec.train.batch};
-    const NetworkCosts from = networkCosts(*m_before, settings);
-    const NetworkCosts to = networkCosts(*m_after, settings);
-    const auto ratio = [](const NetworkCosts& costs) {
-        return QStringLiteral("×") + toQt(fixedText(costs.stepAgainstPlain, 2));
-    };
-    m_costs->setText(words.empty()
-                         ? tr("Step, against plain: %1").arg(ratio(from))
-                         : tr("Step, against plain: %1 → %2").arg(ratio(from), ratio(to)));
+    const auto words = differences(m_draft->before(), after);
+    m_differences->setText(
+        words.empty() ? tr("As it is trained now. Click a layer, or type a rule, to change it.")
+                      : toQt(join(words, "\n")));
+    std::vector<std::string> why;
+    for (const std::string& rule : m_draft->rules())
+        if (const auto reason = m_reasons.find(rule); reason != m_reasons.end())
+            why.push_back(rule + "\n    " + reason->second);
+    m_why->setText(toQt(join(why, "\n")));
+    m_why->setVisible(!why.empty());
+    refuse(changed ? QString() : toQt(toText(changed.error())));
+    showCosts(!words.empty());
     m_apply->setEnabled(!words.empty());
-    m_reset->setEnabled(!m_rules.empty());
+    m_reset->setEnabled(!m_draft->rules().empty());
+}
+
+void ReplanPanel::showCosts(bool differs) {
+    const CostSettings settings{.batch = m_draft->spec().train.batch};
+    const auto ratio = [&settings](const NetworkDesign& design) {
+        return QStringLiteral("×")
+               + toQt(fixedText(networkCosts(design, settings).stepAgainstPlain, 2));
+    };
+    const QString from = ratio(m_draft->before());
+    m_costs->setText(differs ? tr("Step, against plain: %1 → %2").arg(from, ratio(m_draft->after()))
+                             : tr("Step, against plain: %1").arg(from));
+}
+
+void ReplanPanel::showUndo() {
+    const auto& last = m_draft->lastChange();
+    m_undo->setEnabled(last && m_idleFrom);
+    if (!last)
+        m_undo->setToolTip(tr("The sharing of this run has not changed so far"));
+    else if (!m_idleFrom)
+        m_undo->setToolTip(tr("<p>Stop the run first: while it is trained, or waits in memory, it "
+                              "cannot go back before \"%1\".</p>")
+                               .arg(toQt(*last).toHtmlEscaped()));
+    else
+        m_undo->setToolTip(tr("<p>Takes back \"%1\". The run goes on from the checkpoint before "
+                              "it; curves and events of what came after are kept beside them.</p>")
+                               .arg(toQt(*last).toHtmlEscaped()));
+    m_undo->setAccessibleDescription(m_undo->toolTip());
+}
+
+/// Why something was not done, in place of the hint; empty: nothing.
+void ReplanPanel::refuse(const QString& why) {
+    m_refusal->setText(why);
+    m_refusal->setVisible(!why.isEmpty());
+    if (!why.isEmpty())
+        m_words->verticalScrollBar()->setValue(0);
+    m_rule->setAccessibleDescription(why.isEmpty() ? m_rule->placeholderText() : why);
+}
+
+void ReplanPanel::addTyped() {
+    const std::string rule = m_rule->text().trimmed().toStdString();
+    if (rule.empty())
+        return;
+    auto added = m_draft->add({rule});
+    if (added)
+        m_rule->clear();
+    adopt(std::move(added));
+}
+
+std::vector<std::string> ReplanPanel::rulesForSelected(const std::string& action) const {
+    std::vector<std::string> rules;
+    for (const std::string& pattern :
+         layerPatterns(m_draft->before().plan.layerNames(), m_matrix->selectedLayers()))
+        rules.push_back(pattern + ": " + action);
+    return rules;
+}
+
+void ReplanPanel::addToSelected(const std::string& action) {
+    adopt(m_draft->add(rulesForSelected(action)));
+}
+
+void ReplanPanel::showAlso() {
+    const bool some = !m_matrix->selectedLayers().empty();
+    m_also->setEnabled(some);
+    m_also->setToolTip(some ? tr("Freeze the selected layers, or give them another kernel")
+                            : tr("Select layers in the matrix to freeze them, or to give them "
+                                 "another kernel"));
+}
+
+/// What would be refused is there, and says why.
+void ReplanPanel::showMenu() {
+    for (QMenu* menu : {m_kernels, m_menu})
+        for (QAction* entry : menu->actions()) {
+            if (entry->menu() != nullptr)
+                continue;
+            PlanDraft tried = *m_draft;
+            const auto added = tried.add(rulesForSelected(entry->data().toString().toStdString()));
+            entry->setEnabled(added.has_value());
+            if (added)
+                entry->setToolTip({});
+            else if (added.error().code == "plan_change.nothing")
+                entry->setToolTip(tr("These layers are so already"));
+            else
+                entry->setToolTip(toQt(toText(added.error())));
+        }
 }
 
 void ReplanPanel::apply() {
-    for (const std::string& rule : m_rules)
+    for (const std::string& rule : m_draft->rules())
         m_context.runs.changePlan(m_run, rule);
-    m_context.navigator.tell(tr("The sharing changes before the next step"));
+    m_context.navigator.tell(m_idleFrom ? tr("The sharing changes when the run goes on")
+                                        : tr("The sharing changes before the next step"));
+    dismiss();
+}
+
+void ReplanPanel::undo() {
+    m_context.runs.undoPlanChange(m_run, this, [this](const std::string& change) {
+        m_context.navigator.tell(tr("Taken back: %1").arg(toQt(change)));
+    });
     dismiss();
 }
 

@@ -46,15 +46,23 @@ public:
     /// Goes on with a run that is paused in memory, or from its last checkpoint in the store.
     virtual void resume(const RunId& run) = 0;
 
+    /// A rule joins the sharing plan before the next step; of a run that is paused, or that nobody
+    /// trains, when it goes on. What became of it stands in the run's events; a run that nobody
+    /// trains tells a refusal by `failed`.
+    virtual void changePlan(const RunId& run, const std::string& rule) = 0;
+
+    /// Takes back the last change of the sharing of a run that nobody trains, which goes on from
+    /// before it. `done` is told the change ("400: dec1.*: separate") unless `context` is gone by
+    /// then; why it was not taken back is told by `failed`.
+    virtual void undoPlanChange(const RunId& run, QObject* context,
+                                std::function<void(const std::string& change)> done) = 0;
+
     // These concern this process' own runs; others are let alone.
 
     virtual void pause(const RunId& run) = 0; ///< a checkpoint, then it waits in memory
     virtual void stop(const RunId& run) = 0;  ///< a checkpoint, then the end
     virtual void checkpointNow(const RunId& run) = 0;
 
-    /// A rule joins the sharing plan before the next step; of a paused run, when it goes on. What
-    /// became of it stands in the run's events.
-    virtual void changePlan(const RunId& run, const std::string& rule) = 0;
 
     /// Every run pauses with a checkpoint and ends, queued ones stay queued for another session;
     /// `suspended` follows. For closing the window.

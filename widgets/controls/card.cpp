@@ -10,11 +10,14 @@
 #include <QPainterPath>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace concertina {
 
 namespace {
 
 constexpr int cardHeaderHeight = 32;
+constexpr int shortTitle = 80; // up to this width the note beside it gives up its room first
 
 } // namespace
 
@@ -74,6 +77,7 @@ QHBoxLayout* Card::headerLayout() {
 }
 
 void Card::showHeader() {
+    m_title->setMinimumWidth(std::min(m_title->sizeHint().width(), shortTitle));
     m_title->setVisible(!m_title->text().isEmpty());
     m_note->setVisible(!m_note->text().isEmpty());
     m_header->setVisible(m_hasControls || !m_title->text().isEmpty() || !m_note->text().isEmpty());

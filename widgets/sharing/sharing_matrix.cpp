@@ -24,6 +24,8 @@ namespace {
 
 constexpr int ChevronWidth = 16;
 constexpr int HeaderHeight = 24;
+constexpr int LockWidth = 9; // at the label's right end
+constexpr int LockHeight = 11;
 
 SharingGeometry geometryOf(const SharingModel& model, int width) {
     return {static_cast<int>(model.tasks().size()), width};
@@ -129,6 +131,13 @@ private:
         }
         QRect text = area.adjusted(ChevronWidth, 0, 0, 0);
         text.setWidth(SharingGeometry::labelWidth - ChevronWidth);
+        if (!row.plan.frozen.empty()) {
+            text.setWidth(text.width() - LockWidth - 6);
+            paintLock(painter,
+                      QRectF(text.right() + 3, area.y() + (area.height() - LockHeight) / 2.0,
+                             LockWidth, LockHeight),
+                      row.isAllFrozen(), palette);
+        }
         const QString label = painter.fontMetrics().elidedText(row.label, Qt::ElideMiddle,
                                                                text.width() - 20);
         painter.setPen(color(ColorRole::Text, palette));

@@ -60,6 +60,10 @@ SharingState SharingRow::next() const {
     return at == available.end() || at + 1 == available.end() ? available.front() : *(at + 1);
 }
 
+bool SharingRow::isAllFrozen() const {
+    return plan.frozen.size() == plan.factors.size() + 2;
+}
+
 void SharingModel::setNetwork(NetworkDesign network, std::vector<SharingTask> tasks) {
     m_network = std::move(network);
     const bool sameTasks = tasks == m_tasks;
@@ -147,12 +151,20 @@ std::vector<QString> SharingModel::kernelLetters(const SharingRow& row, int task
     return letters;
 }
 
+/// "frozen", or what of it is: "frozen: U, V".
+QString SharingModel::frozenText(const SharingRow& row) {
+    return row.isAllFrozen() ? tr("frozen")
+                             : tr("frozen: %1").arg(toQt(join(row.plan.frozen, ", ")));
+}
+
 QString SharingModel::summary(const SharingRow& row) const {
     QString text = row.label;
     if (row.layers.size() > 1)
         text += tr(", %1 layers").arg(row.layers.size());
     text += QStringLiteral(": ") + (row.state ? stateLabel(*row.state) : tr("groups of tasks"));
     const auto letters = kernelLetters(row, static_cast<int>(m_tasks.size()));
+    if (!row.plan.frozen.empty())
+        text += QStringLiteral(", ") + frozenText(row);
     QStringList kernels;
     for (std::size_t t = 0; t < m_tasks.size(); ++t)
         kernels << tr("%1 kernel %2").arg(m_tasks[t].label, letters[t]);
@@ -178,6 +190,12 @@ QString SharingModel::toolTip(const SharingRow& row) const {
                 .arg(row.state ? QStringLiteral("<b>%1</b>: %2").arg(stateLabel(*row.state),
                                                                      stateHelp(*row.state))
                                : tr("Groups of tasks by rules of their own."));
+    if (row.isAllFrozen())
+        text += tr("<p><b>Frozen</b>: it rests while the others train. Its norm still follows its "
+                   "batches.</p>");
+    else if (!row.plan.frozen.empty())
+        text += tr("<p><b>Frozen</b>: %1; these rest while the others train.</p>")
+                    .arg(toQt(join(row.plan.frozen, ", ")).toHtmlEscaped());
     const auto kernels = row.plan.kernels().groups.size();
     text += tr("<p>%1 parameters in training → %2 collapsed; %3 a layer.</p>")
                 .arg(count(row.trained), count(row.collapsed),

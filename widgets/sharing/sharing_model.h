@@ -36,6 +36,9 @@ struct SharingRow {
 
     /// The state that a click leads to.
     SharingState next() const;
+
+    /// Whether all of it is frozen: its factors, bias and norm.
+    bool isAllFrozen() const;
 };
 
 /// The layers that tasks share, a row a layer or run of like layers. The display text is what a
@@ -66,6 +69,7 @@ private:
     void showRows(std::vector<SharingRow> rows);
     QString toolTip(const SharingRow& row) const;
     QString summary(const SharingRow& row) const;
+    static QString frozenText(const SharingRow& row);
 
     NetworkDesign m_network;
     std::vector<SharingTask> m_tasks;

@@ -127,4 +127,23 @@ void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
     painter.restore();
 }
 
+void paintLock(QPainter& painter, const QRectF& area, bool all, const QPalette& palette) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QColor ink = color(ColorRole::Text, palette);
+    const double width = area.width(), height = area.height();
+    const QRectF body(area.x() + 0.5, area.y() + height * 0.45, width - 1, height * 0.55 - 0.5);
+    painter.setPen(QPen(ink, 1.2));
+    const QRectF shackle(area.center().x() - width * 0.28, area.y() + 0.6, width * 0.56,
+                         height * 0.7);
+    painter.drawArc(shackle, 0, 180 * 16);
+    painter.drawLine(QPointF(shackle.left(), shackle.center().y()),
+                     QPointF(shackle.left(), body.top()));
+    painter.drawLine(QPointF(shackle.right(), shackle.center().y()),
+                     QPointF(shackle.right(), body.top()));
+    painter.setBrush(all ? QBrush(ink) : QBrush(Qt::NoBrush));
+    painter.drawRoundedRect(body, 1, 1);
+    painter.restore();
+}
+
 } // namespace concertina

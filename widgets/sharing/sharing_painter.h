@@ -16,4 +16,8 @@ namespace concertina {
 void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
                   const std::vector<QString>& letters, const QPalette& palette);
 
+/// Draws a lock for what is frozen: filled where that is all of a layer, hollow where some of it
+/// still moves.
+void paintLock(QPainter& painter, const QRectF& area, bool all, const QPalette& palette);
+
 } // namespace concertina
