@@ -77,10 +77,26 @@ struct PredictArguments {
     bool collapsed = false;
 };
 
-ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
-                         const std::filesystem::path& file, Console& console);
-ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
-                       const std::optional<std::filesystem::path>& collapsed, int images,
+struct CollapseArguments {
+    std::string run;
+    std::filesystem::path file;
+    int average = 1; ///< of the last checkpoints
+    int normBatches = 0;
+};
+
+ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
+                         Console& console);
+
+struct VerifyArguments {
+    std::string run;
+    std::optional<std::filesystem::path> collapsed; ///< compared with what it says it was made from
+    int images = 32;
+    bool layers = false;
+    int average = 1;
+    int normBatches = 0;
+};
+
+ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
                        Console& console);
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console);

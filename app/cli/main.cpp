@@ -234,24 +234,33 @@ private:
         CLI::App* collapse =
             command(m_app, "collapse", "Fold a run's network and write it",
                     [this](Console& console) {
-                        return collapseCommand(m_common, m_run, m_file, console);
+                        m_collapse.run = m_run;
+                        return collapseCommand(m_common, m_collapse, console);
                     });
         addRun(collapse);
-        collapse->add_option("--out", m_file, "The file to write (safetensors)")
+        addData(collapse);
+        collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
             ->type_name("FILE")
             ->required();
+        addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
-                        return verifyCommand(m_common, m_run, m_collapsedFile, m_images, console);
+                        m_verify.run = m_run;
+                        return verifyCommand(m_common, m_verify, console);
                     });
         addRun(verify);
         addData(verify);
-        verify->add_option("--collapsed", m_collapsedFile, "A collapsed network's file")
-            ->type_name("FILE");
-        verify->add_option("--images", m_images, "How many validation images at most")
+        CLI::Option* file =
+            verify->add_option("--collapsed", m_verify.collapsed,
+                               "A collapsed network's file; it says which checkpoints it is from")
+                ->type_name("FILE");
+        verify->add_option("--images", m_verify.images, "How many validation images at most")
             ->check(CLI::Range(1, 1'000'000))
             ->capture_default_str();
+        verify->add_flag("--layers", m_verify.layers, "Tell of every layer, and where they differ most");
+        for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
+            option->excludes(file);
         CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
             m_predict.run = m_run;
             return predictCommand(m_common, m_predict, console);
@@ -264,6 +273,22 @@ private:
             ->type_name("DIR")
             ->required();
         predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
+    }
+
+    /// What is done before folding.
+    static std::vector<CLI::Option*> addAveraging(CLI::App* sub, int& average, int& normBatches) {
+        CLI::Option* checkpoints =
+            sub->add_option("--average", average,
+                            "Fold the mean of the last N checkpoints' kernels, norms and statistics")
+                ->type_name("N")
+                ->check(CLI::Range(1, 1'000'000))
+                ->capture_default_str();
+        CLI::Option* batches =
+            sub->add_option("--norm-batches", normBatches,
+                            "Estimate the norms' statistics anew, over N training batches")
+                ->type_name("N")
+                ->check(CLI::Range(1, 1'000'000));
+        return {checkpoints, batches};
     }
 
     void addSpecs() {
@@ -300,11 +325,10 @@ private:
     ReplanArguments m_replan;
     ConflictArguments m_conflict;
     PredictArguments m_predict;
+    CollapseArguments m_collapse;
+    VerifyArguments m_verify;
     std::string m_run;
     std::string m_family;
-    std::filesystem::path m_file;
-    std::optional<std::filesystem::path> m_collapsedFile;
-    int m_images = 32;
     bool m_json = false;
 };
 

@@ -34,16 +34,45 @@ Json eventJson(const char* event, const RunId& run, Json report) {
     return json;
 }
 
+/// A file is compared with the checkpoints that it says it was made from.
+Expected<VerifyRequest> verifyRequest(const TrainedRun& trained, const VerifyArguments& arguments) {
+    VerifyRequest request{.collapsed = arguments.collapsed,
+                          .spec = trained.spec,
+                          .images = arguments.images,
+                          .layers = arguments.layers};
+    auto chosen = lastCheckpoints(trained, arguments.average);
+    request.averaging.normBatches = arguments.normBatches;
+    if (arguments.collapsed) {
+        const auto origin = originOf(*arguments.collapsed);
+        if (!origin)
+            return failure(origin.error());
+        chosen = checkpointsAt(trained, origin->steps);
+        request.averaging.normBatches = origin->normBatches;
+    }
+    if (!chosen)
+        return failure(chosen.error());
+    request.checkpoint = std::move(chosen->last);
+    request.averaging.earlier = std::move(chosen->earlier);
+    return request;
+}
+
 } // namespace
 
-ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
-                         const std::filesystem::path& file, Console& console) {
-    const auto trained = findTrained(common.store, run, common.data);
+ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
+                         Console& console) {
+    const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
+    const auto chosen = lastCheckpoints(*trained, arguments.average);
+    if (!chosen)
+        return console.fail(chosen.error());
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
-        return collapse({trained->checkpoint, file}, progress, stop);
+        return collapse({.checkpoint = chosen->last,
+                         .file = arguments.file,
+                         .averaging = {chosen->earlier, arguments.normBatches},
+                         .spec = trained->spec},
+                        progress, stop);
     });
     if (!report)
         return failed(console, report.error(), interrupted);
@@ -52,15 +81,17 @@ ExitCode collapseCommand(const CommonArguments& common, const std::string& run,
     return Done;
 }
 
-ExitCode verifyCommand(const CommonArguments& common, const std::string& run,
-                       const std::optional<std::filesystem::path>& collapsed, int images,
+ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
                        Console& console) {
-    const auto trained = findTrained(common.store, run, common.data);
+    const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
+    const auto request = verifyRequest(*trained, arguments);
+    if (!request)
+        return console.fail(request.error());
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
-        return verify({trained->checkpoint, collapsed, trained->spec, images}, progress, stop);
+        return verify(*request, progress, stop);
     });
     if (!report)
         return failed(console, report.error(), interrupted);
@@ -92,9 +123,10 @@ ExitCode reportRun(const CommonArguments& common, const std::string& run,
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     const auto network = folder / "collapsed.safetensors";
-    if (const ExitCode code = collapseCommand(common, run, network, console); code != Done)
+    if (const ExitCode code = collapseCommand(common, {.run = run, .file = network}, console);
+        code != Done)
         return code;
-    if (const ExitCode code = verifyCommand(common, run, std::nullopt, 32, console); code != Done)
+    if (const ExitCode code = verifyCommand(common, {.run = run}, console); code != Done)
         return code;
     const auto trained = findTrained(common.store, run, common.data);
     if (!trained)

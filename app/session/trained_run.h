@@ -8,20 +8,40 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace concertina {
 
-/// A run that has a network: its spec and its last checkpoint.
+/// A run that has a network: its spec and its checkpoints.
 struct TrainedRun {
+    struct Kept {
+        std::int64_t step = 0;
+        std::filesystem::path file;
+    };
+
     RunId id;
     ExperimentSpec spec; ///< with its dataset's place
-    std::filesystem::path checkpoint;
+    std::filesystem::path checkpoint; ///< the last
+    std::vector<Kept> checkpoints;    ///< all of the run's line that are kept, by step
 };
 
 /// The run that a person means by an id or a name. Codes beside the store's: "run.no_checkpoint",
 /// and those of `specOf`.
 Expected<TrainedRun> findTrained(const std::filesystem::path& store, const std::string& run,
                                  const std::optional<std::string>& dataFolder);
+
+/// Some checkpoints of a run, by step: the last and those before it.
+struct ChosenCheckpoints {
+    std::filesystem::path last;
+    std::vector<std::filesystem::path> earlier;
+};
+
+/// Its last `count`. Code: "run.few_checkpoints".
+Expected<ChosenCheckpoints> lastCheckpoints(const TrainedRun& run, int count);
+
+/// Those of given steps, rising; without steps the last. Code: "run.gone_checkpoint".
+Expected<ChosenCheckpoints> checkpointsAt(const TrainedRun& run,
+                                          const std::vector<std::int64_t>& steps);
 
 /// A run's network under the plan that it has now, from its spec and the classes of its dataset.
 /// Problems: those of `designNetwork`, and "plan.json" where the run has not begun.

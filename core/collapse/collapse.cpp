@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
 
-#include "core/collapse/compact_network.h"
+#include "core/collapse/averaging.h"
 #include "core/model/costs.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
@@ -15,6 +15,8 @@ namespace {
 
 constexpr int warmUpPasses = 3;
 constexpr int timedPasses = 15;
+constexpr int fewestPasses = 3;   // of large networks
+constexpr double patience = 3000; // milliseconds for all that are timed
 
 using Forward = std::function<void(const torch::Tensor&)>;
 
@@ -38,13 +40,17 @@ BeforeAfter time(const Network& network, const CompactNetwork& compact) {
     };
     const Forward collapsed = [&](const torch::Tensor& x) { compact.forward(x, {}); };
     std::vector<double> before, after;
+    double spent = 0;
     for (int i = 0; i < warmUpPasses + timedPasses; ++i) {
+        if (spent > patience && static_cast<int>(after.size()) >= fewestPasses)
+            break;
         const double left = milliseconds(expanded, image);
         const double right = milliseconds(collapsed, image);
         if (i < warmUpPasses)
             continue;
         before.push_back(left);
         after.push_back(right);
+        spent += left + right;
     }
     return {median(before), median(after)};
 }
@@ -70,18 +76,17 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
     const Problem stopped = stoppedProblem(request.file.string(), "Nothing was written.");
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
-    progress(0, "reading the checkpoint");
-    const auto checkpoint = loadCheckpoint(request.checkpoint);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
-    if (!network)
-        return failure(network.error());
+    auto prepared =
+        prepare(request.checkpoint, request.averaging, request.spec,
+                [&](double share, const std::string& what) { progress(0.4 * share, what); }, stop);
+    if (!prepared)
+        return failure(prepared.error());
     if (stop.stop_requested())
         return failure(stopped);
-    progress(0.2, "folding");
+    progress(0.4, "folding");
     FoldCounts counts;
-    const CompactNetwork compact = fold(*network, *checkpoint, &counts);
+    const CompactNetwork compact = prepared->folded(torch::kFloat32, &counts);
+    prepared->made.tensors.clear(); // in float64, the most that is held
     if (stop.stop_requested())
         return failure(stopped);
     WrittenFile written{weightBytes(compact), ""};
@@ -93,14 +98,16 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         written = std::move(*saved);
     }
     progress(0.6, "timing both networks");
-    const NetworkCosts costs = networkCosts(network->design(), {});
+    const Network& network = prepared->network;
+    const NetworkCosts costs = networkCosts(network.design(), {});
     CollapseReport report{
         .file = request.file.string(),
         .sha256 = written.sha256,
+        .origin = compact.origin,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
-        .bytes = {weightBytes(*network), static_cast<double>(written.bytes)},
-        .milliseconds = time(*network, compact),
+        .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
+        .milliseconds = time(network, compact),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms};

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace concertina {
 
@@ -17,13 +18,24 @@ namespace concertina {
 // and end early with the problem "stopped" when the token asks for it. They may run in any thread,
 // one at a time in each, and set that thread's number of compute threads to all cores.
 
+/// What is done to a checkpoint's network before it is folded.
+struct Averaging {
+    /// Older checkpoints of the same run, by step: the mean of these and the checkpoint is taken.
+    std::vector<std::filesystem::path> earlier;
+    int normBatches = 0; ///< training batches that norms' statistics are estimated anew over
+
+    bool any() const { return !earlier.empty() || normBatches > 0; }
+};
+
 struct CollapseRequest {
     std::filesystem::path checkpoint;
     std::filesystem::path file; ///< of the collapsed network; empty: nothing is written
+    Averaging averaging = {};
+    ExperimentSpec spec = {}; ///< of the run, with the dataset's place; for new statistics
 };
 
-/// Folds the network of a checkpoint, writes it where it shall, and measures both. Problems of `loadCheckpoint`
-/// and of writing.
+/// Folds the network of a checkpoint, or of several, writes it where it shall, and measures both.
+/// Problems of `loadCheckpoint`, of `meanOf` and `estimateNorms` (averaging.h), and of writing.
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
 
@@ -35,11 +47,18 @@ struct VerifyRequest {
     std::optional<std::filesystem::path> collapsed; ///< a file; none: folded now
     ExperimentSpec spec; ///< of the run, with the dataset's place; images of its validation split
     int images = 32;     ///< at most
+    bool layers = false; ///< tells of every layer, too
+    Averaging averaging = {}; ///< where the expanded network is such a one itself
 };
 
 /// Runs the expanded and the collapsed network on the same images, in float64 (unless the
-/// collapsed network is a file, which holds float32) and in float32.
+/// collapsed network is a file, which holds float32) and in float32. After averaging, the expanded
+/// one is the mean before it is folded: plain kernels, each with its norms.
 Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& progress,
                               const std::stop_token& stop);
+
+/// What the file of a collapsed network says that it was made from; no steps: it says nothing.
+/// Problems of `loadCompact`.
+Expected<NetworkOrigin> originOf(const std::filesystem::path& collapsed);
 
 } // namespace concertina

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
 #include "core/collapse/compact_network.h"
 
 #include "core/data/batch.h"
@@ -74,6 +75,7 @@ Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
                      {"mean", normalization.mean},
                      {"deviation", normalization.deviation}}},
                    {"targets", std::move(targets)},
+                   {"made_from", toJson(network.origin)},
                    {"program", toJson(network.program)}};
     for (std::size_t i = 0; i < network.tensors.size(); ++i)
         file.tensors[network.program.tensors[i]] = network.tensors[i];
@@ -113,6 +115,12 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
             return failure(damaged(path, "network.header", toText(info.error()), "targets"));
         network.targets.push_back(std::move(*info));
     }
+    if (header.contains("made_from")) { // older files say nothing
+        auto origin = originFromJson(header["made_from"]);
+        if (!origin)
+            return failure(damaged(path, "network.header", toText(origin.error()), "made_from"));
+        network.origin = std::move(*origin);
+    }
     for (const std::string& name : program->tensors) {
         const auto tensor = file->tensors.find(name);
         if (tensor == file->tensors.end())
@@ -124,6 +132,13 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
     if (auto problem = tryOut(path, network))
         return failure(std::move(*problem));
     return network;
+}
+
+Expected<NetworkOrigin> originOf(const std::filesystem::path& collapsed) {
+    auto network = loadCompact(collapsed);
+    if (!network)
+        return failure(network.error());
+    return std::move(network->origin);
 }
 
 } // namespace concertina

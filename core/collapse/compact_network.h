@@ -5,6 +5,7 @@
 #include "core/network/network.h"
 #include "core/tensor/tensor_file.h"
 #include "core/training/checkpoint.h"
+#include "core/values/report.h"
 
 #include <torch/types.h>
 
@@ -22,6 +23,7 @@ struct CompactNetwork {
     int width = 0;
     std::string normalization; ///< of data.normalization
     std::vector<TargetInfo> targets; ///< what each output predicts, in order
+    NetworkOrigin origin;
     Program program;
     std::vector<torch::Tensor> tensors; ///< in the order of the program's names
 
@@ -32,6 +34,20 @@ struct CompactNetwork {
 
     std::int64_t parameters() const;
 };
+
+/// A network as its program reads it: every kernel is made from its factors, in float64, also where
+/// these run as links in training. Where a layer runs several kernels side by side, each is one.
+struct MaterializedNetwork {
+    NetworkDesign design;
+    Program program;
+    std::vector<torch::Tensor> tensors; ///< in the order of the program's names
+
+    /// The tensors in another type; copies of all.
+    std::vector<torch::Tensor> rounded(torch::ScalarType type) const;
+};
+
+/// From the factors as they are, converted first.
+MaterializedNetwork materialize(const Network& network);
 
 /// What happened to the norms.
 struct FoldCounts {
@@ -48,6 +64,8 @@ struct FoldCounts {
 /// Pure rewriting of the network's program: an instruction of the result has the name of the one
 /// that it comes from.
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts = nullptr);
+CompactNetwork fold(const MaterializedNetwork& network, const Checkpoint& about,
+                    torch::ScalarType type, FoldCounts* counts = nullptr);
 
 /// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
 Expected<WrittenFile> saveCompact(const std::filesystem::path& path, const CompactNetwork& network);

@@ -18,14 +18,14 @@ namespace {
 /// copied. Tensors are numbered anew in the order in which they are used.
 class Folder {
 public:
-    /// Of a network in float64 that composes its kernels; the result is rounded once, to `type`.
-    Folder(const Network& network, torch::ScalarType type)
-        : m_design(network.design()), m_from(network.program()),
-          m_foldable(foldableNorms(network.design().graph, network.design().tree)), m_type(type),
-          m_tensors(network.compose(false).tensors) {}
+    /// Rounds to `type` once, at the end.
+    Folder(const MaterializedNetwork& network, torch::ScalarType type)
+        : m_design(network.design), m_from(network.program),
+          m_foldable(foldableNorms(network.design.graph, network.design.tree)), m_type(type),
+          m_tensors(network.tensors) {}
 
     void run(CompactNetwork& to, FoldCounts& counts) {
-        foldKernels();
+        findFolded();
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             Instruction instruction = m_from.instructions[i];
             const Branch& branch = m_design.tree.branches[i];
@@ -50,6 +50,8 @@ public:
             if (instruction.op == Op::Norm) {
                 instruction = scaleShift(instruction, to);
                 ++counts.keptNorms;
+            } else if (m_normOf[i] != nullptr) {
+                instruction.tensors = foldedInto(m_from.instructions[i], *m_normOf[i], to);
             } else {
                 for (int& tensor : instruction.tensors)
                     tensor = take(to, m_from.tensors[static_cast<std::size_t>(tensor)],
@@ -73,21 +75,28 @@ private:
         return tensor(norm, 0) / (tensor(norm, 3) + NormEpsilon).sqrt();
     }
 
-    /// Multiplies foldable norms into the kernels and biases before them.
-    void foldKernels() {
+    /// Finds the norm, if any, that is folded into each convolution.
+    void findFolded() {
+        m_normOf.assign(m_from.instructions.size(), nullptr);
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             const Node& node = m_design.graph.node(m_design.tree.branches[i].node);
-            if (!m_foldable[i] || m_design.runsApart(node))
-                continue;
-            const Instruction& norm = m_from.instructions[i];
-            const Instruction& conv =
-                m_from.instructions[static_cast<std::size_t>(norm.inputs.front())];
-            const torch::Tensor scale = scaleOf(norm);
-            torch::Tensor& kernel = m_tensors[static_cast<std::size_t>(conv.tensors[0])];
-            torch::Tensor& bias = m_tensors[static_cast<std::size_t>(conv.tensors[1])];
-            kernel = kernel * scale.view({-1, 1, 1, 1});
-            bias = (bias - tensor(norm, 2)) * scale + tensor(norm, 1);
+            if (m_foldable[i] && !m_design.runsApart(node))
+                m_normOf[static_cast<std::size_t>(m_from.instructions[i].inputs.front())] =
+                    &m_from.instructions[i];
         }
+    }
+
+    /// A convolution's kernel and bias with the norm behind it. One kernel at a time: all of them
+    /// in float64 are the most that collapsing holds.
+    std::vector<int> foldedInto(const Instruction& conv, const Instruction& norm,
+                                CompactNetwork& to) {
+        const torch::Tensor scale = scaleOf(norm);
+        const auto name = [&](std::size_t which) {
+            return m_from.tensors[static_cast<std::size_t>(conv.tensors[which])];
+        };
+        return {take(to, name(0), tensor(conv, 0) * scale.view({-1, 1, 1, 1})),
+                take(to, name(1),
+                     (tensor(conv, 1) - tensor(norm, 2)) * scale + tensor(norm, 1))};
     }
 
     /// Branches K_b with norms, summed: Σ γ_b/√(σ_b²+ε) K_b, each in the middle of the layer's
@@ -163,8 +172,9 @@ private:
     const Program& m_from;
     std::vector<bool> m_foldable;
     torch::ScalarType m_type;
-    std::vector<torch::Tensor> m_tensors; ///< of `m_from`, in float64
-    std::vector<int> m_newIndex;          ///< of each instruction of `m_from`
+    const std::vector<torch::Tensor>& m_tensors; ///< of `m_from`, in float64
+    std::vector<const Instruction*> m_normOf;    ///< of each instruction: what is folded into it
+    std::vector<int> m_newIndex;                 ///< of each instruction of `m_from`
     std::map<std::string, int> m_newTensor;
 };
 
@@ -177,18 +187,35 @@ std::int64_t CompactNetwork::parameters() const {
     return sum;
 }
 
+std::vector<torch::Tensor> MaterializedNetwork::rounded(torch::ScalarType type) const {
+    std::vector<torch::Tensor> result;
+    for (const torch::Tensor& tensor : tensors)
+        result.push_back(tensor.to(type, false, true));
+    return result;
+}
+
+MaterializedNetwork materialize(const Network& network) {
+    const torch::NoGradGuard noGrad;
+    const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
+    return {wide.design(), wide.program(), wide.compose(false).tensors};
+}
+
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
+    return fold(materialize(network), about, network.parameters().front().value.scalar_type(),
+                counts);
+}
+
+CompactNetwork fold(const MaterializedNetwork& network, const Checkpoint& about,
+                    torch::ScalarType type, FoldCounts* counts) {
     CompactNetwork compact{.name = about.spec.name,
                            .height = about.spec.data.height,
                            .width = about.spec.data.width,
                            .normalization = about.spec.data.normalization,
-                           .targets = about.targets};
+                           .targets = about.targets,
+                           .origin = {.steps = {about.step}}};
     const torch::NoGradGuard noGrad;
     FoldCounts own;
-    // From the factors as they are, whatever rounding the run's own kernels had.
-    const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
-    Folder(wide, network.parameters().front().value.scalar_type())
-        .run(compact, counts != nullptr ? *counts : own);
+    Folder(network, type).run(compact, counts != nullptr ? *counts : own);
     return compact;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
 
-#include "core/collapse/compact_network.h"
+#include "core/collapse/averaging.h"
+#include "core/collapse/layer_comparison.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/training/run_data.h"
@@ -44,30 +45,55 @@ double larger(double a, double b) {
     return a >= b || std::isnan(a) ? a : b;
 }
 
+/// What the collapsed network is held against.
+struct Expanded {
+    Program program;
+    std::vector<torch::Tensor> wide; ///< of the program, in float64
+    std::vector<torch::Tensor> own;  ///< in float32
+};
+
+/// The checkpoint's own network as it trains: kernels made in float32, links run as links. Or the
+/// mean of several, which never ran.
+Expanded expandedOf(const PreparedNetwork& network, bool isMean) {
+    if (isMean)
+        return {network.made.program, network.made.tensors, network.made.rounded(torch::kFloat32)};
+    const Network& own = network.network;
+    return {own.program(),
+            own.design().runsLinks() ? own.convertedTo(torch::kFloat64).compose(false).tensors
+                                     : network.made.tensors,
+            own.compose(false).tensors};
+}
+
 /// Compares the two networks image by image and gathers the report.
 class Comparison {
 public:
-    Comparison(const Network& expanded, const CompactNetwork& collapsed, bool withFloat64,
-               const Checkpoint& about)
-        : m_expanded(expanded), m_composed(expanded.compose(false)), m_collapsed(collapsed) {
+    Comparison(const PreparedNetwork& network, const CompactNetwork& collapsed,
+               const VerifyRequest& request)
+        : m_made(network.made), m_expanded(expandedOf(network, request.averaging.any())),
+          m_collapsed(collapsed) {
         for (const TargetInfo& target : collapsed.targets) {
             m_report.tasks.push_back({.task = target.name});
             m_isClasses.push_back(target.kind == TargetKind::Classes);
         }
         m_largest.resize(m_report.tasks.size());
-        if (withFloat64) {
-            m_wide.emplace(expanded.convertedTo(torch::kFloat64));
-            m_wideComposed = m_wide->compose(false);
-            m_wideCollapsed = fold(*m_wide, about);
+        if (!request.collapsed)
+            m_wideCollapsed = network.folded(torch::kFloat64);
+        if (request.layers) {
+            m_layers.emplace(network.made, collapsed);
+            m_layerTensors = network.network.design().runsLinks()
+                                 ? network.made.rounded(torch::kFloat32)
+                                 : m_expanded.own;
         }
     }
 
     void add(const torch::Tensor& image) {
         ++m_report.images;
-        if (m_wide)
+        if (m_wideCollapsed)
             addWide(image.to(torch::kFloat64));
+        if (m_layers)
+            m_layers->add(m_layerTensors, m_collapsed.tensors, image);
         const Outputs expanded = runExpanded(image);
-        const auto handed = carried(expanded.indices, m_expanded.program(), m_collapsed.program);
+        const auto handed = carried(expanded.indices, m_expanded.program, m_collapsed.program);
         const auto same = m_collapsed.forward(image, {.givenIndices = &handed});
         Outputs free;
         free.outputs = m_collapsed.forward(image, {.usedIndices = &free.indices});
@@ -89,6 +115,8 @@ public:
             m_report.unflippedMaxRel32 =
                 larger(m_report.unflippedMaxRel32, most.unflipped / scale);
         }
+        if (m_layers)
+            m_report.layers = m_layers->finish();
         judge();
         return std::move(m_report);
     }
@@ -108,15 +136,18 @@ private:
     Outputs runExpanded(const torch::Tensor& image) const {
         Outputs result;
         result.outputs =
-            m_expanded.forward(m_composed, image, {.usedIndices = &result.indices});
+            runProgram(m_expanded.program, m_expanded.own, image, {.usedIndices = &result.indices});
         return result;
     }
 
     void addWide(const torch::Tensor& image) {
         PoolIndices indices;
-        const auto left = m_wide->forward(m_wideComposed, image, {.usedIndices = &indices});
-        const auto handed = carried(indices, m_wide->program(), m_wideCollapsed.program);
-        const auto right = m_wideCollapsed.forward(image, {.givenIndices = &handed});
+        const auto left = runProgram(m_expanded.program, m_expanded.wide, image,
+                                     {.usedIndices = &indices});
+        const auto handed = carried(indices, m_expanded.program, m_wideCollapsed->program);
+        const auto right = m_wideCollapsed->forward(image, {.givenIndices = &handed});
+        if (m_layers)
+            m_layers->add(m_made.tensors, m_wideCollapsed->tensors, image);
         for (std::size_t t = 0; t < left.size(); ++t) {
             auto& most = m_report.tasks[t].maxAbs64;
             most = larger(most.value_or(0), largest(left[t] - right[t]));
@@ -172,12 +203,12 @@ private:
         m_report.passed = m_report.failure.empty();
     }
 
-    const Network& m_expanded;
-    ComposedNetwork m_composed;
+    const MaterializedNetwork& m_made;
+    Expanded m_expanded;
     const CompactNetwork& m_collapsed;
-    std::optional<Network> m_wide;
-    ComposedNetwork m_wideComposed;
-    CompactNetwork m_wideCollapsed;
+    std::vector<torch::Tensor> m_layerTensors; ///< of `m_made`, in float32; empty: no layers
+    std::optional<CompactNetwork> m_wideCollapsed;
+    std::optional<LayerComparison> m_layers;
     std::vector<bool> m_isClasses;
     std::vector<Largest> m_largest;
     VerifyReport m_report;
@@ -201,14 +232,13 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
                               const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
-    progress(0, "reading the checkpoint");
-    const auto checkpoint = loadCheckpoint(request.checkpoint);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
+    const double preparing = request.averaging.any() ? 0.3 : 0.0;
+    const auto network = prepare(
+        request.checkpoint, request.averaging, request.spec,
+        [&](double share, const std::string& what) { progress(preparing * share, what); }, stop);
     if (!network)
         return failure(network.error());
-    CompactNetwork collapsed = fold(*network, *checkpoint);
+    CompactNetwork collapsed = network->folded(torch::kFloat32);
     if (request.collapsed) {
         auto file = loadCompact(*request.collapsed);
         if (!file)
@@ -220,14 +250,14 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
     const auto data = openRunData(request.spec);
     if (!data)
         return failure(data.error());
-    Comparison comparison(*network, collapsed, !request.collapsed, *checkpoint);
+    Comparison comparison(*network, collapsed, request);
     const int images = std::min(request.images, data->validation->size());
     if (images < 1)
         return failure({"verify.images", "", std::to_string(images), "at least one image", ""});
     for (int i = 0; i < images; ++i) {
         if (stop.stop_requested())
             return failure(stoppedProblem("", "Verification was stopped."));
-        progress(double(i) / images, "comparing image " + std::to_string(i + 1));
+        progress(preparing + (1 - preparing) * i / images, "comparing image " + std::to_string(i + 1));
         const auto sample = data->validation->sample(i);
         if (!sample)
             return failure(sample.error());

@@ -89,11 +89,6 @@ void addCollapsed(const NetworkDesign& design, NetworkCosts& costs) {
     }
 }
 
-bool hasLinks(const NetworkDesign& design) {
-    return std::ranges::any_of(design.graph.nodes,
-                               [](const Node& node) { return node.factorCount > 0; });
-}
-
 } // namespace
 
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {
@@ -118,7 +113,7 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             step += convolutionCost(design.kernelOf(node), node) * images
                     * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
     }
-    addCollapsed(hasLinks(design) ? composed(design) : design, costs);
+    addCollapsed(design.runsLinks() ? composed(design) : design, costs);
     costs.trainedParameters = trainedParameters(design);
     const ComposingCost composing = composingCost(design, routes);
     costs.composeMultiplyAdds = composing.once;

@@ -362,6 +362,10 @@ std::span<const KernelLink> NetworkDesign::linksOf(std::size_t layer) const {
     return layers[layer].links;
 }
 
+bool NetworkDesign::runsLinks() const {
+    return std::ranges::any_of(graph.nodes, [](const Node& node) { return node.factorCount > 0; });
+}
+
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {
     return moving == Moving::All || !layer.hasCore() || factor.core == (moving == Moving::Cores);
 }

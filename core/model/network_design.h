@@ -64,6 +64,7 @@ struct NetworkDesign {
     /// The links that a layer runs as, the output's side first; none where its kernel is composed:
     /// by its design, or because the plan averages products of several factors.
     std::span<const KernelLink> linksOf(std::size_t layer) const;
+    bool runsLinks() const; ///< any layer
 };
 
 struct DesignResult {

@@ -24,6 +24,14 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 9> dtypeSizes{{{"
                                                                               {"U8", 1},
                                                                               {"BOOL", 1}}};
 
+/// Of a file's first eight bytes.
+std::uint64_t headerLength(std::span<const std::byte> file) {
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+        length |= std::to_integer<std::uint64_t>(file[i]) << (8 * i);
+    return length;
+}
+
 Unexpected broken(std::string found, std::string expected) {
     return failure(
         {"safetensors.header", "", std::move(found), std::move(expected), "the file is damaged"});
@@ -101,19 +109,29 @@ std::size_t dtypeSize(const std::string& dtype) {
     return found == dtypeSizes.end() ? 0 : found->second;
 }
 
+std::uint64_t safetensorsHeadSize(std::span<const std::byte> eight, std::uint64_t fileSize) {
+    if (eight.size() < 8)
+        return eight.size();
+    const std::uint64_t length = headerLength(eight);
+    return length > largestHeader || length > fileSize - 8 ? 8 : 8 + length;
+}
+
 Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> file) {
-    std::uint64_t length = 0;
-    if (file.size() < 8)
-        return failure({"safetensors.truncated", "", std::to_string(file.size()) + " bytes",
+    return readSafetensorsIndex(file, file.size());
+}
+
+Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> head,
+                                                std::uint64_t fileSize) {
+    if (head.size() < 8)
+        return failure({"safetensors.truncated", "", std::to_string(fileSize) + " bytes",
                         "a safetensors file", "the file is cut short or of another kind"});
-    for (std::size_t i = 0; i < 8; ++i)
-        length |= std::to_integer<std::uint64_t>(file[i]) << (8 * i);
-    if (length > largestHeader || length > file.size() - 8)
+    const std::uint64_t length = headerLength(head);
+    if (length > largestHeader || length > fileSize - 8 || length > head.size() - 8)
         return failure({"safetensors.truncated", "",
                         "a header of " + std::to_string(length) + " bytes in a file of "
-                            + std::to_string(file.size()),
+                            + std::to_string(fileSize),
                         "a safetensors file", "the file is cut short or of another kind"});
-    const auto* text = reinterpret_cast<const char*>(file.data() + 8);
+    const auto* text = reinterpret_cast<const char*>(head.data() + 8);
     const Json header = parseJson({text, static_cast<std::size_t>(length)});
     if (!header.is_object())
         return broken("a header that is not JSON", "a safetensors header");
@@ -134,7 +152,7 @@ Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> file)
             return failure(entry.error());
         index.tensors[item.key()] = std::move(*entry);
     }
-    if (auto problem = checkContiguous(index, file.size() - index.dataStart))
+    if (auto problem = checkContiguous(index, fileSize - index.dataStart))
         return failure(std::move(*problem));
     return index;
 }

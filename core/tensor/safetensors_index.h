@@ -35,9 +35,18 @@ struct SafetensorsIndex {
 /// Bytes of one value; 0 for a type that this program does not read.
 std::size_t dtypeSize(const std::string& dtype);
 
-/// Reads the index of a file that lies in memory as a whole. Every offset is checked against the
-/// file's size and the tensor's shape; data must be contiguous, as the format says. Problems:
-/// "safetensors.truncated", "safetensors.header", "safetensors.tensor", with an empty path.
+/// How many bytes of a file its index needs, by its first eight: length and header. No more than
+/// the file has, nor than the format allows.
+std::uint64_t safetensorsHeadSize(std::span<const std::byte> eight, std::uint64_t fileSize);
+
+/// Reads the index of a file from its first `safetensorsHeadSize` bytes, or more. Every offset is
+/// checked against the file's size and the tensor's shape; data must be contiguous, as the format
+/// says. Problems: "safetensors.truncated", "safetensors.header", "safetensors.tensor", with an
+/// empty path.
+Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> head,
+                                                std::uint64_t fileSize);
+
+/// The same of a file that lies in memory as a whole.
 Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> file);
 
 /// The bytes before the data: length and header, padded with spaces to a multiple of 8. Tensors

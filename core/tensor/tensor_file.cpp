@@ -85,39 +85,68 @@ void setChecksum(std::string& header, const std::string& checksum) {
     header.replace(at + key.size(), checksum.size(), checksum);
 }
 
-Expected<std::vector<std::byte>> readBytes(const std::filesystem::path& path) {
-    std::ifstream stream(path, std::ios::binary | std::ios::ate);
-    const auto size = stream ? static_cast<std::streamoff>(stream.tellg()) : -1;
-    std::error_code error;
-    if (size < 0 || !std::filesystem::is_regular_file(path, error))
-        return failure({"file.read", path.string(), "no file that can be read", "a file", ""});
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    stream.seekg(0);
-    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    if (!stream)
-        return failure({"file.read", path.string(), "a file that ends early", "all of it", ""});
-    return bytes;
+/// Reads a file from its beginning to its end.
+class FileReader {
+public:
+    explicit FileReader(const std::filesystem::path& path)
+        : m_path(path), m_stream(path, std::ios::binary | std::ios::ate) {
+        std::error_code error;
+        const auto size = m_stream ? static_cast<std::streamoff>(m_stream.tellg()) : -1;
+        m_opened = size >= 0 && std::filesystem::is_regular_file(path, error);
+        m_size = m_opened ? static_cast<std::uint64_t>(size) : 0;
+        m_stream.seekg(0);
+    }
+
+    std::uint64_t size() const { return m_size; }
+
+    /// What went wrong so far.
+    std::optional<Problem> problem() const {
+        if (!m_opened)
+            return Problem{"file.read", m_path.string(), "no file that can be read", "a file", ""};
+        if (!m_stream)
+            return Problem{"file.read", m_path.string(), "a file that ends early", "all of it", ""};
+        return std::nullopt;
+    }
+
+    void read(std::span<std::byte> bytes) {
+        m_stream.read(reinterpret_cast<char*>(bytes.data()),
+                      static_cast<std::streamsize>(bytes.size()));
+    }
+
+    /// All bytes before the data, as far as there are any.
+    std::vector<std::byte> readHead() {
+        std::vector<std::byte> head(std::min<std::uint64_t>(m_size, 8));
+        read(head);
+        head.resize(safetensorsHeadSize(head, m_size));
+        if (head.size() > 8)
+            read(std::span(head).subspan(8));
+        return head;
+    }
+
+private:
+    std::filesystem::path m_path;
+    std::ifstream m_stream;
+    bool m_opened = false;
+    std::uint64_t m_size = 0;
+};
+
+std::span<std::byte> writableBytesOf(const torch::Tensor& tensor) {
+    return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
-std::optional<Problem> verifyChecksum(std::span<const std::byte> bytes,
-                                      const SafetensorsIndex& index, const std::string& path) {
+/// Takes the header up into a checksum, with zeros where it stands itself.
+std::optional<Problem> addHeader(Sha256& sum, std::span<const std::byte> head,
+                                 const SafetensorsIndex& index, const std::string& path) {
     const auto stored = index.metadata.find(std::string(checksumKey));
     if (stored == index.metadata.end() || stored->second.size() != noChecksum.size())
         return Problem{"file.checksum", path, "no checksum", "a file written by Concertina", ""};
-    std::string header(reinterpret_cast<const char*>(bytes.data()),
-                       static_cast<std::size_t>(index.dataStart));
+    std::string header(reinterpret_cast<const char*>(head.data()), head.size());
     const auto at = header.rfind(stored->second);
     if (at == std::string::npos) // written in another way, with escapes
         return Problem{"file.checksum", path, "a checksum that is not written plainly",
                        "a file written by Concertina", ""};
     header.replace(at, noChecksum.size(), noChecksum);
-    Sha256 sum;
     sum.add(header);
-    sum.add(bytes.subspan(header.size()));
-    if (const std::string found = sum.finish(); found != stored->second)
-        return Problem{"file.checksum", path, "checksum " + found.substr(0, 12) + "…",
-                       stored->second.substr(0, 12) + "…",
-                       "bytes of the file have changed since it was written"};
     return std::nullopt;
 }
 
@@ -179,26 +208,42 @@ Expected<WrittenFile> writeTensorFile(const std::filesystem::path& path, const T
 }
 
 Expected<TensorFile> readTensorFile(const std::filesystem::path& path) {
-    const auto bytes = readBytes(path);
-    if (!bytes)
-        return failure(bytes.error());
-    auto index = readSafetensorsIndex(*bytes);
+    FileReader reader(path);
+    if (auto problem = reader.problem())
+        return failure(std::move(*problem));
+    const std::vector<std::byte> head = reader.readHead();
+    auto index = readSafetensorsIndex(head, reader.size());
     if (!index) {
         index.error().path = path.string();
         return failure(index.error());
     }
-    if (auto problem = verifyChecksum(*bytes, *index, path.string()))
+    Sha256 sum;
+    if (auto problem = addHeader(sum, head, *index, path.string()))
         return failure(std::move(*problem));
     TensorFile file;
     file.header = parseJson(index->metadata[std::string(headerKey)]);
-    for (const auto& [name, entry] : index->tensors) {
+    // In the order of the data, each read to where it stays: a checkpoint is held once.
+    std::vector<std::pair<std::string, TensorEntry>> entries(index->tensors.begin(),
+                                                             index->tensors.end());
+    std::ranges::sort(entries, {}, [](const auto& entry) {
+        return std::pair(entry.second.begin, entry.second.end);
+    });
+    for (const auto& [name, entry] : entries) {
         const auto dtype = std::ranges::find(dtypes, entry.dtype, &Dtype::name);
         torch::Tensor tensor = torch::empty(entry.shape, dtype->type);
-        if (tensor.nbytes() > 0)
-            std::memcpy(tensor.data_ptr(), bytes->data() + index->dataStart + entry.begin,
-                        tensor.nbytes());
+        if (tensor.nbytes() > 0) {
+            reader.read(writableBytesOf(tensor));
+            sum.add(writableBytesOf(tensor));
+        }
         file.tensors[name] = std::move(tensor);
     }
+    if (auto problem = reader.problem())
+        return failure(std::move(*problem));
+    const std::string& stored = index->metadata[std::string(checksumKey)];
+    if (const std::string found = sum.finish(); found != stored)
+        return failure({"file.checksum", path.string(), "checksum " + found.substr(0, 12) + "…",
+                        stored.substr(0, 12) + "…",
+                        "bytes of the file have changed since it was written"});
     return file;
 }
 

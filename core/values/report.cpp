@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -18,6 +19,14 @@ Json optionalJson(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
 }
 
+Json toJson(const LayerDifference& layer) {
+    return {{"layer", layer.layer},
+            {"tasks", layer.tasks},
+            {"what", layer.what},
+            {"max_abs_diff_float64", optionalJson(layer.maxAbs64)},
+            {"max_rel_diff_float32", layer.maxRel32}};
+}
+
 std::string shortNumber(double value) {
     return digitsText(value, 3);
 }
@@ -30,6 +39,10 @@ std::string percent(double share) {
 /// difference.
 double larger(double a, double b) {
     return std::isnan(a) || b < a ? a : b;
+}
+
+std::string optionalText(const std::optional<double>& value) {
+    return value ? shortNumber(*value) : "–";
 }
 
 } // namespace
@@ -56,9 +69,41 @@ double VerifyReport::argmaxAgreement() const {
     return smallest;
 }
 
+const LayerDifference* VerifyReport::worstLayer() const {
+    const LayerDifference* worst = nullptr;
+    for (const LayerDifference& layer : layers)
+        if (worst == nullptr
+            || (!std::isnan(worst->maxRel32) && !(layer.maxRel32 <= worst->maxRel32)))
+            worst = &layer;
+    return worst;
+}
+
+Json toJson(const NetworkOrigin& origin) {
+    return {{"checkpoint_steps", origin.steps}, {"norm_batches", origin.normBatches}};
+}
+
+Expected<NetworkOrigin> originFromJson(const Json& json) {
+    const Json steps = json.is_object() ? json.value("checkpoint_steps", Json()) : Json();
+    const Json batches = json.is_object() ? json.value("norm_batches", Json()) : Json();
+    const auto isStep = [](const Json& step) { return step.is_number_integer() && step >= 0; };
+    if (!steps.is_array() || !std::ranges::all_of(steps, isStep) || !batches.is_number_integer()
+        || batches < 0 || batches > 1'000'000)
+        return failure({"network.header", "made_from", shortened(jsonText(json), 80),
+                        "checkpoint_steps and norm_batches", "the file is damaged"});
+    return NetworkOrigin{steps.get<std::vector<std::int64_t>>(), batches.get<int>()};
+}
+
+std::string stepsText(const std::vector<std::int64_t>& steps) {
+    std::string text = steps.size() == 1 ? "step " : "steps ";
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == steps.size() ? " and " : ", ") + std::to_string(steps[i]);
+    return text;
+}
+
 Json toJson(const CollapseReport& report) {
     return {{"file", report.file},
             {"sha256", report.sha256},
+            {"made_from", toJson(report.origin)},
             {"parameters", toJson(report.parameters)},
             {"multiply_adds", toJson(report.multiplyAdds)},
             {"bytes", toJson(report.bytes)},
@@ -76,17 +121,23 @@ Json toJson(const VerifyReport& report) {
                             {"free_max_rel_diff_float32", task.freeMaxRel32},
                             {"free_share_beyond", task.freeBeyond},
                             {"argmax_agreement", optionalJson(task.argmaxAgreement)}};
-    return {{"images", report.images},
-            {"max_abs_diff_float64", optionalJson(report.maxAbs64())},
-            {"max_rel_diff_float32", report.maxRel32()},
-            {"flipped_windows", report.flippedWindows},
-            {"windows", report.windows},
-            {"flipped_images", report.flippedImages},
-            {"unflipped_max_rel_diff_float32", report.unflippedMaxRel32},
-            {"argmax_agreement", report.argmaxAgreement()},
-            {"passed", report.passed},
-            {"failure", report.failure},
-            {"tasks", std::move(tasks)}};
+    Json json = {{"images", report.images},
+                 {"max_abs_diff_float64", optionalJson(report.maxAbs64())},
+                 {"max_rel_diff_float32", report.maxRel32()},
+                 {"flipped_windows", report.flippedWindows},
+                 {"windows", report.windows},
+                 {"flipped_images", report.flippedImages},
+                 {"unflipped_max_rel_diff_float32", report.unflippedMaxRel32},
+                 {"argmax_agreement", report.argmaxAgreement()},
+                 {"passed", report.passed},
+                 {"failure", report.failure},
+                 {"tasks", std::move(tasks)}};
+    if (const LayerDifference* worst = report.worstLayer()) {
+        json["worst_layer"] = toJson(*worst);
+        for (const LayerDifference& layer : report.layers)
+            json["layers"].push_back(toJson(layer));
+    }
+    return json;
 }
 
 Json toJson(const PredictReport& report) {
@@ -107,14 +158,21 @@ std::string toText(const CollapseReport& report) {
             + std::to_string(report.foldedNorms) + " norms folded";
     if (report.keptNorms > 0)
         text += ", " + std::to_string(report.keptNorms) + " kept as a scale and shift";
-    return text + "\n";
+    text += "\n";
+    if (const auto& steps = report.origin.steps; steps.size() > 1)
+        text += "  The mean of " + std::to_string(steps.size()) + " checkpoints, of "
+                + stepsText(steps) + "\n";
+    if (const int batches = report.origin.normBatches; batches > 0)
+        text += "  Statistics of norms estimated anew over " + std::to_string(batches)
+                + " training batch" + (batches == 1 ? "" : "es") + "\n";
+    return text;
 }
 
 std::string toText(const VerifyReport& report) {
     std::vector<std::vector<std::string>> rows{
         {"", "float64 |Δ|", "float32 Δ/max", "free-running", "same class"}};
     for (const TaskDifference& task : report.tasks)
-        rows.push_back({task.task, task.maxAbs64 ? shortNumber(*task.maxAbs64) : "–",
+        rows.push_back({task.task, optionalText(task.maxAbs64),
                         shortNumber(task.maxRel32), shortNumber(task.freeMaxRel32),
                         task.argmaxAgreement ? percent(*task.argmaxAgreement) : "–"});
     std::string text = tableText(rows);
@@ -124,7 +182,21 @@ std::string toText(const VerifyReport& report) {
             + " images\n";
     text += report.passed ? "  The networks are the same.\n"
                           : "  The networks differ: " + report.failure + "\n";
-    return text;
+    return text + layersText(report);
+}
+
+std::string layersText(const VerifyReport& report) {
+    const LayerDifference* worst = report.worstLayer();
+    if (worst == nullptr)
+        return "";
+    std::vector<std::vector<std::string>> rows{
+        {"Layer", "for", "float64 |Δ|", "float32 Δ/max"}};
+    for (const LayerDifference& layer : report.layers)
+        rows.push_back({layer.layer + ", " + layer.what, layer.tasks, optionalText(layer.maxAbs64),
+                        shortNumber(layer.maxRel32)});
+    return "\nLayer by layer, each on what the expanded network hands it:\n" + tableText(rows)
+           + "  They differ most in " + worst->layer + ", " + worst->what + ", for " + worst->tasks
+           + ": by " + shortNumber(worst->maxRel32) + " of its largest output.\n";
 }
 
 } // namespace concertina

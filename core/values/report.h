@@ -3,6 +3,7 @@
 
 #include "core/values/json.h"
 #include "core/values/metric.h"
+#include "core/values/problem.h"
 
 #include <cstdint>
 #include <functional>
@@ -23,9 +24,18 @@ struct BeforeAfter {
     bool operator==(const BeforeAfter&) const = default;
 };
 
+/// What a collapsed network was made from.
+struct NetworkOrigin {
+    std::vector<std::int64_t> steps; ///< of checkpoints, rising; of several it is the mean
+    int normBatches = 0; ///< that norms' statistics were estimated anew over; 0: those of training
+
+    bool operator==(const NetworkOrigin&) const = default;
+};
+
 struct CollapseReport {
     std::string file;   ///< where the collapsed network was written
     std::string sha256; ///< of that file
+    NetworkOrigin origin;
     BeforeAfter parameters;
     BeforeAfter multiplyAdds; ///< of one image
     BeforeAfter bytes;        ///< of the weights' file: the checkpoint without optimizer state
@@ -45,10 +55,21 @@ struct TaskDifference {
     std::optional<double> argmaxAgreement; ///< free-running; for classes
 };
 
+/// How far one layer of the collapsed network is from what it stands for, both given what the
+/// expanded network hands that layer: the difference is its own.
+struct LayerDifference {
+    std::string layer;
+    std::string tasks; ///< that it runs for: "segmentation+depth"
+    std::string what;  ///< "kernel", "kernel and norm", "branches" (made one), "norm" (kept)
+    std::optional<double> maxAbs64;
+    double maxRel32 = 0; ///< ÷ the largest magnitude of its output
+};
+
 /// Whether the collapsed network computes what the expanded one does, on real images.
 struct VerifyReport {
     int images = 0;
     std::vector<TaskDifference> tasks;
+    std::vector<LayerDifference> layers; ///< in the order of execution, where they were asked for
     std::int64_t windows = 0;        ///< of max-pooling, over all images
     std::int64_t flippedWindows = 0; ///< whose arg-max rounding moved, free-running
     int flippedImages = 0;           ///< with at least one such window
@@ -59,6 +80,7 @@ struct VerifyReport {
     std::optional<double> maxAbs64() const;
     double maxRel32() const;
     double argmaxAgreement() const; ///< the smallest; 1 without a task of classes
+    const LayerDifference* worstLayer() const; ///< by `maxRel32`; null without layers
 };
 
 /// Limits of `VerifyReport`: what rounding can do, and no more.
@@ -70,12 +92,22 @@ struct PredictReport {
     std::vector<std::string> files; ///< that were written
 };
 
+Json toJson(const NetworkOrigin& origin);
 Json toJson(const CollapseReport& report);
 Json toJson(const VerifyReport& report);
 Json toJson(const PredictReport& report);
 
+/// Problem "network.header".
+Expected<NetworkOrigin> originFromJson(const Json& json);
+
+/// "steps 100, 200 and 300".
+std::string stepsText(const std::vector<std::int64_t>& steps);
+
 /// Tables for people, with units.
 std::string toText(const CollapseReport& report);
 std::string toText(const VerifyReport& report);
+
+/// The part of it that tells of layers; empty without.
+std::string layersText(const VerifyReport& report);
 
 } // namespace concertina

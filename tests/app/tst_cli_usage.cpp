@@ -32,6 +32,12 @@ private Q_SLOTS:
         add("predict without images", {"predict", "x", "--out", "y"}, "images is required");
         add("no images to verify", {"verify", "x", "--images", "0"}, "Value 0 not in range");
         add("images that are no number", {"verify", "x", "--images", "many"}, "--images");
+        add("a mean of nothing", {"collapse", "x", "--out", "y", "--average", "0"},
+            "Value 0 not in range");
+        add("statistics of nothing", {"collapse", "x", "--out", "y", "--norm-batches", "0"},
+            "Value 0 not in range");
+        add("a file that says what it is a mean of",
+            {"verify", "x", "--collapsed", "y", "--average", "2"}, "--collapsed excludes --average");
         add("unknown family", {"list", "spoons"}, "spoons not in {datasets,tasks,backbones");
         add("no family", {"list"}, "family is required");
         add("spec without a command", {"spec"}, "one of: check, show, fields");

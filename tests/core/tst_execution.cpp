@@ -183,9 +183,7 @@ std::string disagreement(Network& network, const torch::Tensor& images, bool wit
     double distinct = 0;
     for (const auto& [history, cost] : convolutions)
         distinct += cost;
-    const bool linked = std::ranges::any_of(network.design().graph.nodes,
-                                            [](const Node& node) { return node.factorCount > 0; });
-    if (executed != distinct && !linked) // links run in place of a kernel
+    if (executed != distinct && !network.design().runsLinks()) // these run in place of a kernel
         return "multiply–adds that are executed";
     if (networkCosts(network.design(), {}).multiplyAdds != distinct)
         return "multiply–adds of the tree";

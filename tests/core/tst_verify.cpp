@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
 #include "core/collapse/compact_network.h"
+#include "core/collapse/layer_comparison.h"
 #include "core/model/costs.h"
 #include "core/tensor/torch.h"
 #include "tests/core/training_testing.h"
@@ -110,6 +111,91 @@ private Q_SLOTS:
         const auto report = verify(wanted, quiet, {});
         QVERIFY(report.has_value());
         QVERIFY(!report->passed);
+    }
+
+    void everyLayerIsToldInItsOrder() {
+        VerifyRequest wanted = request();
+        wanted.layers = true;
+        const auto report = verify(wanted, quiet, {});
+        QVERIFY(report.has_value());
+        QVERIFY2(report->passed, report->failure.c_str());
+        std::vector<std::string> layers;
+        for (const LayerDifference& layer : report->layers) {
+            layers.push_back(layer.layer);
+            // A layer's own rounding, on outputs of order 1.
+            QVERIFY(*layer.maxAbs64 <= 1e-12);
+            QVERIFY(layer.maxRel32 <= 1e-5);
+        }
+        QVERIFY(std::ranges::equal(
+            std::vector<std::string>(layers.begin(), layers.begin() + 6),
+            std::vector<std::string>{"enc1.1", "enc2.1", "enc2.2", "dec2.1", "dec2.2", "dec1.1"}));
+        QCOMPARE(layers.size(), 12U); // and two convolutions of each head
+        QCOMPARE(report->layers[0].what, std::string("kernel and norm"));
+        QCOMPARE(report->layers[0].tasks, std::string("segmentation+depth+normal"));
+        QVERIFY(verify(request(), quiet, {})->layers.empty());
+    }
+
+    void theLayerThatWasDamagedIsFound_data() {
+        QTest::addColumn<QString>("tensor");
+        QTest::addColumn<QString>("layer");
+        for (const char* layer : {"enc1.1", "dec2.1", "dec1.1"})
+            QTest::newRow(layer) << layer + QString("/kernel/segmentation+depth+normal") << layer;
+        QTest::newRow("a head's bias") << "head.depth.2/bias/depth" << "head.depth.2";
+    }
+
+    void theLayerThatWasDamagedIsFound() {
+        QFETCH(QString, tensor);
+        QFETCH(QString, layer);
+        const auto file = fileWith([](torch::Tensor&) {});
+        CompactNetwork network = *loadCompact(file);
+        const auto found = std::ranges::find(network.program.tensors, tensor.toStdString());
+        QVERIFY(found != network.program.tensors.end());
+        // By more than rounding, by less than what verification of outputs must notice.
+        network.tensors[static_cast<std::size_t>(found - network.program.tensors.begin())]
+            .flatten()[0] += 1e-3;
+        QVERIFY(saveCompact(file, network).has_value());
+        VerifyRequest wanted = request();
+        wanted.collapsed = file;
+        wanted.layers = true;
+        const auto report = verify(wanted, quiet, {});
+        QVERIFY(report.has_value());
+        QCOMPARE(QString::fromStdString(report->worstLayer()->layer), layer);
+        for (const LayerDifference& other : report->layers) {
+            QVERIFY(!other.maxAbs64); // a file holds float32
+            QCOMPARE(other.maxRel32 > 1e-5, other.layer == layer.toStdString());
+        }
+    }
+
+    void layersAreToldForEveryPlan_data() {
+        QTest::addColumn<QString>("parametrization");
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<int>("units");
+        // Six layers and two of each of three heads.
+        QTest::newRow("a kernel a task") << "plain" << "*: separate" << 3 * 8;
+        QTest::newRow("branches made one") << "repvgg" << "*: tied" << 6 + 6;
+        QTest::newRow("norms kept") << "factored" << "dec1.1: norm {segmentation} | {depth, normal}"
+                                    << 6 + 6 + 2;
+        QTest::newRow("norms kept from the first on") << "plain" << "enc1.1: separate"
+                                                      << 3 + 2 * 5 * 3 + 6;
+    }
+
+    void layersAreToldForEveryPlan() {
+        QFETCH(QString, parametrization);
+        QFETCH(QString, rule);
+        QFETCH(int, units);
+        const ExperimentSpec spec = tinySpec(parametrization.toStdString(), rule.toStdString());
+        Network network = networkFor(spec);
+        scrambleFactors(network, 21);
+        scrambleNorms(network, 22);
+        const torch::NoGradGuard noGrad;
+        const MaterializedNetwork made = materialize(network);
+        const CompactNetwork compact = fold(made, {.spec = spec}, torch::kFloat64);
+        LayerComparison layers(made, compact);
+        layers.add(made.tensors, compact.tensors, randomImages(1, 16, 24, 31, torch::kFloat64));
+        const auto found = layers.finish();
+        QCOMPARE(static_cast<int>(found.size()), units);
+        for (const LayerDifference& layer : found)
+            QVERIFY(*layer.maxAbs64 <= 1e-12);
     }
 
     void theReportCountsWhatTheCostModelCounts() {

@@ -88,6 +88,52 @@ private Q_SLOTS:
         QVERIFY(toText(report).ends_with("  The networks differ: depth is 0.1 apart\n"));
     }
 
+    void theLayerThatDiffersMostIsNamed() {
+        VerifyReport report = verified();
+        QVERIFY(report.worstLayer() == nullptr);
+        QVERIFY(!toJson(report).contains("layers"));
+        report.layers = {{"enc1.1", "segmentation+depth", "kernel and norm", 2e-15, 3e-7},
+                         {"dec1.1", "depth", "kernel and norm", 1e-15, 5e-2},
+                         {"dec1.1", "segmentation", "norm", {}, 1e-7}};
+        QCOMPARE(report.worstLayer(), &report.layers[1]);
+        QVERIFY(toText(report).ends_with(
+            "\nLayer by layer, each on what the expanded network hands it:\n"
+            "  Layer                                   for  float64 |Δ|  float32 Δ/max\n"
+            "  enc1.1, kernel and norm  segmentation+depth        2e-15           3e-7\n"
+            "  dec1.1, kernel and norm               depth        1e-15           0.05\n"
+            "  dec1.1, norm                   segmentation            –           1e-7\n"
+            "  They differ most in dec1.1, kernel and norm, for depth: by 0.05 of its largest "
+            "output.\n"));
+        const Json json = toJson(report);
+        QCOMPARE(json["layers"].size(), 3U);
+        QCOMPARE(json["worst_layer"]["layer"].get<std::string>(), std::string("dec1.1"));
+        QVERIFY(json["layers"][2]["max_abs_diff_float64"].is_null());
+        report.layers[0].maxRel32 = std::nan("");
+        QCOMPARE(report.worstLayer(), &report.layers[0]);
+    }
+
+    void originComesBackFromJson() {
+        const NetworkOrigin origin{{100, 200}, 20};
+        QVERIFY(originFromJson(toJson(origin)).value() == origin);
+        for (const char* text : {"3", "{}", R"({"checkpoint_steps": [-1], "norm_batches": 0})",
+                                 R"({"checkpoint_steps": ["a"], "norm_batches": 0})",
+                                 R"({"checkpoint_steps": [1], "norm_batches": -2})",
+                                 R"({"checkpoint_steps": [1], "norm_batches": 1e12})"})
+            QVERIFY2(!originFromJson(parseJson(text)), text);
+    }
+
+    void averagingIsTold() {
+        CollapseReport report;
+        report.origin = {{100, 200, 300}, 0};
+        QVERIFY(toText(report).ends_with(
+            "  The mean of 3 checkpoints, of steps 100, 200 and 300\n"));
+        report.origin = {{300}, 1};
+        QVERIFY(toText(report).ends_with(
+            "norms folded\n  Statistics of norms estimated anew over 1 training batch\n"));
+        QCOMPARE(jsonText(toJson(report)["made_from"]),
+                 std::string(R"({"checkpoint_steps":[300],"norm_batches":1})"));
+    }
+
     void collapseIsTold() {
         CollapseReport report;
         report.parameters = {1.2e6, 3.4e5};

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli_testing.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using cli::with;
+
+// What ships, made of several checkpoints and told layer by layer, from the command line.
+
+class CliCollapseTest : public QObject {
+    Q_OBJECT
+
+    cli::Workplace m_place;
+    QString m_run; ///< with checkpoints at steps 2, 4, … 12
+
+    static QJsonObject spec() { return with(cli::tinySpec(), "train.keep_checkpoints", 6); }
+
+    QString file(const char* name) const { return m_place.path(name); }
+
+private Q_SLOTS:
+    void initTestCase() { m_run = m_place.train(spec()); }
+
+    void theLastCheckpointsAreAveragedAndTheFileSaysSo() {
+        const cli::Outcome made =
+            m_place.run({"collapse", m_run, "--out", file("mean.safetensors"), "--average", "3",
+                         "--norm-batches", "2", "--json"});
+        QVERIFY2(made.code == 0, qPrintable(made.text()));
+        const QJsonObject origin = made.last()["made_from"].toObject();
+        QCOMPARE(origin["checkpoint_steps"].toArray(), (QJsonArray{8, 10, 12}));
+        QCOMPARE(origin["norm_batches"].toInt(), 2);
+        // Compared with what it says that it is, not with the last checkpoint.
+        const cli::Outcome verified =
+            m_place.run({"verify", m_run, "--collapsed", file("mean.safetensors"), "--json"});
+        QVERIFY2(verified.code == 0, qPrintable(verified.text()));
+        const cli::Outcome now = m_place.run(
+            {"verify", m_run, "--average", "3", "--norm-batches", "2", "--json"});
+        QVERIFY2(now.code == 0, qPrintable(now.text()));
+        QVERIFY(now.last()["max_abs_diff_float64"].toDouble() <= 1e-10);
+    }
+
+    void peopleAreToldWhatWasAveraged() {
+        const QByteArray text = m_place.run({"collapse", m_run, "--out", file("two.safetensors"),
+                                             "--average", "2", "--norm-batches", "1"})
+                                    .out;
+        QVERIFY2(text.contains("The mean of 2 checkpoints, of steps 10 and 12"), text);
+        QVERIFY2(text.contains("over 1 training batch"), text);
+    }
+
+    void layersAreTold() {
+        const cli::Outcome told = m_place.run({"verify", m_run, "--layers"});
+        QVERIFY2(told.code == 0, qPrintable(told.text()));
+        QVERIFY2(told.out.contains("They differ most in "), told.out);
+        const QJsonObject json = m_place.run({"verify", m_run, "--layers", "--json"}).last();
+        const QJsonArray layers = json["layers"].toArray();
+        QCOMPARE(layers.size(), 4 + 6);
+        QCOMPARE(layers[0].toObject()["layer"].toString(), QString("enc1.1"));
+        QVERIFY(layers.contains(json["worst_layer"]));
+    }
+
+    void moreThanThereAreIsTold() {
+        const cli::Outcome made =
+            m_place.run({"collapse", m_run, "--out", file("x.safetensors"), "--average", "7"});
+        QCOMPARE(made.code, 1);
+        QVERIFY2(made.err.contains("found 6 checkpoints, expected 7 to average"), made.err);
+        QVERIFY2(made.err.contains("train.keep_checkpoints (6 here)"), made.err);
+        QVERIFY(!QFile::exists(file("x.safetensors")));
+    }
+
+    void checkpointsBeforeAChangeOfTheSharingAreTold() {
+        cli::Workplace place;
+        QJsonObject changed = spec();
+        changed = with(changed, "network.plan_changes", QJsonArray{"8: dec1.1: separate"});
+        const QString run = place.train(changed);
+        const QStringList collapse{"collapse", run, "--out", place.path("x.safetensors")};
+        const cli::Outcome many = place.run(collapse + QStringList{"--average", "4"});
+        QCOMPARE(many.code, 1);
+        // The checkpoint of step 8 is older than the change of that step.
+        QVERIFY2(many.err.contains("step 8, in dec1.1"), many.err);
+        QVERIFY2(many.err.contains("average at most 2"), many.err);
+        const cli::Outcome two = place.run(collapse + QStringList{"--average", "2"});
+        QVERIFY2(two.code == 0, qPrintable(two.text()));
+    }
+
+    void aFileOfACheckpointThatIsGoneIsTold() {
+        cli::Workplace other;
+        const QString run = other.train(with(spec(), "train.steps", 7));
+        const QString foreign = other.path("x.safetensors");
+        QCOMPARE(other.run({"collapse", run, "--out", foreign}).code, 0);
+        const cli::Outcome verified = m_place.run({"verify", m_run, "--collapsed", foreign});
+        QCOMPARE(verified.code, 1);
+        QVERIFY2(verified.err.contains("no checkpoint of step 7"), verified.err);
+    }
+};
+
+QTEST_GUILESS_MAIN(CliCollapseTest)
+#include "tst_cli_collapse.moc"
