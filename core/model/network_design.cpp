@@ -2,6 +2,7 @@
 #include "core/model/network_design.h"
 
 #include "core/model/branches.h"
+#include "core/model/design_brackets.h"
 #include "core/model/plan_change.h"
 #include "core/values/text.h"
 
@@ -64,13 +65,6 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
     return fits;
 }
 
-Cuttable cuttable(const ParametrizationInfo& info, const Layer& layer, const MethodChoice& method,
-                  const LayerPixels& pixels) {
-    return {layer.name, info.factors(layer.kernel, method.options),
-            info.convolutions(layer.kernel, method.options),
-            info.composeCost(layer.kernel, method.options), pixels};
-}
-
 /// A layer's kernel by a method with complete, checked options.
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
                         const LayerPixels& pixels, const BracketingSettings& bracketing) {
@@ -81,18 +75,12 @@ LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, Met
         if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
             design.branches = std::move(branches);
     if (info.convolutions)
-        design.links = chooseLinks(cuttable(info, layer, method, pixels), bracketing);
+        design.links = chooseLinks({layer.name, design.factors.factors,
+                                    info.convolutions(layer.kernel, method.options),
+                                    design.composeCost, pixels},
+                                   bracketing);
     design.method = std::move(method);
     return design;
-}
-
-/// Of the backbone's convolution that runs a layer's kernel.
-LayerPixels pixelsOf(const LayerGraph& graph, std::size_t layer) {
-    const auto size = [](const Node& node) { return double(node.height) * node.width; };
-    const auto node = std::ranges::find_if(graph.nodes, [layer](const Node& n) {
-        return n.op == Op::Conv && n.layer == static_cast<int>(layer);
-    });
-    return {size(graph.node(node->inputs.front())), size(*node)};
 }
 
 /// The layers of a design that has its graph, by the last record that matches each. False where a
@@ -138,73 +126,6 @@ void layOut(NetworkDesign& design) {
     design.tree = executionTree(design.graph, design.plan);
 }
 
-Bracketing bracketingNamed(const std::string& name) {
-    return name == "compose" ? Bracketing::Compose
-           : name == "run"   ? Bracketing::Run
-                             : Bracketing::Cheapest;
-}
-
-constexpr const char* bracketsPath = "network.brackets";
-
-std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Problems& problems) {
-    std::vector<BracketRule> rules;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        auto rule = parseBracketRule(texts[i]);
-        if (rule)
-            rules.push_back(std::move(*rule));
-        else
-            problems.push_back(std::move(rule.error()));
-        if (!problems.empty() && problems.back().path.empty())
-            problems.back().path = std::string(bracketsPath) + "." + std::to_string(i);
-    }
-    return rules;
-}
-
-/// Rules that no layer follows; all of them have been read.
-Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) {
-    Problems problems;
-    for (std::size_t r = 0; r < design.bracketing.rules.size(); ++r) {
-        const BracketRule& rule = design.bracketing.rules[r];
-        std::string have; // of a layer that it names
-        bool followed = false, named = false;
-        for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
-            const Layer& layer = design.backbone.layers[i];
-            if (!rule.names(layer.name))
-                continue;
-            named = true;
-            const LayerDesign& how = design.layers[i];
-            const ParametrizationInfo& info = *catalogue.parametrization(how.method.id);
-            const bool runs = rule.links.size() == 1
-                              || (info.convolutions
-                                  && !info.convolutions(layer.kernel, how.method.options).empty());
-            followed = followed || (runs && rule.hasFactors(how.factors.factors));
-            std::vector<std::string> names;
-            for (const FactorInfo& factor : how.factors.factors)
-                names.push_back(factor.name);
-            have = layer.name + " has " + join(names, ", ")
-                   + (runs ? "" : ", which are always multiplied");
-        }
-        if (!named)
-            have = suggestion(rule.layers.front(), design.plan.layerNames());
-        if (!followed)
-            problems.push_back({named ? "brackets.factors" : "brackets.no_layer",
-                                std::string(bracketsPath) + "." + std::to_string(r),
-                                "\"" + toText(rule) + "\"",
-                                named ? "all factors of a layer, in their order"
-                                      : "a pattern that matches a layer",
-                                have});
-    }
-    return problems;
-}
-
-/// Decay of a kernel joins its gradient, unless the optimizer scales what it decays: then there has
-/// to be a kernel.
-bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
-    const OptimizerInfo* optimizer = catalogue.optimizer(train.optimizer.id);
-    return train.weightDecay > 0 && train.decayOn == "kernels" && optimizer != nullptr
-           && !optimizer->decoupledDecay;
-}
-
 } // namespace
 
 int appendHead(GraphBuilder& builder, int features, const std::string& task, int outputs) {
@@ -234,12 +155,8 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         builder.startHead(static_cast<int>(t));
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
-    BracketingSettings bracketing{.batch = spec.train.batch};
-    if (!needsKernels(spec.train, catalogue)) {
-        bracketing.wanted = bracketingNamed(spec.network.bracketing);
-        bracketing.rules = readBrackets(spec.network.brackets, result.problems);
-    }
-    Problems unreadable = std::move(result.problems);
+    Problems unreadable;
+    const BracketingSettings bracketing = bracketingOf(spec, catalogue, unreadable);
     result = designLayers(builder.take(), tasks, spec.network, catalogue, bracketing);
     for (Problem& problem : unreadable)
         result.problems.push_back(std::move(problem));
@@ -289,36 +206,6 @@ NetworkDesign composed(NetworkDesign design) {
         layer.links.clear();
     layOut(design);
     return design;
-}
-
-Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
-                       std::vector<KernelShape> convolutions) {
-    const LayerDesign& how = design.layers[layer];
-    return {design.backbone.layers[layer].name, how.factors.factors, std::move(convolutions),
-            how.composeCost, pixelsOf(design.backbone, layer)};
-}
-
-std::vector<std::string> bracketingWords(const NetworkDesign& design) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> ways; // in words, layers
-    for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        std::vector<std::string> links;
-        for (const KernelLink& link : design.linksOf(i)) {
-            std::vector<std::string> factors;
-            for (std::size_t k = link.first; k < link.first + link.count; ++k)
-                factors.push_back(design.layers[i].factors.factors[k].name);
-            links.push_back(join(factors, "·"));
-        }
-        if (links.empty())
-            continue;
-        const std::string way = join(links, ", ");
-        if (ways.empty() || ways.back().first != way)
-            ways.push_back({way, {}});
-        ways.back().second.push_back(design.graph.layers[i].name);
-    }
-    std::vector<std::string> lines;
-    for (const auto& [way, layers] : ways)
-        lines.push_back(join(layers, ", ") + ": " + way);
-    return lines;
 }
 
 Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,

@@ -88,13 +88,6 @@ DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
 /// The same network with every kernel composed before it is run: what is folded.
 NetworkDesign composed(NetworkDesign design);
 
-/// How a layer can be cut into links, whose factors are these convolutions (or are none).
-Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
-                       std::vector<KernelShape> convolutions);
-
-/// Which layers run as links and how, a line each: "enc5.1, enc5.2: U·M, V".
-std::vector<std::string> bracketingWords(const NetworkDesign& design);
-
 /// The same network under another resolved plan. Problems: those of `checkPlan`.
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan);
 

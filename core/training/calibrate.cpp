@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/calibrate.h"
 
+#include "core/model/design_brackets.h"
 #include "core/network/run_program.h"
 #include "core/parametrizations/links.h"
 #include "core/parametrizations/parametrization.h"

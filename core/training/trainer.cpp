@@ -3,6 +3,7 @@
 
 #include "core/catalogue.h"
 #include "core/model/costs.h"
+#include "core/model/design_brackets.h"
 #include "core/model/plan_change.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"

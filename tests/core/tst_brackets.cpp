@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
+#include "core/model/design_brackets.h"
 #include "core/model/validate.h"
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whatever the plan, a network computes what one network a task would, and nothing twice.
 #include "core/model/costs.h"
+#include "core/model/design_brackets.h"
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"

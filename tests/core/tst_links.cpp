@@ -4,6 +4,7 @@
 #include "core/catalogue.h"
 #include "core/collapse/compact_network.h"
 #include "core/model/costs.h"
+#include "core/model/design_brackets.h"
 #include "core/model/validate.h"
 #include "core/network/backward.h"
 #include "core/network/conflict.h"

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/design_brackets.h"
+
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+constexpr const char* bracketsPath = "network.brackets";
+
+std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Problems& problems) {
+    std::vector<BracketRule> rules;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        auto rule = parseBracketRule(texts[i]);
+        if (rule) {
+            rules.push_back(std::move(*rule));
+            continue;
+        }
+        rule.error().path = std::string(bracketsPath) + "." + std::to_string(i);
+        problems.push_back(std::move(rule.error()));
+    }
+    return rules;
+}
+
+Bracketing bracketingNamed(const std::string& name) {
+    return name == "compose" ? Bracketing::Compose
+           : name == "run"   ? Bracketing::Run
+                             : Bracketing::Cheapest;
+}
+
+/// Decay of a kernel joins its gradient, unless the optimizer scales what it decays: then there has
+/// to be a kernel.
+bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
+    const OptimizerInfo* optimizer = catalogue.optimizer(train.optimizer.id);
+    return train.weightDecay > 0 && train.decayOn == "kernels" && optimizer != nullptr
+           && !optimizer->decoupledDecay;
+}
+
+} // namespace
+
+BracketingSettings bracketingOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+                                Problems& problems) {
+    auto rules = readBrackets(spec.network.brackets, problems);
+    if (needsKernels(spec.train, catalogue))
+        return {.batch = spec.train.batch};
+    return {bracketingNamed(spec.network.bracketing), spec.train.batch, std::move(rules)};
+}
+
+Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) {
+    Problems problems;
+    for (std::size_t r = 0; r < design.bracketing.rules.size(); ++r) {
+        const BracketRule& rule = design.bracketing.rules[r];
+        std::string have; // of a layer that it names
+        bool followed = false, named = false;
+        for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
+            const Layer& layer = design.backbone.layers[i];
+            if (!rule.names(layer.name))
+                continue;
+            named = true;
+            const LayerDesign& how = design.layers[i];
+            const ParametrizationInfo& info = *catalogue.parametrization(how.method.id);
+            const bool runs = rule.links.size() == 1
+                              || (info.convolutions
+                                  && !info.convolutions(layer.kernel, how.method.options).empty());
+            followed = followed || (runs && rule.hasFactors(how.factors.factors));
+            std::vector<std::string> names;
+            for (const FactorInfo& factor : how.factors.factors)
+                names.push_back(factor.name);
+            have = layer.name + " has " + join(names, ", ")
+                   + (runs ? "" : ", which are always multiplied");
+        }
+        if (!named)
+            have = suggestion(rule.layers.front(), design.plan.layerNames());
+        if (!followed)
+            problems.push_back({named ? "brackets.factors" : "brackets.no_layer",
+                                std::string(bracketsPath) + "." + std::to_string(r),
+                                "\"" + toText(rule) + "\"",
+                                named ? "all factors of a layer, in their order"
+                                      : "a pattern that matches a layer",
+                                have});
+    }
+    return problems;
+}
+
+LayerPixels pixelsOf(const LayerGraph& graph, std::size_t layer) {
+    const auto size = [](const Node& node) { return double(node.height) * node.width; };
+    const auto node = std::ranges::find_if(graph.nodes, [layer](const Node& n) {
+        return n.op == Op::Conv && n.layer == static_cast<int>(layer);
+    });
+    return {size(graph.node(node->inputs.front())), size(*node)};
+}
+
+Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
+                       std::vector<KernelShape> convolutions) {
+    const LayerDesign& how = design.layers[layer];
+    return {design.backbone.layers[layer].name, how.factors.factors, std::move(convolutions),
+            how.composeCost, pixelsOf(design.backbone, layer)};
+}
+
+std::vector<std::string> bracketingWords(const NetworkDesign& design) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> ways; // in words, layers
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        std::vector<std::string> links;
+        for (const KernelLink& link : design.linksOf(i)) {
+            std::vector<std::string> factors;
+            for (std::size_t k = link.first; k < link.first + link.count; ++k)
+                factors.push_back(design.layers[i].factors.factors[k].name);
+            links.push_back(join(factors, "·"));
+        }
+        if (links.empty())
+            continue;
+        const std::string way = join(links, ", ");
+        if (ways.empty() || ways.back().first != way)
+            ways.push_back({way, {}});
+        ways.back().second.push_back(design.graph.layers[i].name);
+    }
+    std::vector<std::string> lines;
+    for (const auto& [way, layers] : ways)
+        lines.push_back(join(layers, ", ") + ": " + way);
+    return lines;
+}
+
+} // namespace concertina
