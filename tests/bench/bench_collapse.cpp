@@ -16,6 +16,7 @@ namespace concertina::bench {
 namespace {
 
 constexpr int rounds = 15;
+constexpr int roundsOfWide = 5; // seconds each
 
 /// One image through the collapsed network ÷ through the same convolutions with their norms.
 std::vector<Figure> forwardFigures(Size size, const char* goal) {
@@ -27,7 +28,7 @@ std::vector<Figure> forwardFigures(Size size, const char* goal) {
     const CompactNetwork compact = fold(network, {.spec = spec, .targets = fixed.data.targets});
     const torch::Tensor image = fixed.batch.images.narrow(0, 0, 1).contiguous();
     std::vector<double> expanded, collapsed, ratios;
-    for (int i = 0; i <= rounds; ++i) {
+    for (int i = 0; i <= (size == Size::Full ? roundsOfWide : rounds); ++i) {
         const double left = seconds([&] { compact.forward(image, {}); });
         const double right = seconds([&] { network.forward(composed, image, {}); });
         if (i == 0)
