@@ -126,19 +126,20 @@ void SessionJobService::saveCollapsed(const RunId& run, const std::string& file,
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
-             return collapse({trained->checkpoint, file}, progress, stop);
+             return collapse({.checkpoint = trained->checkpoint, .file = file}, progress, stop);
          });
 }
 
-void SessionJobService::verify(const RunId& run, Reply<VerifyReport> reply) {
+void SessionJobService::verify(const RunId& run, bool layers, Reply<VerifyReport> reply) {
     post(m_long, "verify", std::move(reply),
-         [this, run](const Progress& progress,
-                     const std::stop_token& stop) -> Expected<VerifyReport> {
+         [this, run, layers](const Progress& progress,
+                             const std::stop_token& stop) -> Expected<VerifyReport> {
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
              return concertina::verify(
-                 {.checkpoint = trained->checkpoint, .spec = trained->spec}, progress, stop);
+                 {.checkpoint = trained->checkpoint, .spec = trained->spec, .layers = layers},
+                 progress, stop);
          });
 }
 

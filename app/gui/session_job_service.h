@@ -28,7 +28,7 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
-    void verify(const RunId& run, Reply<VerifyReport> reply) override;
+    void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
     void saveCollapsed(const RunId& run, const std::string& file,
                        Reply<CollapseReport> reply) override;
 

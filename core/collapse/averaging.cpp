@@ -98,13 +98,13 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
                                   const Averaging& averaging, const ExperimentSpec& spec,
                                   const Progress& progress, const std::stop_token& stop) {
     progress(0, "reading the checkpoint");
-    auto about = loadCheckpoint(checkpoint);
+    auto about = loadCheckpoint(checkpoint, CheckpointPart::Weights);
     if (!about)
         return failure(about.error());
     auto network = networkOf(*about);
     if (!network)
         return failure(network.error());
-    about->tensors.clear(); // as much again, and twice more with the optimizer's
+    about->tensors.clear();
     if (stop.stop_requested())
         return failure(stoppedProblem(checkpoint.string()));
     MaterializedNetwork made = materialize(*network);
@@ -138,7 +138,7 @@ Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std:
         const std::size_t alike = steps.size() + 1;
         progress(static_cast<double>(steps.size()) / static_cast<double>(earlier.size()),
                  "reading checkpoint " + std::to_string(alike + 1));
-        auto checkpoint = loadCheckpoint(file);
+        auto checkpoint = loadCheckpoint(file, CheckpointPart::Weights);
         if (!checkpoint)
             return failure(checkpoint.error());
         if (checkpoint->step >= (steps.empty() ? step : steps.front()))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/layer_comparison.h"
 
+#include "core/model/execution_tree.h"
 #include "core/tensor/torch.h"
-#include "core/values/text.h"
 
 #include <algorithm>
 #include <cmath>

@@ -8,7 +8,6 @@
 #include "core/values/text_hash.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 
 namespace concertina {
@@ -292,10 +291,15 @@ void Network::to(const torch::Device& device) {
 }
 
 Network Network::convertedTo(torch::ScalarType type, Bracketing bracketing) const {
+    // Its tensors are in the same order, whatever runs as links.
     Network other(bracketing == Bracketing::Compose ? composed(m_design) : m_design);
-    other.setOptions(torch::TensorOptions(type));
-    [[maybe_unused]] const auto loaded = other.load(namedTensors());
-    assert(loaded && "both are of one design");
+    for (std::size_t i = 0; i < m_parameters.size(); ++i) {
+        Parameter& parameter = other.m_parameters[i];
+        parameter.value = m_parameters[i].value.detach().to(torch::kCPU, type, false, true);
+        parameter.value.requires_grad_(!parameter.frozen);
+    }
+    for (auto& [name, tensor] : other.m_statistics)
+        tensor = m_statistics.at(name).to(torch::kCPU, type, false, true);
     return other;
 }
 

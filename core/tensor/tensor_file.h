@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -33,9 +34,11 @@ struct WrittenFile {
 /// and "disk.full" where there was no room.
 Expected<WrittenFile> writeTensorFile(const std::filesystem::path& path, const TensorFile& file);
 
-/// Reads and checks all of a file; tensors are on the CPU. Problems: "file.read",
-/// "safetensors.*", "file.checksum".
-Expected<TensorFile> readTensorFile(const std::filesystem::path& path);
+/// Reads and checks all of a file, and keeps those of its tensors that are wanted, or all; they are
+/// on the CPU. Problems: "file.read", "safetensors.*", "file.checksum".
+Expected<TensorFile>
+readTensorFile(const std::filesystem::path& path,
+               const std::function<bool(const std::string& name)>& wanted = {});
 
 /// Writes bytes in the same way.
 Expected<void> writeFileAtomically(const std::filesystem::path& path,

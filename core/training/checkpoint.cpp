@@ -8,11 +8,18 @@
 #include "core/training/checkpoint_file.h"
 #include "core/values/text.h"
 
+#include <algorithm>
+
 namespace concertina {
 
 namespace {
 
 constexpr std::string_view format = "concertina-checkpoint";
+
+/// Whether a tensor's name is "layer/what/group", and not of what the optimizer keeps for one.
+bool isWeight(const std::string& name) {
+    return std::ranges::count(name, '/') == 2;
+}
 
 Unexpected broken(const std::filesystem::path& path, std::string code, std::string found,
                   std::string expected, std::string hint = "") {
@@ -60,8 +67,8 @@ Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path,
     return writeTensorFile(path, file);
 }
 
-Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path) {
-    auto file = readTensorFile(path);
+Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path, CheckpointPart part) {
+    auto file = part == CheckpointPart::All ? readTensorFile(path) : readTensorFile(path, isWeight);
     if (!file)
         return failure(file.error());
     const Json& header = file->header;

@@ -36,9 +36,16 @@ void restoreOptimizerState(Network& network, const std::map<std::string, torch::
 /// Problems of `writeTensorFile`.
 Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
+/// What is kept of a checkpoint that is read.
+enum class CheckpointPart {
+    All,
+    Weights, ///< and statistics: without what the optimizer keeps, with Adam a third
+};
+
 /// Problems of `readTensorFile`, and "checkpoint.format", "checkpoint.version",
 /// "checkpoint.header".
-Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path);
+Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path,
+                                    CheckpointPart part = CheckpointPart::All);
 
 /// The network of a checkpoint: its design with the stored plan, and its weights.
 Expected<NetworkDesign> designOf(const Checkpoint& checkpoint);

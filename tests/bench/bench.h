@@ -32,6 +32,7 @@ struct Bench {
 std::span<const Bench> stepBenches();
 std::span<const Bench> memoryBenches();
 std::span<const Bench> replanBenches();
+std::span<const Bench> collapseBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
 std::span<const Bench> windowBenches();    ///< its widgets, where the window is built
@@ -40,6 +41,15 @@ std::span<const Bench> presetBenches(); ///< minutes each; not part of "all"
 
 /// What a child process of a memory bench does, by the variant's name; the exit code.
 int runMemoryChild(const std::string& variant);
+
+/// Collapses a checkpoint, and prints what it took.
+int runCollapseChild(const std::string& checkpoint);
+
+/// The largest memory that this process has had, in MB.
+double peakMegabytes();
+
+/// What a child process `--child ARGUMENT` of this program prints.
+std::vector<double> numbersOfChild(const std::string& argument);
 
 /// A preset with complete options.
 ExperimentSpec presetNamed(std::string_view name);

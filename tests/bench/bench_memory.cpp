@@ -15,24 +15,9 @@ namespace {
 
 constexpr int stepsInChild = 4;
 
-/// VmHWM of this process, in MB.
-double peakMegabytes() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmHWM:"))
-            return std::stod(line.substr(6)) / 1024;
-    return 0;
-}
-
 /// The peak of a child that trains a variant for a few steps.
 double peakOfChild(const std::string& variant) {
-    const std::string command = "/proc/" + std::to_string(getpid()) + "/exe --child " + variant;
-    std::FILE* child = popen(command.c_str(), "r");
-    double peak = 0;
-    const bool read = child != nullptr && std::fscanf(child, "%lf", &peak) == 1;
-    if (child == nullptr || pclose(child) != 0 || !read)
-        throw std::runtime_error("the child " + variant + " failed");
-    return peak;
+    return numbersOfChild(variant).at(0);
 }
 
 std::vector<Figure> factoredMemory() {
@@ -53,6 +38,25 @@ std::vector<Figure> factoredMemory() {
 }
 
 } // namespace
+
+double peakMegabytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:"))
+            return std::stod(line.substr(6)) / 1024;
+    return 0;
+}
+
+std::vector<double> numbersOfChild(const std::string& argument) {
+    const std::string command = "/proc/" + std::to_string(getpid()) + "/exe --child '" + argument + "'";
+    std::FILE* child = popen(command.c_str(), "r");
+    std::vector<double> numbers;
+    for (double number = 0; child != nullptr && std::fscanf(child, "%lf", &number) == 1;)
+        numbers.push_back(number);
+    if (child == nullptr || pclose(child) != 0 || numbers.empty())
+        throw std::runtime_error("the child " + argument + " failed");
+    return numbers;
+}
 
 int runMemoryChild(const std::string& variant) {
     const Size size = variant.ends_with("quarter") ? Size::Quarter : Size::Compact;

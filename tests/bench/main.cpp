@@ -16,7 +16,8 @@ namespace {
 
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
-    for (const auto& group : {stepBenches(), replanBenches(), memoryBenches(), storeBenches(), roomsBenches()})
+    for (const auto& group : {stepBenches(), replanBenches(), collapseBenches(), memoryBenches(),
+                              storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), workbenchBenches()})
@@ -59,8 +60,10 @@ int main(int argc, char** argv) {
     bool json = false;
     app.add_option("names", names, "Which; all by default");
     app.add_flag("--json", json, "One JSON object a line");
-    app.add_option("--child", child)->group(""); // of the memory bench, for itself
+    app.add_option("--child", child)->group(""); // of benches of memory, for themselves
     CLI11_PARSE(app, argc, argv);
+    if (child.starts_with("/")) // a checkpoint
+        return runCollapseChild(child);
     if (!child.empty())
         return runMemoryChild(child);
 

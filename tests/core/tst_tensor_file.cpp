@@ -60,6 +60,23 @@ private Q_SLOTS:
             QVERIFY2(sameBits(read->tensors.at(name), tensor), name.c_str());
     }
 
+    void tensorsThatAreNotWantedAreLeftOutAndStillChecked() {
+        TensorFile file;
+        file.tensors["a"] = torch::arange(100'000);
+        file.tensors["b"] = torch::arange(7, torch::kFloat32);
+        const auto place = path("parts.safetensors");
+        QVERIFY(writeTensorFile(place, file).has_value());
+        const auto onlyB = [](const std::string& name) { return name == "b"; };
+        const auto part = readTensorFile(place, onlyB);
+        QVERIFY(part.has_value());
+        QCOMPARE(part->tensors.size(), 1U);
+        QVERIFY(torch::equal(part->tensors.at("b"), file.tensors["b"]));
+        QByteArray bytes = bytesOf(place);
+        bytes[bytes.size() / 2] = char(bytes[bytes.size() / 2] ^ 1); // in "a"
+        write(place, bytes);
+        QCOMPARE(readTensorFile(place, onlyB).error().code, std::string("file.checksum"));
+    }
+
     void equalContentsGiveEqualBytes() {
         QVERIFY(writeTensorFile(path("one"), example()));
         QVERIFY(writeTensorFile(path("two"), example()));

@@ -220,14 +220,20 @@ void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> rep
                            });
 }
 
-void FakePredictions::verify(const RunId& run, Reply<VerifyReport> reply) {
-    answer<VerifyReport>(QStringLiteral("verify %1").arg(QString::fromStdString(run)),
-                         std::move(reply), [this] {
+void FakePredictions::verify(const RunId& run, bool layers, Reply<VerifyReport> reply) {
+    answer<VerifyReport>(QStringLiteral("%1 %2").arg(layers ? QStringLiteral("layers")
+                                                            : QStringLiteral("verify"),
+                                                     QString::fromStdString(run)),
+                         std::move(reply), [this, layers] {
                              VerifyReport report;
                              report.images = 16;
                              report.tasks = {{"segmentation", 4.1e-14, 3.1e-6, 4e-6, 0, 0.99998},
                                              {"depth", 2.2e-14, 1.9e-6, 2e-6, 0, std::nullopt},
                                              {"normal", 6.6e-15, 2.4e-6, 3e-6, 0, std::nullopt}};
+                             if (layers)
+                                 report.layers = {
+                                     {"enc1.1", "segmentation+depth", "kernel and norm", 2e-15, 3e-7},
+                                     {"dec1.1", "depth", "kernel and norm", 5e-15, 8e-7}};
                              report.passed = exact;
                              if (!exact)
                                  report.failure = "depth: float64 differs by 3.1e-4, at most 1e-10 "

@@ -128,7 +128,7 @@ public:
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override {
         reported.push_back({run, std::move(reply)});
     }
-    void verify(const RunId& run, Reply<VerifyReport> reply) override {
+    void verify(const RunId& run, bool, Reply<VerifyReport> reply) override {
         verified.push_back({run, std::move(reply)});
     }
     void saveCollapsed(const RunId& run, const std::string& file,

@@ -3,6 +3,7 @@
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/job_notice.h"
 #include "ui/compare/legend_card.h"
+#include "ui/compare/report_card.h"
 #include "widgets/controls/pill.h"
 #include "widgets/pictures/class_legend.h"
 #include "widgets/pictures/gallery.h"
@@ -12,6 +13,7 @@
 #include <QComboBox>
 #include <QDropEvent>
 #include <QMimeData>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -30,6 +32,7 @@ private Q_SLOTS:
     void framesAreSortedByTheErrorOfTheTask();
     void rankingIsCancelledByAnotherChoice();
     void reportTellsBothNetworks();
+    void layersAreComparedWhenAsked();
     void verdictTellsWhyItIsNotExact();
     void droppedPictureIsPredictedWithoutTruth();
     void fileThatIsNoImageIsToldInThePanel();
@@ -176,6 +179,18 @@ void TestComparePage::reportTellsBothNetworks() {
     // The last validation, from the store.
     QVERIFY(at.says(QStringLiteral("0.412")));
     QVERIFY(at.says(QStringLiteral("0.672 m")));
+}
+
+void TestComparePage::layersAreComparedWhenAsked() {
+    OpenComparePage at;
+    QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
+    ReportCard* report = at.page->report();
+    QTRY_VERIFY(report->layersButton()->isVisible());
+    QVERIFY(at.desk.jobs.asked.filter(QStringLiteral("layers ")).isEmpty());
+    QTest::mouseClick(report->layersButton(), Qt::LeftButton);
+    QTRY_VERIFY(at.says(QStringLiteral("Most in layer dec1.1"), report));
+    QCOMPARE(at.desk.jobs.asked.filter(QStringLiteral("layers ")).size(), 1);
+    QVERIFY(!report->layersButton()->isVisible()); // all is told
 }
 
 void TestComparePage::verdictTellsWhyItIsNotExact() {

@@ -48,6 +48,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     : Card(tr("Collapse report"), parent), m_jobs(jobs), m_verdict(new Pill),
       m_copy(linkButton(tr("Copy"), tr("Copy the report as text"))),
       m_again(linkButton(tr("Measure again"), tr("Measure the last checkpoint"))),
+      m_layers(linkButton(tr("Layers"), tr("Compare layer by layer: where do they differ most?"))),
       m_reason(new TonedLabel(ColorRole::Bad)), m_saved(new TonedLabel(ColorRole::MutedText)),
       m_notice(new JobNotice), m_savingNotice(new JobNotice) {
     headerLayout()->addWidget(m_verdict);
@@ -74,6 +75,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(8, 0, 8, 0);
     buttons->addWidget(m_again);
+    buttons->addWidget(m_layers);
     buttons->addStretch(1);
     buttons->addWidget(m_copy);
     column->addLayout(buttons);
@@ -86,6 +88,10 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
         QGuiApplication::clipboard()->setText(toQt(all));
     });
     connect(m_again, &QToolButton::clicked, this, &ReportCard::measure);
+    connect(m_layers, &QToolButton::clicked, this, [this] {
+        verify(true);
+        showReport();
+    });
     connect(m_notice, &JobNotice::againAsked, this, &ReportCard::measure);
     connect(m_notice, &JobNotice::cancelled, this, [this] {
         m_job.cancel();
@@ -137,16 +143,16 @@ void ReportCard::measure() {
                            return m_notice->showFailure(tr("The network was not collapsed"),
                                                         report.error());
                        m_report = std::move(*report);
-                       verify();
+                       verify(false);
                        showReport();
                    },
                    [this](double share, const QString& what) { m_notice->showBusy(what, share); }));
     showReport();
 }
 
-void ReportCard::verify() {
+void ReportCard::verify(bool layers) {
     m_notice->showBusy(tr("Comparing both networks on validation images…"));
-    m_jobs.verify(m_run,
+    m_jobs.verify(m_run, layers,
                   m_job.next<VerifyReport>(
                       [this](Expected<VerifyReport> verdict) {
                           if (!verdict)
@@ -249,6 +255,11 @@ void ReportCard::addDifferences() {
                    toQt(digitsText(100 * *task.argmaxAgreement, 5)) + QStringLiteral(" %"),
                    tr("Share of the pixels for which both networks answer the same class."));
     addRow(tr("Images compared"), {}, QString::number(m_verify->images));
+    if (const LayerDifference* worst = m_verify->worstLayer())
+        addRow(tr("Most in layer %1").arg(toQt(worst->layer)),
+               worst->maxAbs64 ? toQt(digitsText(*worst->maxAbs64, 2)) : QStringLiteral("–"),
+               toQt(digitsText(worst->maxRel32, 2)),
+               QStringLiteral("<pre>%1</pre>").arg(toQt(layersText(*m_verify)).toHtmlEscaped()));
 }
 
 void ReportCard::showReport() {
@@ -289,6 +300,8 @@ void ReportCard::showReport() {
                           : tr("step %1").arg(QLocale(QLocale::English).toString(qlonglong(m_step))));
     m_again->setVisible(!m_run.empty() && !m_job.isBusy() && (m_latest != m_step || !m_verify)
                         && !m_notice->isFailure());
+    m_layers->setVisible(m_verify && m_verify->layers.empty() && !m_job.isBusy()
+                         && m_latest == m_step);
 }
 
 } // namespace concertina

@@ -44,6 +44,7 @@ public:
     const std::optional<CollapseReport>& report() const { return m_report; }
     const std::optional<VerifyReport>& verdict() const { return m_verify; }
     Pill* verdictPill() const { return m_verdict; }
+    QToolButton* layersButton() const { return m_layers; }
 
 Q_SIGNALS:
     void measured();
@@ -52,7 +53,7 @@ Q_SIGNALS:
 
 private:
     void measure();
-    void verify();
+    void verify(bool layers);
     void showReport();
     void addRow(const QString& name, const QString& left, const QString& right,
                 const QString& tip = {});
@@ -75,6 +76,7 @@ private:
     Pill* m_verdict;
     QToolButton* m_copy;
     QToolButton* m_again;
+    QToolButton* m_layers;
     QGridLayout* m_grid;
     int m_row = 0;
     TonedLabel* m_reason;

@@ -49,7 +49,8 @@ public:
 
     /// What collapsing changes (measured; nothing is written).
     virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;
-    virtual void verify(const RunId& run, Reply<VerifyReport> reply) = 0;
+    /// How far both networks are apart; `layers`: of every layer, too, which takes twice as long.
+    virtual void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) = 0;
 
     /// Writes the collapsed network, with its graph in the file's header.
     virtual void saveCollapsed(const RunId& run, const std::string& file,
