@@ -185,6 +185,7 @@ DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
     design.routing = routingNamed(network.routing);
     for (Problem& problem : resolved.problems)
         result.problems.push_back(std::move(problem));
+    design.graph = design.backbone; // what can be drawn of a plan that has problems
     if (result.problems.empty())
         layOut(design);
     return result;

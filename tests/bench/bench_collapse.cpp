@@ -18,7 +18,8 @@ namespace {
 constexpr int rounds = 15;
 constexpr int roundsOfWide = 5; // seconds each
 
-/// One image through the collapsed network ÷ through the same convolutions with their norms.
+/// One image through the collapsed network ÷ through the same convolutions with their norms, as
+/// LibTorch runs them by itself.
 std::vector<Figure> forwardFigures(Size size, const char* goal) {
     const torch::NoGradGuard noGrad;
     const ExperimentSpec spec = specFor(size, "plain", "*: tied");
@@ -27,20 +28,23 @@ std::vector<Figure> forwardFigures(Size size, const char* goal) {
     const ComposedNetwork composed = network.compose(false);
     const CompactNetwork compact = fold(network, {.spec = spec, .targets = fixed.data.targets});
     const torch::Tensor image = fixed.batch.images.narrow(0, 0, 1).contiguous();
-    std::vector<double> expanded, collapsed, ratios;
+    std::vector<double> expanded, collapsed, ratios, innermost;
     for (int i = 0; i <= (size == Size::Full ? roundsOfWide : rounds); ++i) {
         const double left = seconds([&] { compact.forward(image, {}); });
         const double right = seconds([&] { network.forward(composed, image, {}); });
+        const double last = seconds([&] { compact.forward(image, {.channelsLast = true}); });
         if (i == 0)
             continue;
         collapsed.push_back(1e3 * left);
         expanded.push_back(1e3 * right);
         ratios.push_back(left / right);
+        innermost.push_back(last / right);
     }
     const std::string where = size == Size::Full ? " (width 1, 288x384)" : " (width 1/4, 288x384)";
     return {{"an image, expanded" + where, median(expanded), "ms", ""},
             {"an image, collapsed" + where, median(collapsed), "ms", ""},
-            {"collapsed / expanded, an image" + where, median(ratios), "ratio", goal}};
+            {"collapsed / expanded, an image" + where, median(ratios), "ratio", goal},
+            {"the same, collapsed channels-last" + where, median(innermost), "ratio", ""}};
 }
 
 std::vector<Figure> collapsedForward() {
