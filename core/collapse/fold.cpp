@@ -222,7 +222,7 @@ CompactNetwork fold(const MaterializedNetwork& network, const Checkpoint& about,
 NetworkForm collapsedForm() {
     return [](const Network& network) -> NetworkForward {
         return [compact = fold(network, Checkpoint())](const torch::Tensor& images) {
-            return compact.forward(images, RunSettings());
+            return compact.forward(images, predictionSettings());
         };
     };
 }

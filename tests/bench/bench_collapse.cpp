@@ -32,7 +32,7 @@ std::vector<Figure> forwardFigures(Size size, const char* goal) {
     for (int i = 0; i <= (size == Size::Full ? roundsOfWide : rounds); ++i) {
         const double left = seconds([&] { compact.forward(image, {}); });
         const double right = seconds([&] { network.forward(composed, image, {}); });
-        const double last = seconds([&] { compact.forward(image, {.channelsLast = true}); });
+        const double last = seconds([&] { compact.forward(image, predictionSettings()); });
         if (i == 0)
             continue;
         collapsed.push_back(1e3 * left);
@@ -43,8 +43,8 @@ std::vector<Figure> forwardFigures(Size size, const char* goal) {
     const std::string where = size == Size::Full ? " (width 1, 288x384)" : " (width 1/4, 288x384)";
     return {{"an image, expanded" + where, median(expanded), "ms", ""},
             {"an image, collapsed" + where, median(collapsed), "ms", ""},
-            {"collapsed / expanded, an image" + where, median(ratios), "ratio", goal},
-            {"the same, collapsed channels-last" + where, median(innermost), "ratio", ""}};
+            {"collapsed / expanded, both contiguous" + where, median(ratios), "ratio", ""},
+            {"collapsed as it predicts / expanded" + where, median(innermost), "ratio", goal}};
 }
 
 std::vector<Figure> collapsedForward() {
