@@ -177,13 +177,9 @@ bool BracketRule::hasFactors(std::span<const FactorInfo> factors) const {
 Expected<BracketRule> parseBracketRule(std::string_view text) {
     const auto wrong = [&] {
         return failure({"brackets.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
-                        "LAYERS: LINKS, as in \"enc5.*, dec5.*: U·M, V\"",
-                        "a comma between what runs apart, · or * between what is multiplied"});
+                        "LAYERS: LINKS, as in \"enc5.* dec5.*: U·M | V\"",
+                        "| stands between what runs apart, · or * between what is multiplied"});
     };
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos)
-        return wrong();
-    BracketRule rule;
     const auto parts = [](std::string_view list, char separator) {
         std::vector<std::string> trimmedParts;
         for (const std::string& part : split(list, separator))
@@ -191,16 +187,21 @@ Expected<BracketRule> parseBracketRule(std::string_view text) {
         return trimmedParts;
     };
     const auto isWrong = [](const std::string& name) {
-        return name.empty() || name.find_first_of(" \t\r\n:{}|") != std::string::npos;
+        return name.empty() || name.find_first_of(" \t\r\n:{},") != std::string::npos;
     };
-    rule.layers = parts(text.substr(0, colon), ',');
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos)
+        return wrong();
+    BracketRule rule;
+    rule.layers = parts(text.substr(0, colon), ' ');
+    std::erase(rule.layers, "");
     std::string links(text.substr(colon + 1));
     constexpr std::string_view dot = "·";
     for (std::size_t at = links.find(dot); at != std::string::npos; at = links.find(dot))
         links.replace(at, dot.size(), "*");
-    for (const std::string& link : parts(links, ','))
+    for (const std::string& link : parts(links, '|'))
         rule.links.push_back(parts(link, '*'));
-    if (std::ranges::any_of(rule.layers, isWrong))
+    if (rule.layers.empty() || std::ranges::any_of(rule.layers, isWrong))
         return wrong();
     for (const auto& link : rule.links)
         if (std::ranges::any_of(link, isWrong))
@@ -212,7 +213,7 @@ std::string toText(const BracketRule& rule) {
     std::vector<std::string> links;
     for (const auto& link : rule.links)
         links.push_back(join(link, "·"));
-    return join(rule.layers, ", ") + ": " + join(links, ", ");
+    return join(rule.layers, " ") + ": " + join(links, " | ");
 }
 
 std::string linkTensor(std::size_t firstFactor) {

@@ -29,7 +29,7 @@ enum class Bracketing {
     Run,      ///< a convolution for each factor, where factors are convolutions
 };
 
-/// One line of network.brackets: "enc5.1, dec5.*: U·M, V". Layers whose kernel has these factors
+/// One line of network.brackets: "enc5.1 dec5.*: U·M | V". Layers whose kernel has these factors
 /// run as these links; one link with all of them: composed. Others of the layers are as they were.
 struct BracketRule {
     std::vector<std::string> layers; ///< patterns

@@ -113,14 +113,14 @@ std::vector<std::string> bracketingWords(const NetworkDesign& design) {
         }
         if (links.empty())
             continue;
-        const std::string way = join(links, ", ");
+        const std::string way = join(links, " | ");
         if (ways.empty() || ways.back().first != way)
             ways.push_back({way, {}});
         ways.back().second.push_back(design.graph.layers[i].name);
     }
     std::vector<std::string> lines;
     for (const auto& [way, layers] : ways)
-        lines.push_back(join(layers, ", ") + ": " + way);
+        lines.push_back(join(layers, " ") + ": " + way);
     return lines;
 }
 

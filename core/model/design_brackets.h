@@ -25,7 +25,7 @@ LayerPixels pixelsOf(const LayerGraph& backbone, std::size_t layer);
 Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
                        std::vector<KernelShape> convolutions);
 
-/// Which layers run as links and how, a line each: "enc5.1, enc5.2: U·M, V".
+/// Which layers run as links and how, a line each: "enc5.1 enc5.2: U·M | V".
 std::vector<std::string> bracketingWords(const NetworkDesign& design);
 
 } // namespace concertina

@@ -168,7 +168,7 @@ std::vector<std::string> calibratedBrackets(const NetworkDesign& design, const T
         if (rules.empty() || rules.back().first != known[key])
             rules.emplace_back(known[key], layer.layer);
         else
-            rules.back().second.append(", ").append(layer.layer);
+            rules.back().second.append(" ").append(layer.layer);
     }
     std::vector<std::string> texts;
     for (const auto& [way, layers] : rules)

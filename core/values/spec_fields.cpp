@@ -206,7 +206,7 @@ std::vector<Field<NetworkSpec>> networkFields() {
             field(&NetworkSpec::brackets,
                   {.path = "network.brackets",
                    .label = "Brackets",
-                   .help = "Layers whose bracketing is fixed, the later wins: \"enc5.*: U·M, V\" runs "
+                   .help = "Layers whose bracketing is fixed, the later wins: \"enc5.*: U·M | V\" runs "
                            "V, then the product of U and M; \"enc1.*: U·M·V\" composes.",
                    .seldom = true})};
 }

@@ -39,22 +39,22 @@ class BracketsTest : public QObject {
 private Q_SLOTS:
     void arulesLayersRunAsItSaysAndOthersAsTheyWould() {
         const auto words =
-            bracketingWords(designFor(specWith("run", {"enc*: U·M, V", "enc2.2: U·M·V"})));
-        QCOMPARE(words, (std::vector<std::string>{"enc1.1, enc2.1: U·M, V",
-                                                  "dec2.1, dec2.2, dec1.1: U, M, V"}));
+            bracketingWords(designFor(specWith("run", {"enc*: U·M | V", "enc2.2: U·M·V"})));
+        QCOMPARE(words, (std::vector<std::string>{"enc1.1 enc2.1: U·M | V",
+                                                  "dec2.1 dec2.2 dec1.1: U | M | V"}));
     }
 
     void wrongRulesAreTold() {
         using Told = std::vector<std::string>;
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M, V"})), Told{});
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M, V", "enc9.*: U, M·V"})),
+        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M | V"})), Told{});
+        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M | V", "enc9.*: U | M·V"})),
                  Told{"brackets.no_layer network.brackets.1"});
         QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·V"})),
                  Told{"brackets.factors network.brackets.0"});
         QCOMPARE(problemsOf(specWith("cheapest", {"enc*"})),
                  Told{"brackets.syntax network.brackets.0"});
         // A grouped or spatial matrix is multiplied out, whatever is said.
-        ExperimentSpec spatial = specWith("cheapest", {"enc2.*: U·M, V"});
+        ExperimentSpec spatial = specWith("cheapest", {"enc2.*: U·M | V"});
         spatial.network.kernels.front().method.options["matricization"] = "spatial";
         QCOMPARE(problemsOf(withCompleteOptions(spatial, catalogue())),
                  Told{"brackets.factors network.brackets.0"});
@@ -62,7 +62,7 @@ private Q_SLOTS:
 
     void arulesKernelMayBecomeAnother() {
         // A change in training is not refused for the sake of brackets that nobody needs any more.
-        ExperimentSpec spec = specWith("cheapest", {"enc1.1: U·M, V"});
+        ExperimentSpec spec = specWith("cheapest", {"enc1.1: U·M | V"});
         spec.network.sharing = {"*: tied"};
         spec.network.planChanges = {"2: enc1.1: kernel plain"};
         QCOMPARE(problemsOf(spec), std::vector<std::string>{});
@@ -93,11 +93,11 @@ private Q_SLOTS:
     }
 
     void whatWasMeasuredIsPartOfTheRunsSpec() {
-        Training training(specWith("calibrate", {"dec1.1: U, M·V"}));
+        Training training(specWith("calibrate", {"dec1.1: U | M·V"}));
         QVERIFY(training.run().has_value());
         const ExperimentSpec& spec = training.record.starts.front().spec;
         QCOMPARE(spec.network.bracketing, "cheapest");
-        QCOMPARE(spec.network.brackets.back(), "dec1.1: U, M·V"); // what was written comes first
+        QCOMPARE(spec.network.brackets.back(), "dec1.1: U | M·V"); // what was written comes first
         QVERIFY(spec.network.brackets.size() > 1);
         const auto checkpoint = loadCheckpoint(training.lastCheckpoint());
         QVERIFY(checkpoint.has_value());
@@ -105,7 +105,7 @@ private Q_SLOTS:
     }
 
     void arunOfLinksThatGoesOnIsEqualToTheBit() {
-        const ExperimentSpec spec = specWith("cheapest", {"*: U·M, V", "enc2.*: U, M, V"});
+        const ExperimentSpec spec = specWith("cheapest", {"*: U·M | V", "enc2.*: U | M | V"});
         Training whole(spec);
         QVERIFY(whole.run().has_value());
         Training first(spec);

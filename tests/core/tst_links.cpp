@@ -287,7 +287,7 @@ private Q_SLOTS:
     void itIsSaidWhatRuns() {
         const auto words = bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "run")));
         QCOMPARE(words, std::vector<std::string>{
-                            "enc1.1, enc2.1, enc2.2, dec2.1, dec2.2, dec1.1: U, M, V"});
+                            "enc1.1 enc2.1 enc2.2 dec2.1 dec2.2 dec1.1: U | M | V"});
         QVERIFY(
             bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "compose"))).empty());
     }

@@ -179,18 +179,18 @@ private Q_SLOTS:
                 settings.rules.push_back(parseBracketRule(text).value());
             return sizesOf(chooseLinks(layer, settings));
         };
-        QCOMPARE(with({"enc2.*, enc1.*: U·M, V"}), "2+1");
-        QCOMPARE(with({"enc1.1: U, M*V"}), "1+2");
-        QCOMPARE(with({"enc1.1: U, M·V", "*: U·M·V"}), ""); // the later wins
-        QCOMPARE(with({"enc1.1: W3·W2, W1"}), "1+1+1");     // of another kernel
-        QCOMPARE(with({"enc1.1: U·V, M"}), "1+1+1");        // not the order
-        QCOMPARE(with({"dec1.1: U·M, V"}), "1+1+1");
+        QCOMPARE(with({"enc2.* enc1.*: U·M | V"}), "2+1");
+        QCOMPARE(with({"enc1.1: U | M*V"}), "1+2");
+        QCOMPARE(with({"enc1.1: U | M·V", "*: U·M·V"}), ""); // the later wins
+        QCOMPARE(with({"enc1.1: W3·W2 | W1"}), "1+1+1");     // of another kernel
+        QCOMPARE(with({"enc1.1: U·V | M"}), "1+1+1");        // not the order
+        QCOMPARE(with({"dec1.1: U·M | V"}), "1+1+1");
     }
 
     void rulesReadBackAsTheyAreWritten() {
-        for (const char* text : {"enc5.1: U·M, V", "enc5.1, dec*: U·M·V", "*: W3, W2, W1"})
+        for (const char* text : {"enc5.1: U·M | V", "enc5.1 dec*: U·M·V", "*: W3 | W2 | W1"})
             QCOMPARE(toText(parseBracketRule(text).value()), text);
-        for (const char* text : {"", "enc1.1", "enc1.1:", ": U, V", "enc1.1: U,, V", "enc1.1: U··V",
+        for (const char* text : {"", "enc1.1", "enc1.1:", ": U | V", "enc1.1: U || V", "enc1.1: U··V",
                                  "enc1.1: U V", "enc1.1: {a} | {b}", "a: b: c"})
             QCOMPARE(parseBracketRule(text).error().code, "brackets.syntax");
     }
