@@ -35,7 +35,7 @@ struct CollapseRequest {
 };
 
 /// Folds the network of a checkpoint, or of several, writes it where it shall, and measures both.
-/// Problems of `loadCheckpoint`, of `meanOf` and `estimateNorms` (averaging.h), and of writing.
+/// Problems of `loadCheckpoint`, of `addToMean` and `estimateNorms` (averaging.h), and of writing.
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
 

@@ -12,15 +12,6 @@ namespace concertina {
 
 namespace {
 
-double largestOf(const torch::Tensor& tensor) {
-    return tensor.numel() == 0 ? 0 : tensor.abs().max().item<double>();
-}
-
-/// NaN where one of them is.
-double orLarger(double a, double b) {
-    return a >= b || std::isnan(a) ? a : b;
-}
-
 int instructionNamed(const Program& program, const std::string& name) {
     const auto found = std::ranges::find(program.instructions, name, &Instruction::name);
     return static_cast<int>(found - program.instructions.begin());
@@ -40,6 +31,14 @@ int counterpart(const MaterializedNetwork& expanded, const Instruction& collapse
 }
 
 } // namespace
+
+double largestMagnitude(const torch::Tensor& tensor) {
+    return tensor.numel() == 0 ? 0 : tensor.abs().max().item<double>();
+}
+
+double largerOrNan(double a, double b) {
+    return a >= b || std::isnan(a) ? a : b;
+}
 
 LayerComparison::LayerComparison(const MaterializedNetwork& expanded,
                                  const CompactNetwork& collapsed)
@@ -105,13 +104,13 @@ void LayerComparison::compare(Unit& unit, const std::vector<torch::Tensor>& coll
     for (const int tensor : unit.tensors)
         tensors.push_back(collapsed[static_cast<std::size_t>(tensor)]);
     const double difference =
-        largestOf(runProgram(unit.program, tensors, input, {}).front() - expected);
+        largestMagnitude(runProgram(unit.program, tensors, input, {}).front() - expected);
     if (input.scalar_type() == torch::kFloat64) {
-        unit.about.maxAbs64 = orLarger(unit.about.maxAbs64.value_or(0), difference);
+        unit.about.maxAbs64 = largerOrNan(unit.about.maxAbs64.value_or(0), difference);
         return;
     }
-    unit.difference = orLarger(unit.difference, difference);
-    unit.magnitude = orLarger(unit.magnitude, largestOf(expected));
+    unit.difference = largerOrNan(unit.difference, difference);
+    unit.magnitude = largerOrNan(unit.magnitude, largestMagnitude(expected));
 }
 
 std::vector<LayerDifference> LayerComparison::finish() const {

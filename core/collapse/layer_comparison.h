@@ -8,6 +8,12 @@
 
 namespace concertina {
 
+/// NaN where any value is: torch's max passes it on. 0 of no values.
+double largestMagnitude(const torch::Tensor& tensor);
+
+/// The larger of two, or NaN where one is: what std::max would hide.
+double largerOrNan(double a, double b);
+
 /// Compares a collapsed network with what it was folded from, layer by layer: each of its kernels
 /// and kept norms is given what the expanded network hands that layer, so that rounding does not
 /// grow from one layer to the next, and a wrong kernel shows where it is and nowhere else.

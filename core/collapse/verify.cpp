@@ -35,16 +35,6 @@ struct Outputs {
     PoolIndices indices;
 };
 
-/// NaN where any value is: torch's max passes it on.
-double largest(const torch::Tensor& tensor) {
-    return tensor.numel() == 0 ? 0 : tensor.abs().max().item<double>();
-}
-
-/// The larger of two, or NaN where one is: what std::max would hide.
-double larger(double a, double b) {
-    return a >= b || std::isnan(a) ? a : b;
-}
-
 /// What the collapsed network is held against.
 struct Expanded {
     Program program;
@@ -113,7 +103,7 @@ public:
             if (m_isClasses[t])
                 task.argmaxAgreement = most.agreeing / most.pixels;
             m_report.unflippedMaxRel32 =
-                larger(m_report.unflippedMaxRel32, most.unflipped / scale);
+                largerOrNan(m_report.unflippedMaxRel32, most.unflipped / scale);
         }
         if (m_layers)
             m_report.layers = m_layers->finish();
@@ -150,7 +140,7 @@ private:
             m_layers->add(m_made.tensors, m_wideCollapsed->tensors, image);
         for (std::size_t t = 0; t < left.size(); ++t) {
             auto& most = m_report.tasks[t].maxAbs64;
-            most = larger(most.value_or(0), largest(left[t] - right[t]));
+            most = largerOrNan(most.value_or(0), largestMagnitude(left[t] - right[t]));
         }
     }
 
@@ -172,12 +162,12 @@ private:
                  const torch::Tensor& free, bool flipped) {
         Largest& most = m_largest[t];
         const torch::Tensor difference = (free - expanded).abs();
-        const double magnitude = largest(expanded);
-        most.magnitude = larger(most.magnitude, magnitude);
-        most.same = larger(most.same, largest(same - expanded));
-        most.free = larger(most.free, largest(difference));
+        const double magnitude = largestMagnitude(expanded);
+        most.magnitude = largerOrNan(most.magnitude, magnitude);
+        most.same = largerOrNan(most.same, largestMagnitude(same - expanded));
+        most.free = largerOrNan(most.free, largestMagnitude(difference));
         if (!flipped)
-            most.unflipped = larger(most.unflipped, largest(difference));
+            most.unflipped = largerOrNan(most.unflipped, largestMagnitude(difference));
         most.beyond += (difference > LargestRel32 * magnitude).sum().item<double>();
         most.values += static_cast<double>(difference.numel());
         if (!m_isClasses[t])
