@@ -33,28 +33,21 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch) {
-    if (train.epochs <= 0)
-        return train.steps;
-    const double steps = train.epochs * static_cast<double>(stepsPerEpoch);
-    return std::max<std::int64_t>(1, std::llround(steps));
-}
-
 /// One session of training: from a step to another step, or to whatever ends it before.
 class Session {
 public:
     Session(const TrainRequest& request, RunData data, Beginning beginning, RunControl& control,
             RunObserver& observer)
-        : m_spec(std::move(beginning.spec)), m_folder(request.checkpointFolder), m_data(std::move(data)),
+        : m_spec(std::move(beginning.spec)), m_folder(request.checkpointFolder),
+          m_data(std::move(data)),
           m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
           m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
           m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
           m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps),
-          m_step(beginning.step),
-          m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
+          m_step(beginning.step), m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
-          m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets), m_steps,
-                    m_stepsPerEpoch),
+          m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets),
+                    m_steps, m_stepsPerEpoch),
           m_collapsed(request.collapsed),
           m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {
         // A checkpoint is older than the changes of its step.

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/stop_after.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 namespace concertina {
+
+std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch) {
+    if (train.epochs <= 0)
+        return train.steps;
+    const double steps = train.epochs * static_cast<double>(stepsPerEpoch);
+    return std::max<std::int64_t>(1, std::llround(steps));
+}
 
 std::optional<StopAfter> stopAfterFromText(std::string_view text) {
     if (text.empty())

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/spec.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace concertina {
+
+/// The steps that a run is planned for: train.epochs comes before train.steps where it is set.
+std::int64_t plannedSteps(const TrainSpec& train, std::int64_t stepsPerEpoch);
 
 /// Where a run is cut before its planned end: the field train.stop_after. At most one is above 0.
 struct StopAfter {

@@ -10,6 +10,12 @@ class StopAfterTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void epochsComeBeforeSteps() {
+        QCOMPARE(plannedSteps({.steps = 70}, 10), 70);
+        QCOMPARE(plannedSteps({.steps = 70, .epochs = 2.5}, 10), 25);
+        QCOMPARE(plannedSteps({.steps = 70, .epochs = 0.01}, 10), 1); // at least one
+    }
+
     void stepsAndTimesAreRead() {
         QVERIFY(stopAfterFromText("") == StopAfter{});
         QVERIFY(stopAfterFromText("500 steps") == StopAfter{.steps = 500});

@@ -2,6 +2,7 @@
 #include "ui/setup/setup_page.h"
 
 #include "core/model/validate.h"
+#include "core/values/stop_after.h"
 #include "core/values/text.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/job_service.h"
@@ -24,7 +25,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace concertina {
 
@@ -284,9 +284,8 @@ void SetupPage::showCosts() {
         costs.assumedClasses = usualClasses;
     if (const auto samples = m_dataset->samplesOf(spec.data.trainSplit); samples && *samples > 0) {
         // As the trainer counts: the last batch of an epoch is not filled up.
-        const double perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
-        if (spec.train.epochs > 0)
-            costs.steps = std::max(1.0, std::round(spec.train.epochs * perEpoch));
+        const int perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
+        costs.steps = static_cast<double>(plannedSteps(spec.train, perEpoch));
         costs.epochs = costs.steps / perEpoch;
     } else if (spec.train.epochs > 0) {
         costs.epochs = spec.train.epochs;
