@@ -54,13 +54,14 @@ void SessionRunService::checkpointNow(const RunId& run) {
     m_queue.checkpointNow(run);
 }
 
-void SessionRunService::changePlan(const RunId& run, const std::string& rule) {
+void SessionRunService::changePlan(const RunId& run, const std::vector<std::string>& rules) {
     if (isQueued(run)) {
-        m_queue.changePlan(run, rule);
+        for (const std::string& rule : rules)
+            m_queue.changePlan(run, rule);
         return;
     }
-    m_changes.post([this, run, rule](const std::stop_token&) {
-        const auto made = concertina::changePlan(m_store, run, std::nullopt, {rule});
+    m_changes.post([this, run, rules](const std::stop_token&) {
+        const auto made = concertina::changePlan(m_store, run, std::nullopt, rules);
         if (!made)
             tellFailure(run, made.error());
         QMetaObject::invokeMethod(this, [this] { tellChange(); }, Qt::QueuedConnection);

@@ -23,7 +23,7 @@ public:
     void pause(const RunId& run) override;
     void stop(const RunId& run) override;
     void checkpointNow(const RunId& run) override;
-    void changePlan(const RunId& run, const std::string& rule) override;
+    void changePlan(const RunId& run, const std::vector<std::string>& rules) override;
     void undoPlanChange(const RunId& run, QObject* context,
                         std::function<void(const std::string& change)> done) override;
     void suspendAll() override;

@@ -51,9 +51,11 @@ public:
     void pause(const RunId& run) override { note("pause", run); }
     void stop(const RunId& run) override { note("stop", run); }
     void checkpointNow(const RunId& run) override { note("checkpoint", run); }
-    void changePlan(const RunId& run, const std::string& rule) override {
-        note("plan", run);
-        calls.last() += QLatin1Char(' ') + QString::fromStdString(rule);
+    void changePlan(const RunId& run, const std::vector<std::string>& rules) override {
+        for (const std::string& rule : rules) {
+            note("plan", run);
+            calls.last() += QLatin1Char(' ') + QString::fromStdString(rule);
+        }
     }
     void undoPlanChange(const RunId& run, QObject*,
                         std::function<void(const std::string&)> done) override {

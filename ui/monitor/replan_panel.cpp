@@ -224,8 +224,7 @@ void ReplanPanel::showMenu() {
 }
 
 void ReplanPanel::apply() {
-    for (const std::string& rule : m_draft->rules())
-        m_context.runs.changePlan(m_run, rule);
+    m_context.runs.changePlan(m_run, m_draft->rules());
     m_context.navigator.tell(m_idleFrom ? tr("The sharing changes when the run goes on")
                                         : tr("The sharing changes before the next step"));
     dismiss();

@@ -46,10 +46,10 @@ public:
     /// Goes on with a run that is paused in memory, or from its last checkpoint in the store.
     virtual void resume(const RunId& run) = 0;
 
-    /// A rule joins the sharing plan before the next step; of a run that is paused, or that nobody
-    /// trains, when it goes on. What became of it stands in the run's events; a run that nobody
-    /// trains tells a refusal by `failed`.
-    virtual void changePlan(const RunId& run, const std::string& rule) = 0;
+    /// Rules join the sharing plan before the next step; of a run that is paused, or that nobody
+    /// trains, when it goes on. What became of them stands in the run's events; for a run that
+    /// nobody trains all of them are taken or none, and a refusal is told by `failed`.
+    virtual void changePlan(const RunId& run, const std::vector<std::string>& rules) = 0;
 
     /// Takes back the last change of the sharing of a run that nobody trains, which goes on from
     /// before it. `done` is told the change ("400: dec1.*: separate") unless `context` is gone by
