@@ -21,20 +21,11 @@ double areaOf(const KernelShape& kernel) {
     return double(kernel.height) * kernel.width;
 }
 
-bool isPointwise(const KernelShape& kernel) {
-    return kernel.height == 1 && kernel.width == 1 && kernel.stride == 1 && kernel.padding == 0;
-}
-
-bool isDiagonal(const KernelShape& kernel) {
-    return isPointwise(kernel) && kernel.groups > 1 && kernel.groups == kernel.in
-           && kernel.groups == kernel.out;
-}
-
 /// Whether the image has the size of the layer's output once this factor has run: it or one before
 /// it, at the input's side, moves over the pixels.
 bool isBehindMove(std::span<const KernelShape> convolutions, std::size_t factor) {
     return std::ranges::any_of(convolutions.subspan(factor),
-                               [](const KernelShape& kernel) { return !isPointwise(kernel); });
+                               [](const KernelShape& kernel) { return !kernel.isPointwise(); });
 }
 
 class LinkChooser {
@@ -58,7 +49,7 @@ public:
             m_batch * (isBehindMove(m_convolutions, link.first) ? m_pixels.output : m_pixels.input);
         const double multiplyAdds = double(link.kernel.weights()) * pixels;
         double cost =
-            link.composeCost + multiplyAdds * (isPointwise(link.kernel) ? pointwiseCost : 1.0);
+            link.composeCost + multiplyAdds * (link.kernel.isPointwise() ? pointwiseCost : 1.0);
         if (link.first > 0) // what the next link reads
             cost += operationCost + byteCost * 2 * sizeof(float) * link.kernel.out * pixels;
         return cost;
@@ -98,7 +89,7 @@ KernelShape kernelOf(std::span<const KernelShape> stretch) {
         return stretch.front();
     KernelShape kernel{.out = stretch.front().out, .in = stretch.back().in};
     for (const KernelShape& factor : stretch)
-        if (!isPointwise(factor)) {
+        if (!factor.isPointwise()) {
             kernel = factor;
             kernel.out = stretch.front().out;
             kernel.in = stretch.back().in;
@@ -109,11 +100,11 @@ KernelShape kernelOf(std::span<const KernelShape> stretch) {
 double composeCostOf(std::span<const KernelShape> stretch) {
     double cost = 0;
     double area = areaOf(stretch.front());
-    bool diagonal = isDiagonal(stretch.front()); // the product so far
+    bool diagonal = stretch.front().isDiagonal(); // the product so far
     for (const KernelShape& next : stretch.subspan(1)) {
         area = std::max(area, areaOf(next));
-        const bool scales = diagonal || isDiagonal(next);
-        diagonal = diagonal && isDiagonal(next);
+        const bool scales = diagonal || next.isDiagonal();
+        diagonal = diagonal && next.isDiagonal();
         cost += double(stretch.front().out) * next.in * area * (scales ? 1.0 : double(next.out));
     }
     return cost;
@@ -221,38 +212,28 @@ std::string linkTensor(std::size_t firstFactor) {
 }
 
 LayerGraph withLinks(const LayerGraph& graph, std::span<const std::vector<KernelLink>> links) {
-    LayerGraph result{.layers = graph.layers};
-    std::vector<int> moved; // where each node's output is now
-    for (const Node& node : graph.nodes) {
-        Node now = node;
-        for (int& input : now.inputs)
-            input = moved[static_cast<std::size_t>(input)];
-        const auto* own =
-            node.op == Op::Conv ? &links[static_cast<std::size_t>(node.layer)] : nullptr;
-        if (own != nullptr && !own->empty()) {
-            Node image = result.node(now.inputs.front()); // whose size the next link sees
-            for (auto link = own->rbegin(); link != own->rend(); ++link) {
-                if (!isPointwise(link->kernel))
-                    image = now;
-                Node step = now;
-                step.name = node.name + "." + std::to_string(link->first + 1);
-                step.channels = link->kernel.out;
-                step.height = image.height;
-                step.width = image.width;
-                step.firstFactor = link->first;
-                step.factorCount = link->count;
-                result.nodes.push_back(step);
-                now.inputs = {static_cast<int>(result.nodes.size()) - 1};
-            }
-            result.nodes.back().name = node.name;
-        } else {
-            result.nodes.push_back(std::move(now));
+    return rewritten(graph, [&](LayerGraph& result, Node node) {
+        const auto* own = node.op == Op::Conv ? &links[static_cast<std::size_t>(node.layer)] : nullptr;
+        if (own == nullptr || own->empty())
+            return result.add(std::move(node));
+        int last = node.inputs.front();
+        Node size = result.node(last); // whose height and width the next link's output has
+        for (auto link = own->rbegin(); link != own->rend(); ++link) {
+            if (!link->kernel.isPointwise())
+                size = node;
+            Node step = node;
+            if (link->first > 0)
+                step.name += "." + std::to_string(link->first + 1);
+            step.inputs = {last};
+            step.channels = link->kernel.out;
+            step.height = size.height;
+            step.width = size.width;
+            step.firstFactor = link->first;
+            step.factorCount = link->count;
+            last = result.add(std::move(step));
         }
-        moved.push_back(static_cast<int>(result.nodes.size()) - 1);
-    }
-    for (const int output : graph.outputs)
-        result.outputs.push_back(moved[static_cast<std::size_t>(output)]);
-    return result;
+        return last;
+    });
 }
 
 } // namespace concertina

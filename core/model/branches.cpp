@@ -20,11 +20,11 @@ public:
         if (branch.factor >= 0) {
             node.op = Op::Conv;
             node.name = named("conv", branch.name);
-            node.inputs = {push(node)};
+            node.inputs = {m_graph.add(node)};
         }
         node.op = Op::Norm;
         node.name = named("norm", branch.name);
-        m_outputs.push_back(push(node));
+        m_outputs.push_back(m_graph.add(std::move(node)));
     }
 
     /// The sum's index.
@@ -33,18 +33,13 @@ public:
         sum.op = Op::Add;
         sum.name = named("add", "");
         sum.inputs = m_outputs;
-        return push(sum);
+        return m_graph.add(std::move(sum));
     }
 
 private:
     std::string named(const char* what, const std::string& branch) const {
         const std::string name = m_graph.layer(m_norm.layer).name + "." + what;
         return branch.empty() ? name : name + "." + branch;
-    }
-
-    int push(const Node& node) {
-        m_graph.nodes.push_back(node);
-        return static_cast<int>(m_graph.nodes.size()) - 1;
     }
 
     LayerGraph& m_graph;
@@ -57,33 +52,19 @@ private:
 
 LayerGraph withBranches(const LayerGraph& graph,
                         std::span<const std::vector<KernelBranch>> branches) {
-    LayerGraph result{.layers = graph.layers};
-    std::vector<int> moved; // where each node's output is now
-    for (const Node& node : graph.nodes) {
-        Node now = node;
-        for (int& input : now.inputs)
-            input = moved[static_cast<std::size_t>(input)];
+    return rewritten(graph, [&](LayerGraph& result, Node node) {
         const auto* own =
             node.layer < 0 ? nullptr : &branches[static_cast<std::size_t>(node.layer)];
-        const bool apart = own != nullptr && own->size() > 1;
-        if (apart && node.op == Op::Conv) {
-            moved.push_back(now.inputs.front()); // the branches read what it read
-            continue;
-        }
-        if (apart) {
-            assert(node.op == Op::Norm && graph.node(node.inputs.front()).layer == node.layer);
-            BranchWriter writer(result, node, now.inputs.front());
-            for (std::size_t i = 0; i < own->size(); ++i)
-                writer.add((*own)[i], static_cast<int>(i));
-            moved.push_back(writer.finish());
-            continue;
-        }
-        moved.push_back(static_cast<int>(result.nodes.size()));
-        result.nodes.push_back(std::move(now));
-    }
-    for (const int output : graph.outputs)
-        result.outputs.push_back(moved[static_cast<std::size_t>(output)]);
-    return result;
+        if (own == nullptr || own->size() <= 1)
+            return result.add(std::move(node));
+        if (node.op == Op::Conv) // the branches read what it read
+            return node.inputs.front();
+        assert(node.op == Op::Norm);
+        BranchWriter writer(result, node, node.inputs.front());
+        for (std::size_t i = 0; i < own->size(); ++i)
+            writer.add((*own)[i], static_cast<int>(i));
+        return writer.finish();
+    });
 }
 
 std::string kernelTensor(const KernelBranch& branch) {

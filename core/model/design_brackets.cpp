@@ -50,7 +50,7 @@ BracketingSettings bracketingOf(const ExperimentSpec& spec, const Catalogue& cat
     return {bracketingNamed(spec.network.bracketing), spec.train.batch, std::move(rules)};
 }
 
-Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) {
+Problems checkBrackets(const NetworkDesign& design) {
     Problems problems;
     for (std::size_t r = 0; r < design.bracketing.rules.size(); ++r) {
         const BracketRule& rule = design.bracketing.rules[r];
@@ -62,10 +62,7 @@ Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) 
                 continue;
             named = true;
             const LayerDesign& how = design.layers[i];
-            const ParametrizationInfo& info = *catalogue.parametrization(how.method.id);
-            const bool runs = rule.links.size() == 1
-                              || (info.convolutions
-                                  && !info.convolutions(layer.kernel, how.method.options).empty());
+            const bool runs = rule.links.size() == 1 || !how.convolutions.empty();
             followed = followed || (runs && rule.hasFactors(how.factors.factors));
             std::vector<std::string> names;
             for (const FactorInfo& factor : how.factors.factors)
@@ -86,18 +83,21 @@ Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue) 
     return problems;
 }
 
-LayerPixels pixelsOf(const LayerGraph& graph, std::size_t layer) {
-    const auto size = [](const Node& node) { return double(node.height) * node.width; };
-    const auto node = std::ranges::find_if(graph.nodes, [layer](const Node& n) {
-        return n.op == Op::Conv && n.layer == static_cast<int>(layer);
+const Node& convolutionOf(const LayerGraph& backbone, std::size_t layer) {
+    return *std::ranges::find_if(backbone.nodes, [layer](const Node& node) {
+        return node.op == Op::Conv && node.layer == static_cast<int>(layer);
     });
-    return {size(graph.node(node->inputs.front())), size(*node)};
 }
 
-Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
-                       std::vector<KernelShape> convolutions) {
+LayerPixels pixelsOf(const LayerGraph& backbone, std::size_t layer) {
+    const auto size = [](const Node& node) { return double(node.height) * node.width; };
+    const Node& node = convolutionOf(backbone, layer);
+    return {size(backbone.node(node.inputs.front())), size(node)};
+}
+
+Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer) {
     const LayerDesign& how = design.layers[layer];
-    return {design.backbone.layers[layer].name, how.factors.factors, std::move(convolutions),
+    return {design.backbone.layers[layer].name, how.factors.factors, how.convolutions,
             how.composeCost, pixelsOf(design.backbone, layer)};
 }
 

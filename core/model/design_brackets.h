@@ -16,14 +16,14 @@ BracketingSettings bracketingOf(const ExperimentSpec& spec, const Catalogue& cat
 
 /// Rules that no layer follows. Problems: "brackets.no_layer", and "brackets.factors" where the
 /// layers that it names have other factors, or kernels that are always multiplied.
-Problems checkBrackets(const NetworkDesign& design, const Catalogue& catalogue);
+Problems checkBrackets(const NetworkDesign& design);
 
-/// Of the convolution in the backbone that runs a layer's kernel.
+/// The convolution in the backbone that runs a layer's kernel.
+const Node& convolutionOf(const LayerGraph& backbone, std::size_t layer);
 LayerPixels pixelsOf(const LayerGraph& backbone, std::size_t layer);
 
-/// How a layer can be cut into links, whose factors are these convolutions (or are none).
-Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer,
-                       std::vector<KernelShape> convolutions);
+/// How a layer can be cut into links.
+Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer);
 
 /// Which layers run as links and how, a line each: "enc5.1 enc5.2: U·M | V".
 std::vector<std::string> bracketingWords(const NetworkDesign& design);

@@ -37,6 +37,25 @@ std::optional<Op> opFromName(const std::string& name) {
     return std::nullopt;
 }
 
+int LayerGraph::add(Node node) {
+    nodes.push_back(std::move(node));
+    return static_cast<int>(nodes.size()) - 1;
+}
+
+LayerGraph rewritten(const LayerGraph& graph,
+                     const std::function<int(LayerGraph& result, Node node)>& write) {
+    LayerGraph result{.nodes = {}, .layers = graph.layers, .outputs = {}};
+    std::vector<int> moved; // where each node's output is now
+    for (Node node : graph.nodes) {
+        for (int& input : node.inputs)
+            input = moved[static_cast<std::size_t>(input)];
+        moved.push_back(write(result, std::move(node)));
+    }
+    for (const int output : graph.outputs)
+        result.outputs.push_back(moved[static_cast<std::size_t>(output)]);
+    return result;
+}
+
 GraphBuilder::GraphBuilder(int channels, int height, int width) {
     m_graph.nodes.push_back({.op = Op::Input,
                              .name = "image",
@@ -49,8 +68,7 @@ GraphBuilder::GraphBuilder(LayerGraph graph) : m_graph(std::move(graph)) {}
 
 int GraphBuilder::add(Node node) {
     node.task = m_task;
-    m_graph.nodes.push_back(std::move(node));
-    return static_cast<int>(m_graph.nodes.size()) - 1;
+    return m_graph.add(std::move(node));
 }
 
 int GraphBuilder::conv(const std::string& layer, int input, int channels, int kernel) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,15 @@ struct KernelShape {
     int groups = 1;
 
     bool operator==(const KernelShape&) const = default;
+
+    /// Whether it mixes channels alone: pixels stay where they are.
+    bool isPointwise() const {
+        return height == 1 && width == 1 && stride == 1 && padding == 0;
+    }
+    /// Whether it is one factor a channel.
+    bool isDiagonal() const {
+        return isPointwise() && groups > 1 && groups == in && groups == out;
+    }
 
     std::int64_t weights() const {
         return std::int64_t{out} * (in / groups) * height * width;
@@ -82,7 +92,16 @@ struct LayerGraph {
     const Layer& layer(int index) const {
         return layers[static_cast<std::size_t>(index)];
     }
+
+    /// The new node's index.
+    int add(Node node);
 };
+
+/// A graph in which nodes are others or several. `write` is given each node in turn, with its inputs
+/// as they are numbered in the result, adds to that what stands for it, and returns the node of the
+/// result that has its output.
+LayerGraph rewritten(const LayerGraph& graph,
+                     const std::function<int(LayerGraph& result, Node node)>& write);
 
 /// Writes a graph node by node; each call returns the new node's index.
 class GraphBuilder {

@@ -75,10 +75,10 @@ LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, Met
         if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
             design.branches = std::move(branches);
     if (info.convolutions)
-        design.links = chooseLinks({layer.name, design.factors.factors,
-                                    info.convolutions(layer.kernel, method.options),
-                                    design.composeCost, pixels},
-                                   bracketing);
+        design.convolutions = info.convolutions(layer.kernel, method.options);
+    design.links = chooseLinks(
+        {layer.name, design.factors.factors, design.convolutions, design.composeCost, pixels},
+        bracketing);
     design.method = std::move(method);
     return design;
 }
@@ -161,7 +161,7 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     for (Problem& problem : unreadable)
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
-        result.problems = checkBrackets(design, catalogue);
+        result.problems = checkBrackets(design);
     for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
         result.problems.push_back(std::move(problem));
     return result;

@@ -29,6 +29,7 @@ struct LayerDesign {
     double composeCost = 0; ///< multiply–adds of one materialization
     /// What runs side by side in training; one: the convolution and the norm behind it.
     std::vector<KernelBranch> branches{KernelBranch{}};
+    std::vector<KernelShape> convolutions; ///< each factor as one; none: always composed
     /// What runs one behind the other, the output's side first; none: the kernel is composed.
     std::vector<KernelLink> links;
 

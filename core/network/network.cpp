@@ -75,8 +75,7 @@ void Network::addLayer(std::size_t index) {
     const LayerDesign& how = m_design.layers[index];
     const LayerPlan plan = m_design.layerPlan(index);
     const std::vector<std::int64_t> channels{layer.kernel.out};
-    LayerWeights weights{.parametrization = makeParametrization(how.method, layer.kernel),
-                         .convolutions = convolutionsOf(how.method, layer.kernel)};
+    LayerWeights weights{.parametrization = makeParametrization(how.method, layer.kernel)};
     for (std::size_t k = 0; k < how.factors.factors.size(); ++k) {
         const FactorInfo& factor = how.factors.factors[k];
         auto& copies = weights.factors.emplace_back();
@@ -154,11 +153,11 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
 }
 
 torch::Tensor Network::linkFor(std::size_t layer, const KernelLink& link, TaskSet tasks) const {
-    const LayerWeights& weights = m_layers[layer];
     std::vector<torch::Tensor> factors;
     for (std::size_t k = link.first; k < link.first + link.count; ++k)
-        factors.push_back(factorFor(weights.factors[k], tasks));
-    return composeLink(factors, std::span(weights.convolutions).subspan(link.first, link.count));
+        factors.push_back(factorFor(m_layers[layer].factors[k], tasks));
+    return composeLink(factors, std::span(m_design.layers[layer].convolutions)
+                                    .subspan(link.first, link.count));
 }
 
 ComposedNetwork Network::compose(bool withGradients) const {

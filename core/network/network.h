@@ -119,7 +119,6 @@ public:
 private:
     struct LayerWeights {
         std::unique_ptr<Parametrization> parametrization;
-        std::vector<KernelShape> convolutions;         ///< one a factor, where these are some
         std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group
         std::vector<std::size_t> biases;               ///< parameter by group
     };

@@ -7,10 +7,6 @@ namespace concertina {
 
 namespace {
 
-bool isDiagonal(const KernelShape& shape) {
-    return shape.groups > 1 && shape.groups == shape.in;
-}
-
 torch::Tensor shaped(const torch::Tensor& factor, const KernelShape& shape) {
     return factor.view({shape.out, shape.in / shape.groups, shape.height, shape.width});
 }
@@ -20,10 +16,10 @@ torch::Tensor shaped(const torch::Tensor& factor, const KernelShape& shape) {
 torch::Tensor composeLink(std::span<const torch::Tensor> factors,
                           std::span<const KernelShape> shapes) {
     torch::Tensor product = shaped(factors.front(), shapes.front());
-    bool diagonal = isDiagonal(shapes.front());
+    bool diagonal = shapes.front().isDiagonal();
     for (std::size_t i = 1; i < factors.size(); ++i) {
         const torch::Tensor next = shaped(factors[i], shapes[i]);
-        if (isDiagonal(shapes[i])) {
+        if (shapes[i].isDiagonal()) {
             product = diagonal ? product * next : product * next.view({1, -1, 1, 1});
             continue;
         }

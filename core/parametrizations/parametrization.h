@@ -49,7 +49,4 @@ std::span<const ParametrizationEntry* const> parametrizations();
 std::unique_ptr<Parametrization> makeParametrization(const MethodChoice& method,
                                                      const KernelShape& kernel);
 
-/// Each factor as a convolution; none where the kernel is always composed.
-std::vector<KernelShape> convolutionsOf(const MethodChoice& method, const KernelShape& kernel);
-
 } // namespace concertina

@@ -26,28 +26,13 @@ torch::Tensor Parametrization::penalty(std::size_t, const torch::Tensor&) const 
     return {};
 }
 
-namespace {
-
-/// validate() refuses unknown parametrizations.
-const ParametrizationEntry& entryOf(const MethodChoice& method) {
-    for (const ParametrizationEntry* entry : parametrizations())
-        if (entry->info.id == method.id)
-            return *entry;
-    assert(false && "a parametrization that is not known");
-    return plainParametrization();
-}
-
-} // namespace
-
 std::unique_ptr<Parametrization> makeParametrization(const MethodChoice& method,
                                                      const KernelShape& kernel) {
-    return entryOf(method).make(kernel, method.options);
-}
-
-std::vector<KernelShape> convolutionsOf(const MethodChoice& method, const KernelShape& kernel) {
-    const ParametrizationInfo& info = entryOf(method).info;
-    return info.convolutions ? info.convolutions(kernel, method.options)
-                             : std::vector<KernelShape>();
+    for (const ParametrizationEntry* entry : parametrizations())
+        if (entry->info.id == method.id)
+            return entry->make(kernel, method.options);
+    assert(false && "validate() refuses unknown parametrizations");
+    return nullptr;
 }
 
 } // namespace concertina

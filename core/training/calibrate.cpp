@@ -50,15 +50,11 @@ std::vector<Sizes> waysToCut(const Cuttable& layer, int batch) {
 class LayerClock {
 public:
     LayerClock(const Cuttable& layer, const LayerDesign& how, const KernelShape& kernel,
-               const LayerGraph& graph, std::size_t index, const TrainSpec& train)
+               const Node& input, const TrainSpec& train)
         : m_layer(layer),
           m_kernel(kernel),
           m_train(train),
           m_parametrization(makeParametrization(how.method, kernel)) {
-        const auto node = std::ranges::find_if(graph.nodes, [index](const Node& n) {
-            return n.op == Op::Conv && n.layer == static_cast<int>(index);
-        });
-        const Node& input = graph.node(node->inputs.front());
         const torch::TensorOptions options(train.device == "cuda" ? torch::kCUDA : torch::kCPU);
         m_images = torch::randn({train.batch, input.channels, input.height, input.width}, options)
                        .requires_grad_();
@@ -146,7 +142,7 @@ std::vector<std::string> calibratedBrackets(const NetworkDesign& design, const T
     for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
         const LayerDesign& how = design.layers[i];
         const KernelShape& kernel = design.backbone.layers[i].kernel;
-        const Cuttable layer = cuttableLayer(design, i, convolutionsOf(how.method, kernel));
+        const Cuttable layer = cuttableLayer(design, i);
         if (layer.convolutions.size() < 2)
             continue;
         const std::string key =
@@ -154,7 +150,8 @@ std::vector<std::string> calibratedBrackets(const NetworkDesign& design, const T
                      kernel.height, '/', kernel.width, '/', kernel.stride, '/', kernel.padding, '/',
                      kernel.dilation, '/', layer.pixels.input, '/', layer.pixels.output);
         if (!known.contains(key)) {
-            LayerClock clock(layer, how, kernel, design.backbone, i, train);
+            const int input = convolutionOf(design.backbone, i).inputs.front();
+            LayerClock clock(layer, how, kernel, design.backbone.node(input), train);
             double least = std::numeric_limits<double>::infinity();
             for (const Sizes& sizes : waysToCut(layer, train.batch)) {
                 if (stopped())

@@ -54,7 +54,9 @@ inline NetworkDesign toyDesign(const std::string& parametrization) {
             *catalogue().parametrization(shared ? parametrization : "plain");
         const Json options = completeOptions(info, Json::object());
         const LayerFactors factors{layer.name, info.factors(layer.kernel, options)};
-        design.layers.push_back({{info.id, options}, factors, 0});
+        design.layers.push_back({.method = {info.id, options}, .factors = factors});
+        if (info.convolutions)
+            design.layers.back().convolutions = info.convolutions(layer.kernel, options);
         if (shared)
             design.plan.layers.push_back(
                 planInState(factors, SharingState::Tied, together(toyTasks)));

@@ -295,10 +295,7 @@ private Q_SLOTS:
                     {3}, {2, 1}, {1, 2}, {1, 1, 1}};
                 const auto& sizes = ways[random() % ways.size()];
                 LayerDesign& how = tied.layers[layer];
-                how.links = linksOf(
-                    cuttableLayer(tied, layer,
-                                  convolutionsOf(how.method, tied.backbone.layers[layer].kernel)),
-                    sizes);
+                how.links = linksOf(cuttableLayer(tied, layer), sizes);
             }
             check(tied, randomPlan(tied.plan, random), number);
         }
