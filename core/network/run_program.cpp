@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/run_program.h"
 
+#include "core/network/fused_norm.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 
@@ -17,7 +18,8 @@ public:
            const RunSettings& settings)
         : m_program(program), m_tensors(tensors), m_settings(settings), m_last(lastUses(program)),
           m_readers(program.instructions.size()), m_values(program.instructions.size()),
-          m_indices(program.instructions.size()), m_sizes(program.instructions.size()) {
+          m_indices(program.instructions.size()), m_sizes(program.instructions.size()),
+          m_hasRelu(program.instructions.size()) {
         for (const Instruction& instruction : program.instructions)
             for (const int input : instruction.inputs)
                 ++m_readers[index(input)];
@@ -71,20 +73,12 @@ private:
         case Op::Conv:
             return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(biasOf(now)),
                             now.stride, now.padding, now.dilation, now.groups);
-        case Op::Norm: {
-            const bool running = !m_settings.training || m_settings.followStatistics;
-            return torch::batch_norm(x, tensor(now, 0), tensor(now, 1),
-                                     running ? tensor(now, 2) : torch::Tensor(),
-                                     running ? tensor(now, 3) : torch::Tensor(),
-                                     m_settings.training,
-                                     m_settings.momenta.empty() ? NormMomentum
-                                                                : m_settings.momenta[at],
-                                     NormEpsilon, false);
-        }
+        case Op::Norm: return norm(x, now, at);
         case Op::ScaleShift:
             return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,
                                   tensor(now, 0).view({1, -1, 1, 1}));
-        case Op::Relu: return relu(x, now.inputs.front(), at);
+        case Op::Relu:
+            return m_hasRelu[index(now.inputs.front())] ? x : relu(x, now.inputs.front(), at);
         case Op::MaxPool: return pool(x, at);
         case Op::MaxUnpool: return unpool(x, index(now.inputs[1]));
         case Op::Upsample: {
@@ -112,6 +106,26 @@ private:
         const torch::Tensor& kernel = tensor(conv, 0);
         return conv.tensors.size() > 1 ? tensor(conv, 1)
                                        : torch::zeros(kernel.size(0), kernel.options());
+    }
+
+    torch::Tensor norm(const torch::Tensor& x, const Instruction& now, std::size_t at) {
+        const bool running = !m_settings.training || m_settings.followStatistics;
+        const NormTensors own{tensor(now, 0), tensor(now, 1),
+                              running ? tensor(now, 2) : torch::Tensor(),
+                              running ? tensor(now, 3) : torch::Tensor()};
+        const double momentum = m_settings.momenta.empty() ? NormMomentum : m_settings.momenta[at];
+        if (m_settings.training && canFuseNorm(x)) {
+            m_hasRelu[at] = onlyReluReads(at) && !m_settings.look;
+            return fusedNorm(x, own, momentum, NormEpsilon, m_hasRelu[at]);
+        }
+        return torch::batch_norm(x, own.weight, own.bias, own.runningMean, own.runningVariance,
+                                 m_settings.training, momentum, NormEpsilon, false);
+    }
+
+    bool onlyReluReads(std::size_t at) const {
+        const std::size_t last = index(m_last[at]); // past the end for an output
+        return m_readers[at] == 1 && last < m_values.size()
+               && m_program.instructions[last].op == Op::Relu;
     }
 
     /// In place where nobody else reads the input, and the op before does not need its output for
@@ -152,6 +166,7 @@ private:
     std::vector<torch::Tensor> m_values;
     PoolIndices m_indices;
     std::vector<std::array<std::int64_t, 2>> m_sizes;
+    std::vector<bool> m_hasRelu; ///< norms with the ReLU behind them
 };
 
 } // namespace

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/network/fused_norm.h"
+
+#include "core/tensor/torch.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+// Programs are built for the oldest processors of their kind; functions that are marked so are
+// built for newer ones too, and the one for this processor is taken when the program starts. What
+// they call must be inlined, to be built for the same.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)                                \
+    && !defined(__SANITIZE_ADDRESS__)
+#define CONCERTINA_FOR_EACH_PROCESSOR [[gnu::target_clones("default", "avx2", "avx512f")]]
+#else
+#define CONCERTINA_FOR_EACH_PROCESSOR
+#endif
+#define CONCERTINA_INLINED __attribute__((always_inline))
+
+#pragma GCC diagnostic ignored "-Wpsabi" // of how lanes are passed: they never are
+
+namespace concertina {
+
+namespace {
+
+constexpr std::int64_t LaneCount = 16;
+using Lanes = float __attribute__((vector_size(LaneCount * sizeof(float))));
+
+/// `valid` values, and zeros behind them.
+CONCERTINA_INLINED inline Lanes load(const float* from, std::int64_t valid) {
+    Lanes values{};
+    if (valid == LaneCount)
+        std::memcpy(&values, from, sizeof values);
+    else
+        std::memcpy(&values, from, static_cast<std::size_t>(valid) * sizeof *from);
+    return values;
+}
+
+CONCERTINA_INLINED inline void store(float* to, Lanes values, std::int64_t valid) {
+    if (valid == LaneCount)
+        std::memcpy(to, &values, sizeof values);
+    else
+        std::memcpy(to, &values, static_cast<std::size_t>(valid) * sizeof *to);
+}
+
+/// A sum in four parts beside each other: one alone would wait for its last addition.
+struct LaneSum {
+    Lanes parts[4] = {};
+
+    CONCERTINA_INLINED void moveTo(double& number) {
+        const Lanes sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
+        parts[0] = parts[1] = parts[2] = parts[3] = Lanes{};
+        for (std::int64_t i = 0; i < LaneCount; ++i)
+            number += static_cast<double>(sum[i]);
+    }
+};
+
+/// Where one channel lies: `planes` of `size` values, each `stride` behind the last.
+struct Planes {
+    std::int64_t planes = 0, size = 0, stride = 0;
+
+    double count() const { return static_cast<double>(planes * size); }
+};
+
+Planes planesOf(const torch::Tensor& x) {
+    const std::int64_t size = x.size(2) * x.size(3);
+    return {x.size(0), size, x.size(1) * size};
+}
+
+/// What a norm does to a channel in the end: x · scale + shift.
+struct Affine {
+    float scale = 0, shift = 0;
+};
+
+/// `precision`: 1 ÷ (variance + ε).
+Affine affineOf(double mean, double precision, float weight, float bias) {
+    const double scale = static_cast<double>(weight) * std::sqrt(precision);
+    return {static_cast<float>(scale),
+            static_cast<float>(static_cast<double>(bias) - mean * scale)};
+}
+
+/// Calls `step(offset, valid, part)` for each `LaneCount` values of a channel, `valid` fewer at a
+/// plane's end, and `pause()` every 4096 values, before sums in float32 lose digits.
+template <class Step, class Pause>
+CONCERTINA_INLINED inline void walk(const Planes& at, const Step& step, const Pause& pause) {
+    for (std::int64_t plane = 0; plane < at.planes; ++plane)
+        for (std::int64_t from = 0; from < at.size; from += 4096) {
+            std::int64_t i = plane * at.stride + from;
+            const std::int64_t to = i + std::min<std::int64_t>(at.size - from, 4096);
+            for (; i + 4 * LaneCount <= to; i += 4 * LaneCount) { // written out for registers
+                step(i, LaneCount, 0);
+                step(i + LaneCount, LaneCount, 1);
+                step(i + 2 * LaneCount, LaneCount, 2);
+                step(i + 3 * LaneCount, LaneCount, 3);
+            }
+            for (; i < to; i += LaneCount)
+                step(i, std::min(LaneCount, to - i), 0);
+            pause();
+        }
+}
+
+struct Statistics {
+    double mean = 0, squares = 0;
+};
+
+CONCERTINA_FOR_EACH_PROCESSOR
+Statistics statisticsOf(const float* x, Planes at) {
+    Statistics result;
+    LaneSum sum;
+    walk(
+        at,
+        [&](std::int64_t i, std::int64_t valid, int part)
+            CONCERTINA_INLINED { sum.parts[part] += load(x + i, valid); },
+        [&]() CONCERTINA_INLINED { sum.moveTo(result.mean); });
+    result.mean /= at.count();
+    const float mean = static_cast<float>(result.mean);
+    walk(
+        at,
+        [&](std::int64_t i, std::int64_t valid, int part) CONCERTINA_INLINED {
+            Lanes away = load(x + i, valid) - mean;
+            for (std::int64_t none = valid; none < LaneCount; ++none)
+                away[none] = 0;
+            sum.parts[part] += away * away;
+        },
+        [&]() CONCERTINA_INLINED { sum.moveTo(result.squares); });
+    return result;
+}
+
+CONCERTINA_FOR_EACH_PROCESSOR
+void normalize(const float* x, float* y, Planes at, Affine norm, bool relu) {
+    const Lanes zero{};
+    walk(
+        at,
+        [&](std::int64_t i, std::int64_t valid, int) CONCERTINA_INLINED {
+            const Lanes value = load(x + i, valid) * norm.scale + norm.shift;
+            store(y + i, relu ? (value < zero ? zero : value) : value, valid); // NaN stays
+        },
+        [] {});
+}
+
+/// Of one channel: Σ dz and Σ dz (x − mean), dz being what arrives before the ReLU.
+struct Gradients {
+    double plain = 0, away = 0;
+};
+
+/// Writes dx = (dz − Σ dz ÷ n − (x − mean) · Σ dz (x − mean) ÷ n · precision) · scale, with
+/// precision 1 ÷ (variance + ε).
+CONCERTINA_FOR_EACH_PROCESSOR
+Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine norm, float mean,
+                   double precision, bool relu) {
+    const Lanes zero{};
+    const auto arriving = [&](Lanes value, std::int64_t i, std::int64_t valid) CONCERTINA_INLINED {
+        const Lanes dz = load(dy + i, valid);
+        return relu ? (value * norm.scale + norm.shift <= zero ? zero : dz) : dz;
+    };
+    Gradients sums;
+    LaneSum plain, away;
+    walk(
+        at,
+        [&](std::int64_t i, std::int64_t valid, int part) CONCERTINA_INLINED {
+            const Lanes value = load(x + i, valid);
+            const Lanes dz = arriving(value, i, valid);
+            plain.parts[part] += dz;
+            away.parts[part] += dz * (value - mean);
+        },
+        [&]() CONCERTINA_INLINED {
+            plain.moveTo(sums.plain);
+            away.moveTo(sums.away);
+        });
+    const float meanDz = static_cast<float>(sums.plain / at.count());
+    const float slope = static_cast<float>(sums.away / at.count() * precision);
+    walk(
+        at,
+        [&](std::int64_t i, std::int64_t valid, int) CONCERTINA_INLINED {
+            const Lanes value = load(x + i, valid);
+            const Lanes dz = arriving(value, i, valid);
+            store(dx + i, (dz - meanDz - (value - mean) * slope) * norm.scale, valid);
+        },
+        [] {});
+    return sums;
+}
+
+template <class Run>
+void forEachChannel(const torch::Tensor& x, const Run& run) {
+    const std::int64_t plane = x.size(2) * x.size(3);
+    at::parallel_for(0, x.size(1), 1, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t c = from; c < to; ++c)
+            run(c, c * plane);
+    });
+}
+
+/// Moves a running statistic, if there is one, towards the batch's.
+void follow(torch::Tensor running, const torch::Tensor& batch, double momentum) {
+    const torch::NoGradGuard noGrad;
+    if (running.defined())
+        running.mul_(1 - momentum).add_(batch, momentum);
+}
+
+struct FusedNorm : torch::autograd::Function<FusedNorm> {
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
+                                 const torch::Tensor& weight, const torch::Tensor& bias,
+                                 const NormTensors* norm, double momentum, double epsilon,
+                                 bool relu) {
+        const Planes at = planesOf(x);
+        const torch::Tensor y = torch::empty_like(x);
+        const torch::Tensor mean = torch::empty({x.size(1)}, x.options().dtype(torch::kFloat64));
+        const torch::Tensor squares = torch::empty_like(mean); // Σ (x − mean)²
+        forEachChannel(x, [&, from = x.data_ptr<float>(), to = y.data_ptr<float>(),
+                           weights = weight.data_ptr<float>(), biases = bias.data_ptr<float>(),
+                           means = mean.data_ptr<double>(),
+                           sums = squares.data_ptr<double>()](std::int64_t c, std::int64_t first) {
+            const Statistics found = statisticsOf(from + first, at);
+            means[c] = found.mean;
+            sums[c] = found.squares;
+            const double precision = 1 / (found.squares / at.count() + epsilon);
+            normalize(from + first, to + first, at,
+                      affineOf(found.mean, precision, weights[c], biases[c]), relu);
+        });
+        follow(norm->runningMean, mean, momentum);
+        follow(norm->runningVariance, squares / (at.count() - 1), momentum);
+        context->save_for_backward({x, weight, bias, mean, squares});
+        context->saved_data["epsilon"] = epsilon;
+        context->saved_data["relu"] = relu;
+        return y;
+    }
+
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::tensor_list& arrived) {
+        const auto saved = context->get_saved_variables();
+        const torch::Tensor& x = saved[0];
+        const double epsilon = context->saved_data["epsilon"].toDouble();
+        const bool relu = context->saved_data["relu"].toBool();
+        const Planes at = planesOf(x);
+        const torch::Tensor dy = arrived[0].contiguous();
+        const torch::Tensor dx = torch::empty_like(x);
+        const torch::Tensor dWeight = torch::empty_like(saved[1]);
+        const torch::Tensor dBias = torch::empty_like(saved[2]);
+        forEachChannel(x, [&, from = x.data_ptr<float>(), back = dy.data_ptr<float>(),
+                           to = dx.data_ptr<float>(), weights = saved[1].data_ptr<float>(),
+                           biases = saved[2].data_ptr<float>(), means = saved[3].data_ptr<double>(),
+                           sums = saved[4].data_ptr<double>(), toWeight = dWeight.data_ptr<float>(),
+                           toBias = dBias.data_ptr<float>()](std::int64_t c, std::int64_t first) {
+            const double precision = 1 / (sums[c] / at.count() + epsilon);
+            const Gradients gradients =
+                passBack(from + first, back + first, to + first, at,
+                         affineOf(means[c], precision, weights[c], biases[c]),
+                         static_cast<float>(means[c]), precision, relu);
+            toWeight[c] = static_cast<float>(gradients.away * std::sqrt(precision));
+            toBias[c] = static_cast<float>(gradients.plain);
+        });
+        return {dx, dWeight, dBias, {}, {}, {}, {}};
+    }
+};
+
+} // namespace
+
+bool canFuseNorm(const torch::Tensor& x) {
+    return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous();
+}
+
+torch::Tensor fusedNorm(const torch::Tensor& x, const NormTensors& norm, double momentum,
+                        double epsilon, bool withRelu) {
+    return FusedNorm::apply(x, norm.weight, norm.bias, &norm, momentum, epsilon, withRelu);
+}
+
+} // namespace concertina
