@@ -13,7 +13,8 @@ namespace concertina {
 
 namespace {
 
-constexpr int warmUpPasses = 3;
+constexpr int warmUpPasses = 3;   // fewer of networks that take `warmUpTime`
+constexpr double warmUpTime = 300; // milliseconds
 constexpr int timedPasses = 15;
 constexpr int fewestPasses = 3;   // of large networks
 constexpr double patience = 3000; // milliseconds for all that are timed
@@ -41,16 +42,13 @@ BeforeAfter time(const Network& network, const CompactNetwork& compact) {
     const Forward collapsed = [&](const torch::Tensor& x) { compact.forward(x, {}); };
     std::vector<double> before, after;
     double spent = 0;
-    for (int i = 0; i < warmUpPasses + timedPasses; ++i) {
-        if (spent > patience && static_cast<int>(after.size()) >= fewestPasses)
-            break;
-        const double left = milliseconds(expanded, image);
-        const double right = milliseconds(collapsed, image);
-        if (i < warmUpPasses)
-            continue;
-        before.push_back(left);
-        after.push_back(right);
-        spent += left + right;
+    for (int i = 0; i < warmUpPasses && spent < warmUpTime; ++i)
+        spent += milliseconds(expanded, image) + milliseconds(collapsed, image);
+    spent = 0;
+    for (int i = 0; i < timedPasses && (spent < patience || i < fewestPasses); ++i) {
+        before.push_back(milliseconds(expanded, image));
+        after.push_back(milliseconds(collapsed, image));
+        spent += before.back() + after.back();
     }
     return {median(before), median(after)};
 }
