@@ -21,14 +21,15 @@ struct CommonArguments {
 };
 
 struct TrainArguments {
-    std::vector<std::string> specs; ///< files or presets
+    std::vector<std::string> specs; ///< files, presets, or groups of presets
     std::vector<std::string> assignments;
-    std::vector<std::int64_t> seeds; ///< a run each; none: the spec's own
+    std::vector<std::int64_t> seeds;  ///< a run each; none: the spec's own
+    std::optional<std::string> group; ///< of all runs
     std::optional<std::filesystem::path> report;
 };
 
-/// Trains each spec with each seed, one after the other; the seeds of one are a group. Ctrl-C ends
-/// all of it.
+/// Trains each spec with each seed, one after the other; the seeds of one are a group, and so is a
+/// group of presets. Ctrl-C ends all of it.
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console);
 ExitCode resumeCommand(const CommonArguments& common, const std::string& run,
@@ -120,7 +121,7 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
 /// Rows for spreadsheets: cells in quotes, with commas between them.
 std::string csvText(const std::vector<std::vector<std::string>>& rows);
 
-/// The experiments that are compiled in.
+/// The experiments that are compiled in, and the groups of them.
 std::vector<std::string> presetNames();
 
 /// All fields of a spec with their defaults, ranges and units.

@@ -139,13 +139,17 @@ private:
             return trainCommand(m_common, m_train, console);
         });
         train->add_option("spec", m_train.specs,
-                          "A spec's file, or a preset (\"concertina-cli list presets\"); several are "
-                          "trained one after the other")
+                          "A spec's file, a preset or a group of presets (\"concertina-cli list "
+                          "presets\"); several are trained one after the other")
             ->type_name("SPEC")
             ->required();
         train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
             ->type_name("N,N…")
             ->delimiter(',');
+        train->add_option("--group", m_train.group,
+                          "Put all runs in one group of this name; single-task runs of a group are "
+                          "one line of a table")
+            ->type_name("NAME");
         addAssignments(train);
         addReport(train);
         train->footer("Fields for --set:\n\n" + fieldsText());

@@ -31,6 +31,10 @@ Expected<std::string> specText(const std::string& nameOrFile) {
     const auto preset = std::ranges::find(presets(), nameOrFile, &EmbeddedText::name);
     if (preset != presets().end())
         return std::string(preset->text);
+    const auto group = std::ranges::find(presetGroups(), nameOrFile, &PresetGroup::name);
+    if (group != presetGroups().end())
+        return failure({"spec.group", nameOrFile, "a group of presets", "one of its presets",
+                        join(group->presets, ", ")});
     const auto names = presetNames();
     return failure({"spec.file", nameOrFile, "neither a file that can be read nor a preset",
                     "a file or a preset", suggestion(nameOrFile, names)});
@@ -100,12 +104,14 @@ Json jsonOf(const SetPlace& place) {
 }
 
 ExitCode listPresets(Console& console) {
-    for (const std::string& name : presetNames()) {
-        const auto spec = loadSpec(name, {}, std::nullopt);
-        if (!spec)
-            return console.fail(spec.error());
-        console.say(name + ": " + spec->notes + "\n");
-        console.emit({{"id", name}, {"help", spec->notes}});
+    for (const EmbeddedText& preset : presets()) {
+        const std::string notes = readSpecText(preset.text).spec.notes;
+        console.say(std::string(preset.name) + ": " + notes + "\n");
+        console.emit({{"id", preset.name}, {"help", notes}});
+    }
+    for (const PresetGroup& group : presetGroups()) {
+        console.say(group.name + ": " + group.notes + " (" + join(group.presets, ", ") + ")\n");
+        console.emit({{"id", group.name}, {"help", group.notes}, {"presets", group.presets}});
     }
     return Done;
 }
@@ -167,6 +173,8 @@ std::vector<std::string> presetNames() {
     std::vector<std::string> names;
     for (const EmbeddedText& preset : presets())
         names.emplace_back(preset.name);
+    for (const PresetGroup& group : presetGroups())
+        names.push_back(group.name);
     return names;
 }
 

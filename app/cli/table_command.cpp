@@ -18,12 +18,23 @@ namespace concertina {
 
 namespace {
 
-/// Runs that differ in their seeds alone, or a single one.
+/// Runs that differ in their seeds alone.
+struct Variant {
+    ExperimentSpec spec; ///< of the first
+    std::vector<RunRecord> runs;
+};
+
+/// Of a group the runs of one name, or all that have a single task: a network for each task. Or a
+/// run that is in no group.
 struct Line {
     std::string name;
-    std::vector<RunRecord> runs;
-    ExperimentSpec spec;                          ///< of the first
+    std::vector<Variant> variants;
     std::map<std::string, std::vector<double>> metrics; ///< last values by "task/name", one a run
+
+    bool isSingleTask() const { return variants.front().spec.tasks.size() == 1; }
+    const std::optional<std::string>& group() const {
+        return variants.front().runs.front().summary.group;
+    }
 };
 
 /// What a metric of a table is.
@@ -34,29 +45,44 @@ struct Column {
     std::string key() const { return metricKey(task, info.name); }
 };
 
-/// Every run that the words name: a group's name means all of its runs.
+/// Whether a word means a run's group: its whole name, or what stands before the time in it.
+bool meansGroupOf(const RunSummary& run, const std::string& word) {
+    return run.group && (*run.group == word || run.group->starts_with(word + " "));
+}
+
+/// The runs that a word means: those of the newest group of this name, or the newest run of this
+/// name and those of its name in its group; else what `Store::findRun` finds.
+Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<RunSummary>& all,
+                                       const std::string& word) {
+    const RunSummary* newest = nullptr;
+    for (const RunSummary& run : all)
+        if ((run.name == word || meansGroupOf(run, word))
+            && (newest == nullptr || run.created > newest->created))
+            newest = &run;
+    std::vector<RunId> ids;
+    for (const RunSummary& run : all)
+        if (newest != nullptr && newest->group && run.group == newest->group
+            && (run.name == word || meansGroupOf(run, word)))
+            ids.push_back(run.id);
+    if (!ids.empty())
+        return ids;
+    const auto found = store.findRun(word);
+    return found ? Expected<std::vector<RunId>>(std::vector{*found}) : failure(found.error());
+}
+
+/// In the order of the words, each run once.
 Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<std::string>& words) {
     const auto all = store.runs({});
     if (!all)
         return failure(all.error());
     std::vector<RunId> ids;
-    const auto add = [&](const RunId& id) {
-        if (std::ranges::find(ids, id) == ids.end())
-            ids.push_back(id);
-    };
     for (const std::string& word : words) {
-        bool group = false;
-        for (const RunSummary& run : *all)
-            if (run.group == word) {
-                add(run.id);
-                group = true;
-            }
-        if (group)
-            continue;
-        const auto found = store.findRun(word);
-        if (!found)
-            return failure(found.error());
-        add(*found);
+        const auto named = runsNamed(store, *all, word);
+        if (!named)
+            return failure(named.error());
+        for (const RunId& id : *named)
+            if (std::ranges::find(ids, id) == ids.end())
+                ids.push_back(id);
     }
     return ids;
 }
@@ -75,15 +101,24 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
         if (!spec)
             return failure(spec.error());
         const auto& group = run->summary.group;
+        const std::string& name = run->summary.name;
+        const bool single = spec->tasks.size() == 1;
         auto line = std::ranges::find_if(lines, [&](const Line& known) {
-            return group && known.runs.front().summary.group == group;
+            return group && known.group() == group
+                   && (known.name == name || (single && known.isSingleTask()));
         });
         if (line == lines.end())
-            line = lines.insert(lines.end(), {.name = run->summary.name, .spec = *spec});
+            line = lines.insert(lines.end(), {.name = name});
+        else if (line->name != name)
+            line->name = *group;
         for (const SeriesInfo& info : *series)
             if (info.key.split == spec->data.validationSplit)
                 line->metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
-        line->runs.push_back(std::move(*run));
+        auto variant = std::ranges::find(line->variants, name,
+                                         [](const Variant& v) { return v.runs.front().summary.name; });
+        if (variant == line->variants.end())
+            variant = line->variants.insert(line->variants.end(), {.spec = std::move(*spec)});
+        variant->runs.push_back(std::move(*run));
     }
     return lines;
 }
@@ -102,10 +137,39 @@ std::vector<Column> columnsOf(const std::vector<Line>& lines) {
     return columns;
 }
 
-/// What the runs' network costs, from their spec, plan and number of classes.
+/// What the line's networks cost together, from their specs, plans and numbers of classes.
 std::optional<NetworkCosts> costsOf(const Line& line) {
-    const auto design = designOf(line.runs.front(), line.spec);
-    return design ? std::optional(networkCosts(*design, {})) : std::nullopt;
+    NetworkCosts all;
+    for (const Variant& variant : line.variants) {
+        const auto design = designOf(variant.runs.front(), variant.spec);
+        if (!design)
+            return std::nullopt;
+        const NetworkCosts costs = networkCosts(*design, {});
+        all.trainedParameters += costs.trainedParameters;
+        all.collapsedParameters += costs.collapsedParameters;
+        all.multiplyAdds += costs.multiplyAdds;
+    }
+    return all;
+}
+
+/// One variant's after the other.
+std::string stepsOf(const Line& line) {
+    std::vector<std::string> steps;
+    for (const Variant& variant : line.variants)
+        steps.push_back(std::to_string(variant.runs.front().summary.position.step));
+    return join(steps, " + ");
+}
+
+/// To train all variants once, in the mean.
+double secondsOf(const Line& line) {
+    double all = 0;
+    for (const Variant& variant : line.variants) {
+        std::vector<double> seconds;
+        for (const RunRecord& run : variant.runs)
+            seconds.push_back(run.summary.position.seconds);
+        all += spreadOf(seconds).mean;
+    }
+    return all;
 }
 
 /// Δm of a line against single-task runs; NaN where one of its tasks has none.
@@ -119,7 +183,7 @@ double gainOf(const Line& line, const std::vector<Column>& columns,
             continue;
         std::vector<double> base;
         for (const Line& other : single)
-            if (other.spec.tasks.size() == 1)
+            if (other.isSingleTask())
                 if (const auto values = other.metrics.find(column.key());
                     values != other.metrics.end())
                     base.insert(base.end(), values->second.begin(), values->second.end());
@@ -184,7 +248,8 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
         header.emplace_back(title);
     Rows rows{header};
     for (const Line& line : *lines) {
-        std::vector<std::string> row{line.name, std::to_string(line.runs.size())};
+        const std::size_t seeds = line.variants.front().runs.size();
+        std::vector<std::string> row{line.name, std::to_string(seeds)};
         Json metrics = Json::object();
         for (const Column& column : columns) {
             const auto values = line.metrics.find(column.key());
@@ -196,23 +261,19 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
         const double gain = gainOf(line, columns, *single);
         if (withGain)
             row.push_back(std::isfinite(gain) ? fixedText(gain, 2) : "–");
-        std::vector<double> seconds;
-        for (const RunRecord& run : line.runs)
-            seconds.push_back(run.summary.position.seconds);
-        const RunSummary& first = line.runs.front().summary;
         const auto costs = costsOf(line);
-        row.push_back(std::to_string(first.position.step));
+        row.push_back(stepsOf(line));
         row.push_back(costs ? shortCount(costs->trainedParameters) : "–");
         row.push_back(costs ? shortCount(costs->collapsedParameters) : "–");
         row.push_back(costs ? shortCount(costs->multiplyAdds) : "–");
-        row.push_back(durationText(spreadOf(seconds).mean));
+        row.push_back(durationText(secondsOf(line)));
         rows.push_back(std::move(row));
         console.emit({{"event", "line"},
                       {"name", line.name},
-                      {"seeds", line.runs.size()},
+                      {"seeds", seeds},
                       {"metrics", std::move(metrics)},
                       {"gain", gain},
-                      {"seconds", spreadOf(seconds).mean},
+                      {"seconds", secondsOf(line)},
                       {"parameters", costs ? Json(costs->collapsedParameters) : Json()},
                       {"multiply_adds", costs ? Json(costs->multiplyAdds) : Json()}});
     }

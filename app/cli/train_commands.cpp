@@ -7,6 +7,7 @@
 #include "core/catalogue.h"
 #include "core/training/environment.h"
 #include "core/training/trainer.h"
+#include "core/values/presets.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -125,9 +126,8 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
     return code;
 }
 
-/// What the runs of several seeds have in common: their experiment and when it was begun.
-std::string groupName(const std::string& name) {
-    const std::time_t now = std::time(nullptr);
+/// What the runs of a group have in common: a name and when they were begun.
+std::string groupName(const std::string& name, std::time_t now) {
     std::tm local{};
     localtime_r(&now, &local);
     char text[32];
@@ -158,31 +158,42 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
 
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
-    std::vector<ExperimentSpec> specs;
+    struct Part {
+        std::vector<ExperimentSpec> specs;
+        std::optional<std::string> group; ///< none: of one run
+    };
+    std::vector<Part> parts;
+    std::size_t runs = 0;
+    const std::time_t now = std::time(nullptr);
     for (const std::string& name : arguments.specs) {
-        auto spec = loadSpec(name, arguments.assignments, common.data);
-        if (!spec)
-            return console.fail(spec.error());
-        // A run that cannot start would only stand about in the store.
-        if (const auto problem = checkStart(*spec))
-            return console.fail(*problem);
-        specs.push_back(std::move(*spec));
+        Part part;
+        const auto group = std::ranges::find(presetGroups(), name, &PresetGroup::name);
+        const bool isGroup = group != presetGroups().end();
+        for (const std::string& member : isGroup ? group->presets : std::vector{name}) {
+            auto spec = loadSpec(member, arguments.assignments, common.data);
+            if (!spec)
+                return console.fail(spec.error());
+            // A run that cannot start would only stand about in the store.
+            if (const auto problem = checkStart(*spec))
+                return console.fail(*problem);
+            const auto seeds = arguments.seeds.empty() ? std::vector{spec->seed} : arguments.seeds;
+            for (const std::int64_t seed : seeds) {
+                part.specs.push_back(*spec);
+                part.specs.back().seed = seed;
+            }
+        }
+        runs += part.specs.size();
+        if (part.specs.size() > 1)
+            part.group = groupName(isGroup ? name : part.specs.front().name, now);
+        parts.push_back(std::move(part));
     }
-    const std::size_t runs = specs.size() * std::max<std::size_t>(1, arguments.seeds.size());
-    for (const ExperimentSpec& spec : specs) {
-        const auto seeds =
-            arguments.seeds.empty() ? std::vector{spec.seed} : arguments.seeds;
-        std::optional<std::string> group;
-        if (seeds.size() > 1)
-            group = groupName(spec.name);
-        for (const std::int64_t seed : seeds) {
-            ExperimentSpec seeded = spec;
-            seeded.seed = seed;
-            const ExitCode code = trainOne(common, seeded, group, arguments.report, runs > 1, console);
+    for (const Part& part : parts)
+        for (const ExperimentSpec& spec : part.specs) {
+            const ExitCode code = trainOne(common, spec, arguments.group ? arguments.group : part.group,
+                                           arguments.report, runs > 1, console);
             if (code != Done)
                 return code;
         }
-    }
     return Done;
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <deque>
 #include <string>
-#include <vector>
 
 namespace concertina {
 
@@ -23,6 +22,7 @@ bool names(const Json& list, std::string_view name) {
 struct PresetTable {
     std::deque<std::string> made; // views stay valid
     std::vector<EmbeddedText> all;
+    std::vector<PresetGroup> groups;
 
     PresetTable() {
         const auto files = presetFiles();
@@ -36,6 +36,9 @@ struct PresetTable {
                 if (names(baseline.contains("of") ? baseline["of"] : baselines["of"], base.name))
                     add(base, baseline);
         }
+        for (const Json& base : baselines["of"])
+            for (const Json& group : baselines["groups"])
+                addGroup(base.get<std::string>() + "-", group);
     }
 
     void add(const EmbeddedText& base, const Json& baseline) {
@@ -51,13 +54,28 @@ struct PresetTable {
         made.push_back(jsonText(spec, 2));
         all.push_back({name, made.back()});
     }
+
+    void addGroup(const std::string& prefix, const Json& group) {
+        PresetGroup added{prefix + group["name"].get<std::string>(), group["notes"], {}};
+        for (const Json& baseline : group["baselines"])
+            added.presets.push_back(prefix + baseline.get<std::string>());
+        groups.push_back(std::move(added));
+    }
 };
+
+const PresetTable& presetTable() {
+    static const PresetTable table;
+    return table;
+}
 
 } // namespace
 
 std::span<const EmbeddedText> presets() {
-    static const PresetTable table;
-    return table.all;
+    return presetTable().all;
+}
+
+std::span<const PresetGroup> presetGroups() {
+    return presetTable().groups;
 }
 
 } // namespace concertina

@@ -3,6 +3,9 @@
 
 #include "core/values/embedded_text.h"
 
+#include <string>
+#include <vector>
+
 namespace concertina {
 
 /// The files of resources/presets.
@@ -12,5 +15,14 @@ std::span<const EmbeddedText> presetFiles();
 /// baselines that resources/presets/baselines.json makes of it by merging changes into it (RFC
 /// 7396), named "FILE-BASELINE".
 std::span<const EmbeddedText> presets();
+
+/// Presets that are trained together, as one group of runs.
+struct PresetGroup {
+    std::string name, notes;
+    std::vector<std::string> presets;
+};
+
+/// Those that baselines.json names, "FILE-GROUP".
+std::span<const PresetGroup> presetGroups();
 
 } // namespace concertina

@@ -35,7 +35,7 @@ private Q_SLOTS:
         other["tasks"] = QJsonArray{QJsonObject{{"id", "normal"}}};
         const cli::Outcome both =
             m_place.run({"train", m_place.write("depth.json", single),
-                         m_place.write("normal.json", other), "--json"});
+                         m_place.write("normal.json", other), "--group", "alone", "--json"});
         QVERIFY2(both.code == 0, qPrintable(both.text()));
         QCOMPARE(both.events("finished").size(), 2);
         m_single = both.events("finished")[0];
@@ -81,6 +81,32 @@ private Q_SLOTS:
             {"table", "all tasks", "--single", "depth alone,normal alone", "--json"});
         QVERIFY2(lacking.code == 0, qPrintable(lacking.text()));
         QVERIFY(lacking.last()["gain"].isNull());
+    }
+
+    void aNetworkForEachTaskIsOneLine() {
+        const cli::Outcome outcome = m_place.run({"table", "alone", "--single", "alone", "--json"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QCOMPARE(outcome.objects().size(), 1);
+        const QJsonObject line = outcome.last();
+        QCOMPARE(line["name"].toString(), QString("alone"));
+        QCOMPARE(line["seeds"].toInt(), 1);
+        QCOMPARE(line["gain"].toDouble(), 0.0);
+        // What both networks cost together.
+        double parameters = 0;
+        for (const char* run : {"depth alone", "normal alone"}) {
+            const cli::Outcome one = m_place.run({"table", run, "--json"});
+            QCOMPARE(one.objects().size(), 1);
+            QCOMPARE(one.last()["name"].toString(), QString(run));
+            parameters += one.last()["parameters"].toDouble();
+        }
+        QCOMPARE(line["parameters"].toDouble(), parameters);
+    }
+
+    void aNameMeansAllSeedsOfItsGroup() {
+        const cli::Outcome outcome = m_place.run({"table", "all tasks", "--json"});
+        QCOMPARE(outcome.last()["seeds"].toInt(), 2);
+        const QString id = m_seeded[0]["run"].toString();
+        QCOMPARE(m_place.run({"table", id, "--json"}).last()["seeds"].toInt(), 1);
     }
 
     void formatsAreForPapersAndSpreadsheets() {

@@ -211,6 +211,16 @@ private Q_SLOTS:
                  std::string("plain"));
     }
 
+    void groupsOfPresetsNamePresets() {
+        QVERIFY(std::ranges::find(presetGroups(), "nyuv2-compact-single", &PresetGroup::name)
+                != presetGroups().end());
+        for (const PresetGroup& group : presetGroups())
+            for (const std::string& member : group.presets)
+                QVERIFY2(std::ranges::find(presets(), member, &EmbeddedText::name)
+                             != presets().end(),
+                         member.c_str());
+    }
+
     void everyPresetReads() {
         QVERIFY(!presets().empty());
         for (const EmbeddedText& preset : presets()) {

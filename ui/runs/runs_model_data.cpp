@@ -90,8 +90,10 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
         return groupName(m_table, line) + QStringLiteral(", ")
                + nameData(line, NoteRole).toString();
     case NoteRole:
-        return line.isGroup() ? tr("%1 seeds").arg(line.rows.size())
-                              : tr("seed %1").arg(first.run.seed);
+        if (!line.isGroup())
+            return tr("seed %1").arg(first.run.seed);
+        return (groupName(m_table, line) == first.name ? tr("%1 seeds") : tr("%1 runs"))
+            .arg(line.rows.size());
     case Qt::ToolTipRole: {
         QStringList lines{groupName(m_table, line)};
         if (!line.isGroup())
