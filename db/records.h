@@ -62,6 +62,10 @@ struct RunOwner {
     bool operator==(const RunOwner&) const = default;
 };
 
+/// Which rows of a run are meant. Going back leaves behind what came later: the n-th time as
+/// segment n, which is never changed again. `All` has these behind the run's own line.
+enum class Lines { Own, All };
+
 /// Names one curve of a run; the same in every run.
 struct SeriesKey {
     std::string task; ///< empty for what belongs to no task
@@ -91,6 +95,7 @@ struct SeriesInfo {
     SeriesId id = 0;
     SeriesKey key;
     SeriesSummary summary;
+    int segment = 0; ///< 0: of the run's own line; else see `Lines`
 };
 
 /// One point of a series.
@@ -162,6 +167,7 @@ struct EventRecord {
     NoticeLevel level = NoticeLevel::Info;
     std::string code;
     std::string text;
+    int segment = 0; ///< as of a series
 
     bool operator==(const EventRecord&) const = default;
 };

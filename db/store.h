@@ -66,7 +66,9 @@ public:
     Expected<RunId> findRun(std::string_view text) const;
 
     Expected<RunRecord> run(const RunId& run) const;
-    Expected<std::vector<SeriesInfo>> series(const RunId& run) const;
+
+    /// By segment, and sorted in each.
+    Expected<std::vector<SeriesInfo>> series(const RunId& run, Lines lines = Lines::Own) const;
 
     /// In step order, those after step `after`, at most `limit`; empty where there is no such
     /// series any more. The last one's step is the cursor for the next call, as long as the
@@ -82,7 +84,8 @@ public:
     Expected<std::vector<CheckpointRecord>> checkpoints(const RunId& run) const; ///< by step
     Expected<std::optional<CheckpointRecord>> latestCheckpoint(const RunId& run) const;
     Expected<std::vector<PreviewRecord>> previews(const RunId& run, std::int64_t after = -1) const;
-    Expected<std::vector<EventRecord>> events(const RunId& run, std::int64_t after = 0) const;
+    Expected<std::vector<EventRecord>> events(const RunId& run, std::int64_t after = 0,
+                                              Lines lines = Lines::Own) const; ///< as they came
     /// Those after step `after` of the last `last` steps in which it was measured, by step.
     Expected<std::vector<ConflictRow>>
     conflicts(const RunId& run, std::int64_t after = -1,

@@ -10,6 +10,10 @@ namespace concertina {
 
 namespace {
 
+std::int64_t lastSegment(Lines lines) {
+    return lines == Lines::Own ? 0 : std::numeric_limits<std::int64_t>::max();
+}
+
 MetricPoint pointAt(Query& query) {
     return {query.integer(0), query.real(1), query.real(2), query.real(3)};
 }
@@ -25,18 +29,19 @@ CheckpointRecord checkpointAt(Query& query) {
 
 } // namespace
 
-Expected<std::vector<SeriesInfo>> Store::series(const RunId& run) const {
+Expected<std::vector<SeriesInfo>> Store::series(const RunId& run, Lines lines) const {
     return m_connection->guarded([&](SQLite::Database& database) {
         std::vector<SeriesInfo> all;
         Query query(database,
                     "SELECT id, task, name, split, row_count, last_step, last_value, lowest_step,"
-                    " lowest, highest_step, highest FROM series WHERE run = ? AND segment = 0"
-                    " ORDER BY task, name, split",
-                    runNumber(database, run));
+                    " lowest, highest_step, highest, segment FROM series"
+                    " WHERE run = ? AND segment <= ? ORDER BY segment, task, name, split",
+                    runNumber(database, run), lastSegment(lines));
         while (query.next())
             all.push_back({query.integer(0),
                            {query.text(1), query.text(2), query.text(3)},
-                           summaryAt(query, 4)});
+                           summaryAt(query, 4),
+                           static_cast<int>(query.integer(11))});
         return all;
     });
 }
@@ -115,17 +120,18 @@ Expected<std::vector<PreviewRecord>> Store::previews(const RunId& run, std::int6
     });
 }
 
-Expected<std::vector<EventRecord>> Store::events(const RunId& run, std::int64_t after) const {
+Expected<std::vector<EventRecord>> Store::events(const RunId& run, std::int64_t after,
+                                                 Lines lines) const {
     return m_connection->guarded([&](SQLite::Database& database) {
         std::vector<EventRecord> all;
         Query query(database,
-                    "SELECT number, step, time, level, code, text FROM event"
-                    " WHERE run = ? AND segment = 0 AND number > ? ORDER BY number",
-                    runNumber(database, run), after);
+                    "SELECT number, step, time, level, code, text, segment FROM event"
+                    " WHERE run = ? AND segment <= ? AND number > ? ORDER BY number",
+                    runNumber(database, run), lastSegment(lines), after);
         while (query.next())
             all.push_back({query.integer(0), query.integer(1), query.time(2),
                            noticeLevelFromName(query.text(3)).value_or(NoticeLevel::Error),
-                           query.text(4), query.text(5)});
+                           query.text(4), query.text(5), static_cast<int>(query.integer(6))});
         return all;
     });
 }

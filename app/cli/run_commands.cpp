@@ -75,6 +75,7 @@ Json seriesJson(const std::vector<SeriesInfo>& series) {
         list.push_back({{"task", info.key.task},
                         {"name", info.key.name},
                         {"split", info.key.split},
+                        {"segment", info.segment},
                         {"rows", info.summary.rows},
                         {"last", info.summary.last},
                         {"lowest", extremeJson(info.summary.lowest)},
@@ -98,9 +99,22 @@ Json eventsJson(const std::vector<EventRecord>& events) {
     for (const EventRecord& event : events)
         list.push_back({{"step", event.step},
                         {"time", isoText(event.time)},
+                        {"segment", event.segment},
                         {"code", event.code},
                         {"text", event.text}});
     return list;
+}
+
+/// The rows of the run's own line, or of those that were undone.
+template <class Row>
+std::vector<Row> linesOf(std::vector<Row> rows, bool undone) {
+    std::erase_if(rows, [&](const Row& row) { return (row.segment > 0) != undone; });
+    return rows;
+}
+
+/// Behind what is not of the run's own line.
+std::string undoneText(int segment) {
+    return segment == 0 ? "" : ", undone line " + std::to_string(segment);
 }
 
 /// "factored in 20 layers; merged in 20 layers": how a run's kernels are made and shared.
@@ -126,13 +140,13 @@ Expected<RunDetails> detailsOf(const Store& store, const std::string& text) {
     auto run = store.run(*found);
     if (!run)
         return failure(run.error());
-    auto series = store.series(*found);
+    auto series = store.series(*found, Lines::All);
     if (!series)
         return failure(series.error());
     auto checkpoints = store.checkpoints(*found);
     if (!checkpoints)
         return failure(checkpoints.error());
-    auto events = store.events(*found);
+    auto events = store.events(*found, 0, Lines::All);
     if (!events)
         return failure(events.error());
     return RunDetails{std::move(*run), std::move(*series), std::move(*checkpoints),
@@ -148,9 +162,12 @@ Json detailsJson(const Store& store, const RunDetails& details) {
     json["plan_changes"] = details.run.planChanges;
     json["environment"] = details.run.environment;
     json["dataset"] = details.run.dataset;
-    json["series"] = seriesJson(details.series);
+    // Apart, so that nobody takes what was undone for the run's.
+    json["series"] = seriesJson(linesOf(details.series, false));
+    json["undone_series"] = seriesJson(linesOf(details.series, true));
     json["checkpoints"] = checkpointsJson(store, details.checkpoints);
-    json["events"] = eventsJson(details.events);
+    json["events"] = eventsJson(linesOf(details.events, false));
+    json["undone_events"] = eventsJson(linesOf(details.events, true));
     return json;
 }
 
@@ -172,7 +189,8 @@ std::string detailsText(const Store& store, const RunDetails& details) {
                      : std::string("–");
     };
     for (const SeriesInfo& info : details.series)
-        rows.push_back({info.key.split + " " + metricKey(info.key.task, info.key.name),
+        rows.push_back({info.key.split + " " + metricKey(info.key.task, info.key.name)
+                            + undoneText(info.segment),
                         std::to_string(info.summary.rows), digitsText(info.summary.last, 4),
                         extreme(info.summary.lowest), extreme(info.summary.highest)});
     text += "\n" + tableText(rows) + "\n";
@@ -181,7 +199,8 @@ std::string detailsText(const Store& store, const RunDetails& details) {
                 + bytesText(double(checkpoint.bytes)) + ", "
                 + (store.folder() / checkpoint.file).string() + "\n";
     for (const EventRecord& event : details.events)
-        text += "  step " + std::to_string(event.step) + ": " + event.text + "\n";
+        text += "  step " + std::to_string(event.step) + undoneText(event.segment) + ": "
+                + event.text + "\n";
     return text;
 }
 

@@ -95,7 +95,7 @@ Expected<void> tellUndone(const IdleRun& idle, const CheckpointRecord& to, const
     const auto told = (*writer)->notice(
         {to.position, NoticeLevel::Info, "undo",
          "Taken back: " + change + ". What came after step " + std::to_string(to.position.step)
-             + " is kept as segment " + std::to_string(segment) + "."});
+             + " is kept as undone line " + std::to_string(segment) + "."});
     const auto closed = (*writer)->close();
     return told ? closed : told;
 }

@@ -161,6 +161,12 @@ private Q_SLOTS:
         QCOMPARE(after["step"].toInt(), at);
         for (const char* same : {"spec", "plan", "plan_hash", "plan_changes", "parameters"})
             QCOMPARE(after[same], before[same]);
+        // What was recorded after the change is told apart from the run's own.
+        QCOMPARE(after["series"].toArray().size(), before["series"].toArray().size());
+        QVERIFY(before["undone_series"].toArray().isEmpty());
+        QVERIFY(!after["undone_series"].toArray().isEmpty());
+        for (const QJsonValue& series : after["undone_series"].toArray())
+            QCOMPARE(series["segment"].toInt(), 1);
         // And it goes on as if it had never been.
         QCOMPARE(place.run({"resume", run}).code, 0);
         const QString whole = place.train(with(cli::tinySpec(), "train.steps", 60));

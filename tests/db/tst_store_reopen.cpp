@@ -45,6 +45,7 @@ private Q_SLOTS:
     void pruneKeepsTheLatest();
     void pruneKeepsWhatIsToBeGoneBackTo();
     void goingBackKeepsWhatCameLaterBesideTheLine();
+    void whatIsBesideTheLineIsReadWhereItIsAskedFor();
 
 private:
     std::unique_ptr<TemporaryStore> m_folder;
@@ -239,6 +240,53 @@ void StoreReopen::goingBackKeepsWhatCameLaterBesideTheLine() {
     QCOMPARE(count("event", 1), 8);
     QCOMPARE(valueOf(m_store->series(m_run)).size(), 1U);
     QVERIFY(rowsOf(raw, "metric", "series IN (SELECT id FROM series WHERE run = 1)") == others);
+}
+
+void StoreReopen::whatIsBesideTheLineIsReadWhereItIsAskedFor() {
+    done(m_store->claim(m_run));
+    QCOMPARE(valueOf(m_store->goBack(m_run, 12)), 1);
+    const auto writer = m_folder->writer(m_run);
+    for (int step = 13; step <= 15; ++step) {
+        done(writer->append({lossRow(step, 100 + step)}));
+        done(writer->notice({{step, 0, 0}, NoticeLevel::Info, "b", "again"}));
+    }
+    done(writer->flush());
+    QCOMPARE(valueOf(m_store->goBack(m_run, 14)), 2);
+    // The run's own line comes first, then the segments in the order in which they were left.
+    std::vector<std::pair<int, std::string>> names;
+    std::vector<SeriesInfo> losses;
+    for (const SeriesInfo& info : valueOf(m_store->series(m_run, Lines::All))) {
+        names.emplace_back(info.segment, info.key.name);
+        if (info.key == lossKey)
+            losses.push_back(info);
+    }
+    QCOMPARE(names, (std::vector<std::pair<int, std::string>>{
+                        {0, "late"}, {0, "loss"}, {1, "late"}, {1, "loss"}, {2, "loss"}}));
+    const auto valuesOf = [&](const SeriesInfo& info) {
+        std::map<std::int64_t, double> values;
+        for (const MetricPoint& point : valueOf(m_store->points(info.id)))
+            values[point.step] = point.value;
+        return values;
+    };
+    QCOMPARE(valuesOf(losses[0]).rbegin()->first, 14);
+    QCOMPARE(valuesOf(losses[0]).at(14), 114.0);
+    QCOMPARE(valuesOf(losses[1]).size(), 8U);
+    QCOMPARE(valuesOf(losses[1]).at(13), std::sin(13));
+    QCOMPARE(valuesOf(losses[2]), (std::map<std::int64_t, double>{{15, 115.0}}));
+    QCOMPARE(losses[1].summary.lastStep, 20);
+    // Events stand in the order in which they came; a cursor counts over all lines.
+    const auto events = valueOf(m_store->events(m_run, 0, Lines::All));
+    std::vector<int> segments;
+    for (const EventRecord& event : events)
+        segments.push_back(event.segment);
+    std::vector<int> expected(12, 0);
+    expected.insert(expected.end(), 8, 1);
+    expected.insert(expected.end(), {0, 0, 2});
+    QCOMPARE(segments, expected);
+    QCOMPARE(valueOf(m_store->events(m_run, events[21].number, Lines::All)).size(), 1U);
+    // Who does not ask for them sees the run's own line.
+    QCOMPARE(valueOf(m_store->events(m_run)).size(), 14U);
+    QCOMPARE(valueOf(m_store->series(m_run)).size(), 2U);
 }
 
 QTEST_GUILESS_MAIN(StoreReopen)

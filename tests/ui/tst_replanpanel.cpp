@@ -272,6 +272,51 @@ private Q_SLOTS:
                                                      .arg(QString::fromStdString(m_run))});
     }
 
+    void oneRuleIsTakenOutAndTheOthersStay() {
+        openPanel();
+        for (const char* rule : {"enc1.1: separate", "dec1.1: freeze", "enc2.1: merged"}) {
+            type(rule);
+            QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        }
+        QTest::mouseClick(&panelChild<QToolButton>("Remove dec1.1: freeze"), Qt::LeftButton);
+        QVERIFY2(!words().contains(QStringLiteral("frozen")), qPrintable(words()));
+        QVERIFY(panel().matrix()->model().row(0).state == SharingState::Separate);
+        // By the keyboard from rule to rule, and with the last one to where another is typed.
+        panelChild<QToolButton>("Remove enc1.1: separate").setFocus();
+        QTest::keyClick(panel().focusWidget(), Qt::Key_Delete);
+        QCOMPARE(panel().focusWidget()->accessibleName(), QStringLiteral("Remove enc2.1: merged"));
+        QVERIFY(panel().matrix()->model().row(0).state == SharingState::Tied);
+        QVERIFY(panelButton("Apply").isEnabled());
+        QTest::keyClick(panel().focusWidget(), Qt::Key_Space);
+        QVERIFY(!panelButton("Apply").isEnabled());
+        QVERIFY(!panelButton("Reset").isEnabled());
+        QVERIFY(words().contains(QStringLiteral("As it is trained now")));
+        QVERIFY(ruleLine().hasFocus());
+    }
+
+    /// A rule that others build on is not taken out under them, and they are not dropped.
+    void aRuleThatOthersNeedStaysAndSaysWhy() {
+        openPanel();
+        for (const char* rule : {"enc1.1: separate", "enc1.1: kernel plain", "enc1.1: tied"}) {
+            type(rule);
+            QTest::keyClick(&ruleLine(), Qt::Key_Return);
+        }
+        QTest::mouseClick(&panelChild<QToolButton>("Remove enc1.1: separate"), Qt::LeftButton);
+        QVERIFY2(refusal().contains(QStringLiteral("\"enc1.1: separate\" stays")),
+                 qPrintable(refusal()));
+        QVERIFY2(refusal().contains(QStringLiteral("enc1.1: tied: ")), qPrintable(refusal()));
+        QVERIFY(words().contains(QStringLiteral("enc1.1: separate\n"))); // in the list as before
+        QTest::mouseClick(&panelChild<QToolButton>("Remove enc1.1: tied"), Qt::LeftButton);
+        QCOMPARE(refusal(), QString());
+        QTest::mouseClick(&panelChild<QToolButton>("Remove enc1.1: separate"), Qt::LeftButton);
+        QCOMPARE(refusal(), QString());
+        QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
+        QCOMPARE(
+            m_desk->runs.calls,
+            QStringList{
+                QStringLiteral("plan %1 enc1.1: kernel plain").arg(QString::fromStdString(m_run))});
+    }
+
     void theMenuActsOnTheSelectedLayers() {
         openPanel();
         auto& also = panelChild<QToolButton>("More changes of the selected layers");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/curve_plot.h"
+#include "widgets/plots/plot_painting.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -62,6 +63,9 @@ private Q_SLOTS:
     void emptyPlotSaysSo();
     void picturesAndPointsAreSaved();
     void growingDataShows();
+    void undoneLinesAreFaintAndNotTheRuns();
+    void undoneLinesBeginWhereTheyLeft();
+    void theCrosshairReachesUndoneLines();
 
 private:
     void show(std::vector<PlotCurve> curves);
@@ -375,6 +379,77 @@ void TestCurvePlot::growingDataShows() {
     QCOMPARE(m_plot->shownX().high, 2000.0);
     m_plot->show();
     QTRY_COMPARE(m_plot->shownX().high, 3000.0);
+}
+
+namespace {
+
+/// Ten values from `from` on, five steps apart.
+std::shared_ptr<Series> stretch(int from, double value) {
+    auto series = std::make_shared<Series>();
+    for (int i = 0; i < 10; ++i)
+        series->append({from + 5 * i, (from + 5 * i) / 100.0, (from + 5 * i) * 0.5, value});
+    return series;
+}
+
+} // namespace
+
+void TestCurvePlot::undoneLinesAreFaintAndNotTheRuns() {
+    const PlotCurve own{"val", line(100, 1, 1, 5), 1, false, metres};
+    const PlotCurve undone{"val", stretch(55, 2), 1, false, metres, 1};
+    show({own, undone});
+    QCOMPARE(m_plot->endLabels(), QStringList{QStringLiteral("val 1.000 m")});
+    QVERIFY(m_plot->shownY().high > 2); // it is in sight
+    QVERIFY(QString::fromStdString(m_plot->csv())
+                .contains(QStringLiteral("\"val, undone line 1\",55,0.55,27.5,2,2\n")));
+    const QImage image = m_plot->grab().toImage();
+    const QRectF area = m_plot->plotArea();
+    const QRectF above(area.left(), area.top(), area.width(), area.height() * 0.3);
+    QCOMPARE(pixelsOf(image, taskColor(1, false), above), 0); // nothing there reads as the run's
+    const int empty = pixelsOf(image, color(ColorRole::Card, false), above)
+                      + pixelsOf(image, color(ColorRole::Grid, false), above);
+    m_plot->setCurves({own, {"val", line(1, 2, 2), 1, false, metres}}); // y stays as it is
+    m_plot->replotNow();
+    const QImage without = m_plot->grab().toImage();
+    QVERIFY(pixelsOf(without, color(ColorRole::Card, false), above)
+                + pixelsOf(without, color(ColorRole::Grid, false), above)
+            > empty + 100);
+}
+
+/// Two lines were undone, the later one from further back: the first left the second.
+void TestCurvePlot::undoneLinesBeginWhereTheyLeft() {
+    const PlotCurve own{"val", line(40, 1, 1, 5), 1, false, metres};
+    const PlotCurve first{"val", stretch(80, 3), 1, false, metres, 1};
+    const PlotCurve second{"val", stretch(45, 2), 1, false, metres, 2};
+    const PlotCurve other{"val", line(79, 9, 9), 0, false, metres};
+    const std::vector<PlotCurve> all{own, first, second, other};
+    QVERIFY(lineLeftBy(own, all) == nullptr);
+    QVERIFY(lineLeftBy(second, all) == own.series.get());
+    QVERIFY(lineLeftBy(first, all) == second.series.get());
+    QVERIFY(lineLeftBy(first, {own, first}) == own.series.get());
+    QVERIFY(lineLeftBy(first, {first}) == nullptr); // it began later than the change
+    show(all);
+    for (const CurveAxis axis : {CurveAxis::Epoch, CurveAxis::Time}) {
+        m_group->setAxis(axis);
+        m_plot->replotNow();
+        m_plot->grab();
+    }
+}
+
+void TestCurvePlot::theCrosshairReachesUndoneLines() {
+    show({{"val", line(50, 1, 1, 5), 1, false, metres},
+          {"val", stretch(55, 2), 1, false, metres, 3}});
+    QTest::mouseMove(m_plot.get(), at(0.8, 0.5));
+    QCOMPARE(m_group->crosshair(), std::optional<double>(80)); // the run itself ends at 50
+    QCOMPARE(m_plot->readout(), (QStringList{QStringLiteral("step 80 · epoch 0.80 · 40 s"),
+                                             QStringLiteral("val 1.000 m  at step 50"),
+                                             QStringLiteral("val, undone line 3: 2.000 m")}));
+    m_group->setCrosshair(50, nullptr);
+    QCOMPARE(m_plot->readout(), QStringList{QStringLiteral("val 1.000 m")});
+    m_plot->setFocus();
+    QTest::keyClick(m_plot.get(), Qt::Key_Right);
+    QCOMPARE(m_group->crosshair(), std::optional<double>(55));
+    QTest::keyClick(m_plot.get(), Qt::Key_Left);
+    QCOMPARE(m_group->crosshair(), std::optional<double>(50));
 }
 
 QTEST_MAIN(TestCurvePlot)

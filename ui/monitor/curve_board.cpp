@@ -2,7 +2,6 @@
 #include "ui/monitor/curve_board.h"
 
 #include "ui/monitor/panel_card.h"
-#include "ui/monitor/run_feed.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
@@ -35,6 +34,7 @@ const QString smoothingKey = QStringLiteral("monitor/smoothing");
 const QString axisKey = QStringLiteral("monitor/axis");
 const QString logKey = QStringLiteral("monitor/logY");
 const QString outliersKey = QStringLiteral("monitor/ignoreOutliers");
+const QString undoneKey = QStringLiteral("monitor/undoneLines");
 const QString shownKey = QStringLiteral("monitor/panelsShown");
 const QString hiddenKey = QStringLiteral("monitor/panelsHidden");
 
@@ -109,9 +109,14 @@ void CurveBoard::makeControls() {
     m_fit->setToolTip(tr("Show everything in all plots (F)"));
     auto* panels = new QPushButton(tr("Panels"));
     panels->setFixedHeight(ControlHeight);
-    panels->setToolTip(tr("Which plots are shown"));
+    panels->setToolTip(tr("Which plots are shown, and which lines"));
     m_menu = new QMenu(panels);
     panels->setMenu(m_menu);
+    m_menu->setToolTipsVisible(true);
+    m_undoneLines = new QAction(tr("Undone lines"), this);
+    m_undoneLines->setCheckable(true);
+    m_undoneLines->setToolTip(tr("Beside the run's own curves, faint, what came after changes of "
+                                 "the sharing that were taken back"));
     for (QWidget* widget : std::initializer_list<QWidget*>{
              label, m_smoothing, m_smoothingText, m_axis, m_logY, m_outliers, m_fit, panels})
         row->addWidget(widget);
@@ -122,6 +127,7 @@ void CurveBoard::makeControls() {
     m_axis->setCurrentIndex(std::clamp(settings.value(axisKey, 0).toInt(), 0, 2));
     m_logY->setChecked(settings.value(logKey, false).toBool());
     m_outliers->setChecked(settings.value(outliersKey, true).toBool());
+    m_undoneLines->setChecked(settings.value(undoneKey, true).toBool());
 
     connect(m_smoothing, &QSlider::valueChanged, this, &CurveBoard::setSmoothing);
     connect(m_axis, &SegmentedControl::currentIndexChanged, this, [this](int index) {
@@ -130,12 +136,19 @@ void CurveBoard::makeControls() {
     });
     connect(m_logY, &QPushButton::toggled, this, &CurveBoard::adoptOptions);
     connect(m_outliers, &QPushButton::toggled, this, &CurveBoard::adoptOptions);
+    connect(m_undoneLines, &QAction::toggled, this, [this](bool shown) {
+        m_context.settings.setValue(undoneKey, shown);
+        adoptCurves();
+    });
     connect(m_fit, &QPushButton::clicked, &m_group, &PlotGroup::fit);
 
     addPlotAction(tr("Plots: show everything"), [this] { m_group.fit(); });
     addPlotAction(tr("Plots: zoom out one step"), [this] { m_group.zoomOut(); });
     addPlotAction(tr("Plots: logarithmic values"), [this] { m_logY->toggle(); });
     addPlotAction(tr("Plots: ignore outliers"), [this] { m_outliers->toggle(); });
+    addPlotAction(tr("Plots: undone lines"), [this] { m_undoneLines->toggle(); });
+    m_undoneAction = m_actions.last();
+    m_undoneAction->setVisible(false);
     for (int i = 0; i < m_axis->count(); ++i)
         addPlotAction(tr("Plots: over %1").arg(m_axis->segment(i)->text().toLower()),
                       [this, i] { m_axis->setCurrentIndex(i); });
@@ -205,6 +218,10 @@ void CurveBoard::fillMenu() {
                 [this, panel](bool shown) { choose(panel, shown); });
     }
     m_menu->addSeparator();
+    if (!m_undone.empty()) {
+        m_menu->addAction(m_undoneLines);
+        m_menu->addSeparator();
+    }
     m_menu->addAction(tr("Standard panels"), this, [this] {
         m_context.settings.remove(shownKey);
         m_context.settings.remove(hiddenKey);
@@ -215,12 +232,16 @@ void CurveBoard::fillMenu() {
 }
 
 void CurveBoard::setPanels(const ExperimentSpec& spec, std::vector<PlotPanel> panels) {
-    if (m_run == m_feed.run() && panels == m_panels)
+    std::vector<CurveKey> undone = m_feed.curves();
+    std::erase_if(undone, [](const CurveKey& key) { return key.line == 0; });
+    if (m_run == m_feed.run() && panels == m_panels && undone == m_undone)
         return;
     if (std::exchange(m_run, m_feed.run()) != m_feed.run())
         m_group.fit();
     m_spec = spec;
     m_panels = std::move(panels);
+    m_undone = std::move(undone);
+    m_undoneAction->setVisible(!m_undone.empty());
     fillMenu();
     showPanels();
 }
@@ -232,19 +253,11 @@ void CurveBoard::showPanels() {
         card->deleteLater();
     }
     m_cards.clear();
-    std::set<SeriesKey> wanted;
     for (const PlotPanel& panel : m_panels) {
         if (!isChosen(panel))
             continue;
         auto* card = new PanelCard(panel, letterOf(panel.task), m_group, m_context.dialogs,
                                    m_context.navigator, m_grid);
-        std::vector<PlotCurve> curves;
-        for (const PanelCurve& curve : panel.curves) {
-            wanted.insert(curve.key);
-            curves.push_back(
-                {curve.label, m_feed.curve(curve.key), curve.task, curve.training, curve.metric});
-        }
-        card->plot().setCurves(std::move(curves));
         card->plot().setMarks(m_marks);
         card->plot().setEmptyText(tr("Nothing recorded yet. Training curves begin with the first "
                                      "step, validation after the first epoch."));
@@ -253,6 +266,28 @@ void CurveBoard::showPanels() {
     adoptOptions();
     m_columns = 0;
     arrange();
+    adoptCurves();
+}
+
+/// Puts the run's curves into the plots that there are, with the undone ones where they are shown.
+void CurveBoard::adoptCurves() {
+    std::set<CurveKey> wanted;
+    for (PanelCard* card : m_cards) {
+        std::vector<PlotCurve> curves;
+        const auto add = [&](const PanelCurve& curve, int line) {
+            const CurveKey key{curve.key, line};
+            wanted.insert(key);
+            curves.push_back(
+                {curve.label, m_feed.curve(key), curve.task, curve.training, curve.metric, line});
+        };
+        for (const PanelCurve& curve : card->panel().curves) {
+            add(curve, 0);
+            for (const CurveKey& undone : m_undone)
+                if (m_undoneLines->isChecked() && undone.series == curve.key)
+                    add(curve, undone.line);
+        }
+        card->plot().setCurves(std::move(curves));
+    }
     m_feed.setWanted(std::move(wanted));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/monitor/panels.h"
+#include "ui/monitor/run_feed.h"
 #include "ui/window/page_context.h"
 #include "widgets/plots/curve.h"
 #include "widgets/plots/plot_group.h"
@@ -22,7 +23,6 @@ class QSlider;
 namespace concertina {
 
 class PanelCard;
-class RunFeed;
 class SegmentedControl;
 
 /// The plots of a run side by side, and the controls of all of them; what was chosen is
@@ -57,6 +57,7 @@ private:
     bool isChosen(const PlotPanel& panel) const;
     void choose(const PlotPanel& panel, bool shown);
     void showPanels();
+    void adoptCurves();
     void arrange();
     void setSmoothing(int hundredths);
     void adoptOptions();
@@ -68,6 +69,7 @@ private:
     RunId m_run; ///< whose panels these are
     ExperimentSpec m_spec;
     std::vector<PlotPanel> m_panels;
+    std::vector<CurveKey> m_undone; ///< curves of lines that were taken back
     std::vector<PanelCard*> m_cards;
     std::vector<PlotMark> m_marks;
 
@@ -79,7 +81,9 @@ private:
     QPushButton* m_outliers = nullptr;
     QPushButton* m_fit = nullptr;
     QMenu* m_menu = nullptr;
+    QAction* m_undoneLines = nullptr; ///< in the menu where the run has any
     QList<QAction*> m_actions;
+    QAction* m_undoneAction = nullptr;
     QScrollArea* m_area = nullptr;
     QWidget* m_grid = nullptr;
     QGridLayout* m_layout = nullptr;

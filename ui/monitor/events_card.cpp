@@ -66,8 +66,9 @@ void EventsCard::show(const std::vector<EventRecord>& events) {
             append(*event);
         m_events = events;
     }
-    const auto troubles = std::ranges::count_if(
-        m_events, [](const EventRecord& event) { return event.level != NoticeLevel::Info; });
+    const auto troubles = std::ranges::count_if(m_events, [](const EventRecord& event) {
+        return event.segment == 0 && event.level != NoticeLevel::Info;
+    });
     setNote(troubles == 0   ? QString()
             : troubles == 1 ? tr("1 warning or error")
                             : tr("%1 warnings and errors").arg(troubles));
@@ -80,13 +81,17 @@ void EventsCard::append(const EventRecord& event) {
         return QStringLiteral("<span style=\"color:%1\">%2</span>")
             .arg(color.name(), text.toHtmlEscaped());
     };
+    // What came after a change that was taken back is not the run's any more.
+    const bool isUndone = event.segment > 0;
+    const QColor faint = color(ColorRole::MutedText, palette());
     const bool atEnd =
         m_text->verticalScrollBar()->value() >= m_text->verticalScrollBar()->maximum() - 4;
+    const QString line = isUndone ? tr(", undone line %1").arg(event.segment) : QString();
     m_text->appendHtml(
-        span(color(ColorRole::MutedText, palette()),
-             tr("%1 step %2 ").arg(time, groupedNumber(event.step)))
-        + span(color(roleOf(event.level), palette()), levelWords(event.level) + QLatin1String(": "))
-        + span(color(ColorRole::Text, palette()), toQt(event.text)));
+        span(faint, tr("%1 step %2%3 ").arg(time, groupedNumber(event.step), line))
+        + span(isUndone ? faint : color(roleOf(event.level), palette()),
+               levelWords(event.level) + QLatin1String(": "))
+        + span(isUndone ? faint : color(ColorRole::Text, palette()), toQt(event.text)));
     if (atEnd)
         m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
 }

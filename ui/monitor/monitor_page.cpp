@@ -26,6 +26,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace concertina {
@@ -35,11 +36,12 @@ namespace {
 const QString acrossKey = QStringLiteral("monitor/across");
 const QString downKey = QStringLiteral("monitor/down");
 
-std::vector<SeriesKey> keysOf(const std::vector<SeriesInfo>& series) {
-    std::vector<SeriesKey> keys;
-    for (const SeriesInfo& info : series)
-        keys.push_back(info.key);
-    return keys;
+/// What was recorded on some line of a run.
+std::vector<SeriesKey> recordedIn(const RunFeed& feed) {
+    std::set<SeriesKey> keys;
+    for (const CurveKey& curve : feed.curves())
+        keys.insert(curve.series);
+    return {keys.begin(), keys.end()};
 }
 
 } // namespace
@@ -174,7 +176,7 @@ void MonitorPage::adoptRecord() {
 
 void MonitorPage::adoptPanels() {
     if (m_feed->record())
-        m_board->setPanels(m_spec, panelsOf(m_spec, m_context.catalogue, keysOf(m_feed->series())));
+        m_board->setPanels(m_spec, panelsOf(m_spec, m_context.catalogue, recordedIn(*m_feed)));
 }
 
 void MonitorPage::adoptMarks() {

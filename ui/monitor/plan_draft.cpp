@@ -98,6 +98,17 @@ Expected<void> PlanDraft::add(const std::vector<std::string>& rules) {
     return {};
 }
 
+Expected<void> PlanDraft::remove(std::size_t rule) {
+    PlanDraft tried = *this;
+    tried.clear();
+    for (std::size_t i = 0; i < m_rules.size(); ++i)
+        if (i != rule)
+            if (auto problem = tried.take(m_rules[i]))
+                return failure(std::move(*problem));
+    *this = std::move(tried);
+    return {};
+}
+
 Expected<void> PlanDraft::setState(const std::vector<std::size_t>& layers, SharingState state) {
     std::vector<std::string> rules = m_rules;
     for (const std::string& pattern : layerPatterns(m_before.plan.layerNames(), layers)) {

@@ -38,6 +38,10 @@ public:
     /// for the same layers where nothing between the two depends on it.
     Expected<void> setState(const std::vector<std::size_t>& layers, SharingState state);
 
+    /// Takes one of the rules out. The others stay: where one of those after it would be refused or
+    /// would change nothing any more, nothing is done, and its problem told.
+    Expected<void> remove(std::size_t rule);
+
     void clear();
 
 private:

@@ -7,6 +7,7 @@
 #include "core/model/sharing_edit.h"
 #include "core/model/suggest_plan.h"
 #include "core/values/text.h"
+#include "ui/monitor/rule_list.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/toned_label.h"
@@ -24,9 +25,6 @@
 namespace concertina {
 
 namespace {
-
-constexpr int wordsHeight = 92;
-constexpr int reasonsHeight = 148;
 
 using Reasons = std::vector<std::pair<std::string, std::string>>; // rules, and why
 
@@ -59,7 +57,6 @@ void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> id
         return;
     }
     m_budgetLine->hide();
-    m_words->setFixedHeight(wordsHeight);
     m_rule->clear();
     adopt({});
     showUndo();
@@ -73,7 +70,6 @@ void ReplanPanel::openSuggesting(const RunRecord& record, std::optional<std::int
         return;
     m_window = window;
     m_budgetLine->show();
-    m_words->setFixedHeight(reasonsHeight);
     suggest();
 }
 
@@ -108,9 +104,8 @@ void ReplanPanel::adoptSuggested(Reasons reasons) {
     }
     adopt(m_draft->add(rules));
     if (rules.empty())
-        m_why->setText(tr("No split is suggested: no conflict is beyond two standard errors, or "
-                          "none can be parted for so little."));
-    m_why->setVisible(!m_why->text().isEmpty());
+        m_differences->setText(tr("No split is suggested: no conflict is beyond two standard "
+                                  "errors, or none can be parted for so little."));
 }
 
 /// Shows the draft.
@@ -127,12 +122,7 @@ void ReplanPanel::adopt(Expected<void> changed) {
     m_differences->setText(
         words.empty() ? tr("As it is trained now. Click a layer, or type a rule, to change it.")
                       : toQt(join(words, "\n")));
-    std::vector<std::string> why;
-    for (const std::string& rule : m_draft->rules())
-        if (const auto reason = m_reasons.find(rule); reason != m_reasons.end())
-            why.push_back(rule + "\n    " + reason->second);
-    m_why->setText(toQt(join(why, "\n")));
-    m_why->setVisible(!why.empty());
+    showRules();
     refuse(changed ? QString() : toQt(toText(changed.error())));
     showCosts(!words.empty());
     m_apply->setEnabled(!words.empty());
@@ -173,6 +163,28 @@ void ReplanPanel::refuse(const QString& why) {
     if (!why.isEmpty())
         m_words->verticalScrollBar()->setValue(0);
     m_rule->setAccessibleDescription(why.isEmpty() ? m_rule->placeholderText() : why);
+}
+
+void ReplanPanel::showRules() {
+    std::vector<RuleList::Entry> entries;
+    for (const std::string& rule : m_draft->rules()) {
+        const auto reason = m_reasons.find(rule);
+        entries.push_back(
+            {toQt(rule), reason == m_reasons.end() ? QString() : toQt(reason->second)});
+    }
+    m_rules->show(entries);
+}
+
+/// With the last rule its button goes, and the keyboard to where another can be typed.
+void ReplanPanel::remove(std::size_t rule) {
+    const QString text = toQt(m_draft->rules()[rule]);
+    const auto removed = m_draft->remove(rule);
+    if (removed && m_draft->rules().empty())
+        m_rule->setFocus();
+    adopt({});
+    if (!removed)
+        refuse(tr("\"%1\" stays: a rule below builds on it, and is to be removed first. %2")
+                   .arg(text, toQt(toText(removed.error()))));
 }
 
 void ReplanPanel::addTyped() {

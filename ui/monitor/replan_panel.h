@@ -21,6 +21,7 @@ class QToolButton;
 
 namespace concertina {
 
+class RuleList;
 class SharingMatrix;
 class TonedLabel;
 
@@ -57,7 +58,9 @@ private:
     void showUndo();
     void showAlso(); ///< what can be done to the selected layers
     void showMenu();
+    void showRules();
     void addTyped();
+    void remove(std::size_t rule);
     void addToSelected(const std::string& action); ///< "freeze", "kernel factored"
     std::vector<std::string> rulesForSelected(const std::string& action) const;
     void suggest();
@@ -85,7 +88,7 @@ private:
     QMenu* m_kernels;
     QScrollArea* m_words;
     TonedLabel* m_refusal;
-    TonedLabel* m_why;
+    RuleList* m_rules;
     TonedLabel* m_differences;
     TonedLabel* m_costs;
     QPushButton* m_reset;

@@ -3,6 +3,7 @@
 #include "ui/monitor/replan_panel.h"
 
 #include "core/model/catalogue.h"
+#include "ui/monitor/rule_list.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
@@ -23,6 +24,7 @@ namespace concertina {
 
 namespace {
 
+constexpr int wordsHeight = 148;
 constexpr int usualBudget = 20; // per cent, as `conflict --suggest` has it
 
 TonedLabel* wordsIn(ColorRole role) {
@@ -48,7 +50,7 @@ ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
       m_kernels(new QMenu(tr("Another kernel"), this)),
       m_words(new QScrollArea),
       m_refusal(wordsIn(ColorRole::Bad)),
-      m_why(wordsIn(ColorRole::MutedText)),
+      m_rules(new RuleList),
       m_differences(wordsIn(ColorRole::Text)),
       m_costs(new TonedLabel(ColorRole::MutedText)),
       m_reset(new QPushButton(tr("Reset"))),
@@ -167,9 +169,11 @@ QWidget* ReplanPanel::makeWords() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
     column->addWidget(m_refusal);
-    column->addWidget(m_why);
+    column->addWidget(m_rules);
     column->addWidget(m_differences);
     column->addStretch(1);
+    connect(m_rules, &RuleList::removeWanted, this, &ReplanPanel::remove);
+    m_words->setFixedHeight(wordsHeight);
     m_words->setWidgetResizable(true);
     m_words->setFrameShape(QFrame::NoFrame);
     m_words->viewport()->setAutoFillBackground(false);

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds lookAgain{3000};
 struct RunFeed::Cursors {
     RunId run;
     std::int64_t generation = -1;
-    std::map<SeriesKey, std::int64_t> steps; ///< of the wanted series
+    std::map<CurveKey, std::int64_t> steps; ///< of the wanted curves
     std::int64_t event = 0;
     std::int64_t preview = -1;
     std::int64_t conflict = -1;
@@ -32,8 +32,8 @@ struct RunFeed::Cursors {
 struct RunFeed::News {
     RunRecord record;
     bool anew = false; ///< everything that was known before is void
-    std::vector<SeriesInfo> series;
-    std::map<SeriesKey, std::vector<MetricPoint>> points;
+    std::vector<SeriesInfo> series; ///< of all lines
+    std::map<CurveKey, std::vector<MetricPoint>> points;
     std::vector<EventRecord> events;
     std::vector<PreviewRecord> previews;
     std::vector<ConflictRow> conflicts;
@@ -68,6 +68,7 @@ void RunFeed::show(const RunId& run) {
 
 void RunFeed::beginAnew() {
     m_series.clear();
+    m_undone.clear();
     for (const auto& [key, curve] : m_curves)
         curve->clear();
     m_lastSteps.clear();
@@ -77,7 +78,7 @@ void RunFeed::beginAnew() {
     m_checkpoint.reset();
 }
 
-void RunFeed::setWanted(std::set<SeriesKey> keys) {
+void RunFeed::setWanted(std::set<CurveKey> keys) {
     if (keys == m_wanted)
         return;
     m_wanted = std::move(keys);
@@ -97,12 +98,15 @@ void RunFeed::setActive(bool active) {
         refresh();
 }
 
-const SeriesInfo* RunFeed::find(const SeriesKey& key) const {
-    const auto found = std::ranges::find(m_series, key, &SeriesInfo::key);
-    return found == m_series.end() ? nullptr : &*found;
+std::vector<CurveKey> RunFeed::curves() const {
+    std::vector<CurveKey> keys;
+    for (const auto* lines : {&m_series, &m_undone})
+        for (const SeriesInfo& info : *lines)
+            keys.push_back({info.key, info.segment});
+    return keys;
 }
 
-std::shared_ptr<const Series> RunFeed::curve(const SeriesKey& key) {
+std::shared_ptr<const Series> RunFeed::curve(const CurveKey& key) {
     auto& curve = m_curves[key];
     if (!curve) {
         curve = std::make_shared<Series>();
@@ -123,7 +127,7 @@ RunFeed::Cursors RunFeed::cursors() const {
     Cursors cursors{.run = m_run};
     if (m_record)
         cursors.generation = m_record->summary.generation;
-    for (const SeriesKey& key : m_wanted) {
+    for (const CurveKey& key : m_wanted) {
         const auto last = m_lastSteps.find(key);
         cursors.steps[key] = last == m_lastSteps.end() ? -1 : last->second;
     }
@@ -167,12 +171,13 @@ Expected<RunFeed::News> RunFeed::read(const Store& store, const Cursors& cursors
         return failure(record.error());
     News news{.record = std::move(*record)};
     news.anew = news.record.summary.generation != cursors.generation;
-    auto series = store.series(cursors.run);
+    auto series = store.series(cursors.run, Lines::All);
     if (!series)
         return failure(series.error());
     news.series = std::move(*series);
     for (const SeriesInfo& info : news.series) {
-        const auto wanted = cursors.steps.find(info.key);
+        const CurveKey key{info.key, info.segment};
+        const auto wanted = cursors.steps.find(key);
         if (wanted == cursors.steps.end())
             continue;
         const std::int64_t after = news.anew ? -1 : wanted->second;
@@ -182,9 +187,9 @@ Expected<RunFeed::News> RunFeed::read(const Store& store, const Cursors& cursors
         if (!points)
             return failure(points.error());
         news.more = news.more || static_cast<std::int64_t>(points->size()) == mostPoints;
-        news.points[info.key] = std::move(*points);
+        news.points[key] = std::move(*points);
     }
-    auto events = store.events(cursors.run, news.anew ? 0 : cursors.event);
+    auto events = store.events(cursors.run, news.anew ? 0 : cursors.event, Lines::All);
     if (!events)
         return failure(events.error());
     news.events = std::move(*events);
@@ -211,15 +216,14 @@ void RunFeed::take(News news) {
         Q_EMIT previewsChanged();
         Q_EMIT conflictsChanged();
     }
-    const auto keysOf = [](const std::vector<SeriesInfo>& series) {
-        std::vector<SeriesKey> keys;
-        for (const SeriesInfo& info : series)
-            keys.push_back(info.key);
-        return keys;
-    };
-    const bool otherKeys = news.anew || keysOf(news.series) != keysOf(m_series);
+    const auto before = curves();
     m_record = std::move(news.record);
+    const auto undone =
+        std::ranges::find_if(news.series, [](const SeriesInfo& info) { return info.segment > 0; });
+    m_undone.assign(undone, news.series.end());
+    news.series.erase(undone, news.series.end());
     m_series = std::move(news.series);
+    const bool otherKeys = news.anew || curves() != before;
     m_checkpoint = std::move(news.checkpoint);
     m_stale = m_stale || news.more;
     if (std::exchange(m_problem, std::nullopt))

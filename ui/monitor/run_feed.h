@@ -19,6 +19,14 @@ namespace concertina {
 class Store;
 class StoreAccess;
 
+/// A curve of a run: of its own line (0), or of the n-th that was undone.
+struct CurveKey {
+    SeriesKey series;
+    int line = 0;
+
+    auto operator<=>(const CurveKey&) const = default;
+};
+
 /// One run as the store has it, kept up to date: the same for a run of this process and one that
 /// another process trains. Behind each series and list stands a cursor; where rows were taken
 /// away (the run's generation has grown) everything is read anew.
@@ -34,8 +42,8 @@ public:
     void show(const RunId& run); ///< empty: none
     const RunId& run() const { return m_run; }
 
-    /// Which series are read point by point; of the others the summaries alone are known.
-    void setWanted(std::set<SeriesKey> keys);
+    /// Which curves are read point by point; of the others the summaries alone are known.
+    void setWanted(std::set<CurveKey> keys);
     void setSmoothing(double weight); ///< of all curves
 
     /// Nothing is read while nobody looks; what was missed comes afterwards.
@@ -43,11 +51,11 @@ public:
     void refresh();
 
     const std::optional<RunRecord>& record() const { return m_record; } ///< none until it is read
-    const std::vector<SeriesInfo>& series() const { return m_series; }
-    const SeriesInfo* find(const SeriesKey& key) const;
+    const std::vector<SeriesInfo>& series() const { return m_series; }  ///< of the run's own line
+    std::vector<CurveKey> curves() const; ///< that the store has, those of undone lines too
     std::shared_ptr<const Series>
-    curve(const SeriesKey& key); ///< the same object as long as the run
-    const std::vector<EventRecord>& events() const { return m_events; }
+    curve(const CurveKey& key); ///< the same object as long as the run
+    const std::vector<EventRecord>& events() const { return m_events; }       ///< of all lines
     const std::vector<PreviewRecord>& previews() const { return m_previews; } ///< by step
     const std::vector<ConflictRow>& conflicts() const { return m_conflicts; } ///< by step
     const std::optional<CheckpointRecord>& checkpoint() const { return m_checkpoint; }
@@ -58,7 +66,7 @@ public:
 
 Q_SIGNALS:
     void recordChanged(); ///< record, summaries, checkpoint
-    void keysChanged();   ///< there are other series than before
+    void keysChanged();   ///< there are other series than before, or another undone line
     void curvesChanged();
     void eventsChanged();
     void previewsChanged();
@@ -80,7 +88,7 @@ private:
     QTimer m_timer; ///< an owner that dies changes nothing in the store
     RunId m_run;
     std::uint64_t m_serial = 0; ///< of `show`, so that late answers are known as such
-    std::set<SeriesKey> m_wanted;
+    std::set<CurveKey> m_wanted;
     double m_smoothing = 0;
     bool m_active = false;
     bool m_reading = false;
@@ -88,8 +96,9 @@ private:
 
     std::optional<RunRecord> m_record;
     std::vector<SeriesInfo> m_series;
-    std::map<SeriesKey, std::shared_ptr<Series>> m_curves;
-    std::map<SeriesKey, std::int64_t> m_lastSteps; ///< the cursors
+    std::vector<SeriesInfo> m_undone; ///< of undone lines
+    std::map<CurveKey, std::shared_ptr<Series>> m_curves;
+    std::map<CurveKey, std::int64_t> m_lastSteps; ///< the cursors
     std::vector<EventRecord> m_events;
     std::vector<PreviewRecord> m_previews;
     std::vector<ConflictRow> m_conflicts;

@@ -18,10 +18,19 @@ constexpr qsizetype longestCaption = 40;
 
 std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json& planChanges) {
     std::vector<PlotMark> marks;
-    for (const EventRecord& event : events)
-        if (event.code.starts_with("resume") && (marks.empty() || marks.back().step != event.step))
-            marks.push_back(
-                {event.step, QCoreApplication::translate("RunMarks", "resumed")});
+    const auto add = [&](std::int64_t step, const QString& caption) {
+        const PlotMark mark{step, caption};
+        if (std::ranges::find(marks, mark) == marks.end())
+            marks.push_back(mark);
+    };
+    for (const EventRecord& event : events) {
+        if (event.segment > 0) // of a line that is not the run's any more
+            continue;
+        if (event.code == "undo")
+            add(event.step, QCoreApplication::translate("RunMarks", "change undone"));
+        else if (event.code.starts_with("resume"))
+            add(event.step, QCoreApplication::translate("RunMarks", "resumed"));
+    }
     for (const Json& entry : planChanges.is_array() ? planChanges : Json::array()) {
         if (!entry.is_object() || !entry.contains("step") || !entry["step"].is_number_integer())
             continue;

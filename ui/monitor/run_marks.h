@@ -9,7 +9,8 @@
 
 namespace concertina {
 
-/// Where a run was resumed, and where its sharing changed: upright lines in its curves, one a step.
+/// Where a run was resumed, where its sharing changed, and where it went back to when a change was
+/// undone: upright lines in its curves, one a step.
 std::vector<PlotMark> marksOf(const std::vector<EventRecord>& events, const Json& planChanges);
 
 } // namespace concertina

@@ -158,7 +158,8 @@ PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
         const std::size_t to = series.firstFrom(axis, std::nextafter(x.high, INFINITY));
         // Curve by curve: a few values of a validation count as much as thousands of steps.
         for (const CurveValues values : {CurveValues::Raw, CurveValues::Smoothed})
-            if (values == CurveValues::Raw || curve.training)
+            if (values == CurveValues::Raw ? !curve.isSmoothed() || curve.undone == 0
+                                           : curve.training)
                 extent.add(m_contents.ignoresOutliers ? series.bulk(values, from, to, outlierShare)
                                                       : series.extent(values, from, to));
     }
@@ -211,11 +212,16 @@ void CurveCanvas::placeLabels() {
 }
 
 void CurveCanvas::drawCurves(QPainter& painter) const {
-    // Validation is drawn last: it is what counts.
-    for (const bool training : {true, false})
-        for (const PlotCurve& curve : m_contents.curves)
-            if (curve.training == training)
-                drawCurve(painter, curve, m_group.axis(), m_map, palette());
+    const auto& curves = m_contents.curves;
+    for (const PlotCurve& curve : curves)
+        drawNoise(painter, curve, m_group.axis(), m_map, palette());
+    // What counts is drawn last: the run's own line, and of that validation.
+    for (const bool undone : {true, false})
+        for (const bool training : {true, false})
+            for (const PlotCurve& curve : curves)
+                if ((curve.undone > 0) == undone && curve.training == training)
+                    drawLine(painter, curve, lineLeftBy(curve, curves), m_group.axis(), m_map,
+                             palette());
 }
 
 void CurveCanvas::drawDecoration(QPainter& painter) const {
@@ -238,8 +244,10 @@ void CurveCanvas::drawDecoration(QPainter& painter) const {
             marks.emplace_back(static_cast<double>(mark.step), mark.caption);
             continue;
         }
-        const auto longest = std::ranges::max_element(
-            m_contents.curves, {}, [](const PlotCurve& curve) { return curve.series->size(); });
+        const auto longest =
+            std::ranges::max_element(m_contents.curves, {}, [](const PlotCurve& curve) {
+                return curve.undone > 0 ? 0 : curve.series->size();
+            });
         const Series& series = *longest->series;
         if (const auto i = series.nearest(CurveAxis::Step, static_cast<double>(mark.step)))
             marks.emplace_back(series.x(m_group.axis(), *i), mark.caption);
@@ -250,7 +258,7 @@ void CurveCanvas::drawDecoration(QPainter& painter) const {
 
 std::vector<ReadoutLine> CurveCanvas::readout(double x) const {
     const CurveAxis axis = m_group.axis();
-    std::vector<ReadoutLine> lines;
+    std::vector<ReadoutLine> lines, beside; // the run's own values first
     std::optional<CurvePoint> at;
     double distance = INFINITY;
     for (const PlotCurve& curve : m_contents.curves) {
@@ -258,30 +266,41 @@ std::vector<ReadoutLine> CurveCanvas::readout(double x) const {
         const auto nearest = series.nearest(axis, x);
         if (!nearest)
             continue;
-        const bool smoothed = curve.training && series.smoothing() > 0;
-        const double raw = series.y(CurveValues::Raw, *nearest);
-        const double value = smoothed ? series.y(CurveValues::Smoothed, *nearest) : raw;
         const double ownX = series.x(axis, *nearest);
-        QString text = curve.label + QLatin1Char(' ') + valueWords(curve.metric, value);
-        if (smoothed)
-            text += QStringLiteral("  (raw %1)").arg(valueWords(curve.metric, raw));
         // The nearest of a curve with few points may be far away.
-        if (std::abs(m_map.toX(ownX) - m_map.toX(x)) > 4)
+        const bool far = std::abs(m_map.toX(ownX) - m_map.toX(x)) > 4;
+        const bool outside = x < series.x(axis, 0) || x > series.x(axis, series.size() - 1);
+        const bool undone = curve.undone > 0;
+        if (undone && far && outside)
+            continue;
+        const double raw = series.y(CurveValues::Raw, *nearest);
+        const double value = curve.isSmoothed() ? series.y(CurveValues::Smoothed, *nearest) : raw;
+        QString text = curve.name() + (undone ? QStringLiteral(": ") : QStringLiteral(" "))
+                       + valueWords(curve.metric, value);
+        if (curve.isSmoothed())
+            text += QStringLiteral("  (raw %1)").arg(valueWords(curve.metric, raw));
+        if (far)
             text += QStringLiteral("  at step %1").arg(series.at(*nearest).step);
         if (std::abs(ownX - x) < distance) {
             distance = std::abs(ownX - x);
             at = series.at(*nearest);
         }
-        lines.push_back(
-            {text, curveColor(curve, palette()), QPointF(m_map.toX(ownX), m_map.toY(value))});
+        const QColor own = curveColor(curve, palette());
+        (undone ? beside : lines)
+            .push_back({text, undone ? color(ColorRole::MutedText, palette()) : own,
+                        QPointF(m_map.toX(ownX), m_map.toY(value)), own});
     }
-    std::ranges::stable_sort(lines, {}, [](const ReadoutLine& line) { return line.dot->y(); });
+    for (auto* each : {&lines, &beside})
+        std::ranges::stable_sort(*each, {}, [](const ReadoutLine& line) { return line.dot->y(); });
+    lines.insert(lines.end(), beside.begin(), beside.end());
     if (at && m_group.pointed() == m_plot)
         lines.insert(lines.begin(),
                      {QStringLiteral("step %1 · epoch %2 · %3")
                           .arg(at->step)
                           .arg(toQt(fixedText(at->epoch, 2)), toQt(durationText(at->seconds))),
-                      color(ColorRole::Text, palette()), std::nullopt});
+                      color(ColorRole::Text, palette()),
+                      std::nullopt,
+                      {}});
     return lines;
 }
 

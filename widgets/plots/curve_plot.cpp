@@ -141,7 +141,7 @@ QStringList CurvePlot::readout() const {
 std::string CurvePlot::csv() const {
     std::string text = "curve,step,epoch,seconds,value,smoothed\n";
     for (const PlotCurve& curve : m_contents->curves) {
-        std::string label = curve.label.toStdString();
+        std::string label = curve.name().toStdString();
         for (std::size_t quote = 0; (quote = label.find('"', quote)) != std::string::npos;
              quote += 2)
             label.insert(quote, 1, '"');
@@ -184,40 +184,30 @@ void CurvePlot::changeEvent(QEvent* event) {
     }
 }
 
-const Series* CurvePlot::densest() const {
-    const auto found = std::ranges::max_element(
-        m_contents->curves, {}, [](const PlotCurve& curve) { return curve.series->size(); });
-    return found == m_contents->curves.end() || found->series->empty() ? nullptr
-                                                                       : found->series.get();
-}
-
 /// The crosshair stands on a point of the densest curve, so that it is at a step that there is.
 void CurvePlot::pointAt(double pixel) {
     const QRectF area = plotArea();
-    const Series* series = densest();
+    const double x = m_canvas->map().xAt(pixel);
+    const Series* series = densestAt(m_contents->curves, m_axis, x);
     if (series == nullptr || pixel < area.left() - 2 || pixel > area.right() + 2) {
         m_group.setCrosshair(std::nullopt, nullptr);
         return;
     }
-    const auto nearest = series->nearest(m_axis, m_canvas->map().xAt(pixel));
+    const auto nearest = series->nearest(m_axis, x);
     m_group.setCrosshair(series->x(m_axis, *nearest), this);
 }
 
 void CurvePlot::stepCrosshair(int by) {
-    const Series* series = densest();
-    if (series == nullptr)
+    const double from = m_group.crosshair().value_or(shownX().high);
+    const auto next = nextPoint(m_contents->curves, m_axis, from, m_group.crosshair() ? by : -1);
+    if (!next)
         return;
     // A pixel at least, where many points share one.
-    const double pixel = m_canvas->map().toX(m_group.crosshair().value_or(shownX().high));
-    const auto at = static_cast<qsizetype>(
-        *series->nearest(m_axis, m_group.crosshair().value_or(shownX().high)));
-    const auto next = std::clamp<qsizetype>(at + by, 0, static_cast<qsizetype>(series->size()) - 1);
-    const double x = series->x(m_axis, static_cast<std::size_t>(next));
-    if (std::abs(m_canvas->map().toX(x) - pixel) < 1 && next > 0
-        && next + 1 < static_cast<qsizetype>(series->size()))
+    const double pixel = m_canvas->map().toX(from);
+    if (std::abs(m_canvas->map().toX(*next) - pixel) < 1)
         pointAt(pixel + by);
     else
-        m_group.setCrosshair(x, this);
+        m_group.setCrosshair(next, this);
 }
 
 void CurvePlot::zoom(double factor, QPointF around, bool alongY) {

@@ -87,7 +87,6 @@ private:
     void zoom(double factor, QPointF around, bool alongY);
     void pan(QPointF by, PlotGroup::Move move);
     void zoomInto(const QRectF& frame);
-    const Series* densest() const;
 
     QString m_title;
     PlotGroup& m_group;

@@ -17,9 +17,15 @@ namespace concertina {
 
 namespace {
 
-constexpr double lineWidth = 1.8;
+constexpr double lineWidth = 1.8, undoneWidth = 1.1;
 constexpr double dotRadius = 2.6;
 constexpr int mostDots = 40;
+
+/// From the top of the area to a crosshair's box.
+constexpr double boxTop = 4;
+
+/// How much of its colour an undone line keeps.
+constexpr double undoneShare = 0.55;
 
 /// How far outside of its area something may be painted.
 constexpr double outside = 4000;
@@ -102,8 +108,8 @@ void drawBars(QPainter& painter, const QPolygonF& stretch, const QColor& color) 
 }
 
 /// Opaque: overlapping lines would darken each other.
-void drawNoise(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-               const QColor& color) {
+void drawThin(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
+              const QColor& color) {
     const bool dense = static_cast<double>(points.size()) > map.area.width();
     // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
     // long.
@@ -144,17 +150,15 @@ QPolygonF calmLine(const QPolygonF& points) {
 
 /// Where points are dense, a calm line before all the values that it stands for.
 void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-               const QColor& color, const QColor& valuesColor, bool dashed) {
-    QPen pen(color, lineWidth);
+               const QPen& pattern, const QColor& valuesColor) {
+    QPen pen = pattern;
     pen.setCapStyle(Qt::FlatCap);
-    if (dashed)
-        pen.setDashPattern({4, 2});
     const bool dense = static_cast<double>(points.size()) > map.area.width();
     pen.setJoinStyle(dense ? Qt::BevelJoin : Qt::RoundJoin);
     forEachStretch(points, map, [&](const QPolygonF& stretch) {
         if (stretch.size() == 1) {
             painter.setPen(Qt::NoPen);
-            painter.setBrush(color);
+            painter.setBrush(pen.color());
             painter.drawEllipse(stretch[0], dotRadius, dotRadius);
             return;
         }
@@ -164,6 +168,10 @@ void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const Pi
         painter.setBrush(Qt::NoBrush);
         painter.drawPolyline(dense ? calmLine(stretch) : stretch);
     });
+}
+
+int columnsOf(const PixelMap& map) {
+    return std::max(1, static_cast<int>(map.area.width()));
 }
 
 void drawDots(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
@@ -200,25 +208,40 @@ double PixelMap::yAt(double pixel) const {
 }
 
 QColor curveColor(const PlotCurve& curve, const QPalette& palette) {
-    return curve.task < 0 ? color(ColorRole::Text, palette) : taskColor(curve.task, palette);
+    const QColor main =
+        curve.task < 0 ? color(ColorRole::Text, palette) : taskColor(curve.task, palette);
+    return curve.undone > 0 ? mixed(main, color(ColorRole::Card, palette), undoneShare) : main;
 }
 
-void drawCurve(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
+void drawNoise(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
                const QPalette& palette) {
-    const QColor main = curveColor(curve, palette), card = color(ColorRole::Card, palette);
-    const int columns = std::max(1, static_cast<int>(map.area.width()));
-    const bool smoothed = curve.training && curve.series->smoothing() > 0;
+    if (!curve.isSmoothed() || curve.undone > 0)
+        return;
     std::vector<PlotPoint> points;
-    if (smoothed) {
-        curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columns, points);
-        drawNoise(painter, points, map, mixed(main, card, 0.35));
+    curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columnsOf(map), points);
+    drawThin(painter, points, map,
+             mixed(curveColor(curve, palette), color(ColorRole::Card, palette), 0.35));
+}
+
+void drawLine(QPainter& painter, const PlotCurve& curve, const Series* left, CurveAxis axis,
+              const PixelMap& map, const QPalette& palette) {
+    const Series& series = *curve.series;
+    const CurveValues values = curve.isSmoothed() ? CurveValues::Smoothed : CurveValues::Raw;
+    std::vector<PlotPoint> points;
+    series.reduce(values, axis, map.x.low, map.x.high, columnsOf(map), points);
+    if (left != nullptr && !points.empty() && points.front().x == series.x(axis, 0)) {
+        const auto step = static_cast<double>(series.at(0).step);
+        const std::size_t last = left->firstFrom(CurveAxis::Step, step) - 1;
+        points.insert(points.begin(), {left->x(axis, last), left->y(values, last)});
     }
-    curve.series->reduce(smoothed ? CurveValues::Smoothed : CurveValues::Raw, axis, map.x.low,
-                         map.x.high, columns, points);
     // Opaque again: what is translucent Qt hands to its pool of threads span by span, which costs
     // the window as much as all of the drawing.
-    drawThick(painter, points, map, main, mixed(main, card, 0.6), curve.training);
-    if (!curve.training && points.size() <= mostDots)
+    const QColor main = curveColor(curve, palette);
+    QPen pen(main, curve.undone > 0 ? undoneWidth : lineWidth);
+    if (curve.training)
+        pen.setDashPattern({4, 2});
+    drawThick(painter, points, map, pen, mixed(main, color(ColorRole::Card, palette), 0.6));
+    if (!curve.training && curve.undone == 0 && points.size() <= mostDots)
         drawDots(painter, points, map, main);
 }
 
@@ -250,6 +273,8 @@ std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis
     std::vector<PlotLabel> labels;
     std::vector<double> wanted;
     for (const PlotCurve& curve : curves) {
+        if (curve.undone > 0)
+            continue;
         const Series& series = *curve.series;
         std::size_t last = series.firstFrom(axis, std::nextafter(map.x.high, INFINITY));
         while (last > 0 && !std::isfinite(series.y(CurveValues::Raw, last - 1))
@@ -280,15 +305,15 @@ void drawLabels(QPainter& painter, const std::vector<PlotLabel>& labels, double 
     }
 }
 
-void drawCrosshair(QPainter& painter, double x, const std::vector<ReadoutLine>& lines,
-                   const PixelMap& map, const QPalette& palette) {
+void drawCrosshair(QPainter& painter, double x, std::vector<ReadoutLine> lines, const PixelMap& map,
+                   const QPalette& palette) {
     const double pixel = std::round(map.toX(x)) + 0.5;
     painter.setPen(QPen(color(ColorRole::Accent, palette), 1));
     painter.drawLine(QPointF(pixel, map.area.top()), QPointF(pixel, map.area.bottom()));
     for (const ReadoutLine& line : lines)
         if (line.dot && map.area.adjusted(-1, -1, 1, 1).contains(*line.dot)) {
             painter.setPen(QPen(color(ColorRole::Card, palette), 1.5));
-            painter.setBrush(line.color);
+            painter.setBrush(line.dotColor);
             painter.drawEllipse(*line.dot, 3.5, 3.5);
         }
     if (lines.empty())
@@ -296,13 +321,23 @@ void drawCrosshair(QPainter& painter, double x, const std::vector<ReadoutLine>& 
 
     painter.setFont(smallFont());
     const QFontMetricsF metrics(painter.font());
+    const double lineHeight = metrics.height() + 1;
+    const auto room = static_cast<std::size_t>(
+        std::max(2.0, (map.area.bottom() - map.area.top() - boxTop - 10) / lineHeight));
+    if (lines.size() > room) {
+        const std::size_t left = lines.size() - room + 1;
+        lines.resize(room - 1);
+        lines.push_back({QStringLiteral("and %1 more").arg(left),
+                         color(ColorRole::MutedText, palette),
+                         std::nullopt,
+                         {}});
+    }
     double width = 0;
     for (const ReadoutLine& line : lines)
         width = std::max(width, metrics.horizontalAdvance(line.text));
-    const double lineHeight = metrics.height() + 1;
     QRectF box(0, 0, width + 16, static_cast<double>(lines.size()) * lineHeight + 10);
     const bool right = pixel + 10 + box.width() <= map.area.right() + 60;
-    box.moveTopLeft({right ? pixel + 10 : pixel - 10 - box.width(), map.area.top() + 4});
+    box.moveTopLeft({right ? pixel + 10 : pixel - 10 - box.width(), map.area.top() + boxTop});
     if (box.left() < 0)
         box.moveLeft(2);
     painter.setPen(QPen(color(ColorRole::Border, palette), 1));

@@ -42,16 +42,21 @@ struct PlotLabel {
 /// One line of a crosshair's box and the dot that it is about.
 struct ReadoutLine {
     QString text;
-    QColor color;
+    QColor color;               ///< of the text
     std::optional<QPointF> dot; ///< none for a heading
+    QColor dotColor;
 };
 
 QColor curveColor(const PlotCurve& curve, const QPalette& palette);
 
-/// A training curve: its raw values faint, smoothed over them, dashed. Others as measured, solid,
-/// with dots where they are few.
-void drawCurve(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
+/// The raw values of a curve that is smoothed, faint; nothing of others.
+void drawNoise(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
                const QPalette& palette);
+
+/// A training curve dashed, smoothed where it is. Others as measured, solid, with dots where they
+/// are few. An undone line begins at the last point of the line `left`.
+void drawLine(QPainter& painter, const PlotCurve& curve, const Series* left, CurveAxis axis,
+              const PixelMap& map, const QPalette& palette);
 
 /// A vertical line at each x with its caption at the top, where there is room.
 void drawMarks(QPainter& painter, const std::vector<std::pair<double, QString>>& marks,
@@ -62,8 +67,9 @@ std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis
                                  const PixelMap& map, const QPalette& palette);
 void drawLabels(QPainter& painter, const std::vector<PlotLabel>& labels, double left);
 
-void drawCrosshair(QPainter& painter, double x, const std::vector<ReadoutLine>& lines,
-                   const PixelMap& map, const QPalette& palette);
+/// With a box of the lines, as many as there is room for.
+void drawCrosshair(QPainter& painter, double x, std::vector<ReadoutLine> lines, const PixelMap& map,
+                   const QPalette& palette);
 
 /// The words of a value: "0.412 m"; "NaN" and "∞" as they are.
 QString valueWords(const MetricInfo& metric, double value);
