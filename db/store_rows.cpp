@@ -6,6 +6,8 @@
 #include "db/ownership.h"
 #include "db/sqlite/connection.h"
 
+#include <limits>
+
 namespace concertina {
 
 namespace {
