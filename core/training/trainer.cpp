@@ -409,6 +409,8 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
     auto data = openDataFor(request.spec);
     if (!data)
         return failure(data.error());
+    // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
+    at::globalContext().setDeterministicCuDNN(true);
     try {
         auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request.spec, *data)
                                           : beginAnew(request.spec, *data, control);
