@@ -287,6 +287,10 @@ void Network::setOptions(const torch::TensorOptions& options) {
 
 void Network::to(const torch::Device& device) {
     setOptions(torch::TensorOptions(device));
+    for (Parameter& parameter : m_parameters)
+        for (auto& [name, tensor] : parameter.state)
+            if (tensor.is_floating_point()) // step counts stay where they are read
+                tensor = tensor.to(device);
 }
 
 Network Network::convertedTo(torch::ScalarType type, Bracketing bracketing) const {

@@ -87,7 +87,7 @@ public:
     /// several kernels run side by side, each); copies without a gradient rest.
     void scaleKernels(double scale, Moving moving);
 
-    /// Moves to a device.
+    /// Moves to a device, with the moments that the optimizer keeps.
     void to(const torch::Device& device);
 
     /// The same network on the CPU in another floating type; without optimizer states. Where the

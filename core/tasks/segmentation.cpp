@@ -58,6 +58,10 @@ public:
     torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
         if (pixels(target) == 0)
             return {};
+        if (output.is_cuda()) { // where that of planes, not of rows, is added up in any order
+            const auto rows = torch::log_softmax(output, 1).movedim(1, -1).reshape({-1, m_classes});
+            return torch::nll_loss(rows, target.flatten(), {}, at::Reduction::Mean, -1);
+        }
         return torch::cross_entropy_loss(output, target, {}, at::Reduction::Mean, -1);
     }
 

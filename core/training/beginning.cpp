@@ -2,10 +2,13 @@
 #include "core/training/beginning.h"
 
 #include "core/catalogue.h"
+#include "core/tensor/torch.h"
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
 
 namespace concertina {
+
+namespace {
 
 Expected<Beginning> beginAt(const std::filesystem::path& path, const ExperimentSpec& spec,
                             const RunData& data) {
@@ -46,6 +49,17 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
         return failure(design.problems.front());
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
     return Beginning{std::move(chosen), std::move(made)};
+}
+
+} // namespace
+
+Expected<Beginning> begin(const ExperimentSpec& spec,
+                          const std::optional<std::filesystem::path>& checkpoint,
+                          const RunData& data, const RunControl& control) {
+    auto beginning = checkpoint ? beginAt(*checkpoint, spec, data) : beginAnew(spec, data, control);
+    if (beginning && spec.train.device == "cuda")
+        beginning->network.to(torch::kCUDA);
+    return beginning;
 }
 
 } // namespace concertina

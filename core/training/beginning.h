@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace concertina {
 
@@ -18,14 +19,12 @@ struct Beginning {
     std::int64_t step = 0;
 };
 
-/// New weights. Where the spec asks for it, the bracketing is measured before; an end that somebody
-/// wishes for ends that. Problems of `designNetwork`.
-Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
-                              const RunControl& control);
-
-/// Those of a checkpoint, with its plan and the optimizer's state. Problems of `loadCheckpoint`
-/// and `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes.
-Expected<Beginning> beginAt(const std::filesystem::path& path, const ExperimentSpec& spec,
-                            const RunData& data);
+/// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
+/// new ones. Before new ones the bracketing is measured where the spec asks for it; an end that
+/// somebody wishes for ends that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
+/// "checkpoint.targets": it was trained on other tasks or classes.
+Expected<Beginning> begin(const ExperimentSpec& spec,
+                          const std::optional<std::filesystem::path>& checkpoint,
+                          const RunData& data, const RunControl& control);
 
 } // namespace concertina

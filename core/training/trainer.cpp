@@ -33,6 +33,13 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// LibTorch throws where it can't go on: above all where a device has no room left.
+Problem refusal(const c10::Error& error) {
+    return {"train.libtorch", "train.device", shortened(error.what_without_backtrace(), 200),
+            "something that LibTorch can compute",
+            "where memory is short, a smaller batch (train.batch) or input needs less"};
+}
+
 /// One session of training: from a step to another step, or to whatever ends it before.
 class Session {
 public:
@@ -56,6 +63,15 @@ public:
 
     TrainResult run() {
         announce();
+        try {
+            return runToEnd();
+        } catch (const c10::Error& error) {
+            return fail(atStep(refusal(error), m_step));
+        }
+    }
+
+private:
+    TrainResult runToEnd() {
         Loader loader(m_data.training, m_data.maker, m_data.trainingPlan,
                       {.first = m_step,
                        .end = m_steps,
@@ -79,7 +95,6 @@ public:
         return finish(RunState::Finished);
     }
 
-private:
     bool skipDamaged() const { return m_spec.data.damaged == "skip"; }
 
     RunPosition position() const {
@@ -387,13 +402,16 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
     auto data = openDataFor(request.spec);
     if (!data)
         return failure(data.error());
-    auto beginning = request.resumeAt ? beginAt(*request.resumeAt, request.spec, *data)
-                                      : beginAnew(request.spec, *data, control);
-    if (!beginning)
-        return failure(beginning.error());
-    if (request.spec.train.device == "cuda")
-        beginning->network.to(torch::kCUDA);
-    return Session(request, std::move(*data), std::move(*beginning), control, observer).run();
+    // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
+    at::globalContext().setDeterministicCuDNN(true);
+    try {
+        auto beginning = begin(request.spec, request.resumeAt, *data, control);
+        if (!beginning)
+            return failure(beginning.error());
+        return Session(request, std::move(*data), std::move(*beginning), control, observer).run();
+    } catch (const c10::Error& error) {
+        return failure(refusal(error));
+    }
 }
 
 } // namespace concertina

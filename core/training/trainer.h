@@ -37,7 +37,8 @@ std::optional<Problem> checkStart(const ExperimentSpec& spec);
 /// number of compute threads it sets.
 ///
 /// Two runs of one spec, and a run that was resumed and one that was not, are equal to the bit in
-/// weights and metrics, on one machine with the same libraries and number of threads.
+/// weights and metrics, on one machine with the same libraries and number of threads. On a GPU
+/// U-Net is not: LibTorch adds up the gradient of its upsampling in any order there.
 ///
 /// The error is what kept it from starting: the dataset, a target that no sample has, a device
 /// that is absent, a checkpoint that does not fit. A failure later (a loss that is not finite, a
