@@ -366,7 +366,8 @@ std::vector<Field<TrainSpec>> trainFields() {
         field(&TrainSpec::device, {.path = "train.device",
                                    .choices = {"cpu", "cuda"},
                                    .label = "Device",
-                                   .help = "Where the network is trained.",
+                                   .help = "Where the network is trained. A GPU convolves float32 "
+                                           "in TF32 where it can.",
                                    .seldom = true}),
         field(&TrainSpec::precision,
               {.path = "train.precision",
