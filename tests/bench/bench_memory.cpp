@@ -31,7 +31,7 @@ std::vector<Figure> factoredMemory() {
         const std::string where = std::string(" (") + size + ")";
         figures.push_back({"memory of plain" + where, plain, "MB", ""});
         figures.push_back({"memory factored, all tied / plain" + where, tied / plain, "ratio",
-                           "<=1.20"});
+                           "<=1.15"});
         figures.push_back({"memory R2 / plain" + where, merged / plain, "ratio", ""});
     }
     return figures;
