@@ -22,8 +22,6 @@
 #endif
 #define CONCERTINA_INLINED __attribute__((always_inline))
 
-#pragma GCC diagnostic ignored "-Wpsabi" // of how lanes are passed: they never are
-
 namespace concertina {
 
 namespace {
