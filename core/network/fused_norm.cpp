@@ -70,16 +70,16 @@ Planes planesOf(const torch::Tensor& x) {
     return {x.size(0), size, x.size(1) * size};
 }
 
-/// What a norm does to a channel in the end: x · scale + shift.
+/// What a norm does to a channel: (x − mean) · scale + bias. The mean goes first: of two large
+/// numbers that are nearly equal it leaves their digits.
 struct Affine {
-    float scale = 0, shift = 0;
+    float mean = 0, scale = 0, bias = 0;
 };
 
 /// `precision`: 1 ÷ (variance + ε).
 Affine affineOf(double mean, double precision, float weight, float bias) {
-    const double scale = static_cast<double>(weight) * std::sqrt(precision);
-    return {static_cast<float>(scale),
-            static_cast<float>(static_cast<double>(bias) - mean * scale)};
+    return {static_cast<float>(mean),
+            static_cast<float>(static_cast<double>(weight) * std::sqrt(precision)), bias};
 }
 
 /// Calls `step(offset, valid, part)` for each `LaneCount` values of a channel, `valid` fewer at a
@@ -106,27 +106,36 @@ struct Statistics {
     double mean = 0, squares = 0;
 };
 
+/// Squares around float32's first mean, which the second pass corrects: of a channel that hardly
+/// varies the first alone would make noise.
 CONCERTINA_FOR_EACH_PROCESSOR
 Statistics statisticsOf(const float* x, Planes at) {
-    Statistics result;
-    LaneSum sum;
+    double sum = 0;
+    LaneSum lanes;
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int part)
-            CONCERTINA_INLINED { sum.parts[part] += load(x + i, valid); },
-        [&]() CONCERTINA_INLINED { sum.moveTo(result.mean); });
-    result.mean /= at.count();
-    const float mean = static_cast<float>(result.mean);
+            CONCERTINA_INLINED { lanes.parts[part] += load(x + i, valid); },
+        [&]() CONCERTINA_INLINED { lanes.moveTo(sum); });
+    const float near = static_cast<float>(sum / at.count());
+    double rest = 0;
+    double squares = 0;
+    LaneSum squareLanes;
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int part) CONCERTINA_INLINED {
-            Lanes away = load(x + i, valid) - mean;
+            Lanes away = load(x + i, valid) - near;
             for (std::int64_t none = valid; none < LaneCount; ++none)
                 away[none] = 0;
-            sum.parts[part] += away * away;
+            lanes.parts[part] += away;
+            squareLanes.parts[part] += away * away;
         },
-        [&]() CONCERTINA_INLINED { sum.moveTo(result.squares); });
-    return result;
+        [&]() CONCERTINA_INLINED {
+            lanes.moveTo(rest);
+            squareLanes.moveTo(squares);
+        });
+    const double correction = rest / at.count();
+    return {static_cast<double>(near) + correction, std::max(squares - rest * correction, 0.0)};
 }
 
 CONCERTINA_FOR_EACH_PROCESSOR
@@ -135,7 +144,7 @@ void normalize(const float* x, float* y, Planes at, Affine norm, bool relu) {
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int) CONCERTINA_INLINED {
-            const Lanes value = load(x + i, valid) * norm.scale + norm.shift;
+            const Lanes value = (load(x + i, valid) - norm.mean) * norm.scale + norm.bias;
             store(y + i, relu ? (value < zero ? zero : value) : value, valid); // NaN stays
         },
         [] {});
@@ -147,37 +156,39 @@ struct Gradients {
 };
 
 /// Writes dx = (dz − Σ dz ÷ n − (x − mean) · Σ dz (x − mean) ÷ n · precision) · scale, with
-/// precision 1 ÷ (variance + ε).
+/// precision 1 ÷ (variance + ε), unless it is null.
 CONCERTINA_FOR_EACH_PROCESSOR
-Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine norm, float mean,
+Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine norm,
                    double precision, bool relu) {
     const Lanes zero{};
-    const auto arriving = [&](Lanes value, std::int64_t i, std::int64_t valid) CONCERTINA_INLINED {
+    const auto arriving = [&](Lanes away, std::int64_t i, std::int64_t valid) CONCERTINA_INLINED {
         const Lanes dz = load(dy + i, valid);
-        return relu ? (value * norm.scale + norm.shift <= zero ? zero : dz) : dz;
+        return relu ? (away * norm.scale + norm.bias <= zero ? zero : dz) : dz;
     };
     Gradients sums;
-    LaneSum plain, away;
+    LaneSum plain, leaning;
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int part) CONCERTINA_INLINED {
-            const Lanes value = load(x + i, valid);
-            const Lanes dz = arriving(value, i, valid);
+            const Lanes away = load(x + i, valid) - norm.mean;
+            const Lanes dz = arriving(away, i, valid);
             plain.parts[part] += dz;
-            away.parts[part] += dz * (value - mean);
+            leaning.parts[part] += dz * away;
         },
         [&]() CONCERTINA_INLINED {
             plain.moveTo(sums.plain);
-            away.moveTo(sums.away);
+            leaning.moveTo(sums.away);
         });
+    if (dx == nullptr)
+        return sums;
     const float meanDz = static_cast<float>(sums.plain / at.count());
     const float slope = static_cast<float>(sums.away / at.count() * precision);
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int) CONCERTINA_INLINED {
-            const Lanes value = load(x + i, valid);
-            const Lanes dz = arriving(value, i, valid);
-            store(dx + i, (dz - meanDz - (value - mean) * slope) * norm.scale, valid);
+            const Lanes away = load(x + i, valid) - norm.mean;
+            const Lanes dz = arriving(away, i, valid);
+            store(dx + i, (dz - meanDz - away * slope) * norm.scale, valid);
         },
         [] {});
     return sums;
@@ -224,30 +235,33 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
         context->save_for_backward({x, weight, bias, mean, squares});
         context->saved_data["epsilon"] = epsilon;
         context->saved_data["relu"] = relu;
+        context->saved_data["needed"] = x.requires_grad();
         return y;
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::tensor_list& arrived) {
+        TORCH_CHECK(!torch::GradMode::is_enabled(), "fusedNorm is differentiated once");
         const auto saved = context->get_saved_variables();
         const torch::Tensor& x = saved[0];
         const double epsilon = context->saved_data["epsilon"].toDouble();
         const bool relu = context->saved_data["relu"].toBool();
         const Planes at = planesOf(x);
         const torch::Tensor dy = arrived[0].contiguous();
-        const torch::Tensor dx = torch::empty_like(x);
+        const bool needed = context->saved_data["needed"].toBool(); // not behind what is frozen
+        const torch::Tensor dx = needed ? torch::empty_like(x) : torch::Tensor();
         const torch::Tensor dWeight = torch::empty_like(saved[1]);
         const torch::Tensor dBias = torch::empty_like(saved[2]);
         forEachChannel(x, [&, from = x.data_ptr<float>(), back = dy.data_ptr<float>(),
-                           to = dx.data_ptr<float>(), weights = saved[1].data_ptr<float>(),
+                           to = needed ? dx.data_ptr<float>() : nullptr,
+                           weights = saved[1].data_ptr<float>(),
                            biases = saved[2].data_ptr<float>(), means = saved[3].data_ptr<double>(),
                            sums = saved[4].data_ptr<double>(), toWeight = dWeight.data_ptr<float>(),
                            toBias = dBias.data_ptr<float>()](std::int64_t c, std::int64_t first) {
             const double precision = 1 / (sums[c] / at.count() + epsilon);
             const Gradients gradients =
-                passBack(from + first, back + first, to + first, at,
-                         affineOf(means[c], precision, weights[c], biases[c]),
-                         static_cast<float>(means[c]), precision, relu);
+                passBack(from + first, back + first, needed ? to + first : nullptr, at,
+                         affineOf(means[c], precision, weights[c], biases[c]), precision, relu);
             toWeight[c] = static_cast<float>(gradients.away * std::sqrt(precision));
             toBias[c] = static_cast<float>(gradients.plain);
         });
@@ -257,8 +271,12 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
 
 } // namespace
 
-bool canFuseNorm(const torch::Tensor& x) {
-    return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous();
+bool canFuseNorm(const torch::Tensor& x, const NormTensors& norm) {
+    const auto fits = [](const torch::Tensor& tensor) {
+        return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32
+               && tensor.is_contiguous();
+    };
+    return x.numel() > 0 && fits(x) && fits(norm.weight) && fits(norm.bias);
 }
 
 torch::Tensor fusedNorm(const torch::Tensor& x, const NormTensors& norm, double momentum,

@@ -10,14 +10,14 @@ struct NormTensors {
     torch::Tensor weight, bias, runningMean, runningVariance;
 };
 
-/// Whether `fusedNorm` can stand in for a norm of `x`: float32 in the processor's memory, each
-/// channel's plane in one piece. In bfloat16 and channels-last LibTorch's own is as quick.
-bool canFuseNorm(const torch::Tensor& x);
+/// Whether `fusedNorm` can stand in for a norm of `x`: values in float32 in the processor's memory,
+/// each channel's plane in one piece. In bfloat16 and channels-last LibTorch's own is as quick.
+bool canFuseNorm(const torch::Tensor& x, const NormTensors& norm);
 
 /// Batch norm of `x` [N, C, H, W] with the batch's own statistics, and the ReLU behind it if asked
 /// for: what torch::batch_norm and torch::relu give, gradients and running statistics too, to
 /// rounding; in about half of their time. A channel at a time, so that what one pass has read the
-/// next finds in the cache. Does not depend on the number of threads.
+/// next finds in the cache. Does not depend on the number of threads. Differentiated once at most.
 torch::Tensor fusedNorm(const torch::Tensor& x, const NormTensors& norm, double momentum,
                         double epsilon, bool withRelu);
 

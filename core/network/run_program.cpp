@@ -114,7 +114,7 @@ private:
                               running ? tensor(now, 2) : torch::Tensor(),
                               running ? tensor(now, 3) : torch::Tensor()};
         const double momentum = m_settings.momenta.empty() ? NormMomentum : m_settings.momenta[at];
-        if (m_settings.training && canFuseNorm(x)) {
+        if (m_settings.training && canFuseNorm(x, own)) {
             m_hasRelu[at] = onlyReluReads(at) && !m_settings.look;
             return fusedNorm(x, own, momentum, NormEpsilon, m_hasRelu[at]);
         }

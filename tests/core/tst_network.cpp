@@ -48,6 +48,90 @@ private Q_SLOTS:
         }
     }
 
+    void trainingInFloat32IsThatInFloat64ToRounding_data() {
+        QTest::addColumn<QString>("parametrization");
+        QTest::addColumn<QString>("rule");
+        for (const char* parametrization : {"plain", "factored", "repvgg"})
+            for (const char* rule : {"*: tied", "*: separate", "*: norm {segmentation} | {depth} | {normal}"})
+                QTest::addRow("%s, %s", parametrization, rule) << parametrization << rule;
+    }
+
+    /// Norms and the ReLUs behind them are one operation in float32 alone.
+    void trainingInFloat32IsThatInFloat64ToRounding() {
+        QFETCH(QString, parametrization);
+        QFETCH(QString, rule);
+        const Network network =
+            networkFor(tinySpec(parametrization.toStdString(), rule.toStdString()));
+        const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
+        std::vector<torch::Tensor> results[2];
+        for (const Network* each : {&network, &wide}) {
+            const auto type = each->parameters().front().value.scalar_type();
+            const torch::Tensor images = randomImages(2, 16, 24, 5).to(type).requires_grad_();
+            auto& found = results[each == &wide];
+            found = each->forward(each->compose(false), images, {.training = true});
+            torch::Tensor sum;
+            for (const torch::Tensor& output : found) {
+                const torch::Tensor part = (output * output).mean();
+                sum = sum.defined() ? sum + part : part;
+            }
+            found.push_back(torch::autograd::grad({sum}, {images}).front());
+            for (const auto& [name, tensor] : each->namedTensors()) // running statistics
+                if (name.find("/norm.") != std::string::npos)
+                    found.push_back(tensor);
+        }
+        QCOMPARE(results[0].size(), results[1].size());
+        for (std::size_t i = 0; i < results[0].size(); ++i)
+            QVERIFY(relativeDifference(results[0][i].detach(), results[1][i].detach()) <= 1e-4);
+    }
+
+    void normsKeepTheirValuesForOtherReaders() {
+        // 1 is read by 2 and 3, 4 is an output, 6 is read by 7 alone.
+        Program program{.tensors = {"w", "b", "m", "v"}, .outputs = {4, 5, 7}};
+        const auto add = [&](Op op, std::vector<int> inputs) {
+            Instruction instruction{.op = op,
+                                    .name = std::to_string(program.instructions.size()),
+                                    .inputs = std::move(inputs)};
+            if (op == Op::Norm)
+                instruction.tensors = {0, 1, 2, 3};
+            program.instructions.push_back(std::move(instruction));
+        };
+        add(Op::Input, {});
+        add(Op::Norm, {0});
+        add(Op::Relu, {1});
+        add(Op::Add, {1, 2});
+        add(Op::Norm, {3});
+        add(Op::Relu, {4});
+        add(Op::Norm, {5});
+        add(Op::Relu, {6});
+        torch::manual_seed(3);
+        const torch::Tensor images = torch::randn({2, 3, 9, 7});
+        const std::vector<torch::Tensor> tensors{torch::randn({3}), torch::randn({3}),
+                                                 torch::zeros({3}), torch::ones({3})};
+        std::vector<torch::Tensor> wide;
+        for (const torch::Tensor& tensor : tensors)
+            wide.push_back(tensor.to(torch::kFloat64));
+        const auto left = runProgram(program, tensors, images, {.training = true});
+        const auto right =
+            runProgram(program, wide, images.to(torch::kFloat64), {.training = true});
+        for (std::size_t i = 0; i < left.size(); ++i)
+            QVERIFY(relativeDifference(left[i], right[i]) <= 1e-5);
+        QVERIFY(left[0].min().item<double>() < 0);
+    }
+
+    void toAnotherDeviceGoTheMomentsToo() {
+        Network network = networkFor(tinySpec("factored", "*: merged"));
+        for (Parameter& parameter : network.parameters()) {
+            parameter.state["adam.m"] = torch::zeros_like(parameter.value);
+            parameter.state["adam.t"] = torch::zeros({1}, torch::kInt64);
+        }
+        network.to(torch::kMeta); // a device that every machine has
+        for (const Parameter& parameter : network.parameters()) {
+            QVERIFY(parameter.value.is_meta());
+            QVERIFY(parameter.state.at("adam.m").is_meta());
+            QVERIFY(!parameter.state.at("adam.t").is_meta()); // read on the CPU
+        }
+    }
+
     void twoNetworksOfOneSeedAreEqualToTheBitAndOfAnotherAreNot() {
         ExperimentSpec spec = tinySpec("factored", "*: merged");
         const auto first = networkFor(spec).namedTensors();
