@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/environment.h"
 
+#include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/field.h"
 #include "core/values/text.h"
@@ -9,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include <fstream>
+#include <new>
 #include <thread>
 
 namespace concertina {
@@ -56,6 +58,20 @@ std::optional<Problem> checkMachine(const TrainSpec& train) {
         return Problem{"train.precision", "train.precision", "bfloat16", "float32",
                        "this processor lacks the instructions (AVX-512 BF16), and would be slower"};
     return std::nullopt;
+}
+
+Problem refusedBy(const std::exception& error) {
+    const auto* torch = dynamic_cast<const c10::Error*>(&error);
+    const std::string text =
+        shortened(torch != nullptr ? torch->what_without_backtrace() : error.what(), 200);
+    const bool full = dynamic_cast<const std::bad_alloc*>(&error) != nullptr
+                      || text.find("out of memory") != std::string::npos
+                      || text.find("can't allocate memory") != std::string::npos;
+    return full ? Problem{"train.memory", "train.batch", "no room in memory (" + text + ")",
+                          "a step that fits",
+                          "a smaller train.batch or data.height × data.width needs less"}
+                : Problem{"train.libtorch", "train", text, "a step that can be computed",
+                          "this should not happen: the spec and these words help to mend it"};
 }
 
 std::string environmentWarning() {

@@ -5,6 +5,7 @@
 #include "core/values/problem.h"
 #include "core/values/spec.h"
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ std::vector<std::string> environmentDifferences(const Json& before, const Json& 
 /// Why a training cannot be computed on this machine: "train.device" (no GPU), "train.precision" (no
 /// instructions for bfloat16, which would be slower). None where it can.
 std::optional<Problem> checkMachine(const TrainSpec& train);
+
+/// What ends a training when LibTorch, or what it computes with, throws: "train.memory" where there
+/// was no room, "train.libtorch" for all else.
+Problem refusedBy(const std::exception& error);
 
 /// Advice where this machine computes much slower than it could; empty where it does not.
 std::string environmentWarning();

@@ -33,13 +33,6 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// LibTorch throws where it can't go on: above all where a device has no room left.
-Problem refusal(const c10::Error& error) {
-    return {"train.libtorch", "train.device", shortened(error.what_without_backtrace(), 200),
-            "something that LibTorch can compute",
-            "where memory is short, a smaller batch (train.batch) or input needs less"};
-}
-
 /// One session of training: from a step to another step, or to whatever ends it before.
 class Session {
 public:
@@ -65,8 +58,8 @@ public:
         announce();
         try {
             return runToEnd();
-        } catch (const c10::Error& error) {
-            return fail(atStep(refusal(error), m_step));
+        } catch (const std::exception& error) {
+            return fail(atStep(refusedBy(error), m_step, "after"));
         }
     }
 
@@ -209,8 +202,8 @@ private:
     }
 
     /// What is wrong with the numbers of a step, with the way back.
-    Problem atStep(Problem problem, std::int64_t step) const {
-        problem.found += " at step " + std::to_string(step);
+    Problem atStep(Problem problem, std::int64_t step, const std::string& where = "at") const {
+        problem.found += " " + where + " step " + std::to_string(step);
         problem.hint += m_lastCheckpoint.empty()
                             ? "; there is no checkpoint before it"
                             : "; the last good checkpoint is " + m_lastCheckpoint;
@@ -409,8 +402,8 @@ Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
         if (!beginning)
             return failure(beginning.error());
         return Session(request, std::move(*data), std::move(*beginning), control, observer).run();
-    } catch (const c10::Error& error) {
-        return failure(refusal(error));
+    } catch (const std::exception& error) {
+        return failure(refusedBy(error));
     }
 }
 

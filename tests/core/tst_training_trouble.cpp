@@ -104,6 +104,34 @@ private Q_SLOTS:
         QCOMPARE(refusal(spec).code, std::string("train.device"));
     }
 
+    void whatLibTorchThrowsEndsTheRunAsFailed_data() {
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<bool>("full");
+        QTest::newRow("an error") << "train.libtorch" << false;
+        QTest::newRow("no room") << "train.memory" << true;
+    }
+
+    void whatLibTorchThrowsEndsTheRunAsFailed() {
+        QFETCH(const QString, code);
+        QFETCH(const bool, full);
+        ExperimentSpec spec = quickSpec();
+        spec.train.previews = 1;
+        Training training(spec);
+        training.request.collapsed = [full](const Network&) -> NetworkForward {
+            if (full)
+                throw std::bad_alloc();
+            return [](const torch::Tensor& images) {
+                return std::vector{images.view({7, 7, 7})}; // not their size
+            };
+        };
+        const auto result = training.run();
+        QVERIFY(result && result->state == RunState::Failed);
+        QCOMPARE(result->problem->code, code.toStdString());
+        QVERIFY2(result->problem->found.find(" after step ") != std::string::npos,
+                 result->problem->found.c_str());
+        QVERIFY(training.record.states.back().state == RunState::Failed);
+    }
+
     void checkpointsThatDoNotFitAreTold() {
         const TestFolder folder; // three classes, not fourteen
         QCOMPARE(refusal(quickSpec(), folder.root() / "no.safetensors").code,
