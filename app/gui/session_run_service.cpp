@@ -55,9 +55,11 @@ void SessionRunService::checkpointNow(const RunId& run) {
 }
 
 void SessionRunService::changePlan(const RunId& run, const std::vector<std::string>& rules) {
-    if (isQueued(run)) {
-        for (const std::string& rule : rules)
-            m_queue.changePlan(run, rule);
+    if (m_queue.changePlan(run, rules))
+        return;
+    if (isQueued(run)) { // it waits: what it begins with is read when its turn comes, or sooner
+        tellFailure(run, {"run.waiting", run, "a run that waits for its turn",
+                          "one that is trained or rests", "change the sharing once it runs"});
         return;
     }
     m_changes.post([this, run, rules](const std::stop_token&) {

@@ -119,10 +119,12 @@ void RunQueue::checkpointNow(const RunId& run) {
         m_control->checkpoint();
 }
 
-void RunQueue::changePlan(const RunId& run, const std::string& rule) {
+bool RunQueue::changePlan(const RunId& run, const std::vector<std::string>& rules) {
     const std::lock_guard lock(m_mutex);
-    if (m_current && m_current->run == run)
-        m_control->changePlan(rule);
+    if (!m_current || m_current->run != run)
+        return false;
+    m_control->changePlan(rules);
+    return true;
 }
 
 void RunQueue::suspendAll() {

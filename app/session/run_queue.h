@@ -61,7 +61,8 @@ public:
     void pause(const RunId& run);
     void stop(const RunId& run); ///< one that still waits leaves the queue and reads "stopped"
     void checkpointNow(const RunId& run);
-    void changePlan(const RunId& run, const std::string& rule); ///< as `RunControl::changePlan`
+    /// As `RunControl::changePlan`; false for a run that is not being trained.
+    bool changePlan(const RunId& run, const std::vector<std::string>& rules);
 
     /// What trains ends as paused, with a checkpoint; what waits reads "paused" and leaves.
     void suspendAll();

@@ -35,11 +35,12 @@ public:
         m_checkpoint = true;
     }
 
-    /// A rule that joins the sharing plan before the next step; of a run that is paused, before
-    /// its next. One that the network cannot have is told as a notice, and nothing changes.
-    void changePlan(std::string rule) {
+    /// Rules that join the sharing plan before the next step, all of them before the same one; of a
+    /// run that is paused, before its next. One that the network cannot have is told as a notice,
+    /// and changes nothing.
+    void changePlan(const std::vector<std::string>& rules) {
         const std::lock_guard lock(m_mutex);
-        m_rules.push_back(std::move(rule));
+        m_rules.insert(m_rules.end(), rules.begin(), rules.end());
     }
 
     /// Asked to stop by `abort`: for whatever waits meanwhile.

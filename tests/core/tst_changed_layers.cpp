@@ -233,12 +233,12 @@ private Q_SLOTS:
         Training asked(spec);
         asked.record.onStep = [&](const StepEvent& event) {
             if (event.position.step == 1) {
-                asked.control.changePlan("enc*: freeze");
-                asked.control.changePlan("dec*: kernel factored");
+                asked.control.changePlan({"enc*: freeze"});
+                asked.control.changePlan({"dec*: kernel factored"});
             }
             if (event.position.step == 3) {
-                asked.control.changePlan("dec*: merged");
-                asked.control.changePlan("enc2*: unfreeze");
+                asked.control.changePlan({"dec*: merged"});
+                asked.control.changePlan({"enc2*: unfreeze"});
             }
         };
         QVERIFY(asked.run().has_value());

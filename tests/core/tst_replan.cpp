@@ -174,8 +174,8 @@ private Q_SLOTS:
         spec.train.previews = 0;
         Training asked(spec);
         asked.after(2, [](RunControl& control) {
-            control.changePlan("dec*: separate");
-            control.changePlan("enc2.1: M {segmentation} | {depth, normal}");
+            control.changePlan({"dec*: separate"});
+            control.changePlan({"enc2.1: M {segmentation} | {depth, normal}"});
         });
         QVERIFY(asked.run().has_value());
         QCOMPARE(asked.record.plans.size(), 2U);
@@ -215,12 +215,12 @@ private Q_SLOTS:
             first.record.onState = [&](const StateEvent& event) {
                 if (event.state != RunState::Paused || !first.record.plans.empty())
                     return;
-                first.control.changePlan("dec*: separate");
+                first.control.changePlan({"dec*: separate"});
                 first.control.suspend();
             };
         } else {
             first.after(2, [](RunControl& control) {
-                control.changePlan("dec*: separate");
+                control.changePlan({"dec*: separate"});
                 control.suspend();
             });
         }
@@ -241,7 +241,7 @@ private Q_SLOTS:
         spec.train.previews = 0;
         spec.network.planChanges = {"4: *: tied"};
         Training asked(spec);
-        asked.after(2, [](RunControl& control) { control.changePlan("dec*: separate"); });
+        asked.after(2, [](RunControl& control) { control.changePlan({"dec*: separate"}); });
         QVERIFY(asked.run().has_value());
         QVERIFY(asked.record.notices.empty());
         QCOMPARE(asked.record.plans.size(), 2U);
@@ -266,7 +266,7 @@ private Q_SLOTS:
         ExperimentSpec spec = tinySpec("factored", "*: tied");
         spec.train.previews = 0;
         Training asked(spec), plain(spec);
-        asked.after(2, [&](RunControl& control) { control.changePlan(rule.toStdString()); });
+        asked.after(2, [&](RunControl& control) { control.changePlan({rule.toStdString()}); });
         QVERIFY(asked.run()->state == RunState::Finished);
         QVERIFY(plain.run().has_value());
         QCOMPARE(asked.record.notices.size(), 1U);
