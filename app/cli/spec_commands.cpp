@@ -31,8 +31,7 @@ Expected<std::string> specText(const std::string& nameOrFile) {
     const auto preset = std::ranges::find(presets(), nameOrFile, &EmbeddedText::name);
     if (preset != presets().end())
         return std::string(preset->text);
-    const auto group = std::ranges::find(presetGroups(), nameOrFile, &PresetGroup::name);
-    if (group != presetGroups().end())
+    if (const PresetGroup* group = presetGroup(nameOrFile))
         return failure({"spec.group", nameOrFile, "a group of presets", "one of its presets",
                         join(group->presets, ", ")});
     const auto names = presetNames();
@@ -167,6 +166,14 @@ ExitCode specShowCommand(const std::string& preset, const std::vector<std::strin
     console.say(jsonText(toJson(*spec), 2) + "\n");
     console.emit(toJson(*spec));
     return Done;
+}
+
+const PresetGroup* presetGroup(const std::string& nameOrFile) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(nameOrFile, error))
+        return nullptr;
+    const auto found = std::ranges::find(presetGroups(), nameOrFile, &PresetGroup::name);
+    return found == presetGroups().end() ? nullptr : &*found;
 }
 
 std::vector<std::string> presetNames() {

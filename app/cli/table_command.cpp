@@ -22,16 +22,26 @@ namespace {
 struct Variant {
     ExperimentSpec spec; ///< of the first
     std::vector<RunRecord> runs;
+
+    const std::string& name() const { return runs.front().summary.name; }
 };
 
-/// Of a group the runs of one name, or all that have a single task: a network for each task. Or a
-/// run that is in no group.
+/// Of a group the runs of one name, or those that have a single task, a network for each: all that
+/// stand together for a multitask network. Or a run that is in no group.
 struct Line {
     std::string name;
     std::vector<Variant> variants;
     std::map<std::string, std::vector<double>> metrics; ///< last values by "task/name", one a run
 
     bool isSingleTask() const { return variants.front().spec.tasks.size() == 1; }
+
+    /// Whether a run with a single task is one more of its task's, or the first for another task.
+    bool takes(const std::string& run, const TaskSpec& task) const {
+        return isSingleTask() && std::ranges::all_of(variants, [&](const Variant& variant) {
+                   return variant.name() == run
+                          || variant.spec.tasks.front().method.id != task.method.id;
+               });
+    }
     const std::optional<std::string>& group() const {
         return variants.front().runs.front().summary.group;
     }
@@ -45,9 +55,9 @@ struct Column {
     std::string key() const { return metricKey(task, info.name); }
 };
 
-/// Whether a word means a run's group: its whole name, or what stands before the time in it.
+/// Whether a word means a run's group: all of its name, or that without the time.
 bool meansGroupOf(const RunSummary& run, const std::string& word) {
-    return run.group && (*run.group == word || run.group->starts_with(word + " "));
+    return run.group && (*run.group == word || nameOfGroup(*run.group) == word);
 }
 
 /// The runs that a word means: those of the newest group of this name, or the newest run of this
@@ -105,17 +115,17 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
         const bool single = spec->tasks.size() == 1;
         auto line = std::ranges::find_if(lines, [&](const Line& known) {
             return group && known.group() == group
-                   && (known.name == name || (single && known.isSingleTask()));
+                   && (known.variants.front().name() == name
+                       || (single && known.takes(name, spec->tasks.front())));
         });
         if (line == lines.end())
             line = lines.insert(lines.end(), {.name = name});
         else if (line->name != name)
-            line->name = *group;
+            line->name = nameOfGroup(*group);
         for (const SeriesInfo& info : *series)
             if (info.key.split == spec->data.validationSplit)
                 line->metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
-        auto variant = std::ranges::find(line->variants, name,
-                                         [](const Variant& v) { return v.runs.front().summary.name; });
+        auto variant = std::ranges::find(line->variants, name, &Variant::name);
         if (variant == line->variants.end())
             variant = line->variants.insert(line->variants.end(), {.spec = std::move(*spec)});
         variant->runs.push_back(std::move(*run));
@@ -152,12 +162,21 @@ std::optional<NetworkCosts> costsOf(const Line& line) {
     return all;
 }
 
-/// One variant's after the other.
+/// Of each variant; once where all have the same.
 std::string stepsOf(const Line& line) {
     std::vector<std::string> steps;
     for (const Variant& variant : line.variants)
         steps.push_back(std::to_string(variant.runs.front().summary.position.step));
-    return join(steps, " + ");
+    const bool same = std::ranges::count(steps, steps.front()) == std::ssize(steps);
+    return same ? steps.front() : join(steps, " + ");
+}
+
+/// That each variant has.
+std::size_t seedsOf(const Line& line) {
+    std::size_t least = line.variants.front().runs.size();
+    for (const Variant& variant : line.variants)
+        least = std::min(least, variant.runs.size());
+    return least;
 }
 
 /// To train all variants once, in the mean.
@@ -248,7 +267,7 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
         header.emplace_back(title);
     Rows rows{header};
     for (const Line& line : *lines) {
-        const std::size_t seeds = line.variants.front().runs.size();
+        const std::size_t seeds = seedsOf(line);
         std::vector<std::string> row{line.name, std::to_string(seeds)};
         Json metrics = Json::object();
         for (const Column& column : columns) {

@@ -126,15 +126,6 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
     return code;
 }
 
-/// What the runs of a group have in common: a name and when they were begun.
-std::string groupName(const std::string& name, std::time_t now) {
-    std::tm local{};
-    localtime_r(&now, &local);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
-    return name + " " + text;
-}
-
 /// A new run of a spec to its end. One of several has a folder of its own in the report's.
 ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
                   const std::optional<std::string>& group,
@@ -156,20 +147,38 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
 
 } // namespace
 
+constexpr std::string_view timeForm = "0000-00-00 00:00:00";
+
+std::string groupName(const std::string& name, std::time_t now) {
+    std::tm local{};
+    localtime_r(&now, &local);
+    char text[timeForm.size() + 1];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    return name + " " + text;
+}
+
+std::string nameOfGroup(const std::string& group) {
+    if (group.size() <= timeForm.size())
+        return group;
+    const std::size_t space = group.size() - timeForm.size() - 1;
+    std::string form = group.substr(space + 1);
+    std::ranges::replace_if(
+        form, [](char c) { return c >= '0' && c <= '9'; }, '0');
+    return group[space] == ' ' && form == timeForm ? group.substr(0, space) : group;
+}
+
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
     struct Part {
+        std::string name;
         std::vector<ExperimentSpec> specs;
-        std::optional<std::string> group; ///< none: of one run
     };
     std::vector<Part> parts;
     std::size_t runs = 0;
-    const std::time_t now = std::time(nullptr);
-    for (const std::string& name : arguments.specs) {
+    for (const std::string& word : arguments.specs) {
+        const PresetGroup* group = presetGroup(word);
         Part part;
-        const auto group = std::ranges::find(presetGroups(), name, &PresetGroup::name);
-        const bool isGroup = group != presetGroups().end();
-        for (const std::string& member : isGroup ? group->presets : std::vector{name}) {
+        for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
             auto spec = loadSpec(member, arguments.assignments, common.data);
             if (!spec)
                 return console.fail(spec.error());
@@ -182,15 +191,20 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
                 part.specs.back().seed = seed;
             }
         }
+        part.name = group != nullptr ? word : part.specs.front().name;
+        if (const auto same = std::ranges::count(parts, part.name, &Part::name); same > 0)
+            part.name += " (" + std::to_string(same + 1) + ")"; // two files, one name
         runs += part.specs.size();
-        if (part.specs.size() > 1)
-            part.group = groupName(isGroup ? name : part.specs.front().name, now);
         parts.push_back(std::move(part));
     }
+    const std::time_t now = std::time(nullptr);
     for (const Part& part : parts)
         for (const ExperimentSpec& spec : part.specs) {
-            const ExitCode code = trainOne(common, spec, arguments.group ? arguments.group : part.group,
-                                           arguments.report, runs > 1, console);
+            std::optional<std::string> group;
+            if (arguments.group || part.specs.size() > 1)
+                group = groupName(arguments.group.value_or(part.name), now);
+            const ExitCode code =
+                trainOne(common, spec, group, arguments.report, runs > 1, console);
             if (code != Done)
                 return code;
         }

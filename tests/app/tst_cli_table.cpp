@@ -90,6 +90,7 @@ private Q_SLOTS:
         const QJsonObject line = outcome.last();
         QCOMPARE(line["name"].toString(), QString("alone"));
         QCOMPARE(line["seeds"].toInt(), 1);
+        QVERIFY(line["gain"].isDouble());
         QCOMPARE(line["gain"].toDouble(), 0.0);
         // What both networks cost together.
         double parameters = 0;
@@ -99,7 +100,29 @@ private Q_SLOTS:
             QCOMPARE(one.last()["name"].toString(), QString(run));
             parameters += one.last()["parameters"].toDouble();
         }
+        QVERIFY(parameters > 1000);
         QCOMPARE(line["parameters"].toDouble(), parameters);
+    }
+
+    void networksForOneTaskAreLinesOfTheirOwn() {
+        QJsonObject one = shortSpec("depth, one way");
+        one["tasks"] = QJsonArray{QJsonObject{{"id", "depth"}}};
+        const QJsonObject other = with(one, "name", "depth, another way");
+        const cli::Outcome trained =
+            m_place.run({"train", m_place.write("one.json", one),
+                         m_place.write("other.json", other), "--group", "ways", "--json"});
+        QVERIFY2(trained.code == 0, qPrintable(trained.text()));
+        QStringList names;
+        for (const QJsonObject& line : m_place.run({"table", "ways", "--json"}).objects())
+            names << line["name"].toString();
+        QCOMPARE(names, QStringList({"depth, one way", "depth, another way"}));
+    }
+
+    void filesOfOneNameAreGroupsOfTheirOwn() {
+        const QString file = m_place.write("twice.json", shortSpec("twice"));
+        const cli::Outcome trained = m_place.run({"train", file, file, "--seeds", "1,2", "--json"});
+        QVERIFY2(trained.code == 0, qPrintable(trained.text()));
+        QCOMPARE(m_place.run({"table", "twice (2)", "--json"}).last()["seeds"].toInt(), 2);
     }
 
     void aNameMeansAllSeedsOfItsGroup() {

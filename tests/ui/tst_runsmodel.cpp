@@ -93,6 +93,25 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, 3).data(BestRole).toString(), QStringLiteral("1.200 ± 0.283 m"));
     }
 
+    void experimentsOfAGroupHaveNoMean() {
+        RunTable table = tableOf({{"depth alone", "single", noValue, 1.0},
+                                  {"segmentation alone", "single", 0.5, noValue},
+                                  {"a", "both", 0.5, 1.0},
+                                  {"b", "both", 0.7, 1.4}});
+        for (RunRow& row : table.rows)
+            row.run.collapsedParameters = 1000;
+        RunsModel model;
+        model.setTable(table);
+        model.sort(0, Qt::AscendingOrder);
+        QCOMPARE(names(model), QStringList({QStringLiteral("both"), QStringLiteral("single")}));
+        QCOMPARE(model.index(0, 0).data(NoteRole).toString(), QStringLiteral("2 runs"));
+        QCOMPARE(model.index(0, 2).data(BestRole).toString(), QString());
+        // A network for each task has what each has of its own, and what both weigh.
+        QCOMPARE(model.index(1, 2).data(BestRole).toString(), QStringLiteral("0.500"));
+        QCOMPARE(model.index(1, 3).data(BestRole).toString(), QStringLiteral("1.000 m"));
+        QCOMPARE(model.index(1, 4).data().toString(), QStringLiteral("2.00 k"));
+    }
+
     void theBestOfEachColumnIsMarkedByItsDirection() {
         RunsModel model;
         model.setTable(seeds);

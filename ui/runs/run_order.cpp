@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_map>
 
 namespace concertina {
@@ -50,8 +51,8 @@ double numberOf(const RunTable& table, const std::vector<int>& rows, const RunSo
         });
     case RunProperty::Metric: return spreadOf(table, rows, sorting.metric).mean;
     case RunProperty::Parameters: {
-        const double mean = meanOf([](const RunRow& row) { return row.run.collapsedParameters; });
-        return mean > 0 ? mean : nothing;
+        const double all = collapsedParametersOf(table, rows);
+        return all > 0 ? all : nothing;
     }
     case RunProperty::Duration:
         return meanOf([](const RunRow& row) { return row.run.position.seconds; });
@@ -114,14 +115,30 @@ void sortLines(const RunTable& table, std::vector<RunLine>& lines, const RunSort
 
 MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column) {
     std::vector<double> best, last;
+    const QString* name = nullptr;
     for (const int row : rows) {
         const MetricCell& cell = rowAt(table, row).metrics[static_cast<std::size_t>(column)];
         if (!std::isfinite(cell.best))
             continue;
+        if (name != nullptr && *name != rowAt(table, row).name)
+            return {};
+        name = &rowAt(table, row).name;
         best.push_back(cell.best);
         last.push_back(cell.last);
     }
     return {spreadOf(best), spreadOf(last).mean};
+}
+
+double collapsedParametersOf(const RunTable& table, const std::vector<int>& rows) {
+    std::map<QString, double> each;
+    for (const int row : rows) {
+        double& most = each[rowAt(table, row).name]; // 0 before a run has begun
+        most = std::max(most, rowAt(table, row).run.collapsedParameters);
+    }
+    double sum = 0;
+    for (const auto& [name, parameters] : each)
+        sum += parameters;
+    return sum;
 }
 
 QString groupName(const RunTable& table, const RunLine& line) {

@@ -23,7 +23,8 @@ struct RunSorting {
     bool operator==(const RunSorting&) const = default;
 };
 
-/// A line of the arranged table: one run, or the runs of a group that differ in their seeds.
+/// A line of the arranged table: one run, or the runs of a group, which differ in their seeds or
+/// are several experiments: a network for each task, say.
 struct RunLine {
     std::string group; ///< empty for one run
     std::vector<int> rows;
@@ -32,11 +33,14 @@ struct RunLine {
     bool operator==(const RunLine&) const = default;
 };
 
-/// Over a group's best values.
+/// Over a group's best values; none where they are of several experiments.
 struct MetricSpread : Spread {
     double lastMean = std::numeric_limits<double>::quiet_NaN();
 };
 MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column);
+
+/// Of a group's collapsed networks together, each experiment once.
+double collapsedParametersOf(const RunTable& table, const std::vector<int>& rows);
 
 /// The name that all rows have; the group's where they differ.
 QString groupName(const RunTable& table, const RunLine& line);

@@ -189,9 +189,13 @@ QVariant RunsModel::otherData(const RunLine& line, int column, int role) const {
     const bool tip = role == Qt::ToolTipRole;
     switch (column - FirstMetric - static_cast<int>(m_table.columns.size())) {
     case 0: {
-        if (!(first.collapsedParameters > 0))
+        const double all = collapsedParametersOf(m_table, line.rows);
+        if (!(all > 0))
             return {};
-        const QString collapsed = toQt(shortCount(first.collapsedParameters));
+        const QString collapsed = toQt(shortCount(all));
+        if (all != first.collapsedParameters)
+            return tip ? tr("%1 parameters, all collapsed networks together").arg(collapsed)
+                       : collapsed;
         return tip ? tr("%1 parameters in training, %2 collapsed")
                          .arg(toQt(shortCount(first.trainedParameters)), collapsed)
                    : collapsed;

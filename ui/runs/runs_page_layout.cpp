@@ -104,7 +104,8 @@ QWidget* RunsPage::makeToolRow() {
     connect(m_filter, &QLineEdit::textChanged, delay, qOverload<>(&QTimer::start));
     connect(delay, &QTimer::timeout, this,
             [this] { m_model->setFilter(RunFilter(m_filter->text())); });
-    m_grouping->segment(0)->setToolTip(tr("Runs that differ in their seeds alone are one line"));
+    m_grouping->segment(0)->setToolTip(
+        tr("The runs of a group, which differ in their seeds, are one line"));
     m_grouping->segment(1)->setToolTip(tr("Each run has a line of its own"));
     connect(m_grouping, &SegmentedControl::currentIndexChanged, this, [this](int index) {
         m_model->setGrouped(index == 0);
