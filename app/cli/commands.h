@@ -6,7 +6,6 @@
 #include "core/values/spec.h"
 
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -119,13 +118,6 @@ ExitCode listCommand(const std::string& family, Console& console);
 tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
-
-/// What the runs of a group have in common: a name and when they were begun, "tied 2026-05-01
-/// 12:00:00".
-std::string groupName(const std::string& name, std::time_t now);
-
-/// The name in a `groupName`; any other text as it is.
-std::string nameOfGroup(const std::string& group);
 
 /// Rows for spreadsheets: cells in quotes, with commas between them.
 std::string csvText(const std::vector<std::vector<std::string>>& rows);

@@ -5,6 +5,7 @@
 #include "app/session/trained_run.h"
 #include "core/catalogue.h"
 #include "core/model/costs.h"
+#include "core/values/run_group.h"
 #include "core/values/spread.h"
 #include "core/values/text.h"
 #include "db/store.h"

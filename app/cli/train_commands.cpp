@@ -8,6 +8,7 @@
 #include "core/training/environment.h"
 #include "core/training/trainer.h"
 #include "core/values/presets.h"
+#include "core/values/run_group.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -147,26 +148,6 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
 
 } // namespace
 
-constexpr std::string_view timeForm = "0000-00-00 00:00:00";
-
-std::string groupName(const std::string& name, std::time_t now) {
-    std::tm local{};
-    localtime_r(&now, &local);
-    char text[timeForm.size() + 1];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
-    return name + " " + text;
-}
-
-std::string nameOfGroup(const std::string& group) {
-    if (group.size() <= timeForm.size())
-        return group;
-    const std::size_t space = group.size() - timeForm.size() - 1;
-    std::string form = group.substr(space + 1);
-    std::ranges::replace_if(
-        form, [](char c) { return c >= '0' && c <= '9'; }, '0');
-    return group[space] == ' ' && form == timeForm ? group.substr(0, space) : group;
-}
-
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
     struct Part {
@@ -202,7 +183,7 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
         for (const ExperimentSpec& spec : part.specs) {
             std::optional<std::string> group;
             if (arguments.group || part.specs.size() > 1)
-                group = groupName(arguments.group.value_or(part.name), now);
+                group = groupNameAt(arguments.group.value_or(part.name), now);
             const ExitCode code =
                 trainOne(common, spec, group, arguments.report, runs > 1, console);
             if (code != Done)

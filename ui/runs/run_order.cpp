@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_order.h"
 
+#include "core/values/run_group.h"
 #include "widgets/qt_text.h"
 
 #include <QCollator>
@@ -147,7 +148,7 @@ QString groupName(const RunTable& table, const RunLine& line) {
         return first;
     const bool allSame = std::all_of(line.rows.begin(), line.rows.end(),
                                      [&](int row) { return rowAt(table, row).name == first; });
-    return allSame ? first : toQt(line.group);
+    return allSame ? first : toQt(nameOfGroup(line.group));
 }
 
 std::vector<RunLine> arrange(const RunTable& table, const RunFilter& filter,

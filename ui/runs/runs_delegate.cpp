@@ -49,8 +49,9 @@ void paintName(QPainter& painter, const QRect& area, const QStyleOptionViewItem&
                const QModelIndex& index) {
     const QString note = index.data(NoteRole).toString();
     const int noteWidth = QFontMetrics(smallFont()).horizontalAdvance(note);
+    // Runs are told apart by how their names end: "nyuv2-compact-r1", "nyuv2-compact-r2".
     const QString name = painter.fontMetrics().elidedText(
-        index.data().toString(), Qt::ElideRight, std::max(40, area.width() - noteWidth - gap));
+        index.data().toString(), Qt::ElideMiddle, std::max(40, area.width() - noteWidth - gap));
     painter.setPen(color(ColorRole::Text, option.palette));
     drawText(painter, area, Qt::AlignLeft, name);
     const int after = painter.fontMetrics().horizontalAdvance(name) + gap;

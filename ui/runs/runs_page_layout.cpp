@@ -188,7 +188,7 @@ void RunsPage::fitColumns() {
     const int columns = m_model->columnCount();
     const int last = columns - 1;
     for (int column = 0; column < columns; ++column) {
-        const int width = column == RunsModel::StateColumn ? 148
+        const int width = column == RunsModel::StateColumn ? 128
                           : m_model->isMetric(column) ? RunsDelegate::metricWidth(m_table->font())
                           : column == last - 2        ? 76
                                                       : 98; // "45 min 34 s"

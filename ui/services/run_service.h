@@ -39,7 +39,7 @@ public:
     using QObject::QObject;
 
     /// Puts valid specs into the store and trains them after what is queued already. `group` names
-    /// runs that differ in their seeds alone. `done` is called unless `context` is gone by then.
+    /// runs that belong together. `done` is called unless `context` is gone by then.
     virtual void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
                        QObject* context, std::function<void(const StartedRuns&)> done) = 0;
 

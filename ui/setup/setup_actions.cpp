@@ -2,6 +2,7 @@
 // What the buttons above the page do.
 #include "core/model/validate.h"
 #include "core/values/presets.h"
+#include "core/values/run_group.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/setup_page.h"
@@ -9,7 +10,6 @@
 #include "widgets/qt_text.h"
 
 #include <QAction>
-#include <QDateTime>
 #include <QMenu>
 
 namespace concertina {
@@ -139,10 +139,7 @@ void SetupPage::start() {
     const SetupValue value = m_document.value();
     std::optional<std::string> group;
     if (value.seeds.size() > 1)
-        group = value.spec.name + " "
-                + QDateTime::currentDateTime()
-                      .toString(QStringLiteral("yyyy-MM-dd hh:mm:ss"))
-                      .toStdString();
+        group = groupNameAt(value.spec.name, std::time(nullptr));
     const bool queued = !m_context.runs.runs().empty();
     std::vector<ExperimentSpec> specs;
     for (const std::int64_t seed : value.seeds) {
