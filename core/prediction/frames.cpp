@@ -89,7 +89,7 @@ struct FramePredictor::Parts {
 
 Expected<FramePredictor> FramePredictor::load(const std::filesystem::path& checkpoint,
                                               ExperimentSpec spec) {
-    const auto loaded = loadCheckpoint(checkpoint);
+    const auto loaded = loadCheckpoint(checkpoint, CheckpointPart::Weights);
     if (!loaded)
         return failure(loaded.error());
     const auto network = networkOf(*loaded);

@@ -9,7 +9,7 @@
 namespace concertina {
 
 Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool collapsed) {
-    const auto checkpoint = loadCheckpoint(path);
+    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
     if (!checkpoint)
         return failure(checkpoint.error());
     const auto network = networkOf(*checkpoint);

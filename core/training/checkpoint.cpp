@@ -103,14 +103,14 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path, Checkpoin
 }
 
 std::optional<Problem> checkCheckpointFile(const std::filesystem::path& path) {
-    const auto checkpoint = loadCheckpoint(path);
+    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
     if (checkpoint)
         return std::nullopt;
     return checkpoint.error();
 }
 
 Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path) {
-    const auto checkpoint = loadCheckpoint(path);
+    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
     return checkpoint ? designOf(*checkpoint) : failure(checkpoint.error());
 }
 
