@@ -128,6 +128,27 @@ void Learner::dropGradients() {
         parameter.grad.reset();
 }
 
+std::vector<MetricValue> Learner::values(const StepResult& result) const {
+    const torch::NoGradGuard noGrad;
+    std::vector<MetricValue> values{{"", "loss", result.total},
+                                    {"", "lr", result.rate},
+                                    {"", "grad_norm", result.gradientNorm}};
+    for (std::size_t t = 0; t < result.losses.size(); ++t) {
+        if (std::isnan(result.losses[t]))
+            continue;
+        const TaskInfo& info = taskEntry(m_taskNames[t]).info;
+        values.push_back({info.id, "loss", result.losses[t]});
+        if (!m_train.trainMetrics)
+            continue;
+        const auto metrics = m_tasks[t]->metrics();
+        metrics->add(result.outputs[t], result.targets[t]);
+        const auto numbers = metrics->values();
+        for (std::size_t m = 0; m < numbers.size(); ++m)
+            values.push_back({info.id, info.metrics[m].name, numbers[m]});
+    }
+    return values;
+}
+
 std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t number) {
     if (!hasSharedCopies(m_network))
         return {};

@@ -7,6 +7,7 @@
 #include "core/optimizers/optimizer.h"
 #include "core/tasks/task.h"
 #include "core/values/conflict.h"
+#include "core/values/metric.h"
 #include "core/values/spec.h"
 
 #include <torch/types.h>
@@ -37,6 +38,10 @@ public:
     /// Problem "train.not_finite": a task's loss, or the gradient, is NaN or infinite; then
     /// nothing was changed but running statistics.
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
+
+    /// What is recorded of a step: its loss, rate and gradient, each task's loss, and its metrics where
+    /// the spec asks for them. A task without a valid pixel in the batch has none.
+    std::vector<MetricValue> values(const StepResult& result) const;
 
     /// How the tasks' losses, times their weights of the spec, agree on what they share: exact, on
     /// the first half of a batch (of one sample, on that), before the step `number` is made with it.

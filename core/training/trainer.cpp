@@ -18,7 +18,6 @@
 #include "core/values/text.h"
 
 #include <chrono>
-#include <cmath>
 #include <set>
 
 namespace concertina {
@@ -195,7 +194,7 @@ private:
         if (!conflict.rows.empty())
             m_observer.conflicted(conflict);
         m_observer.stepped({.position = position(),
-                            .values = stepValues(*result),
+                            .values = m_learner.values(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
         return std::nullopt;
@@ -208,27 +207,6 @@ private:
                             ? "; there is no checkpoint before it"
                             : "; the last good checkpoint is " + m_lastCheckpoint;
         return problem;
-    }
-
-    std::vector<MetricValue> stepValues(const StepResult& result) const {
-        std::vector<MetricValue> values{{"", "loss", result.total},
-                                        {"", "lr", result.rate},
-                                        {"", "grad_norm", result.gradientNorm}};
-        const torch::NoGradGuard noGrad;
-        for (std::size_t t = 0; t < result.losses.size(); ++t) {
-            const TaskInfo& info = taskEntry(m_spec.tasks[t].method.id).info;
-            if (std::isnan(result.losses[t]))
-                continue; // the batch has no pixel of this task
-            values.push_back({info.id, "loss", result.losses[t]});
-            if (!m_spec.train.trainMetrics)
-                continue;
-            const auto metrics = m_learner.tasks()[t]->metrics();
-            metrics->add(result.outputs[t], result.targets[t]);
-            const auto numbers = metrics->values();
-            for (std::size_t m = 0; m < numbers.size(); ++m)
-                values.push_back({info.id, info.metrics[m].name, numbers[m]});
-        }
-        return values;
     }
 
     void tellDamaged(const Problem& problem) {
