@@ -146,10 +146,14 @@ private:
         train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
             ->type_name("N,N…")
             ->delimiter(',');
-        train->add_option("--group", m_train.group,
-                          "Put all runs in one group of this name; single-task runs of a group are "
-                          "one line of a table")
-            ->type_name("NAME");
+        train
+            ->add_option("--group", m_train.group,
+                         "Put all runs in one group of this name; single-task runs of a group are "
+                         "one line of a table")
+            ->type_name("NAME")
+            ->check([](const std::string& name) {
+                return name.empty() ? std::string("a group needs a name") : std::string();
+            });
         addAssignments(train);
         addReport(train);
         train->footer("Fields for --set:\n\n" + fieldsText());

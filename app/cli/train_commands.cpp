@@ -146,49 +146,68 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
                         });
 }
 
+/// What one word of the command line trains: the seeds of a spec, or of each preset of a group.
+struct Part {
+    std::string name;
+    std::vector<ExperimentSpec> specs;
+};
+
+/// Problems of `loadSpec` and `checkStart`: a run that cannot start would only stand about in the
+/// store.
+tl::expected<Part, Problems> partOf(const std::string& word, const CommonArguments& common,
+                                    const TrainArguments& arguments) {
+    const PresetGroup* group = presetGroup(word);
+    Part part;
+    for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
+        auto spec = loadSpec(member, arguments.assignments, common.data);
+        if (!spec)
+            return tl::unexpected(std::move(spec.error()));
+        if (const auto problem = checkStart(*spec))
+            return tl::unexpected(Problems{*problem});
+        for (const std::int64_t seed :
+             arguments.seeds.empty() ? std::vector{spec->seed} : arguments.seeds) {
+            part.specs.push_back(*spec);
+            part.specs.back().seed = seed;
+        }
+    }
+    part.name = group != nullptr ? word : part.specs.front().name;
+    return part;
+}
+
+/// A name that no other part has: two files may have one.
+std::string nameAmong(const std::vector<Part>& parts, const std::string& name) {
+    std::string own = name;
+    for (int number = 2; std::ranges::find(parts, own, &Part::name) != parts.end(); ++number)
+        own = name + " (" + std::to_string(number) + ")";
+    return own;
+}
+
 } // namespace
 
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
-    struct Part {
-        std::string name;
-        std::vector<ExperimentSpec> specs;
-    };
     std::vector<Part> parts;
     std::size_t runs = 0;
     for (const std::string& word : arguments.specs) {
-        const PresetGroup* group = presetGroup(word);
-        Part part;
-        for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
-            auto spec = loadSpec(member, arguments.assignments, common.data);
-            if (!spec)
-                return console.fail(spec.error());
-            // A run that cannot start would only stand about in the store.
-            if (const auto problem = checkStart(*spec))
-                return console.fail(*problem);
-            const auto seeds = arguments.seeds.empty() ? std::vector{spec->seed} : arguments.seeds;
-            for (const std::int64_t seed : seeds) {
-                part.specs.push_back(*spec);
-                part.specs.back().seed = seed;
-            }
-        }
-        part.name = group != nullptr ? word : part.specs.front().name;
-        if (const auto same = std::ranges::count(parts, part.name, &Part::name); same > 0)
-            part.name += " (" + std::to_string(same + 1) + ")"; // two files, one name
-        runs += part.specs.size();
-        parts.push_back(std::move(part));
+        auto part = partOf(word, common, arguments);
+        if (!part)
+            return console.fail(part.error());
+        part->name = nameAmong(parts, part->name);
+        runs += part->specs.size();
+        parts.push_back(std::move(*part));
     }
     const std::time_t now = std::time(nullptr);
-    for (const Part& part : parts)
+    for (const Part& part : parts) {
+        std::optional<std::string> group;
+        if (arguments.group || part.specs.size() > 1)
+            group = groupNameAt(arguments.group.value_or(part.name), now);
         for (const ExperimentSpec& spec : part.specs) {
-            std::optional<std::string> group;
-            if (arguments.group || part.specs.size() > 1)
-                group = groupNameAt(arguments.group.value_or(part.name), now);
             const ExitCode code =
                 trainOne(common, spec, group, arguments.report, runs > 1, console);
             if (code != Done)
                 return code;
         }
+    }
     return Done;
 }
 

@@ -120,9 +120,12 @@ private Q_SLOTS:
 
     void filesOfOneNameAreGroupsOfTheirOwn() {
         const QString file = m_place.write("twice.json", shortSpec("twice"));
-        const cli::Outcome trained = m_place.run({"train", file, file, "--seeds", "1,2", "--json"});
+        const cli::Outcome trained =
+            m_place.run({"train", file, file, file, "--seeds", "1,2", "--json"});
         QVERIFY2(trained.code == 0, qPrintable(trained.text()));
-        QCOMPARE(m_place.run({"table", "twice (2)", "--json"}).last()["seeds"].toInt(), 2);
+        for (const char* group : {"twice (2)", "twice (3)"})
+            QCOMPARE(m_place.run({"table", group, "--json"}).last()["seeds"].toInt(), 2);
+        QCOMPARE(m_place.run({"train", file, "--group", ""}).code, 2);
     }
 
     void aNameMeansAllSeedsOfItsGroup() {
