@@ -370,12 +370,12 @@ std::optional<Problem> checkStart(const ExperimentSpec& spec) {
 Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
                             RunObserver& observer) {
     setComputeThreads(request.spec.train.threads);
-    auto data = openDataFor(request.spec);
-    if (!data)
-        return failure(data.error());
     // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
     at::globalContext().setDeterministicCuDNN(true);
     try {
+        auto data = openDataFor(request.spec);
+        if (!data)
+            return failure(data.error());
         auto beginning = begin(request.spec, request.resumeAt, *data, control);
         if (!beginning)
             return failure(beginning.error());
