@@ -57,7 +57,7 @@ void SessionRunService::checkpointNow(const RunId& run) {
 void SessionRunService::changePlan(const RunId& run, const std::vector<std::string>& rules) {
     if (m_queue.changePlan(run, rules))
         return;
-    if (isQueued(run)) { // it waits: what it begins with is read when its turn comes, or sooner
+    if (isQueued(run)) { // its turn may come while this is made
         tellFailure(run, {"run.waiting", run, "a run that waits for its turn",
                           "one that is trained or rests", "change the sharing once it runs"});
         return;

@@ -45,7 +45,7 @@ RunsPage::RunsPage(PageContext context, QWidget* parent)
       m_trash(new RunTrash(context.store, this)),
       m_table(new QTreeView),
       m_filter(new QLineEdit),
-      m_grouping(new SegmentedControl({tr("Group seeds"), tr("Every run")})),
+      m_grouping(new SegmentedControl({tr("Groups"), tr("Every run")})),
       m_stack(new QStackedWidget),
       m_emptyText(new TonedLabel(ColorRole::MutedText)),
       m_noneFits(new TonedLabel(ColorRole::MutedText)),
