@@ -5,7 +5,6 @@
 #include "app/cli/run_reporter.h"
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
-#include "core/training/environment.h"
 #include "core/training/trainer.h"
 #include "core/values/presets.h"
 #include "core/values/run_group.h"
@@ -91,8 +90,6 @@ using Training = std::function<Expected<TrainResult>(RunControl&, RunObserver&)>
 ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const ExperimentSpec& spec,
                       const std::optional<std::filesystem::path>& report, Console& console,
                       const Training& training) {
-    if (const std::string warning = environmentWarning(); !warning.empty())
-        console.say("  " + warning + "\n");
     RunControl control;
     RunReporter reporter(console);
     bool interrupted = false;
