@@ -41,7 +41,7 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
 
 /// Reads `text` as a person types it (`--set`): texts and choices as they are, lists as JSON or
 /// separated by commas (of texts, by those outside braces: sharing rules have some inside). The
-/// value is not checked for its range. Problem "field.type", whose hint is `numberHint`'s.
+/// value is not checked for its range.
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text);
 
 /// "a number from 0 to 10 (s)", "one of: full, diagonal": what this field accepts.
