@@ -116,7 +116,9 @@ void RunsDelegate::widen(Room& room, const QFont& font, const QModelIndex& index
 }
 
 QSize RunsDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
-    return {QStyledItemDelegate::sizeHint(option, index).width(), rowHeight};
+    Room room;
+    widen(room, option.font, index);
+    return {room.width, rowHeight};
 }
 
 void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
