@@ -178,7 +178,7 @@ public:
         measured = measuredRun(store, 8);
         early = makeRun(store, {.name = "just begun", .state = RunState::Paused, .step = 0});
         compared = desk.makeRun("a run");
-        window.emplace(PageContext{desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs,
+        window.emplace(WindowServices{desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs,
                                    desk.settings},
                        pageMakers());
         window->resize(size);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t fewPoints = 20'000;
 
 /// Between two looks at whether it is still wanted.
-constexpr std::size_t stretch = 10'000;
+constexpr std::size_t lookEvery = 10'000;
 
 } // namespace
 
@@ -62,7 +62,7 @@ void Smoother::begin() {
     m_pool.start([this, work] {
         for (auto& one : work->all)
             for (std::size_t i = 0; i < one.values.raw.size(); ++i) {
-                if (i % stretch == 0 && m_stopped)
+                if (i % lookEvery == 0 && m_stopped)
                     return;
                 one.smoothed.push(one.values.raw[i]);
             }
