@@ -155,9 +155,10 @@ void StoreObserver::rememberChanges(const NetworkSpec& network) {
 void StoreObserver::checkpointed(const CheckpointEvent& event) {
     note(m_writer->checkpoint(event));
     if (const auto written = m_writer->flush(m_control.aborted()); written) {
-        const auto pruned =
-            m_store.pruneCheckpoints(m_before.summary.id, m_spec.train.keepCheckpoints,
-                                     m_changeSteps);
+        std::vector<std::int64_t> always = m_changeSteps;
+        always.push_back(event.goodStep);
+        const auto pruned = m_store.pruneCheckpoints(m_before.summary.id,
+                                                     m_spec.train.keepCheckpoints, always);
         note(pruned ? Expected<void>() : failure(pruned.error()));
     } else {
         note(written);

@@ -38,8 +38,7 @@ namespace {
 DatasetSummary rooms() {
     return {.name = "rooms",
             .splits = {{"train", 640}, {"val", 64}},
-            .targets = {"segmentation", "depth", "normal"},
-            .classes = 13};
+            .targets = {{"segmentation", 13}, {"depth"}, {"normal"}}};
 }
 
 std::vector<Frame> frames(int first, int count, const ExperimentSpec& spec) {
@@ -304,10 +303,27 @@ private Q_SLOTS:
         QCOMPARE(bench.find<CostsCard>()->lines().size(), 7); // the last says what is assumed
         const QString assumed = bench.cost(0);
         DatasetSummary summary = rooms();
-        summary.classes = 40;
+        summary.targets[0].classes = 40;
         bench.answerDataset(summary);
         QCOMPARE(bench.find<CostsCard>()->lines().size(), 6);
-        QVERIFY(bench.cost(0) != assumed);
+        const QString known = bench.cost(0);
+        QVERIFY(known != assumed);
+        // Classes of a target that no task learns change nothing, wherever it stands.
+        summary.targets.insert(summary.targets.begin(), {"parts", 3});
+        summary.targets.push_back({"surfaces", 300});
+        Bench other(false);
+        other.answerDataset(summary);
+        QCOMPARE(other.cost(0), known);
+    }
+
+    void classesAreAssumedOnlyForTasksThatHaveSome() {
+        Bench bench(false);
+        SetupValue value = bench.page->document().value();
+        std::erase_if(value.spec.tasks,
+                      [](const TaskSpec& task) { return task.method.id == "segmentation"; });
+        bench.page->document().apply(QStringLiteral("without classes"), value);
+        bench.settle();
+        QCOMPARE(bench.find<CostsCard>()->lines().size(), 6);
     }
 
     void aDatasetThatCannotBeReadIsAProblemOfItsField() {
