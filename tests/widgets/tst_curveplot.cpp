@@ -361,7 +361,7 @@ void TestCurvePlot::picturesAndPointsAreSaved() {
     QVERIFY(svg.readAll().contains("polyline"));
     const auto failed = m_plot->savePicture(folder.filePath(QStringLiteral("none/a.png")));
     QVERIFY(!failed);
-    QCOMPARE(failed.error().code, std::string("picture.write"));
+    QCOMPARE(failed.error().code, std::string("file.write"));
 }
 
 void TestCurvePlot::growingDataShows() {

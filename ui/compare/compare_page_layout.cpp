@@ -16,6 +16,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/gallery.h"
+#include "widgets/save_file.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -319,13 +320,10 @@ void ComparePage::savePicture() {
     const QImage picture =
         pictureForFile(m_stage->shown(), m_stage->columns(), m_pictures,
                        m_pictures.limit(m_stage->left(), m_stage->right()));
-    if (!picture.isNull() && picture.save(*file, "PNG"))
-        m_context.navigator.tell(tr("Saved the picture: %1").arg(*file));
+    if (const auto saved = savePng(*file, picture); !saved)
+        m_stage->notice()->showFailure(tr("The picture was not saved"), saved.error());
     else
-        m_stage->notice()->showFailure(
-            tr("The picture was not saved"),
-            {"picture.write", file->toStdString(), "a place that takes no file",
-             "a folder that may be written to", "Choose another folder."});
+        m_context.navigator.tell(tr("Saved the picture: %1").arg(*file));
 }
 
 void ComparePage::saveCollapsed() {
