@@ -24,6 +24,7 @@ namespace {
 struct Member {
     RunRecord record;
     ExperimentSpec spec;
+    std::vector<SeriesInfo> series;
 
     const std::string& name() const { return record.summary.name; }
 };
@@ -100,14 +101,14 @@ Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<std
 }
 
 /// Everything of the runs of a line.
-Line lineOf(std::vector<Member> runs, const Store& store) {
+Line lineOf(std::vector<Member> runs) {
     std::vector<std::string> names;
     for (const Member& run : runs)
         names.push_back(run.name());
     Line line{.name = nameTogether(names, runs.front().record.summary.group.value_or("")),
               .experiments = experimentsOf(names)};
     for (const Member& run : runs)
-        for (const SeriesInfo& info : store.series(run.record.summary.id).value_or({}))
+        for (const SeriesInfo& info : run.series)
             if (info.key.split == run.spec.data.validationSplit)
                 line.metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
     line.runs = std::move(runs);
@@ -124,7 +125,8 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
         auto run = store.run(id);
         if (!run)
             return failure(run.error());
-        if (const auto series = store.series(id); !series)
+        auto series = store.series(id);
+        if (!series)
             return failure(series.error());
         auto spec = specOf(*run, std::nullopt);
         if (!spec)
@@ -132,14 +134,14 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
         const bool single = spec->tasks.size() == 1;
         grouped.push_back({run->summary.group, run->summary.name,
                            single ? spec->tasks.front().method.id : std::string()});
-        members.push_back({std::move(*run), std::move(*spec)});
+        members.push_back({std::move(*run), std::move(*spec), std::move(*series)});
     }
     std::vector<Line> lines;
     for (const Places& places : tableLines(grouped)) {
         std::vector<Member> runs;
         for (const std::size_t place : places)
             runs.push_back(std::move(members[place]));
-        lines.push_back(lineOf(std::move(runs), store));
+        lines.push_back(lineOf(std::move(runs)));
     }
     return lines;
 }
