@@ -96,8 +96,8 @@ private Q_SLOTS:
         QCOMPARE(without("network.sharing.0")->network.sharing, Texts{"enc*: merged"});
         QVERIFY(without("network.brackets.0")->network.brackets.empty());
         QCOMPARE(without("tasks.1")->tasks.size(), spec.tasks.size() - 1);
-        QCOMPARE(without("train.optimizer.options.beta9")->train.optimizer.options,
-                 Json({{"beta1", 0.8}}));
+        const Json left = without("train.optimizer.options.beta9")->train.optimizer.options;
+        QVERIFY(left == Json({{"beta1", 0.8}}));
         for (const char* path : {"network.sharing.2", "network.sharing", "tasks.9", "tasks.1x",
                                  "train.lr", "train.optimizer.id", "nothing", "",
                                  "network.sharing.99999999999999999999"})

@@ -60,7 +60,8 @@ private Q_SLOTS:
     void printableTextKeepsItsLinesAndIsTheSameJson() {
         QCOMPARE(printable("a\n\tb\x1b"), std::string("a\n\tb\\u001b"));
         const Json name = "\x7f \xC2\x9B 图\n\"";
-        QCOMPARE(parseJson(printable(jsonText(Json{{"name", name}})))["name"], name);
+        const Json read = parseJson(printable(jsonText(Json({{"name", name}}))));
+        QVERIFY(read["name"] == name);
     }
 
     void aBarInACellIsNoColumn() {
