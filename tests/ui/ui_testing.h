@@ -5,6 +5,7 @@
 #include "db/store.h"
 #include "db/store_writer.h"
 #include "tests/expected.h"
+#include "tests/ui/fake_dialogs.h"
 #include "tests/ui/fakes.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
