@@ -22,7 +22,7 @@ std::string recordPath(std::string_view list, std::size_t index) {
 }
 
 /// As `checkMethod` tells it, with what ends it where no id is near.
-Problems checkMethodOr(const Fix& fix, const Catalogue& catalogue, Family family,
+Problems checkMethodOr(const std::optional<Fix>& fix, const Catalogue& catalogue, Family family,
                        const MethodChoice& choice, const std::string& path) {
     Problems problems = checkMethod(catalogue, family, choice, path);
     for (Problem& problem : problems)
@@ -31,19 +31,29 @@ Problems checkMethodOr(const Fix& fix, const Catalogue& catalogue, Family family
     return problems;
 }
 
-Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
+/// The default of a place, or the first method that there is.
+std::optional<Fix> standardMethod(const MethodPlace<ExperimentSpec>& place,
+                                  const Catalogue& catalogue) {
     static const ExperimentSpec standard;
+    const auto ids = catalogue.ids(place.family);
+    if (ids.empty())
+        return std::nullopt;
+    const std::string& usual = place.get(standard).id;
+    return Fix{place.path + ".id", catalogue.find(place.family, usual) ? usual : ids.front()};
+}
+
+Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
     Problems problems;
     for (const auto& place : specMethods())
-        append(problems, checkMethodOr({place.path + ".id", place.get(standard).id}, catalogue,
-                                       place.family, place.get(spec), place.path));
+        append(problems, checkMethodOr(standardMethod(place, catalogue), catalogue, place.family,
+                                       place.get(spec), place.path));
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
         const std::string path = recordPath(TasksPath, i);
-        append(problems, checkMethodOr({path}, catalogue, Family::Task, spec.tasks[i].method, path));
+        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Task, spec.tasks[i].method, path));
     }
     for (std::size_t i = 0; i < spec.network.kernels.size(); ++i) {
         const std::string path = recordPath(KernelsPath, i);
-        append(problems, checkMethodOr({path}, catalogue, Family::Parametrization,
+        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Parametrization,
                                        spec.network.kernels[i].method, path));
     }
     return problems;
