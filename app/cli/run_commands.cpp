@@ -53,6 +53,7 @@ Json summaryJson(const RunSummary& run) {
         if (run.columns[i])
             metrics[metricKey(keys[i].task, keys[i].name)] = run.columns[i]->last;
     return {{"run", run.id},
+            {"number", run.number},
             {"name", run.name},
             {"state", stateName(run.state)},
             {"text", run.stateText},
