@@ -19,7 +19,6 @@ const std::vector<Exception> exceptions{
     {"db/records.h", "", "what the store keeps, as values: members alone"},
     {"core/data/rooms/vector.h", "", "the operators of one small type, a line each"},
     {"tests/architecture/room_table.cpp", "house", "the table of all rooms"},
-    {"tests/ui/window_testing.h", "", "one fixture: the window with pages that say what is asked"},
     {"tests/app/tst_cli_specs.cpp", "badSpecIsRefused_data", "a list, an entry a row"},
 };
 

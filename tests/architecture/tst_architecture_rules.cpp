@@ -273,6 +273,7 @@ private Q_SLOTS:
         fixture.write("db/b401.cpp", lines(401, "x;"));
         fixture.write("db/c101.h", lines(101, "x;")); // 100 of code
         fixture.write("db/d102.h", lines(102, "x;"));
+        fixture.write("tests/db/c190.h", lines(190, "x;"));
         fixture.write("db/e200.h", lines(200, "// what it is"));
         fixture.write("db/f201.h", lines(201, "// what it is"));
         fixture.write("db/g801.cpp", lines(801, "x;"));
