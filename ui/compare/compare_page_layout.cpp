@@ -70,6 +70,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
     column->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
     column->addWidget(m_stack);
     makeActions();
+    connectComparison();
     connectParts();
     restoreChoices();
     chooseRun();
@@ -178,7 +179,7 @@ QList<QAction*> ComparePage::barActions() const {
     return {m_open, m_one->isEnabled() ? m_one : m_other, m_savePicture, m_save};
 }
 
-void ComparePage::connectParts() {
+void ComparePage::connectComparison() {
     connect(&m_comparison, &Comparison::runsRead, this, &ComparePage::runsRead);
     connect(&m_comparison, &Comparison::framesRead, this, &ComparePage::framesRead);
     connect(&m_comparison, &Comparison::checkpointRead, m_strip, &FrameStrip::setErrorsOld);
@@ -202,7 +203,9 @@ void ComparePage::connectParts() {
         notice->clear();
     });
     connect(notice, &JobNotice::againAsked, &m_comparison, &Comparison::reload);
+}
 
+void ComparePage::connectParts() {
     connect(m_strip, &FrameStrip::picked, &m_comparison, &Comparison::pick);
     connect(m_strip, &FrameStrip::nothingToPick, this, &ComparePage::showReport);
     connect(m_strip, &FrameStrip::orderChanged, this, [this](bool worstFirst) {
