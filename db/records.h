@@ -109,6 +109,7 @@ struct MetricPoint {
 /// A run as a table of ten thousand shows it.
 struct RunSummary {
     RunId id;
+    std::int64_t number = 0; ///< grows with each run of the store: clocks may be set back
     std::string name;
     std::string notes;
     std::optional<std::string> group;

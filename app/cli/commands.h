@@ -107,7 +107,10 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console);
 
-ExitCode specCheckCommand(const std::string& file, Console& console);
+/// What `train` would take of these words, with the same values set; a dataset's folder that is
+/// named is opened.
+ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,
+                          Console& console);
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
                          Console& console);
 ExitCode specFieldsCommand(Console& console);
@@ -119,8 +122,13 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
 
-/// Rows for spreadsheets: cells in quotes, with commas between them.
-std::string csvText(const std::vector<std::vector<std::string>>& rows);
+/// What one word of `train` and `spec check` means: a spec, or those of a group of presets.
+tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,
+                                                              const CommonArguments& common,
+                                                              const TrainArguments& arguments);
+
+/// "Run k7f3m2qd "name"", on one line whatever the name holds.
+std::string runText(const std::string& run, const std::string& name);
 
 /// The group of presets that a word means; null where it is none, or a file.
 const PresetGroup* presetGroup(const std::string& nameOrFile);

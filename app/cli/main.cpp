@@ -3,6 +3,7 @@
 #include "core/tensor/process.h"
 #include "core/training/environment.h"
 #include "core/values/spec_fields.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "core/values/version.h"
 #include "db/store.h"
@@ -19,6 +20,7 @@ namespace {
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
+    "Behind -- nothing is an option: \"concertina-cli show -- -name\".\n"
     "\"concertina-cli spec fields\" lists every field that --set takes.";
 
 /// A training tells this itself, and keeps it.
@@ -81,8 +83,8 @@ private:
             text = "\"" + words.front() + "\" is no command; " + suggestion(words.front(), commands);
         else if (!words.empty())
             text = unexpected(words);
-        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(), text.c_str(),
-                     name.c_str());
+        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(),
+                     oneLine(text).c_str(), name.c_str());
     }
 
     static std::vector<std::string> namesOf(const CLI::App& command) {
@@ -94,8 +96,16 @@ private:
 
     /// Words that a command does not take; an option may have been meant for the spec.
     static std::string unexpected(const std::vector<std::string>& words) {
+        // What stands behind it is no option, whatever it looks like.
+        const auto mark = std::ranges::find(words, "--");
+        if (mark != words.end() && mark + 1 != words.end())
+            return "unexpected behind --: " + join({mark + 1, words.end()}, " ")
+                   + "; options stand before it";
         const auto option = std::ranges::find_if(
             words, [](const std::string& word) { return word.starts_with("--"); });
+        if (option == words.end() && words.front().starts_with("-"))
+            return words.front() + " is no option of this command; a name that begins so stands "
+                                   "behind --, as in \"-- " + words.front() + "\"";
         if (option == words.end())
             return "unexpected: " + join(words, " ");
         const std::string name = option->substr(2);
@@ -152,7 +162,9 @@ private:
             ->required();
         train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
             ->type_name("N,N…")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->take_all();
         train
             ->add_option("--group", m_train.group,
                          "Put all runs in one group of this name; single-task runs of a group are "
@@ -208,7 +220,9 @@ private:
         table->add_option("--single", m_table.single,
                           "Single-task runs of the same backbone, for the multitask gain Δm")
             ->type_name("RUN")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->take_all();
         table->add_option("--format", m_table.format, "How it is written")
             ->check(CLI::IsMember({"text", "markdown", "csv"}))
             ->capture_default_str();
@@ -312,10 +326,15 @@ private:
     void addSpecs() {
         CLI::App* spec = m_app.add_subcommand("spec", "Look at specs");
         spec->require_subcommand(1);
-        command(*spec, "check", "Tell everything that is wrong with a spec",
-                [this](Console& console) { return specCheckCommand(m_spec, console); })
-            ->add_option("file", m_spec, "A spec's file")
+        CLI::App* check = command(*spec, "check", "Tell everything that is wrong with a spec",
+                                  [this](Console& console) {
+                                      return specCheckCommand(m_common, m_train, console);
+                                  });
+        check->add_option("spec", m_train.specs, "What \"concertina-cli train\" takes")
+            ->type_name("SPEC")
             ->required();
+        addAssignments(check);
+        addData(check);
         CLI::App* show = command(*spec, "show", "Print a preset or a spec, complete",
                                  [this](Console& console) {
                                      return specShowCommand(m_spec, m_train.assignments,

@@ -5,6 +5,7 @@
 #include "app/session/trained_run.h"
 #include "core/collapse/collapse.h"
 #include "core/prediction/predict.h"
+#include "core/values/file_place.h"
 
 #include <stop_token>
 
@@ -120,8 +121,8 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
+    if (const auto made = makeFolder(folder); !made)
+        return console.fail(made.error());
     const auto network = folder / "collapsed.safetensors";
     if (const ExitCode code = collapseCommand(common, {.run = run, .file = network}, console);
         code != Done)

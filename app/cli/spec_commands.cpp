@@ -4,8 +4,10 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/validate.h"
+#include "core/training/trainer.h"
 #include "core/values/presets.h"
 #include "core/values/spec_fields.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -149,13 +151,41 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     return withCompleteOptions(std::move(spec), catalogue());
 }
 
-ExitCode specCheckCommand(const std::string& file, Console& console) {
-    const auto spec = loadSpec(file, {}, std::nullopt);
-    if (!spec)
-        return console.fail(spec.error());
-    console.say(file + ": a valid experiment, \"" + spec->name + "\"\n");
-    console.emit({{"event", "valid"}, {"name", spec->name}});
-    return Done;
+tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,
+                                                              const CommonArguments& common,
+                                                              const TrainArguments& arguments) {
+    const PresetGroup* group = presetGroup(word);
+    std::vector<ExperimentSpec> specs;
+    for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
+        auto spec = loadSpec(member, arguments.assignments, common.data);
+        if (!spec)
+            return tl::unexpected(std::move(spec.error()));
+        specs.push_back(std::move(*spec));
+    }
+    return specs;
+}
+
+ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,
+                          Console& console) {
+    ExitCode code = Done;
+    for (const std::string& word : arguments.specs) {
+        const auto specs = loadSpecs(word, common, arguments);
+        if (!specs) {
+            code = console.fail(specs.error());
+            continue;
+        }
+        for (const ExperimentSpec& spec : *specs) {
+            // A folder that is named is opened, as a training would.
+            const auto problem = common.data ? checkStart(spec) : std::nullopt;
+            if (problem) {
+                code = console.fail(*problem);
+                continue;
+            }
+            console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\"\n");
+            console.emit({{"event", "valid"}, {"name", spec.name}});
+        }
+    }
+    return code;
 }
 
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,

@@ -6,8 +6,10 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/training/trainer.h"
+#include "core/values/file_place.h"
 #include "core/values/presets.h"
 #include "core/values/run_group.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -113,7 +115,7 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
         return code;
     }
     const bool left = result->state != RunState::Finished;
-    console.say("  Run " + run + " \"" + spec.name + "\" " + std::string(stateName(result->state))
+    console.say("  " + runText(run, spec.name) + " " + std::string(stateName(result->state))
                 + " at step " + std::to_string(result->position.step) + " after "
                 + durationText(result->position.seconds)
                 + (left ? "; go on with: concertina-cli resume " + run : "") + "\n");
@@ -132,7 +134,7 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
     const auto run = createRun(common.store, spec, group);
     if (!run)
         return console.fail(run.error());
-    console.say("Run " + *run + " \"" + spec.name + "\" in " + common.store.string() + "\n");
+    console.say(runText(*run, spec.name) + " in " + common.store.string() + "\n");
     console.emit({{"event", "created"}, {"run", *run}, {"store", common.store.string()}});
     auto folder = report;
     if (folder && oneOfSeveral)
@@ -149,26 +151,30 @@ struct Part {
     std::vector<ExperimentSpec> specs;
 };
 
-/// Problems of `loadSpec` and `checkStart`: a run that cannot start would only stand about in the
+/// Problems of `loadSpecs` and `checkStart`: a run that cannot start would only stand about in the
 /// store.
 tl::expected<Part, Problems> partOf(const std::string& word, const CommonArguments& common,
                                     const TrainArguments& arguments) {
-    const PresetGroup* group = presetGroup(word);
-    Part part;
-    for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
-        auto spec = loadSpec(member, arguments.assignments, common.data);
-        if (!spec)
-            return tl::unexpected(std::move(spec.error()));
-        if (const auto problem = checkStart(*spec))
+    const auto specs = loadSpecs(word, common, arguments);
+    if (!specs)
+        return tl::unexpected(specs.error());
+    Part part{.name = presetGroup(word) != nullptr ? word : specs->front().name};
+    for (const ExperimentSpec& spec : *specs) {
+        if (const auto problem = checkStart(spec))
             return tl::unexpected(Problems{*problem});
         for (const std::int64_t seed :
-             arguments.seeds.empty() ? std::vector{spec->seed} : arguments.seeds) {
-            part.specs.push_back(*spec);
+             arguments.seeds.empty() ? std::vector{spec.seed} : arguments.seeds) {
+            part.specs.push_back(spec);
             part.specs.back().seed = seed;
         }
     }
-    part.name = group != nullptr ? word : part.specs.front().name;
     return part;
+}
+
+/// Makes the report's folder: where it can't be, that is told before hours of training.
+std::optional<Problem> checkReport(const std::optional<std::filesystem::path>& folder) {
+    const auto made = folder ? makeFolder(*folder) : Expected<void>();
+    return made ? std::nullopt : std::optional(made.error());
 }
 
 /// A name that no other part has: two files may have one.
@@ -193,6 +199,8 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
         runs += part->specs.size();
         parts.push_back(std::move(*part));
     }
+    if (const auto problem = checkReport(arguments.report))
+        return console.fail(*problem);
     const std::time_t now = std::time(nullptr);
     for (const Part& part : parts) {
         std::optional<std::string> group;
@@ -210,6 +218,8 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
 
 ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
                        const std::optional<std::filesystem::path>& report, Console& console) {
+    if (const auto problem = checkReport(report))
+        return console.fail(*problem);
     RunId run;
     ExperimentSpec spec;
     {
@@ -228,7 +238,7 @@ ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
         run = *found;
         spec = *read;
     }
-    console.say("Run " + run + " \"" + spec.name + "\" goes on\n");
+    console.say(runText(run, spec.name) + " goes on\n");
     return trainAndTell(common, run, spec, report, console,
                         [&](RunControl& control, RunObserver& observer) {
                             return resumeRun(common.store, run, common.data, control, observer);
@@ -247,7 +257,7 @@ ExitCode undoLast(const CommonArguments& common, const RunId& run, Console& cons
                   {"step", undone->step},
                   {"segment", undone->segment},
                   {"plan_changes", undone->spec.network.planChanges}});
-    console.say("Run " + run + " \"" + undone->spec.name + "\" goes on without \"" + undone->change
+    console.say(runText(run, undone->spec.name) + " goes on without \"" + undone->change
                 + "\" from step " + std::to_string(undone->step) + " (concertina-cli resume " + run
                 + ")\n");
     return Done;
@@ -290,7 +300,7 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         return console.fail(spec.error());
     const auto& changes = spec->network.planChanges;
     console.emit({{"event", "replanned"}, {"run", run}, {"plan_changes", changes}});
-    console.say("Run " + run + " \"" + spec->name + "\" changes its sharing when it goes on "
+    console.say(runText(run, spec->name) + " changes its sharing when it goes on "
                 "(concertina-cli resume " + run + "):\n  " + join(changes, "\n  ") + "\n");
     return Done;
 }

@@ -5,6 +5,7 @@
 #include "core/model/costs.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/values/file_place.h"
 
 #include <algorithm>
 #include <chrono>
@@ -72,6 +73,8 @@ std::int64_t weightBytes(const CompactNetwork& network) {
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop) {
     const Problem stopped = stoppedProblem(request.file.string(), "Nothing was written.");
+    if (const auto place = placeToWrite(request.file); !place && !request.file.empty())
+        return failure(place.error()); // before minutes of work
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     auto prepared =

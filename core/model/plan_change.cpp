@@ -220,6 +220,7 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
     for (std::size_t i = 0; i < network.planChanges.size(); ++i) {
         const auto tell = [&](Problem problem) {
             problem.path = std::string(changesPath) + "." + std::to_string(i);
+            problem.fix = Fix{problem.path};
             problems.push_back(std::move(problem));
         };
         const auto change = parsePlanChange(network.planChanges[i]);
@@ -255,6 +256,7 @@ Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& chan
     auto problems = checkPlanChanges(network, design.backbone, design.plan.tasks, catalogue);
     if (!problems.empty()) {
         problems.front().path = change.rule;
+        problems.front().fix.reset(); // it is about a place in a spec that is not the caller's
         return failure(std::move(problems.front()));
     }
     if (sameNetwork(designAfter(network, index + 1, design, catalogue), design))

@@ -5,6 +5,7 @@
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/values/file_place.h"
 
 #include <algorithm>
 #include <cmath>
@@ -46,12 +47,12 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
                                 const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
+    if (auto made = makeFolder(request.folder); !made)
+        return failure(made.error());
     progress(0, "reading the checkpoint");
     const auto predictor = Predictor::load(request.checkpoint, request.collapsed);
     if (!predictor)
         return failure(predictor.error());
-    std::error_code error;
-    fs::create_directories(request.folder, error);
     PredictReport report;
     const auto names = stems(request.images);
     for (std::size_t i = 0; i < request.images.size(); ++i) {

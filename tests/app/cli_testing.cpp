@@ -195,7 +195,12 @@ QString Workplace::write(const QString& name, const QJsonObject& json) const {
 }
 
 QStringList Workplace::inStore(QStringList arguments) const {
-    return arguments + QStringList{"--store", store()};
+    // Behind -- it would be a name.
+    const auto mark = arguments.indexOf("--");
+    const auto place = mark < 0 ? arguments.size() : mark;
+    arguments.insert(place, store());
+    arguments.insert(place, "--store");
+    return arguments;
 }
 
 QString Workplace::train(const QJsonObject& spec, const QStringList& more) const {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli_testing.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QTest>
+
+#include <sys/stat.h>
 
 using cli::with;
 
@@ -37,6 +40,45 @@ private Q_SLOTS:
             {"verify", m_run, "--average", "3", "--norm-batches", "2", "--json"});
         QVERIFY2(now.code == 0, qPrintable(now.text()));
         QVERIFY(now.last()["max_abs_diff_float64"].toDouble() <= 1e-10);
+    }
+
+    void aLinkIsWrittenThrough() {
+        const QString real = m_place.write("real.safetensors", QByteArray("before"));
+        QVERIFY(QFile::link(real, file("link.safetensors")));
+        const cli::Outcome made =
+            m_place.run({"collapse", m_run, "--out", file("link.safetensors")});
+        QVERIFY2(made.code == 0, qPrintable(made.text()));
+        QVERIFY(QFileInfo(file("link.safetensors")).isSymLink());
+        QVERIFY(QFileInfo(real).size() > 1000);
+    }
+
+    void whatIsNoFileStaysAndIsTold() {
+        QVERIFY(::mkfifo(file("pipe").toUtf8().constData(), 0600) == 0);
+        for (const QString& out : {file("pipe"), m_place.path(), QString("/dev/null")}) {
+            const cli::Outcome made = m_place.run({"collapse", m_run, "--out", out, "--json"});
+            QVERIFY2(made.code == 1, qPrintable(made.text()));
+            QVERIFY2(made.events("problem").first()["code"].toString().startsWith("file."),
+                     qPrintable(made.text()));
+        }
+        struct stat status{};
+        QVERIFY(::stat(file("pipe").toUtf8().constData(), &status) == 0 && S_ISFIFO(status.st_mode));
+        QVERIFY(::stat("/dev/null", &status) == 0 && S_ISCHR(status.st_mode));
+    }
+
+    void aFolderThatCantBeMadeIsToldBeforeTheWork() {
+        const QString taken = m_place.write("taken", QByteArray("a file"));
+        const QString picture = m_place.write("picture.png", QByteArray("no picture"));
+        const cli::Outcome predicted =
+            m_place.run({"predict", m_run, picture, "--out", taken, "--json"});
+        QCOMPARE(predicted.code, 1);
+        QCOMPARE(predicted.last()["code"].toString(), QString("folder.file"));
+        cli::Workplace other;
+        const cli::Outcome trained = other.run(
+            {"train", other.write("spec.json", spec()), "--report", taken + "/below", "--json"});
+        QCOMPARE(trained.code, 1);
+        QCOMPARE(trained.last()["code"].toString(), QString("folder.write"));
+        QVERIFY(trained.events("created").isEmpty());
+        QCOMPARE(cli::fileBytes(taken), QByteArray("a file"));
     }
 
     void peopleAreToldWhatWasAveraged() {

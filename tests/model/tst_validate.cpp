@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/spec_places.h"
 #include "core/model/validate.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/printing.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <functional>
 
 using namespace concertina;
@@ -86,6 +88,8 @@ const std::vector<Case> methodCases{
 
 const std::vector<Case> specCases{
     {"field", [](auto& s) { s.train.lr = 1e9; }, {"field.range at train.lr"}, ""},
+    {"no name", [](auto& s) { s.name = ""; }, {"run.name at name"}, ""},
+    {"a name of blanks", [](auto& s) { s.name = " \t\n"; }, {"run.name at name"}, ""},
     {"no task", [](auto& s) { s.tasks.clear(); }, {"tasks.none at tasks"}, ""},
     {"task twice",
      [](auto& s) { s.tasks[2].method.id = "depth"; },
@@ -176,6 +180,38 @@ private Q_SLOTS:
         QCOMPARE(codesAndPaths(problems), now.told);
         QVERIFY2(problems[0].hint.starts_with(now.hint), problems[0].hint.c_str());
         QVERIFY(!problems[0].found.empty() && !problems[0].expected.empty());
+    }
+
+    /// A fix is a promise: what it makes of the spec has that problem no longer.
+    void everyFixEndsItsProblem_data() { everythingWrongIsToldAtItsPlace_data(); }
+
+    void everyFixEndsItsProblem() {
+        QFETCH(int, group);
+        QFETCH(int, index);
+        const Case& now = (group == 0 ? methodCases : specCases)[static_cast<std::size_t>(index)];
+        ExperimentSpec spec = testSpec();
+        now.change(spec);
+        const Problems problems = validate(spec, testCatalogue());
+        // Only the toy backbone's own two have none.
+        QCOMPARE(problems[0].fix.has_value(), !problems[0].code.starts_with("backbone."));
+        if (!problems[0].fix)
+            return;
+        const auto fixed = withFix(spec, testCatalogue(), *problems[0].fix);
+        QVERIFY2(fixed.has_value(), problems[0].fix->path.c_str());
+        const auto left = codesAndPaths(validate(*fixed, testCatalogue()));
+        const auto before = codesAndPaths(problems).front();
+        QVERIFY2(std::ranges::find(left, before) == left.end(), before.c_str());
+    }
+
+    void ofTwoWrongRulesEachFixEndsItsOwn() {
+        ExperimentSpec spec = testSpec();
+        spec.network.sharing = {"*: tied", "nowhere: merged", "noplace: merged"};
+        const Problems problems = validate(spec, testCatalogue());
+        QCOMPARE(problems.size(), std::size_t{2});
+        const auto first = withFix(spec, testCatalogue(), *problems[0].fix);
+        QCOMPARE(first->network.sharing, (Texts{"*: tied", "noplace: merged"}));
+        const auto second = withFix(spec, testCatalogue(), *problems[1].fix);
+        QCOMPARE(second->network.sharing, (Texts{"*: tied", "nowhere: merged"}));
     }
 
     void moreThanThirtyTwoTasksAreRefusedWithoutAnyArithmetic() {

@@ -5,6 +5,7 @@
 #include "ui/runs/runs_page.h"
 
 #include <QElapsedTimer>
+#include <QPointer>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -111,9 +112,18 @@ private Q_SLOTS:
         bench.desk.runs.suspendsAtOnce = false;
         bench.desk.dialogs.closings = {Dialogs::Closing::PauseAndQuit};
         bench.window().close();
+        QVERIFY(bench.desk.runs.calls.contains(QStringLiteral("suspend")));
+        const QPointer<MainWindow> gone = &bench.window();
         bench.discard();
+        QVERIFY(gone.isNull());
+        // What comes too late goes nowhere, and nothing stands in the next window's way.
+        const QStringList asked = bench.asked;
         bench.desk.runs.finishSuspension();
         QCoreApplication::processEvents();
+        QCOMPARE(bench.asked, asked);
+        bench.pages.clear();
+        bench.open();
+        QVERIFY(bench.window().isVisible() && bench.window().isEnabled());
     }
 
     /// Open and usable with 1,000 runs within 1.5 s (bench has the figure; this has room for a

@@ -36,7 +36,8 @@ RunTable tableOf(const std::vector<std::tuple<const char*, const char*, double, 
         if (*group != '\0')
             row.run.group = group;
         row.run.state = RunState::Finished;
-        row.run.created = StoreTime(std::chrono::milliseconds(1000 * ++made));
+        row.run.number = ++made;
+        row.run.created = StoreTime(std::chrono::milliseconds(1000 * made));
         row.name = QString::fromUtf8(name);
         row.metrics = {{miou, miou, 10, 20}, {error, error, 10, 20}};
         table.rows.push_back(row);
@@ -64,6 +65,14 @@ class TestRunsModel : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void theNewestIsTheLastMadeWhateverTheClockSaid() {
+        RunTable table = tableOf({{"first", "", 0.5, 1.0}, {"second", "", 0.7, 1.4}});
+        table.rows.back().run.created = StoreTime(); // set back
+        RunsModel model;
+        model.setTable(table);
+        QCOMPARE(names(model), QStringList({"second", "first"}));
+    }
+
     void staysAModelThroughEverything() {
         RunsModel model;
         QAbstractItemModelTester tester(&model,

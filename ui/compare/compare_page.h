@@ -59,6 +59,7 @@ private:
     void makeActions();
     QWidget* makeTools();
     QWidget* makeBody();
+    void connectComparison();
     void connectParts();
     void restoreChoices();
 
@@ -100,8 +101,7 @@ private:
     QHBoxLayout* m_tools;
     SegmentedControl* m_taskChoice = nullptr;
     SegmentedControl* m_modeChoice;
-    QComboBox* m_leftChoice;
-    QComboBox* m_rightChoice;
+    QComboBox *m_leftChoice, *m_rightChoice;
     TonedLabel* m_step;
     PictureStage* m_stage;
     FrameStrip* m_strip;

@@ -39,6 +39,12 @@ constexpr std::chrono::milliseconds lifeEvery{10000};
 
 } // namespace
 
+/// What a reading gave, and how long it took.
+struct RunsPage::TimedTable {
+    RunTable table;
+    std::int64_t milliseconds = 0;
+};
+
 RunsPage::RunsPage(PageContext context, QWidget* parent)
     : Page(parent),
       m_context(context),

@@ -55,10 +55,7 @@ private:
                             void (RunsPage::*act)());
     void connectStore();
 
-    struct TimedTable {
-        RunTable table;
-        std::int64_t milliseconds = 0; ///< that reading took
-    };
+    struct TimedTable;
 
     void refreshSoon();
     void refresh();

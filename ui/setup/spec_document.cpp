@@ -3,10 +3,10 @@
 
 #include "core/values/presets.h"
 #include "widgets/qt_text.h"
+#include "widgets/save_file.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QSettings>
 #include <QUndoCommand>
 
@@ -190,12 +190,9 @@ Problems SpecDocument::open(const QString& file) {
 std::optional<Problem> SpecDocument::save(const QString& file) {
     if (!m_value.refused.empty())
         return m_value.refused.begin()->second.problem;
-    QSaveFile target(file);
-    const QByteArray text = QByteArray::fromStdString(jsonText(toJson(m_value.spec), 2) + "\n");
-    if (!target.open(QIODevice::WriteOnly) || target.write(text) != text.size()
-        || !target.commit())
-        return Problem{"spec.file", file.toStdString(), target.errorString().toStdString(),
-                       "a file that can be written", ""};
+    const std::string text = jsonText(toJson(m_value.spec), 2) + "\n";
+    if (const auto saved = saveFile(file, QByteArray::fromStdString(text)); !saved)
+        return saved.error();
     m_origin = QFileInfo(file).fileName();
     m_history.setClean();
     m_keep.start();

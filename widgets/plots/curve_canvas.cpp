@@ -8,6 +8,7 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QBuffer>
 #include <QSvgGenerator>
 
 #include <algorithm>
@@ -353,30 +354,30 @@ void CurveCanvas::showOverlay() {
     layer(QStringLiteral("overlay"))->replot();
 }
 
-bool CurveCanvas::save(const QString& file, const QString& title) {
+QByteArray CurveCanvas::picture(bool vector, const QString& title) {
     m_title = title;
     replot();
-    bool saved = false;
-    if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    if (vector) {
         QSvgGenerator generator;
-        generator.setFileName(file);
+        generator.setOutputDevice(&buffer);
         generator.setSize(size());
         generator.setViewBox(rect());
         generator.setTitle(title);
         QCPPainter painter;
-        saved = painter.begin(&generator);
-        if (saved) {
-            painter.setMode(QCPPainter::pmVectorized);
-            painter.setMode(QCPPainter::pmNoCaching);
-            toPainter(&painter, width(), height());
-            saved = painter.end();
-        }
+        painter.begin(&generator);
+        painter.setMode(QCPPainter::pmVectorized);
+        painter.setMode(QCPPainter::pmNoCaching);
+        toPainter(&painter, width(), height());
+        painter.end();
     } else {
-        saved = toPixmap(width(), height(), 2).save(file, "PNG");
+        toPixmap(width(), height(), 2).save(&buffer, "PNG");
     }
     m_title.clear();
     replot();
-    return saved;
+    return bytes;
 }
 
 } // namespace concertina

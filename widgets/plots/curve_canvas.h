@@ -47,8 +47,8 @@ public:
     void setFocusShown(bool shown); ///< a frame for who came by the keyboard
     void showOverlay();                     ///< paints crosshair and rubber band alone
 
-    /// At double size (.png) or as vectors (.svg), with a title and the name of x.
-    bool save(const QString& file, const QString& title);
+    /// A PNG at double size, or an SVG, with a title and the name of x.
+    QByteArray picture(bool vector, const QString& title);
 
 private:
     /// Where most of a stretch's values lie, as it was found last.

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/plots/curve_canvas.h"
+#include "widgets/save_file.h"
 
 #include <QAction>
 #include <QContextMenuEvent>
@@ -159,10 +160,8 @@ std::string CurvePlot::csv() const {
 }
 
 Expected<void> CurvePlot::savePicture(const QString& file) {
-    if (m_canvas->save(file, m_title))
-        return {};
-    return failure({"picture.write", file.toStdString(), "it cannot be written",
-                    "a place that can be written", "choose another folder"});
+    const bool vector = file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive);
+    return saveFile(file, m_canvas->picture(vector, m_title));
 }
 
 void CurvePlot::resizeEvent(QResizeEvent* event) {

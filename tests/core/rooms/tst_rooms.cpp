@@ -158,9 +158,8 @@ void TestRooms::descriptionTellsWhatSamplesHold() {
     for (std::size_t i = 0; i < names.size(); ++i) {
         QCOMPARE(description.targets[i].name, std::string(names[i]));
         QCOMPARE(sample.targets[i].encoding, description.targets[i].encoding);
-        QCOMPARE(sample.targets[i].bytes.size(),
-                 std::size_t{12} * 16 * static_cast<std::size_t>(
-                     std::array{1, 4, 6}[i])); // bytes a pixel: Index8, Float32, Rgb16
+        const std::size_t pixel = std::array{1U, 4U, 6U}[i]; // bytes: Index8, Float32, Rgb16
+        QCOMPARE(sample.targets[i].bytes.size(), 12 * 16 * pixel);
     }
     QVERIFY(dataset->sampleName("val", 2) != dataset->sampleName("train", 2));
     QVERIFY(opened({{"seed", 1}})->description().fingerprint
