@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -48,6 +49,7 @@ public:
         done(answer);
     }
     void resume(const RunId& run) override { note("resume", run); }
+    void goOnToPlan(const RunId& run) override { note("go on to plan", run); }
     void pause(const RunId& run) override { note("pause", run); }
     void stop(const RunId& run) override { note("stop", run); }
     void checkpointNow(const RunId& run) override { note("checkpoint", run); }
@@ -145,6 +147,7 @@ class FakeDialogs : public Dialogs {
 public:
     std::deque<QString> files; ///< for each of the three questions
     std::deque<Closing> closings;
+    std::function<void()> whileAsking;
     QStringList asked; ///< the titles; "close RUN"
 
     std::optional<QString> openFile(QWidget*, const QString& title, const QString&) override {
@@ -159,6 +162,8 @@ public:
     }
     Closing askClosing(QWidget*, const QString& run) override {
         asked << QStringLiteral("close ") + run;
+        if (whileAsking)
+            whileAsking();
         if (closings.empty())
             return Closing::Cancel;
         const Closing closing = closings.front();

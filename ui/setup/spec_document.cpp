@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/spec_document.h"
 
+#include "core/model/spec_paths.h"
 #include "core/values/presets.h"
 #include "widgets/qt_text.h"
 
@@ -174,7 +175,9 @@ Problems SpecDocument::open(const QString& file) {
         return refused(source.errorString(), "");
     SpecReading reading = readSpecText({text.constData(), static_cast<std::size_t>(text.size())});
     if (reading.problems.empty())
-        load(reading.spec, QFileInfo(file).fileName());
+        load(withAbsoluteFolders(reading.spec, m_catalogue,
+                                 QFileInfo(file).absolutePath().toStdString()),
+             QFileInfo(file).fileName());
     return std::move(reading.problems);
 }
 
@@ -182,7 +185,9 @@ std::optional<Problem> SpecDocument::save(const QString& file) {
     if (!m_value.refused.empty())
         return m_value.refused.begin()->second.problem;
     QSaveFile target(file);
-    const QByteArray text = QByteArray::fromStdString(jsonText(toJson(m_value.spec), 2) + "\n");
+    // Another program reads them from another place.
+    const ExperimentSpec placed = withAbsoluteFolders(m_value.spec, m_catalogue);
+    const QByteArray text = QByteArray::fromStdString(jsonText(toJson(placed), 2) + "\n");
     if (!target.open(QIODevice::WriteOnly) || target.write(text) != text.size()
         || !target.commit())
         return Problem{"spec.file", file.toStdString(), target.errorString().toStdString(),
