@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "core/tensor/memory.h"
+#include "core/tensor/process.h"
+#include "core/training/environment.h"
 #include "core/values/spec_fields.h"
 #include "core/values/text.h"
 #include "core/values/version.h"
@@ -19,6 +20,12 @@ constexpr const char* footer =
     "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
     "\"concertina-cli spec fields\" lists every field that --set takes.";
+
+/// A training tells this itself, and keeps it.
+void noteEnvironment(Console& console) {
+    for (const NoticeEvent& notice : environmentNotices())
+        console.note(notice.text);
+}
 
 /// The words of the command line, and what to do with them.
 class Program {
@@ -249,6 +256,7 @@ private:
         CLI::App* collapse =
             command(m_app, "collapse", "Fold a run's network and write it",
                     [this](Console& console) {
+                        noteEnvironment(console);
                         m_collapse.run = m_run;
                         return collapseCommand(m_common, m_collapse, console);
                     });
@@ -261,6 +269,7 @@ private:
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
+                        noteEnvironment(console);
                         m_verify.run = m_run;
                         return verifyCommand(m_common, m_verify, console);
                     });
@@ -277,6 +286,7 @@ private:
         for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
             option->excludes(file);
         CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
+            noteEnvironment(console);
             m_predict.run = m_run;
             return predictCommand(m_common, m_predict, console);
         });
@@ -351,6 +361,6 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    keepFreedMemory();
+    beginProcess(argv);
     return Program().run(argc, argv);
 }

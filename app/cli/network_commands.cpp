@@ -138,7 +138,7 @@ ExitCode reportRun(const CommonArguments& common, const std::string& run,
     });
     if (!sheet)
         return failed(console, sheet.error(), interrupted);
-    console.say("Predictions: " + sheet->files.front() + "\n");
+    console.say("Predictions: " + sheet->files.front() + "\n" + skippedText(sheet->skipped));
     console.emit(eventJson("sheet", trained->id, toJson(*sheet)));
     return Done;
 }

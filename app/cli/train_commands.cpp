@@ -5,7 +5,6 @@
 #include "app/session/interrupt.h"
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
-#include "core/training/environment.h"
 #include "core/training/trainer.h"
 #include "core/values/presets.h"
 #include "core/values/run_group.h"
@@ -92,8 +91,6 @@ using Training = std::function<Expected<TrainResult>(RunControl&, RunObserver&)>
 ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const ExperimentSpec& spec,
                       const std::optional<std::filesystem::path>& report, Console& console,
                       const Training& training) {
-    if (const std::string warning = environmentWarning(); !warning.empty())
-        console.say("  " + warning + "\n");
     RunControl control;
     RunReporter reporter(console);
     bool interrupted = false;

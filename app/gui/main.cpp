@@ -6,7 +6,7 @@
 #include "app/gui/session_run_service.h"
 #include "core/catalogue.h"
 #include "core/model/validate.h"
-#include "core/tensor/memory.h"
+#include "core/tensor/process.h"
 #include "core/values/presets.h"
 #include "core/values/version.h"
 #include "ui/services/file_dialogs.h"
@@ -22,23 +22,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
 
 using namespace concertina;
 
 namespace {
-
-/// Waiting threads of OpenMP spin by default, and take a core from the window. The library reads
-/// this when it is loaded, so the program begins anew.
-void makeOpenMpPassive(char** argv) {
-    if (std::getenv("OMP_WAIT_POLICY") != nullptr)
-        return;
-    setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-    // By its own path, so that the process keeps its name.
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    execv(program.c_str(), argv); // returns only where it failed: then spinning it is
-}
 
 bool hasDisplay() {
     return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr
@@ -97,8 +84,7 @@ void open(const QStringList& words, StoreAccess& store, MainWindow& window) {
 } // namespace
 
 int main(int argc, char** argv) {
-    makeOpenMpPassive(argv);
-    keepFreedMemory();
+    beginProcess(argv);
     QCoreApplication::setOrganizationName(QStringLiteral("concertina"));
     QCoreApplication::setApplicationName(QStringLiteral("concertina"));
     QCoreApplication::setApplicationVersion(QString::fromLatin1(programVersion()));

@@ -61,6 +61,8 @@ void StoreObserver::started(const StartEvent& event) {
                                     .collapsedParameters = event.collapsedParameters});
     });
     m_next.started(event);
+    for (const NoticeEvent& notice : environmentNotices())
+        tell(notice.level, notice.code, notice.text);
     if (event.position.step == 0)
         return;
     // Changes behind the checkpoint are made again.
@@ -77,10 +79,15 @@ void StoreObserver::started(const StartEvent& event) {
     tell(NoticeLevel::Info, "resume",
          "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
-    if (const auto names = environmentDifferences(m_before.environment, now); !names.empty())
-        tell(NoticeLevel::Warning, "resume.environment",
-             "Since the run was started these have changed: " + join(names, ", ")
-                 + ". It goes on, but not to the bit as it would have.");
+    if (const auto names = environmentDifferences(m_before.environment, now); !names.empty()) {
+        std::string text = "Since the run was started these have changed: " + join(names, ", ")
+                           + ". It goes on, but not to the bit as it would have.";
+        const std::string core = recordedCore(m_before.environment);
+        if (!core.empty() && core != recordedCore(now))
+            text += " (Its kernels: a resume with OPENBLAS_CORETYPE=" + core
+                    + " CONCERTINA_KEEP_CORETYPE=1 has them.)";
+        tell(NoticeLevel::Warning, "resume.environment", text);
+    }
     if (m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
         && m_before.dataset["fingerprint"] != event.dataset["fingerprint"])
         tell(NoticeLevel::Warning, "resume.dataset",
@@ -151,9 +158,10 @@ void StoreObserver::rememberChanges(const NetworkSpec& network) {
 void StoreObserver::checkpointed(const CheckpointEvent& event) {
     note(m_writer->checkpoint(event));
     if (settle()) {
-        const auto pruned =
-            m_store.pruneCheckpoints(m_before.summary.id, m_spec.train.keepCheckpoints,
-                                     m_changeSteps);
+        std::vector<std::int64_t> always = m_changeSteps;
+        always.push_back(event.goodStep);
+        const auto pruned = m_store.pruneCheckpoints(m_before.summary.id,
+                                                     m_spec.train.keepCheckpoints, always);
         if (!pruned && !mayPass(pruned.error())) // what stays for now goes with the next one
             note(failure(pruned.error()));
     }

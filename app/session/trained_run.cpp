@@ -3,7 +3,7 @@
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
-#include "core/data/dataset.h"
+#include "core/model/head_outputs.h"
 #include "db/store.h"
 
 #include <algorithm>
@@ -73,14 +73,7 @@ Expected<ChosenCheckpoints> checkpointsAt(const TrainedRun& run,
 }
 
 Expected<NetworkDesign> designOf(const RunRecord& run, const ExperimentSpec& spec) {
-    std::size_t classes = 0;
-    if (run.dataset.is_object() && run.dataset.contains("targets"))
-        for (const Json& target : run.dataset["targets"])
-            if (const auto info = targetFromJson(target))
-                classes = std::max(classes, info->classes.size());
-    std::vector<int> outputs;
-    for (const TaskSpec& task : spec.tasks)
-        outputs.push_back(catalogue().task(task.method.id)->outputs(static_cast<int>(classes)));
+    const auto outputs = headOutputs(spec, catalogue(), classCounts(run.dataset));
     auto plan = planFromJson(run.plan);
     if (!plan)
         return failure(plan.error());

@@ -116,12 +116,13 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
         origin.steps = std::move(*steps);
     }
     origin.steps.push_back(about->step);
+    Expected<int> skipped = 0;
     if (averaging.normBatches > 0)
-        if (auto done = estimateNorms(made, spec, averaging.normBatches, part(progress, 0.5, 1), stop);
-            !done)
-            return failure(done.error());
+        skipped = estimateNorms(made, spec, averaging.normBatches, part(progress, 0.5, 1), stop);
+    if (!skipped)
+        return failure(skipped.error());
     return PreparedNetwork{std::move(*about), std::move(*network), std::move(made),
-                           std::move(origin)};
+                           std::move(origin), *skipped};
 }
 
 Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std::int64_t step,
@@ -159,8 +160,8 @@ Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std:
     return steps;
 }
 
-Expected<void> estimateNorms(MaterializedNetwork& network, const ExperimentSpec& spec, int batches,
-                             const Progress& progress, const std::stop_token& stop) {
+Expected<int> estimateNorms(MaterializedNetwork& network, const ExperimentSpec& spec, int batches,
+                            const Progress& progress, const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     const auto data = openRunData(spec);
     if (!data)
@@ -169,8 +170,9 @@ Expected<void> estimateNorms(MaterializedNetwork& network, const ExperimentSpec&
     Loader loader(data->training, data->maker, data->trainingPlan,
                   {.end = batches,
                    .threads = spec.data.loaderThreads,
-                   .damaged = spec.data.damaged == "skip" ? Damaged::Replace : Damaged::Stop});
+                   .damaged = skipsDamaged(spec) ? Damaged::Replace : Damaged::Stop});
     RunSettings settings{.training = true};
+    std::set<std::string> damaged;
     for (int k = 0; k < batches; ++k) {
         if (stop.stop_requested())
             return failure(stoppedProblem(""));
@@ -178,6 +180,8 @@ Expected<void> estimateNorms(MaterializedNetwork& network, const ExperimentSpec&
         const LoadedBatch loaded = loader.next();
         if (!loaded.batch)
             return failure(loaded.batch.error());
+        for (const Problem& problem : loaded.damaged)
+            damaged.insert(problem.path);
         settings.momenta.assign(network.program.instructions.size(), 1.0 / (k + 1));
         runProgram(network.program, running, loaded.batch->images, settings);
     }
@@ -190,7 +194,7 @@ Expected<void> estimateNorms(MaterializedNetwork& network, const ExperimentSpec&
     if (!allFinite(network.tensors))
         return failure({"network.not_finite", "", "statistics of norms that are not finite",
                         "finite numbers", "train with a lower rate, or average fewer checkpoints"});
-    return {};
+    return static_cast<int>(damaged.size());
 }
 
 } // namespace concertina

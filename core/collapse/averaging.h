@@ -16,6 +16,7 @@ struct PreparedNetwork {
     Network network;  ///< of that checkpoint
     MaterializedNetwork made;
     NetworkOrigin origin;
+    int skipped = 0; ///< samples that can't be read, of those that norms were estimated over
 
     /// Folds `made`, in float32 or, to be compared, in float64.
     CompactNetwork folded(torch::ScalarType type, FoldCounts* counts = nullptr) const;
@@ -45,9 +46,9 @@ Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std:
 /// training (its order, its augmentation), in float32: the mean of the batches' means and of their
 /// unbiased variances, by momenta 1/k, as `update_bn` of torch.optim.swa_utils has it (Izmailov et
 /// al. 2018, arXiv 1803.05407). Each norm sees what the batch's own statistics made of the layers
-/// before. Problems: those of `openRunData` and of samples that cannot be read, unless the spec
-/// skips these; "network.not_finite"; "stopped".
-Expected<void> estimateNorms(MaterializedNetwork& network, const ExperimentSpec& spec, int batches,
-                             const Progress& progress, const std::stop_token& stop);
+/// before. Returns how many samples could not be read, where the spec has others stand in for these.
+/// Problems: those of `openRunData` and of such samples; "network.not_finite"; "stopped".
+Expected<int> estimateNorms(MaterializedNetwork& network, const ExperimentSpec& spec, int batches,
+                            const Progress& progress, const std::stop_token& stop);
 
 } // namespace concertina

@@ -108,7 +108,8 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .milliseconds = time(network, compact),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
-        .keptNorms = counts.keptNorms};
+        .keptNorms = counts.keptNorms,
+        .skipped = prepared->skipped};
     progress(1, "done");
     return report;
 }

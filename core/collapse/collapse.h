@@ -51,7 +51,8 @@ struct VerifyRequest {
     Averaging averaging = {}; ///< where the expanded network is such a one itself
 };
 
-/// Runs the expanded and the collapsed network on the same images, in float64 (unless the
+/// Runs the expanded and the collapsed network on the same images (where one can't be read and the
+/// spec skips such, on the next), in float64 (unless the
 /// collapsed network is a file, which holds float32) and in float32. After averaging, the expanded
 /// one is the mean before it is folded: plain kernels, each with its norms.
 Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& progress,

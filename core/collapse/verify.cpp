@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace concertina {
@@ -76,6 +77,8 @@ public:
         }
     }
 
+    void skip() { ++m_report.skipped; }
+
     void add(const torch::Tensor& image) {
         ++m_report.images;
         if (m_wideCollapsed)
@@ -102,6 +105,12 @@ public:
             task.freeBeyond = most.values > 0 ? most.beyond / most.values : 0;
             if (m_isClasses[t])
                 task.argmaxAgreement = most.agreeing / most.pixels;
+            if (!std::isfinite(most.magnitude) || !std::isfinite(most.free)) {
+                // A comparison with what is no number is false: it must not count as no difference.
+                task.freeBeyond = std::numeric_limits<double>::quiet_NaN();
+                if (m_isClasses[t])
+                    task.argmaxAgreement = task.freeBeyond;
+            }
             m_report.unflippedMaxRel32 =
                 largerOrNan(m_report.unflippedMaxRel32, most.unflipped / scale);
         }
@@ -241,18 +250,30 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
     if (!data)
         return failure(data.error());
     Comparison comparison(*network, collapsed, request);
-    const int images = std::min(request.images, data->validation->size());
+    const int size = data->validation->size();
+    const int images = std::min(request.images, size);
     if (images < 1)
         return failure({"verify.images", "", std::to_string(images), "at least one image", ""});
-    for (int i = 0; i < images; ++i) {
+    int compared = 0;
+    std::optional<Problem> damaged;
+    for (int i = 0; i < size && compared < images; ++i) {
         if (stop.stop_requested())
             return failure(stoppedProblem("", "Verification was stopped."));
-        progress(preparing + (1 - preparing) * i / images, "comparing image " + std::to_string(i + 1));
+        progress(preparing + (1 - preparing) * compared / images,
+                 "comparing image " + std::to_string(compared + 1));
         const auto sample = data->validation->sample(i);
-        if (!sample)
+        if (sample) {
+            comparison.add(data->maker.image((*sample)->image));
+            ++compared;
+        } else if (skipsDamaged(request.spec)) {
+            comparison.skip();
+            damaged = sample.error();
+        } else {
             return failure(sample.error());
-        comparison.add(data->maker.image((*sample)->image));
+        }
     }
+    if (compared == 0)
+        return failure(std::move(*damaged));
     progress(1, "done");
     return comparison.finish();
 }

@@ -176,6 +176,10 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
 
 } // namespace
 
+std::string_view encodingName(Encoding encoding) {
+    return std::ranges::find(encodings, encoding, &EncodingName::encoding)->name;
+}
+
 tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
     const Json json = parseJson(text);
     if (!json.is_object() || Reader::member(json, "format") != "concertina-dataset")

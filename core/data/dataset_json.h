@@ -27,6 +27,9 @@ struct FolderLayout {
     std::optional<Camera> camera;
 };
 
+/// "index8", "rgb16": an encoding's name in such a file.
+std::string_view encodingName(Encoding encoding);
+
 /// Reads and checks it; nothing on the disk is looked at. All problems at once, with their paths
 /// inside the file: "dataset.json", "dataset.version", "dataset.unknown_key", "dataset.value".
 tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text);

@@ -23,6 +23,7 @@ public:
                 std::shared_ptr<CacheRoom> room);
 
     int size() const { return m_size; }
+    const std::string& split() const { return m_split; }
     std::string name(int index) const { return m_dataset->sampleName(m_split, index); }
     const Dataset& dataset() const { return *m_dataset; }
 

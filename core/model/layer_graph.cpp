@@ -37,6 +37,16 @@ std::optional<Op> opFromName(const std::string& name) {
     return std::nullopt;
 }
 
+const Node* LayerGraph::smallestNorm() const {
+    const Node* smallest = nullptr;
+    for (const Node& candidate : nodes)
+        if (candidate.op == Op::Norm
+            && (smallest == nullptr
+                || candidate.height * candidate.width < smallest->height * smallest->width))
+            smallest = &candidate;
+    return smallest;
+}
+
 int LayerGraph::add(Node node) {
     nodes.push_back(std::move(node));
     return static_cast<int>(nodes.size()) - 1;

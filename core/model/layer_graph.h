@@ -93,6 +93,9 @@ struct LayerGraph {
         return layers[static_cast<std::size_t>(index)];
     }
 
+    /// The norm that sees the fewest pixels of an image; null where there is none.
+    const Node* smallestNorm() const;
+
     /// The new node's index.
     int add(Node node);
 };

@@ -49,6 +49,26 @@ Problems checkTasks(const ExperimentSpec& spec) {
     return problems;
 }
 
+/// Batch norm needs two values of a channel: one alone is its own mean, and has no variance. Each
+/// batch is full, as the last of an epoch is left out where it isn't.
+std::optional<Problem> checkNorms(const NetworkDesign& design, const ExperimentSpec& spec) {
+    const Node* norm = design.graph.smallestNorm();
+    const bool partitioned = design.routing == Routing::Partitioned;
+    const int shares = partitioned ? design.taskCount() : 1; // a norm sees one task's images
+    if (norm == nullptr || norm->height * norm->width > 1 || spec.train.batch / shares > 1)
+        return std::nullopt;
+    const auto size = [](int height, int width) {
+        return std::to_string(height) + " × " + std::to_string(width);
+    };
+    return Problem{"train.one_value", "train.batch",
+                   std::to_string(spec.train.batch) + (partitioned ? ", an image for a task" : "")
+                       + ", where batch norm in " + design.graph.layer(norm->layer).name + " sees "
+                       + size(norm->height, norm->width) + " of an image of "
+                       + size(spec.data.height, spec.data.width) + ": one value a channel",
+                   "at least " + std::to_string(2 * shares),
+                   "or a larger data.height and data.width, or fewer stages of the backbone"};
+}
+
 /// Whether a problem is with something that `designNetwork` reads.
 bool shapesNetwork(const Problem& problem) {
     const std::string& path = problem.path;
@@ -80,7 +100,11 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
     // elsewhere must not hide what it has to say.
     if (std::ranges::none_of(problems, shapesNetwork)) {
         const std::vector<int> outputs(spec.tasks.size(), 1);
-        append(problems, designNetwork(spec, catalogue, outputs).problems);
+        DesignResult result = designNetwork(spec, catalogue, outputs);
+        if (result.problems.empty() && spec.train.batch >= 1)
+            if (auto problem = checkNorms(result.design, spec))
+                problems.push_back(std::move(*problem));
+        append(problems, std::move(result.problems));
     }
     return problems;
 }

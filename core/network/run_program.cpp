@@ -109,7 +109,11 @@ private:
     }
 
     torch::Tensor norm(const torch::Tensor& x, const Instruction& now, std::size_t at) {
-        const bool running = !m_settings.training || m_settings.followStatistics;
+        // One value has no variance that running statistics could follow. A spec that makes such
+        // batches is refused; the images that happen to be left for a task may still be one.
+        const bool oneValue = x.numel() == x.size(1);
+        const bool running =
+            !m_settings.training || (m_settings.followStatistics && !oneValue);
         const NormTensors own{tensor(now, 0), tensor(now, 1),
                               running ? tensor(now, 2) : torch::Tensor(),
                               running ? tensor(now, 3) : torch::Tensor()};

@@ -173,6 +173,10 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
         progress(double(index) / *size, "frame " + std::to_string(index + 1) + " of "
                                             + std::to_string(*size));
         const auto wanted = sampleFrame(*m_parts->data, m_parts->spec, split, index);
+        if (!wanted && skipsDamaged(m_parts->spec)) {
+            ranked.push_back({index, m_parts->data->dataset->sampleName(split, index), {}});
+            continue;
+        }
         if (!wanted)
             return failure(wanted.error());
         const auto predicted = m_parts->collapsed.maps(wanted->image);
@@ -213,11 +217,8 @@ Expected<DatasetSummary> describeDataset(const ExperimentSpec& spec) {
     summary.name = description.name;
     for (const SplitInfo& split : description.splits)
         summary.splits.push_back({split.name, split.size});
-    for (const TargetInfo& target : description.targets) {
-        summary.targets.push_back(target.name);
-        if (target.kind == TargetKind::Classes)
-            summary.classes = static_cast<int>(target.classes.size());
-    }
+    for (const TargetInfo& target : description.targets)
+        summary.targets.push_back({target.name, static_cast<int>(target.classes.size())});
     return summary;
 }
 

@@ -37,8 +37,8 @@ public:
     Expected<Image> thumbnail(const std::string& split, int index, int height);
     Expected<Image> thumbnail(const std::filesystem::path& file, int height) const;
 
-    /// How wrong the collapsed network is on every frame of a split, in its order. Problems of
-    /// `frame`, and "stopped".
+    /// How wrong the collapsed network is on every frame of a split, in its order; where the spec
+    /// skips what can't be read, such a frame has no errors. Problems of `frame`, and "stopped".
     Expected<std::vector<FrameErrors>> rank(const std::string& split, const Progress& progress,
                                             const std::stop_token& stop);
 

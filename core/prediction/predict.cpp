@@ -34,9 +34,9 @@ Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
     std::vector<std::uint16_t> plane;
     for (const float metres : map.values)
         plane.push_back(static_cast<std::uint16_t>(
-            std::isnan(metres)
-                ? 0.0
-                : std::clamp(std::round(static_cast<double>(metres) * 1000), 0.0, 65535.0)));
+            std::isfinite(metres)
+                ? std::clamp(std::round(static_cast<double>(metres) * 1000), 0.0, 65535.0)
+                : 0.0));
     return writePng16(path, map.height, map.width, plane);
 }
 

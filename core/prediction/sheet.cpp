@@ -7,6 +7,9 @@
 #include "core/training/run_data.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace concertina {
 
@@ -47,6 +50,35 @@ private:
     Image m_image;
 };
 
+/// Frames spread over a split, `count` at most; those that can't be read are passed over where the
+/// spec skips such, for the ones behind them.
+struct Frames {
+    std::vector<std::shared_ptr<const Sample>> samples;
+    int skipped = 0;
+};
+
+Expected<Frames> framesOf(const RunData& data, const ExperimentSpec& spec, int count) {
+    Frames frames;
+    std::optional<Problem> damaged;
+    const int size = data.validation->size();
+    for (int row = 0, next = 0; row < count; ++row)
+        for (int i = std::max(next, row * size / count); i < size; ++i) {
+            auto sample = data.validation->sample(i);
+            next = i + 1;
+            if (sample) {
+                frames.samples.push_back(std::move(*sample));
+                break;
+            }
+            if (!skipsDamaged(spec))
+                return failure(sample.error());
+            damaged = sample.error();
+            ++frames.skipped;
+        }
+    if (frames.samples.empty() && damaged)
+        return failure(std::move(*damaged));
+    return frames;
+}
+
 } // namespace
 
 Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
@@ -61,7 +93,11 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     const auto data = openRunData(request.spec);
     if (!data)
         return failure(data.error());
-    const int frames = std::min(request.frames, data->validation->size());
+    const auto chosen =
+        framesOf(*data, request.spec, std::min(request.frames, data->validation->size()));
+    if (!chosen)
+        return failure(chosen.error());
+    const auto frames = static_cast<int>(chosen->samples.size());
     const auto taskCount = static_cast<int>(expanded->taskCount());
     Sheet sheet(frames, 1 + 3 * taskCount, request.spec.data.height, request.spec.data.width);
     sheet.caption(0, "image");
@@ -75,10 +111,7 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
         if (stop.stop_requested())
             return failure(stoppedProblem(request.file.string()));
         progress(double(row) / frames, "frame " + std::to_string(row + 1));
-        const auto sample = data->validation->sample(row * data->validation->size() / frames);
-        if (!sample)
-            return failure(sample.error());
-        const Sample* one = sample->get();
+        const Sample* one = chosen->samples[static_cast<std::size_t>(row)].get();
         const Augmentation none;
         const Batch batch = data->maker.make({&one, 1}, {&none, 1});
         const auto left = expanded->maps(one->image);
@@ -97,7 +130,7 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     if (auto written = writePng(request.file, sheet.image()); !written)
         return failure(written.error());
     progress(1, "done");
-    return PredictReport{{request.file.string()}};
+    return PredictReport{{request.file.string()}, chosen->skipped};
 }
 
 } // namespace concertina

@@ -34,10 +34,14 @@ class Angles : public MetricSum {
 public:
     void add(const torch::Tensor& output, const torch::Tensor& target) override {
         const torch::Tensor truth = target.to(torch::kFloat64);
-        const torch::Tensor cosine =
-            (normalized(output.to(torch::kFloat64)) * truth).sum(1).clamp(-1, 1);
-        const torch::Tensor degrees =
-            (cosine.acos() * (180 / std::numbers::pi)).masked_select(validPixels(target)).cpu();
+        const torch::Tensor cosine = (normalized(output.to(torch::kFloat64)) * truth)
+                                         .sum(1)
+                                         .masked_select(validPixels(target))
+                                         .cpu();
+        m_finite = m_finite && torch::isfinite(cosine).all().item<bool>();
+        if (!m_finite) // there is no angle, and no bin for it
+            return;
+        const torch::Tensor degrees = cosine.clamp(-1, 1).acos() * (180 / std::numbers::pi);
         m_pixels += static_cast<double>(degrees.numel());
         m_sum += degrees.sum().item<double>();
         for (std::size_t i = 0; i < within.size(); ++i)
@@ -45,8 +49,11 @@ public:
         m_histogram += torch::histc(degrees, bins, 0, 180).to(torch::kInt64);
     }
 
-    /// Mean, median, shares within 11.25°, 22.5° and 30°.
+    /// Mean, median, shares within 11.25°, 22.5° and 30°; NaN where an output was not finite.
     std::vector<double> values() const override {
+        if (!m_finite)
+            return std::vector<double>(2 + within.size(),
+                                       std::numeric_limits<double>::quiet_NaN());
         std::vector<double> values{m_sum / m_pixels, median()};
         for (const double count : m_within)
             values.push_back(count / m_pixels);
@@ -69,6 +76,7 @@ private:
 
     static constexpr std::array within{11.25, 22.5, 30.0};
 
+    bool m_finite = true; ///< all outputs at valid pixels
     double m_sum = 0;
     double m_pixels = 0;
     std::array<double, within.size()> m_within{};

@@ -23,7 +23,8 @@ public:
     /// A head's output [N, C, H, W] and its target as `Batch` has it.
     virtual void add(const torch::Tensor& output, const torch::Tensor& target) = 0;
 
-    /// One value a metric of the descriptor; NaN where no valid pixel was seen.
+    /// One value a metric of the descriptor; NaN where no valid pixel was seen, not finite where an
+    /// output at one was not.
     virtual std::vector<double> values() const = 0;
 };
 
@@ -41,7 +42,8 @@ public:
 
     virtual std::unique_ptr<MetricSum> metrics() const = 0;
 
-    /// The output as a map of the same form as the target: classes, metres, unit directions. How
+    /// The output as a map of the same form as the target: classes (−1 where a score is no number),
+    /// metres, unit directions. How
     /// maps are drawn stands in core/values/value_map.h, since the window draws them too.
     virtual torch::Tensor prediction(const torch::Tensor& output) const = 0;
 };

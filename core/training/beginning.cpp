@@ -24,7 +24,8 @@ Expected<Beginning> beginAt(const std::filesystem::path& path, const ExperimentS
     if (!network)
         return failure(network.error());
     restoreOptimizerState(*network, checkpoint->tensors);
-    return Beginning{spec, std::move(*network), checkpoint->step};
+    return Beginning{spec, std::move(*network), checkpoint->step, std::move(checkpoint->learned),
+                     checkpoint->goodStep};
 }
 
 Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
@@ -48,7 +49,8 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
     if (!design.problems.empty())
         return failure(design.problems.front());
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
-    return Beginning{std::move(chosen), std::move(made)};
+    return Beginning{.spec = std::move(chosen), .network = std::move(made), 
+                     .learned = std::vector<std::string>()};
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace concertina {
 
@@ -17,6 +19,8 @@ struct Beginning {
     ExperimentSpec spec; ///< with what was chosen by measurement as fixed options
     Network network;
     std::int64_t step = 0;
+    std::optional<std::vector<std::string>> learned; ///< as a checkpoint has it
+    std::int64_t goodStep = -1;                      ///< so has it this
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or

@@ -21,6 +21,14 @@ bool isWeight(const std::string& name) {
     return std::ranges::count(name, '/') == 2;
 }
 
+/// None where it is no list of texts.
+std::optional<std::vector<std::string>> textsOf(const Json& json) {
+    const auto isText = [](const Json& item) { return item.is_string(); };
+    if (!json.is_array() || !std::ranges::all_of(json, isText))
+        return std::nullopt;
+    return json.get<std::vector<std::string>>();
+}
+
 Unexpected broken(const std::filesystem::path& path, std::string code, std::string found,
                   std::string expected, std::string hint = "") {
     return failure({std::move(code), path.string(), std::move(found), std::move(expected),
@@ -63,7 +71,10 @@ Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path,
                    {"step", checkpoint.step},
                    {"spec", toJson(checkpoint.spec)},
                    {"plan", toJson(checkpoint.plan)},
-                   {"targets", std::move(targets)}};
+                   {"targets", std::move(targets)},
+                   {"good_step", checkpoint.goodStep}};
+    if (checkpoint.learned)
+        file.header["learned"] = *checkpoint.learned;
     return writeTensorFile(path, file);
 }
 
@@ -98,6 +109,9 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path, Checkpoin
     checkpoint.spec = std::move(reading.spec);
     checkpoint.plan = std::move(*plan);
     checkpoint.step = step.get<std::int64_t>();
+    checkpoint.learned = textsOf(header.value("learned", Json()));
+    const Json good = header.value("good_step", Json());
+    checkpoint.goodStep = good.is_number_integer() ? good.get<std::int64_t>() : -1;
     checkpoint.tensors = std::move(file->tensors);
     return checkpoint;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct Checkpoint {
     SharingPlan plan;
     std::vector<TargetInfo> targets; ///< what each task learns: classes, colours
     std::int64_t step = 0;
+    /// Ids of the tasks that had a valid pixel to learn from by then; none: not known.
+    std::optional<std::vector<std::string>> learned;
+    /// The last step with a checkpoint whose validation gave finite numbers; −1: none.
+    std::int64_t goodStep = -1;
     std::map<std::string, torch::Tensor> tensors; ///< weights, statistics, "…/adam.m"
 };
 

@@ -2,10 +2,19 @@
 #include "core/training/evaluation.h"
 
 #include "core/tensor/torch.h"
+#include "core/training/task_signal.h"
+#include "core/values/text.h"
+
+#include <algorithm>
+#include <cmath>
 
 namespace concertina {
 
 namespace {
+
+bool isFinite(double value) {
+    return std::isfinite(value);
+}
 
 /// A task's loss and metrics over everything that was added.
 class TaskSum {
@@ -21,8 +30,14 @@ public:
         m_metrics->add(output, target);
     }
 
-    double loss() const { return m_loss / m_pixels; }
-    std::vector<double> metrics() const { return m_metrics->values(); }
+    double pixels() const { return m_pixels; }
+
+    /// The loss, then the metrics.
+    std::vector<double> values() const {
+        std::vector<double> values = m_metrics->values();
+        values.insert(values.begin(), m_loss / m_pixels);
+        return values;
+    }
 
 private:
     const Task& m_task;
@@ -31,20 +46,51 @@ private:
     double m_pixels = 0;
 };
 
+/// The values of all tasks, and what is to be told of them.
+Evaluation summary(const std::vector<TaskSum>& sums, const ExperimentSpec& spec,
+                   const RunData& data) {
+    Evaluation result;
+    const std::string split = "split \"" + spec.data.validationSplit + "\"";
+    for (std::size_t t = 0; t < sums.size(); ++t) {
+        const TaskInfo& info = taskEntry(spec.tasks[t].method.id).info;
+        const auto values = sums[t].values();
+        for (std::size_t m = 0; m < values.size(); ++m)
+            result.values.push_back(
+                {info.id, m == 0 ? "loss" : info.metrics[m - 1].name, values[m]});
+        const auto wrong = std::ranges::find_if_not(values, isFinite);
+        if (sums[t].pixels() == 0)
+            result.problems.push_back({"validation.no_pixel", targetText(data.targets[t]),
+                                       "no valid pixel in " + split + ", so there are no metrics",
+                                       "at least one", noPixelHint(data.targets[t])});
+        else if (wrong != values.end())
+            result.problems.push_back(
+                {"validation.not_finite", info.id,
+                 (wrong == values.begin() ? "a loss" : "metrics") + (" of " + numberText(*wrong))
+                     + " on " + split,
+                 "finite numbers",
+                 "its outputs are beyond what numbers hold; this is no state to go back to"});
+        else
+            result.good = true;
+    }
+    const auto isBad = [](const Problem& p) { return p.code == "validation.not_finite"; };
+    result.good = result.good && std::ranges::none_of(result.problems, isBad);
+    return result;
+}
+
 } // namespace
 
-Expected<std::vector<MetricValue>> evaluate(const ExperimentSpec& spec, const RunData& data,
-                                            const ForwardPass& forward,
-                                            const EvaluationSettings& settings) {
+Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
+                              const ForwardPass& forward, const EvaluationSettings& settings) {
     const torch::NoGradGuard noGrad;
     std::vector<TaskSum> sums;
     for (const auto& task : data.tasks)
         sums.emplace_back(*task);
+    bool any = false;
     const std::int64_t batches = data.validationPlan.batchesPerEpoch();
     Loader loader(data.validation, data.maker, data.validationPlan,
                   {.end = batches,
                    .threads = settings.threads,
-                   .damaged = settings.skipDamaged ? Damaged::LeaveOut : Damaged::Stop});
+                   .damaged = skipsDamaged(spec) ? Damaged::LeaveOut : Damaged::Stop});
     for (std::int64_t i = 0; i < batches; ++i) {
         const LoadedBatch loaded = loader.next();
         if (!loaded.batch)
@@ -54,6 +100,7 @@ Expected<std::vector<MetricValue>> evaluate(const ExperimentSpec& spec, const Ru
                 settings.damaged(problem);
         if (loaded.samples.empty())
             continue;
+        any = true;
         const Batch batch = loaded.batch->to(settings.device);
         const auto outputs = forward(batch.images);
         for (std::size_t t = 0; t < sums.size(); ++t)
@@ -61,15 +108,10 @@ Expected<std::vector<MetricValue>> evaluate(const ExperimentSpec& spec, const Ru
         if (settings.look)
             settings.look(loaded.samples, batch, outputs);
     }
-    std::vector<MetricValue> values;
-    for (std::size_t t = 0; t < sums.size(); ++t) {
-        const TaskInfo& info = taskEntry(spec.tasks[t].method.id).info;
-        const auto metrics = sums[t].metrics();
-        values.push_back({info.id, "loss", sums[t].loss()});
-        for (std::size_t m = 0; m < metrics.size(); ++m)
-            values.push_back({info.id, info.metrics[m].name, metrics[m]});
-    }
-    return values;
+    Evaluation result = summary(sums, spec, data);
+    if (!any) // what could not be read has been told
+        result.problems.clear();
+    return result;
 }
 
 } // namespace concertina

@@ -3,6 +3,7 @@
 
 #include "core/training/run_data.h"
 #include "core/values/metric.h"
+#include "core/values/problem.h"
 
 #include <functional>
 #include <vector>
@@ -15,7 +16,6 @@ using ForwardPass = std::function<std::vector<torch::Tensor>(const torch::Tensor
 struct EvaluationSettings {
     torch::Device device = torch::kCPU;
     int threads = 1;
-    bool skipDamaged = false;
     /// Called with each batch in the order of the split: its samples, itself, the outputs.
     std::function<void(const std::vector<int>& samples, const Batch& batch,
                        const std::vector<torch::Tensor>& outputs)>
@@ -24,10 +24,16 @@ struct EvaluationSettings {
     std::function<void(const Problem&)> damaged;
 };
 
-/// The metrics of every task over the whole validation split, "loss" first: everything summed over
-/// pixels. Problems: a sample that cannot be read, unless these are skipped.
-Expected<std::vector<MetricValue>> evaluate(const ExperimentSpec& spec, const RunData& data,
-                                            const ForwardPass& forward,
-                                            const EvaluationSettings& settings);
+struct Evaluation {
+    std::vector<MetricValue> values; ///< of every task, "loss" first; NaN without a valid pixel
+    /// Of tasks whose values mean nothing: "validation.no_pixel", "validation.not_finite".
+    Problems problems;
+    bool good = false; ///< there are values, and none of a task with a valid pixel is not finite
+};
+
+/// The metrics of every task over the whole validation split: everything summed over pixels.
+/// Problems: a sample that cannot be read, unless the spec skips these.
+Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
+                              const ForwardPass& forward, const EvaluationSettings& settings);
 
 } // namespace concertina

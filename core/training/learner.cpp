@@ -20,9 +20,38 @@ const ScheduleInfo& scheduleNamed(const std::string& id) {
     return *std::ranges::find(schedules(), id, &ScheduleInfo::id);
 }
 
-Problem notFinite(const std::string& what, double value) {
-    return {"train.not_finite", what, numberText(value), "a finite number",
-            "a lower learning rate, or gradient clipping (train.clip_norm), often helps"};
+Problem notFinite(const std::string& what, double value, std::string hint) {
+    return {"train.not_finite", what, numberText(value), "a finite number", std::move(hint)};
+}
+
+/// What helps where numbers grow beyond all bounds. Before the first update nothing has grown: then
+/// it is what goes in.
+std::string growthHint(const TrainSpec& train, bool untrained) {
+    const std::string precision =
+        train.precision == "bfloat16" ? ", or train.precision float32" : "";
+    if (untrained)
+        return "nothing is learned yet, so no rate is at fault: look at the largest values of the "
+               "targets, and at the tasks' weights"
+               + precision;
+    return (train.clipNorm > 0 ? "a lower train.lr or train.clip_norm, or a longer train.warmup"
+                               : "a lower learning rate (train.lr), or gradient clipping "
+                                 "(train.clip_norm)")
+           + precision + " often helps";
+}
+
+/// Half a batch; at least so much of it that no norm sees one value a channel, behind which all
+/// gradients are 0.
+std::int64_t samplesForConflict(std::int64_t batch, const LayerGraph& graph) {
+    const Node* norm = graph.smallestNorm();
+    const std::int64_t fewest = norm != nullptr && norm->height * norm->width == 1 ? 2 : 1;
+    return std::min(batch, std::max((batch + 1) / 2, fewest));
+}
+
+/// "enc1.1/norm.var/depth", "enc1.1/norm.1x1.mean/depth".
+bool isRunningStatistic(const std::string& name) {
+    const std::string what = name.substr(0, name.rfind('/'));
+    return what.find("/norm.") != std::string::npos
+           && (what.ends_with(".mean") || what.ends_with(".var"));
 }
 
 /// How training runs the network.
@@ -90,14 +119,16 @@ std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, con
     return losses;
 }
 
-Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses) {
+Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses,
+                                           std::int64_t number) {
     Losses result{.weighted = std::move(losses)};
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         const bool valid = result.weighted[t].defined();
         result.values.push_back(valid ? result.weighted[t].item<double>()
                                       : std::numeric_limits<double>::quiet_NaN());
         if (valid && !std::isfinite(result.values[t]))
-            return failure(notFinite("loss of " + m_taskNames[t], result.values[t]));
+            return failure(notFinite("loss of " + m_taskNames[t], result.values[t],
+                                     growthHint(m_train, number == 0)));
     }
     const auto weights = m_balancing->weights({result.values});
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
@@ -130,7 +161,8 @@ void Learner::dropGradients() {
 
 std::vector<MetricValue> Learner::values(const StepResult& result) const {
     const torch::NoGradGuard noGrad;
-    std::vector<MetricValue> values{{"", "loss", result.total},
+    const bool any = !std::ranges::all_of(result.losses, [](double loss) { return std::isnan(loss); });
+    std::vector<MetricValue> values{{"", "loss", any ? result.total : std::nan("")}, // 0 were perfect
                                     {"", "lr", result.rate},
                                     {"", "grad_norm", result.gradientNorm}};
     for (std::size_t t = 0; t < result.losses.size(); ++t) {
@@ -153,7 +185,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
     if (!hasSharedCopies(m_network))
         return {};
     dropGradients();
-    const std::int64_t samples = (batch.size() + 1) / 2;
+    const std::int64_t samples = samplesForConflict(batch.size(), m_network.design().graph);
     const ComposedNetwork composed = m_network.compose(true);
     RunSettings settings = settingsOf(m_train); // another precision would take longer than a step
     settings.followStatistics = false;
@@ -178,7 +210,7 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     const Moving moving = movingIn(number);
     const ComposedNetwork composed = m_network.compose(true);
     StepResult result;
-    auto losses = weighed(forward(composed, batch, number, result));
+    auto losses = weighed(forward(composed, batch, number, result), number);
     if (!losses)
         return failure(losses.error());
     const bool onKernels = m_train.decayOn == "kernels";
@@ -193,7 +225,8 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
                 parameter.grad = parameter.grad.add(parameter.value, coupled);
     result.gradientNorm = clipGradients();
     if (!std::isfinite(result.gradientNorm))
-        return failure(notFinite("norm of the gradient", result.gradientNorm));
+        return failure(notFinite("norm of the gradient", result.gradientNorm,
+                                 growthHint(m_train, number == 0)));
     result.rate = rate(number);
     update(result.rate, moving);
     result.losses = std::move(losses->values);
@@ -208,7 +241,11 @@ std::optional<Problem> Learner::checkWeights() const {
     for (const auto& [name, tensor] : m_network.namedTensors())
         if (const double sum = tensor.sum().item<double>(); !std::isfinite(sum))
             if (!torch::isfinite(tensor).all().item<bool>())
-                return notFinite("weights of " + name, sum);
+                return isRunningStatistic(name)
+                           ? notFinite("running statistics of " + name, sum,
+                                       "what this layer gives is beyond what float32 holds; "
+                                           + growthHint(m_train, false))
+                           : notFinite("weights of " + name, sum, growthHint(m_train, false));
     return std::nullopt;
 }
 

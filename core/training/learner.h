@@ -40,7 +40,8 @@ public:
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
 
     /// What is recorded of a step: its loss, rate and gradient, each task's loss, and its metrics where
-    /// the spec asks for them. A task without a valid pixel in the batch has none.
+    /// the spec asks for them. A task without a valid pixel in the batch has none;
+    /// where no task has one, the loss of all is NaN.
     std::vector<MetricValue> values(const StepResult& result) const;
 
     /// How the tasks' losses, times their weights of the spec, agree on what they share: exact, on
@@ -74,7 +75,7 @@ private:
     Moving movingIn(std::int64_t number) const;
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
                                        std::int64_t number, StepResult& result) const;
-    Expected<Losses> weighed(std::vector<torch::Tensor> losses);
+    Expected<Losses> weighed(std::vector<torch::Tensor> losses, std::int64_t number);
     void dropGradients();
     double clipGradients();
     void update(double rate, Moving moving);

@@ -26,6 +26,11 @@ struct RunData {
 /// training sample; "train.batch" for a batch larger than the training split.
 Expected<RunData> openRunData(const ExperimentSpec& spec);
 
+/// Whether a sample that can't be read is passed over or replaced (data.damaged), or ends the work.
+inline bool skipsDamaged(const ExperimentSpec& spec) {
+    return spec.data.damaged == "skip";
+}
+
 /// The tasks of a spec for known targets, without a dataset.
 std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
                                              const std::vector<TargetInfo>& targets);

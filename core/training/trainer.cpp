@@ -14,7 +14,9 @@
 #include "core/training/previews.h"
 #include "core/training/ready_training.h"
 #include "core/training/replanning.h"
+#include "core/training/task_signal.h"
 #include "core/training/waiting.h"
+#include "core/training/way_back.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
@@ -46,8 +48,8 @@ public:
           m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets),
                     m_steps, m_stepsPerEpoch),
-          m_collapsed(request.collapsed),
-          m_lastCheckpoint(request.resumeAt ? request.resumeAt->string() : std::string()) {
+          m_collapsed(request.collapsed), m_signal(m_data, beginning.learned),
+          m_wayBack(m_folder, request.resumeAt.value_or(""), beginning.goodStep) {
         // A checkpoint is older than the changes of its step.
         m_changesDone = changesBefore(m_spec.network, m_step);
     }
@@ -57,7 +59,7 @@ public:
         try {
             return runToEnd();
         } catch (const std::exception& error) {
-            return fail(atStep(refusedBy(error), m_step, "after"));
+            return fail(m_wayBack.from(refusedBy(error), m_step, "after"));
         }
     }
 
@@ -67,7 +69,7 @@ private:
                       {.first = m_step,
                        .end = m_steps,
                        .threads = m_spec.data.loaderThreads,
-                       .damaged = skipDamaged() ? Damaged::Replace : Damaged::Stop});
+                       .damaged = skipsDamaged(m_spec) ? Damaged::Replace : Damaged::Stop});
         m_since = Clock::now();
         while (!isAtEnd()) {
             if (const auto end = obey())
@@ -79,6 +81,8 @@ private:
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
             cutIfDue();
+            if (auto problem = checkSignal())
+                return fail(std::move(*problem));
             if (isValidationDue())
                 if (auto problem = validate())
                     return fail(std::move(*problem));
@@ -87,8 +91,6 @@ private:
         }
         return finish(RunState::Finished);
     }
-
-    bool skipDamaged() const { return m_spec.data.damaged == "skip"; }
 
     RunPosition position() const {
         return {m_step, static_cast<double>(m_step) / static_cast<double>(m_stepsPerEpoch),
@@ -182,16 +184,16 @@ private:
         const LoadedBatch loaded = loader.next();
         if (!loaded.batch)
             return loaded.batch.error();
-        for (const Problem& problem : loaded.damaged)
-            tellDamaged(problem);
+        tellOnce(loaded.damaged);
         const Batch batch = loaded.batch->to(m_device);
         ConflictEvent conflict;
         if (const int every = m_spec.train.conflictEvery; every > 0 && (m_step + 1) % every == 0)
             conflict.rows = m_learner.conflict(batch, m_step + 1);
         auto result = m_learner.step(batch, m_step);
         if (!result)
-            return atStep(result.error(), m_step + 1);
+            return m_wayBack.from(result.error(), m_step + 1);
         ++m_step;
+        m_signal.add(result->losses, loaded.samples);
         conflict.position = position();
         if (!conflict.rows.empty())
             m_observer.conflicted(conflict);
@@ -202,18 +204,19 @@ private:
         return std::nullopt;
     }
 
-    /// What is wrong with the numbers of a step, with the way back.
-    Problem atStep(Problem problem, std::int64_t step, const std::string& where = "at") const {
-        problem.found += " " + where + " step " + std::to_string(step);
-        problem.hint += m_lastCheckpoint.empty()
-                            ? "; there is no checkpoint before it"
-                            : "; the last good checkpoint is " + m_lastCheckpoint;
-        return problem;
+    /// Warnings that hold for all of the session.
+    void tellOnce(const Problems& problems) {
+        for (const Problem& problem : problems)
+            if (m_told.insert(problem.code + " " + problem.path).second)
+                notice(NoticeLevel::Warning, problem.code, toText(problem));
     }
 
-    void tellDamaged(const Problem& problem) {
-        if (m_toldDamaged.insert(problem.path).second)
-            notice(NoticeLevel::Warning, problem.code, toText(problem));
+    /// Tells of tasks that have nothing to learn from; the problem: none has.
+    std::optional<Problem> checkSignal() {
+        if (!isAtEnd() && m_step % m_stepsPerEpoch != 0)
+            return std::nullopt;
+        tellOnce(m_signal.untold());
+        return m_signal.none(isAtEnd());
     }
 
     bool isAtEnd() const { return m_step >= m_last || m_outOfTime; }
@@ -238,19 +241,20 @@ private:
         const Network& network = m_learner.network();
         const ComposedNetwork composed = network.compose(false);
         PreviewMaker previews(m_spec, m_data, network, m_collapsed);
-        auto values = evaluate(
+        auto found = evaluate(
             m_spec, m_data,
             [&](const torch::Tensor& images) { return network.forward(composed, images, {}); },
             {.device = m_device,
              .threads = m_spec.data.loaderThreads,
-             .skipDamaged = skipDamaged(),
              .look = [&](const auto& samples, const Batch& batch,
                          const auto& outputs) { previews.add(samples, batch, outputs); },
-             .damaged = [&](const Problem& problem) { tellDamaged(problem); }});
-        if (!values)
-            return values.error();
-        m_lastValidation = *values;
-        m_observer.validated({position(), m_spec.data.validationSplit, std::move(*values),
+             .damaged = [&](const Problem& problem) { tellOnce({problem}); }});
+        if (!found)
+            return found.error();
+        tellOnce(found->problems);
+        m_isGood = found->good;
+        m_lastValidation = found->values;
+        m_observer.validated({position(), m_spec.data.validationSplit, std::move(found->values),
                               secondsSince(start)});
         if (m_spec.train.previews > 0)
             m_observer.previewed({position(), previews.take()});
@@ -274,7 +278,7 @@ private:
         if (m_savedStep == m_step)
             return std::nullopt;
         if (auto problem = m_learner.checkWeights()) {
-            m_failure = atStep(std::move(*problem), m_step);
+            m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
         const auto problem = save(reason);
@@ -292,8 +296,9 @@ private:
         if (end) {
             notice(NoticeLevel::Warning, "checkpoint.none",
                    "Ends without a checkpoint of step " + std::to_string(m_step) + "; "
-                       + (m_lastCheckpoint.empty() ? "there is none before it."
-                                                   : "the last one is " + m_lastCheckpoint + "."));
+                       + (m_wayBack.last().empty()
+                              ? "there is none before it."
+                              : "the last one is " + m_wayBack.last().string() + "."));
             return end;
         }
         startClock();
@@ -305,21 +310,26 @@ private:
     std::optional<Problem> save(const char* reason) {
         std::error_code error;
         std::filesystem::create_directories(m_folder, error);
-        const auto path = m_folder / ("step-" + std::to_string(m_step) + ".safetensors");
-        const auto written = saveCheckpoint(path, {.spec = m_spec,
-                                                   .plan = m_learner.network().design().plan,
-                                                   .targets = m_data.targets,
-                                                   .step = m_step,
-                                                   .tensors = trainingState(m_learner.network())});
+        const bool good = m_isGood && isValidationDue();
+        const auto path = m_wayBack.fileOf(m_step);
+        const auto written =
+            saveCheckpoint(path, {.spec = m_spec,
+                                  .plan = m_learner.network().design().plan,
+                                  .targets = m_data.targets,
+                                  .step = m_step,
+                                  .learned = m_signal.learned(),
+                                  .goodStep = good ? m_step : m_wayBack.goodStep(),
+                                  .tensors = trainingState(m_learner.network())});
         if (!written)
             return written.error();
-        m_lastCheckpoint = path.string();
+        m_wayBack.saved(m_step, good);
         m_savedStep = m_step;
         m_observer.checkpointed({.position = position(),
                                  .file = path.string(),
                                  .bytes = written->bytes,
                                  .sha256 = written->sha256,
-                                 .reason = reason});
+                                 .reason = reason,
+                                 .goodStep = m_wayBack.goodStep()});
         return std::nullopt;
     }
 
@@ -353,11 +363,13 @@ private:
     Learner m_learner;
     NetworkForm m_collapsed;
     std::size_t m_changesDone = 0; ///< of the spec's changes of the plan
-    std::string m_lastCheckpoint;
+    TaskSignal m_signal;
+    WayBack m_wayBack;
     std::int64_t m_savedStep = -1;
+    bool m_isGood = false; ///< the last validation: all of it was finite
     std::optional<Problem> m_failure; ///< behind RunState::Failed
     std::vector<MetricValue> m_lastValidation;
-    std::set<std::string> m_toldDamaged; ///< files
+    std::set<std::string> m_told; ///< warnings: what, and of which file or task
 };
 
 } // namespace

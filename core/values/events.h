@@ -96,6 +96,8 @@ struct CheckpointEvent {
     std::string sha256;
     std::string reason; ///< "schedule", "validation", "pause", "stop", "request",
                         ///< "replan", "end"
+    /// Of the last checkpoint whose validation gave finite numbers, a place to go back to; −1: none.
+    std::int64_t goodStep = -1;
 };
 
 enum class NoticeLevel { Info, Warning, Error };

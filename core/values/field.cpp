@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/field.h"
 
+#include "core/values/meant_number.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -108,11 +109,15 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
 
 namespace {
 
-/// JSON where the text is such, else a number as people write it (".5"), else discarded.
-Json numberOrJson(std::string_view text) {
+/// JSON where the text is such, else a number as people write it (".5"), else discarded; so is a
+/// whole number with points between its thousands.
+Json numberOrJson(FieldType type, std::string_view text) {
+    const bool whole = type == FieldType::Integer || type == FieldType::Integers;
+    if (whole && hasPointsBetweenThousands(text))
+        return Json(Json::value_t::discarded);
     Json value = parseJson(text);
     if (value.is_discarded())
-        if (const auto number = numberFromText(trimmed(text)))
+        if (const auto number = numberFromText(trimmed(withPlainSigns(text))))
             return *number;
     return value;
 }
@@ -140,7 +145,7 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
         return list;
     const bool texts = field.type == FieldType::Texts;
     for (const std::string& part : texts ? splitOutsideBraces(text) : split(text, ',')) {
-        list.push_back(texts ? Json(part) : numberOrJson(part));
+        list.push_back(texts ? Json(part) : numberOrJson(field.type, part));
         if (part.empty() || list.back().is_discarded())
             return Json(Json::value_t::discarded);
     }
@@ -155,10 +160,10 @@ Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
         return Json(std::string(text));
     // A list in brackets is JSON or wrong: its parts would keep a bracket.
     const bool parts = isList(field.type) && !trimmed(text).starts_with('[');
-    Json value = parts ? listFromParts(field, text) : numberOrJson(text);
+    Json value = parts ? listFromParts(field, text) : numberOrJson(field.type, text);
     if (value.is_discarded() || !hasType(field.type, value))
         return failure({"field.type", field.path, "\"" + shortened(text, 80) + "\"",
-                        acceptedText(field), ""});
+                        acceptedText(field), numberHint(field, text)});
     return value;
 }
 

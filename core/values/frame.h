@@ -36,7 +36,7 @@ struct Frame {
 struct FrameErrors {
     int index = 0;
     std::string name;
-    std::vector<double> errors;
+    std::vector<double> errors; ///< empty: the frame can't be read, and is passed over
 };
 
 /// What is known of a dataset before a run.
@@ -47,8 +47,11 @@ struct DatasetSummary {
         int samples = 0;
     };
     std::vector<Split> splits;
-    std::vector<std::string> targets; ///< names of what it has
-    int classes = 0; ///< of the target that has some
+    struct Target {
+        std::string name; ///< the task that learns it has this id
+        int classes = 0;  ///< 0: it is no target of classes
+    };
+    std::vector<Target> targets;
 };
 
 } // namespace concertina

@@ -45,6 +45,10 @@ std::string optionalText(const std::optional<double>& value) {
     return value ? shortNumber(*value) : "–";
 }
 
+std::string imageCount(int count) {
+    return std::to_string(count) + (count == 1 ? " image" : " images");
+}
+
 } // namespace
 
 std::optional<double> VerifyReport::maxAbs64() const {
@@ -110,7 +114,8 @@ Json toJson(const CollapseReport& report) {
             {"milliseconds", toJson(report.milliseconds)},
             {"distinct_kernels", report.distinctKernels},
             {"folded_norms", report.foldedNorms},
-            {"kept_norms", report.keptNorms}};
+            {"kept_norms", report.keptNorms},
+            {"skipped_images", report.skipped}};
 }
 
 Json toJson(const VerifyReport& report) {
@@ -122,6 +127,7 @@ Json toJson(const VerifyReport& report) {
                             {"free_share_beyond", task.freeBeyond},
                             {"argmax_agreement", optionalJson(task.argmaxAgreement)}};
     Json json = {{"images", report.images},
+                 {"skipped_images", report.skipped},
                  {"max_abs_diff_float64", optionalJson(report.maxAbs64())},
                  {"max_rel_diff_float32", report.maxRel32()},
                  {"flipped_windows", report.flippedWindows},
@@ -141,7 +147,7 @@ Json toJson(const VerifyReport& report) {
 }
 
 Json toJson(const PredictReport& report) {
-    return {{"files", report.files}};
+    return {{"files", report.files}, {"skipped_images", report.skipped}};
 }
 
 std::string toText(const CollapseReport& report) {
@@ -165,7 +171,7 @@ std::string toText(const CollapseReport& report) {
     if (const int batches = report.origin.normBatches; batches > 0)
         text += "  Statistics of norms estimated anew over " + std::to_string(batches)
                 + " training batch" + (batches == 1 ? "" : "es") + "\n";
-    return text;
+    return text + skippedText(report.skipped);
 }
 
 std::string toText(const VerifyReport& report) {
@@ -176,13 +182,18 @@ std::string toText(const VerifyReport& report) {
                         shortNumber(task.maxRel32), shortNumber(task.freeMaxRel32),
                         task.argmaxAgreement ? percent(*task.argmaxAgreement) : "–"});
     std::string text = tableText(rows);
-    text += "  " + std::to_string(report.images) + " images; "
-            + std::to_string(report.flippedWindows) + " of " + shortCount(double(report.windows))
-            + " pooling windows flipped by rounding, in " + std::to_string(report.flippedImages)
-            + " images\n";
+    text += "  " + imageCount(report.images) + "; " + std::to_string(report.flippedWindows) + " of "
+            + shortCount(double(report.windows)) + " pooling windows flipped by rounding, in "
+            + imageCount(report.flippedImages) + "\n" + skippedText(report.skipped);
     text += report.passed ? "  The networks are the same.\n"
                           : "  The networks differ: " + report.failure + "\n";
     return text + layersText(report);
+}
+
+std::string skippedText(int images) {
+    return images == 0 ? ""
+                       : "  " + imageCount(images)
+                             + " skipped that can't be read, as data.damaged says\n";
 }
 
 std::string layersText(const VerifyReport& report) {

@@ -43,6 +43,7 @@ struct CollapseReport {
     int distinctKernels = 0;
     int foldedNorms = 0;
     int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
+    int skipped = 0; ///< samples that can't be read, which others stood in for (data.damaged)
 };
 
 /// How far the outputs of one task are apart.
@@ -68,6 +69,7 @@ struct LayerDifference {
 /// Whether the collapsed network computes what the expanded one does, on real images.
 struct VerifyReport {
     int images = 0;
+    int skipped = 0; ///< images that can't be read and were passed over (data.damaged)
     std::vector<TaskDifference> tasks;
     std::vector<LayerDifference> layers; ///< in the order of execution, where they were asked for
     std::int64_t windows = 0;        ///< of max-pooling, over all images
@@ -90,6 +92,7 @@ inline constexpr double SmallestAgreement = 0.999;
 
 struct PredictReport {
     std::vector<std::string> files; ///< that were written
+    int skipped = 0; ///< frames that can't be read and were passed over (data.damaged)
 };
 
 Json toJson(const NetworkOrigin& origin);
@@ -106,6 +109,9 @@ std::string stepsText(const std::vector<std::int64_t>& steps);
 /// Tables for people, with units.
 std::string toText(const CollapseReport& report);
 std::string toText(const VerifyReport& report);
+
+/// A line on images that were passed over; empty where there was none.
+std::string skippedText(int images);
 
 /// The part of it that tells of layers; empty without.
 std::string layersText(const VerifyReport& report);

@@ -34,9 +34,21 @@ Rgb colorAt(const ValueMap& map, int y, int x, std::span<const ClassInfo> classe
     return color;
 }
 
+/// Whether a prediction is one: a class, or finite numbers, 0 too.
+bool isPredicted(const ValueMap& prediction, int y, int x) {
+    if (prediction.kind == TargetKind::Classes)
+        return prediction.isKnown(y, x);
+    for (int c = 0; c < prediction.channels(); ++c)
+        if (!std::isfinite(prediction.at(y, x, c)))
+            return false;
+    return true;
+}
+
 float errorAt(const ValueMap& prediction, const ValueMap& truth, int y, int x) {
-    if (!prediction.isKnown(y, x) || !truth.isKnown(y, x))
+    if (!truth.isKnown(y, x))
         return nan;
+    if (!isPredicted(prediction, y, x))
+        return std::numeric_limits<float>::infinity();
     switch (truth.kind) {
     case TargetKind::Classes: return prediction.at(y, x) == truth.at(y, x) ? 0.0F : 1.0F;
     case TargetKind::Depth: return std::abs(prediction.at(y, x) - truth.at(y, x));

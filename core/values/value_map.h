@@ -13,6 +13,7 @@ namespace concertina {
 
 /// The values of one target or prediction, a plane a channel, rows from the top: 1 channel of class
 /// indices (−1: none) or metres (0 or not finite: not known), 3 of directions (all 0: not known).
+/// A network whose scores at a pixel are not finite predicts no class there.
 struct ValueMap {
     TargetKind kind = TargetKind::Classes;
     int height = 0;
@@ -51,7 +52,8 @@ ValueRange joined(const ValueRange& a, const ValueRange& b);
 Image draw(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range);
 
 /// How far a prediction is from the truth, pixel by pixel: 1 for a wrong class and 0 for a right
-/// one, |Δ| in metres, the angle in degrees; NaN where either is not known. One plane.
+/// one, |Δ| in metres, the angle in degrees; NaN where the truth is not known, infinite where it is
+/// and what was predicted is no number. One plane.
 std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth);
 
 /// By `inferno` from 0 to `limit`; NaN has `UnknownColor`.

@@ -13,6 +13,14 @@ class CliSpecsTest : public QObject {
     Q_OBJECT
 
     static QByteArray text(const QJsonObject& spec) { return QJsonDocument(spec).toJson(); }
+    /// A U-Net that sees one pixel of an image of 8 × 8, and one image at a time.
+    static QJsonObject oneValueSpec() {
+        const QJsonObject backbone{
+            {"id", "unet"},
+            {"options", QJsonObject{{"channels", QJsonArray{4, 4, 4, 4}}, {"convolutions", 1}}}};
+        const auto small = with(with(tinySpec(), "data.height", 8), "data.width", 8);
+        return with(with(small, "network.backbone", backbone), "train.batch", 1);
+    }
     static QJsonArray rules(const QStringList& rules) { return QJsonArray::fromStringList(rules); }
 
 private Q_SLOTS:
@@ -132,6 +140,8 @@ private Q_SLOTS:
             set("network.backbone.options", QJsonObject{{"channels", QJsonArray{4, 4, 4, 4, 4, 4}},
                                                         {"convolutions", QJsonArray{1, 1, 1, 1, 1, 1}}}),
             "", "", "");
+        add("one value a channel for batch norm", text(oneValueSpec()), "train.one_value",
+            "train.batch", "1 × 1");
         add("options that do not go together",
             set("network.backbone.options.channels", QJsonArray{4, 8, 8}), "", "", "");
     }
@@ -156,7 +166,8 @@ private Q_SLOTS:
         cli::Workplace place;
         for (const QByteArray& file :
              {QByteArray("train: everything"),
-              text(with(tinySpec(), "network.sharing", rules({"dec9*: tied"})))}) {
+              text(with(tinySpec(), "network.sharing", rules({"dec9*: tied"}))),
+              text(oneValueSpec())}) {
             const QString spec = place.write("bad.json", file);
             const cli::Outcome trained = place.run({"train", spec});
             QVERIFY2(trained.code == 1 && trained.out.isEmpty(), qPrintable(trained.text()));

@@ -209,6 +209,25 @@ private Q_SLOTS:
         QCOMPARE(learnerFor(spec).conflict(other, 50).front().estimator, std::string("exact"));
     }
 
+    void halfABatchIsNoLessThanWhatANormNeeds() {
+        // Four levels halve 8 rows to one: of one image, what the norm there gives is a constant, and
+        // no gradient passes it.
+        ExperimentSpec spec = tinyUnet("factored", "*: merged");
+        spec.network.backbone.options["channels"] = {4, 6, 8, 8};
+        spec.data.height = spec.data.width = 8;
+        spec.train.batch = 2;
+        const auto rows = learnerFor(spec).conflict(firstBatch(spec), 50);
+        QCOMPARE(rows.front().estimator, std::string("exact"));
+        bool found = false;
+        for (const ConflictRow& row : rows)
+            if (row.layer == "enc3.1" && row.factor != "norm") {
+                found = true;
+                QVERIFY2(row.normA > 0 && row.normB > 0 && std::isfinite(row.cosine),
+                         row.factor.c_str());
+            }
+        QVERIFY(found);
+    }
+
     void measuringChangesNothing_data() {
         QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QString>("rule");

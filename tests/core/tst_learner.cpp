@@ -243,6 +243,10 @@ private Q_SLOTS:
         QVERIFY(!result);
         QCOMPARE(result.error().code, std::string("train.not_finite"));
         QVERIFY(result.error().path.find("depth") != std::string::npos);
+        // Before the first update no rate is at fault; later it may be.
+        QVERIFY(result.error().hint.find("targets") != std::string::npos);
+        QVERIFY(result.error().hint.find("train.lr") == std::string::npos);
+        QVERIFY(learner.step(batch, 1).error().hint.find("train.lr") != std::string::npos);
         for (const Parameter& parameter : learner.network().parameters()) {
             QVERIFY(sameBits(parameter.value.detach(), before.at(parameter.name)));
             QVERIFY(parameter.state.empty());

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/model/validate.h"
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 #include "core/training/shares.h"
 #include "tests/core/core_testing.h"
+#include "tests/printing.h"
 
 #include <QTest>
 
@@ -217,6 +220,37 @@ private Q_SLOTS:
         QVERIFY(!gradients.at("dec1.1/M/normal").defined());
         QVERIFY(!gradients.at("head.normal.1/W/normal").defined());
         QVERIFY(gradients.at("dec1.1/M/depth").defined());
+    }
+
+    void oneImageOfOnePixelLeavesRunningStatisticsAlone_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("parametrization");
+        for (const char* format : {"contiguous", "channels-last"})
+            for (const char* parametrization : {"plain", "factored", "repvgg"})
+                QTest::addRow("%s %s", format, parametrization) << format << parametrization;
+    }
+
+    /// Where only one image of a batch has a target, that is a share of one: the norm that sees one
+    /// pixel of it has no variance to follow.
+    void oneImageOfOnePixelLeavesRunningStatisticsAlone() {
+        QFETCH(const QString, format);
+        QFETCH(const QString, parametrization);
+        ExperimentSpec spec = tinyUnet(parametrization.toStdString(), "*: tied");
+        spec.network.backbone.options["channels"] = {4, 6, 8, 8};
+        spec.network.routing = "partitioned";
+        spec.data.height = spec.data.width = 8;
+        spec.train.batch = 6;
+        spec.train.memoryFormat = format.toStdString();
+        QCOMPARE(validate(spec, catalogue()), Problems{});
+        Learner learner = learnerFor(spec);
+        Batch batch = firstBatch(spec);
+        batch.targets[1].narrow(0, 1, 5).zero_();
+        batch.targets[2].zero_();
+        batch.targets[0].narrow(0, 0, 1).fill_(-1); // the first is for depth alone
+        for (int step = 0; step < 3; ++step)
+            QVERIFY(learner.step(batch, step).has_value());
+        const auto problem = learner.checkWeights();
+        QVERIFY2(!problem, problem ? toText(*problem).c_str() : "");
     }
 
     void aLearnerStepsOnEachTasksOwnImages() {

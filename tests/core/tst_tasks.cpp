@@ -17,6 +17,7 @@ using namespace concertina::testing;
 namespace {
 
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::unique_ptr<Task> segmentation(int classes) {
     TargetInfo target{.name = "segmentation"};
@@ -222,24 +223,53 @@ private Q_SLOTS:
             QVERIFY(std::isnan(value));
     }
 
-    void anOutputThatIsNotANumberCrashesNothing_data() { manyAddsEqualOneBigAdd_data(); }
+    void anOutputThatIsNotFiniteHasNoMetricThatIs_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<int>("pixels"); // of four, from the first on
+        for (const auto* entry : tasks())
+            for (const double value : {notANumber, infinity, -infinity})
+                for (const int pixels : {1, 4})
+                    QTest::addRow("%s %g in %d", entry->info.id.c_str(), value, pixels)
+                        << QString::fromStdString(entry->info.id) << value << pixels;
+    }
 
-    void anOutputThatIsNotANumberCrashesNothing() { // a network that diverged is validated too
+    /// A network that diverged is validated too. All other outputs are perfect.
+    void anOutputThatIsNotFiniteHasNoMetricThatIs() {
         QFETCH(QString, id);
-        const auto task = id == "segmentation" ? segmentation(4) : id == "depth" ? depth() : normal();
-        const torch::Tensor output =
-            torch::full({1, id == "segmentation" ? 4 : id == "depth" ? 1 : 3, 2, 2}, notANumber);
-        const torch::Tensor target = id == "segmentation" ? torch::zeros({1, 2, 2}, torch::kInt64)
-                                     : id == "depth"      ? torch::ones({1, 1, 2, 2})
+        QFETCH(double, value);
+        QFETCH(int, pixels);
+        const bool classes = id == "segmentation";
+        const auto task = classes ? segmentation(4) : id == "depth" ? depth() : normal();
+        const torch::Tensor target = classes        ? torch::zeros({1, 2, 2}, torch::kInt64)
+                                     : id == "depth" ? torch::ones({1, 1, 2, 2})
                                                      : tilted({0, 0, 0, 0}).view({1, 3, 2, 2});
-        const auto values = measured(*task, output, target);
-        QVERIFY(id == "segmentation" || std::isnan(values[0]));
-        const torch::Tensor map = task->prediction(output)[0];
-        const TargetKind kind = id == "segmentation" ? TargetKind::Classes
-                                : id == "depth"      ? TargetKind::Depth
-                                                     : TargetKind::Normals;
-        const ValueMap drawn = toValueMap(map, kind);
+        torch::Tensor output = classes ? scores({0, 0, 0, 0}, 4).view({1, 4, 2, 2}) : target.clone();
+        for (const double perfect : measured(*task, output, target))
+            QVERIFY(std::isfinite(perfect));
+        output = output.clone();
+        output.flatten(2).narrow(2, 0, pixels).fill_(value);
+        const auto metrics = task->metrics();
+        metrics->add(output, target);
+        metrics->add(output, target); // and goes on
+        for (const double number : metrics->values())
+            QVERIFY2(!std::isfinite(number), std::to_string(number).c_str());
+        const TargetKind kind = classes          ? TargetKind::Classes
+                                : id == "depth" ? TargetKind::Depth
+                                                 : TargetKind::Normals;
+        const ValueMap drawn = toValueMap(task->prediction(output)[0], kind);
+        QVERIFY(!drawn.isKnown(0, 0));
+        QCOMPARE(drawn.isKnown(1, 1), pixels < 4);
         QCOMPARE(draw(drawn, {}, rangeOf(drawn)).height, 2);
+        QVERIFY(std::isinf(errors(drawn, toValueMap(target[0], kind))[0]));
+    }
+
+    void outputsAtPixelsThatDoNotCountMayBeAnything() {
+        torch::Tensor output = scores({1, 0}, 2).clone();
+        output.select(3, 0).fill_(notANumber);
+        QCOMPARE(measured(*segmentation(2), output, classRow({-1, 0})), (std::vector<double>{1, 1}));
+        QCOMPARE(measured(*depth(), depthRow({static_cast<float>(notANumber), 3}), depthRow({0, 3})),
+                 (std::vector<double>{0, 0}));
     }
 
     void gradientsOfInvalidPixelsAreZeroAndOfOthersFollowTheDefinition() {

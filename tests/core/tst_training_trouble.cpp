@@ -170,6 +170,75 @@ private Q_SLOTS:
         QVERIFY(bad.record.checkpoints.empty());
     }
 
+    void theLastGoodCheckpointIsOneThatValidatedWell() {
+        // Two steps an epoch, a checkpoint after each; the second validation ends the run.
+        ExperimentSpec spec = quickSpec();
+        spec.train.previews = 1;
+        spec.train.checkpointEvery = 1;
+        int validations = 0;
+        const auto throwing = [&](const Network&) -> NetworkForward {
+            if (++validations > 1)
+                throw std::bad_alloc();
+            return {};
+        };
+        Training training(spec);
+        training.request.collapsed = throwing;
+        const auto result = training.run();
+        QVERIFY(result->state == RunState::Failed);
+        QCOMPARE(training.record.checkpoints.size(), 3U);
+        std::vector<std::int64_t> good;
+        for (const CheckpointEvent& event : training.record.checkpoints)
+            good.push_back(event.goodStep);
+        QCOMPARE(good, (std::vector<std::int64_t>{-1, 2, 2}));
+        const std::string validated = training.record.checkpoints[1].file;
+        QVERIFY2(result->problem->hint.ends_with("the last good checkpoint is " + validated),
+                 result->problem->hint.c_str());
+
+        // A run that goes on from the later one knows, too; unless the file is gone.
+        const auto hintOfResumed = [&] {
+            Training second(spec);
+            second.request.checkpointFolder = training.request.checkpointFolder;
+            second.request.resumeAt = training.lastCheckpoint();
+            validations = 1;
+            second.request.collapsed = throwing;
+            return second.run()->problem->hint;
+        };
+        QVERIFY(hintOfResumed().ends_with("the last good checkpoint is " + validated));
+        std::filesystem::remove(validated);
+        const std::string hint = hintOfResumed();
+        QVERIFY2(hint.find("no checkpoint before it has validated well") != std::string::npos,
+                 hint.c_str());
+        QVERIFY(hint.ends_with(training.lastCheckpoint().string()));
+    }
+
+    void aValidationThatIsNotFiniteIsToldAndItsCheckpointIsNotGood() {
+        // An activation that float32 does not hold, where running statistics are used: those of the
+        // batch divide it away.
+        Training first(quickSpec());
+        first.after(2, [](RunControl& control) { control.stop(); });
+        QVERIFY(first.run());
+        auto file = readTensorFile(first.lastCheckpoint());
+        for (auto& [name, tensor] : file->tensors)
+            if (name == "dec1.1/norm.weight/segmentation+depth+normal")
+                tensor = torch::full_like(tensor, 1e3F);
+            else if (name == "dec1.1/norm.mean/segmentation+depth+normal")
+                tensor = torch::full_like(tensor, -3e38F); // times 1,000 float32 ends
+        const auto changed = first.request.checkpointFolder / "changed.safetensors";
+        QVERIFY(writeTensorFile(changed, *file));
+        ExperimentSpec spec = quickSpec();
+        spec.train.steps = 4;
+        Training training(spec);
+        training.request.resumeAt = changed;
+        const auto result = training.run();
+        QVERIFY2(result.has_value(), result ? "" : toText(result.error()).c_str());
+        const auto told = std::ranges::count(training.record.notices, "validation.not_finite",
+                                             &NoticeEvent::code);
+        QCOMPARE(told, 3); // each task, once
+        QVERIFY(training.record.checkpoints.back().goodStep != 4);
+        for (const MetricValue& value : training.record.validations.back().values)
+            QVERIFY2(!std::isfinite(value.value), value.name.c_str());
+    }
+
     void weightsThatAreNotFiniteAreNeverSaved() {
         // The first step's loss and gradient are finite, its weights are not, and a checkpoint is
         // due: it must not become the last good one.

@@ -228,6 +228,49 @@ private Q_SLOTS:
                  Texts{"sharing.not_linear at network.sharing.0"});
     }
 
+    void batchNormNeedsTwoValuesAChannel_data() {
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<QString>("routing");
+        QTest::addColumn<QString>("expected"); // empty: nothing is wrong
+        // Four stages halve 8 rows to one row; two values are as good beside each other as in two
+        // images. In partitioned routing a norm sees the images of one of three tasks.
+        QTest::newRow("one image") << 1 << 8 << "exact" << "at least 2";
+        QTest::newRow("one image, its tasks in turns") << 1 << 8 << "sampled" << "at least 2";
+        QTest::newRow("two images") << 2 << 8 << "exact" << "";
+        QTest::newRow("one of twice the width") << 1 << 16 << "exact" << "";
+        QTest::newRow("an image for a task") << 5 << 8 << "partitioned" << "at least 6";
+        QTest::newRow("two images for a task") << 6 << 8 << "partitioned" << "";
+        QTest::newRow("a wide one for a task") << 3 << 16 << "partitioned" << "";
+    }
+
+    void batchNormNeedsTwoValuesAChannel() {
+        QFETCH(const int, batch);
+        QFETCH(const int, width);
+        QFETCH(const QString, routing);
+        QFETCH(const QString, expected);
+        Catalogue catalogue = testCatalogue();
+        for (BackboneInfo& backbone : catalogue.backbones)
+            backbone.check = [](const Json&, int, int) { return Problems{}; }; // as U-Net has it
+        const Problems problems = problemsAfter(
+            [&](ExperimentSpec& spec) {
+                spec.network.backbone.options["stages"] = 4;
+                spec.data.height = 8;
+                spec.data.width = width;
+                spec.train.batch = batch;
+                spec.network.routing = routing.toStdString();
+            },
+            catalogue);
+        if (expected.isEmpty())
+            return QCOMPARE(problems, Problems{});
+        QCOMPARE(codesAndPaths(problems), Texts{"train.one_value at train.batch"});
+        const std::string text = toText(problems);
+        for (const std::string& part :
+             {std::to_string(batch), std::string("enc4.1"), std::string("1 × 1"),
+              std::string("8 × 8"), expected.toStdString(), std::string("data.height")})
+            QVERIFY2(text.find(part) != std::string::npos, text.c_str());
+    }
+
     void specIsValidatedWhole() {
         const Problems problems = problemsAfter([](auto& s) {
             s.train.lr = -1;

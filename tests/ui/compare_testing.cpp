@@ -20,6 +20,10 @@ T valueOf(Expected<T> expected) {
     return std::move(*expected);
 }
 
+Problem unreadable(int frame) {
+    return {"image.unreadable", "val/" + std::to_string(frame) + ".png", "noise", "a picture", ""};
+}
+
 void done(const Expected<void>& expected) {
     if (!expected)
         qFatal("%s", toText(expected.error()).c_str());
@@ -141,11 +145,11 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
 }
 
 template <class T>
-void FakePredictions::answer(const QString& what, Reply<T> reply, std::function<T()> value) {
+void FakePredictions::answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value) {
     asked << what;
     auto tell = [this, reply = std::move(reply), value = std::move(value)] {
         if (reply.context)
-            reply.done(problem ? Expected<T>(failure(*problem)) : Expected<T>(value()));
+            reply.done(problem ? Expected<T>(failure(*problem)) : value());
     };
     if (hold)
         m_held.push_back(tell);
@@ -178,12 +182,18 @@ void FakePredictions::frame(const FrameChoice& choice, Reply<Frame> reply) {
                                ? QString::fromStdString(choice.split + " "
                                                         + std::to_string(choice.index))
                                : QString::fromStdString(choice.file)),
-                  std::move(reply), [this, choice] { return makeFrame(choice); });
+                  std::move(reply), [this, choice]() -> Expected<Frame> {
+                      if (choice.file.empty() && damaged.contains(choice.index))
+                          return failure(unreadable(choice.index));
+                      return makeFrame(choice);
+                  });
 }
 
 void FakePredictions::thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) {
     answer<Image>(QStringLiteral("thumbnail %1").arg(choice.index), std::move(reply),
-                  [this, choice, height] {
+                  [this, choice, height]() -> Expected<Image> {
+                      if (choice.file.empty() && damaged.contains(choice.index))
+                          return failure(unreadable(choice.index));
                       FakePredictions small;
                       small.size = {height * size.width() / size.height(), height};
                       return small.makeFrame(choice).image;
@@ -199,9 +209,12 @@ void FakePredictions::rankFrames(const RunId& run, const std::string& split,
         [this] {
             // Frame 5 is the worst one for segmentation, frame 7 for depth.
             std::vector<FrameErrors> all;
-            for (int i = 0; i < samples_; ++i)
+            for (int i = 0; i < samples_; ++i) {
                 all.push_back({i, "val_" + std::to_string(i),
                                {0.9 - 0.1 * std::abs(i - 5), 1.2 - 0.1 * std::abs(i - 7), 30.0 + i}});
+                if (damaged.contains(i))
+                    all.back().errors.clear();
+            }
             return all;
         });
 }
@@ -227,6 +240,7 @@ void FakePredictions::verify(const RunId& run, bool layers, Reply<VerifyReport> 
                          std::move(reply), [this, layers] {
                              VerifyReport report;
                              report.images = 16;
+                             report.skipped = static_cast<int>(damaged.size());
                              report.tasks = {{"segmentation", 4.1e-14, 3.1e-6, 4e-6, 0, 0.99998},
                                              {"depth", 2.2e-14, 1.9e-6, 2e-6, 0, std::nullopt},
                                              {"normal", 6.6e-15, 2.4e-6, 3e-6, 0, std::nullopt}};
@@ -267,10 +281,12 @@ Store CompareDesk::open() const {
     return valueOf(Store::open(folder.path().toStdString() + "/store", StoreMode::ReadWrite));
 }
 
-RunId CompareDesk::makeRun(const std::string& name, std::int64_t step) {
+RunId CompareDesk::makeRun(const std::string& name, std::int64_t step,
+                           const std::string& damaged) {
     Store there = open();
     ExperimentSpec spec = testSpec();
     spec.name = name;
+    spec.data.damaged = damaged;
     const RunId run = valueOf(there.createRun({spec, std::nullopt, {}, 1200}));
     done(there.recordStart(run, {.spec = spec,
                                  .plan = Json::object(),

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class FakePredictions : public JobService {
 public:
     QSize size{64, 48};
     int samples_ = 12; ///< of the split "val"
+    std::set<int> damaged; ///< of these, those that can't be read
     bool hold = false;
     std::optional<Problem> problem; ///< what every job answers, where there is one
     bool exact = true;
@@ -53,7 +55,7 @@ public:
 
 private:
     template <class T>
-    void answer(const QString& what, Reply<T> reply, std::function<T()> value);
+    void answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value);
 
     std::vector<std::function<void()>> m_held;
 };
@@ -67,7 +69,8 @@ public:
     Store open() const; ///< another handle, as another process has one
 
     /// A finished run with validations and a checkpoint at `step`; 0: no checkpoint, and running.
-    RunId makeRun(const std::string& name, std::int64_t step = 1200);
+    RunId makeRun(const std::string& name, std::int64_t step = 1200,
+                  const std::string& damaged = "stop");
     void addCheckpoint(const RunId& run, std::int64_t step);
 
     QTemporaryDir folder;

@@ -30,6 +30,8 @@ private Q_SLOTS:
     void differenceSaysHowLargeItIs();
     void allModeHasAPaneForEach();
     void framesAreSortedByTheErrorOfTheTask();
+    void framesThatTrainingSkippedArePassedOverAndCounted();
+    void aFrameThatCannotBeReadIsToldWhereNothingIsSkipped();
     void rankingIsCancelledByAnotherChoice();
     void reportTellsBothNetworks();
     void layersAreComparedWhenAsked();
@@ -151,6 +153,40 @@ void TestComparePage::framesAreSortedByTheErrorOfTheTask() {
     QCOMPARE(strip->gallery()->currentIndex().row(), 11); // it has the least error
     QTest::keyClick(at.page.get(), Qt::Key_PageUp);
     QCOMPARE(strip->gallery()->currentIndex().row(), 10);
+}
+
+void TestComparePage::framesThatTrainingSkippedArePassedOverAndCounted() {
+    OpenComparePage at;
+    at.desk.jobs.damaged = {0, 1, 4, 9};
+    QVERIFY(at.open(at.desk.makeRun("rooms-demo", 1200, "skip")));
+    FrameStrip* strip = at.page->strip();
+    QCOMPARE(strip->gallery()->currentFrame(), 2); // the first that can be read
+    QVERIFY(at.says(QStringLiteral("4 skipped"), at.page->report()));
+    strip->setWorstFirst(true);
+    QTRY_VERIFY(strip->gallery()->gallery()->hasErrors());
+    QCOMPARE(strip->gallery()->gallery()->frameAt(0), 5);
+    QCOMPARE(strip->leftOut(), QStringLiteral("4 frames can't be read"));
+    QVERIFY(at.says(strip->leftOut(), strip));
+    strip->setWorstFirst(false);
+    QTest::keyClick(at.page.get(), Qt::Key_PageDown);
+    QTRY_COMPARE(strip->gallery()->currentFrame(), 3);
+    QTest::keyClick(at.page.get(), Qt::Key_PageDown);
+    QTRY_COMPARE(strip->gallery()->currentFrame(), 5); // over 4
+    QTest::keyClick(at.page.get(), Qt::Key_PageUp);
+    QTRY_COMPARE(strip->gallery()->currentFrame(), 3);
+    // What is chosen by hand is shown as it is.
+    strip->gallery()->setCurrentFrame(4);
+    Q_EMIT strip->gallery()->frameChosen(4);
+    QTRY_VERIFY(at.says(QStringLiteral("noise")));
+    QCOMPARE(strip->gallery()->currentFrame(), 4);
+}
+
+void TestComparePage::aFrameThatCannotBeReadIsToldWhereNothingIsSkipped() {
+    OpenComparePage at;
+    at.desk.jobs.damaged = {0};
+    at.page->showRuns(at.desk.makeRun("rooms-demo"), std::nullopt);
+    QTRY_VERIFY(at.says(QStringLiteral("noise")));
+    QCOMPARE(at.page->strip()->gallery()->currentFrame(), 0);
 }
 
 void TestComparePage::rankingIsCancelledByAnotherChoice() {

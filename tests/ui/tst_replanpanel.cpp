@@ -2,6 +2,7 @@
 #include "core/model/plan_change.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
+#include "ui/monitor/plan_draft.h"
 #include "ui/monitor/replan_panel.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/sharing/sharing_matrix.h"
@@ -118,6 +119,22 @@ private Q_SLOTS:
     void cleanup() {
         endTest();
         m_store.reset();
+    }
+
+    void costsAreThoseOfTheDatasetsOwnClasses() {
+        RunRecord record = *m_store->run(makeRun(*m_store, {.state = RunState::Running, .step = 300}));
+        const Catalogue catalogue = testCatalogue();
+        const auto classesOfHead = [&] {
+            const auto draft = PlanDraft::of(record, std::nullopt, catalogue);
+            const LayerGraph& graph = draft->before().graph;
+            return graph.node(graph.outputs.front()).channels;
+        };
+        const Json parts = {{"name", "parts"}, {"classes", Json(std::vector<int>(40))}};
+        const Json labels = {{"name", "segmentation"}, {"classes", Json(std::vector<int>(7))}};
+        record.dataset = {{"name", "two kinds"}, {"targets", {parts, labels}}};
+        QCOMPARE(classesOfHead(), 7);
+        record.dataset = {{"name", "two kinds"}, {"targets", {labels, parts}}};
+        QCOMPARE(classesOfHead(), 7);
     }
 
     void itIsThereForRunsThatThisProcessTrainsOrNobody() {

@@ -227,6 +227,7 @@ private Q_SLOTS:
         QTest::newRow("group") << QStringLiteral("group:ga") << 2;
         QTest::newRow("seed") << QStringLiteral("seed:2") << 1;
         QTest::newRow("value") << QStringLiteral("miou>0.6") << 2;
+        QTest::newRow("value with a decimal comma") << QStringLiteral("miou>0,6") << 2;
         QTest::newRow("at the bound") << QStringLiteral("miou>=0.65 miou<=0.65") << 1;
         QTest::newRow("task and value") << QStringLiteral("depth.abs_err<1") << 1;
         QTest::newRow("not a value: those without one too") << QStringLiteral("-miou>0.6") << 2;

@@ -21,8 +21,10 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QListView>
+#include <QLocale>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QScopeGuard>
 #include <QTest>
 #include <QToolButton>
 
@@ -36,8 +38,7 @@ namespace {
 DatasetSummary rooms() {
     return {.name = "rooms",
             .splits = {{"train", 640}, {"val", 64}},
-            .targets = {"segmentation", "depth", "normal"},
-            .classes = 13};
+            .targets = {{"segmentation", 13}, {"depth"}, {"normal"}}};
 }
 
 std::vector<Frame> frames(int first, int count, const ExperimentSpec& spec) {
@@ -206,6 +207,77 @@ private Q_SLOTS:
         QCOMPARE(bench.line("train.batch")->text(), QStringLiteral("4096"));
     }
 
+    void whatWasTypedInVainGoesBackToWhatStoodThere_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("hint");
+        const auto row = [](const char* path, const char* before, const char* typed,
+                            const char* hint) {
+            QTest::addRow("%s %s", path, typed) << path << before << typed << hint;
+        };
+        row("train.lr", "0.001", "0,0015", "use a point: 0.0015");
+        row("train.lr", "0.001", "2 steps or 3", "");
+        row("train.steps", "1000", "20.000", "write it without separators: 20000");
+        row("train.steps", "1000", "20,000", "write it without separators: 20000");
+        row("data.width", "64", "32 px", "write: 32");
+        row("train.optimizer.options.beta1", "0.9", "0,95", "use a point: 0.95");
+        row("tasks.0.weight", "1", "0,5", "use a point: 0.5");
+        row("seed", "0", "1; 2", "part them by commas: 1, 2");
+    }
+
+    /// The beginning of what is typed is a value: "0" of "0,0015", which once became the rate, and
+    /// was offered as the way back.
+    void whatWasTypedInVainGoesBackToWhatStoodThere() {
+        QFETCH(QString, path);
+        QFETCH(QString, before);
+        QFETCH(QString, typed);
+        QFETCH(QString, hint);
+        const QLocale locale;
+        QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
+        const auto restore = qScopeGuard([&] { QLocale::setDefault(locale); });
+        Bench bench;
+        const std::string at = path.toStdString();
+        bench.type(at, before);
+        const SetupValue value = bench.page->document().value();
+        bench.type(at, typed);
+        QVERIFY(bench.page->document().spec() == value.spec);
+        QCOMPARE(bench.line(at)->text(), typed);
+        QCOMPARE(bench.problems().size(), std::size_t{1});
+        QVERIFY2(bench.problems().front().text.contains(hint),
+                 qPrintable(bench.problems().front().text));
+        auto* panel = bench.find<ProblemsPanel>();
+        QCOMPARE(panel->mendButton(0)->text(), QStringLiteral("Back to ") + before);
+        panel->mendButton(0)->click();
+        bench.settle();
+        QVERIFY(bench.page->document().value() == value);
+        QCOMPARE(bench.line(at)->text(), before);
+    }
+
+    /// Also letter by letter, and where the form was left in between.
+    void everyRefusedLetterKeepsWhatStoodThere() {
+        Bench bench;
+        bench.type("train.lr", QStringLiteral("0.001"));
+        bench.type("train.lr", QStringLiteral("0,")); // given up here
+        QCOMPARE(bench.spec().train.lr, 0.001);
+        QLineEdit* line = bench.line("train.lr");
+        line->setFocus();
+        line->end(false);
+        QTest::keyClicks(line, QStringLiteral("5"));
+        QCOMPARE(bench.spec().train.lr, 0.001);
+        for (int i = 0; i < 2; ++i)
+            QTest::keyClick(line, Qt::Key_Backspace); // "0" is a value
+        QCOMPARE(bench.spec().train.lr, 0.0);
+        QTest::keyClicks(line, QStringLiteral("x"));
+        QCOMPARE(bench.spec().train.lr, 0.001);
+        // As one step of the history, whatever was typed in between.
+        QTest::keyClick(line, Qt::Key_Return);
+        bench.page->document().history().undo();
+        QCOMPARE(line->text(), QStringLiteral("0,"));
+        bench.page->document().history().undo();
+        QCOMPARE(line->text(), QStringLiteral("0.001"));
+    }
+
     void theLinkGoesToTheField() {
         Bench bench;
         bench.page->activateWindow();
@@ -231,10 +303,27 @@ private Q_SLOTS:
         QCOMPARE(bench.find<CostsCard>()->lines().size(), 7); // the last says what is assumed
         const QString assumed = bench.cost(0);
         DatasetSummary summary = rooms();
-        summary.classes = 40;
+        summary.targets[0].classes = 40;
         bench.answerDataset(summary);
         QCOMPARE(bench.find<CostsCard>()->lines().size(), 6);
-        QVERIFY(bench.cost(0) != assumed);
+        const QString known = bench.cost(0);
+        QVERIFY(known != assumed);
+        // Classes of a target that no task learns change nothing, wherever it stands.
+        summary.targets.insert(summary.targets.begin(), {"parts", 3});
+        summary.targets.push_back({"surfaces", 300});
+        Bench other(false);
+        other.answerDataset(summary);
+        QCOMPARE(other.cost(0), known);
+    }
+
+    void classesAreAssumedOnlyForTasksThatHaveSome() {
+        Bench bench(false);
+        SetupValue value = bench.page->document().value();
+        std::erase_if(value.spec.tasks,
+                      [](const TaskSpec& task) { return task.method.id == "segmentation"; });
+        bench.page->document().apply(QStringLiteral("without classes"), value);
+        bench.settle();
+        QCOMPARE(bench.find<CostsCard>()->lines().size(), 6);
     }
 
     void aDatasetThatCannotBeReadIsAProblemOfItsField() {

@@ -112,6 +112,30 @@ private Q_SLOTS:
         QVERIFY(std::isnan(meanError(std::vector<float>{notANumber})));
     }
 
+    void whatIsNoNumberIsNoSmallError() {
+        // The truth is known at the first pixel alone.
+        const auto verifyInfinite = [](const std::vector<float>& found) {
+            QVERIFY(std::isinf(found[0]) && found[0] > 0);
+            QVERIFY(std::isnan(found[1]));
+            QVERIFY(std::isinf(meanError(found)));
+        };
+        constexpr float infinite = std::numeric_limits<float>::infinity();
+        verifyInfinite(errors(row(TargetKind::Classes, {-1, -1}), row(TargetKind::Classes, {0, -1})));
+        for (const float bad : {notANumber, infinite, -infinite}) {
+            verifyInfinite(errors(row(TargetKind::Depth, {bad, bad}), row(TargetKind::Depth, {2, 0})));
+            verifyInfinite(errors(row(TargetKind::Normals, {bad, 0, /*y*/ 0, bad, /*z*/ 0, 1}),
+                                  row(TargetKind::Normals, {1, 0, /*y*/ 0, 0, /*z*/ 0, 0})));
+        }
+    }
+
+    void aPredictionOfNothingIsWrongAsFarAsItIs() {
+        // A depth of 0 m is 2 m off, a direction of no length at a right angle, as metrics have it.
+        QCOMPARE(errors(row(TargetKind::Depth, {0}), row(TargetKind::Depth, {2}))[0], 2.0F);
+        const auto angle = errors(row(TargetKind::Normals, {0, /*y*/ 0, /*z*/ 0}),
+                                  row(TargetKind::Normals, {1, /*y*/ 0, /*z*/ 0}))[0];
+        QVERIFY(std::abs(angle - 90) < 1e-4F);
+    }
+
     void errorsAreDarkWhereThereIsNoneAndBrightAtTheLimit() {
         const Image image = drawErrors(std::vector<float>{0, 0.5F, 2, notANumber}, 1, 4, 0.5);
         QVERIFY(colorAt(image, 0, 0) == inferno(0));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/curve_plot.h"
 #include "widgets/plots/plot_painting.h"
+#include "widgets/plots/smoother.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -12,6 +13,7 @@
 #include <QTest>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -66,6 +68,12 @@ private Q_SLOTS:
     void undoneLinesAreFaintAndNotTheRuns();
     void undoneLinesBeginWhereTheyLeft();
     void theCrosshairReachesUndoneLines();
+    void denseCurvesFillWhatTheyHold_data();
+    void denseCurvesFillWhatTheyHold();
+    void smoothingBesideTheWindowIsTheSame();
+    void ofSeveralWeightsTheLastIsDone();
+    void whatIsClearedTakesNothingOld();
+    void aSmootherMayGoWhileItWorks();
 
 private:
     void show(std::vector<PlotCurve> curves);
@@ -450,6 +458,137 @@ void TestCurvePlot::theCrosshairReachesUndoneLines() {
     QCOMPARE(m_group->crosshair(), std::optional<double>(55));
     QTest::keyClick(m_plot.get(), Qt::Key_Left);
     QCOMPARE(m_group->crosshair(), std::optional<double>(50));
+}
+
+void TestCurvePlot::denseCurvesFillWhatTheyHold_data() {
+    QTest::addColumn<int>("scale");
+    QTest::newRow("on the screen") << 1;
+    QTest::newRow("saved at double size") << 2;
+}
+
+/// Noise between 0 and 1 in the left half, as high as the band of its values; a constant in the
+/// right one, as thin as a line.
+void TestCurvePlot::denseCurvesFillWhatTheyHold() {
+    QFETCH(int, scale);
+    auto series = std::make_shared<Series>();
+    for (int step = 1; step <= 20000; ++step)
+        series->append({step, 0, 0, step > 10000 ? 0.5 : step % 2});
+    m_plot->setOutliersIgnored(false);
+    show({{"train", series, 1, true, metres}});
+    QImage image = m_plot->grab().toImage();
+    if (scale == 2) {
+        QTemporaryDir folder;
+        QVERIFY(m_plot->savePicture(folder.filePath(QStringLiteral("a.png"))).has_value());
+        image = QImage(folder.filePath(QStringLiteral("a.png")));
+    }
+    const QColor card = color(ColorRole::Card, false), grid = color(ColorRole::Grid, false);
+    const auto inked = [&](double fromX, double toX) {
+        const QRectF area = m_plot->plotArea();
+        int most = 0;
+        for (int x = static_cast<int>((area.left() + fromX * area.width()) * scale);
+             x < (area.left() + toX * area.width()) * scale; ++x) {
+            int ink = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                const QColor pixel = image.pixelColor(x, y);
+                ink += pixel != card && pixel != grid && pixel.hsvSaturation() > 20 ? 1 : 0;
+            }
+            most = std::max(most, ink);
+        }
+        return most;
+    };
+    // Saved, a title and the name of x take 42 pixels; above what is highest there are 6 %.
+    const double height = (m_plot->plotArea().height() - (scale == 2 ? 42 : 0)) * scale / 1.06;
+    QVERIFY2(std::abs(inked(0.1, 0.4) - height) < 0.15 * height,
+             qPrintable(QString::number(inked(0.1, 0.4))));
+    QVERIFY2(inked(0.6, 0.9) >= scale && inked(0.6, 0.9) <= 4 * scale,
+             qPrintable(QString::number(inked(0.6, 0.9))));
+}
+
+namespace {
+
+constexpr int manyPoints = 60'000; // more than are smoothed at once
+
+std::shared_ptr<Series> noisy(int count, double smoothing = 0) {
+    auto series = std::make_shared<Series>();
+    series->setSmoothing(smoothing);
+    for (int step = 1; step <= count; ++step)
+        series->append({step, 0, 0, step % 97 == 0 ? NAN : std::sin(step * 1.7) + step % 13});
+    return series;
+}
+
+/// To the bit.
+bool smoothedAlike(const Series& a, const Series& b) {
+    if (a.size() != b.size())
+        return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const double x = a.y(CurveValues::Smoothed, i), y = b.y(CurveValues::Smoothed, i);
+        if (x != y && !(std::isnan(x) && std::isnan(y)))
+            return false;
+    }
+    return a.extent(CurveValues::Smoothed, 0, a.size())
+           == b.extent(CurveValues::Smoothed, 0, b.size());
+}
+
+} // namespace
+
+/// Points that come while it works have the old smoothing first, and the new one with the others.
+void TestCurvePlot::smoothingBesideTheWindowIsTheSame() {
+    const auto series = noisy(manyPoints, 0.6), few = noisy(10, 0.6);
+    Smoother smoother;
+    QSignalSpy told(&smoother, &Smoother::smoothed);
+    smoother.smooth({series, few}, 0.9);
+    QVERIFY(smoother.isBusy());
+    QCOMPARE(series->smoothing(), 0.6);
+    for (int step = manyPoints + 1; step <= manyPoints + 5000; ++step)
+        series->append({step, 0, 0, step % 5 * 1.0});
+    auto expected = noisy(manyPoints, 0.9);
+    for (int step = manyPoints + 1; step <= manyPoints + 5000; ++step)
+        expected->append({step, 0, 0, step % 5 * 1.0});
+    QTRY_VERIFY(!smoother.isBusy());
+    QCOMPARE(told.size(), 1);
+    QCOMPARE(series->smoothing(), 0.9);
+    QVERIFY(smoothedAlike(*series, *expected));
+    QVERIFY(smoothedAlike(*few, *noisy(10, 0.9)));
+    smoother.smooth({few}, 0.3); // at once
+    QVERIFY(!smoother.isBusy());
+    QCOMPARE(few->smoothing(), 0.3);
+    QCOMPARE(told.size(), 2);
+}
+
+void TestCurvePlot::ofSeveralWeightsTheLastIsDone() {
+    const auto series = noisy(manyPoints);
+    Smoother smoother;
+    for (const double weight : {0.1, 0.2, 0.3, 0.4})
+        smoother.smooth({series}, weight);
+    QTRY_VERIFY(!smoother.isBusy());
+    QVERIFY(smoothedAlike(*series, *noisy(manyPoints, 0.4)));
+}
+
+/// Another run's values came in while the former's were smoothed.
+void TestCurvePlot::whatIsClearedTakesNothingOld() {
+    const auto series = noisy(manyPoints);
+    Smoother smoother;
+    smoother.smooth({series}, 0.9);
+    series->clear();
+    for (int step = 1; step <= 30; ++step)
+        series->append({step, 0, 0, step * 1.0});
+    auto expected = std::make_shared<Series>();
+    expected->setSmoothing(0.9);
+    for (int step = 1; step <= 30; ++step)
+        expected->append({step, 0, 0, step * 1.0});
+    QTRY_VERIFY(!smoother.isBusy());
+    QVERIFY(smoothedAlike(*series, *expected));
+}
+
+void TestCurvePlot::aSmootherMayGoWhileItWorks() {
+    const auto series = noisy(manyPoints, 0.6);
+    {
+        Smoother smoother;
+        smoother.smooth({series}, 0.9);
+    }
+    QCoreApplication::processEvents();
+    QCOMPARE(series->smoothing(), 0.6);
+    QVERIFY(smoothedAlike(*series, *noisy(manyPoints, 0.6)));
 }
 
 QTEST_MAIN(TestCurvePlot)

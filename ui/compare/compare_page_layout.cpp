@@ -47,6 +47,12 @@ QStringList localFiles(const QMimeData* data) {
     return files;
 }
 
+/// Whether a frame's files are at fault, not the network or all of the dataset.
+bool isOfSample(const Problem& problem) {
+    return problem.code.starts_with("image.") || problem.code == "dataset.size"
+           || problem.code == "dataset.class";
+}
+
 } // namespace
 
 ComparePage::ComparePage(PageContext context, QWidget* parent)
@@ -195,6 +201,8 @@ void ComparePage::connectParts() {
         showPictures();
         showReport();
         enableActions();
+        if (isOfSample(problem))
+            m_strip->passOver(m_comparison.frame());
     });
     connect(notice, &JobNotice::cancelled, this, [this, notice] {
         m_comparison.cancel();

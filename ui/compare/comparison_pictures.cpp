@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace concertina {
@@ -244,8 +245,9 @@ const ComparisonPictures::Differences& ComparisonPictures::differences(const Pai
             changed += value > 0 ? 1 : 0;
             ++count;
         }
-        if (count > 0)
-            result.distance = {largest, sum / count, changed / count};
+        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        result.distance = count > 0 ? Distance{largest, sum / count, changed / count}
+                                    : Distance{none, none, none}; // not "all are equal"
         result.values = std::move(values);
     }
     return m_differences.emplace(pair, std::move(result)).first->second;
@@ -260,7 +262,7 @@ std::optional<ComparisonPictures::Distance> ComparisonPictures::distance(SourceO
 double ComparisonPictures::limit(SourceOfRun left, SourceOfRun right) {
     const Differences& both = differences({left, right});
     const bool stretch = m_stretched && kind() != TargetKind::Classes && both.values
-                         && both.distance.largest > 0;
+                         && both.distance.largest > 0 && std::isfinite(both.distance.largest);
     return stretch ? niceLimit(both.distance.largest) : errorLimit(kind());
 }
 

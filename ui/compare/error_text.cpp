@@ -11,6 +11,8 @@ namespace concertina {
 QString errorText(TargetKind kind, double value) {
     if (std::isnan(value))
         return QStringLiteral("–");
+    if (std::isinf(value)) // what was predicted is no number
+        return QStringLiteral("∞");
     // Small ones are what collapsing leaves: they must not read as nothing.
     const auto number = [](double of, int decimals) {
         const bool small = of > 0 && of < std::pow(10, -decimals);

@@ -3,6 +3,7 @@
 
 #include "ui/compare/error_text.h"
 #include "ui/compare/job_notice.h"
+#include "widgets/controls/toned_label.h"
 #include "widgets/pictures/gallery.h"
 #include "widgets/pictures/picture.h"
 #include "widgets/qt_text.h"
@@ -34,7 +35,8 @@ QString frameCount(int frames) {
 
 FrameStrip::FrameStrip(JobService& jobs, QWidget* parent)
     : Card({}, parent), m_jobs(jobs), m_gallery(new GalleryStrip), m_splitChoice(new QComboBox),
-      m_orderChoice(new QComboBox), m_notice(new JobNotice(this)) {
+      m_orderChoice(new QComboBox), m_leftOut(new TonedLabel(ColorRole::Warning)),
+      m_notice(new JobNotice(this)) {
     auto* body = new QWidget;
     auto* row = new QHBoxLayout(body);
     row->setContentsMargins(8, 8, 12, 4);
@@ -47,6 +49,11 @@ FrameStrip::FrameStrip(JobService& jobs, QWidget* parent)
         box->setFixedWidth(168);
         column->addWidget(box);
     }
+    m_leftOut->setFont(smallFont());
+    m_leftOut->setElided(true);
+    m_leftOut->setFixedWidth(168);
+    m_leftOut->hide();
+    column->addWidget(m_leftOut);
     column->addStretch(1);
     row->addLayout(column);
     setBody(body);
@@ -69,7 +76,10 @@ FrameStrip::FrameStrip(JobService& jobs, QWidget* parent)
         setWorstFirst(index == 1);
         Q_EMIT orderChanged(index == 1);
     });
-    connect(m_gallery, &GalleryStrip::frameChosen, this, &FrameStrip::choose);
+    connect(m_gallery, &GalleryStrip::frameChosen, this, [this](int frame) {
+        m_passOn = 0;
+        choose(frame);
+    });
     connect(m_gallery, &GalleryStrip::thumbnailsMissing, this, &FrameStrip::loadThumbnails);
     connect(m_notice, &JobNotice::cancelled, this, [this] {
         m_describing.cancel();
@@ -167,6 +177,7 @@ void FrameStrip::showSplit(int frame) {
     fillSplits();
     m_orderChoice->setEnabled(!showsFiles());
     showErrors();
+    m_passOn = 1;
     choose(frame); // before the long job
     if (isWorstFirst() && !showsFiles())
         rank();
@@ -187,9 +198,39 @@ void FrameStrip::choose(int frame) {
 
 void FrameStrip::step(int by) {
     const GalleryModel& model = *m_gallery->gallery();
-    const int row = model.rowOf(m_gallery->currentFrame()) + by;
+    int row = model.rowOf(m_gallery->currentFrame()) + by;
+    const bool skips = !showsFiles() && m_spec.data.damaged == "skip";
+    while (skips && row >= 0 && row < model.frames() && m_unreadable.contains(model.frameAt(row)))
+        row += by;
+    m_passOn = by;
     if (row >= 0 && row < model.frames())
         choose(model.frameAt(row));
+}
+
+void FrameStrip::passOver(const FramePick& pick) {
+    if (showsFiles() || pick.split != m_split)
+        return;
+    m_unreadable.insert(pick.index);
+    showLeftOut();
+    if (m_passOn != 0 && m_spec.data.damaged == "skip")
+        step(m_passOn);
+}
+
+QString FrameStrip::leftOut() const {
+    std::set<int> frames = m_unreadable;
+    if (const auto ranked = m_errors.find(m_split); ranked != m_errors.end())
+        for (const FrameErrors& frame : ranked->second)
+            if (frame.errors.empty())
+                frames.insert(frame.index);
+    return frames.empty() || showsFiles()
+               ? QString()
+               : tr("%1 can't be read").arg(frameCount(static_cast<int>(frames.size())));
+}
+
+void FrameStrip::showLeftOut() {
+    m_leftOut->setText(leftOut());
+    m_leftOut->setToolTip(m_leftOut->text());
+    m_leftOut->setVisible(!m_leftOut->text().isEmpty());
 }
 
 void FrameStrip::openFiles(const QStringList& files) {
@@ -261,6 +302,7 @@ void FrameStrip::rank() {
 }
 
 void FrameStrip::showErrors() {
+    showLeftOut();
     GalleryModel& model = *m_gallery->gallery();
     const auto known = m_errors.find(m_split);
     if (showsFiles() || known == m_errors.end()) {
@@ -293,7 +335,8 @@ void FrameStrip::loadThumbnails() {
                              if (image && !image->empty())
                                  m_gallery->gallery()->setThumbnail(frame, toQImage(*image));
                              else
-                                 m_unreadable.insert(frame); // told when it is chosen
+                                 m_unreadable.insert(frame); // why is told when it is chosen
+                             showLeftOut();
                              loadThumbnails();
                          }));
         return;

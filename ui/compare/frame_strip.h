@@ -18,6 +18,7 @@ namespace concertina {
 
 class GalleryStrip;
 class JobNotice;
+class TonedLabel;
 
 /// The frames of a split as thumbnails, by number or the worst first, and pictures that were
 /// opened. Asks the dataset which splits there are, and what the frames look like and how wrong
@@ -51,8 +52,15 @@ public:
     QComboBox* order() const { return m_orderChoice; }
     JobNotice* notice() const { return m_notice; }
 
-    /// Steps to the next frame in the order shown, for keys.
+    /// Steps to the next frame in the order shown, for keys; over those that can't be read.
     void step(int by);
+
+    /// The frame that was picked can't be read. Where the run skips such, and it was not chosen by
+    /// hand, the next one is picked.
+    void passOver(const FramePick& pick);
+
+    /// How many frames are left out, as it stands under the choices; empty where none is.
+    QString leftOut() const;
 
 Q_SIGNALS:
     void picked(const concertina::FramePick& frame);
@@ -66,6 +74,7 @@ private:
     void choose(int frame);
     void rank();
     void showErrors();
+    void showLeftOut();
     void loadThumbnails();
     bool showsFiles() const;
     FramePick pickOf(int frame) const;
@@ -81,13 +90,15 @@ private:
     std::string m_split; ///< shown now; empty for files
     std::map<std::string, std::vector<FrameErrors>> m_errors; ///< by split
     bool m_errorsOld = false;
-    std::set<int> m_unreadable; ///< frames whose thumbnail failed
+    std::set<int> m_unreadable; ///< frames that are known to be
+    int m_passOn = 1; ///< the way on from one that is; 0: it was chosen by hand, and stays
     std::size_t m_task = 0;
     TargetKind m_kind = TargetKind::Classes;
 
     GalleryStrip* m_gallery;
     QComboBox* m_splitChoice;
     QComboBox* m_orderChoice;
+    TonedLabel* m_leftOut;
     JobNotice* m_notice;
 };
 

@@ -254,7 +254,10 @@ void ReportCard::addDifferences() {
             addRow(tr("Same class"), {},
                    toQt(digitsText(100 * *task.argmaxAgreement, 5)) + QStringLiteral(" %"),
                    tr("Share of the pixels for which both networks answer the same class."));
-    addRow(tr("Images compared"), {}, QString::number(m_verify->images));
+    addRow(tr("Images compared"),
+           m_verify->skipped > 0 ? tr("%1 skipped").arg(m_verify->skipped) : QString(),
+           QString::number(m_verify->images),
+           m_verify->skipped > 0 ? tr("Skipped: images that can't be read.") : QString());
     if (const LayerDifference* worst = m_verify->worstLayer())
         addRow(tr("Most in layer %1").arg(toQt(worst->layer)),
                worst->maxAbs64 ? toQt(digitsText(*worst->maxAbs64, 2)) : QStringLiteral("–"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/plan_draft.h"
 
+#include "core/model/head_outputs.h"
 #include "core/model/plan_change.h"
 #include "core/model/sharing_edit.h"
 
@@ -12,20 +13,18 @@ namespace concertina {
 namespace {
 
 /// The design of a run's network as its record has it: heads as its dataset wants them.
-std::optional<NetworkDesign> recordedDesign(const ExperimentSpec& spec, const Json& plan,
+std::optional<NetworkDesign> recordedDesign(const ExperimentSpec& spec, const RunRecord& record,
                                             const Catalogue& catalogue) {
-    std::vector<int> outputs;
-    for (const TaskSpec& task : spec.tasks) {
-        const TaskInfo* info = catalogue.task(task.method.id);
-        if (info == nullptr)
-            return std::nullopt;
-        outputs.push_back(std::max(1, info->outputs(1)));
-    }
-    if (catalogue.backbone(spec.network.backbone.id) == nullptr)
+    const auto isUnknown = [&](const TaskSpec& task) {
+        return catalogue.task(task.method.id) == nullptr;
+    };
+    if (std::ranges::any_of(spec.tasks, isUnknown)
+        || catalogue.backbone(spec.network.backbone.id) == nullptr)
         return std::nullopt;
-    auto now = planFromJson(plan);
+    auto now = planFromJson(record.plan);
     if (!now)
         return std::nullopt;
+    const auto outputs = headOutputs(spec, catalogue, classCounts(record.dataset));
     auto design =
         designNetwork(spec, catalogue, outputs, spec.network.planChanges.size(), std::move(*now));
     return design ? std::optional(std::move(*design)) : std::nullopt;
@@ -51,7 +50,7 @@ std::optional<PlanDraft> PlanDraft::of(const RunRecord& record,
         return std::nullopt;
     const auto all = draft.m_spec.network;
     changes.resize(std::min(changes.size(), record.planChanges.size()));
-    auto design = recordedDesign(draft.m_spec, record.plan, catalogue);
+    auto design = recordedDesign(draft.m_spec, record, catalogue);
     if (!design)
         return std::nullopt;
     draft.m_before = std::move(*design);

@@ -6,6 +6,7 @@
 #include "core/values/stop_after.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_trash.h"
+#include "ui/runs/runs_delegate.h"
 #include "ui/runs/runs_model.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
@@ -43,6 +44,7 @@ RunsPage::RunsPage(PageContext context, QWidget* parent)
     : Page(parent),
       m_context(context),
       m_model(new RunsModel(this)),
+      m_delegate(new RunsDelegate(this)),
       m_trash(new RunTrash(context.store, this)),
       m_table(new QTreeView),
       m_filter(new QLineEdit),

@@ -14,6 +14,7 @@
 
 class QLineEdit;
 class QPushButton;
+class QSplitter;
 class QStackedWidget;
 class QTreeView;
 
@@ -22,6 +23,7 @@ namespace concertina {
 class NoticeBar;
 class RunDetails;
 class RunTrash;
+class RunsDelegate;
 class RunsModel;
 class SegmentedControl;
 class TonedLabel;
@@ -64,7 +66,8 @@ private:
     void tellTrouble(const Problem& problem);
     void readVisibleLines();
     void fitColumns();
-    void fitName();
+    int neededWidth(int column);
+    void showDetails(bool filled);
     void updateState();
     void updateActions();
     void updateResume();
@@ -89,6 +92,7 @@ private:
 
     PageContext m_context;
     RunsModel* m_model;
+    RunsDelegate* m_delegate;
     RunTrash* m_trash;
     QTreeView* m_table;
     QLineEdit* m_filter;
@@ -98,6 +102,7 @@ private:
     TonedLabel* m_noneFits;
     QPushButton* m_begin;
     RunDetails* m_details;
+    QSplitter* m_splitter = nullptr;
     NoticeBar* m_trouble; ///< why the store cannot be read; goes away by itself
     NoticeBar* m_refusals;
     NoticeBar* m_deleted;
@@ -118,6 +123,9 @@ private:
     QTimer m_lifeTimer;       ///< owners die without a word in the store
     QElapsedTimer m_reading;  ///< since the last reading
     std::int64_t m_pause = 0; ///< ms between two
+    bool m_hasDetails = true;
+    bool m_isFitting = false;
+    bool m_isFitted = false; ///< a person gave the columns their widths
     bool m_isReading = false;
     bool m_areLinesRead = false;
     bool m_isStale = true;

@@ -25,13 +25,11 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
 namespace concertina {
 
 namespace {
-
-/// Until a dataset is read: what NYUv2's segmentation and the rendered rooms have.
-constexpr int usualClasses = 13;
 
 QString labelAt(const SetupValue& value, const Catalogue& catalogue, const std::string& path) {
     for (const std::string& candidate : {path, path + ".id"})
@@ -214,8 +212,13 @@ QString SetupPage::datasetNote() const {
     QStringList parts;
     for (const auto& split : summary.splits)
         parts << QStringLiteral("%1 %2").arg(split.samples).arg(toQt(split.name));
-    if (summary.classes > 0)
-        parts << tr("%1 classes").arg(summary.classes);
+    std::vector<DatasetSummary::Target> withClasses;
+    std::ranges::copy_if(summary.targets, std::back_inserter(withClasses),
+                         [](const auto& target) { return target.classes > 0; });
+    for (const auto& target : withClasses)
+        parts << (withClasses.size() == 1
+                      ? tr("%1 classes").arg(target.classes)
+                      : tr("%1 %2 classes").arg(target.classes).arg(toQt(target.name)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -227,8 +230,12 @@ SetupFacts SetupPage::facts() const {
     return facts;
 }
 
-int SetupPage::classes() const {
-    return m_dataset->summary() ? m_dataset->summary()->classes : usualClasses;
+ClassCounts SetupPage::classes() const {
+    ClassCounts counts;
+    if (m_dataset->summary())
+        for (const auto& target : m_dataset->summary()->targets)
+            counts[target.name] = target.classes;
+    return counts;
 }
 
 Problems SetupPage::problems() const {
@@ -280,8 +287,12 @@ void SetupPage::showCosts() {
                      .runs = static_cast<int>(m_document.value().seeds.size())};
     if (m_analysis)
         costs.network = m_analysis->costs;
-    if (!m_dataset->summary())
-        costs.assumedClasses = usualClasses;
+    const auto isAssumed = [&](const TaskSpec& task) {
+        const TaskInfo* info = m_context.catalogue.task(task.method.id);
+        return info != nullptr && lacksClasses(*info, classes());
+    };
+    if (!m_dataset->summary() && std::ranges::any_of(spec.tasks, isAssumed))
+        costs.assumedClasses = AssumedClasses;
     if (const auto samples = m_dataset->samplesOf(spec.data.trainSplit); samples && *samples > 0) {
         // As the trainer counts: the last batch of an epoch is not filled up.
         const int perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));

@@ -69,7 +69,7 @@ private:
     void showStart();
     QString datasetNote() const;
     SetupFacts facts() const;
-    int classes() const;
+    ClassCounts classes() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
     bool isFolder(const std::string& path) const;

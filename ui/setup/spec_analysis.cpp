@@ -28,14 +28,13 @@ bool canBeDesigned(const ExperimentSpec& spec, const Catalogue& catalogue,
 
 } // namespace
 
-SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue, int classes) {
+SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,
+                     const ClassCounts& classes) {
     SpecAnalysis analysis{.problems = validate(spec, catalogue)};
     if (!canBeDesigned(spec, catalogue, analysis.problems))
         return analysis;
-    std::vector<int> outputs;
-    for (const TaskSpec& task : spec.tasks)
-        outputs.push_back(std::max(1, catalogue.task(task.method.id)->outputs(classes)));
-    DesignResult result = designNetwork(spec, catalogue, outputs);
+    DesignResult result =
+        designNetwork(spec, catalogue, headOutputs(spec, catalogue, classes, AssumedClasses));
     const bool whole = result.problems.empty();
     analysis.network = std::move(result.design);
     if (whole) {
@@ -62,7 +61,7 @@ SpecAnalyst::~SpecAnalyst() {
     m_thread.wait();
 }
 
-void SpecAnalyst::request(const ExperimentSpec& spec, int classes) {
+void SpecAnalyst::request(const ExperimentSpec& spec, const ClassCounts& classes) {
     const std::int64_t serial = ++m_asked;
     QMetaObject::invokeMethod(
         m_worker,

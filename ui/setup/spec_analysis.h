@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/costs.h"
+#include "core/model/head_outputs.h"
 #include "core/model/network_design.h"
 #include "core/values/problem.h"
 
@@ -23,8 +24,13 @@ struct SpecAnalysis {
     std::optional<NetworkCosts> costs;    ///< where the network has no problem
 };
 
-/// `classes`: of the dataset, for the channels of heads.
-SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue, int classes);
+/// Of a target whose dataset is not read yet: as many as NYUv2's segmentation has.
+inline constexpr int AssumedClasses = 13;
+
+/// `classes`: of the dataset's targets, for the channels of heads; where one is not told,
+/// `AssumedClasses`.
+SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,
+                     const ClassCounts& classes);
 
 /// Analyses the newest spec in a thread of its own. The catalogue outlives it.
 class SpecAnalyst : public QObject {
@@ -34,7 +40,7 @@ public:
     explicit SpecAnalyst(const Catalogue& catalogue, QObject* parent = nullptr);
     ~SpecAnalyst() override; ///< waits for the analysis that is under way
 
-    void request(const ExperimentSpec& spec, int classes);
+    void request(const ExperimentSpec& spec, const ClassCounts& classes);
 
     /// Whether something was asked for that has not been told.
     bool isBusy() const { return m_asked != m_told; }

@@ -140,8 +140,17 @@ void SpecDocument::setText(const std::string& path, const std::string& text) {
     const auto place = placeAt(m_value, m_catalogue, path);
     if (!place)
         return;
-    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)),
-          withText(m_value, m_catalogue, path, text), path + "#" + std::to_string(m_series));
+    const std::string series = path + "#" + std::to_string(m_series);
+    if (m_edit.series != series || m_edit.left != m_value)
+        m_edit = {series, place->value, {}};
+    SetupValue next = withText(m_value, m_catalogue, path, text);
+    if (const auto refused = next.refused.find(path); refused != next.refused.end()) {
+        RefusedText kept = refused->second;
+        next = withJson(m_value, m_catalogue, path, m_edit.before);
+        next.refused[path] = std::move(kept);
+    }
+    m_edit.left = next;
+    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)), std::move(next), series);
 }
 
 void SpecDocument::setJson(const std::string& path, const Json& value) {

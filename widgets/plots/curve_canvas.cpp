@@ -149,7 +149,19 @@ PlotSpan CurveCanvas::fittingX() const {
     return span;
 }
 
-PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
+/// Some points more hardly move where most values lie, so it is found anew when there are a hundredth
+/// more: it costs as much as painting does, and y keeps still.
+Extent CurveCanvas::bulk(const Series& series, CurveValues values, std::size_t from,
+                         std::size_t to) {
+    Bulk& known = m_bulks[{&series, values}];
+    const bool holds = known.revision == series.revision() && known.from == from && known.to > from
+                       && known.to <= to && to - known.to <= (known.to - from) / 100;
+    if (!holds)
+        known = {series.revision(), from, to, series.bulk(values, from, to, outlierShare)};
+    return known.extent;
+}
+
+PlotSpan CurveCanvas::fittingY(const PlotSpan& x) {
     Extent extent;
     const CurveAxis axis = m_group.axis();
     for (const PlotCurve& curve : m_contents.curves) {
@@ -160,7 +172,7 @@ PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
         for (const CurveValues values : {CurveValues::Raw, CurveValues::Smoothed})
             if (values == CurveValues::Raw ? !curve.isSmoothed() || curve.undone == 0
                                            : curve.training)
-                extent.add(m_contents.ignoresOutliers ? series.bulk(values, from, to, outlierShare)
+                extent.add(m_contents.ignoresOutliers ? bulk(series, values, from, to)
                                                       : series.extent(values, from, to));
     }
     // Beyond what an axis can be divided into.
@@ -211,17 +223,20 @@ void CurveCanvas::placeLabels() {
         m_labelRoom = needed;
 }
 
-void CurveCanvas::drawCurves(QPainter& painter) const {
+void CurveCanvas::drawCurves(QPainter& painter) {
     const auto& curves = m_contents.curves;
+    PixelLayer* layer = m_layer.begin(painter, m_map.area) ? &m_layer : nullptr;
     for (const PlotCurve& curve : curves)
-        drawNoise(painter, curve, m_group.axis(), m_map, palette());
+        drawNoise(painter, layer, curve, m_group.axis(), m_map, palette());
     // What counts is drawn last: the run's own line, and of that validation.
     for (const bool undone : {true, false})
         for (const bool training : {true, false})
             for (const PlotCurve& curve : curves)
                 if ((curve.undone > 0) == undone && curve.training == training)
-                    drawLine(painter, curve, lineLeftBy(curve, curves), m_group.axis(), m_map,
-                             palette());
+                    drawLine(painter, layer, curve, lineLeftBy(curve, curves), m_group.axis(),
+                             m_map, palette());
+    if (layer != nullptr)
+        layer->flush(painter);
 }
 
 void CurveCanvas::drawDecoration(QPainter& painter) const {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "widgets/plots/curve.h"
+#include "widgets/plots/pixel_layer.h"
 #include "widgets/plots/plot_group.h"
 #include "widgets/plots/plot_painting.h"
 
 #include <qcustomplot.h>
 
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace concertina {
@@ -30,6 +33,7 @@ public:
 
     void adoptColors(); ///< of the palette
     void adoptAxes();   ///< which x, logarithmic or not
+    void adoptCurves() { m_bulks.clear(); } ///< others than before
 
     const PixelMap& map() const { return m_map; }
     const std::vector<PlotLabel>& labels() const { return m_labels; }
@@ -47,11 +51,20 @@ public:
     bool save(const QString& file, const QString& title);
 
 private:
+    /// Where most of a stretch's values lie, as it was found last.
+    struct Bulk {
+        std::size_t revision = 0;
+        std::size_t from = 0;
+        std::size_t to = 0;
+        Extent extent;
+    };
+
     void prepare();
     PlotSpan fittingX() const;
-    PlotSpan fittingY(const PlotSpan& x) const;
+    PlotSpan fittingY(const PlotSpan& x);
+    Extent bulk(const Series& series, CurveValues values, std::size_t from, std::size_t to);
     void placeLabels();
-    void drawCurves(QPainter& painter) const;
+    void drawCurves(QPainter& painter);
     void drawDecoration(QPainter& painter) const;
     void drawOverlay(QPainter& painter) const;
     QRectF area() const;
@@ -60,6 +73,8 @@ private:
     const PlotGroup& m_group;
     const CurvePlot* m_plot;
     PixelMap m_map;
+    PixelLayer m_layer;
+    std::map<std::pair<const Series*, CurveValues>, Bulk> m_bulks;
     std::vector<PlotLabel> m_labels;
     int m_labelRoom = 60;
     QRectF m_band;

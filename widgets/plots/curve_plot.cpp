@@ -65,6 +65,7 @@ CurvePlot::~CurvePlot() {
 
 void CurvePlot::setCurves(std::vector<PlotCurve> curves) {
     m_contents->curves = std::move(curves);
+    m_canvas->adoptCurves();
     dataChanged();
 }
 

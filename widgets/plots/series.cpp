@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace concertina {
 
@@ -53,41 +54,54 @@ void Series::append(const CurvePoint& point) {
     m_xs[1].push(epoch);
     m_xs[2].push(seconds);
     m_raw.push(point.value);
-    smooth(point.value);
+    m_smoothed.push(point.value);
 }
 
 void Series::clear() {
     for (auto& xs : m_xs)
         xs.clear();
     m_raw.clear();
-    m_smoothed.clear();
-    m_average = 0;
-    m_power = 1;
+    m_smoothed = Smoothing(smoothing());
+    ++m_cleared;
+    ++m_revision;
 }
 
 CurvePoint Series::at(std::size_t i) const {
     return {static_cast<std::int64_t>(m_xs[0][i]), m_xs[1][i], m_xs[2][i], m_raw[i]};
 }
 
-void Series::smooth(double value) {
+void Smoothing::push(double value) {
     if (!std::isfinite(value)) {
-        m_smoothed.push(value);
+        m_values.push(value);
         return;
     }
     m_average = m_average * m_weight + (1 - m_weight) * value;
-    m_power *= m_weight;
-    m_smoothed.push(m_average / (1 - m_power));
+    if (m_power > 0) {
+        m_power *= m_weight;
+        // Less changes no bit of 1 − weightⁿ. Left alone it would end among the denormal numbers,
+        // each product of which takes some hundred cycles.
+        if (m_power < 1e-20)
+            m_power = 0;
+    }
+    m_values.push(m_power > 0 ? m_average / (1 - m_power) : m_average);
 }
 
 void Series::setSmoothing(double weight) {
-    if (weight == m_weight)
+    if (weight == smoothing())
         return;
-    m_weight = weight;
-    m_smoothed.clear();
-    m_average = 0;
-    m_power = 1;
+    m_smoothed = Smoothing(weight);
     for (std::size_t i = 0; i < size(); ++i)
-        smooth(m_raw[i]);
+        m_smoothed.push(m_raw[i]);
+    ++m_revision;
+}
+
+void Series::takeSmoothing(Smoothing smoothed, const Values& of) {
+    if (of.cleared != m_cleared)
+        return setSmoothing(smoothed.weight());
+    m_smoothed = std::move(smoothed);
+    for (std::size_t i = m_smoothed.values().size(); i < size(); ++i)
+        m_smoothed.push(m_raw[i]);
+    ++m_revision;
 }
 
 std::size_t Series::firstFrom(CurveAxis axis, double x) const {

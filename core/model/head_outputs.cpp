@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/head_outputs.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+ClassCounts classCounts(const Json& dataset) {
+    ClassCounts counts;
+    const Json targets = dataset.is_object() ? dataset.value("targets", Json()) : Json();
+    if (!targets.is_array())
+        return counts;
+    for (const Json& target : targets) {
+        if (!target.is_object() || !target.contains("name") || !target["name"].is_string())
+            continue;
+        const Json classes = target.value("classes", Json());
+        counts[target["name"].get<std::string>()] =
+            classes.is_array() ? static_cast<int>(classes.size()) : 0;
+    }
+    return counts;
+}
+
+bool lacksClasses(const TaskInfo& task, const ClassCounts& classes) {
+    return task.target == TargetKind::Classes && !classes.contains(task.id);
+}
+
+std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalogue,
+                             const ClassCounts& classes, int unknown) {
+    std::vector<int> outputs;
+    for (const TaskSpec& task : spec.tasks) {
+        const TaskInfo& info = *catalogue.task(task.method.id);
+        const auto known = classes.find(info.id);
+        const int told = known != classes.end() ? known->second : 0;
+        const int count = lacksClasses(info, classes) ? unknown : told;
+        outputs.push_back(std::max(1, info.outputs(count))); // a head without a channel is none
+    }
+    return outputs;
+}
+
+} // namespace concertina

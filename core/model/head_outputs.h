@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "core/values/json.h"
+#include "core/values/spec.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// How many classes each target of a dataset has, by the target's name; 0: it is no target of
+/// classes.
+using ClassCounts = std::map<std::string, int>;
+
+/// From what a run keeps of its dataset; what cannot be read is left out.
+ClassCounts classCounts(const Json& dataset);
+
+/// Whether a task's head depends on a number of classes that is not among these.
+bool lacksClasses(const TaskInfo& task, const ClassCounts& classes);
+
+/// Channels of each task's head, by the target that the task learns: the one of its name. `unknown`
+/// classes where that target has not been told. The spec's tasks must be known.
+std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalogue,
+                             const ClassCounts& classes, int unknown = 1);
+
+} // namespace concertina
