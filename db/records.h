@@ -25,6 +25,10 @@ using SeriesId = std::int64_t;
 
 using StoreTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// Whether a problem of the store may pass by itself (a full disk, another's lock), so that trying
+/// again makes sense.
+bool mayPass(const Problem& problem);
+
 /// A run that is to be made. Name, notes and seed are the spec's.
 struct NewRun {
     ExperimentSpec spec;

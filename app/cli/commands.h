@@ -33,8 +33,15 @@ struct TrainArguments {
 /// group of presets. Ctrl-C ends all of it.
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console);
-ExitCode resumeCommand(const CommonArguments& common, const std::string& run,
-                       const std::optional<std::filesystem::path>& report, Console& console);
+
+struct ResumeArguments {
+    std::string run;
+    std::optional<std::string> until; ///< a step, a time of training, or "end"
+    std::optional<std::filesystem::path> report;
+};
+
+ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arguments,
+                       Console& console);
 
 struct ReplanArguments {
     std::string run;
@@ -43,7 +50,7 @@ struct ReplanArguments {
     bool undo = false; ///< takes the last change back, in place of rules
 };
 
-/// Changes the sharing of a run that is not being trained.
+/// Changes the sharing of a run that is not being trained; its rules are one change.
 ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
                        Console& console);
 

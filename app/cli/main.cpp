@@ -181,9 +181,15 @@ private:
         CLI::App* resume =
             command(m_app, "resume", "Go on with a run from its last checkpoint",
                     [this](Console& console) {
-                        return resumeCommand(m_common, m_run, m_train.report, console);
+                        m_resume.run = m_run;
+                        m_resume.report = m_train.report;
+                        return resumeCommand(m_common, m_resume, console);
                     });
         addRun(resume);
+        resume->add_option("--until", m_resume.until,
+                           "Go on until this step or time of training, or to the end of the plan; "
+                           "in place of train.stop_after")
+            ->type_name("STEP|TIME|end");
         addData(resume);
         addReport(resume);
         CLI::App* replan =
@@ -194,11 +200,12 @@ private:
                     });
         addRun(replan);
         replan->add_option("rules", m_replan.rules,
-                           "Rules that join those of the plan, for example \"dec1.*: separate\", "
+                           "Rules that join those of the plan, as one change, for example "
+                           "\"dec1.*: separate\", "
                            "\"enc1*: freeze\", \"dec1.*: kernel factored\"")
             ->type_name("RULE");
         replan->add_flag("--undo", m_replan.undo,
-                         "Take the last change back, and what was trained since");
+                         "Take the last change back, all its rules, and what was trained since");
         replan->add_option("--at", m_replan.at, "The step before which they take effect")
             ->type_name("STEP|now")
             ->capture_default_str();
@@ -359,6 +366,7 @@ private:
     std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
     TableArguments m_table;
+    ResumeArguments m_resume;
     ReplanArguments m_replan;
     ConflictArguments m_conflict;
     PredictArguments m_predict;

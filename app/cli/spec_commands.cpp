@@ -3,6 +3,7 @@
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
+#include "core/model/spec_paths.h"
 #include "core/model/validate.h"
 #include "core/training/trainer.h"
 #include "core/values/presets.h"
@@ -131,7 +132,12 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
             problem.path = nameOrFile;
     if (!reading.problems.empty())
         return tl::unexpected(std::move(reading.problems));
+    // Folders in a file are relative to it, those of the command line to where it is given.
+    std::error_code error;
     ExperimentSpec spec = std::move(reading.spec);
+    if (std::filesystem::is_regular_file(nameOrFile, error))
+        spec = withAbsoluteFolders(std::move(spec), catalogue(),
+                                   std::filesystem::absolute(nameOrFile, error).parent_path());
     for (const std::string& assignment : assignments) {
         const auto equals = assignment.find('='); // there is one, as the command line checks
         auto changed =
@@ -148,7 +154,7 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     }
     if (Problems problems = validate(spec, catalogue()); !problems.empty())
         return tl::unexpected(std::move(problems));
-    return withCompleteOptions(std::move(spec), catalogue());
+    return withAbsoluteFolders(withCompleteOptions(std::move(spec), catalogue()), catalogue());
 }
 
 tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,

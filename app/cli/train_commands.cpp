@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/interrupt.h"
 #include "app/cli/run_reporter.h"
+#include "app/session/interrupt.h"
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/training/trainer.h"
 #include "core/values/file_place.h"
 #include "core/values/presets.h"
 #include "core/values/run_group.h"
+#include "core/values/stop_after.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
@@ -115,10 +116,14 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
         return code;
     }
     const bool left = result->state != RunState::Finished;
+    const auto record = store ? store->run(run) : failure({});
+    const bool cut = !left && record
+                     && wasCut(spec.train, record->summary.stepsPerEpoch, result->position.step);
     console.say("  " + runText(run, spec.name) + " " + std::string(stateName(result->state))
                 + " at step " + std::to_string(result->position.step) + " after "
                 + durationText(result->position.seconds)
-                + (left ? "; go on with: concertina-cli resume " + run : "") + "\n");
+                + (left || cut ? "; go on with: concertina-cli resume " + run : "")
+                + (cut ? " --until end" : "") + "\n");
     ExitCode code = interrupted && left ? Interrupted : Done;
     if (report && !left)
         code = reportRun(common, run, *report, console);
@@ -216,17 +221,28 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
     return Done;
 }
 
-ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
-                       const std::optional<std::filesystem::path>& report, Console& console) {
-    if (const auto problem = checkReport(report))
+ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arguments,
+                       Console& console) {
+    if (const auto problem = checkReport(arguments.report))
         return console.fail(*problem);
+    ResumeChoice choice{.dataFolder = common.data};
+    if (arguments.until) {
+        choice.until = stopAfterUntil(*arguments.until);
+        if (!choice.until) {
+            console.fail({"resume.until", "--until", "\"" + shortened(*arguments.until, 40) + "\"",
+                          "a step's number, a time of training (\"90 s\", \"10 min\", \"2 h\"), or "
+                          "end",
+                          ""});
+            return WrongUsage;
+        }
+    }
     RunId run;
     ExperimentSpec spec;
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
             return console.fail(store.error());
-        const auto found = store->findRun(text);
+        const auto found = store->findRun(arguments.run);
         if (!found)
             return console.fail(found.error());
         const auto record = store->run(*found);
@@ -238,10 +254,10 @@ ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
         run = *found;
         spec = *read;
     }
-    console.say(runText(run, spec.name) + " goes on\n");
-    return trainAndTell(common, run, spec, report, console,
+    console.say(runText(run, spec.name) + " is made ready to go on\n");
+    return trainAndTell(common, run, spec, arguments.report, console,
                         [&](RunControl& control, RunObserver& observer) {
-                            return resumeRun(common.store, run, common.data, control, observer);
+                            return resumeRun(common.store, run, choice, control, observer);
                         });
 }
 

@@ -112,12 +112,10 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& folder, const R
     if (step < idle->next())
         return failure({"plan_change.past", "--at", "step " + std::to_string(step),
                         "at least " + std::to_string(idle->next()) + ", where the run goes on", ""});
-    for (const std::string& rule : rules) {
-        const PlanChange change{step, rule};
-        if (const auto parsed = parsePlanChange(toText(change)); !parsed)
-            return failure(parsed.error());
-        addChange(idle->spec.network, change);
-    }
+    const PlanChange change{step, rules};
+    if (const auto parsed = parsePlanChange(toText(change)); !parsed)
+        return failure(parsed.error());
+    addChange(idle->spec.network, change);
     if (const Problems problems = validate(idle->spec, catalogue()); !problems.empty())
         return failure(problems.front());
     const auto done = asOwner(*idle, [&] { return idle->store.recordPlan(run, planOf(*idle)); });

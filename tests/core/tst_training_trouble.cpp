@@ -351,6 +351,63 @@ private Q_SLOTS:
             QVERIFY2(entry.path().extension() == ".safetensors", entry.path().c_str()); // no .part
     }
 
+    void anEndThatIsWantedWhileItWaitsForRoomIsTaken_data() {
+        QTest::addColumn<int>("step"); ///< at which room is lacking
+        QTest::addColumn<bool>("suspend");
+        QTest::newRow("stop, in a checkpoint of the schedule") << 2 << false;
+        QTest::newRow("suspend, in a checkpoint of the schedule") << 2 << true;
+    }
+
+    void anEndThatIsWantedWhileItWaitsForRoomIsTaken() {
+        QFETCH(int, step);
+        QFETCH(bool, suspend);
+        ExperimentSpec spec = quickSpec();
+        spec.train.checkpointEvery = 2;
+        Training training(spec);
+        std::optional<FullDisk> disk;
+        training.after(step - 1, [&](RunControl&) { disk.emplace(); });
+        training.record.onState = [&](const StateEvent& event) {
+            if (event.text.empty())
+                return;
+            if (suspend)
+                training.control.suspend();
+            else
+                training.control.stop();
+        };
+        const auto result = training.run();
+        disk.reset();
+        QVERIFY(result.has_value());
+        QVERIFY(result->state == (suspend ? RunState::Paused : RunState::Stopped));
+        QVERIFY(!result->problem);
+        QCOMPARE(result->position.step, std::int64_t{step});
+        QCOMPARE(training.record.notices.size(), 2U);
+        QCOMPARE(training.record.notices[0].code, std::string("disk.full"));
+        QCOMPARE(training.record.notices[1].code, std::string("checkpoint.none"));
+    }
+
+    void aPauseThatIsWantedWhileItWaitsForRoomIsTaken() {
+        ExperimentSpec spec = quickSpec();
+        Training free(spec);
+        QVERIFY(free.run());
+        Training training(spec);
+        FullDisk disk;
+        std::vector<std::string> told; // states, with why it waits
+        training.record.onState = [&](const StateEvent& event) {
+            const bool waits = event.text.find("disk") != std::string::npos;
+            told.push_back(std::string(stateName(event.state)) + (waits ? ", waits" : ""));
+            if (told.back() == "running, waits")
+                training.control.pause();
+            if (told.back() == "paused, waits")
+                disk.makeRoom(); // now it can pause as it would have
+            if (told.back() == "paused")
+                training.control.resume();
+        };
+        QVERIFY(training.run()->state == RunState::Finished);
+        QCOMPARE(told, (std::vector<std::string>{"running", "running, waits", "paused, waits",
+                                                 "running", "paused", "running", "finished"}));
+        QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
+    }
+
     void whoWaitsForRoomCanBeAborted() {
         Training training(quickSpec());
         FullDisk disk;
@@ -361,7 +418,7 @@ private Q_SLOTS:
         disk.makeRoom();
         QVERIFY(result->state == RunState::Stopped);
         QVERIFY(training.record.checkpoints.empty());
-        QVERIFY(training.control.aborted().stop_requested());
+        QVERIFY(training.control.interrupted().stop_requested());
     }
 
     void aFolderThatCannotBeWrittenIsToldToo() {

@@ -8,6 +8,7 @@
 #include <QStringList>
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ class FakeDialogs : public Dialogs {
 public:
     std::deque<QString> files; ///< for each of the three questions
     std::deque<Closing> closings;
+    std::function<void()> whileAsking;
     QStringList asked; ///< the titles; "close RUN"
 
     std::optional<QString> openFile(QWidget*, const QString& title, const QString&) override {
@@ -34,6 +36,8 @@ public:
     }
     Closing askClosing(QWidget*, const QString& run) override {
         asked << QStringLiteral("close ") + run;
+        if (whileAsking)
+            whileAsking();
         if (closings.empty())
             return Closing::Cancel;
         const Closing closing = closings.front();

@@ -44,6 +44,7 @@ public:
         done(answer);
     }
     void resume(const RunId& run) override { note("resume", run); }
+    void goOnToPlan(const RunId& run) override { note("go on to plan", run); }
     void pause(const RunId& run) override { note("pause", run); }
     void stop(const RunId& run) override { note("stop", run); }
     void checkpointNow(const RunId& run) override { note("checkpoint", run); }

@@ -39,7 +39,7 @@ protected:
         Json inEffect = Json::array();
         for (const PlanChange& change : planChangesOf(made.spec.network))
             if (change.step < made.step)
-                inEffect.push_back({{"step", change.step}, {"change", change.rule}});
+                inEffect.push_back({{"step", change.step}, {"change", rulesText(change)}});
         const std::vector<int> outputs(3, 1);
         const auto design = designNetwork(made.spec, testCatalogue(), outputs).design;
         const auto plan =

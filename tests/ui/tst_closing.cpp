@@ -80,6 +80,32 @@ private Q_SLOTS:
         QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
     }
 
+    void whatMustCloseClosesWithoutAQuestionAndWithACheckpoint() {
+        WindowBench bench;
+        bench.open();
+        bench.desk.runs.setRuns({{"r1", RunState::Running}});
+        QSignalSpy closed(&bench.window(), &MainWindow::closed);
+        bench.window().closeNow();
+        bench.window().closeNow();
+        QTRY_COMPARE(closed.size(), 1);
+        QVERIFY(bench.desk.dialogs.asked.isEmpty());
+        QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
+    }
+
+    void whatMustCloseDoesNotWaitForAnAnswer() {
+        WindowBench bench;
+        bench.open();
+        bench.desk.runs.setRuns({{"r1", RunState::Running}});
+        QSignalSpy closed(&bench.window(), &MainWindow::closed);
+        // While it asks; the answer that comes after that changes nothing.
+        bench.desk.dialogs.whileAsking = [&] { bench.window().closeNow(); };
+        bench.desk.dialogs.closings = {Dialogs::Closing::Cancel};
+        bench.window().close();
+        QCOMPARE(bench.desk.dialogs.asked.size(), 1);
+        QTRY_COMPARE(closed.size(), 1);
+        QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
+    }
+
     void trashIsPurgedAtTheEnd() {
         WindowBench bench;
         Store store = bench.desk.openStore();

@@ -306,8 +306,14 @@ void ComparePage::chooseOther() {
 void ComparePage::openImages(const QStringList& files) {
     if (files.isEmpty())
         return;
-    if (!m_comparison.isReady())
-        return m_context.navigator.tell(tr("Choose a run first: its networks predict the picture."));
+    if (!m_comparison.isReady()) {
+        m_kept = files;
+        m_context.navigator.tell(
+            m_comparison.ids().empty()
+                ? tr("Choose a run: its networks predict the picture.")
+                : tr("The picture is shown when the run has its first checkpoint."));
+        return;
+    }
     m_stack->setCurrentWidget(m_body);
     m_strip->openFiles(files);
 }
@@ -348,7 +354,7 @@ void ComparePage::saveCollapsed() {
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {
-    if (m_comparison.isReady() && !localFiles(event->mimeData()).isEmpty())
+    if (!localFiles(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 

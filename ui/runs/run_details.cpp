@@ -137,10 +137,12 @@ void RunDetails::refresh() {
             [this, asked](const Expected<Facts>& facts) {
                 if (asked != m_asked)
                     return;
-                if (facts)
+                if (facts) {
                     showFacts(*facts);
-                else
+                    Q_EMIT shown(facts->record.summary, facts->spec.spec);
+                } else {
                     tellUnread(facts.error());
+                }
             });
         return;
     }

@@ -3,6 +3,7 @@
 // runs_page_actions.cpp.
 #include "ui/runs/runs_page.h"
 
+#include "core/values/stop_after.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_trash.h"
 #include "ui/runs/runs_delegate.h"
@@ -90,6 +91,14 @@ void RunsPage::connectStore() {
     m_lifeTimer.start();
     connect(m_details, &RunDetails::refused, this, &RunsPage::refuse);
     connect(m_details, &RunDetails::noted, this, &RunsPage::refreshSoon);
+    connect(m_details, &RunDetails::shown, this,
+            [this](const RunSummary& run, const ExperimentSpec& spec) {
+                const bool cut = run.state == RunState::Finished
+                                 && wasCut(spec.train, run.stepsPerEpoch, run.position.step);
+                m_cut = cut ? run.id : RunId();
+                m_plan = cut ? plannedSteps(spec.train, run.stepsPerEpoch) : 0;
+                updateResume();
+            });
     connect(m_trash, &RunTrash::refused, this, &RunsPage::refuse);
     connect(m_trash, &RunTrash::changed, this, &RunsPage::showTrash);
 }

@@ -67,6 +67,7 @@ private:
     void showDetails(bool filled);
     void updateState();
     void updateActions();
+    void updateResume();
     void adoptColors();
 
     std::vector<RunId> selectedRuns() const;  ///< with all of a selected group
@@ -102,6 +103,9 @@ private:
     NoticeBar* m_trouble; ///< why the store cannot be read; goes away by itself
     NoticeBar* m_refusals;
     NoticeBar* m_deleted;
+
+    RunId m_cut;             ///< of a run that train.stop_after has cut, while it is shown
+    std::int64_t m_plan = 0; ///< its steps
 
     QAction* m_monitor = nullptr;
     QAction* m_compare = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/spec_document.h"
 
+#include "core/model/spec_paths.h"
 #include "core/values/presets.h"
 #include "widgets/qt_text.h"
 #include "widgets/save_file.h"
@@ -183,14 +184,18 @@ Problems SpecDocument::open(const QString& file) {
         return refused(source.errorString(), "");
     SpecReading reading = readSpecText({text.constData(), static_cast<std::size_t>(text.size())});
     if (reading.problems.empty())
-        load(reading.spec, QFileInfo(file).fileName());
+        load(withAbsoluteFolders(reading.spec, m_catalogue,
+                                 QFileInfo(file).absolutePath().toStdString()),
+             QFileInfo(file).fileName());
     return std::move(reading.problems);
 }
 
 std::optional<Problem> SpecDocument::save(const QString& file) {
     if (!m_value.refused.empty())
         return m_value.refused.begin()->second.problem;
-    const std::string text = jsonText(toJson(m_value.spec), 2) + "\n";
+    // Another program reads them from another place.
+    const ExperimentSpec placed = withAbsoluteFolders(m_value.spec, m_catalogue);
+    const std::string text = jsonText(toJson(placed), 2) + "\n";
     if (const auto saved = saveFile(file, QByteArray::fromStdString(text)); !saved)
         return saved.error();
     m_origin = QFileInfo(file).fileName();

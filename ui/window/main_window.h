@@ -56,6 +56,10 @@ public:
     void tell(const QString& text) override;
     void tellProblem(const QString& what, const Problem& problem) override;
 
+public Q_SLOTS:
+    /// Closes without a question: what trains pauses with a checkpoint before.
+    void closeNow();
+
 Q_SIGNALS:
     /// Everything is put away; the program may end.
     void closed();
@@ -85,6 +89,7 @@ private:
     void openOne(const QString& path, QStringList& pictures);
     void tellFailure(const RunId& run, const Problem& problem);
     void beginClosing();
+    void putAway();
     void suspendRuns();
     void purgeAndClose();
 
