@@ -84,6 +84,7 @@ struct PredictArguments {
     std::vector<std::filesystem::path> images;
     std::filesystem::path out;
     bool collapsed = false;
+    std::string size = "network"; ///< "network", "picture"
 };
 
 struct CollapseArguments {

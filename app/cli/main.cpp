@@ -312,6 +312,12 @@ private:
             ->type_name("DIR")
             ->required();
         predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
+        predict->add_option("--size", m_predict.size, "How large the predictions are written")
+            ->check(CLI::IsMember({"network", "picture"}))
+            ->capture_default_str();
+        predict->footer(
+            "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
+            "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
     }
 
     /// What is done before folding.

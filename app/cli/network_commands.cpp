@@ -108,7 +108,9 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
         return console.fail(trained.error());
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
-        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed},
+        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed,
+                        arguments.size == "picture" ? PredictionSize::Picture
+                                                    : PredictionSize::Network},
                        progress, stop);
     });
     if (!report)

@@ -60,6 +60,14 @@ SetPlace placeOf(const std::string& path, const std::string& label, const std::s
     return {path + "id", label, help, "one of: " + join(catalogue().ids(family), ", "), standard};
 }
 
+template <class Record>
+std::string ids(const std::vector<Record>& records) {
+    std::vector<std::string> all;
+    for (const Record& record : records)
+        all.push_back(record.method.id);
+    return join(all, ",");
+}
+
 /// Every field of a spec in order; N stands for a number in a list.
 std::vector<SetPlace> setPlaces() {
     std::vector<SetPlace> places;
@@ -68,11 +76,16 @@ std::vector<SetPlace> setPlaces() {
     for (const auto& method : specMethods())
         places.push_back(placeOf(method.path + ".", method.label, method.help, method.family,
                                  method.get(ExperimentSpec{}).id));
+    places.push_back({std::string(TasksPath), "Tasks", "All that is predicted, in place of the tasks of the spec.",
+                      "ids with commas between them (segmentation,depth), or a list as JSON",
+                      ids(ExperimentSpec{}.tasks)});
     const std::string task = std::string(TasksPath) + ".N.";
     places.push_back(placeOf(task, taskMethod().label, taskMethod().help, taskMethod().family,
                              TaskSpec{}.method.id));
     for (const auto& field : taskFields())
         places.push_back(placeOf(task + field.path, field));
+    places.push_back({std::string(KernelsPath), "Kernels", "How all layers' kernels are made, in place of the list of the spec.",
+                      "an id (factored), or a list as JSON", ids(ExperimentSpec{}.network.kernels)});
     const std::string kernel = std::string(KernelsPath) + ".N.";
     places.push_back(placeOf(kernel, kernelMethod().label, kernelMethod().help,
                              kernelMethod().family, KernelSpec{}.method.id));

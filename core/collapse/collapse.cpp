@@ -3,6 +3,7 @@
 
 #include "core/collapse/averaging.h"
 #include "core/model/costs.h"
+#include "core/model/weight_owners.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/file_place.h"
@@ -109,6 +110,7 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
         .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
         .milliseconds = time(network, compact),
+        .owners = weightOwners(network.design()),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms,

@@ -175,7 +175,7 @@ Expected<std::shared_ptr<const Dataset>> open(const Json& options) {
     std::ifstream stream(root / layoutName, std::ios::binary);
     if (!stream)
         return failure({"dataset.missing", (root / layoutName).string(), "no such file",
-                        "a folder with dataset.json", "README, \"Datasets\", tells the format"});
+                        "a folder with dataset.json", "the help page \"Data\" tells the format"});
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     auto layout = readFolderLayout(text);
     if (!layout) {
@@ -201,7 +201,7 @@ const DatasetEntry& folderDataset() {
           .help = "Images and targets as files in a folder, described by a dataset.json of format "
                   "version 1: one sub-folder a split, one file a sample and target. Targets may be "
                   "missing for some samples.",
-          .source = "own; README, \"Datasets\"",
+          .source = "own; help page \"Data\"",
           .options = {{.path = "path",
                        .type = FieldType::Folder,
                        .standard = "",

@@ -41,6 +41,40 @@ Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
     return writePng16(path, map.height, map.width, plane);
 }
 
+Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size_t classes) {
+    if (classes > 256) {
+        std::vector<std::uint16_t> plane;
+        for (const float index : map.values)
+            plane.push_back(static_cast<std::uint16_t>(index));
+        return writePng16(path, map.height, map.width, plane);
+    }
+    Image plane{map.height, map.width, 1, {}};
+    for (const float index : map.values)
+        plane.bytes.push_back(static_cast<std::uint8_t>(index));
+    return writePng(path, plane);
+}
+
+/// A map as its task draws it, and its values for programs; what was written joins `files`.
+Expected<void> writeMap(const std::string& stem, const ValueMap& map, const TargetInfo& target,
+                        std::vector<std::string>& files) {
+    const auto add = [&](const std::string& ending, auto write) -> Expected<void> {
+        auto written = write(fs::path(stem + ending));
+        if (written)
+            files.push_back(stem + ending);
+        return written;
+    };
+    auto written = add(".png", [&](const fs::path& file) {
+        return writePng(file, draw(map, target.classes, rangeOf(map)));
+    });
+    if (written && target.kind == TargetKind::Depth)
+        written = add("-mm.png", [&](const fs::path& file) { return writeMillimetres(file, map); });
+    if (written && target.kind == TargetKind::Classes)
+        written = add("-index.png", [&](const fs::path& file) {
+            return writeIndices(file, map, target.classes.size());
+        });
+    return written;
+}
+
 } // namespace
 
 Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
@@ -62,22 +96,17 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
         const auto image = readImage(request.images[i]);
         if (!image)
             return failure(image.error());
-        const auto maps =
-            predictor->maps(resized(*image, predictor->data().height, predictor->data().width));
-        for (std::size_t t = 0; t < maps.size(); ++t) {
-            const TargetInfo& target = predictor->target(t);
-            const Image picture = draw(maps[t], target.classes, rangeOf(maps[t]));
-            const fs::path drawn = request.folder / (names[i] + "." + predictor->taskName(t) + ".png");
-            if (auto written = writePng(drawn, picture); !written)
+        const Image fitted =
+            resized(*image, predictor->data().height, predictor->data().width);
+        const auto maps = request.size == PredictionSize::Picture
+                              ? predictor->maps(fitted, image->height, image->width)
+                              : predictor->maps(fitted);
+        for (std::size_t t = 0; t < maps.size(); ++t)
+            if (auto written =
+                    writeMap((request.folder / (names[i] + "." + predictor->taskName(t))).string(),
+                             maps[t], predictor->target(t), report.files);
+                !written)
                 return failure(written.error());
-            report.files.push_back(drawn.string());
-            if (target.kind != TargetKind::Depth)
-                continue;
-            const fs::path raw = request.folder / (names[i] + "." + predictor->taskName(t) + "-mm.png");
-            if (auto written = writeMillimetres(raw, maps[t]); !written)
-                return failure(written.error());
-            report.files.push_back(raw.string());
-        }
     }
     progress(1, "done");
     return report;

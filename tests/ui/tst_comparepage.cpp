@@ -213,6 +213,9 @@ void TestComparePage::reportTellsBothNetworks() {
         QTRY_VERIFY2(at.says(QString::fromUtf8(text), report), text);
     QCOMPARE(report->verdictPill()->text(), QStringLiteral("✓ exact"));
     QCOMPARE(report->verdictPill()->tone(), Pill::Tone::Good);
+    // Whose the weights are: 340 k of what ships are all tasks', 79.3 k of training depth's alone.
+    for (const char* text : {"all tasks", "1.60 M", "340 k", "79.3 k", "9.30 k"})
+        QVERIFY2(at.says(QString::fromUtf8(text), report), text);
     // The last validation, from the store.
     QVERIFY(at.says(QStringLiteral("0.412")));
     QVERIFY(at.says(QStringLiteral("0.672 m")));

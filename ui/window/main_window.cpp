@@ -6,9 +6,9 @@
 #include "ui/window/activity.h"
 #include "ui/window/drop_area.h"
 #include "ui/window/dropped.h"
+#include "ui/window/help_view.h"
 #include "ui/window/page.h"
 #include "ui/window/rail.h"
-#include "ui/window/shortcut_help.h"
 #include "ui/window/status_line.h"
 #include "ui/window/title_bar.h"
 #include "widgets/controls/command_palette.h"
@@ -65,7 +65,7 @@ MainWindow::MainWindow(const WindowServices& services, PageMakers makers)
       m_notices(new NoticeBar(this)),
       m_status(new StatusLine(*m_activity, toQt(services.store.folder().string()), this)),
       m_palette(new CommandPalette(this)),
-      m_help(new ShortcutHelp(this)),
+      m_help(new HelpView(this)),
       m_pageActions(new QActionGroup(this)),
       m_themeActions(new QActionGroup(this)) {
     setWindowTitle(tr("Concertina"));
@@ -125,8 +125,9 @@ void MainWindow::makeActions() {
     connect(search, &QAction::triggered, this, [this] { m_palette->openWith(commands()); });
     m_rail->addTool(search);
     makeThemeActions();
-    QAction* help = addWindowAction(QStringLiteral("help"), tr("Shortcuts"),
-                                    tr("Every shortcut at a glance"), {QKeySequence::HelpContents});
+    QAction* help = addWindowAction(QStringLiteral("help"), tr("Help"),
+                                    tr("What everything means, and every key"),
+                                    {QKeySequence::HelpContents});
     connect(help, &QAction::triggered, this, [this] { m_help->openWith(commands()); });
     m_rail->addTool(help);
 

@@ -16,9 +16,9 @@ namespace concertina {
 
 class Activity;
 class CommandPalette;
+class HelpView;
 class NoticeBar;
 class Rail;
-class ShortcutHelp;
 class StatusLine;
 class TitleBar;
 struct Command;
@@ -109,7 +109,7 @@ private:
     NoticeBar* m_notices;
     StatusLine* m_status;
     CommandPalette* m_palette;
-    ShortcutHelp* m_help;
+    HelpView* m_help;
     QActionGroup* m_pageActions;
     QActionGroup* m_themeActions;
 };
