@@ -173,4 +173,4 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(ProgramTest)
-#include "tst_program.moc"
+#include "tst_window_program.moc"
