@@ -131,12 +131,8 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::optional<std::string>& data);
 
 /// What one word of `train` and `spec check` means: a spec, or those of a group of presets.
-tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,
-                                                              const CommonArguments& common,
-                                                              const TrainArguments& arguments);
-
-/// "Run k7f3m2qd "name"", on one line whatever the name holds.
-std::string runText(const std::string& run, const std::string& name);
+tl::expected<std::vector<ExperimentSpec>, Problems>
+loadSpecs(const std::string& word, const CommonArguments& common, const TrainArguments& train);
 
 /// The group of presets that a word means; null where it is none, or a file.
 const PresetGroup* presetGroup(const std::string& nameOrFile);

@@ -104,7 +104,7 @@ const std::vector<Room>& house() {
          {"CLI11"}},
         {"app/gui",
          {"core", "core/values", "core/model", "core/tensor", "core/collapse", "core/prediction",
-          "widgets", "ui", "app/session"},
+          "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return rooms;
