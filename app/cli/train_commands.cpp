@@ -300,6 +300,7 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         return WrongUsage;
     }
     RunId run;
+    bool cut = false; // by train.stop_after, or it could not go on
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
@@ -308,6 +309,8 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         if (!found)
             return console.fail(found.error());
         run = *found;
+        const auto record = store->run(run);
+        cut = record && record->summary.state == RunState::Finished;
     }
     if (arguments.undo)
         return undoLast(common, run, console);
@@ -317,7 +320,8 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
     const auto& changes = spec->network.planChanges;
     console.emit({{"event", "replanned"}, {"run", run}, {"plan_changes", changes}});
     console.say(runText(run, spec->name) + " changes its sharing when it goes on "
-                "(concertina-cli resume " + run + "):\n  " + join(changes, "\n  ") + "\n");
+                "(concertina-cli resume " + run + (cut ? " --until end" : "") + "):\n  "
+                + join(changes, "\n  ") + "\n");
     return Done;
 }
 

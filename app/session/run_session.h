@@ -47,7 +47,8 @@ Expected<TrainResult> resumeRun(const std::filesystem::path& store, const RunId&
                                 const ResumeChoice& choice, RunControl& control,
                                 RunObserver& observer);
 
-/// Adds rules to the sharing plan of a run that nobody trains, as one change before step `at`; none:
+/// Adds rules to the sharing plan of a run that nothing trains and that can go on, one that
+/// train.stop_after has cut too, as one change before step `at`; none:
 /// where it will go on. They take effect when it is resumed. Returns the run's spec with them. Problems
 /// beside those of the store and of `validate`: "run.finished", "run.busy", "plan_change.past".
 Expected<ExperimentSpec> changePlan(const std::filesystem::path& store, const RunId& run,

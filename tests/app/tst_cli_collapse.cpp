@@ -2,7 +2,9 @@
 #include "tests/app/cli_testing.h"
 
 #include <QFileInfo>
+#include <QImage>
 #include <QJsonArray>
+#include <QProcess>
 #include <QTest>
 
 #include <sys/stat.h>
@@ -98,6 +100,44 @@ private Q_SLOTS:
         QCOMPARE(layers.size(), 4 + 6);
         QCOMPARE(layers[0].toObject()["layer"].toString(), QString("enc1.1"));
         QVERIFY(layers.contains(json["worst_layer"]));
+    }
+
+    void aPictureIsAnsweredWithoutConcertina() {
+        const QString python = "/usr/bin/python3", root = CONCERTINA_SOURCE_DIR;
+        QProcess probe;
+        probe.start(python, {"-c", "import torch, PIL"});
+        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+            QSKIP("Debian's python3-torch or python3-pil is not here.");
+        const QString picture = root + "/resources/examples/room.jpg";
+        QCOMPARE(m_place.run({"collapse", m_run, "--out", file("ship.safetensors")}).code, 0);
+        QCOMPARE(m_place.run({"predict", m_run, picture, "--out", file("ours"), "--collapsed"}).code, 0);
+        QProcess script;
+        script.start(python, {root + "/tests/reference/run_collapsed.py", file("ship.safetensors"),
+                              picture, "--out", file("theirs")});
+        QVERIFY(script.waitForFinished(120000));
+        QVERIFY2(script.exitCode() == 0, script.readAllStandardError().constData());
+        // The same but where rounding chooses: a class, the last digit, a window's greatest.
+        for (const char* name : {"segmentation-index", "depth-mm", "normal"}) {
+            const auto answer = [&](const char* folder) {
+                return QImage(file(folder) + "/room." + name + ".png");
+            };
+            const QImage ours = answer("ours"), theirs = answer("theirs");
+            QCOMPARE(ours.size(), QSize(32, 32));
+            QCOMPARE(theirs.size(), ours.size());
+            int apart = 0;
+            for (int y = 0; y < 32; ++y)
+                for (int x = 0; x < 32; ++x) {
+                    const QRgba64 a = ours.pixelColor(x, y).rgba64();
+                    const QRgba64 b = theirs.pixelColor(x, y).rgba64();
+                    // Eight bits, or millimetres: by more than one.
+                    const int step = std::string(name) == "depth-mm" ? 1 : 257;
+                    apart += std::abs(a.red() - b.red()) > step || std::abs(a.green() - b.green()) > step
+                                     || std::abs(a.blue() - b.blue()) > step
+                                 ? 1
+                                 : 0;
+                }
+            QVERIFY2(apart <= 32 * 32 / 50, qPrintable(QString("%1: %2").arg(name).arg(apart)));
+        }
     }
 
     void moreThanThereAreIsTold() {

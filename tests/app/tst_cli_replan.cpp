@@ -130,6 +130,22 @@ private Q_SLOTS:
         QCOMPARE(late.last()["code"].toString(), QString("run.finished"));
     }
 
+    void aRunThatWasCutChangesItsSharingAndGoesOnToItsPlan() {
+        cli::Workplace place;
+        const QString run = place.train(with(cli::tinySpec(), "train.stop_after", "6 steps"));
+        const cli::Outcome replanned = place.run({"replan", run, "dec*: separate"});
+        QVERIFY2(replanned.code == 0, qPrintable(replanned.text()));
+        QVERIFY2(replanned.out.contains("resume " + run.toUtf8() + " --until end"), replanned.out);
+        QCOMPARE(place.state(), QString("finished"));
+        const cli::Outcome resumed = place.run({"resume", run, "--until", "end", "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
+        QCOMPARE(place.shown(run)["step"].toInt(), 12);
+        const QJsonArray done = place.shown(run)["plan_changes"].toArray();
+        QCOMPARE(done.size(), 1);
+        QCOMPARE(done[0].toObject()["step"].toInt(), 6);
+        QCOMPARE(place.run({"replan", run, "*: tied"}).code, 1); // now it is at its end
+    }
+
     void aChangeIsTakenBackBeforeTheNextStepAndLater() {
         cli::Workplace place;
         const QString run = paused(place, 6);

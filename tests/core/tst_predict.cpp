@@ -105,7 +105,8 @@ private Q_SLOTS:
         const auto network = networkOf(*checkpoint);
         const BatchMaker maker({}, {}, normalizationNamed(checkpoint->spec.data.normalization));
         const auto outputs = network->forward(network->compose(false), maker.image(image), {});
-        for (const auto& [height, width] : {std::pair(100, 60), {16, 24}, {7, 9}, {1, 1}}) {
+        const std::vector<std::pair<int, int>> sizes{{100, 60}, {16, 24}, {7, 9}, {1, 1}};
+        for (const auto& [height, width] : sizes) {
             const auto maps = predictor->maps(image, height, width);
             for (const std::size_t t : {0, 1}) {
                 torch::Tensor large =

@@ -86,7 +86,7 @@ std::optional<RunState> MonitorPage::state() const {
 std::optional<std::int64_t> MonitorPage::idleFrom() const {
     const auto now = state();
     const auto& record = m_feed->record();
-    if (ownState() || !now || !record || record->plan.is_null() || !canResume(*now)
+    if (ownState() || !now || !record || record->plan.is_null() || !(canResume(*now) || isCut())
         || (record->summary.owner && *now != RunState::Interrupted)) // paused in another program
         return std::nullopt;
     return m_feed->checkpoint() ? m_feed->checkpoint()->position.step : 0;
