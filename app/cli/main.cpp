@@ -40,6 +40,7 @@ public:
         addRuns();
         addNetworks();
         addSpecs();
+        addFolders();
     }
 
     int run(int argc, char** argv) {
@@ -365,10 +366,22 @@ private:
                                    "optimizers", "schedules", "balancings", "presets"}));
     }
 
+    void addFolders() {
+        CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+        data->require_subcommand(1);
+        CLI::App* check =
+            command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+                    [this](Console& console) { return dataCheckCommand(m_folder, console); });
+        check->add_option("folder", m_folder, "The folder with dataset.json")
+            ->type_name("DIR")
+            ->required();
+    }
+
     CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line",
                    "concertina-cli"};
     Action m_action;
     CommonArguments m_common;
+    std::string m_folder; ///< of a dataset
     std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
     TableArguments m_table;

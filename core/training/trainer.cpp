@@ -111,6 +111,13 @@ private:
         tellState(RunState::Running, "");
         for (const std::string& words : bracketingWords(design))
             notice(NoticeLevel::Info, "bracketing", "Run as convolutions of their own: " + words);
+        tellNews(true);
+    }
+
+    /// What was noticed of the dataset while it was read.
+    void tellNews(bool all) {
+        for (const NoticeEvent& news : newsOf(m_data, all))
+            notice(news.level, news.code, news.text);
     }
 
     void tellState(RunState state, const std::string& text) {
@@ -201,6 +208,7 @@ private:
                             .values = m_learner.values(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
+        tellNews(false);
         return std::nullopt;
     }
 
@@ -281,6 +289,7 @@ private:
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
+        tellNews(true);
         const auto problem = save(reason);
         return problem ? waitForRoom(*problem, reason) : std::nullopt;
     }
