@@ -74,12 +74,17 @@ std::string unusedText(const std::vector<std::string>& unused) {
 
 std::string toText(const DatasetDescription& description) {
     std::vector<std::string> parts;
+    std::vector<std::string> names;
+    for (const TargetInfo& target : description.targets)
+        names.push_back(target.name);
+    bool complete = !names.empty();
     for (const SplitInfo& split : description.splits) {
         std::vector<std::string> lacking;
         for (std::size_t t = 0; t < split.targetCounts.size(); ++t)
             if (split.targetCounts[t] < split.size)
                 lacking.push_back(description.targets[t].name + " "
                                   + std::to_string(split.targetCounts[t]));
+        complete = complete && lacking.empty();
         const bool some = !lacking.empty() && lacking.size() < description.targets.size();
         parts.push_back(split.name + " " + std::to_string(split.size)
                         + (split.size == 1 ? " sample" : " samples")
@@ -87,7 +92,7 @@ std::string toText(const DatasetDescription& description) {
                                            : " (" + join(lacking, ", ")
                                                  + (some ? ", others all)" : ")")));
     }
-    return join(parts, ", ");
+    return join(parts, ", ") + (complete ? ", all with " + join(names, ", ") : "");
 }
 
 Json toJson(const DatasetDescription& description) {

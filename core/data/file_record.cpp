@@ -159,7 +159,7 @@ void FileRecord::read(const std::string& path, std::span<const std::byte> conten
 
 void FileRecord::flush() {
     const std::lock_guard lock(m_mutex);
-    if (m_lines.size() <= 1)
+    if (m_entries.empty() || m_lines.size() <= 1)
         return;
     const int error = append(m_file, m_lines);
     if (error == 0) {

@@ -84,7 +84,9 @@ public:
         std::string_view text = error.what();
         if (const auto end = text.find("] "); text.starts_with('[') && end != text.npos)
             text.remove_prefix(end + 2);
-        problem = {"json.syntax", "", shortened(validUtf8(text), 200), "JSON", ""};
+        const bool saysWhere = text.find("at line ") != std::string_view::npos;
+        problem = {"json.syntax", "",
+                   shortened(validUtf8(text), 200) + (saysWhere ? "" : place()), "JSON", ""};
         return false;
     }
 

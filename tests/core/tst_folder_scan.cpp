@@ -170,7 +170,7 @@ private Q_SLOTS:
 
     void aLineTellsSamplesAndTargets() {
         const TestFolder folder;
-        QCOMPARE(toText(described(folder)), std::string("train 3 samples, val 1 sample"));
+        QCOMPARE(toText(described(folder)), std::string("train 3 samples, val 1 sample, all with segmentation, depth, normal"));
         fs::remove(folder.file("train", "depth", "b"));
         QCOMPARE(toText(described(folder)),
                  std::string("train 3 samples (depth 2, others all), val 1 sample"));

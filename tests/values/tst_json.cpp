@@ -30,6 +30,7 @@ private Q_SLOTS:
         QCOMPARE(json.error().code, std::string("json.syntax"));
         QVERIFY2(json.error().found.starts_with("parse error at line 3"),
                  json.error().found.c_str());
+        QVERIFY(readJson("{\n\"a\": 1e999}").error().found.find("at line 2") != std::string::npos);
         // The library's own number of the error says nothing to people.
         QVERIFY(json.error().found.find("exception") == std::string::npos);
     }
