@@ -40,7 +40,6 @@ public:
         addRuns();
         addNetworks();
         addSpecs();
-        addFolders();
     }
 
     int run(int argc, char** argv) {
@@ -364,16 +363,11 @@ private:
             ->required()
             ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
                                    "optimizers", "schedules", "balancings", "presets"}));
-    }
-
-    void addFolders() {
         CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
         data->require_subcommand(1);
-        CLI::App* check =
-            command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
-                    [this](Console& console) { return dataCheckCommand(m_folder, console); });
-        check->add_option("folder", m_folder, "The folder with dataset.json")
-            ->type_name("DIR")
+        command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+                [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
+            ->add_option("DIR", m_common.data, "The folder with dataset.json")
             ->required();
     }
 
@@ -381,7 +375,6 @@ private:
                    "concertina-cli"};
     Action m_action;
     CommonArguments m_common;
-    std::string m_folder; ///< of a dataset
     std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
     TableArguments m_table;

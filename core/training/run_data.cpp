@@ -56,10 +56,15 @@ DataWatch watchFor(const std::filesystem::path& fileRecord) {
     return watch;
 }
 
-std::vector<NoticeEvent> newsOf(const RunData& data, bool all) {
+void tellNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer) {
     if (all && data.watch.files)
         data.watch.files->flush();
-    return data.watch.news ? data.watch.news->take(all) : std::vector<NoticeEvent>();
+    if (!data.watch.news)
+        return;
+    for (NoticeEvent notice : data.watch.news->take(all)) {
+        notice.position = position;
+        observer.noticed(notice);
+    }
 }
 
 std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,

@@ -3,7 +3,7 @@
 
 #include "core/data/loader.h"
 #include "core/tasks/task.h"
-#include "core/values/events.h"
+#include "core/training/run_observer.h"
 
 #include <filesystem>
 #include <memory>
@@ -32,8 +32,9 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
 /// What a training hears of its dataset: news, and the record of its files where one is kept.
 DataWatch watchFor(const std::filesystem::path& fileRecord);
 
-/// What is new of it (`DataNews::take`); before `all` is told, what is known of the files is written.
-std::vector<NoticeEvent> newsOf(const RunData& data, bool all);
+/// Tells what is new of it (`DataNews::take`); before `all` is told, what is known of its files is
+/// written.
+void tellNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer);
 
 /// Whether a sample that can't be read is passed over or replaced (data.damaged), or ends the work.
 inline bool skipsDamaged(const ExperimentSpec& spec) {
