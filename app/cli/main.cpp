@@ -367,6 +367,12 @@ private:
             ->required()
             ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
                                    "optimizers", "schedules", "balancings", "presets"}));
+        CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+        data->require_subcommand(1);
+        command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+                [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
+            ->add_option("DIR", m_common.data, "The folder with dataset.json")
+            ->required();
     }
 
     CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line",

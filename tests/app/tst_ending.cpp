@@ -172,10 +172,5 @@ private Q_SLOTS:
     }
 };
 
-<<<<<<<< HEAD:tests/app/tst_window_program.cpp
-QTEST_GUILESS_MAIN(ProgramTest)
-#include "tst_window_program.moc"
-========
 QTEST_GUILESS_MAIN(EndingTest)
 #include "tst_ending.moc"
->>>>>>>> runs:tests/app/tst_ending.cpp
