@@ -115,6 +115,10 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console);
 
+/// Reads a folder's dataset once and tells everything about it; `ProblemTold` where some of it
+/// cannot be used.
+ExitCode dataCheckCommand(const std::string& folder, Console& console);
+
 /// What `train` would take of these words, with the same values set; a dataset's folder that is
 /// named is opened.
 ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,
@@ -131,12 +135,8 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::optional<std::string>& data);
 
 /// What one word of `train` and `spec check` means: a spec, or those of a group of presets.
-tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,
-                                                              const CommonArguments& common,
-                                                              const TrainArguments& arguments);
-
-/// "Run k7f3m2qd "name"", on one line whatever the name holds.
-std::string runText(const std::string& run, const std::string& name);
+tl::expected<std::vector<ExperimentSpec>, Problems>
+loadSpecs(const std::string& word, const CommonArguments& common, const TrainArguments& train);
 
 /// The group of presets that a word means; null where it is none, or a file.
 const PresetGroup* presetGroup(const std::string& nameOrFile);

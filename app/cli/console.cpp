@@ -120,6 +120,10 @@ ExitCode Console::fail(const Problems& problems) {
     return ProblemTold;
 }
 
+std::string runText(const std::string& run, const std::string& name) {
+    return "Run " + run + " \"" + oneLine(name) + "\"";
+}
+
 Progress Console::reporter() {
     return [this](double share, const std::string& what) {
         if (share < 1)

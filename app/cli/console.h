@@ -53,4 +53,7 @@ private:
     double m_lastLine = -1e9;    ///< seconds, of the steady clock
 };
 
+/// "Run k7f3m2qd "name"", on one line whatever the name holds.
+std::string runText(const std::string& run, const std::string& name);
+
 } // namespace concertina

@@ -23,11 +23,9 @@ constexpr const char* footer =
     "Behind -- nothing is an option: \"concertina-cli show -- -name\".\n"
     "\"concertina-cli spec fields\" lists every field that --set takes.";
 
-/// A training tells this itself, and keeps it.
-void noteEnvironment(Console& console) {
-    for (const NoticeEvent& notice : environmentNotices())
-        console.note(notice.text);
-}
+/// What a command does with the process: one that only looks is done before the program could have
+/// started itself again.
+enum class Work { Looks, Computes, Trains };
 
 /// The words of the command line, and what to do with them.
 class Program {
@@ -53,17 +51,26 @@ public:
         }
         if (m_common.store.empty())
             m_common.store = defaultStoreFolder();
+        if (m_work != Work::Looks)
+            beginProcess(argv);
         Console console(m_json);
+        if (m_work == Work::Computes) // a training tells it itself, and keeps it
+            for (const NoticeEvent& notice : environmentNotices())
+                console.note(notice.text);
         return m_action(console);
     }
 
 private:
     using Action = std::function<ExitCode(Console&)>;
 
-    CLI::App* command(CLI::App& parent, const char* name, const char* help, Action action) {
+    CLI::App* command(CLI::App& parent, const char* name, const char* help, Action action,
+                      Work work = Work::Looks) {
         CLI::App* sub = parent.add_subcommand(name, help);
         sub->add_flag("--json", m_json, "One JSON object a line on stdout");
-        sub->callback([this, action = std::move(action)] { m_action = action; });
+        sub->callback([this, action = std::move(action), work] {
+            m_action = action;
+            m_work = work;
+        });
         return sub;
     }
 
@@ -154,7 +161,7 @@ private:
     void addTraining() {
         CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
             return trainCommand(m_common, m_train, console);
-        });
+        }, Work::Trains);
         train->add_option("spec", m_train.specs,
                           "A spec's file, a preset or a group of presets (\"concertina-cli list "
                           "presets\"); several are trained one after the other")
@@ -184,7 +191,7 @@ private:
                         m_resume.run = m_run;
                         m_resume.report = m_train.report;
                         return resumeCommand(m_common, m_resume, console);
-                    });
+                    }, Work::Trains);
         addRun(resume);
         resume->add_option("--until", m_resume.until,
                            "Go on until this step or time of training, or to the end of the plan; "
@@ -270,10 +277,9 @@ private:
         CLI::App* collapse =
             command(m_app, "collapse", "Fold a run's network and write it",
                     [this](Console& console) {
-                        noteEnvironment(console);
                         m_collapse.run = m_run;
                         return collapseCommand(m_common, m_collapse, console);
-                    });
+                    }, Work::Computes);
         addRun(collapse);
         addData(collapse);
         collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
@@ -283,10 +289,9 @@ private:
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
-                        noteEnvironment(console);
                         m_verify.run = m_run;
                         return verifyCommand(m_common, m_verify, console);
-                    });
+                    }, Work::Computes);
         addRun(verify);
         addData(verify);
         CLI::Option* file =
@@ -300,10 +305,9 @@ private:
         for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
             option->excludes(file);
         CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
-            noteEnvironment(console);
             m_predict.run = m_run;
             return predictCommand(m_common, m_predict, console);
-        });
+        }, Work::Computes);
         addRun(predict);
         predict->add_option("images", m_predict.images, "Pictures of any size")
             ->type_name("IMAGE")
@@ -363,11 +367,18 @@ private:
             ->required()
             ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
                                    "optimizers", "schedules", "balancings", "presets"}));
+        CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+        data->require_subcommand(1);
+        command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+                [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
+            ->add_option("DIR", m_common.data, "The folder with dataset.json")
+            ->required();
     }
 
     CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line",
                    "concertina-cli"};
     Action m_action;
+    Work m_work = Work::Looks;
     CommonArguments m_common;
     std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
@@ -386,6 +397,5 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    beginProcess(argv);
     return Program().run(argc, argv);
 }

@@ -208,10 +208,6 @@ std::string detailsText(const Store& store, const RunDetails& details) {
 
 } // namespace
 
-std::string runText(const std::string& run, const std::string& name) {
-    return "Run " + run + " \"" + oneLine(name) + "\"";
-}
-
 ExitCode runsCommand(const CommonArguments& common, Console& console) {
     const auto store = Store::open(common.store, StoreMode::ReadOnly);
     if (!store && store.error().code == "store.missing") {

@@ -53,6 +53,7 @@ TrainRequest requestFor(const Store& store, const RunId& run, const ExperimentSp
     return {.spec = spec,
             .checkpointFolder = store.checkpointFolder(run),
             .resumeAt = from.file,
+            .fileRecord = store.checkpointFolder(run).parent_path() / FileRecordName,
             .secondsBefore = from.seconds,
             .collapsed = collapsedForm()};
 }

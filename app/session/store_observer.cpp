@@ -22,7 +22,9 @@ Json changesJson(std::span<const PlanChange> changes) {
 
 StoreObserver::StoreObserver(Store& store, const RunRecord& before, const ExperimentSpec& spec,
                              RunControl& control, RunObserver& next)
-    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next) {
+    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next),
+      m_filesRecorded(std::filesystem::exists(
+          store.checkpointFolder(before.summary.id).parent_path() / FileRecordName)) {
     rememberChanges(spec.network);
 }
 
@@ -88,7 +90,7 @@ void StoreObserver::started(const StartEvent& event) {
                     + " CONCERTINA_KEEP_CORETYPE=1 has them.)";
         tell(NoticeLevel::Warning, "resume.environment", text);
     }
-    if (m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
+    if (!m_filesRecorded && m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
         && m_before.dataset["fingerprint"] != event.dataset["fingerprint"])
         tell(NoticeLevel::Warning, "resume.dataset",
              "The dataset has changed since the run was started: other samples or files.");

@@ -14,6 +14,9 @@
 
 namespace concertina {
 
+/// Beside a run's checkpoints: what the files of its dataset were when it read them.
+inline constexpr const char* FileRecordName = "files.jsonl";
+
 /// Takes what a trainer tells into the store, then passes it on. Lives in the training thread; the
 /// store's writer has a thread of its own. While the store takes nothing (a full disk, the lock of
 /// another process) training waits here, and says so; a pause or an end that is wanted meanwhile
@@ -59,6 +62,7 @@ private:
     RunControl& m_control;
     RunObserver& m_next;
     RunPosition m_position;
+    bool m_filesRecorded; ///< before this session: then the trainer tells of other contents
     std::vector<std::int64_t> m_changeSteps; ///< of the plan's changes, asked for ones too
     bool m_waits = false; ///< was told: the store takes nothing for now
     std::unique_ptr<StoreWriter> m_writer;

@@ -52,14 +52,14 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
 }
 
 /// The ways in which layers are shared, in the order in which they are told.
-constexpr std::array<std::string_view, 6> partNames{"tied",     "merged", "factors shared",
+constexpr std::array<std::string_view, 6> weightPartNames{"tied",     "merged", "factors shared",
                                                     "separate", "other",  "heads"};
 
 std::size_t partOf(const NetworkDesign& design, std::size_t layer) {
     if (layer >= design.plan.layers.size())
-        return partNames.size() - 1;
+        return weightPartNames.size() - 1;
     const auto state = stateOf(design.plan.layers[layer], design.layers[layer].factors);
-    return state ? static_cast<std::size_t>(*state) : partNames.size() - 2;
+    return state ? static_cast<std::size_t>(*state) : weightPartNames.size() - 2;
 }
 
 /// Those who own anything, the larger groups first.
@@ -86,9 +86,9 @@ std::vector<OwnedWeights> ownedWeights(const NetworkDesign& design) {
 WeightOwners weightOwners(const NetworkDesign& design) {
     const auto weights = ownedWeights(design);
     const auto owners = ownersOf(weights, design.taskCount());
-    std::array<WeightOwners::Part, partNames.size()> parts;
+    std::array<WeightOwners::Part, weightPartNames.size()> parts;
     for (std::size_t i = 0; i < parts.size(); ++i)
-        parts[i] = {std::string(partNames[i]), 0, std::vector<BeforeAfter>(owners.size())};
+        parts[i] = {std::string(weightPartNames[i]), 0, std::vector<BeforeAfter>(owners.size())};
     for (std::size_t i = 0; i < design.layers.size(); ++i)
         ++parts[partOf(design, i)].layers;
     for (const OwnedWeights& own : weights) {

@@ -54,10 +54,20 @@ Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size
     return writePng(path, plane);
 }
 
-/// A map as its task draws it, and its values for programs; what was written joins `files`.
+bool isOneOf(const std::vector<fs::path>& files, const fs::path& file) {
+    std::error_code error;
+    return std::ranges::any_of(
+        files, [&](const fs::path& other) { return fs::equivalent(other, file, error); });
+}
+
+/// A map as its task draws it, and its values for programs; what was written joins `files`. The
+/// pictures themselves are not written over.
 Expected<void> writeMap(const std::string& stem, const ValueMap& map, const TargetInfo& target,
-                        std::vector<std::string>& files) {
+                        const std::vector<fs::path>& images, std::vector<std::string>& files) {
     const auto add = [&](const std::string& ending, auto write) -> Expected<void> {
+        if (isOneOf(images, stem + ending))
+            return failure({"predict.input", stem + ending, "one of the pictures to predict for",
+                            "a folder where no picture has this name", ""});
         auto written = write(fs::path(stem + ending));
         if (written)
             files.push_back(stem + ending);
@@ -104,7 +114,7 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
         for (std::size_t t = 0; t < maps.size(); ++t)
             if (auto written =
                     writeMap((request.folder / (names[i] + "." + predictor->taskName(t))).string(),
-                             maps[t], predictor->target(t), report.files);
+                             maps[t], predictor->target(t), request.images, report.files);
                 !written)
                 return failure(written.error());
     }

@@ -29,7 +29,7 @@ struct PredictRequest {
 /// the task draws it (pictures of one name get a number), for depth NAME.TASK-mm.png, millimetres in
 /// 16 bits, and for classes NAME.TASK-index.png, their indices in 8 bits (in 16 where there are more
 /// than 256), as a folder's labels are. Problems of `loadCheckpoint`, of reading a picture, of
-/// writing.
+/// writing, and "predict.input" where one of the pictures would be written over.
 Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
                                 const std::stop_token& stop);
 

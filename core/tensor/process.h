@@ -3,10 +3,11 @@
 
 namespace concertina {
 
-/// What every program does before all else, before there are threads: the first line of `main`.
-/// Does not return where the program starts itself again, which it does at most once (and once back),
-/// with its arguments, standard streams and process number as they were, because libraries read
-/// these from the environment when they are loaded:
+/// What every program does that computes, before there are threads or anything is written. Does not
+/// return where the program starts itself again, which it does at most once (and once back), with its
+/// arguments, standard streams and process number as they were, because libraries read these from the
+/// environment when they are loaded (loading them takes half a second, so a command that only looks
+/// at the store does without):
 ///
 /// - OMP_WAIT_POLICY=PASSIVE where it is not set: threads that wait for work would spin, and take a
 ///   processor from the window, from the loader, from all else on a busy machine.

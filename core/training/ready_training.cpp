@@ -9,10 +9,10 @@ namespace concertina {
 
 namespace {
 
-Expected<RunData> openDataFor(const ExperimentSpec& spec) {
+Expected<RunData> openDataFor(const ExperimentSpec& spec, const DataWatch& watch = {}) {
     if (auto problem = checkMachine(spec.train))
         return failure(std::move(*problem));
-    return openRunData(spec);
+    return openRunData(spec, watch);
 }
 
 } // namespace
@@ -28,7 +28,7 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
     // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
     at::globalContext().setDeterministicCuDNN(true);
     try {
-        auto data = openDataFor(request.spec);
+        auto data = openDataFor(request.spec, watchFor(request.fileRecord));
         if (!data)
             return failure(data.error());
         auto beginning = begin(request.spec, request.resumeAt, *data, control);

@@ -111,6 +111,7 @@ private:
         tellState(RunState::Running, "");
         for (const std::string& words : bracketingWords(design))
             notice(NoticeLevel::Info, "bracketing", "Run as convolutions of their own: " + words);
+        tellNews(m_data, true, position(), m_observer);
     }
 
     void tellState(RunState state, const std::string& text) {
@@ -201,6 +202,7 @@ private:
                             .values = m_learner.values(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
+        tellNews(m_data, false, position(), m_observer);
         return std::nullopt;
     }
 
@@ -281,6 +283,7 @@ private:
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
+        tellNews(m_data, true, position(), m_observer);
         const auto problem = save(reason);
         return problem ? waitForRoom(*problem, reason) : std::nullopt;
     }

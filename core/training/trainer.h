@@ -18,6 +18,7 @@ struct TrainRequest {
     ExperimentSpec spec;                           ///< validated, with complete options
     std::filesystem::path checkpointFolder;        ///< made where it is missing
     std::optional<std::filesystem::path> resumeAt; ///< a checkpoint of this spec to go on from
+    std::filesystem::path fileRecord; ///< what the dataset's files are (`FileRecord`); empty: none
     double secondsBefore = 0;                      ///< trained up to that checkpoint
     NetworkForm collapsed; ///< shown by previews beside the network; empty: it stands alone
 };

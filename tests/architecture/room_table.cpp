@@ -17,6 +17,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> libraries{
     {"QCustomPlot", {"qcustomplot.h", "QCustomPlot"}},
     {"SQLite", {"sqlite3.h", "sqlite3ext.h", "SQLiteCpp/"}},
     {"OpenSSL", {"openssl/"}},
+    {"libpng", {"png.h"}},
     {"jemalloc", {"jemalloc/"}},
     {"nlohmann-json", {"nlohmann/"}},
     {"tl-expected", {"tl/"}},
@@ -62,7 +63,7 @@ const std::vector<Room>& house() {
         {"core/tensor", {"core/values"}, {"LibTorch", "OpenSSL", "jemalloc"}},
         {"core/data",
          {"core/values", "core/model", "core/tensor", "core/data/rooms"},
-         {"LibTorch", "OpenCV"}},
+         {"LibTorch", "OpenCV", "libpng"}},
         {"core/data/rooms", {"core/values", "core/model", "core/data"}, {}},
         {"core/tasks", {"core/values", "core/model", "core/tensor", "core/data"}, {"LibTorch"}},
         {"core/backbones", {"core/values", "core/model"}, {}},
@@ -104,7 +105,7 @@ const std::vector<Room>& house() {
          {"CLI11"}},
         {"app/gui",
          {"core", "core/values", "core/model", "core/tensor", "core/collapse", "core/prediction",
-          "widgets", "ui", "app/session"},
+          "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return rooms;

@@ -135,6 +135,16 @@ private Q_SLOTS:
         QVERIFY(std::filesystem::exists(path("expanded/a-2.depth.png")));
     }
 
+    void aPictureThatIsPredictedForIsNotWrittenOver() {
+        std::filesystem::copy_file(path("a.png"), path("a.depth.png"));
+        PredictRequest beside = request({path("a.png"), path("a.depth.png")});
+        beside.folder = path("");
+        const auto report = predict(beside, quiet, {});
+        QVERIFY(!report);
+        QCOMPARE(report.error().code, std::string("predict.input"));
+        QCOMPARE(readImage(path("a.depth.png"))->bytes, readImage(path("a.png"))->bytes);
+    }
+
     void theCollapsedNetworkDrawsTheSame() {
         QVERIFY(predict(request({path("b/a.png")}), quiet, {}).has_value());
         QVERIFY(predict(request({path("b/a.png")}, true), quiet, {}).has_value());

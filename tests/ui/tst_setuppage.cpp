@@ -20,6 +20,7 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFile>
+#include <QLabel>
 #include <QListView>
 #include <QLocale>
 #include <QMimeData>
@@ -232,6 +233,21 @@ private Q_SLOTS:
         bench.page->document().apply(QStringLiteral("without classes"), value);
         bench.settle();
         QCOMPARE(bench.find<CostsCard>()->lines().size(), 6);
+    }
+
+    void targetsThatSamplesLackAndUnusedFilesAreShown() {
+        Bench bench(false);
+        DatasetSummary summary = rooms();
+        summary.splits[0].targetCounts = {640, 320, 640};
+        summary.unused = {"train/depth/7.tif", "train/notes.txt"};
+        bench.answerDataset(summary);
+        QString shown;
+        for (const QLabel* label : bench.page->findChildren<QLabel*>())
+            shown += label->text() + QLatin1Char('\n');
+        QVERIFY2(shown.contains(QStringLiteral("depth for 320 of 640 train")), qPrintable(shown));
+        QVERIFY2(shown.contains(QStringLiteral("2 files without a sample: train/depth/7.tif")),
+                 qPrintable(shown));
+        QVERIFY(!shown.contains(QStringLiteral("normal for")));
     }
 
     void aDatasetThatCannotBeReadIsAProblemOfItsField() {

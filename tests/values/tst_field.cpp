@@ -115,7 +115,7 @@ private Q_SLOTS:
         const auto problem = check(fieldOf(FieldType::Choice), "gren", "here");
         QVERIFY(problem);
         QCOMPARE(*problem, (Problem{"field.choice", "here", "\"gren\"", "one of: red, green",
-                                    "did you mean \"green\"?"}));
+                                    "did you mean \"green\"?", Fix{"here", "green"}}));
     }
 
     void hugeValuesAreShortenedInProblems() {

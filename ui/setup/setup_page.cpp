@@ -222,6 +222,7 @@ QString SetupPage::datasetNote() const {
         parts << (withClasses.size() == 1
                       ? tr("%1 classes").arg(target.classes)
                       : tr("%1 %2 classes").arg(target.classes).arg(toQt(target.name)));
+    parts << datasetGaps(summary);
     return parts.join(QStringLiteral(" · "));
 }
 

@@ -76,6 +76,7 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
                          const CurvePlot* plot, QWidget* parent)
     : QCustomPlot(parent), m_contents(contents), m_group(group), m_plot(plot) {
     setAttribute(Qt::WA_TransparentForMouseEvents);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::NoFocus);
     setPlottingHint(QCP::phCacheLabels, true);
     axisRect()->setAutoMargins(QCP::msNone);
@@ -91,9 +92,6 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
     xAxis->setTickLabelPadding(4);
     new Painted(this, QStringLiteral("main"), true, [this](QPainter& p) { drawCurves(p); });
     new Painted(this, QStringLiteral("axes"), false, [this](QPainter& p) { drawDecoration(p); });
-    new Painted(this, QStringLiteral("overlay"), false, [this](QPainter& p) { drawOverlay(p); });
-    layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
-    connect(this, &QCustomPlot::beforeReplot, this, [this] { prepare(); });
     adoptAxes();
     adoptColors();
 }
@@ -236,8 +234,6 @@ void CurveCanvas::drawCurves(QPainter& painter) {
                 if ((curve.undone > 0) == undone && curve.training == training)
                     drawLine(painter, layer, curve, lineLeftBy(curve, curves), m_group.axis(),
                              m_map, palette());
-    if (layer != nullptr)
-        layer->flush(painter);
 }
 
 void CurveCanvas::drawDecoration(QPainter& painter) const {
@@ -342,21 +338,60 @@ void CurveCanvas::drawOverlay(QPainter& painter) const {
 
 void CurveCanvas::setRubberBand(const QRectF& band) {
     m_band = band;
-    showOverlay();
+    update();
 }
 
 void CurveCanvas::setFocusShown(bool shown) {
     m_showsFocus = shown;
-    showOverlay();
+    update();
 }
 
-void CurveCanvas::showOverlay() {
-    layer(QStringLiteral("overlay"))->replot();
+void CurveCanvas::replotSoon() {
+    m_isStale = true;
+    update();
+}
+
+/// Into a picture of ours, without alpha: QCustomPlot would clear two buffers, and lay both over
+/// the window's.
+void CurveCanvas::render() {
+    m_isStale = false;
+    prepare();
+    const QSize pixels = size() * devicePixelRatioF();
+    if (m_picture.size() != pixels)
+        m_picture = QImage(pixels, QImage::Format_RGB32);
+    m_picture.setDevicePixelRatio(devicePixelRatioF());
+    if (m_picture.isNull())
+        return;
+    m_picture.fill(mBackgroundBrush.color());
+    QCPPainter painter;
+    if (painter.begin(&m_picture)) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        draw(&painter);
+    }
+}
+
+void CurveCanvas::replotNow() {
+    render();
+    update();
+}
+
+void CurveCanvas::paintEvent(QPaintEvent*) {
+    if (m_isStale)
+        render();
+    QPainter painter(this);
+    painter.drawImage(QPointF(), m_picture);
+    painter.setRenderHint(QPainter::Antialiasing);
+    drawOverlay(painter);
+}
+
+void CurveCanvas::resizeEvent(QResizeEvent*) {
+    setViewport(rect());
+    replotSoon();
 }
 
 QByteArray CurveCanvas::picture(bool vector, const QString& title) {
     m_title = title;
-    replot();
+    prepare();
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -376,7 +411,7 @@ QByteArray CurveCanvas::picture(bool vector, const QString& title) {
         toPixmap(width(), height(), 2).save(&buffer, "PNG");
     }
     m_title.clear();
-    replot();
+    replotNow();
     return bytes;
 }
 

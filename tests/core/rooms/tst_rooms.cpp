@@ -42,7 +42,7 @@ Json json(const Options& options) {
 }
 
 std::shared_ptr<const Dataset> opened(const Options& options = {}) {
-    const auto dataset = roomsDataset().open(json(options));
+    const auto dataset = roomsDataset().open(json(options), {});
     if (!dataset)
         qFatal("%s", toText(dataset.error()).c_str());
     return *dataset;
@@ -386,7 +386,7 @@ void TestRooms::optionsAreCheckedAtTheirBounds() {
     QCOMPARE(least->description().splits[0].size, 1);
     QVERIFY(opened({{"seed", 9007199254740991}})->sample("train", 0, 4, 4).has_value());
     const auto refused = [](const Options& options) {
-        return roomsDataset().open(json(options)).error();
+        return roomsDataset().open(json(options), {}).error();
     };
     QCOMPARE(refused({{"train_size", 0}}).code, std::string("field.range"));
     QCOMPARE(refused({{"train_size", 0}}).path, std::string("dataset.options.train_size"));

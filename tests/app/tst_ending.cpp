@@ -97,7 +97,7 @@ int checkpointOf(const cli::Workplace& place) {
 
 } // namespace
 
-class ProgramTest : public QObject {
+class EndingTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -172,5 +172,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(ProgramTest)
-#include "tst_program.moc"
+QTEST_GUILESS_MAIN(EndingTest)
+#include "tst_ending.moc"
