@@ -3,6 +3,7 @@
 
 #include "app/session/interrupt.h"
 #include "core/data/folder_check.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <stop_token>
@@ -71,7 +72,7 @@ void tellFiles(const FolderCheck& check, Console& console) {
     if (!check.unused.empty())
         console.say("\n" + counted(check.unused.size(), "file") + " without a sample:\n");
     for (const std::string& file : check.unused) {
-        console.say("  " + file + "\n");
+        console.say("  " + oneLine(file) + "\n");
         console.emit({{"event", "unused"}, {"file", file}});
     }
     if (!check.turned.empty())
@@ -79,7 +80,7 @@ void tellFiles(const FolderCheck& check, Console& console) {
                     + " with targets whose picture the camera's note (EXIF) turns; look whether "
                       "they lie on it:\n");
     for (const auto& [sample, turn] : check.turned) {
-        console.say("  " + sample + ": " + turn + "\n");
+        console.say("  " + oneLine(sample) + ": " + oneLine(turn) + "\n");
         console.emit({{"event", "turned"}, {"sample", sample}, {"text", turn}});
     }
 }
@@ -101,7 +102,7 @@ ExitCode dataCheckCommand(const std::string& folder, Console& console) {
         return interrupted ? Interrupted : ProblemTold;
     }
     if (!check->splits.empty()) {
-        console.say(check->name + " in " + folder + "\n\n");
+        console.say(oneLine(check->name) + " in " + folder + "\n\n");
         tellSplits(*check, console);
         emitSplits(*check, console);
         tellFiles(*check, console);
