@@ -25,6 +25,10 @@ using SeriesId = std::int64_t;
 
 using StoreTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// Whether a problem of the store may pass by itself (a full disk, another's lock), so that trying
+/// again makes sense.
+bool mayPass(const Problem& problem);
+
 /// A run that is to be made. Name, notes and seed are the spec's.
 struct NewRun {
     ExperimentSpec spec;
@@ -109,6 +113,7 @@ struct MetricPoint {
 /// A run as a table of ten thousand shows it.
 struct RunSummary {
     RunId id;
+    std::int64_t number = 0; ///< grows with each run of the store: clocks may be set back
     std::string name;
     std::string notes;
     std::optional<std::string> group;

@@ -47,6 +47,7 @@ RunSummary summaryOf(Query& query, const ProcessIdentity& here, StoreTime now) {
     run.generation = query.integer(15);
     run.trainedParameters = query.real(16);
     run.collapsedParameters = query.real(17);
+    run.number = query.integer(NumberColumn);
     return run;
 }
 
@@ -131,7 +132,7 @@ Expected<std::vector<RunSummary>> Store::runs(const std::vector<SeriesKey>& colu
         std::unordered_map<std::int64_t, std::size_t> places;
         const StoreTime now = storeNow();
         Query query(database, "SELECT " + summaryColumns
-                                  + " FROM run WHERE trashed IS NULL ORDER BY created, number");
+                                  + " FROM run WHERE trashed IS NULL ORDER BY number");
         while (query.next()) {
             places.emplace(query.integer(NumberColumn), runs.size());
             runs.push_back(summaryOf(query, m_connection->process(), now));
@@ -171,7 +172,7 @@ Expected<RunId> Store::findRun(std::string_view text) const {
         for (const char* sql :
              {"SELECT id FROM run WHERE trashed IS NULL AND id = ?",
               "SELECT id FROM run WHERE trashed IS NULL AND name = ?"
-              " ORDER BY created DESC, number DESC LIMIT 1"}) {
+              " ORDER BY number DESC LIMIT 1"}) {
             Query exact(database, sql, wanted);
             if (exact.next())
                 return exact.text(0);
@@ -179,7 +180,7 @@ Expected<RunId> Store::findRun(std::string_view text) const {
         auto begun = textsOf(Query(database,
                                    "SELECT id FROM run WHERE trashed IS NULL"
                                    " AND (substr(id, 1, length(?1)) = ?1"
-                                   " OR substr(name, 1, length(?1)) = ?1) ORDER BY created, number",
+                                   " OR substr(name, 1, length(?1)) = ?1) ORDER BY number",
                                    wanted));
         if (begun.empty() || wanted.empty())
             throw Failure{nothingNamed(database, wanted)};

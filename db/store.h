@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -139,9 +140,14 @@ public:
     /// Sets the state and gives the run up in one step: paused, stopped, finished or failed.
     Expected<void> release(const RunId& run, RunState state, std::string_view text = {});
 
+    /// Nothing where no other process has the run; else "run.owned", as `claim`.
+    Expected<void> checkFree(const RunId& run) const;
+
     /// For going on after step `step`: claims the run, makes it running, and takes away what
-    /// was recorded past that step, with its files. Codes as `claim`.
-    Expected<void> reopen(const RunId& run, std::int64_t step);
+    /// was recorded past that step, with its files. `seen` is the run as it was when that step was
+    /// chosen. Codes as `claim`, and "run.changed": another process has trained it since.
+    Expected<void> reopen(const RunId& run, std::int64_t step,
+                          const std::optional<RunSummary>& seen = std::nullopt);
 
     /// Makes the checkpoint of step `step` the end of the run's line. Curves and events past it are
     /// kept as the segment whose number is returned; checkpoints and previews past it are deleted.

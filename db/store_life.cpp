@@ -89,7 +89,7 @@ Expected<void> Store::setNotes(const RunId& run, std::string_view notes) {
 Expected<void> Store::claim(const RunId& run) {
     return m_connection->write([&](SQLite::Database& database) {
         const std::int64_t number = runNumber(database, run);
-        checkFree(database, number, m_connection->process(), OwnRuns::Allowed);
+        concertina::checkFree(database, number, m_connection->process(), OwnRuns::Allowed);
         setOwner(database, number, m_connection->process());
     });
 }

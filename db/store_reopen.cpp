@@ -60,13 +60,35 @@ void writePosition(const SQLite::Database& database, std::int64_t run, std::int6
 
 } // namespace
 
-Expected<void> Store::reopen(const RunId& run, std::int64_t step) {
+namespace {
+
+void checkUnchanged(const SQLite::Database& database, std::int64_t number, const RunSummary& seen) {
+    Query query(database, "SELECT generation, step FROM run WHERE number = ?", number);
+    query.next();
+    if (query.integer(0) != seen.generation || query.integer(1) != seen.position.step)
+        throw Failure{{"run.changed", seen.id, "trained by another process meanwhile",
+                       "the run as it was", "Try it again: it goes on from where it is now."}};
+}
+
+} // namespace
+
+Expected<void> Store::checkFree(const RunId& run) const {
+    return m_connection->guarded([&](SQLite::Database& database) {
+        concertina::checkFree(database, runNumber(database, run), m_connection->process(),
+                              OwnRuns::Allowed);
+    });
+}
+
+Expected<void> Store::reopen(const RunId& run, std::int64_t step,
+                             const std::optional<RunSummary>& seen) {
     const auto& process = m_connection->process();
     // A file goes only when the disk knows that its row is gone.
     const auto files = m_connection->write(
         [&](SQLite::Database& database) {
             const std::int64_t number = runNumber(database, run);
-            checkFree(database, number, process, OwnRuns::Allowed);
+            concertina::checkFree(database, number, process, OwnRuns::Allowed);
+            if (seen)
+                checkUnchanged(database, number, *seen);
             setOwner(database, number, process);
             writeState(database, number, RunState::Running, "");
             auto removed = removeFilesAfter(database, number, step);

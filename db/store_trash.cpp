@@ -16,7 +16,7 @@ constexpr auto foreignTrashLimit = std::chrono::hours(24);
 void putIntoTrash(const SQLite::Database& database, const RunId& run,
                   const ProcessIdentity& process) {
     const std::int64_t number = runNumber(database, run);
-    checkFree(database, number, process, OwnRuns::Refused);
+    concertina::checkFree(database, number, process, OwnRuns::Refused);
     setOwner(database, number, process);
     Query(database, "UPDATE run SET trashed = ? WHERE number = ?", storeNow(), number).run();
 }
@@ -115,7 +115,7 @@ Expected<void> Store::restoreRun(const RunId& run) {
         if (!query.next())
             throw Failure{unknownRun(run)};
         const std::int64_t number = query.integer(0);
-        checkFree(database, number, m_connection->process(), OwnRuns::Allowed);
+        concertina::checkFree(database, number, m_connection->process(), OwnRuns::Allowed);
         // A purge that was cut off has left them there.
         const auto aside = folder() / trashFolder(run);
         std::error_code error;

@@ -133,11 +133,21 @@ void StoreWriter::put(QueueItem item, std::size_t cost) {
 }
 
 Expected<void> StoreWriter::flush(std::stop_token stop) {
+    return awaitCommit(stop, false);
+}
+
+Expected<void> StoreWriter::flushUnlessWaiting(std::stop_token stop) {
+    return awaitCommit(stop, true);
+}
+
+Expected<void> StoreWriter::awaitCommit(const std::stop_token& stop, bool unlessWaiting) {
     std::unique_lock lock(m_mutex);
     const std::uint64_t wanted = m_given;
     m_wanted = std::max(m_wanted, wanted);
     m_wake.notify_one();
-    m_progressed.wait(lock, stop, [&] { return m_failed || m_committed >= wanted; });
+    m_progressed.wait(lock, stop, [&] {
+        return m_failed || m_committed >= wanted || (unlessWaiting && m_waitingFor);
+    });
     if (m_committed >= wanted)
         return {};
     if (m_failed)
@@ -252,6 +262,7 @@ bool StoreWriter::waitToRetry(const Problem& problem) {
     std::unique_lock lock(m_mutex);
     const bool news = !m_waitingFor || m_waitingFor->code != problem.code;
     m_waitingFor = problem;
+    m_progressed.notify_all();
     if (news && m_news.waiting) {
         lock.unlock();
         m_news.waiting(problem);

@@ -78,6 +78,9 @@ public:
     /// problem that is waited for, when a stop is asked for.
     Expected<void> flush(std::stop_token stop = {});
 
+    /// As `flush`, but it ends as well when it turns out that the store takes nothing for now.
+    Expected<void> flushUnlessWaiting(std::stop_token stop = {});
+
     /// Writes what is left and ends the thread. Where the store takes nothing, that is tried
     /// for `lastTry`, then given up with the problem. May be called again.
     Expected<void> close();
@@ -91,6 +94,7 @@ private:
     StoreWriter(std::unique_ptr<Connection> connection, RunId run, StoreWriterNews news,
                 const StoreWriterOptions& options);
 
+    Expected<void> awaitCommit(const std::stop_token& stop, bool unlessWaiting);
     Expected<void> enqueue(QueueItem item, std::size_t cost);
     Expected<void> enqueueWhenRoom(QueueItem item, std::size_t cost, const std::stop_token& stop);
     void put(QueueItem item, std::size_t cost);

@@ -28,7 +28,9 @@ if [[ " $* " != *" --report"[\ =]* ]]; then
     data=${XDG_DATA_HOME:-$HOME/.local/share}/concertina
     report=(--report "$data/rooms-demo")
 fi
-echo "Three tasks (segmentation, depth, normals) on rendered rooms, a few minutes. Then the network"
-echo "is collapsed, compared with the expanded one, and its predictions are drawn. Ctrl-C stops with"
-echo "a checkpoint."
+echo "Three tasks (segmentation, depth, normals) learn rendered rooms in one network, for about three"
+echo "minutes on two cores: each with cores of its own where the network is widest, and a last stage of"
+echo "its own. Then the network is collapsed, with a table of what each task owned and owns of what"
+echo "ships; it is compared with the expanded one, and its predictions are drawn. Ctrl-C stops with a"
+echo "checkpoint."
 exec "$root/build/release/bin/concertina-cli" train rooms-demo "${report[@]}" "$@"

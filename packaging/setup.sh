@@ -13,6 +13,7 @@ packages=(
     "libtorch-dev|LibTorch: tensors and gradients"
     "libopenblas-openmp-dev|fast matrix products for LibTorch"
     "libopencv-dev|reads, resizes and writes pictures"
+    "libpng-dev|reads labels as they are stored"
     "libsqlite3-dev|SQLite, the store of experiments"
     "libsqlitecpp-dev|SQLite from C++"
     "nlohmann-json3-dev|JSON"

@@ -33,8 +33,15 @@ struct TrainArguments {
 /// group of presets. Ctrl-C ends all of it.
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console);
-ExitCode resumeCommand(const CommonArguments& common, const std::string& run,
-                       const std::optional<std::filesystem::path>& report, Console& console);
+
+struct ResumeArguments {
+    std::string run;
+    std::optional<std::string> until; ///< a step, a time of training, or "end"
+    std::optional<std::filesystem::path> report;
+};
+
+ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arguments,
+                       Console& console);
 
 struct ReplanArguments {
     std::string run;
@@ -43,7 +50,7 @@ struct ReplanArguments {
     bool undo = false; ///< takes the last change back, in place of rules
 };
 
-/// Changes the sharing of a run that is not being trained.
+/// Changes the sharing of a run that is not being trained; its rules are one change.
 ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
                        Console& console);
 
@@ -77,6 +84,7 @@ struct PredictArguments {
     std::vector<std::filesystem::path> images;
     std::filesystem::path out;
     bool collapsed = false;
+    std::string size = "network"; ///< "network", "picture"
 };
 
 struct CollapseArguments {
@@ -107,7 +115,14 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console);
 
-ExitCode specCheckCommand(const std::string& file, Console& console);
+/// Reads a folder's dataset once and tells everything about it; `ProblemTold` where some of it
+/// cannot be used.
+ExitCode dataCheckCommand(const std::string& folder, Console& console);
+
+/// What `train` would take of these words, with the same values set; a dataset's folder that is
+/// named is opened.
+ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,
+                          Console& console);
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
                          Console& console);
 ExitCode specFieldsCommand(Console& console);
@@ -119,8 +134,9 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
 
-/// Rows for spreadsheets: cells in quotes, with commas between them.
-std::string csvText(const std::vector<std::vector<std::string>>& rows);
+/// What one word of `train` and `spec check` means: a spec, or those of a group of presets.
+tl::expected<std::vector<ExperimentSpec>, Problems>
+loadSpecs(const std::string& word, const CommonArguments& common, const TrainArguments& train);
 
 /// The group of presets that a word means; null where it is none, or a file.
 const PresetGroup* presetGroup(const std::string& nameOrFile);

@@ -5,6 +5,7 @@
 #include "app/session/trained_run.h"
 #include "core/model/costs.h"
 #include "core/model/suggest_plan.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -13,8 +14,6 @@
 namespace concertina {
 
 namespace {
-
-using TableRows = std::vector<std::vector<std::string>>;
 
 /// Why a run has nothing to show, and what would help.
 Problem nothingMeasured(const RunRecord& run, const ExperimentSpec& spec) {
@@ -52,10 +51,12 @@ void tellMeans(const std::vector<ConflictMean>& means, bool csv, Console& consol
                     "samples", "estimator"}};
     for (const ConflictMean& mean : means) {
         console.emit(meanJson(mean));
-        rows.push_back({mean.layer, mean.factor, mean.taskA + " " + mean.taskB,
-                        fixedText(mean.cosine, 3), fixedText(mean.deviation, 3),
-                        fixedText(mean.magnitudeSimilarity, 3), std::to_string(mean.samples),
-                        mean.estimator});
+        const auto shown = [csv](double value) {
+            return csv ? numberText(value) : fixedText(value, 3);
+        };
+        rows.push_back({mean.layer, mean.factor, mean.taskA + " " + mean.taskB, shown(mean.cosine),
+                        shown(mean.deviation), shown(mean.magnitudeSimilarity),
+                        std::to_string(mean.samples), mean.estimator});
     }
     console.say(csv ? csvText(rows) : tableText(rows));
 }
@@ -80,13 +81,19 @@ void tellSuggestions(const std::vector<SplitSuggestion>& splits, const std::stri
                       {"added_multiply_adds", split.addedMultiplyAdds},
                       {"added_weights", split.addedWeights},
                       {"step_ratio", split.stepRatio}});
-        rows.push_back({split.rule, fixedText(split.conflict, 3),
-                        "+" + shortCount(split.addedMultiplyAdds),
-                        "+" + shortCount(split.addedWeights), "×" + fixedText(split.stepRatio, 2)});
         if (csv)
-            rows.back().push_back(split.reason);
+            rows.push_back({split.rule, numberText(split.conflict),
+                            numberText(split.addedMultiplyAdds), numberText(split.addedWeights),
+                            numberText(split.stepRatio), split.reason});
+        else
+            rows.push_back({split.rule, fixedText(split.conflict, 3),
+                            "+" + shortCount(split.addedMultiplyAdds),
+                            "+" + shortCount(split.addedWeights),
+                            "×" + fixedText(split.stepRatio, 2)});
     }
     if (csv) {
+        rows.front() = {"Rule", "conflict", "multiply-adds added", "weights added",
+                        "training step, after ÷ before", "why"};
         console.say(csvText(rows));
     } else if (splits.empty()) {
         console.say("No split: no conflict beyond two standard errors, or none within the budget\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
 
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <unistd.h>
@@ -19,6 +20,30 @@ double now() {
         .count();
 }
 
+/// A problem on one line, with what would do where its hint does not say so.
+std::string lineOf(const Problem& problem) {
+    std::string line = toText(problem);
+    const auto& fix = problem.fix;
+    if (fix && fix->text && problem.hint.find("\"" + *fix->text + "\"") == std::string::npos)
+        line += (problem.hint.empty() ? "; " : ". ") + std::string("For example ") + fix->path + "="
+                + *fix->text;
+    return oneLine(line);
+}
+
+Json jsonOf(const Problem& problem) {
+    Json json = {{"event", "problem"},
+                 {"code", problem.code},
+                 {"path", problem.path},
+                 {"found", problem.found},
+                 {"expected", problem.expected},
+                 {"hint", problem.hint}};
+    if (problem.fix) // without "value": what stands there is to be taken away
+        json["fix"] = {{"path", problem.fix->path}};
+    if (problem.fix && problem.fix->text)
+        json["fix"]["value"] = *problem.fix->text;
+    return json;
+}
+
 } // namespace
 
 Console::Console(bool json) : m_json(json), m_terminal(isatty(STDERR_FILENO) != 0) {}
@@ -28,7 +53,7 @@ void Console::say(const std::string& text) {
         return;
     const std::lock_guard lock(m_mutex);
     clearProgress();
-    std::fputs(text.c_str(), stdout);
+    std::fputs(printable(text).c_str(), stdout);
     std::fflush(stdout);
 }
 
@@ -37,20 +62,21 @@ void Console::note(const std::string& line) {
         return;
     const std::lock_guard lock(m_mutex);
     clearProgress();
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", oneLine(line).c_str());
 }
 
 void Console::emit(const Json& object) {
     if (!m_json)
         return;
     const std::lock_guard lock(m_mutex);
-    std::fputs((jsonText(object) + "\n").c_str(), stdout);
+    std::fputs((printable(jsonText(object)) + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
 
-void Console::progress(const std::string& line) {
+void Console::progress(const std::string& what) {
     if (m_json)
         return;
+    const std::string line = oneLine(what);
     const std::lock_guard lock(m_mutex);
     if (!m_terminal) {
         if (now() - m_lastLine < secondsBetweenLines)
@@ -88,15 +114,14 @@ ExitCode Console::fail(const Problem& problem) {
 ExitCode Console::fail(const Problems& problems) {
     endProgress();
     for (const Problem& problem : problems) {
-        std::fprintf(stderr, "concertina-cli: %s\n", toText(problem).c_str());
-        emit({{"event", "problem"},
-              {"code", problem.code},
-              {"path", problem.path},
-              {"found", problem.found},
-              {"expected", problem.expected},
-              {"hint", problem.hint}});
+        std::fprintf(stderr, "concertina-cli: %s\n", lineOf(problem).c_str());
+        emit(jsonOf(problem));
     }
     return ProblemTold;
+}
+
+std::string runText(const std::string& run, const std::string& name) {
+    return "Run " + run + " \"" + oneLine(name) + "\"";
 }
 
 Progress Console::reporter() {

@@ -14,7 +14,8 @@ namespace concertina {
 enum ExitCode { Done = 0, ProblemTold = 1, WrongUsage = 2, Interrupted = 130 };
 
 /// What the program writes: results to stdout, for people or as one JSON object a line; problems
-/// and, on a terminal, a line of progress to stderr. May be used from any thread.
+/// and, on a terminal, a line of progress to stderr. What people named may hold anything: control
+/// characters are shown, not sent to the terminal. May be used from any thread.
 class Console {
 public:
     explicit Console(bool json);
@@ -51,5 +52,8 @@ private:
     std::size_t m_lineWidth = 0; ///< of the progress that stands there
     double m_lastLine = -1e9;    ///< seconds, of the steady clock
 };
+
+/// "Run k7f3m2qd "name"", on one line whatever the name holds.
+std::string runText(const std::string& run, const std::string& name);
 
 } // namespace concertina

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "core/tensor/memory.h"
+#include "core/tensor/process.h"
+#include "core/training/environment.h"
 #include "core/values/spec_fields.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "core/values/version.h"
 #include "db/store.h"
@@ -18,7 +20,12 @@ namespace {
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
+    "Behind -- nothing is an option: \"concertina-cli show -- -name\".\n"
     "\"concertina-cli spec fields\" lists every field that --set takes.";
+
+/// What a command does with the process: one that only looks is done before the program could have
+/// started itself again.
+enum class Work { Looks, Computes, Trains };
 
 /// The words of the command line, and what to do with them.
 class Program {
@@ -44,17 +51,26 @@ public:
         }
         if (m_common.store.empty())
             m_common.store = defaultStoreFolder();
+        if (m_work != Work::Looks)
+            beginProcess(argv);
         Console console(m_json);
+        if (m_work == Work::Computes) // a training tells it itself, and keeps it
+            for (const NoticeEvent& notice : environmentNotices())
+                console.note(notice.text);
         return m_action(console);
     }
 
 private:
     using Action = std::function<ExitCode(Console&)>;
 
-    CLI::App* command(CLI::App& parent, const char* name, const char* help, Action action) {
+    CLI::App* command(CLI::App& parent, const char* name, const char* help, Action action,
+                      Work work = Work::Looks) {
         CLI::App* sub = parent.add_subcommand(name, help);
         sub->add_flag("--json", m_json, "One JSON object a line on stdout");
-        sub->callback([this, action = std::move(action)] { m_action = action; });
+        sub->callback([this, action = std::move(action), work] {
+            m_action = action;
+            m_work = work;
+        });
         return sub;
     }
 
@@ -74,8 +90,8 @@ private:
             text = "\"" + words.front() + "\" is no command; " + suggestion(words.front(), commands);
         else if (!words.empty())
             text = unexpected(words);
-        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(), text.c_str(),
-                     name.c_str());
+        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(),
+                     oneLine(text).c_str(), name.c_str());
     }
 
     static std::vector<std::string> namesOf(const CLI::App& command) {
@@ -87,8 +103,16 @@ private:
 
     /// Words that a command does not take; an option may have been meant for the spec.
     static std::string unexpected(const std::vector<std::string>& words) {
+        // What stands behind it is no option, whatever it looks like.
+        const auto mark = std::ranges::find(words, "--");
+        if (mark != words.end() && mark + 1 != words.end())
+            return "unexpected behind --: " + join({mark + 1, words.end()}, " ")
+                   + "; options stand before it";
         const auto option = std::ranges::find_if(
             words, [](const std::string& word) { return word.starts_with("--"); });
+        if (option == words.end() && words.front().starts_with("-"))
+            return words.front() + " is no option of this command; a name that begins so stands "
+                                   "behind --, as in \"-- " + words.front() + "\"";
         if (option == words.end())
             return "unexpected: " + join(words, " ");
         const std::string name = option->substr(2);
@@ -137,7 +161,7 @@ private:
     void addTraining() {
         CLI::App* train = command(m_app, "train", "Train an experiment", [this](Console& console) {
             return trainCommand(m_common, m_train, console);
-        });
+        }, Work::Trains);
         train->add_option("spec", m_train.specs,
                           "A spec's file, a preset or a group of presets (\"concertina-cli list "
                           "presets\"); several are trained one after the other")
@@ -145,7 +169,9 @@ private:
             ->required();
         train->add_option("--seeds", m_train.seeds, "Train each with these seeds, as a group")
             ->type_name("N,N…")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->take_all();
         train
             ->add_option("--group", m_train.group,
                          "Put all runs in one group of this name; single-task runs of a group are "
@@ -162,9 +188,15 @@ private:
         CLI::App* resume =
             command(m_app, "resume", "Go on with a run from its last checkpoint",
                     [this](Console& console) {
-                        return resumeCommand(m_common, m_run, m_train.report, console);
-                    });
+                        m_resume.run = m_run;
+                        m_resume.report = m_train.report;
+                        return resumeCommand(m_common, m_resume, console);
+                    }, Work::Trains);
         addRun(resume);
+        resume->add_option("--until", m_resume.until,
+                           "Go on until this step or time of training, or to the end of the plan; "
+                           "in place of train.stop_after")
+            ->type_name("STEP|TIME|end");
         addData(resume);
         addReport(resume);
         CLI::App* replan =
@@ -175,11 +207,12 @@ private:
                     });
         addRun(replan);
         replan->add_option("rules", m_replan.rules,
-                           "Rules that join those of the plan, for example \"dec1.*: separate\", "
+                           "Rules that join those of the plan, as one change, for example "
+                           "\"dec1.*: separate\", "
                            "\"enc1*: freeze\", \"dec1.*: kernel factored\"")
             ->type_name("RULE");
         replan->add_flag("--undo", m_replan.undo,
-                         "Take the last change back, and what was trained since");
+                         "Take the last change back, all its rules, and what was trained since");
         replan->add_option("--at", m_replan.at, "The step before which they take effect")
             ->type_name("STEP|now")
             ->capture_default_str();
@@ -201,7 +234,9 @@ private:
         table->add_option("--single", m_table.single,
                           "Single-task runs of the same backbone, for the multitask gain Δm")
             ->type_name("RUN")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->take_all();
         table->add_option("--format", m_table.format, "How it is written")
             ->check(CLI::IsMember({"text", "markdown", "csv"}))
             ->capture_default_str();
@@ -244,7 +279,7 @@ private:
                     [this](Console& console) {
                         m_collapse.run = m_run;
                         return collapseCommand(m_common, m_collapse, console);
-                    });
+                    }, Work::Computes);
         addRun(collapse);
         addData(collapse);
         collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
@@ -256,7 +291,7 @@ private:
                     [this](Console& console) {
                         m_verify.run = m_run;
                         return verifyCommand(m_common, m_verify, console);
-                    });
+                    }, Work::Computes);
         addRun(verify);
         addData(verify);
         CLI::Option* file =
@@ -272,7 +307,7 @@ private:
         CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
             m_predict.run = m_run;
             return predictCommand(m_common, m_predict, console);
-        });
+        }, Work::Computes);
         addRun(predict);
         predict->add_option("images", m_predict.images, "Pictures of any size")
             ->type_name("IMAGE")
@@ -281,6 +316,12 @@ private:
             ->type_name("DIR")
             ->required();
         predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
+        predict->add_option("--size", m_predict.size, "How large the predictions are written")
+            ->check(CLI::IsMember({"network", "picture"}))
+            ->capture_default_str();
+        predict->footer(
+            "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
+            "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
     }
 
     /// What is done before folding.
@@ -302,10 +343,15 @@ private:
     void addSpecs() {
         CLI::App* spec = m_app.add_subcommand("spec", "Look at specs");
         spec->require_subcommand(1);
-        command(*spec, "check", "Tell everything that is wrong with a spec",
-                [this](Console& console) { return specCheckCommand(m_spec, console); })
-            ->add_option("file", m_spec, "A spec's file")
+        CLI::App* check = command(*spec, "check", "Tell everything that is wrong with a spec",
+                                  [this](Console& console) {
+                                      return specCheckCommand(m_common, m_train, console);
+                                  });
+        check->add_option("spec", m_train.specs, "What \"concertina-cli train\" takes")
+            ->type_name("SPEC")
             ->required();
+        addAssignments(check);
+        addData(check);
         CLI::App* show = command(*spec, "show", "Print a preset or a spec, complete",
                                  [this](Console& console) {
                                      return specShowCommand(m_spec, m_train.assignments,
@@ -321,15 +367,23 @@ private:
             ->required()
             ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
                                    "optimizers", "schedules", "balancings", "presets"}));
+        CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+        data->require_subcommand(1);
+        command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+                [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
+            ->add_option("DIR", m_common.data, "The folder with dataset.json")
+            ->required();
     }
 
     CLI::App m_app{"Concertina: overparameterised multitask learning, from the command line",
                    "concertina-cli"};
     Action m_action;
+    Work m_work = Work::Looks;
     CommonArguments m_common;
     std::string m_spec; ///< a file or a preset
     TrainArguments m_train;
     TableArguments m_table;
+    ResumeArguments m_resume;
     ReplanArguments m_replan;
     ConflictArguments m_conflict;
     PredictArguments m_predict;
@@ -343,6 +397,5 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    keepFreedMemory();
     return Program().run(argc, argv);
 }

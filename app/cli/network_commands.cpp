@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/interrupt.h"
+#include "app/session/interrupt.h"
 #include "app/session/trained_run.h"
 #include "core/collapse/collapse.h"
 #include "core/prediction/predict.h"
+#include "core/values/file_place.h"
 
 #include <stop_token>
 
@@ -107,7 +108,9 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
         return console.fail(trained.error());
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
-        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed},
+        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed,
+                        arguments.size == "picture" ? PredictionSize::Picture
+                                                    : PredictionSize::Network},
                        progress, stop);
     });
     if (!report)
@@ -120,8 +123,8 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
+    if (const auto made = makeFolder(folder); !made)
+        return console.fail(made.error());
     const auto network = folder / "collapsed.safetensors";
     if (const ExitCode code = collapseCommand(common, {.run = run, .file = network}, console);
         code != Done)

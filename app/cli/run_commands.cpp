@@ -4,6 +4,7 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/sharing_plan.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -52,6 +53,7 @@ Json summaryJson(const RunSummary& run) {
         if (run.columns[i])
             metrics[metricKey(keys[i].task, keys[i].name)] = run.columns[i]->last;
     return {{"run", run.id},
+            {"number", run.number},
             {"name", run.name},
             {"state", stateName(run.state)},
             {"text", run.stateText},
@@ -173,9 +175,9 @@ Json detailsJson(const Store& store, const RunDetails& details) {
 
 std::string detailsText(const Store& store, const RunDetails& details) {
     const RunSummary& summary = details.run.summary;
-    std::string text = "Run " + summary.id + " \"" + summary.name + "\"\n";
+    std::string text = runText(summary.id, summary.name) + "\n";
     text += "  " + std::string(stateName(summary.state))
-            + (summary.stateText.empty() ? "" : ": " + summary.stateText) + ", step "
+            + (summary.stateText.empty() ? "" : ": " + oneLine(summary.stateText)) + ", step "
             + stepsText(summary) + ", " + durationText(summary.position.seconds) + ", created "
             + timeText(summary.created) + "\n";
     if (const auto spec = specOf(details.run, std::nullopt))
@@ -200,7 +202,7 @@ std::string detailsText(const Store& store, const RunDetails& details) {
                 + (store.folder() / checkpoint.file).string() + "\n";
     for (const EventRecord& event : details.events)
         text += "  step " + std::to_string(event.step) + undoneText(event.segment) + ": "
-                + event.text + "\n";
+                + oneLine(event.text) + "\n";
     return text;
 }
 
@@ -223,7 +225,7 @@ ExitCode runsCommand(const CommonArguments& common, Console& console) {
     std::vector<std::vector<std::string>> rows{header};
     for (const RunSummary& run : *runs) {
         console.emit(summaryJson(run));
-        std::vector<std::string> row{run.id,          shortened(run.name, 40),
+        std::vector<std::string> row{run.id,          shortened(oneLine(run.name), 40),
                                      std::string(stateName(run.state)),
                                      stepsText(run),  durationText(run.position.seconds),
                                      timeText(run.created)};

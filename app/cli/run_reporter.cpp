@@ -37,11 +37,14 @@ void RunReporter::started(const StartEvent& event) {
     json["parameters"] = {{"expanded", event.trainedParameters},
                           {"collapsed", event.collapsedParameters}};
     json["dataset"] = event.dataset["name"];
+    json["target_counts"] = event.dataset["target_counts"];
+    json["unused_files"] = event.dataset["unused_files"];
     m_console.emit(json);
     m_console.say("  " + shortCount(event.trainedParameters) + " parameters in training, "
                   + shortCount(event.collapsedParameters) + " collapsed; "
                   + std::to_string(event.steps - event.position.step) + " steps on "
-                  + event.dataset["name"].get<std::string>() + "\n");
+                  + event.dataset["name"].get<std::string>() + ": "
+                  + event.dataset["text"].get<std::string>() + "\n");
 }
 
 void RunReporter::stepped(const StepEvent& event) {

@@ -3,9 +3,12 @@
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
+#include "core/model/spec_paths.h"
 #include "core/model/validate.h"
+#include "core/training/trainer.h"
 #include "core/values/presets.h"
 #include "core/values/spec_fields.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -57,6 +60,14 @@ SetPlace placeOf(const std::string& path, const std::string& label, const std::s
     return {path + "id", label, help, "one of: " + join(catalogue().ids(family), ", "), standard};
 }
 
+template <class Record>
+std::string ids(const std::vector<Record>& records) {
+    std::vector<std::string> all;
+    for (const Record& record : records)
+        all.push_back(record.method.id);
+    return join(all, ",");
+}
+
 /// Every field of a spec in order; N stands for a number in a list.
 std::vector<SetPlace> setPlaces() {
     std::vector<SetPlace> places;
@@ -65,11 +76,16 @@ std::vector<SetPlace> setPlaces() {
     for (const auto& method : specMethods())
         places.push_back(placeOf(method.path + ".", method.label, method.help, method.family,
                                  method.get(ExperimentSpec{}).id));
+    places.push_back({std::string(TasksPath), "Tasks", "All that is predicted, in place of the tasks of the spec.",
+                      "ids with commas between them (segmentation,depth), or a list as JSON",
+                      ids(ExperimentSpec{}.tasks)});
     const std::string task = std::string(TasksPath) + ".N.";
     places.push_back(placeOf(task, taskMethod().label, taskMethod().help, taskMethod().family,
                              TaskSpec{}.method.id));
     for (const auto& field : taskFields())
         places.push_back(placeOf(task + field.path, field));
+    places.push_back({std::string(KernelsPath), "Kernels", "How all layers' kernels are made, in place of the list of the spec.",
+                      "an id (factored), or a list as JSON", ids(ExperimentSpec{}.network.kernels)});
     const std::string kernel = std::string(KernelsPath) + ".N.";
     places.push_back(placeOf(kernel, kernelMethod().label, kernelMethod().help,
                              kernelMethod().family, KernelSpec{}.method.id));
@@ -129,7 +145,12 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
             problem.path = nameOrFile;
     if (!reading.problems.empty())
         return tl::unexpected(std::move(reading.problems));
+    // Folders in a file are relative to it, those of the command line to where it is given.
+    std::error_code error;
     ExperimentSpec spec = std::move(reading.spec);
+    if (std::filesystem::is_regular_file(nameOrFile, error))
+        spec = withAbsoluteFolders(std::move(spec), catalogue(),
+                                   std::filesystem::absolute(nameOrFile, error).parent_path());
     for (const std::string& assignment : assignments) {
         const auto equals = assignment.find('='); // there is one, as the command line checks
         auto changed =
@@ -146,16 +167,44 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     }
     if (Problems problems = validate(spec, catalogue()); !problems.empty())
         return tl::unexpected(std::move(problems));
-    return withCompleteOptions(std::move(spec), catalogue());
+    return withAbsoluteFolders(withCompleteOptions(std::move(spec), catalogue()), catalogue());
 }
 
-ExitCode specCheckCommand(const std::string& file, Console& console) {
-    const auto spec = loadSpec(file, {}, std::nullopt);
-    if (!spec)
-        return console.fail(spec.error());
-    console.say(file + ": a valid experiment, \"" + spec->name + "\"\n");
-    console.emit({{"event", "valid"}, {"name", spec->name}});
-    return Done;
+tl::expected<std::vector<ExperimentSpec>, Problems> loadSpecs(const std::string& word,
+                                                              const CommonArguments& common,
+                                                              const TrainArguments& arguments) {
+    const PresetGroup* group = presetGroup(word);
+    std::vector<ExperimentSpec> specs;
+    for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
+        auto spec = loadSpec(member, arguments.assignments, common.data);
+        if (!spec)
+            return tl::unexpected(std::move(spec.error()));
+        specs.push_back(std::move(*spec));
+    }
+    return specs;
+}
+
+ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,
+                          Console& console) {
+    ExitCode code = Done;
+    for (const std::string& word : arguments.specs) {
+        const auto specs = loadSpecs(word, common, arguments);
+        if (!specs) {
+            code = console.fail(specs.error());
+            continue;
+        }
+        for (const ExperimentSpec& spec : *specs) {
+            // A folder that is named is opened, as a training would.
+            const auto problem = common.data ? checkStart(spec) : std::nullopt;
+            if (problem) {
+                code = console.fail(*problem);
+                continue;
+            }
+            console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\"\n");
+            console.emit({{"event", "valid"}, {"name", spec.name}});
+        }
+    }
+    return code;
 }
 
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,

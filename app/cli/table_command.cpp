@@ -7,6 +7,7 @@
 #include "core/model/costs.h"
 #include "core/values/run_group.h"
 #include "core/values/spread.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -19,32 +20,33 @@ namespace concertina {
 
 namespace {
 
-/// Runs that differ in their seeds alone.
-struct Variant {
-    ExperimentSpec spec; ///< of the first
-    std::vector<RunRecord> runs;
+/// A run of a table.
+struct Member {
+    RunRecord record;
+    ExperimentSpec spec;
+    std::vector<SeriesInfo> series;
 
-    const std::string& name() const { return runs.front().summary.name; }
+    const std::string& name() const { return record.summary.name; }
 };
 
-/// Of a group the runs of one name, or those that have a single task, a network for each: all that
-/// stand together for a multitask network. Or a run that is in no group.
+/// Runs that stand in one line of a table.
 struct Line {
     std::string name;
-    std::vector<Variant> variants;
+    std::vector<Member> runs;
+    std::vector<Places> experiments;
     std::map<std::string, std::vector<double>> metrics; ///< last values by "task/name", one a run
 
-    bool isSingleTask() const { return variants.front().spec.tasks.size() == 1; }
+    bool isSingleTask() const { return runs.front().spec.tasks.size() == 1; }
 
-    /// Whether a run with a single task is one more of its task's, or the first for another task.
-    bool takes(const std::string& run, const TaskSpec& task) const {
-        return isSingleTask() && std::ranges::all_of(variants, [&](const Variant& variant) {
-                   return variant.name() == run
-                          || variant.spec.tasks.front().method.id != task.method.id;
-               });
-    }
-    const std::optional<std::string>& group() const {
-        return variants.front().runs.front().summary.group;
+    /// What the line's networks cost together, by what each run's record says of it.
+    double together(double RunSummary::*cost) const {
+        std::vector<std::string> names;
+        std::vector<double> costs;
+        for (const Member& run : runs) {
+            names.push_back(run.name());
+            costs.push_back(run.record.summary.*cost);
+        }
+        return costTogether(names, costs);
     }
 };
 
@@ -68,7 +70,7 @@ Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<Run
     const RunSummary* newest = nullptr;
     for (const RunSummary& run : all)
         if ((run.name == word || meansGroupOf(run, word))
-            && (newest == nullptr || run.created > newest->created))
+            && (newest == nullptr || run.number > newest->number))
             newest = &run;
     std::vector<RunId> ids;
     for (const RunSummary& run : all)
@@ -98,38 +100,48 @@ Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<std
     return ids;
 }
 
+/// Everything of the runs of a line.
+Line lineOf(std::vector<Member> runs) {
+    std::vector<std::string> names;
+    for (const Member& run : runs)
+        names.push_back(run.name());
+    Line line{.name = nameTogether(names, runs.front().record.summary.group.value_or("")),
+              .experiments = experimentsOf(names)};
+    for (const Member& run : runs)
+        for (const SeriesInfo& info : run.series)
+            if (info.key.split == run.spec.data.validationSplit)
+                line.metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
+    line.runs = std::move(runs);
+    return line;
+}
+
 Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::string>& words) {
     const auto ids = runsNamed(store, words);
     if (!ids)
         return failure(ids.error());
-    std::vector<Line> lines;
+    std::vector<Member> members;
+    std::vector<GroupedRun> grouped;
     for (const RunId& id : *ids) {
         auto run = store.run(id);
-        const auto series = store.series(id);
-        if (!run || !series)
-            return failure(!run ? run.error() : series.error());
+        if (!run)
+            return failure(run.error());
+        auto series = store.series(id);
+        if (!series)
+            return failure(series.error());
         auto spec = specOf(*run, std::nullopt);
         if (!spec)
             return failure(spec.error());
-        const auto& group = run->summary.group;
-        const std::string& name = run->summary.name;
         const bool single = spec->tasks.size() == 1;
-        auto line = std::ranges::find_if(lines, [&](const Line& known) {
-            return group && known.group() == group
-                   && (known.variants.front().name() == name
-                       || (single && known.takes(name, spec->tasks.front())));
-        });
-        if (line == lines.end())
-            line = lines.insert(lines.end(), {.name = name});
-        else if (line->name != name)
-            line->name = nameOfGroup(*group);
-        for (const SeriesInfo& info : *series)
-            if (info.key.split == spec->data.validationSplit)
-                line->metrics[metricKey(info.key.task, info.key.name)].push_back(info.summary.last);
-        auto variant = std::ranges::find(line->variants, name, &Variant::name);
-        if (variant == line->variants.end())
-            variant = line->variants.insert(line->variants.end(), {.spec = std::move(*spec)});
-        variant->runs.push_back(std::move(*run));
+        grouped.push_back({run->summary.group, run->summary.name,
+                           single ? spec->tasks.front().method.id : std::string()});
+        members.push_back({std::move(*run), std::move(*spec), std::move(*series)});
+    }
+    std::vector<Line> lines;
+    for (const Places& places : tableLines(grouped)) {
+        std::vector<Member> runs;
+        for (const std::size_t place : places)
+            runs.push_back(std::move(members[place]));
+        lines.push_back(lineOf(std::move(runs)));
     }
     return lines;
 }
@@ -148,45 +160,49 @@ std::vector<Column> columnsOf(const std::vector<Line>& lines) {
     return columns;
 }
 
-/// What the line's networks cost together, from their specs, plans and numbers of classes.
-std::optional<NetworkCosts> costsOf(const Line& line) {
-    NetworkCosts all;
-    for (const Variant& variant : line.variants) {
-        const auto design = designOf(variant.runs.front(), variant.spec);
+/// Of one image through the line's collapsed networks; NaN before all of them have begun.
+double multiplyAddsOf(const Line& line) {
+    double all = 0;
+    for (const Places& experiment : line.experiments) {
+        const Member& run = line.runs[experiment.front()];
+        const auto design = designOf(run.record, run.spec);
         if (!design)
-            return std::nullopt;
-        const NetworkCosts costs = networkCosts(*design, {});
-        all.trainedParameters += costs.trainedParameters;
-        all.collapsedParameters += costs.collapsedParameters;
-        all.multiplyAdds += costs.multiplyAdds;
+            return NAN;
+        all += networkCosts(*design, {}).multiplyAdds;
     }
     return all;
 }
 
-/// Of each variant; once where all have the same.
-std::string stepsOf(const Line& line) {
-    std::vector<std::string> steps;
-    for (const Variant& variant : line.variants)
-        steps.push_back(std::to_string(variant.runs.front().summary.position.step));
+/// Of each experiment.
+std::vector<double> stepsOf(const Line& line) {
+    std::vector<double> steps;
+    for (const Places& experiment : line.experiments)
+        steps.push_back(
+            static_cast<double>(line.runs[experiment.front()].record.summary.position.step));
+    return steps;
+}
+
+/// Once where all have the same.
+std::string stepsText(const std::vector<double>& steps) {
+    std::vector<std::string> texts;
+    for (const double count : steps)
+        texts.push_back(numberText(count));
     const bool same = std::ranges::count(steps, steps.front()) == std::ssize(steps);
-    return same ? steps.front() : join(steps, " + ");
+    return same ? texts.front() : join(texts, " + ");
 }
 
-/// That each variant has.
+/// That each experiment has.
 std::size_t seedsOf(const Line& line) {
-    std::size_t least = line.variants.front().runs.size();
-    for (const Variant& variant : line.variants)
-        least = std::min(least, variant.runs.size());
-    return least;
+    return std::ranges::min(line.experiments, {}, &Places::size).size();
 }
 
-/// To train all variants once, in the mean.
+/// To train each experiment once, in the mean.
 double secondsOf(const Line& line) {
     double all = 0;
-    for (const Variant& variant : line.variants) {
+    for (const Places& experiment : line.experiments) {
         std::vector<double> seconds;
-        for (const RunRecord& run : variant.runs)
-            seconds.push_back(run.summary.position.seconds);
+        for (const std::size_t run : experiment)
+            seconds.push_back(line.runs[run].record.summary.position.seconds);
         all += spreadOf(seconds).mean;
     }
     return all;
@@ -215,37 +231,89 @@ double gainOf(const Line& line, const std::vector<Column>& columns,
     return missing.empty() && !known.empty() ? multitaskGain(compared) : NAN;
 }
 
-using Rows = std::vector<std::vector<std::string>>;
+/// One cell of a table: for people, and as columns of numbers for programs, whose titles name
+/// their units.
+struct Cell {
+    std::string title, text;
+    std::vector<std::pair<std::string, double>> numbers;
+};
 
-std::string markdown(const Rows& rows) {
-    std::string text;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        text += "| " + join(rows[i], " | ") + " |\n";
-        if (i == 0) {
-            text += "|---|";
-            for (std::size_t k = 1; k < rows[i].size(); ++k)
-                text += "---:|";
-            text += "\n";
-        }
+Cell metricCell(const Column& column, const Spread& spread) {
+    const std::string title = column.task + " " + column.info.label;
+    const std::string unit = column.info.unit.empty() ? "" : " (" + column.info.unit + ")";
+    return {title,
+            metricText(column.info, spread),
+            {{title + unit, spread.mean}, {title + " deviation" + unit, spread.deviation}}};
+}
+
+/// A number of things; NaN and 0 where it is not known.
+Cell countCell(const std::string& title, const std::string& forPrograms, double count) {
+    return {title, count > 0 ? shortCount(count) : "–", {{forPrograms, count > 0 ? count : NAN}}};
+}
+
+/// A line as it is told to programs that read JSON, and its cells behind its name.
+Json lineJson(const Line& line) {
+    return {{"event", "line"},
+            {"name", line.name},
+            {"seeds", seedsOf(line)},
+            {"metrics", Json::object()},
+            {"gain", nullptr},
+            {"steps", stepsOf(line)},
+            {"seconds", secondsOf(line)},
+            {"trained_parameters", line.together(&RunSummary::trainedParameters)},
+            {"parameters", line.together(&RunSummary::collapsedParameters)},
+            {"multiply_adds", multiplyAddsOf(line)}};
+}
+
+std::vector<Cell> cellsOf(const Line& line, const std::vector<Column>& columns,
+                          const std::vector<Line>& single, Json& json) {
+    const auto seeds = static_cast<double>(seedsOf(line));
+    std::vector<Cell> cells{{"seeds", numberText(seeds), {{"seeds", seeds}}}};
+    for (const Column& column : columns) {
+        const auto values = line.metrics.find(column.key());
+        const Spread spread = values == line.metrics.end() ? Spread() : spreadOf(values->second);
+        cells.push_back(metricCell(column, spread));
+        json["metrics"][column.key()] = {{"mean", spread.mean}, {"deviation", spread.deviation}};
     }
-    return text;
+    if (!single.empty()) {
+        const double gain = gainOf(line, columns, single);
+        cells.push_back(
+            {"Δm, %", std::isfinite(gain) ? fixedText(gain, 2) : "–", {{"Δm (%)", gain}}});
+        json["gain"] = gain;
+    }
+    const auto steps = stepsOf(line);
+    cells.push_back({"steps", stepsText(steps), {{"steps", std::ranges::max(steps)}}});
+    cells.push_back(countCell("parameters, training", "parameters in training",
+                              json["trained_parameters"].get<double>()));
+    cells.push_back(
+        countCell("collapsed", "parameters collapsed", json["parameters"].get<double>()));
+    cells.push_back(
+        countCell("multiply–adds", "multiply-adds", json["multiply_adds"].get<double>()));
+    const double seconds = secondsOf(line);
+    cells.push_back({"time", durationText(seconds), {{"time (s)", seconds}}});
+    return cells;
+}
+
+/// The titles as a row for programs, or for people; and a line's.
+void addRows(TableRows& rows, const std::string& name, const std::vector<Cell>& cells, bool csv) {
+    std::vector<std::string> titles{"Run"}, row{csv ? name : shortened(oneLine(name), 60)};
+    for (const Cell& cell : cells) {
+        if (!csv) {
+            titles.push_back(cell.title);
+            row.push_back(cell.text);
+        }
+        for (const auto& [title, number] : cell.numbers)
+            if (csv) {
+                titles.push_back(title);
+                row.push_back(numberText(number));
+            }
+    }
+    if (rows.empty())
+        rows.push_back(std::move(titles));
+    rows.push_back(std::move(row));
 }
 
 } // namespace
-
-std::string csvText(const std::vector<std::vector<std::string>>& rows) {
-    std::string text;
-    for (const auto& row : rows) {
-        std::vector<std::string> cells;
-        for (std::string cell : row) {
-            for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2)
-                cell.insert(at, 1, '"');
-            cells.push_back("\"" + cell + "\"");
-        }
-        text += join(cells, ",") + "\n";
-    }
-    return text;
-}
 
 ExitCode tableCommand(const CommonArguments& common, const TableArguments& arguments,
                       Console& console) {
@@ -258,47 +326,15 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
     if (!lines || !single)
         return console.fail(!lines ? lines.error() : single.error());
     const auto columns = columnsOf(*lines);
-    const bool withGain = !single->empty();
-    std::vector<std::string> header{"Run", "seeds"};
-    for (const Column& column : columns)
-        header.push_back(column.task + " " + column.info.label);
-    if (withGain)
-        header.emplace_back("Δm, %");
-    for (const char* title : {"steps", "parameters, training", "collapsed", "multiply–adds", "time"})
-        header.emplace_back(title);
-    Rows rows{header};
+    const bool csv = arguments.format == "csv";
+    TableRows rows;
     for (const Line& line : *lines) {
-        const std::size_t seeds = seedsOf(line);
-        std::vector<std::string> row{line.name, std::to_string(seeds)};
-        Json metrics = Json::object();
-        for (const Column& column : columns) {
-            const auto values = line.metrics.find(column.key());
-            const Spread spread =
-                values == line.metrics.end() ? Spread() : spreadOf(values->second);
-            row.push_back(metricText(column.info, spread));
-            metrics[column.key()] = {{"mean", spread.mean}, {"deviation", spread.deviation}};
-        }
-        const double gain = gainOf(line, columns, *single);
-        if (withGain)
-            row.push_back(std::isfinite(gain) ? fixedText(gain, 2) : "–");
-        const auto costs = costsOf(line);
-        row.push_back(stepsOf(line));
-        row.push_back(costs ? shortCount(costs->trainedParameters) : "–");
-        row.push_back(costs ? shortCount(costs->collapsedParameters) : "–");
-        row.push_back(costs ? shortCount(costs->multiplyAdds) : "–");
-        row.push_back(durationText(secondsOf(line)));
-        rows.push_back(std::move(row));
-        console.emit({{"event", "line"},
-                      {"name", line.name},
-                      {"seeds", seeds},
-                      {"metrics", std::move(metrics)},
-                      {"gain", gain},
-                      {"seconds", secondsOf(line)},
-                      {"parameters", costs ? Json(costs->collapsedParameters) : Json()},
-                      {"multiply_adds", costs ? Json(costs->multiplyAdds) : Json()}});
+        Json json = lineJson(line);
+        addRows(rows, line.name, cellsOf(line, columns, *single, json), csv);
+        console.emit(json);
     }
-    console.say(arguments.format == "csv"        ? csvText(rows)
-                : arguments.format == "markdown" ? markdown(rows)
+    console.say(csv                              ? csvText(rows)
+                : arguments.format == "markdown" ? markdownText(rows)
                                                  : tableText(rows));
     return Done;
 }

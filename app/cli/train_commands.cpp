@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/interrupt.h"
 #include "app/cli/run_reporter.h"
+#include "app/session/interrupt.h"
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
-#include "core/training/environment.h"
 #include "core/training/trainer.h"
+#include "core/values/file_place.h"
 #include "core/values/presets.h"
 #include "core/values/run_group.h"
+#include "core/values/stop_after.h"
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
@@ -91,8 +93,6 @@ using Training = std::function<Expected<TrainResult>(RunControl&, RunObserver&)>
 ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const ExperimentSpec& spec,
                       const std::optional<std::filesystem::path>& report, Console& console,
                       const Training& training) {
-    if (const std::string warning = environmentWarning(); !warning.empty())
-        console.say("  " + warning + "\n");
     RunControl control;
     RunReporter reporter(console);
     bool interrupted = false;
@@ -116,10 +116,14 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
         return code;
     }
     const bool left = result->state != RunState::Finished;
-    console.say("  Run " + run + " \"" + spec.name + "\" " + std::string(stateName(result->state))
+    const auto record = store ? store->run(run) : failure({});
+    const bool cut = !left && record
+                     && wasCut(spec.train, record->summary.stepsPerEpoch, result->position.step);
+    console.say("  " + runText(run, spec.name) + " " + std::string(stateName(result->state))
                 + " at step " + std::to_string(result->position.step) + " after "
                 + durationText(result->position.seconds)
-                + (left ? "; go on with: concertina-cli resume " + run : "") + "\n");
+                + (left || cut ? "; go on with: concertina-cli resume " + run : "")
+                + (cut ? " --until end" : "") + "\n");
     ExitCode code = interrupted && left ? Interrupted : Done;
     if (report && !left)
         code = reportRun(common, run, *report, console);
@@ -135,7 +139,7 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
     const auto run = createRun(common.store, spec, group);
     if (!run)
         return console.fail(run.error());
-    console.say("Run " + *run + " \"" + spec.name + "\" in " + common.store.string() + "\n");
+    console.say(runText(*run, spec.name) + " in " + common.store.string() + "\n");
     console.emit({{"event", "created"}, {"run", *run}, {"store", common.store.string()}});
     auto folder = report;
     if (folder && oneOfSeveral)
@@ -152,26 +156,30 @@ struct Part {
     std::vector<ExperimentSpec> specs;
 };
 
-/// Problems of `loadSpec` and `checkStart`: a run that cannot start would only stand about in the
+/// Problems of `loadSpecs` and `checkStart`: a run that cannot start would only stand about in the
 /// store.
 tl::expected<Part, Problems> partOf(const std::string& word, const CommonArguments& common,
                                     const TrainArguments& arguments) {
-    const PresetGroup* group = presetGroup(word);
-    Part part;
-    for (const std::string& member : group != nullptr ? group->presets : std::vector{word}) {
-        auto spec = loadSpec(member, arguments.assignments, common.data);
-        if (!spec)
-            return tl::unexpected(std::move(spec.error()));
-        if (const auto problem = checkStart(*spec))
+    const auto specs = loadSpecs(word, common, arguments);
+    if (!specs)
+        return tl::unexpected(specs.error());
+    Part part{.name = presetGroup(word) != nullptr ? word : specs->front().name};
+    for (const ExperimentSpec& spec : *specs) {
+        if (const auto problem = checkStart(spec))
             return tl::unexpected(Problems{*problem});
         for (const std::int64_t seed :
-             arguments.seeds.empty() ? std::vector{spec->seed} : arguments.seeds) {
-            part.specs.push_back(*spec);
+             arguments.seeds.empty() ? std::vector{spec.seed} : arguments.seeds) {
+            part.specs.push_back(spec);
             part.specs.back().seed = seed;
         }
     }
-    part.name = group != nullptr ? word : part.specs.front().name;
     return part;
+}
+
+/// Makes the report's folder: where it can't be, that is told before hours of training.
+std::optional<Problem> checkReport(const std::optional<std::filesystem::path>& folder) {
+    const auto made = folder ? makeFolder(*folder) : Expected<void>();
+    return made ? std::nullopt : std::optional(made.error());
 }
 
 /// A name that no other part has: two files may have one.
@@ -196,6 +204,8 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
         runs += part->specs.size();
         parts.push_back(std::move(*part));
     }
+    if (const auto problem = checkReport(arguments.report))
+        return console.fail(*problem);
     const std::time_t now = std::time(nullptr);
     for (const Part& part : parts) {
         std::optional<std::string> group;
@@ -211,15 +221,28 @@ ExitCode trainCommand(const CommonArguments& common, const TrainArguments& argum
     return Done;
 }
 
-ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
-                       const std::optional<std::filesystem::path>& report, Console& console) {
+ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arguments,
+                       Console& console) {
+    if (const auto problem = checkReport(arguments.report))
+        return console.fail(*problem);
+    ResumeChoice choice{.dataFolder = common.data};
+    if (arguments.until) {
+        choice.until = stopAfterUntil(*arguments.until);
+        if (!choice.until) {
+            console.fail({"resume.until", "--until", "\"" + shortened(*arguments.until, 40) + "\"",
+                          "a step's number, a time of training (\"90 s\", \"10 min\", \"2 h\"), or "
+                          "end",
+                          ""});
+            return WrongUsage;
+        }
+    }
     RunId run;
     ExperimentSpec spec;
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
             return console.fail(store.error());
-        const auto found = store->findRun(text);
+        const auto found = store->findRun(arguments.run);
         if (!found)
             return console.fail(found.error());
         const auto record = store->run(*found);
@@ -231,10 +254,10 @@ ExitCode resumeCommand(const CommonArguments& common, const std::string& text,
         run = *found;
         spec = *read;
     }
-    console.say("Run " + run + " \"" + spec.name + "\" goes on\n");
-    return trainAndTell(common, run, spec, report, console,
+    console.say(runText(run, spec.name) + " is made ready to go on\n");
+    return trainAndTell(common, run, spec, arguments.report, console,
                         [&](RunControl& control, RunObserver& observer) {
-                            return resumeRun(common.store, run, common.data, control, observer);
+                            return resumeRun(common.store, run, choice, control, observer);
                         });
 }
 
@@ -250,7 +273,7 @@ ExitCode undoLast(const CommonArguments& common, const RunId& run, Console& cons
                   {"step", undone->step},
                   {"segment", undone->segment},
                   {"plan_changes", undone->spec.network.planChanges}});
-    console.say("Run " + run + " \"" + undone->spec.name + "\" goes on without \"" + undone->change
+    console.say(runText(run, undone->spec.name) + " goes on without \"" + undone->change
                 + "\" from step " + std::to_string(undone->step) + " (concertina-cli resume " + run
                 + ")\n");
     return Done;
@@ -277,6 +300,7 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         return WrongUsage;
     }
     RunId run;
+    bool cut = false; // by train.stop_after, or it could not go on
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
@@ -285,6 +309,8 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         if (!found)
             return console.fail(found.error());
         run = *found;
+        const auto record = store->run(run);
+        cut = record && record->summary.state == RunState::Finished;
     }
     if (arguments.undo)
         return undoLast(common, run, console);
@@ -293,8 +319,9 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         return console.fail(spec.error());
     const auto& changes = spec->network.planChanges;
     console.emit({{"event", "replanned"}, {"run", run}, {"plan_changes", changes}});
-    console.say("Run " + run + " \"" + spec->name + "\" changes its sharing when it goes on "
-                "(concertina-cli resume " + run + "):\n  " + join(changes, "\n  ") + "\n");
+    console.say(runText(run, spec->name) + " changes its sharing when it goes on "
+                "(concertina-cli resume " + run + (cut ? " --until end" : "") + "):\n  "
+                + join(changes, "\n  ") + "\n");
     return Done;
 }
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/arguments.h"
+#include "app/gui/ending_guard.h"
 #include "app/gui/pages.h"
 #include "app/gui/session_job_service.h"
 #include "app/gui/session_run_service.h"
 #include "core/catalogue.h"
 #include "core/model/validate.h"
-#include "core/tensor/memory.h"
+#include "core/tensor/process.h"
 #include "core/values/presets.h"
 #include "core/values/version.h"
 #include "ui/services/file_dialogs.h"
 #include "ui/store/store_access.h"
+#include "ui/window/dropped.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
-#include <QCommandLineParser>
 #include <QFileInfo>
 #include <QSettings>
 #include <QTimer>
@@ -20,63 +22,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
 
 using namespace concertina;
 
 namespace {
 
-/// Waiting threads of OpenMP spin by default, and take a core from the window. The library reads
-/// this when it is loaded, so the program begins anew.
-void makeOpenMpPassive(char** argv) {
-    if (std::getenv("OMP_WAIT_POLICY") != nullptr)
-        return;
-    setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-    // By its own path, so that the process keeps its name.
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    execv(program.c_str(), argv); // returns only where it failed: then spinning it is
-}
-
 bool hasDisplay() {
     return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr
            || std::getenv("QT_QPA_PLATFORM") != nullptr;
-}
-
-struct Arguments {
-    std::filesystem::path store = defaultStoreFolder();
-    std::optional<std::string> data;
-    bool demo = false;
-    QStringList open;
-};
-
-Arguments readArguments(const QApplication& application) {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral(
-        "A workbench for overparameterised multitask learning."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("open"),
-                                 QStringLiteral("A spec, a dataset folder, a picture, a run, or a "
-                                                "preset."),
-                                 QStringLiteral("[SPEC|FOLDER|PICTURE|RUN|PRESET…]"));
-    const QCommandLineOption store(QStringLiteral("store"), QStringLiteral("Where runs live."),
-                                   QStringLiteral("DIR"));
-    const QCommandLineOption data(QStringLiteral("data"),
-                                  QStringLiteral("The folder of the dataset, with dataset.json."),
-                                  QStringLiteral("DIR"));
-    const QCommandLineOption demo(QStringLiteral("demo"),
-                                  QStringLiteral("Train the embedded demo at once."));
-    parser.addOptions({store, data, demo});
-    parser.process(application);
-    Arguments arguments;
-    if (parser.isSet(store))
-        arguments.store = parser.value(store).toStdString();
-    if (parser.isSet(data))
-        arguments.data = parser.value(data).toStdString();
-    arguments.demo = parser.isSet(demo);
-    arguments.open = parser.positionalArguments();
-    return arguments;
 }
 
 void startDemo(RunService& runs, MainWindow& window) {
@@ -93,52 +46,61 @@ void startDemo(RunService& runs, MainWindow& window) {
                });
 }
 
+/// A word that is neither a file nor a run's name names a preset.
+void openPreset(const QString& word, const Problem& noRun, MainWindow& window) {
+    const auto preset = std::ranges::find(presets(), word.toStdString(), &EmbeddedText::name);
+    if (noRun.code == "run.unknown" && preset != presets().end())
+        window.showSetup(readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word));
+    else
+        window.tellProblem(
+            QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word), noRun);
+}
+
 /// Files and folders are opened as they are when they are dropped; other words name runs, or else
-/// presets.
+/// presets. Pictures are for the run that is named with them.
 void open(const QStringList& words, StoreAccess& store, MainWindow& window) {
     QStringList files;
-    for (const QString& word : words) {
-        if (QFileInfo::exists(word)) {
-            files << word;
-            continue;
-        }
-        store.call(
-            &window,
-            [name = word.toStdString()](Store& opened) { return opened.findRun(name); },
-            [&window, word](const Expected<RunId>& run) {
-                const auto preset =
-                    std::ranges::find(presets(), word.toStdString(), &EmbeddedText::name);
-                if (run)
-                    window.showMonitor(*run);
-                else if (run.error().code == "run.unknown" && preset != presets().end())
-                    window.showSetup(readSpecText(preset->text).spec,
-                                     QStringLiteral("preset %1").arg(word));
-                else
-                    window.tellProblem(QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word),
-                                       run.error());
-            });
-    }
-    if (!files.isEmpty())
+    QStringList names;
+    for (const QString& word : words)
+        (QFileInfo::exists(word) ? files : names) << word;
+    const bool pictures = std::ranges::any_of(files, isPictureFile);
+    if (names.isEmpty())
         window.openFiles(files);
+    for (const QString& word : names)
+        store.call(
+            &window, [name = word.toStdString()](Store& opened) { return opened.findRun(name); },
+            [&window, word, pictures,
+             files = word == names.back() ? files : QStringList()](const Expected<RunId>& run) {
+                if (!run)
+                    openPreset(word, run.error(), window);
+                else if (pictures)
+                    window.showCompare(*run, std::nullopt);
+                else
+                    window.showMonitor(*run);
+                window.openFiles(files);
+            });
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    makeOpenMpPassive(argv);
-    keepFreedMemory();
+    beginProcess(argv);
+    QCoreApplication::setOrganizationName(QStringLiteral("concertina"));
+    QCoreApplication::setApplicationName(QStringLiteral("concertina"));
+    QCoreApplication::setApplicationVersion(QString::fromLatin1(programVersion()));
+    if (asksForText(argc, argv)) {
+        const QCoreApplication application(argc, argv);
+        readArguments(); // prints, and ends the program
+    }
     if (!hasDisplay()) {
         std::fputs("concertina: there is no display; concertina-cli does the same in a terminal.\n",
                    stderr);
         return 1;
     }
     QApplication application(argc, argv);
-    QApplication::setOrganizationName(QStringLiteral("concertina"));
-    QApplication::setApplicationName(QStringLiteral("concertina"));
     QApplication::setApplicationDisplayName(QStringLiteral("Concertina"));
-    QApplication::setApplicationVersion(QString::fromLatin1(programVersion()));
     QApplication::setQuitOnLastWindowClosed(false); // closing may take a checkpoint first
-    const Arguments arguments = readArguments(application);
+    const Arguments arguments = readArguments();
 
     QSettings settings;
     StoreAccess store(arguments.store);
@@ -147,6 +109,7 @@ int main(int argc, char** argv) {
     FileDialogs dialogs(settings);
     MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pageMakers());
     QObject::connect(&window, &MainWindow::closed, &application, &QApplication::quit);
+    const EndingGuard guard(runs, window);
     window.show();
     if (arguments.demo)
         QTimer::singleShot(0, &window, [&] { startDemo(runs, window); });

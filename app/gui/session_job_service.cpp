@@ -2,7 +2,9 @@
 #include "app/gui/session_job_service.h"
 
 #include "app/session/run_session.h"
+#include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/model/spec_paths.h"
 #include "widgets/qt_text.h"
 
 #include <utility>
@@ -46,7 +48,7 @@ ExperimentSpec SessionJobService::placed(const ExperimentSpec& spec) const {
     if (m_dataFolder)
         if (auto changed = withDataFolder(spec, *m_dataFolder))
             return *changed;
-    return spec;
+    return withAbsoluteFolders(spec, catalogue());
 }
 
 void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) {

@@ -42,6 +42,10 @@ void SessionRunService::resume(const RunId& run) {
     m_queue.resume(run);
 }
 
+void SessionRunService::goOnToPlan(const RunId& run) {
+    m_queue.resume(run, std::string());
+}
+
 void SessionRunService::pause(const RunId& run) {
     m_queue.pause(run);
 }
@@ -100,7 +104,7 @@ void SessionRunService::suspendAll() {
 std::vector<OwnRun> SessionRunService::runs() const {
     std::vector<OwnRun> runs;
     for (const QueuedRun& run : m_queue.runs())
-        runs.push_back({run.run, run.state});
+        runs.push_back({run.run, run.state, run.waitsFor});
     return runs;
 }
 

@@ -20,6 +20,7 @@ public:
     void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
                QObject* context, std::function<void(const StartedRuns&)> done) override;
     void resume(const RunId& run) override;
+    void goOnToPlan(const RunId& run) override;
     void pause(const RunId& run) override;
     void stop(const RunId& run) override;
     void checkpointNow(const RunId& run) override;
@@ -28,6 +29,11 @@ public:
                         std::function<void(const std::string& change)> done) override;
     void suspendAll() override;
     std::vector<OwnRun> runs() const override;
+
+    // For a process that is about to end, from any thread.
+
+    void suspendQueue() { m_queue.suspendAll(); }
+    void suspendAndWait() { m_queue.suspendAndWait(); }
 
 private:
     void tellChange();

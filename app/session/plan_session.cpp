@@ -6,6 +6,7 @@
 #include "core/model/plan_change.h"
 #include "core/model/validate.h"
 #include "core/training/checkpoint_file.h"
+#include "core/values/stop_after.h"
 #include "db/store.h"
 #include "db/store_writer.h"
 
@@ -16,7 +17,7 @@ namespace concertina {
 
 namespace {
 
-/// A run of a store that is not finished and that nobody trains.
+/// A run of a store that can go on and that nothing trains.
 struct IdleRun {
     Store store;
     RunRecord record;
@@ -34,16 +35,20 @@ Expected<IdleRun> openIdle(const std::filesystem::path& folder, const RunId& run
     auto record = store->run(run);
     if (!record)
         return failure(record.error());
-    const RunState state = record->summary.state;
-    if (state == RunState::Finished)
+    auto spec = specOf(*record, std::nullopt);
+    if (!spec)
+        return failure(spec.error());
+    const RunSummary& summary = record->summary;
+    const RunState state = summary.state;
+    if (state == RunState::Finished
+        && !wasCut(spec->train, summary.stepsPerEpoch, summary.position.step))
         return failure({"run.finished", run, "a finished run", "one with steps left", ""});
-    if (record->summary.owner && state != RunState::Interrupted)
+    if (summary.owner && state != RunState::Interrupted)
         return failure({"run.busy", run, "a run that is being trained", "one that is paused",
                         "pause it first, or change it in the window that trains it"});
-    auto spec = specOf(*record, std::nullopt);
     auto checkpoints = store->checkpoints(run);
-    if (!spec || !checkpoints)
-        return failure(!spec ? spec.error() : checkpoints.error());
+    if (!checkpoints)
+        return failure(checkpoints.error());
     return IdleRun{std::move(*store), std::move(*record), std::move(*spec),
                    std::move(*checkpoints)};
 }
@@ -56,7 +61,8 @@ Expected<void> asOwner(IdleRun& idle, const std::function<Expected<void>()>& wri
     const auto written = write();
     // What a dead process left behind is as good as paused: its checkpoint is whole.
     const RunState state = idle.record.summary.state;
-    const bool kept = state == RunState::Stopped || state == RunState::Failed;
+    const bool kept = state == RunState::Stopped || state == RunState::Failed
+                      || state == RunState::Finished; // cut before its plan
     const auto released = idle.store.release(run, kept ? state : RunState::Paused,
                                              idle.record.summary.stateText);
     return written ? released : written;
@@ -112,12 +118,10 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& folder, const R
     if (step < idle->next())
         return failure({"plan_change.past", "--at", "step " + std::to_string(step),
                         "at least " + std::to_string(idle->next()) + ", where the run goes on", ""});
-    for (const std::string& rule : rules) {
-        const PlanChange change{step, rule};
-        if (const auto parsed = parsePlanChange(toText(change)); !parsed)
-            return failure(parsed.error());
-        addChange(idle->spec.network, change);
-    }
+    const PlanChange change{step, rules};
+    if (const auto parsed = parsePlanChange(toText(change)); !parsed)
+        return failure(parsed.error());
+    addChange(idle->spec.network, change);
     if (const Problems problems = validate(idle->spec, catalogue()); !problems.empty())
         return failure(problems.front());
     const auto done = asOwner(*idle, [&] { return idle->store.recordPlan(run, planOf(*idle)); });

@@ -16,7 +16,7 @@ public:
 
     void stateChanged(const StateEvent& event) override {
         if (event.state == RunState::Running || event.state == RunState::Paused)
-            m_queue.setState(event.state);
+            m_queue.setState(event.state, event.text);
     }
 
 private:
@@ -68,13 +68,13 @@ Expected<RunId> RunQueue::put(const ExperimentSpec& spec, const std::optional<st
         return run;
     {
         const std::lock_guard lock(m_mutex);
-        m_waiting.push_back({*run, std::move(placed)});
+        m_waiting.push_back({.run = *run, .spec = std::move(placed)});
     }
     m_arrived.notify_one();
     return run;
 }
 
-void RunQueue::resume(const RunId& run) {
+void RunQueue::resume(const RunId& run, const std::optional<std::string>& until) {
     {
         const std::lock_guard lock(m_mutex);
         if (m_current && m_current->run == run) {
@@ -83,7 +83,7 @@ void RunQueue::resume(const RunId& run) {
         }
         if (std::ranges::find(m_waiting, run, &Job::run) != m_waiting.end())
             return;
-        m_waiting.push_back({run, std::nullopt});
+        m_waiting.push_back({.run = run, .until = until});
     }
     m_arrived.notify_one();
     m_listener.changed();
@@ -137,6 +137,15 @@ void RunQueue::suspendAll() {
     });
 }
 
+void RunQueue::suspendAndWait() {
+    suspend();
+    {
+        std::unique_lock lock(m_mutex);
+        m_ended.wait(lock, [this] { return !m_current; });
+    }
+    releaseLeavers();
+}
+
 void RunQueue::suspend() {
     const std::lock_guard lock(m_mutex);
     for (const Job& job : std::exchange(m_waiting, {}))
@@ -175,6 +184,7 @@ void RunQueue::work(const std::stop_token& stop) {
             m_current.reset();
             m_control.reset();
         }
+        m_ended.notify_all();
         m_listener.changed();
     }
 }
@@ -182,7 +192,8 @@ void RunQueue::work(const std::stop_token& stop) {
 void RunQueue::train(const Job& job) {
     StateWatch watch(*this);
     const auto result = job.spec ? trainRun(m_store, job.run, *job.spec, *m_control, watch)
-                                 : resumeRun(m_store, job.run, m_dataFolder, *m_control, watch);
+                                 : resumeRun(m_store, job.run, {m_dataFolder, job.until},
+                                             *m_control, watch);
     if (!result)
         m_listener.failed(job.run, result.error());
     else if (result->problem)
@@ -203,10 +214,11 @@ void RunQueue::releaseLeavers() {
             (void)store->release(leaver.run, leaver.state, leaver.text);
 }
 
-void RunQueue::setState(RunState state) {
+void RunQueue::setState(RunState state, const std::string& waitsFor) {
     {
         const std::lock_guard lock(m_mutex);
         m_current->state = state;
+        m_current->waitsFor = waitsFor;
     }
     m_listener.changed();
 }

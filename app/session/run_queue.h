@@ -26,6 +26,7 @@ namespace concertina {
 struct QueuedRun {
     RunId run;
     RunState state = RunState::Queued; ///< Queued, Running or Paused (in memory)
+    std::string waitsFor{}; ///< why training waits: a full disk; empty: it does not
 
     bool operator==(const QueuedRun&) const = default;
 };
@@ -55,8 +56,9 @@ public:
     /// `done` is called in a thread of the queue; not at all where the queue ends before.
     void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group, Started done);
 
-    /// Goes on with a run that is paused here, or queues one of the store.
-    void resume(const RunId& run);
+    /// Goes on with a run that is paused here, or queues one of the store; with `until` as
+    /// `ResumeChoice`.
+    void resume(const RunId& run, const std::optional<std::string>& until = std::nullopt);
 
     void pause(const RunId& run);
     void stop(const RunId& run); ///< one that still waits leaves the queue and reads "stopped"
@@ -67,13 +69,17 @@ public:
     /// What trains ends as paused, with a checkpoint; what waits reads "paused" and leaves.
     void suspendAll();
 
+    /// The same, and waits until nothing trains any more: for a process that is about to end.
+    void suspendAndWait();
+
     /// What trains first, then what waits, in order.
     std::vector<QueuedRun> runs() const;
 
 private:
     struct Job {
         RunId run;
-        std::optional<ExperimentSpec> spec; ///< of a new run; none: from the store
+        std::optional<ExperimentSpec> spec{}; ///< of a new run; none: from the store
+        std::optional<std::string> until{};   ///< of one from the store
     };
     class StateWatch;
 
@@ -89,13 +95,14 @@ private:
     Expected<RunId> put(const ExperimentSpec& spec, const std::optional<std::string>& group);
     void suspend(); ///< what is in the queue by now
     void releaseLeavers();
-    void setState(RunState state);
+    void setState(RunState state, const std::string& waitsFor);
 
     std::filesystem::path m_store;
     std::optional<std::string> m_dataFolder;
     Listener m_listener;
     mutable std::mutex m_mutex; ///< guards what follows
     std::condition_variable_any m_arrived;
+    std::condition_variable m_ended;
     std::deque<Job> m_waiting;
     std::optional<QueuedRun> m_current;
     std::unique_ptr<RunControl> m_control; ///< of the current run

@@ -4,11 +4,14 @@
 #include "app/session/store_observer.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/model/spec_paths.h"
 #include "core/model/validate.h"
 #include "core/training/checkpoint_file.h"
 #include "core/training/environment.h"
+#include "core/values/stop_after.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace concertina {
 
@@ -45,23 +48,28 @@ Expected<ResumePoint> findResumePoint(const Store& store, const RunId& run) {
     return point;
 }
 
+TrainRequest requestFor(const Store& store, const RunId& run, const ExperimentSpec& spec,
+                        const ResumePoint& from) {
+    return {.spec = spec,
+            .checkpointFolder = store.checkpointFolder(run),
+            .resumeAt = from.file,
+            .fileRecord = store.checkpointFolder(run).parent_path() / FileRecordName,
+            .secondsBefore = from.seconds,
+            .collapsed = collapsedForm()};
+}
+
 /// Trains and closes the books in every case.
-Expected<TrainResult> trainRecorded(Store& store, const RunRecord& before,
-                                    const ExperimentSpec& spec, const ResumePoint& from,
-                                    RunControl& control, RunObserver& observer) {
-    const RunId run = before.summary.id;
+Expected<TrainResult>
+trainRecorded(Store& store, const RunRecord& before, const ExperimentSpec& spec,
+              const ResumePoint& from, RunControl& control, RunObserver& observer,
+              const std::function<Expected<TrainResult>(RunObserver&)>& training) {
     auto recorder = StoreObserver::open(store, before, spec, control, observer);
     if (!recorder)
         return failure(recorder.error());
     for (const Problem& problem : from.damaged)
         (*recorder)->noticed({{from.step, 0, from.seconds}, NoticeLevel::Warning, problem.code,
                               toText(problem) + " Going on from the checkpoint before it."});
-    auto result = train({.spec = spec,
-                         .checkpointFolder = store.checkpointFolder(run),
-                         .resumeAt = from.file,
-                         .secondsBefore = from.seconds,
-                         .collapsed = collapsedForm()},
-                        control, **recorder);
+    auto result = training(**recorder);
     const RunState state = result ? result->state : RunState::Failed;
     const std::string text = !result           ? toText(result.error())
                              : result->problem ? toText(*result->problem)
@@ -74,6 +82,33 @@ Expected<TrainResult> trainRecorded(Store& store, const RunRecord& before,
     return result;
 }
 
+/// Whether a run can go on, as far as its record tells.
+std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec& spec,
+                                      const std::optional<std::string>& until) {
+    const RunPosition& at = run.summary.position;
+    const std::string where = "step " + std::to_string(at.step);
+    if (run.summary.state == RunState::Finished) {
+        if (!wasCut(spec.train, run.summary.stepsPerEpoch, at.step))
+            return Problem{"run.finished", run.summary.id, "a finished run", "one with steps left",
+                           "train its spec anew to go on further"};
+        if (!until)
+            return Problem{"run.finished", run.summary.id,
+                           "a run that train.stop_after (" + spec.train.stopAfter + ") ended at "
+                               + where + " of "
+                               + std::to_string(
+                                   plannedSteps(spec.train, run.summary.stepsPerEpoch)),
+                           "how far it is to go",
+                           "\"concertina-cli resume " + run.summary.id
+                               + " --until end\" goes on to its plan"};
+    }
+    const auto stop = stopAfterFromText(until.value_or("")).value_or(StopAfter{});
+    if ((stop.steps > 0 && stop.steps <= at.step)
+        || (stop.seconds > 0 && stop.seconds <= at.seconds))
+        return Problem{"resume.until", "--until", *until,
+                       "more than " + where + ", where the run is", ""};
+    return std::nullopt;
+}
+
 } // namespace
 
 Expected<RunId> createRun(const std::filesystem::path& folder, const ExperimentSpec& spec,
@@ -81,7 +116,7 @@ Expected<RunId> createRun(const std::filesystem::path& folder, const ExperimentS
     auto store = Store::open(folder, StoreMode::ReadWrite);
     if (!store)
         return failure(store.error());
-    return store->createRun({.spec = spec,
+    return store->createRun({.spec = withAbsoluteFolders(spec, catalogue()),
                              .group = std::move(group),
                              .environment = environment(spec.train.threads)});
 }
@@ -95,11 +130,16 @@ Expected<TrainResult> trainRun(const std::filesystem::path& folder, const RunId&
     const auto before = store->run(run);
     if (!before)
         return failure(before.error());
-    return trainRecorded(*store, *before, spec, {}, control, observer);
+    // Owned from here on: getting ready may take its time.
+    const ExperimentSpec placed = withAbsoluteFolders(spec, catalogue());
+    return trainRecorded(*store, *before, placed, {}, control, observer,
+                         [&](RunObserver& recorder) {
+                             return train(requestFor(*store, run, placed, {}), control, recorder);
+                         });
 }
 
 Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId& run,
-                                const std::optional<std::string>& dataFolder, RunControl& control,
+                                const ResumeChoice& choice, RunControl& control,
                                 RunObserver& observer) {
     auto store = Store::open(folder, StoreMode::ReadWrite);
     if (!store)
@@ -107,18 +147,25 @@ Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId
     const auto before = store->run(run);
     if (!before)
         return failure(before.error());
-    if (before->summary.state == RunState::Finished)
-        return failure({"run.finished", run, "a finished run", "one with steps left",
-                        "train its spec anew to go on further"});
-    auto spec = specOf(*before, dataFolder);
+    if (auto free = store->checkFree(run); !free)
+        return failure(free.error());
+    auto spec = specOf(*before, choice.dataFolder);
     if (!spec)
         return failure(spec.error());
+    if (auto problem = checkResumable(*before, *spec, choice.until))
+        return failure(std::move(*problem));
+    if (choice.until)
+        spec->train.stopAfter = *choice.until;
     const auto from = findResumePoint(*store, run);
     if (!from)
         return failure(from.error());
-    if (auto reopened = store->reopen(run, from->step); !reopened)
+    const auto ready = prepareTraining(requestFor(*store, run, *spec, *from), control);
+    if (!ready)
+        return failure(ready.error());
+    if (auto reopened = store->reopen(run, from->step, before->summary); !reopened)
         return failure(reopened.error());
-    return trainRecorded(*store, *before, *spec, *from, control, observer);
+    return trainRecorded(*store, *before, *spec, *from, control, observer,
+                         [&](RunObserver& recorder) { return train(*ready, control, recorder); });
 }
 
 Expected<ExperimentSpec> specOf(const RunRecord& run,
@@ -142,7 +189,7 @@ Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::s
                         "name a dataset of files: --set data.dataset.id=folder"});
     ExperimentSpec changed = spec;
     changed.data.dataset.options["path"] = folder;
-    return changed;
+    return withAbsoluteFolders(std::move(changed), catalogue());
 }
 
 } // namespace concertina

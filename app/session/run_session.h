@@ -19,8 +19,8 @@ namespace concertina {
 /// Trains runs of a store: what is between a trainer that knows no store and a store that knows no
 /// trainer. These functions block; call them in a worker thread.
 
-/// A new run for a valid spec, queued and owned by this process. `group` names runs that belong
-/// together: the seeds of one spec, a network for each task.
+/// A new run for a valid spec, queued and owned by this process; its folders are kept absolute.
+/// `group` names runs that belong together: the seeds of one spec, a network for each task.
 Expected<RunId> createRun(const std::filesystem::path& store, const ExperimentSpec& spec,
                           std::optional<std::string> group = std::nullopt);
 
@@ -32,15 +32,24 @@ Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& 
                                const ExperimentSpec& spec, RunControl& control,
                                RunObserver& observer);
 
+/// How a run goes on.
+struct ResumeChoice {
+    std::optional<std::string> dataFolder{}; ///< in place of the dataset's
+    std::optional<std::string> until{};      ///< in place of its spec's train.stop_after
+};
+
 /// Goes on with a run from its last checkpoint that can be read, or from the start where it has
-/// none. Rows behind the checkpoint are taken back first. `dataFolder` replaces the dataset's
-/// place. Problems beside those of the store and of `train`: "run.finished".
+/// none. When everything is there that it needs (its data, the checkpoint, the device) rows behind
+/// the checkpoint are taken back; until then nothing is changed. Problems beside those of the store
+/// and of `prepareTraining`: "run.finished" (one that train.stop_after has cut goes on with
+/// `until`), "resume.until" (the run is there already).
 Expected<TrainResult> resumeRun(const std::filesystem::path& store, const RunId& run,
-                                const std::optional<std::string>& dataFolder, RunControl& control,
+                                const ResumeChoice& choice, RunControl& control,
                                 RunObserver& observer);
 
-/// Adds rules to the sharing plan of a run that nobody trains, before step `at`; none: where it
-/// will go on. They take effect when it is resumed. Returns the run's spec with them. Problems
+/// Adds rules to the sharing plan of a run that nothing trains and that can go on, one that
+/// train.stop_after has cut too, as one change before step `at`; none:
+/// where it will go on. They take effect when it is resumed. Returns the run's spec with them. Problems
 /// beside those of the store and of `validate`: "run.finished", "run.busy", "plan_change.past".
 Expected<ExperimentSpec> changePlan(const std::filesystem::path& store, const RunId& run,
                                     std::optional<std::int64_t> at,
@@ -48,7 +57,7 @@ Expected<ExperimentSpec> changePlan(const std::filesystem::path& store, const Ru
 
 struct UndonePlan {
     ExperimentSpec spec;   ///< without the change
-    std::string change;    ///< "400: dec1.*: separate"
+    std::string change;    ///< "400: dec1.*: separate; enc1*: freeze"
     std::int64_t step = 0; ///< before which the run goes on
     int segment = 0;       ///< that keeps what came after the change; 0: no step did
 };
@@ -62,7 +71,7 @@ Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& r
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
 Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);
 
-/// Puts a dataset's folder into a spec. Problem "dataset.path": its dataset has none.
+/// Puts a dataset's folder into a spec, absolute. Problem "dataset.path": its dataset has none.
 Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder);
 
 } // namespace concertina

@@ -4,6 +4,7 @@
 #include "core/data/image_files.h"
 #include "core/model/plan_change.h"
 #include "core/training/environment.h"
+#include "core/training/waiting.h"
 #include "core/values/text.h"
 
 namespace concertina {
@@ -13,7 +14,7 @@ namespace {
 Json changesJson(std::span<const PlanChange> changes) {
     Json list = Json::array();
     for (const PlanChange& change : changes)
-        list.push_back({{"step", change.step}, {"change", change.rule}});
+        list.push_back({{"step", change.step}, {"change", rulesText(change)}});
     return list;
 }
 
@@ -21,7 +22,9 @@ Json changesJson(std::span<const PlanChange> changes) {
 
 StoreObserver::StoreObserver(Store& store, const RunRecord& before, const ExperimentSpec& spec,
                              RunControl& control, RunObserver& next)
-    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next) {
+    : m_store(store), m_before(before), m_spec(spec), m_control(control), m_next(next),
+      m_filesRecorded(std::filesystem::exists(
+          store.checkpointFolder(before.summary.id).parent_path() / FileRecordName)) {
     rememberChanges(spec.network);
 }
 
@@ -48,35 +51,46 @@ void StoreObserver::started(const StartEvent& event) {
     m_position = event.position;
     m_spec = event.spec;
     const Json now = environment(m_spec.train.threads);
-    note(m_store.recordStart(m_before.summary.id,
-                             {.spec = m_spec,
-                              .plan = event.plan,
-                              .dataset = event.dataset,
-                              .environment = now,
-                              .steps = event.steps,
-                              .stepsPerEpoch = event.stepsPerEpoch,
-                              .trainedParameters = event.trainedParameters,
-                              .collapsedParameters = event.collapsedParameters}));
+    record([&] {
+        return m_store.recordStart(m_before.summary.id,
+                                   {.spec = m_spec,
+                                    .plan = event.plan,
+                                    .dataset = event.dataset,
+                                    .environment = now,
+                                    .steps = event.steps,
+                                    .stepsPerEpoch = event.stepsPerEpoch,
+                                    .trainedParameters = event.trainedParameters,
+                                    .collapsedParameters = event.collapsedParameters});
+    });
     m_next.started(event);
+    for (const NoticeEvent& notice : environmentNotices())
+        tell(notice.level, notice.code, notice.text);
     if (event.position.step == 0)
         return;
     // Changes behind the checkpoint are made again.
     auto before = planChangesOf(m_spec.network);
     std::erase_if(before, [&](const PlanChange& c) { return c.step >= event.position.step; });
-    note(m_store.recordPlan(m_before.summary.id,
-                            {.spec = m_spec,
-                             .plan = event.plan,
-                             .changes = changesJson(before),
-                             .trainedParameters = event.trainedParameters,
-                             .collapsedParameters = event.collapsedParameters}));
+    record([&] {
+        return m_store.recordPlan(m_before.summary.id,
+                                  {.spec = m_spec,
+                                   .plan = event.plan,
+                                   .changes = changesJson(before),
+                                   .trainedParameters = event.trainedParameters,
+                                   .collapsedParameters = event.collapsedParameters});
+    });
     tell(NoticeLevel::Info, "resume",
          "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
-    if (const auto names = environmentDifferences(m_before.environment, now); !names.empty())
-        tell(NoticeLevel::Warning, "resume.environment",
-             "Since the run was started these have changed: " + join(names, ", ")
-                 + ". It goes on, but not to the bit as it would have.");
-    if (m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
+    if (const auto names = environmentDifferences(m_before.environment, now); !names.empty()) {
+        std::string text = "Since the run was started these have changed: " + join(names, ", ")
+                           + ". It goes on, but not to the bit as it would have.";
+        const std::string core = recordedCore(m_before.environment);
+        if (!core.empty() && core != recordedCore(now))
+            text += " (Its kernels: a resume with OPENBLAS_CORETYPE=" + core
+                    + " CONCERTINA_KEEP_CORETYPE=1 has them.)";
+        tell(NoticeLevel::Warning, "resume.environment", text);
+    }
+    if (!m_filesRecorded && m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
         && m_before.dataset["fingerprint"] != event.dataset["fingerprint"])
         tell(NoticeLevel::Warning, "resume.dataset",
              "The dataset has changed since the run was started: other samples or files.");
@@ -86,18 +100,14 @@ void StoreObserver::stepped(const StepEvent& event) {
     m_position = event.position;
     append(event.position, "train", event.values);
     note(m_writer->progress(event.position));
-    // While nothing can be written, training waits here, and not only when the queue is full.
-    if (const auto problem = m_writer->waitingFor()) {
-        tell(NoticeLevel::Error, problem->code,
-             toText(*problem) + " Training waits until it can be recorded.");
-        if (m_writer->flush(m_control.aborted()))
-            tell(NoticeLevel::Info, "store.recovered", "The store takes rows again.");
-    }
     m_next.stepped(event);
+    // While nothing can be written, training waits here, and not only when the queue is full.
+    if (m_waits || m_writer->waitingFor())
+        settle();
 }
 
 void StoreObserver::conflicted(const ConflictEvent& event) {
-    note(m_writer->append(event.rows, m_control.aborted()));
+    note(m_writer->append(event.rows, m_control.interrupted()));
     m_next.conflicted(event);
 }
 
@@ -114,7 +124,7 @@ void StoreObserver::previewed(const PreviewEvent& event) {
                                 .task = image.task,
                                 .kind = image.kind,
                                 .png = {png.begin(), png.end()}},
-                               m_control.aborted()));
+                               m_control.interrupted()));
     }
     m_next.previewed(event);
 }
@@ -122,12 +132,14 @@ void StoreObserver::previewed(const PreviewEvent& event) {
 /// On the disk before the change takes effect, so that a resumed run makes it again.
 void StoreObserver::replanned(const PlanEvent& event) {
     const auto all = planChangesOf(event.spec.network);
-    note(m_store.recordPlan(m_before.summary.id,
-                            {.spec = event.spec,
-                             .plan = event.plan,
-                             .changes = changesJson(std::span(all).first(event.done)),
-                             .trainedParameters = event.trainedParameters,
-                             .collapsedParameters = event.collapsedParameters}));
+    record([&] {
+        return m_store.recordPlan(m_before.summary.id,
+                                  {.spec = event.spec,
+                                   .plan = event.plan,
+                                   .changes = changesJson(std::span(all).first(event.done)),
+                                   .trainedParameters = event.trainedParameters,
+                                   .collapsedParameters = event.collapsedParameters});
+    });
     rememberChanges(event.spec.network);
     std::string text = "Sharing: " + join(event.differences, "; ");
     if (event.lossBefore && event.lossAfter)
@@ -147,14 +159,13 @@ void StoreObserver::rememberChanges(const NetworkSpec& network) {
 
 void StoreObserver::checkpointed(const CheckpointEvent& event) {
     note(m_writer->checkpoint(event));
-    if (const auto written = m_writer->flush(m_control.aborted()); written) {
+    if (settle()) {
         std::vector<std::int64_t> always = m_changeSteps;
         always.push_back(event.goodStep);
         const auto pruned = m_store.pruneCheckpoints(m_before.summary.id,
                                                      m_spec.train.keepCheckpoints, always);
-        note(pruned ? Expected<void>() : failure(pruned.error()));
-    } else {
-        note(written);
+        if (!pruned && !mayPass(pruned.error())) // what stays for now goes with the next one
+            note(failure(pruned.error()));
     }
     m_next.checkpointed(event);
 }
@@ -173,6 +184,9 @@ void StoreObserver::noticed(const NoticeEvent& event) {
 
 std::optional<Problem> StoreObserver::finish(RunState state, const std::string& text) {
     note(m_writer->state({m_position, state, text}, Ownership::Release));
+    if (const auto problem = m_writer->waitingFor())
+        m_next.noticed({m_position, NoticeLevel::Warning, problem->code,
+                        toText(*problem) + " What is not recorded yet is tried for some seconds more."});
     note(m_writer->close());
     const std::lock_guard lock(m_mutex);
     return m_problem;
@@ -184,7 +198,55 @@ void StoreObserver::append(const RunPosition& position, const std::string& split
     for (const MetricValue& value : values)
         rows.push_back({value.task, value.name, split, position.step, position.epoch,
                         position.seconds, value.value});
-    note(m_writer->append(std::move(rows), m_control.aborted()));
+    note(m_writer->append(std::move(rows), m_control.interrupted()));
+}
+
+/// Waits until everything that was given is in the store, or something else than going on is
+/// wanted; whether it is there.
+bool StoreObserver::settle() {
+    auto written = m_writer->flushUnlessWaiting(m_control.interrupted());
+    const auto problem = m_writer->waitingFor();
+    if (!written && problem) {
+        if (m_control.wish() == RunControl::Wish::Run)
+            tellWaiting(*problem, RunState::Running);
+        written = m_writer->flush(m_control.interrupted());
+    }
+    if (const auto failed = m_writer->failed())
+        note(failure(*failed));
+    if (written)
+        tellGoingOn();
+    return written.has_value();
+}
+
+/// Writes what must be in the store before training goes on; tries again as long as that may help
+/// and no end is wanted.
+void StoreObserver::record(const std::function<Expected<void>()>& write) {
+    auto done = write();
+    if (!done && mayPass(done.error()))
+        tryUntilDone(
+            m_control,
+            [&] {
+                done = write();
+                return done || !mayPass(done.error());
+            },
+            [&](RunState state) { tellWaiting(done.error(), state); });
+    if (done)
+        tellGoingOn();
+    note(done);
+}
+
+void StoreObserver::tellWaiting(const Problem& problem, RunState state) {
+    if (!std::exchange(m_waits, true))
+        tell(NoticeLevel::Error, problem.code,
+             toText(problem) + " Training waits until it can be recorded.");
+    m_next.stateChanged({m_position, state, toText(problem)});
+}
+
+void StoreObserver::tellGoingOn() {
+    if (!std::exchange(m_waits, false))
+        return;
+    tell(NoticeLevel::Info, "store.recovered", "The store takes rows again.");
+    m_next.stateChanged({m_position, RunState::Running, ""});
 }
 
 /// The first failure ends the training, with a checkpoint: what cannot be recorded is not trained.

@@ -24,6 +24,16 @@ std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::stri
              .help = "Multiplies the channels of every " + of + "; the result is rounded."}};
 }
 
+Fix asLongAs(const Json& options, const std::string& list, std::size_t count) {
+    Json numbers = options[list];
+    const Json last = numbers.empty() ? Json(1) : numbers.back();
+    while (numbers.size() > count)
+        numbers.erase(numbers.size() - 1);
+    while (numbers.size() < count)
+        numbers.push_back(last);
+    return {list, valueText(numbers)};
+}
+
 std::vector<int> scaledChannels(const Json& options) {
     std::vector<int> scaled;
     for (const Json& channels : options["channels"])

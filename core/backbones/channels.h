@@ -14,6 +14,9 @@ namespace concertina {
 /// stage is called.
 std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::string& of);
 
+/// A list of numbers as long as `count`: cut, or its last number again.
+Fix asLongAs(const Json& options, const std::string& list, std::size_t count);
+
 /// Channels × width, rounded, at least one.
 std::vector<int> scaledChannels(const Json& options);
 

@@ -54,17 +54,19 @@ Problems checkStages(const Json& options, int height, int width) {
     const std::size_t count = options["channels"].size();
     if (count < 1 || count > 9)
         problems.push_back({"segnet.stages", "channels", std::to_string(count) + " stages",
-                            "1 to 9 stages", ""});
+                            "1 to 9 stages", "", asLongAs(options, "channels", count < 1 ? 1 : 9)});
     if (options["convolutions"].size() != count)
         problems.push_back({"segnet.stages", "convolutions",
                             std::to_string(options["convolutions"].size()) + " numbers",
-                            std::to_string(count) + ", as many as channels", ""});
-    if (problems.empty() && (std::min(height, width) >> count) < 1)
+                            std::to_string(count) + ", as many as channels", "",
+                            asLongAs(options, "convolutions", count)});
+    const auto most = static_cast<std::size_t>(std::log2(std::min(height, width)));
+    if (problems.empty() && count > most)
         problems.push_back({"segnet.size", "channels",
                             std::to_string(count) + " stages, each of which halves the image",
-                            "at most " + std::to_string(static_cast<int>(std::log2(std::min(height, width))))
-                                + " for " + std::to_string(width) + " × " + std::to_string(height),
-                            "fewer stages or a larger input"});
+                            "at most " + std::to_string(most) + " for " + std::to_string(width)
+                                + " × " + std::to_string(height),
+                            "fewer stages or a larger input", asLongAs(options, "channels", most)});
     return problems;
 }
 

@@ -42,13 +42,15 @@ LayerGraph unetGraph(const Json& options, int height, int width) {
 Problems checkLevels(const Json& options, int height, int width) {
     const std::size_t count = options["channels"].size();
     if (count < 2 || count > 9)
-        return {{"unet.levels", "channels", std::to_string(count) + " levels", "2 to 9 levels", ""}};
-    if ((std::min(height, width) >> (count - 1)) < 1)
+        return {{"unet.levels", "channels", std::to_string(count) + " levels", "2 to 9 levels", "",
+                 asLongAs(options, "channels", count < 2 ? 2 : 9)}};
+    const auto most = static_cast<std::size_t>(std::log2(std::min(height, width))) + 1;
+    if (count > most)
         return {{"unet.size", "channels",
                  std::to_string(count) + " levels, each but the first of which halves the image",
-                 "at most " + std::to_string(static_cast<int>(std::log2(std::min(height, width))) + 1)
-                     + " for " + std::to_string(width) + " × " + std::to_string(height),
-                 "fewer levels or a larger input"}};
+                 "at most " + std::to_string(most) + " for " + std::to_string(width) + " × "
+                     + std::to_string(height),
+                 "fewer levels or a larger input", asLongAs(options, "channels", most)}};
     return {};
 }
 

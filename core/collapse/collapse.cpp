@@ -3,8 +3,10 @@
 
 #include "core/collapse/averaging.h"
 #include "core/model/costs.h"
+#include "core/model/weight_owners.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/values/file_place.h"
 
 #include <algorithm>
 #include <chrono>
@@ -72,6 +74,8 @@ std::int64_t weightBytes(const CompactNetwork& network) {
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop) {
     const Problem stopped = stoppedProblem(request.file.string(), "Nothing was written.");
+    if (const auto place = placeToWrite(request.file); !place && !request.file.empty())
+        return failure(place.error()); // before minutes of work
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     auto prepared =
@@ -106,6 +110,7 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
         .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
         .milliseconds = time(network, compact),
+        .owners = weightOwners(network.design()),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms,

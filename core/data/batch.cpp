@@ -157,6 +157,19 @@ torch::Tensor emptyTarget(TargetKind kind, std::int64_t count, int height, int w
 
 } // namespace
 
+std::int64_t knownPixels(const TargetPlane& plane, const TargetInfo& target) {
+    std::int64_t known = 0;
+    for (int y = 0; y < plane.height; ++y)
+        for (int x = 0; x < plane.width; ++x) {
+            switch (target.kind) {
+            case TargetKind::Classes: known += classAt(plane, target, y, x) >= 0; break;
+            case TargetKind::Depth: known += depthAt(plane, target, y, x) > 0; break;
+            case TargetKind::Normals: known += normalAt(plane, y, x) != std::array<float, 3>{}; break;
+            }
+        }
+    return known;
+}
+
 Normalization normalizationNamed(const std::string& name) {
     if (name == "imagenet")
         return {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};

@@ -43,6 +43,9 @@ struct Batch {
     Batch to(const torch::Device& device) const;
 };
 
+/// How many pixels of a plane have a class, a depth, a direction.
+std::int64_t knownPixels(const TargetPlane& plane, const TargetInfo& target);
+
 /// Makes batches of one size for given tasks from samples of any dataset.
 class BatchMaker {
 public:

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
+#include "core/data/data_news.h"
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace concertina {
 
@@ -62,16 +64,55 @@ Expected<TargetInfo> targetFromJson(const Json& json) {
     return target;
 }
 
+std::string unusedText(const std::vector<std::string>& unused) {
+    if (unused.empty())
+        return {};
+    return std::to_string(unused.size())
+           + (unused.size() == 1 ? " file belongs" : " files belong") + " to no sample: "
+           + someOf(unused, unused.size());
+}
+
+std::string toText(const DatasetDescription& description) {
+    std::vector<std::string> parts;
+    std::vector<std::string> names;
+    for (const TargetInfo& target : description.targets)
+        names.push_back(target.name);
+    bool complete = !names.empty();
+    for (const SplitInfo& split : description.splits) {
+        std::vector<std::string> lacking;
+        for (std::size_t t = 0; t < split.targetCounts.size(); ++t)
+            if (split.targetCounts[t] < split.size)
+                lacking.push_back(description.targets[t].name + " "
+                                  + std::to_string(split.targetCounts[t]));
+        complete = complete && lacking.empty();
+        const bool some = !lacking.empty() && lacking.size() < description.targets.size();
+        parts.push_back(split.name + " " + std::to_string(split.size)
+                        + (split.size == 1 ? " sample" : " samples")
+                        + (lacking.empty() ? ""
+                                           : " (" + join(lacking, ", ")
+                                                 + (some ? ", others all)" : ")")));
+    }
+    return join(parts, ", ") + (complete ? ", all with " + join(names, ", ") : "");
+}
+
 Json toJson(const DatasetDescription& description) {
     Json splits = Json::object();
-    for (const SplitInfo& split : description.splits)
+    Json counts = Json::object();
+    for (const SplitInfo& split : description.splits) {
         splits[split.name] = split.size;
+        for (std::size_t t = 0; t < description.targets.size(); ++t)
+            counts[split.name][description.targets[t].name] =
+                split.targetCounts.empty() ? split.size : split.targetCounts[t];
+    }
     Json targets = Json::array();
     for (const TargetInfo& target : description.targets)
         targets.push_back(toJson(target));
     return {{"name", description.name},
             {"fingerprint", description.fingerprint},
             {"splits", std::move(splits)},
+            {"target_counts", std::move(counts)},
+            {"unused_files", description.unused.size()},
+            {"text", toText(description)},
             {"targets", std::move(targets)}};
 }
 

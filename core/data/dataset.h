@@ -18,6 +18,9 @@
 
 namespace concertina {
 
+class DataNews;
+class FileRecord;
+
 /// What a dataset has for its samples beside the image.
 struct TargetInfo {
     std::string name; ///< the task that learns it has this id: "segmentation", "depth", "normal"
@@ -60,13 +63,20 @@ struct DatasetDescription {
     std::optional<Camera> camera;
     /// Changes when the samples do: what they are made from, or names and sizes of files.
     std::string fingerprint;
+    std::vector<std::string> unused; ///< files that belong to no sample
 
     const SplitInfo* split(std::string_view splitName) const;
     const TargetInfo* target(std::string_view targetName) const;
 };
 
-/// Name, fingerprint, splits and targets, as a run keeps them.
+/// Name, fingerprint, splits and targets, as a run keeps them, and `toText`.
 Json toJson(const DatasetDescription& description);
+
+/// One line for people: "train 8 samples (depth 4, others all), val 4 samples".
+std::string toText(const DatasetDescription& description);
+
+/// "3 files belong to no sample: train/depth/a.txt, …"; empty without any.
+std::string unusedText(const std::vector<std::string>& unused);
 
 /// Where samples come from. Made by a `DatasetEntry`; all functions may be called from several
 /// threads at once.
@@ -85,16 +95,26 @@ public:
                                     int width) const = 0;
 };
 
+/// Where a dataset tells what it notices while it is opened and read, and what its files are;
+/// either may be missing.
+struct DataWatch {
+    std::shared_ptr<DataNews> news;
+    std::shared_ptr<FileRecord> files;
+};
+
 /// How a dataset is opened: complete options of its descriptor.
 struct DatasetEntry {
     DatasetInfo info;
-    std::function<Expected<std::shared_ptr<const Dataset>>(const Json& options)> open;
+    std::function<Expected<std::shared_ptr<const Dataset>>(const Json& options,
+                                                           const DataWatch& watch)>
+        open;
 };
 
 /// All datasets, in menu order.
 std::span<const DatasetEntry* const> datasets();
 
 /// Opens the dataset that a spec names. Problems: "dataset.*".
-Expected<std::shared_ptr<const Dataset>> openDataset(const MethodChoice& choice);
+Expected<std::shared_ptr<const Dataset>> openDataset(const MethodChoice& choice,
+                                                     const DataWatch& watch = {});
 
 } // namespace concertina

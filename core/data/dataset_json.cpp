@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset_json.h"
 
+#include "core/values/json_document.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -181,11 +182,19 @@ std::string_view encodingName(Encoding encoding) {
 }
 
 tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
-    const Json json = parseJson(text);
-    if (!json.is_object() || Reader::member(json, "format") != "concertina-dataset")
-        return tl::unexpected(Problems{{"dataset.json", "format",
-                                        json.is_object() ? "another format" : "no JSON object",
-                                        "\"concertina-dataset\"", "is this a folder dataset?"}});
+    const auto document = readJsonDocument(text, "a dataset");
+    if (!document)
+        return tl::unexpected(Problems{{"dataset.json", "", document.error().found,
+                                        document.error().expected, document.error().hint}});
+    const Json& json = *document;
+    if (const Json format = Reader::member(json, "format"); format != "concertina-dataset")
+        return tl::unexpected(Problems{{"dataset.json", json.is_object() ? "format" : "",
+                                        !json.is_object()  ? shortened(jsonText(json), 60)
+                                        : format.is_null() ? "nothing"
+                                                           : shortened(jsonText(format), 60),
+                                        json.is_object() ? "\"concertina-dataset\""
+                                                         : "a dataset, { … }",
+                                        "is this a folder dataset?"}});
     const Json stated = Reader::member(json, "version");
     if (!stated.is_number_integer() || stated < 1 || stated > version)
         return tl::unexpected(Problems{{"dataset.version", "version",

@@ -17,7 +17,7 @@ struct PathPattern {
     std::string path(std::string_view id) const { return before + std::string(id) + after; }
 };
 
-/// What a dataset.json of format version 1 says (README, "Datasets").
+/// What a dataset.json of format version 1 says (help page "Data").
 struct FolderLayout {
     std::string name;
     std::vector<std::pair<std::string, std::string>> splits; ///< name, sub-folder

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/dataset.h"
-#include "core/data/dataset_json.h"
+#include "core/data/folder_dataset.h"
+
 #include "core/data/image_files.h"
-#include "core/tensor/sha256.h"
+#include "core/data/orientation.h"
+#include "core/values/json_document.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -36,160 +37,206 @@ std::optional<int> strayIndex(const TargetPlane& plane, const TargetInfo& target
     return std::nullopt;
 }
 
-class FolderDataset : public Dataset {
-public:
-    FolderDataset(fs::path root, FolderLayout layout)
-        : m_root(std::move(root)), m_layout(std::move(layout)) {
-        m_description.name = m_layout.name;
-        m_description.targets = m_layout.targets;
-        m_description.camera = m_layout.camera;
-    }
+Problem inSample(Problem problem, const std::string& id) {
+    problem.hint = "sample " + id + (problem.hint.empty() ? "" : "; " + problem.hint);
+    return problem;
+}
 
-    /// Lists the samples and what targets there are of them.
-    Problems scan(std::string_view layoutText) {
-        Problems problems;
-        Sha256 sum;
-        sum.add(layoutText);
-        for (const auto& [name, folder] : m_layout.splits) {
-            auto files = filesOf(m_root / folder / m_layout.image.before, m_layout.image);
-            if (files.empty())
-                problems.push_back({"dataset.empty_split", (m_root / folder).string(),
-                                    "no image for split \"" + name + "\"",
-                                    "files " + m_layout.image.path("{id}"), ""});
-            SplitInfo split{.name = name, .size = static_cast<int>(files.size())};
-            for (const PathPattern& pattern : m_layout.targetPaths) {
-                const auto targets = filesOf(m_root / folder / pattern.before, pattern);
-                split.targetCounts.push_back(static_cast<int>(
-                    std::ranges::count_if(files, [&](const auto& file) {
-                        return targets.contains(file.first);
-                    })));
-                for (const auto& [id, size] : targets)
-                    sum.add(id + ":" + std::to_string(size) + "\n");
-            }
-            std::vector<std::string> ids;
-            for (const auto& [id, size] : files) {
-                sum.add(id + ":" + std::to_string(size) + "\n");
-                ids.push_back(id);
-            }
-            m_ids[name] = std::move(ids);
-            m_description.splits.push_back(std::move(split));
-        }
-        m_description.fingerprint = sum.finish();
-        return problems;
-    }
-
-    const DatasetDescription& description() const override { return m_description; }
-
-    std::string sampleName(std::string_view split, int index) const override {
-        return m_ids.find(split)->second[static_cast<std::size_t>(index)];
-    }
-
-    Expected<Sample> sample(std::string_view split, int index, int height,
-                            int width) const override {
-        const std::string id = sampleName(split, index);
-        const fs::path folder = m_root / folderOf(split);
-        auto image = readImage(folder / m_layout.image.path(id));
-        if (!image)
-            return failure(inSample(image.error(), id));
-        Sample sample{.image = resized(*image, height, width)};
-        for (std::size_t i = 0; i < m_layout.targets.size(); ++i) {
-            const fs::path path = folder / m_layout.targetPaths[i].path(id);
-            std::error_code error;
-            auto plane = fs::exists(path, error)
-                             ? readPlane(path, m_layout.targets[i].encoding)
-                             : Expected<TargetPlane>(TargetPlane{});
-            if (!plane)
-                return failure(inSample(plane.error(), id));
-            if (auto problem = checkPlane(*plane, m_layout.targets[i], *image, path))
-                return failure(inSample(std::move(*problem), id));
-            sample.targets.push_back(resized(*plane, height, width));
-        }
-        return sample;
-    }
-
-private:
-    /// Sample names with the sizes of their files, sorted by name.
-    static std::map<std::string, std::uintmax_t> filesOf(const fs::path& beginning,
-                                                         const PathPattern& pattern) {
-        std::map<std::string, std::uintmax_t> files;
-        const std::string prefix = fs::path(pattern.before).filename().string();
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator(beginning.parent_path(), error)) {
-            const std::string name = entry.path().filename().string();
-            if (name.size() <= prefix.size() + pattern.after.size() || !name.starts_with(prefix)
-                || !name.ends_with(pattern.after))
-                continue;
-            std::error_code sizeError;
-            const auto size = entry.file_size(sizeError);
-            if (!sizeError)
-                files[name.substr(prefix.size(),
-                                  name.size() - prefix.size() - pattern.after.size())] = size;
-        }
-        return files;
-    }
-
-    static Problem inSample(Problem problem, const std::string& id) {
-        problem.hint = "sample " + id + (problem.hint.empty() ? "" : "; " + problem.hint);
-        return problem;
-    }
-
-    static std::optional<Problem> checkPlane(const TargetPlane& plane, const TargetInfo& target,
-                                             const Image& image, const fs::path& path) {
-        if (plane.empty())
-            return std::nullopt;
-        if (plane.height != image.height || plane.width != image.width)
-            return Problem{"dataset.size", path.string(), sizeText(plane.height, plane.width),
-                           "the image's " + sizeText(image.height, image.width), ""};
-        if (target.kind != TargetKind::Classes)
-            return std::nullopt;
-        if (const auto index = strayIndex(plane, target))
-            return Problem{"dataset.class", path.string(), "class index " + std::to_string(*index),
-                           "0 to " + std::to_string(target.classes.size() - 1)
-                               + (target.ignore >= 0 ? ", or " + std::to_string(target.ignore)
-                                                     : std::string()),
-                           "see dataset.json, \"classes\" and \"ignore\""};
+std::optional<Problem> checkClasses(const TargetPlane& plane, const TargetInfo& target,
+                                    const fs::path& path) {
+    if (target.kind != TargetKind::Classes)
         return std::nullopt;
+    if (const auto index = strayIndex(plane, target))
+        return Problem{"dataset.class", path.string(), "class index " + std::to_string(*index),
+                       "0 to " + std::to_string(target.classes.size() - 1)
+                           + (target.ignore >= 0 ? ", or " + std::to_string(target.ignore)
+                                                 : std::string()),
+                       "see dataset.json, \"classes\" and \"ignore\""};
+    return std::nullopt;
+}
+
+/// The text of a folder's dataset.json. Problems: "dataset.missing", "dataset.json".
+Expected<std::string> readLayoutText(const fs::path& root) {
+    const fs::path path = root / layoutName;
+    std::error_code error;
+    if (!fs::is_directory(root, error))
+        return failure({"dataset.missing", root.string(), "no such folder", "a dataset's folder",
+                        ""});
+    const bool isFile = fs::is_regular_file(path, error);
+    std::ifstream stream;
+    if (isFile)
+        stream.open(path, std::ios::binary);
+    if (!stream.is_open())
+        return failure({"dataset.missing", path.string(),
+                        isFile ? "a file that can't be read" : "no such file",
+                        "a folder with dataset.json", "the help page \"Data\" tells the format"});
+    if (const auto size = fs::file_size(path, error); size > LargestJsonDocument)
+        return failure({"dataset.json", path.string(), bytesText(static_cast<double>(size)),
+                        "a dataset, at most " + bytesText(LargestJsonDocument), ""});
+    return std::string{std::istreambuf_iterator<char>(stream), {}};
+}
+
+} // namespace
+
+tl::expected<std::shared_ptr<const FolderDataset>, Problems>
+FolderDataset::open(const fs::path& root, const DataWatch& watch) {
+    const auto text = readLayoutText(root);
+    if (!text)
+        return tl::unexpected(Problems{text.error()});
+    auto layout = readFolderLayout(*text);
+    if (!layout) {
+        for (Problem& problem : layout.error())
+            problem.path = (root / layoutName).string()
+                           + (problem.path.empty() ? "" : ": " + problem.path);
+        return tl::unexpected(std::move(layout.error()));
     }
-
-    const std::string& folderOf(std::string_view split) const {
-        return std::ranges::find(m_layout.splits, split, [](const auto& pair) {
-                   return std::string_view(pair.first);
-               })->second;
+    FolderScan scan = scanFolder(root, *layout, *text);
+    if (!scan.problems.empty())
+        return tl::unexpected(std::move(scan.problems));
+    if (watch.files) {
+        watch.files->begin(scan.files);
+        watch.files->read(std::string(layoutName), std::as_bytes(std::span(*text)));
     }
+    std::shared_ptr<FolderDataset> dataset(new FolderDataset(root, std::move(*layout), watch));
+    dataset->take(std::move(scan));
+    dataset->tellUnused();
+    return dataset;
+}
 
-    fs::path m_root;
-    FolderLayout m_layout;
-    DatasetDescription m_description;
-    std::map<std::string, std::vector<std::string>, std::less<>> m_ids; ///< by split
-};
+FolderDataset::FolderDataset(fs::path root, FolderLayout layout, DataWatch watch)
+    : m_root(std::move(root)), m_layout(std::move(layout)), m_watch(std::move(watch)) {
+    m_description.name = m_layout.name;
+    m_description.targets = m_layout.targets;
+    m_description.camera = m_layout.camera;
+}
 
-Expected<std::shared_ptr<const Dataset>> open(const Json& options) {
+void FolderDataset::take(FolderScan scan) {
+    for (std::size_t s = 0; s < scan.splits.size(); ++s) {
+        const auto& samples = scan.splits[s];
+        SplitInfo split{.name = m_layout.splits[s].first, .size = static_cast<int>(samples.size())};
+        for (std::size_t t = 0; t < m_layout.targets.size(); ++t)
+            split.targetCounts.push_back(static_cast<int>(std::ranges::count_if(
+                samples, [t](const FolderSample& sample) { return !sample.targets[t].empty(); })));
+        m_description.splits.push_back(std::move(split));
+    }
+    m_samples = std::move(scan.splits);
+    m_description.unused = std::move(scan.unused);
+    m_description.fingerprint = std::move(scan.fingerprint);
+}
+
+void FolderDataset::tellUnused() const {
+    if (!m_watch.news || m_description.unused.empty())
+        return;
+    m_watch.news->add({.level = NoticeLevel::Warning,
+                       .code = "dataset.unused",
+                       .text = "In " + m_description.name + " " + unusedText(m_description.unused)
+                               + "; \"concertina-cli data check\" names all."});
+}
+
+const FolderSample& FolderDataset::files(std::string_view split, int index) const {
+    const auto found = std::ranges::find(m_description.splits, split, &SplitInfo::name);
+    const auto at = static_cast<std::size_t>(found - m_description.splits.begin());
+    return m_samples[at][static_cast<std::size_t>(index)];
+}
+
+std::string FolderDataset::sampleName(std::string_view split, int index) const {
+    return files(split, index).id;
+}
+
+Expected<std::vector<std::byte>> FolderDataset::read(const std::string& file) const {
+    auto bytes = readPictureFile(m_root / file);
+    if (bytes && m_watch.files)
+        m_watch.files->read(validUtf8(file), *bytes);
+    return bytes;
+}
+
+/// A plane is taken as it is stored where its size is that of the upright picture, and turned with
+/// the picture where it has the size of the stored one.
+void FolderDataset::readTarget(std::size_t target, const FolderSample& files, int orientation,
+                               StoredSample& sample, std::vector<std::string>& turns) const {
+    const std::string& file = files.targets[target];
+    TargetPlane& plane = sample.targets[target];
+    if (file.empty())
+        return;
+    const fs::path path = m_root / file;
+    const TargetInfo& info = m_layout.targets[target];
+    const auto bytes = read(file);
+    auto stored = bytes ? decodePlane(*bytes, path, info.encoding) : failure(bytes.error());
+    if (!stored) {
+        sample.problems.push_back(inSample(stored.error(), files.id));
+        return;
+    }
+    const Image& image = sample.image;
+    const bool fits = stored->height == image.height && stored->width == image.width;
+    const bool fitsTurned = swapsSides(orientation) && stored->height == image.width
+                            && stored->width == image.height;
+    if (!fits && !fitsTurned && !image.empty()) {
+        sample.problems.push_back(
+            inSample({"dataset.size", path.string(), sizeText(stored->height, stored->width),
+                      "the image's " + sizeText(image.height, image.width), ""},
+                     files.id));
+        return;
+    }
+    if (orientation != 1)
+        turns.push_back(info.name + (fits ? " as it is stored" : " turned with it"));
+    if (const int own = orientationOf(*bytes); own != 1)
+        turns.push_back(info.name + "'s own note (" + turnText(own) + ") left alone");
+    plane = fits ? std::move(*stored) : upright(*stored, orientation);
+    if (auto problem = checkClasses(plane, info, path))
+        sample.problems.push_back(inSample(std::move(*problem), files.id));
+}
+
+StoredSample FolderDataset::storedSample(std::string_view split, int index) const {
+    const FolderSample& names = files(split, index);
+    StoredSample sample{.targets = std::vector<TargetPlane>(m_layout.targets.size())};
+    int orientation = 1;
+    const auto bytes = read(names.image);
+    auto picture = bytes ? decodePicture(*bytes, m_root / names.image) : failure(bytes.error());
+    if (picture) {
+        sample.image = std::move(picture->image);
+        orientation = picture->orientation;
+    } else {
+        sample.problems.push_back(inSample(picture.error(), names.id));
+    }
+    std::vector<std::string> turns;
+    for (std::size_t t = 0; t < m_layout.targets.size(); ++t)
+        readTarget(t, names, orientation, sample, turns);
+    if (!turns.empty())
+        sample.turn = "picture " + turnText(orientation) + ", " + join(turns, ", ");
+    return sample;
+}
+
+Expected<Sample> FolderDataset::sample(std::string_view split, int index, int height,
+                                       int width) const {
+    StoredSample stored = storedSample(split, index);
+    if (!stored.problems.empty())
+        return failure(std::move(stored.problems.front()));
+    if (m_watch.news && !stored.turn.empty())
+        m_watch.news->add(DataNews::Kind::Turned,
+                          std::string(split) + "/" + sampleName(split, index) + " (" + stored.turn
+                              + ")");
+    Sample sample{.image = resized(stored.image, height, width)};
+    for (const TargetPlane& plane : stored.targets)
+        sample.targets.push_back(resized(plane, height, width));
+    return sample;
+}
+
+namespace {
+
+Expected<std::shared_ptr<const Dataset>> openFolder(const Json& options, const DataWatch& watch) {
     const std::string path = options["path"].get<std::string>();
     if (path.empty())
         return failure({"dataset.path", "data.dataset.options.path", "no folder",
                         "the folder with dataset.json", "on the command line: --data DIR"});
-    const fs::path root = path;
-    std::error_code error;
-    if (!fs::is_directory(root, error))
-        return failure({"dataset.missing", path, "no such folder", "a dataset's folder", ""});
-    std::ifstream stream(root / layoutName, std::ios::binary);
-    if (!stream)
-        return failure({"dataset.missing", (root / layoutName).string(), "no such file",
-                        "a folder with dataset.json", "README, \"Datasets\", tells the format"});
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    auto layout = readFolderLayout(text);
-    if (!layout) {
-        Problem problem = layout.error().front();
-        problem.path = (root / layoutName).string() + ": " + problem.path;
-        if (layout.error().size() > 1)
-            problem.hint += (problem.hint.empty() ? "" : "; ") + std::string("and ")
-                            + std::to_string(layout.error().size() - 1) + " more problems";
-        return failure(std::move(problem));
-    }
-    auto dataset = std::make_shared<FolderDataset>(root, std::move(*layout));
-    if (Problems problems = dataset->scan(text); !problems.empty())
-        return failure(std::move(problems.front()));
-    return dataset;
+    auto dataset = FolderDataset::open(path, watch);
+    if (dataset)
+        return *dataset;
+    Problem problem = dataset.error().front();
+    if (const std::size_t more = dataset.error().size() - 1; more > 0)
+        problem.hint += (problem.hint.empty() ? "" : "; ") + std::string("and ")
+                        + std::to_string(more) + (more == 1 ? " more problem" : " more problems")
+                        + ", which \"concertina-cli data check\" tells";
+    return failure(std::move(problem));
 }
 
 } // namespace
@@ -201,13 +248,13 @@ const DatasetEntry& folderDataset() {
           .help = "Images and targets as files in a folder, described by a dataset.json of format "
                   "version 1: one sub-folder a split, one file a sample and target. Targets may be "
                   "missing for some samples.",
-          .source = "own; README, \"Datasets\"",
+          .source = "own; help page \"Data\"",
           .options = {{.path = "path",
                        .type = FieldType::Folder,
                        .standard = "",
                        .label = "Folder",
                        .help = "The folder with dataset.json."}}}},
-        open};
+        openFolder};
     return entry;
 }
 

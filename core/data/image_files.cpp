@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
 
+#include "core/data/altered_samples.h"
+#include "core/data/orientation.h"
 #include "core/data/picture_header.h"
+#include "core/data/png_plane.h"
 #include "core/tensor/tensor_file.h"
 #include "core/values/text.h"
 
@@ -11,12 +14,16 @@
 #include <cassert>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <span>
 
 namespace concertina {
 
 namespace {
+
+/// What OpenCV can be handed, and more than any picture of `LargestPicture` takes.
+constexpr std::uintmax_t largestFile = std::numeric_limits<std::int32_t>::max();
 
 int planeType(Encoding encoding) {
     switch (encoding) {
@@ -51,8 +58,9 @@ Problem tooLarge(const std::filesystem::path& path, std::string found) {
 }
 
 /// What is wrong with a picture that its decoder would not tell, or tell too late.
-std::optional<Problem> checkHeader(std::span<const char> bytes, const std::filesystem::path& path) {
-    const auto header = readPictureHeader(std::as_bytes(bytes));
+std::optional<Problem> checkHeader(std::span<const std::byte> bytes,
+                                   const std::filesystem::path& path) {
+    const auto header = readPictureHeader(bytes);
     if (!header)
         return std::nullopt;
     if (header->height * header->width > LargestPicture)
@@ -62,23 +70,23 @@ std::optional<Problem> checkHeader(std::span<const char> bytes, const std::files
     return std::nullopt;
 }
 
-/// Decodes with OpenCV, which answers with an empty matrix or throws.
-Expected<cv::Mat> decode(const std::filesystem::path& path, int flags) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error))
-        return failure({"image.missing", path.string(), "no such file", "a picture", ""});
-    std::ifstream stream(path, std::ios::binary);
-    const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream && !stream.eof())
-        return failure(unreadable(path, "a file that can't be read"));
-    if (bytes.empty())
-        return failure(unreadable(path, "an empty file"));
-    if (auto problem = checkHeader(bytes, path))
+/// Decodes with OpenCV, which answers with an empty matrix or throws. Nothing is turned.
+Expected<cv::Mat> decode(std::span<const std::byte> file, const std::filesystem::path& path,
+                         int flags) {
+    if (auto problem = checkHeader(file, path))
         return failure(std::move(*problem));
+    std::vector<std::byte> bytes;
+    if (orientationOf(file) != 1) { // only TIFF's decoder turns by itself
+        bytes.assign(file.begin(), file.end());
+        forgetTiffOrientation(bytes);
+        file = bytes;
+    }
     try {
-        cv::Mat decoded = cv::imdecode(bytes, flags);
+        const cv::Mat encoded(1, static_cast<int>(file.size()), CV_8UC1,
+                              const_cast<std::byte*>(file.data()));
+        cv::Mat decoded = cv::imdecode(encoded, flags);
         if (decoded.empty())
-            return failure(unreadable(path, std::to_string(bytes.size()) + " bytes"));
+            return failure(unreadable(path, std::to_string(file.size()) + " bytes"));
         if (decoded.total() > static_cast<std::size_t>(LargestPicture))
             return failure(tooLarge(path, std::to_string(decoded.cols) + " × "
                                               + std::to_string(decoded.rows)));
@@ -96,18 +104,49 @@ cv::Mat view(const Image& image) {
 
 } // namespace
 
-Expected<Image> readImage(const std::filesystem::path& path) {
-    const auto decoded = decode(path, cv::IMREAD_COLOR);
-    if (!decoded)
-        return failure(decoded.error());
-    Image image{decoded->rows, decoded->cols, 3, {}};
-    image.bytes.resize(decoded->total() * 3);
-    cv::cvtColor(*decoded, view(image), cv::COLOR_BGR2RGB);
-    return image;
+Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return failure({"image.missing", path.string(), "no such file", "a picture", ""});
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size > largestFile)
+        return failure(unreadable(path, error ? "a file that can't be read"
+                                              : bytesText(static_cast<double>(size))));
+    std::ifstream stream(path, std::ios::binary);
+    std::vector<std::byte> bytes(size);
+    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+    if (static_cast<std::size_t>(stream.gcount()) != size)
+        return failure(unreadable(path, "a file that can't be read"));
+    if (bytes.empty())
+        return failure(unreadable(path, "an empty file"));
+    return bytes;
 }
 
-Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding encoding) {
-    auto decoded = decode(path, cv::IMREAD_UNCHANGED);
+Expected<Picture> decodePicture(std::span<const std::byte> file,
+                                const std::filesystem::path& path) {
+    const auto decoded = decode(file, path, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+    if (!decoded)
+        return failure(decoded.error());
+    Image stored{decoded->rows, decoded->cols, 3, {}};
+    stored.bytes.resize(decoded->total() * 3);
+    cv::cvtColor(*decoded, view(stored), cv::COLOR_BGR2RGB);
+    const int orientation = orientationOf(file);
+    return Picture{orientation == 1 ? std::move(stored) : upright(stored, orientation),
+                   orientation};
+}
+
+Expected<TargetPlane> decodePlane(std::span<const std::byte> file,
+                                  const std::filesystem::path& path, Encoding encoding) {
+    if (isPng(file)) {
+        if (auto problem = checkHeader(file, path))
+            return failure(std::move(*problem));
+        return readPngPlane(file, path, encoding);
+    }
+    if (auto altered = alteredSamples(file))
+        return failure({"image.type", path.string(), std::move(*altered),
+                        typeText(planeType(encoding)),
+                        "its decoder would change the values: save it as PNG"});
+    auto decoded = decode(file, path, cv::IMREAD_UNCHANGED);
     if (!decoded)
         return failure(decoded.error());
     if (decoded->type() != planeType(encoding))
@@ -121,6 +160,21 @@ Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding enco
     for (int y = 0; y < decoded->rows; ++y)
         std::memcpy(plane.bytes.data() + row * static_cast<std::size_t>(y), decoded->ptr(y), row);
     return plane;
+}
+
+Expected<Image> readImage(const std::filesystem::path& path) {
+    const auto file = readPictureFile(path);
+    if (!file)
+        return failure(file.error());
+    auto picture = decodePicture(*file, path);
+    if (!picture)
+        return failure(picture.error());
+    return std::move(picture->image);
+}
+
+Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding encoding) {
+    const auto file = readPictureFile(path);
+    return file ? decodePlane(*file, path, encoding) : failure(file.error());
 }
 
 Image resized(const Image& image, int height, int width) {

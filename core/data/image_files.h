@@ -5,8 +5,10 @@
 #include "core/values/image.h"
 #include "core/values/problem.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +19,26 @@ namespace concertina {
 /// Pictures beyond this many pixels are refused: PNG and JPEG before they are decoded.
 inline constexpr std::int64_t LargestPicture = 120'000'000;
 
-/// A picture as RGB. Problems: "image.missing", "image.unreadable", "image.large".
-Expected<Image> readImage(const std::filesystem::path& path);
+/// The bytes of a picture's file. Problems: "image.missing", "image.unreadable".
+Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& path);
 
-/// A target's plane as it is stored, checked for the type of its encoding. Problems: those of
-/// `readImage`, and "image.type".
+/// A picture as it is to be seen, whatever its file stores (`orientationOf`).
+struct Picture {
+    Image image; ///< RGB, upright
+    int orientation = 1; ///< as it is stored
+};
+
+/// From the bytes of the file at `path`. Problems: "image.unreadable", "image.large".
+Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path);
+
+/// A target's plane, its samples and its orientation as they are stored, checked for the type of
+/// its encoding: see `readPngPlane` for PNG; other formats are refused where their samples would
+/// not come out as they are. Problems: those of `decodePicture`, and "image.type".
+Expected<TargetPlane> decodePlane(std::span<const std::byte> file,
+                                  const std::filesystem::path& path, Encoding encoding);
+
+/// Both from a file: `readPictureFile`, and the picture upright.
+Expected<Image> readImage(const std::filesystem::path& path);
 Expected<TargetPlane> readPlane(const std::filesystem::path& path, Encoding encoding);
 
 /// By averaging where it gets smaller, linear where it gets larger.

@@ -89,9 +89,11 @@ Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoi
     const MethodInfo* method = catalogue.find(family, choice.id);
     if (method == nullptr) {
         const auto ids = catalogue.ids(family);
+        const auto meant = nearestName(choice.id, ids);
         return {{"method.unknown", prefix + "id", "\"" + shortened(choice.id, 80) + "\"",
                  "the id of a known " + std::string(familyName(family)),
-                 suggestion(choice.id, ids)}};
+                 suggestion(choice.id, ids),
+                 meant ? std::optional(Fix{prefix + "id", meant}) : std::nullopt}};
     }
     std::vector<std::string> names;
     for (const FieldInfo& option : method->options)
@@ -104,7 +106,8 @@ Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoi
             problems.push_back({"method.unknown_option", at, "an unknown option",
                                 "an option of " + method->id,
                                 names.empty() ? method->id + " has no options"
-                                              : suggestion(item.key(), names)});
+                                              : suggestion(item.key(), names),
+                                Fix{at}});
         else if (auto problem = check(*option, item.value(), at))
             problems.push_back(std::move(*problem));
     }

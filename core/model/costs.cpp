@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/costs.h"
 
-#include <algorithm>
-#include <set>
-#include <utility>
+#include "core/model/weight_owners.h"
 
 namespace concertina {
 
@@ -19,25 +17,6 @@ double passes(const Partition& routes, TaskSet set) {
     for (const TaskSet group : routes.groups)
         count += (group & set) != 0 ? 1 : 0;
     return count;
-}
-
-double trainedParameters(const NetworkDesign& design) {
-    const auto copies = [](const Partition& partition) {
-        return static_cast<double>(partition.groups.size());
-    };
-    double sum = 0;
-    for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        const Layer& layer = design.graph.layers[i];
-        const LayerPlan plan = design.layerPlan(i);
-        const auto& factors = design.layers[i].factors.factors;
-        for (std::size_t k = 0; k < factors.size(); ++k)
-            sum += static_cast<double>(factors[k].size()) * copies(plan.partitions[k]);
-        sum += layer.kernel.out * copies(plan.bias);
-        if (layer.norm)
-            sum += 2.0 * layer.kernel.out * copies(plan.norm)
-                   * static_cast<double>(design.layers[i].branches.size());
-    }
-    return sum;
 }
 
 /// Composing once, and with its gradients: each product forward, and backward once for the factors
@@ -69,24 +48,16 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
     return cost;
 }
 
-/// What is shipped, of a design whose kernels are composed.
-void addCollapsed(const NetworkDesign& design, NetworkCosts& costs) {
-    const auto foldable = foldableNorms(design.graph, design.tree);
-    std::set<std::pair<int, TaskSet>> kernels;
-    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
-        const Branch& branch = design.tree.branches[i];
+/// Of one image through what is shipped, a design whose kernels are composed.
+double collapsedMultiplyAdds(const NetworkDesign& design) {
+    double sum = 0;
+    for (const Branch& branch : design.tree.branches) {
         const Node& node = design.graph.node(branch.node);
-        const bool apart = design.runsApart(node);
-        if (node.op == Op::Norm && !apart && !foldable[i])
-            costs.collapsedParameters += 2.0 * node.channels;
         // Branches collapse into a kernel for each of their sums.
-        if (node.op != (apart ? Op::Add : Op::Conv))
-            continue;
-        const KernelShape& kernel = design.graph.layer(node.layer).kernel;
-        costs.multiplyAdds += convolutionCost(kernel, node);
-        if (kernels.emplace(node.layer, apart ? branch.tasks : branch.kernel).second)
-            costs.collapsedParameters += static_cast<double>(kernel.weights()) + kernel.out;
+        if (node.op == (design.runsApart(node) ? Op::Add : Op::Conv))
+            sum += convolutionCost(design.graph.layer(node.layer).kernel, node);
     }
+    return sum;
 }
 
 } // namespace
@@ -113,8 +84,11 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             step += convolutionCost(design.kernelOf(node), node) * images
                     * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
     }
-    addCollapsed(design.runsLinks() ? composed(design) : design, costs);
-    costs.trainedParameters = trainedParameters(design);
+    costs.multiplyAdds = collapsedMultiplyAdds(design.runsLinks() ? composed(design) : design);
+    for (const OwnedWeights& weights : ownedWeights(design)) {
+        costs.trainedParameters += weights.count.expanded;
+        costs.collapsedParameters += weights.count.collapsed;
+    }
     const ComposingCost composing = composingCost(design, routes);
     costs.composeMultiplyAdds = composing.once;
     costs.stepMultiplyAdds = step + composing.step;

@@ -21,6 +21,7 @@ std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Pro
             continue;
         }
         rule.error().path = std::string(bracketsPath) + "." + std::to_string(i);
+        rule.error().fix = Fix{rule.error().path};
         problems.push_back(std::move(rule.error()));
     }
     return rules;
@@ -72,13 +73,14 @@ Problems checkBrackets(const NetworkDesign& design) {
         }
         if (!named)
             have = suggestion(rule.layers.front(), design.plan.layerNames());
-        if (!followed)
-            problems.push_back({named ? "brackets.factors" : "brackets.no_layer",
-                                std::string(bracketsPath) + "." + std::to_string(r),
-                                "\"" + toText(rule) + "\"",
-                                named ? "all factors of a layer, in their order"
-                                      : "a pattern that matches a layer",
-                                have});
+        if (followed)
+            continue;
+        const std::string path = std::string(bracketsPath) + "." + std::to_string(r);
+        problems.push_back({named ? "brackets.factors" : "brackets.no_layer", path,
+                            "\"" + toText(rule) + "\"",
+                            named ? "all factors of a layer, in their order"
+                                  : "a pattern that matches a layer",
+                            have, Fix{path}});
     }
     return problems;
 }

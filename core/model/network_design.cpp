@@ -33,11 +33,13 @@ Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const L
         for (const Layer& layer : layers)
             if (layer.task < 0)
                 names.push_back(layer.name);
-        problems.push_back({"kernels.no_layer",
-                            std::string(KernelsPath) + "." + std::to_string(i) + ".layers",
+        const std::string record = std::string(KernelsPath) + "." + std::to_string(i);
+        const auto meant = nearestName(kernels[i].layers, names);
+        problems.push_back({"kernels.no_layer", record + ".layers",
                             "\"" + shortened(kernels[i].layers, 80) + "\"",
                             "a pattern that matches a layer",
-                            suggestion(kernels[i].layers, names)});
+                            suggestion(kernels[i].layers, names),
+                            meant ? Fix{record + ".layers", meant} : Fix{record}});
     }
     return problems;
 }
@@ -59,6 +61,8 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
     for (Problem& problem : info.check(layer.kernel, options)) {
         fits = false;
         problem.path = problem.path.empty() ? path + ".id" : path + ".options." + problem.path;
+        if (problem.fix)
+            problem.fix->path.insert(0, path + ".options.");
         if (told.insert(problem.path).second)
             problems.push_back(std::move(problem));
     }
@@ -141,9 +145,12 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     const BackboneInfo& backbone = *catalogue.backbone(spec.network.backbone.id);
     const Json options = completeOptions(backbone, spec.network.backbone.options);
     result.problems = backbone.check(options, spec.data.height, spec.data.width);
-    for (Problem& problem : result.problems)
-        problem.path =
-            problem.path.empty() ? "network.backbone" : "network.backbone.options." + problem.path;
+    for (Problem& problem : result.problems) {
+        const std::string place = "network.backbone.options.";
+        problem.path = problem.path.empty() ? "network.backbone" : place + problem.path;
+        if (problem.fix)
+            problem.fix->path.insert(0, place);
+    }
     if (!result.problems.empty())
         return result;
 

@@ -64,19 +64,43 @@ std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::si
     return join(parts, "; ");
 }
 
+/// A rule of a change becomes one of the network's own rules or kernels. It must read.
+void takeRule(NetworkSpec& network, const std::string& rule) {
+    if (auto kernel = parseKernelRule(rule).value())
+        network.kernels.push_back(std::move(*kernel));
+    else
+        network.sharing.push_back(rule);
+}
+
 /// The network's part of a spec whose first changes have become its own rules and kernels. They
 /// must read.
 NetworkSpec networkAfter(const NetworkSpec& network, std::size_t changes) {
     NetworkSpec after = network;
     after.planChanges.clear();
     for (std::size_t i = 0; i < changes; ++i) {
-        std::string rule = parsePlanChange(network.planChanges[i]).value().rule;
-        if (auto kernel = parseKernelRule(rule).value())
-            after.kernels.push_back(std::move(*kernel));
-        else
-            after.sharing.push_back(std::move(rule));
+        const PlanChange change = parsePlanChange(network.planChanges[i]).value();
+        for (const std::string& rule : change.rules)
+            takeRule(after, rule);
     }
     return after;
+}
+
+/// The rules of a change's text: between semicolons, but for those in texts of a kernel's options.
+std::vector<std::string> rulesOf(std::string_view text) {
+    std::vector<std::string> rules(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ';' && !quoted) {
+            rules.emplace_back();
+            continue;
+        }
+        if (text[i] == '"' && (i == 0 || text[i - 1] != '\\'))
+            quoted = !quoted;
+        rules.back() += text[i];
+    }
+    for (std::string& rule : rules)
+        rule = std::string(trimmed(rule));
+    return rules;
 }
 
 /// Whether each group is inside one of the others.
@@ -165,17 +189,23 @@ Expected<PlanChange> parsePlanChange(std::string_view text) {
     const auto digits = static_cast<std::size_t>(end - line.data());
     if (error != std::errc{} || change.step < 0 || digits >= line.size() || line[digits] != ':')
         return refused();
-    change.rule = trimmed(line.substr(digits + 1));
-    const auto kernel = parseKernelRule(change.rule);
-    if (!kernel)
-        return failure(kernel.error());
-    if (const auto rule = parseSharingRule(change.rule); !*kernel && !rule)
-        return failure(rule.error());
+    change.rules = rulesOf(line.substr(digits + 1));
+    for (const std::string& one : change.rules) {
+        const auto kernel = parseKernelRule(one);
+        if (!kernel)
+            return failure(kernel.error());
+        if (const auto rule = parseSharingRule(one); !*kernel && !rule)
+            return failure(rule.error());
+    }
     return change;
 }
 
+std::string rulesText(const PlanChange& change) {
+    return join(change.rules, "; ");
+}
+
 std::string toText(const PlanChange& change) {
-    return std::to_string(change.step) + ": " + change.rule;
+    return std::to_string(change.step) + ": " + rulesText(change);
 }
 
 std::vector<PlanChange> planChangesOf(const NetworkSpec& network) {
@@ -214,37 +244,45 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
     Problems problems;
     if (network.planChanges.empty())
         return problems;
-    DesignResult last = designLayers(graph, tasks, networkAfter(network, 0), catalogue);
+    NetworkSpec so = networkAfter(network, 0);
+    DesignResult last = designLayers(graph, tasks, so, catalogue);
     Problems known = last.problems; // told by who reads the rules and kernels themselves
     std::int64_t before = 0;
     for (std::size_t i = 0; i < network.planChanges.size(); ++i) {
         const auto tell = [&](Problem problem) {
             problem.path = std::string(changesPath) + "." + std::to_string(i);
+            problem.fix = Fix{problem.path};
             problems.push_back(std::move(problem));
         };
         const auto change = parsePlanChange(network.planChanges[i]);
-        if (!change)
+        // What comes behind one that does not read builds on it.
+        if (!change) {
             tell(change.error());
-        else if (auto wrong = checkKernelMethod(change->rule, catalogue); !wrong.empty())
-            tell(std::move(wrong.front()));
-        if (!problems.empty() && (!change || problems.back().code.starts_with("method.")
-                                  || problems.back().code.starts_with("field.")))
-            return problems; // what comes behind it builds on it
+            return problems;
+        }
+        for (const std::string& rule : change->rules)
+            if (auto wrong = checkKernelMethod(rule, catalogue); !wrong.empty()) {
+                tell(std::move(wrong.front()));
+                return problems;
+            }
         if (change->step < before)
             tell({"plan_change.order", "", "step " + std::to_string(change->step),
                   "at least " + std::to_string(before) + ", the change before it",
                   "put the changes in the order of their steps"});
         before = change->step;
-        DesignResult next = designLayers(graph, tasks, networkAfter(network, i + 1), catalogue);
-        for (const Problem& problem : next.problems)
-            if (std::ranges::find(known, problem) == known.end()) {
-                known.push_back(problem);
-                tell(problem);
-            }
-        if (last.problems.empty() && next.problems.empty())
-            if (auto problem = checkNewKernels(last.design, next.design))
-                tell(std::move(*problem));
-        last = std::move(next);
+        for (const std::string& rule : change->rules) {
+            takeRule(so, rule);
+            DesignResult next = designLayers(graph, tasks, so, catalogue);
+            for (const Problem& problem : next.problems)
+                if (std::ranges::find(known, problem) == known.end()) {
+                    known.push_back(problem);
+                    tell(problem);
+                }
+            if (last.problems.empty() && next.problems.empty())
+                if (auto problem = checkNewKernels(last.design, next.design))
+                    tell(std::move(*problem));
+            last = std::move(next);
+        }
     }
     return problems;
 }
@@ -254,26 +292,47 @@ Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& chan
     const std::size_t index = addChange(network, change);
     auto problems = checkPlanChanges(network, design.backbone, design.plan.tasks, catalogue);
     if (!problems.empty()) {
-        problems.front().path = change.rule;
+        problems.front().path = rulesText(change);
+        problems.front().fix.reset(); // it is about a place in a spec that is not the caller's
         return failure(std::move(problems.front()));
     }
-    if (sameNetwork(designAfter(network, index + 1, design, catalogue), design))
-        return failure({"plan_change.nothing", change.rule, "the sharing as it is",
+    if (sameNetwork(designAfter(network, index + 1, design, catalogue),
+                    designAfter(network, index, design, catalogue)))
+        return failure({"plan_change.nothing", rulesText(change), "the sharing as it is",
                         "a rule that changes it", ""});
     return network;
 }
 
-Problems addChanges(NetworkSpec& network, const std::vector<std::string>& rules, std::int64_t step,
-                    const NetworkDesign& design, const Catalogue& catalogue) {
+Problems addRules(NetworkSpec& network, const std::vector<std::string>& rules, std::int64_t step,
+                  const NetworkDesign& design, const Catalogue& catalogue) {
     Problems problems;
-    for (const std::string& rule : rules) {
-        auto changed = withPlanChange(network, {step, rule}, design, catalogue);
-        if (changed)
-            network = std::move(*changed);
-        else
+    PlanChange taken{step, {}};
+    NetworkSpec tried = network;
+    for (const std::string& rule : rules)
+        if (auto changed = withPlanChange(tried, {step, {rule}}, design, catalogue)) {
+            tried = std::move(*changed);
+            taken.rules.push_back(rule);
+        } else {
             problems.push_back(changed.error());
-    }
+        }
+    if (!taken.rules.empty())
+        addChange(network, taken);
     return problems;
+}
+
+std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size_t index,
+                                           const NetworkDesign& design,
+                                           const Catalogue& catalogue) {
+    std::vector<NetworkDesign> designs;
+    NetworkSpec so = networkAfter(network, index);
+    const PlanChange change = parsePlanChange(network.planChanges[index]).value();
+    for (const std::string& rule : change.rules) {
+        takeRule(so, rule);
+        designs.push_back(
+            designLayers(design.backbone, design.plan.tasks, so, catalogue, design.bracketing)
+                .design);
+    }
+    return designs;
 }
 
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,

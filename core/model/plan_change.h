@@ -14,19 +14,21 @@
 
 namespace concertina {
 
-/// A rule that joins those of the sharing plan while a run trains, before step `step` (counted
-/// from 0), or a parametrization that joins the kernels. In a spec it is one text, so that it is
-/// set, shown, compared and stored as the rules beside it are:
+/// Rules that join those of the sharing plan while a run trains, before step `step` (counted
+/// from 0), or parametrizations that join the kernels. What was asked for together is one change,
+/// made and taken back as one. In a spec it is one text, so that it is set, shown, compared and
+/// stored as the rules beside it are:
 ///
 ///     400: dec1.*: {segmentation} | {depth, normal} separate
 ///     500: enc1*: freeze
 ///     600: dec1.*: kernel factored
 ///     700: dec2.*: kernel factored {"core": "diagonal"}
+///     800: dec1.*: separate; enc1*: freeze
 ///
 /// A kernel that is made anew starts from what the old one was, its optimizer's moments from zero.
 struct PlanChange {
     std::int64_t step = 0;
-    std::string rule;
+    std::vector<std::string> rules; ///< in their order; at least one
 
     bool operator==(const PlanChange&) const = default;
 };
@@ -41,6 +43,9 @@ Expected<std::optional<KernelSpec>> parseKernelRule(std::string_view rule);
 
 /// The text that reads back as the same change.
 std::string toText(const PlanChange& change);
+
+/// The rules alone: "dec1.*: separate; enc1*: freeze".
+std::string rulesText(const PlanChange& change);
 
 /// The changes of a spec, which must be right.
 std::vector<PlanChange> planChangesOf(const NetworkSpec& network);
@@ -67,19 +72,25 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
                           const std::vector<std::string>& tasks, const Catalogue& catalogue);
 
 /// A network's part of a spec with one more change that is the next to take effect, for the
-/// running network `design`. Problems: those of `checkPlanChanges` with the rule as their path, and
+/// running network `design`. Problems: those of `checkPlanChanges` with the rules as their path, and
 /// "plan_change.nothing": the plan is like that already.
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
                                      const NetworkDesign& design, const Catalogue& catalogue);
 
-/// Adds what somebody asks for before step `step`, in its order, for the running network
-/// `design`. Returns why rules were refused; these change nothing.
-Problems addChanges(NetworkSpec& network, const std::vector<std::string>& rules, std::int64_t step,
-                    const NetworkDesign& design, const Catalogue& catalogue);
+/// Adds rules that were asked for together as one change before step `step`, for the running
+/// network `design`. Returns why rules were refused; the change is made without them.
+Problems addRules(NetworkSpec& network, const std::vector<std::string>& rules, std::int64_t step,
+                  const NetworkDesign& design, const Catalogue& catalogue);
 
 /// The design after the first `changes` changes, which must be right, from that of any number.
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue);
+
+/// The designs after each rule of change `index`. A network takes them one after the other: what a
+/// rule makes anew starts from what the rules before it made.
+std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size_t index,
+                                           const NetworkDesign& design,
+                                           const Catalogue& catalogue);
 
 /// Whether a change can change the outputs: tasks join, a merged kernel is taken apart, or a
 /// kernel is made anew (which is exact to rounding where its rank allows).

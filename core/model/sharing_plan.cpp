@@ -287,6 +287,12 @@ std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& l
 
 namespace {
 
+/// A rule's problem at its place: without the rule there is none.
+void tellAt(Problem& problem, const std::string& at) {
+    problem.path = at;
+    problem.fix = Fix{at};
+}
+
 /// Applies rules to a plan, one after the other.
 class Resolver {
 public:
@@ -323,7 +329,7 @@ public:
             m_plan.layers[i].frozen = std::move(frozen);
             m_misfits[i] = taskCount() > 1 ? checkState(m_layers[i], *rule->state) : std::nullopt;
             if (m_misfits[i])
-                m_misfits[i]->path = at;
+                tellAt(*m_misfits[i], at);
         }
         return std::nullopt;
     }
@@ -363,7 +369,7 @@ PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const L
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const std::string at = path + "." + std::to_string(i);
         if (auto problem = resolver.apply(rules[i], at)) {
-            problem->path = at;
+            tellAt(*problem, at);
             problems.push_back(std::move(*problem));
         }
     }

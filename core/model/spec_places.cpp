@@ -2,6 +2,8 @@
 #include "core/model/spec_places.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <string_view>
 
 namespace concertina {
@@ -101,6 +103,50 @@ bool setRecordField(std::string_view list, std::vector<Record>& records,
     return false;
 }
 
+/// The number behind a list's path and a dot, with nothing after it; none where there is none, or
+/// no such entry.
+std::optional<std::size_t> entryOf(std::string_view list, const std::string& path,
+                                   std::size_t size) {
+    if (!path.starts_with(std::string(list) + "."))
+        return std::nullopt;
+    const char* begin = path.data() + list.size() + 1;
+    const char* end = path.data() + path.size();
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(begin, end, index);
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == end;
+    return whole && index < size ? std::optional(index) : std::nullopt;
+}
+
+template <class Record>
+bool removeRecord(std::string_view list, std::vector<Record>& records, const std::string& path) {
+    const auto index = entryOf(list, path, records.size());
+    if (index)
+        records.erase(records.begin() + static_cast<std::ptrdiff_t>(*index));
+    return index.has_value();
+}
+
+/// Takes a record, an entry of a list of texts, or an option away; false where there is none.
+bool removeAt(ExperimentSpec& spec, const std::string& path) {
+    if (removeRecord(TasksPath, spec.tasks, path)
+        || removeRecord(KernelsPath, spec.network.kernels, path))
+        return true;
+    for (const auto& field : specFields()) {
+        if (field.type != FieldType::Texts)
+            continue;
+        Json texts = field.get(spec);
+        if (const auto index = entryOf(field.path, path, texts.size())) {
+            texts.erase(*index);
+            field.set(spec, texts);
+            return true;
+        }
+    }
+    std::string rest;
+    MethodChoice* choice = choiceAt(spec, path, rest);
+    constexpr std::string_view options = "options.";
+    return choice != nullptr && rest.starts_with(options)
+           && choice->options.erase(rest.substr(options.size())) > 0;
+}
+
 } // namespace
 
 std::vector<SpecPlace> placesOf(const ExperimentSpec& spec, const Catalogue& catalogue) {
@@ -147,6 +193,24 @@ ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Jso
         choice->options[place.field.path] = value;
     }
     return spec;
+}
+
+Expected<ExperimentSpec> withFix(ExperimentSpec spec, const Catalogue& catalogue, const Fix& fix) {
+    if (!fix.text) {
+        if (!removeAt(spec, fix.path))
+            return failure({"spec.no_place", fix.path, "nothing that could be taken away",
+                            "a rule, a record or an option of the experiment", ""});
+        return spec;
+    }
+    const auto place = placeAt(spec, catalogue, fix.path);
+    if (!place)
+        return withValue(spec, fix.path, *fix.text);
+    const auto value = parseValue(place->field, *fix.text);
+    if (!value)
+        return failure(value.error());
+    if (auto problem = check(place->field, *value, fix.path))
+        return failure(std::move(*problem));
+    return withJsonAt(std::move(spec), *place, *value);
 }
 
 } // namespace concertina

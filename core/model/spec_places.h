@@ -32,4 +32,9 @@ std::optional<SpecPlace> placeAt(const ExperimentSpec& spec, const Catalogue& ca
 /// default is left out of the spec; another method starts with its defaults.
 ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Json& value);
 
+/// The spec with what a fix says: of a field as `parseValue` and `check` take it, else as
+/// `withValue` does; or without the rule, record or option that the fix takes away. "spec.no_place"
+/// where there is none.
+Expected<ExperimentSpec> withFix(ExperimentSpec spec, const Catalogue& catalogue, const Fix& fix);
+
 } // namespace concertina

@@ -21,23 +21,51 @@ std::string recordPath(std::string_view list, std::size_t index) {
     return std::string(list) + "." + std::to_string(index);
 }
 
-Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
-    Problems problems;
-    for (const auto& place : specMethods())
-        append(problems, checkMethod(catalogue, place.family, place.get(spec), place.path));
-    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
-        append(problems, checkMethod(catalogue, Family::Task, spec.tasks[i].method,
-                                     recordPath(TasksPath, i)));
-    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i)
-        append(problems, checkMethod(catalogue, Family::Parametrization,
-                                     spec.network.kernels[i].method, recordPath(KernelsPath, i)));
+/// As `checkMethod` tells it, with what ends it where no id is near.
+Problems checkMethodOr(const std::optional<Fix>& fix, const Catalogue& catalogue, Family family,
+                       const MethodChoice& choice, const std::string& path) {
+    Problems problems = checkMethod(catalogue, family, choice, path);
+    for (Problem& problem : problems)
+        if (problem.code == "method.unknown" && !problem.fix)
+            problem.fix = fix;
     return problems;
 }
 
-Problems checkTasks(const ExperimentSpec& spec) {
+/// The default of a place, or the first method that there is.
+std::optional<Fix> standardMethod(const MethodPlace<ExperimentSpec>& place,
+                                  const Catalogue& catalogue) {
+    static const ExperimentSpec standard;
+    const auto ids = catalogue.ids(place.family);
+    if (ids.empty())
+        return std::nullopt;
+    const std::string& usual = place.get(standard).id;
+    return Fix{place.path + ".id", catalogue.find(place.family, usual) ? usual : ids.front()};
+}
+
+Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
     Problems problems;
-    if (spec.tasks.empty())
+    for (const auto& place : specMethods())
+        append(problems, checkMethodOr(standardMethod(place, catalogue), catalogue, place.family,
+                                       place.get(spec), place.path));
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+        const std::string path = recordPath(TasksPath, i);
+        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Task, spec.tasks[i].method, path));
+    }
+    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i) {
+        const std::string path = recordPath(KernelsPath, i);
+        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Parametrization,
+                                       spec.network.kernels[i].method, path));
+    }
+    return problems;
+}
+
+Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
+    Problems problems;
+    if (spec.tasks.empty()) {
         problems.push_back({"tasks.none", "tasks", "no task", "at least one task", ""});
+        if (!catalogue.tasks.empty())
+            problems.back().fix = Fix{recordPath(TasksPath, 0) + ".id", catalogue.tasks.front().id};
+    }
     if (spec.tasks.size() > MaxTasks)
         problems.push_back({"tasks.many", "tasks", std::to_string(spec.tasks.size()) + " tasks",
                             "at most " + std::to_string(MaxTasks), ""});
@@ -45,7 +73,8 @@ Problems checkTasks(const ExperimentSpec& spec) {
     for (std::size_t i = 0; i < spec.tasks.size(); ++i)
         if (!seen.insert(spec.tasks[i].method.id).second)
             problems.push_back({"tasks.twice", recordPath(TasksPath, i) + ".id",
-                                spec.tasks[i].method.id + " twice", "each task once", ""});
+                                spec.tasks[i].method.id + " twice", "each task once", "",
+                                Fix{recordPath(TasksPath, i)}});
     return problems;
 }
 
@@ -66,7 +95,8 @@ std::optional<Problem> checkNorms(const NetworkDesign& design, const ExperimentS
                        + size(norm->height, norm->width) + " of an image of "
                        + size(spec.data.height, spec.data.width) + ": one value a channel",
                    "at least " + std::to_string(2 * shares),
-                   "or a larger data.height and data.width, or fewer stages of the backbone"};
+                   "or a larger data.height and data.width, or fewer stages of the backbone",
+                   Fix{"train.batch", std::to_string(2 * shares)}};
 }
 
 /// Whether a problem is with something that `designNetwork` reads.
@@ -80,22 +110,27 @@ bool shapesNetwork(const Problem& problem) {
 
 Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
     Problems problems = checkFields(spec);
+    if (trimmed(spec.name).empty())
+        problems.push_back({"run.name", "name", spec.name.empty() ? "an empty name" : "blanks",
+                            "at least one letter", "", Fix{"name", ExperimentSpec{}.name}});
     append(problems, checkMethods(spec, catalogue));
-    append(problems, checkTasks(spec));
+    append(problems, checkTasks(spec, catalogue));
     if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
         problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
-                            "at most train.steps, " + std::to_string(spec.train.steps), ""});
+                            "at most train.steps, " + std::to_string(spec.train.steps), "",
+                            Fix{"train.warmup", std::to_string(spec.train.steps)}});
     if (!stopAfterFromText(spec.train.stopAfter))
         problems.push_back({"train.stop_after", "train.stop_after",
                             "\"" + shortened(spec.train.stopAfter, 40) + "\"",
                             "\"500 steps\", \"90 s\", \"10 min\" or \"2 h\"; empty: the whole plan",
-                            ""});
+                            "", Fix{"train.stop_after", ""}});
     if (spec.network.routing == "partitioned"
         && spec.train.batch < static_cast<int>(spec.tasks.size()))
         problems.push_back({"train.batch", "train.batch", std::to_string(spec.train.batch),
                             "at least " + std::to_string(spec.tasks.size())
                                 + ", an image for each task",
-                            "network.routing is partitioned"});
+                            "network.routing is partitioned",
+                            Fix{"train.batch", std::to_string(spec.tasks.size())}});
     // The network can be put together where everything that it is made of is right; what is wrong
     // elsewhere must not hide what it has to say.
     if (std::ranges::none_of(problems, shapesNetwork)) {

@@ -64,6 +64,7 @@ std::optional<Problem> readOption(const std::string& text, const std::string& pa
     }
     problem->path = path;
     problem->found = name + " = " + problem->found;
+    problem->fix.reset(); // of a field, where a part of a text stands
     return problem;
 }
 
@@ -167,6 +168,7 @@ Problems checkLinks(Links links, KernelShape kernel) {
         if (info.check)
             for (Problem& problem : info.check(kernel, links[i].options)) {
                 problem.path = path;
+                problem.fix.reset();
                 problems.push_back(std::move(problem));
             }
         double weights = 0;

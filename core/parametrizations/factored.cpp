@@ -163,7 +163,7 @@ Problems checkFactored(const KernelShape&, const Json& options) {
         return {};
     return {{"factored.penalty", "penalty", jsonText(options["penalty"]),
              "0 unless split is core and rank at most 1",
-             "only then do U and V start orthonormal, and can stay so"}};
+             "only then do U and V start orthonormal, and can stay so", Fix{"penalty", "0"}}};
 }
 
 std::vector<FieldInfo> factoredOptions() {

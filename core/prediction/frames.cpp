@@ -215,8 +215,9 @@ Expected<DatasetSummary> describeDataset(const ExperimentSpec& spec) {
     const DatasetDescription& description = (*dataset)->description();
     DatasetSummary summary;
     summary.name = description.name;
+    summary.unused = description.unused;
     for (const SplitInfo& split : description.splits)
-        summary.splits.push_back({split.name, split.size});
+        summary.splits.push_back({split.name, split.size, split.targetCounts});
     for (const TargetInfo& target : description.targets)
         summary.targets.push_back({target.name, static_cast<int>(target.classes.size())});
     return summary;

@@ -5,6 +5,7 @@
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/values/file_place.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,18 +41,62 @@ Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
     return writePng16(path, map.height, map.width, plane);
 }
 
+Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size_t classes) {
+    if (classes > 256) {
+        std::vector<std::uint16_t> plane;
+        for (const float index : map.values)
+            plane.push_back(static_cast<std::uint16_t>(index));
+        return writePng16(path, map.height, map.width, plane);
+    }
+    Image plane{map.height, map.width, 1, {}};
+    for (const float index : map.values)
+        plane.bytes.push_back(static_cast<std::uint8_t>(index));
+    return writePng(path, plane);
+}
+
+bool isOneOf(const std::vector<fs::path>& files, const fs::path& file) {
+    std::error_code error;
+    return std::ranges::any_of(
+        files, [&](const fs::path& other) { return fs::equivalent(other, file, error); });
+}
+
+/// A map as its task draws it, and its values for programs; what was written joins `files`. The
+/// pictures themselves are not written over.
+Expected<void> writeMap(const std::string& stem, const ValueMap& map, const TargetInfo& target,
+                        const std::vector<fs::path>& images, std::vector<std::string>& files) {
+    const auto add = [&](const std::string& ending, auto write) -> Expected<void> {
+        if (isOneOf(images, stem + ending))
+            return failure({"predict.input", stem + ending, "one of the pictures to predict for",
+                            "a folder where no picture has this name", ""});
+        auto written = write(fs::path(stem + ending));
+        if (written)
+            files.push_back(stem + ending);
+        return written;
+    };
+    auto written = add(".png", [&](const fs::path& file) {
+        return writePng(file, draw(map, target.classes, rangeOf(map)));
+    });
+    if (written && target.kind == TargetKind::Depth)
+        written = add("-mm.png", [&](const fs::path& file) { return writeMillimetres(file, map); });
+    if (written && target.kind == TargetKind::Classes)
+        written = add("-index.png", [&](const fs::path& file) {
+            return writeIndices(file, map, target.classes.size());
+        });
+    return written;
+}
+
 } // namespace
 
 Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
                                 const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
+    if (auto made = makeFolder(request.folder); !made)
+        return failure(made.error());
     progress(0, "reading the checkpoint");
     const auto predictor = Predictor::load(request.checkpoint, request.collapsed);
     if (!predictor)
         return failure(predictor.error());
-    std::error_code error;
-    fs::create_directories(request.folder, error);
     PredictReport report;
     const auto names = stems(request.images);
     for (std::size_t i = 0; i < request.images.size(); ++i) {
@@ -61,22 +106,17 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
         const auto image = readImage(request.images[i]);
         if (!image)
             return failure(image.error());
-        const auto maps =
-            predictor->maps(resized(*image, predictor->data().height, predictor->data().width));
-        for (std::size_t t = 0; t < maps.size(); ++t) {
-            const TargetInfo& target = predictor->target(t);
-            const Image picture = draw(maps[t], target.classes, rangeOf(maps[t]));
-            const fs::path drawn = request.folder / (names[i] + "." + predictor->taskName(t) + ".png");
-            if (auto written = writePng(drawn, picture); !written)
+        const Image fitted =
+            resized(*image, predictor->data().height, predictor->data().width);
+        const auto maps = request.size == PredictionSize::Picture
+                              ? predictor->maps(fitted, image->height, image->width)
+                              : predictor->maps(fitted);
+        for (std::size_t t = 0; t < maps.size(); ++t)
+            if (auto written =
+                    writeMap((request.folder / (names[i] + "." + predictor->taskName(t))).string(),
+                             maps[t], predictor->target(t), request.images, report.files);
+                !written)
                 return failure(written.error());
-            report.files.push_back(drawn.string());
-            if (target.kind != TargetKind::Depth)
-                continue;
-            const fs::path raw = request.folder / (names[i] + "." + predictor->taskName(t) + "-mm.png");
-            if (auto written = writeMillimetres(raw, maps[t]); !written)
-                return failure(written.error());
-            report.files.push_back(raw.string());
-        }
     }
     progress(1, "done");
     return report;

@@ -11,16 +11,25 @@
 
 namespace concertina {
 
+/// How large predictions are written.
+enum class PredictionSize {
+    Network, ///< as the network gives them
+    Picture, ///< as the picture is; what the network gives is interpolated
+};
+
 struct PredictRequest {
     std::filesystem::path checkpoint;
     std::vector<std::filesystem::path> images; ///< files of any size; resized to the network's
     std::filesystem::path folder;              ///< made where it is missing
     bool collapsed = false;                    ///< by the collapsed network
+    PredictionSize size = PredictionSize::Network;
 };
 
 /// Predicts every task for pictures from anywhere. For each picture NAME writes NAME.TASK.png, as
-/// the task draws it (pictures of one name get a number), and for depth NAME.depth-mm.png,
-/// millimetres in 16 bits. Problems of `loadCheckpoint`, of reading a picture, of writing.
+/// the task draws it (pictures of one name get a number), for depth NAME.TASK-mm.png, millimetres in
+/// 16 bits, and for classes NAME.TASK-index.png, their indices in 8 bits (in 16 where there are more
+/// than 256), as a folder's labels are. Problems of `loadCheckpoint`, of reading a picture, of
+/// writing, and "predict.input" where one of the pictures would be written over.
 Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
                                 const std::stop_token& stop);
 
@@ -32,7 +41,7 @@ struct SheetRequest {
 };
 
 /// Draws a sheet of predictions: a row a frame; the image, and for each task truth, expanded and
-/// collapsed.
+/// collapsed. Below stands whose the weights are, in training and collapsed.
 Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
 

@@ -6,7 +6,44 @@
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 
+#include <algorithm>
+
 namespace concertina {
+
+namespace {
+
+/// Values that are interpolated at once: an output of many classes at a large picture's size would
+/// need more memory than there is.
+constexpr std::int64_t largestBand = 16'000'000;
+
+/// Where the pixels of a line of another length lie between those that there are: bilinear, corners
+/// not aligned.
+struct Places {
+    torch::Tensor before; ///< indices
+    torch::Tensor after;
+    torch::Tensor weight; ///< of `after`
+
+    Places(std::int64_t from, std::int64_t to) {
+        const auto centres =
+            ((torch::arange(to, torch::kFloat64) + 0.5) * (double(from) / double(to)) - 0.5)
+                .clamp(0, double(from - 1));
+        before = centres.floor().to(torch::kInt64);
+        after = (before + 1).clamp_max(from - 1);
+        weight = (centres - before).to(torch::kFloat32);
+    }
+
+    /// Some of the new places of a tensor [N, C, H, W] along a dimension.
+    torch::Tensor interpolated(const torch::Tensor& of, std::int64_t dimension, std::int64_t first,
+                               std::int64_t count) const {
+        std::vector<std::int64_t> shape(4, 1);
+        shape[static_cast<std::size_t>(dimension)] = count;
+        const torch::Tensor low = of.index_select(dimension, before.narrow(0, first, count));
+        const torch::Tensor high = of.index_select(dimension, after.narrow(0, first, count));
+        return low + (high - low) * weight.narrow(0, first, count).view(shape);
+    }
+};
+
+} // namespace
 
 Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool collapsed) {
     const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
@@ -32,15 +69,39 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
     }
 }
 
+std::vector<torch::Tensor> Predictor::outputs(const Image& image) const {
+    const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
+    return runProgram(m_program, m_tensors, maker.image(image), predictionSettings());
+}
+
 std::vector<ValueMap> Predictor::maps(const Image& image) const {
     const torch::NoGradGuard noGrad;
-    const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
-    const auto outputs = runProgram(m_program, m_tensors, maker.image(image),
-                                    predictionSettings());
+    const auto given = outputs(image);
     std::vector<ValueMap> maps;
-    for (std::size_t t = 0; t < outputs.size(); ++t)
-        maps.push_back(
-            toValueMap(m_tasks[t]->prediction(outputs[t])[0], m_targets[t].kind));
+    for (std::size_t t = 0; t < given.size(); ++t)
+        maps.push_back(toValueMap(m_tasks[t]->prediction(given[t])[0], m_targets[t].kind));
+    return maps;
+}
+
+std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width) const {
+    const torch::NoGradGuard noGrad;
+    const auto given = outputs(image);
+    std::vector<ValueMap> maps;
+    for (std::size_t t = 0; t < given.size(); ++t) {
+        const torch::Tensor& output = given[t];
+        const Places rows(output.size(2), height), columns(output.size(3), width);
+        const std::int64_t band = std::clamp<std::int64_t>(
+            largestBand / (output.size(1) * width), 1, height);
+        std::vector<torch::Tensor> parts;
+        for (std::int64_t first = 0; first < height; first += band) {
+            const auto count = std::min<std::int64_t>(band, height - first);
+            const torch::Tensor part = columns.interpolated(
+                rows.interpolated(output, 2, first, count), 3, 0, width);
+            parts.push_back(m_tasks[t]->prediction(part)[0]);
+        }
+        // Bands are rows: the dimension before the last, with or without channels.
+        maps.push_back(toValueMap(torch::cat(parts, -2), m_targets[t].kind));
+    }
     return maps;
 }
 

@@ -35,7 +35,13 @@ public:
     /// One map a task for a picture of the network's size.
     std::vector<ValueMap> maps(const Image& image) const;
 
+    /// The same in another size: outputs are interpolated before a class is chosen of them, so
+    /// that borders run between the network's pixels.
+    std::vector<ValueMap> maps(const Image& image, int height, int width) const;
+
 private:
+    std::vector<torch::Tensor> outputs(const Image& image) const;
+
     ExperimentSpec m_spec;
     std::vector<TargetInfo> m_targets;
     std::int64_t m_step;

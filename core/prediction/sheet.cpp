@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
+#include "core/model/weight_owners.h"
 #include "core/prediction/predict.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
@@ -20,10 +21,17 @@ namespace fs = std::filesystem;
 /// Places pictures on a dark ground, in rows and columns, each in true pixels times `zoom`.
 class Sheet {
 public:
-    Sheet(int rows, int columns, int height, int width)
+    /// `notes` stand below.
+    Sheet(int rows, int columns, int height, int width, const std::vector<std::string>& notes)
         : m_zoom(std::max(1, (smallestCell + width - 1) / std::max(1, width))), m_height(height * m_zoom),
           m_width(width * m_zoom),
-          m_image(blankImage(top + rows * (m_height + gap), gap + columns * (m_width + gap), 28)) {}
+          m_image(blankImage(top + rows * (m_height + gap)
+                                 + static_cast<int>(notes.size()) * lineHeight,
+                             gap + columns * (m_width + gap), 28)) {
+        int y = top + rows * (m_height + gap) - gap;
+        for (const std::string& note : notes)
+            drawText(m_image, gap, y += lineHeight, note);
+    }
 
     void caption(int column, const std::string& text) {
         drawText(m_image, gap + column * (m_width + gap), top - gap, text);
@@ -44,6 +52,7 @@ private:
     static constexpr int smallestCell = 200; // room for a caption
     static constexpr int gap = 8;
     static constexpr int top = 28;
+    static constexpr int lineHeight = 20;
     int m_zoom;
     int m_height;
     int m_width;
@@ -79,6 +88,26 @@ Expected<Frames> framesOf(const RunData& data, const ExperimentSpec& spec, int c
     return frames;
 }
 
+/// A row of the sheet: the image, and for each task truth, expanded and collapsed.
+void placeFrame(Sheet& sheet, int row, const Sample& sample, const RunData& data,
+                const Predictor& expanded, const Predictor& collapsed) {
+    const Sample* one = &sample;
+    const Augmentation none;
+    const Batch batch = data.maker.make({&one, 1}, {&none, 1});
+    const auto left = expanded.maps(sample.image);
+    const auto right = collapsed.maps(sample.image);
+    sheet.place(row, 0, sample.image);
+    for (std::size_t t = 0; t < left.size(); ++t) {
+        const auto& target = expanded.target(t);
+        const ValueMap truth = toValueMap(batch.targets[t][0], target.kind);
+        const ValueRange range = rangeOf(truth);
+        const int column = 1 + 3 * static_cast<int>(t);
+        sheet.place(row, column, draw(truth, target.classes, range));
+        sheet.place(row, column + 1, draw(left[t], target.classes, range));
+        sheet.place(row, column + 2, draw(right[t], target.classes, range));
+    }
+}
+
 } // namespace
 
 Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& progress,
@@ -86,10 +115,13 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     progress(0, "reading the checkpoint");
-    const auto expanded = Predictor::load(request.checkpoint, false);
-    const auto collapsed = Predictor::load(request.checkpoint, true);
-    if (!expanded || !collapsed)
-        return failure((expanded ? collapsed : expanded).error());
+    const auto checkpoint = loadCheckpoint(request.checkpoint, CheckpointPart::Weights);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    const auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    const Predictor expanded(*checkpoint, *network, false), collapsed(*checkpoint, *network, true);
     const auto data = openRunData(request.spec);
     if (!data)
         return failure(data.error());
@@ -98,11 +130,12 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     if (!chosen)
         return failure(chosen.error());
     const auto frames = static_cast<int>(chosen->samples.size());
-    const auto taskCount = static_cast<int>(expanded->taskCount());
-    Sheet sheet(frames, 1 + 3 * taskCount, request.spec.data.height, request.spec.data.width);
+    const auto taskCount = static_cast<int>(expanded.taskCount());
+    Sheet sheet(frames, 1 + 3 * taskCount, request.spec.data.height, request.spec.data.width,
+                ownersLines(weightOwners(network->design())));
     sheet.caption(0, "image");
     for (int t = 0; t < taskCount; ++t) {
-        const std::string& name = expanded->taskName(static_cast<std::size_t>(t));
+        const std::string& name = expanded.taskName(static_cast<std::size_t>(t));
         sheet.caption(1 + 3 * t, name + ": truth");
         sheet.caption(2 + 3 * t, name + ": expanded");
         sheet.caption(3 + 3 * t, name + ": collapsed");
@@ -111,21 +144,8 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
         if (stop.stop_requested())
             return failure(stoppedProblem(request.file.string()));
         progress(double(row) / frames, "frame " + std::to_string(row + 1));
-        const Sample* one = chosen->samples[static_cast<std::size_t>(row)].get();
-        const Augmentation none;
-        const Batch batch = data->maker.make({&one, 1}, {&none, 1});
-        const auto left = expanded->maps(one->image);
-        const auto right = collapsed->maps(one->image);
-        sheet.place(row, 0, one->image);
-        for (int t = 0; t < taskCount; ++t) {
-            const auto at = static_cast<std::size_t>(t);
-            const auto& target = expanded->target(at);
-            const ValueMap truth = toValueMap(batch.targets[at][0], target.kind);
-            const ValueRange range = rangeOf(truth);
-            sheet.place(row, 1 + 3 * t, draw(truth, target.classes, range));
-            sheet.place(row, 2 + 3 * t, draw(left[at], target.classes, range));
-            sheet.place(row, 3 + 3 * t, draw(right[at], target.classes, range));
-        }
+        placeFrame(sheet, row, *chosen->samples[static_cast<std::size_t>(row)], *data, expanded,
+                   collapsed);
     }
     if (auto written = writePng(request.file, sheet.image()); !written)
         return failure(written.error());

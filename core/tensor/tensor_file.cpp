@@ -4,6 +4,7 @@
 #include "core/tensor/safetensors_index.h"
 #include "core/tensor/sha256.h"
 #include "core/tensor/torch.h"
+#include "core/values/file_place.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -166,10 +167,17 @@ std::optional<Problem> addHeader(Sha256& sum, std::span<const std::byte> head,
 
 } // namespace
 
-Expected<void> writeFileAtomically(const std::filesystem::path& path,
+Expected<void> writeFileAtomically(const std::filesystem::path& named,
                                    std::span<const std::string_view> pieces) {
-    const std::filesystem::path part = path.string() + ".part";
-    const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const auto place = placeToWrite(named);
+    if (!place)
+        return failure(place.error());
+    const std::filesystem::path& path = *place;
+    // A name that only this program gives, as what stands there is overwritten; a link or a pipe of
+    // that name is not.
+    const std::filesystem::path part = path.string() + ".concertina-part";
+    const int file = ::open(
+        part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
     if (file < 0)
         return failure(systemProblem(path, errno));
     std::optional<Problem> problem;

@@ -30,8 +30,8 @@ struct WrittenFile {
 };
 
 /// Writes beside `path`, flushes to the disk, renames: either the whole new file is there
-/// afterwards or what was there before. Equal contents give equal bytes. Problems: "file.write",
-/// and "disk.full" where there was no room.
+/// afterwards or what was there before. Equal contents give equal bytes. Problems: those of
+/// `placeToWrite`, "file.write", and "disk.full" where there was no room.
 Expected<WrittenFile> writeTensorFile(const std::filesystem::path& path, const TensorFile& file);
 
 /// Reads and checks all of a file, and keeps those of its tensors that are wanted, or all; they are

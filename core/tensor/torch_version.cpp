@@ -2,6 +2,7 @@
 #include "core/tensor/torch_version.h"
 
 #include "core/tensor/torch.h"
+#include "core/values/processors.h"
 
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
@@ -9,9 +10,7 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <limits>
-#include <thread>
 #include <vector>
 
 namespace concertina {
@@ -89,9 +88,15 @@ std::string libtorchVersion() {
 }
 
 int setComputeThreads(int threads) {
-    if (threads <= 0)
-        threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    threads = computeThreads(threads).count;
     at::set_num_threads(threads);
+    // OpenBLAS with threads of its own asks nobody how many; with OpenMP's it has been told.
+    using Parallel = int (*)();
+    using SetThreads = void (*)(int);
+    auto* parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
+    auto* set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (parallel != nullptr && set != nullptr && parallel() == 1)
+        set(threads);
     return threads;
 }
 

@@ -22,7 +22,7 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
 std::string libtorchVersion();
 
 /// Sets how many threads compute, for the calling thread. Always set: 1.13 starts with one,
-/// 2.6 with one for each core. 0 means one for each core. Returns the number set.
+/// 2.6 with one for each core. 0: as `computeThreads` says. Returns the number set.
 int setComputeThreads(int threads);
 
 /// Whether products of matrices run on OpenBLAS or MKL; the reference BLAS is twenty times slower.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/environment.h"
 
+#include "core/tensor/blas_core.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/field.h"
+#include "core/values/processors.h"
 #include "core/values/text.h"
 #include "core/values/version.h"
 
@@ -25,28 +27,52 @@ std::string processorName() {
     return "unknown";
 }
 
+/// The BLAS without the kernels that it chose.
+std::string withoutCore(const std::string& blas, const std::string& core) {
+    const auto at = core.empty() ? std::string::npos : blas.find(" " + core);
+    return at == std::string::npos ? blas : blas.substr(0, at) + blas.substr(at + 1 + core.size());
+}
+
 } // namespace
 
 Json environment(int threads) {
     utsname system{};
     uname(&system);
-    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    const Allowance computing = computeThreads(threads);
     return {{"concertina", programVersion()},
             {"libtorch", libtorchVersion()},
             {"blas", blasName()},
+            {"blas_core", blasCore()},
             {"processor", processorName()},
-            {"cores", cores},
-            {"threads", threads > 0 ? threads : cores},
+            {"cores", static_cast<int>(std::thread::hardware_concurrency())},
+            {"processors", permittedProcessors().count},
+            {"threads", computing.count},
+            {"threads_by", computing.by},
             {"host", system.nodename},
             {"system", std::string(system.sysname) + " " + system.release}};
 }
 
+std::string recordedCore(const Json& environment) {
+    const Json blas = environment.is_object() ? environment.value("blas", Json()) : Json();
+    return blas.is_string() ? blasCoreIn(blas.get<std::string>()) : std::string();
+}
+
 std::vector<std::string> environmentDifferences(const Json& before, const Json& now) {
     std::vector<std::string> names;
-    for (const char* key : {"concertina", "libtorch", "blas", "processor", "threads"})
-        if (before.value(key, Json()) != now.value(key, Json()))
-            names.push_back(std::string(key) + " (" + valueText(before.value(key, Json())) + " → "
-                            + valueText(now.value(key, Json())) + ")");
+    const auto tell = [&](const std::string& name, const Json& was, const Json& is) {
+        names.push_back(name + " (" + valueText(was) + " → " + valueText(is) + ")");
+    };
+    for (const std::string key : {"concertina", "libtorch", "blas", "processor", "threads"}) {
+        const Json was = before.value(key, Json()), is = now.value(key, Json());
+        if (was == is)
+            continue;
+        const std::string core = recordedCore(before), newCore = recordedCore(now);
+        if (key == "blas" && !core.empty() && !newCore.empty()
+            && withoutCore(was, core) == withoutCore(is, newCore))
+            tell("OpenBLAS's kernels", core, newCore);
+        else
+            tell(key, was, is);
+    }
     return names;
 }
 
@@ -74,11 +100,29 @@ Problem refusedBy(const std::exception& error) {
                           "this should not happen: the spec and these words help to mend it"};
 }
 
-std::string environmentWarning() {
-    if (hasFastBlas())
-        return "";
-    return "Matrix products run on the reference BLAS, some twenty times slower than OpenBLAS; "
-           "install libopenblas0-openmp (Debian) to train at full speed.";
+std::vector<NoticeEvent> environmentNotices() {
+    if (!hasFastBlas())
+        return {{{}, NoticeLevel::Warning, "environment.blas",
+                 "Matrix products run on the reference BLAS, some twenty times slower than "
+                 "OpenBLAS; install libopenblas0-openmp (Debian) to train at full speed."}};
+    const std::string core = blasCore(), better = processorCore();
+    const CoreChange& change = coreChange();
+    if (isCoreBelow(core, better))
+        return {{{}, NoticeLevel::Warning, "environment.blas_core",
+                 "OpenBLAS multiplies by its kernels for " + core
+                     + ", below what this processor has (" + better
+                     + "): matrix products take several times as long. "
+                     + (change.refused.empty()
+                            ? "CONCERTINA_KEEP_CORETYPE keeps them."
+                            : "Those for " + change.refused
+                                  + " failed a check of their products, so they stay.")}};
+    if (!change.before.empty())
+        return {{{}, NoticeLevel::Info, "environment.blas_core",
+                 (change.bySetting ? "OPENBLAS_CORETYPE was set to " + change.before
+                                   : "OpenBLAS takes this processor for " + change.before)
+                     + ", below what it has: Concertina started again with OPENBLAS_CORETYPE="
+                     + core + " (CONCERTINA_KEEP_CORETYPE=1 keeps it as it was)."}};
+    return {};
 }
 
 } // namespace concertina

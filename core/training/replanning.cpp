@@ -32,7 +32,9 @@ Expected<MadeChange> makeChange(const ExperimentSpec& spec, std::size_t index,
                                 const Learner& learner, const RunData& data,
                                 const RunPosition& position) {
     const NetworkDesign& before = learner.network().design();
-    NetworkDesign after = designAfter(spec.network, index + 1, before, catalogue());
+    std::vector<NetworkDesign> designs =
+        designsOfChange(spec.network, index, before, catalogue());
+    const NetworkDesign& after = designs.back();
     const NetworkCosts costs = networkCosts(after, {.batch = spec.train.batch});
     PlanEvent event{.position = position,
                     .spec = spec,
@@ -41,13 +43,19 @@ Expected<MadeChange> makeChange(const ExperimentSpec& spec, std::size_t index,
                     .plan = toJson(after.plan),
                     .trainedParameters = costs.trainedParameters,
                     .collapsedParameters = costs.collapsedParameters};
-    const bool audible = changesOutputs(before, after);
-    auto network = learner.network().replanned(std::move(after));
-    if (!network)
-        return failure(network.error());
+    bool audible = false;
+    std::optional<Network> made;
+    for (NetworkDesign& design : designs) {
+        const Network& from = made ? *made : learner.network();
+        audible = audible || changesOutputs(from.design(), design);
+        auto next = from.replanned(std::move(design));
+        if (!next)
+            return failure(next.error());
+        made.emplace(std::move(*next));
+    }
     if (audible)
-        tellLosses(event, learner, *network, data, position.step);
-    return MadeChange{std::move(*network), std::move(event)};
+        tellLosses(event, learner, *made, data, position.step);
+    return MadeChange{std::move(*made), std::move(event)};
 }
 
 std::string refusedText(const Problem& problem) {

@@ -35,16 +35,20 @@ public:
         m_checkpoint = true;
     }
 
-    /// Rules that join the sharing plan before the next step, all of them before the same one; of a
-    /// run that is paused, before its next. One that the network cannot have is told as a notice,
-    /// and changes nothing.
-    void changePlan(const std::vector<std::string>& rules) {
+    /// Rules that join the sharing plan before the next step, as one change; of a run that is
+    /// paused, before its next. One that the network cannot have is told as a notice, and changes
+    /// nothing.
+    void changePlan(std::vector<std::string> rules) {
         const std::lock_guard lock(m_mutex);
-        m_rules.insert(m_rules.end(), rules.begin(), rules.end());
+        m_rules.push_back(std::move(rules));
     }
 
-    /// Asked to stop by `abort`: for whatever waits meanwhile.
-    std::stop_token aborted() const { return m_abort.get_token(); }
+    /// Asked to stop once anything but going on is wanted: for whatever waits meanwhile. After a
+    /// `resume` there is another.
+    std::stop_token interrupted() const {
+        const std::lock_guard lock(m_mutex);
+        return m_interrupt.get_token();
+    }
 
     // For the trainer.
 
@@ -59,8 +63,8 @@ public:
         return std::exchange(m_checkpoint, false);
     }
 
-    /// The rules that were asked for since; forgets them.
-    std::vector<std::string> takeRules() {
+    /// The changes of the plan that were asked for since; forgets them.
+    std::vector<std::vector<std::string>> takeRules() {
         const std::lock_guard lock(m_mutex);
         return std::exchange(m_rules, {});
     }
@@ -72,33 +76,38 @@ public:
         return m_wish;
     }
 
-    /// Waits for a time, or until somebody wants an end.
-    Wish waitFor(std::chrono::milliseconds time) {
+    /// Waits for a time, or until something else than `wish` is wanted.
+    Wish waitFor(std::chrono::milliseconds time, Wish wish) {
         std::unique_lock lock(m_mutex);
-        m_changed.wait_for(lock, time, [&] { return m_wish == Wish::Abort; });
+        m_changed.wait_for(lock, time, [&] { return m_wish != wish; });
         return m_wish;
     }
 
 private:
     void wish(Wish wish) {
+        std::stop_source interrupt;
         {
             const std::lock_guard lock(m_mutex);
             // An end is not taken back by a later, milder wish.
             if (wish < m_wish && m_wish >= Wish::Suspend)
                 return;
             m_wish = wish;
+            if (wish == Wish::Run)
+                m_interrupt = interrupt;
+            else
+                interrupt = m_interrupt;
         }
         m_changed.notify_all();
-        if (wish == Wish::Abort)
-            m_abort.request_stop();
+        if (wish != Wish::Run)
+            interrupt.request_stop(); // unlocked: it calls those who wait
     }
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::stop_source m_abort;
+    std::stop_source m_interrupt;
     Wish m_wish = Wish::Run;
     bool m_checkpoint = false;
-    std::vector<std::string> m_rules;
+    std::vector<std::vector<std::string>> m_rules;
 };
 
 } // namespace concertina

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/run_data.h"
 
+#include "core/data/data_news.h"
+#include "core/data/file_record.h"
+
 #include <algorithm>
 
 namespace concertina {
@@ -46,6 +49,24 @@ Expected<std::size_t> targetFor(const TaskInfo& task, const DatasetDescription& 
 
 } // namespace
 
+DataWatch watchFor(const std::filesystem::path& fileRecord) {
+    DataWatch watch{.news = std::make_shared<DataNews>()};
+    if (!fileRecord.empty())
+        watch.files = std::make_shared<FileRecord>(fileRecord, watch.news);
+    return watch;
+}
+
+void tellNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer) {
+    if (all && data.watch.files)
+        data.watch.files->flush();
+    if (!data.watch.news)
+        return;
+    for (NoticeEvent notice : data.watch.news->take(all)) {
+        notice.position = position;
+        observer.noticed(notice);
+    }
+}
+
 std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
                                              const std::vector<TargetInfo>& targets) {
     std::vector<std::unique_ptr<Task>> tasks;
@@ -55,8 +76,8 @@ std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
     return tasks;
 }
 
-Expected<RunData> openRunData(const ExperimentSpec& spec) {
-    auto dataset = openDataset(spec.data.dataset);
+Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch) {
+    auto dataset = openDataset(spec.data.dataset, watch);
     if (!dataset)
         return failure(dataset.error());
     const DatasetDescription& description = (*dataset)->description();
@@ -87,6 +108,7 @@ Expected<RunData> openRunData(const ExperimentSpec& spec) {
                                              room);
     };
     return RunData{.dataset = *dataset,
+                   .watch = watch,
                    .targets = targets,
                    .tasks = makeTasks(spec, targets),
                    .training = cache(spec.data.trainSplit),

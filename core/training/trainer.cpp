@@ -6,15 +6,16 @@
 #include "core/model/design_brackets.h"
 #include "core/model/plan_change.h"
 #include "core/tensor/torch.h"
-#include "core/tensor/torch_version.h"
 #include "core/training/beginning.h"
 #include "core/training/checkpoint.h"
 #include "core/training/environment.h"
 #include "core/training/evaluation.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
+#include "core/training/ready_training.h"
 #include "core/training/replanning.h"
 #include "core/training/task_signal.h"
+#include "core/training/waiting.h"
 #include "core/training/way_back.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
@@ -27,8 +28,6 @@ namespace concertina {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds retryInterval{1000};
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -77,6 +76,8 @@ private:
                 return finish(*end);
             if (const auto end = changePlan())
                 return finish(*end);
+            if (m_control.wish() != RunControl::Wish::Run)
+                continue; // what was wanted meanwhile comes before the next step
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
             cutIfDue();
@@ -110,6 +111,7 @@ private:
         tellState(RunState::Running, "");
         for (const std::string& words : bracketingWords(design))
             notice(NoticeLevel::Info, "bracketing", "Run as convolutions of their own: " + words);
+        tellNews(m_data, true, position(), m_observer);
     }
 
     void tellState(RunState state, const std::string& text) {
@@ -158,9 +160,10 @@ private:
     /// Changes the sharing where that is asked for, or due by the spec. Each change has a checkpoint
     /// before it, to go back to; a state where that one was an end.
     std::optional<RunState> changePlan() {
-        for (const Problem& problem : addChanges(m_spec.network, m_control.takeRules(), m_step,
-                                                 m_learner.network().design(), catalogue()))
-            notice(NoticeLevel::Error, problem.code, refusedText(problem));
+        for (const auto& rules : m_control.takeRules())
+            for (const Problem& problem : addRules(m_spec.network, rules, m_step,
+                                                   m_learner.network().design(), catalogue()))
+                notice(NoticeLevel::Error, problem.code, refusedText(problem));
         while (nextChange(m_spec.network, m_changesDone) <= m_step) {
             if (const auto end = saveUntilDone("replan"))
                 return end;
@@ -199,6 +202,7 @@ private:
                             .values = m_learner.values(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
+        tellNews(m_data, false, position(), m_observer);
         return std::nullopt;
     }
 
@@ -270,8 +274,8 @@ private:
     }
 
     /// Writes a checkpoint; waits for room on the disk as long as it takes. A state where that is
-    /// an end: somebody wanted to go without it, or the weights are not finite, and the last good
-    /// checkpoint is to stay the last.
+    /// an end: one is wanted while there is no room, or the weights are not finite, and the last
+    /// good checkpoint is to stay the last.
     std::optional<RunState> saveUntilDone(const char* reason) {
         if (m_savedStep == m_step)
             return std::nullopt;
@@ -279,24 +283,30 @@ private:
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
-        bool told = false;
-        for (;;) {
-            const auto problem = save(reason);
-            if (!problem)
-                break;
-            if (!told) {
-                stopClock();
-                notice(NoticeLevel::Error, problem->code,
-                       toText(*problem) + " Training waits and tries again.");
-            }
-            told = true;
-            if (m_control.waitFor(retryInterval) == RunControl::Wish::Abort)
-                return RunState::Stopped;
+        tellNews(m_data, true, position(), m_observer);
+        const auto problem = save(reason);
+        return problem ? waitForRoom(*problem, reason) : std::nullopt;
+    }
+
+    /// Tries again now and then; paused where that is wanted. A state where an end is.
+    std::optional<RunState> waitForRoom(const Problem& problem, const char* reason) {
+        stopClock();
+        notice(NoticeLevel::Error, problem.code,
+               toText(problem) + " Training waits and tries again.");
+        const auto end =
+            tryUntilDone(m_control, [&] { return !save(reason); },
+                         [&](RunState state) { tellState(state, toText(problem)); });
+        if (end) {
+            notice(NoticeLevel::Warning, "checkpoint.none",
+                   "Ends without a checkpoint of step " + std::to_string(m_step) + "; "
+                       + (m_wayBack.last().empty()
+                              ? "there is none before it."
+                              : "the last one is " + m_wayBack.last().string() + "."));
+            return end;
         }
-        if (told) {
-            startClock();
-            notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
-        }
+        startClock();
+        notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
+        tellState(RunState::Running, "");
         return std::nullopt;
     }
 
@@ -365,35 +375,25 @@ private:
     std::set<std::string> m_told; ///< warnings: what, and of which file or task
 };
 
-Expected<RunData> openDataFor(const ExperimentSpec& spec) {
-    if (auto problem = checkMachine(spec.train))
-        return failure(std::move(*problem));
-    return openRunData(spec);
-}
-
 } // namespace
 
-std::optional<Problem> checkStart(const ExperimentSpec& spec) {
-    const auto data = openDataFor(spec);
-    return data ? std::nullopt : std::optional(data.error());
+Expected<TrainResult> train(std::shared_ptr<ReadyTraining> ready, RunControl& control,
+                            RunObserver& observer) {
+    try {
+        return Session(ready->request, std::move(ready->data), std::move(ready->beginning), control,
+                       observer)
+            .run();
+    } catch (const std::exception& error) {
+        return failure(refusedBy(error));
+    }
 }
 
 Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
                             RunObserver& observer) {
-    setComputeThreads(request.spec.train.threads);
-    // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
-    at::globalContext().setDeterministicCuDNN(true);
-    try {
-        auto data = openDataFor(request.spec);
-        if (!data)
-            return failure(data.error());
-        auto beginning = begin(request.spec, request.resumeAt, *data, control);
-        if (!beginning)
-            return failure(beginning.error());
-        return Session(request, std::move(*data), std::move(*beginning), control, observer).run();
-    } catch (const std::exception& error) {
-        return failure(refusedBy(error));
-    }
+    auto ready = prepareTraining(request, control);
+    if (!ready)
+        return failure(ready.error());
+    return train(std::move(*ready), control, observer);
 }
 
 } // namespace concertina

@@ -27,6 +27,7 @@ public:
             m_goodStep = step;
     }
 
+    const std::filesystem::path& last() const { return m_last; } ///< empty: there is none
     std::int64_t goodStep() const { return m_goodStep; }
 
     /// A problem with the step that it is of, and the way back in its hint.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/field.h"
 
+#include "core/values/meant_number.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace {
 
 bool isList(FieldType type) {
     return type == FieldType::Integers || type == FieldType::Reals || type == FieldType::Texts;
+}
+
+bool isText(FieldType type) {
+    return type == FieldType::Text || type == FieldType::Folder || type == FieldType::Choice
+           || type == FieldType::Texts;
 }
 
 bool isWhole(const Json& value) {
@@ -56,6 +62,55 @@ bool inRange(const FieldInfo& field, const Json& value) {
     return number >= field.minimum && number <= field.maximum;
 }
 
+/// Why a value is none of the field's.
+std::optional<Problem> misfit(const FieldInfo& field, const Json& value, const std::string& path) {
+    if (!hasType(field.type, value))
+        return Problem{"field.type", path, shortened(jsonText(value), 80), acceptedText(field), ""};
+    if (!inRange(field, value))
+        return Problem{"field.range", path,
+                       value.empty() ? "an empty list" : shortened(valueText(value), 80),
+                       acceptedText(field), ""};
+    if (field.type != FieldType::Choice)
+        return std::nullopt;
+    const auto& text = value.get_ref<const std::string&>();
+    if (std::ranges::find(field.choices, text) != field.choices.end())
+        return std::nullopt;
+    // All choices stand in what is expected; a hint adds which one was meant.
+    return Problem{"field.choice", path, "\"" + shortened(text, 80) + "\"", acceptedText(field),
+                   nearestName(text, field.choices) ? suggestion(text, field.choices)
+                                                    : std::string()};
+}
+
+/// A number, or a list of some, within the field's range.
+Json clamped(const FieldInfo& field, const Json& value) {
+    if (value.is_array()) {
+        Json list = Json::array();
+        for (const Json& item : value)
+            list.push_back(clamped(field, item));
+        return list;
+    }
+    const double number = std::clamp(value.get<double>(), field.minimum, field.maximum);
+    if (std::isnan(number))
+        return field.standard;
+    const bool whole = field.type == FieldType::Integer || field.type == FieldType::Integers;
+    return whole ? Json(static_cast<std::int64_t>(std::clamp(number, -LargestInteger,
+                                                             LargestInteger)))
+                 : Json(number);
+}
+
+/// What a value that does not fit its field most likely was meant to be: the nearest bound or
+/// choice, else the default.
+Json nearest(const FieldInfo& field, const Json& value) {
+    const auto isNumber = [](const Json& item) { return item.is_number(); };
+    const bool numbers = value.is_number()
+                         || (value.is_array() && !value.empty()
+                             && std::ranges::all_of(value, isNumber));
+    if (field.type == FieldType::Choice && value.is_string())
+        if (const auto name = nearestName(value.get<std::string>(), field.choices))
+            return *name;
+    return numbers ? clamped(field, value) : field.standard;
+}
+
 std::string rangeText(const FieldInfo& field) {
     const bool below = std::isfinite(field.minimum);
     const bool above = std::isfinite(field.maximum);
@@ -88,31 +143,28 @@ std::string acceptedText(const FieldInfo& field) {
 }
 
 std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path) {
-    if (!hasType(field.type, value))
-        return Problem{"field.type", path, shortened(jsonText(value), 80), acceptedText(field), ""};
-    if (!inRange(field, value))
-        return Problem{"field.range", path,
-                       value.empty() ? "an empty list" : shortened(valueText(value), 80),
-                       acceptedText(field), ""};
-    if (field.type == FieldType::Choice) {
-        const auto& text = value.get_ref<const std::string&>();
-        if (std::ranges::find(field.choices, text) == field.choices.end())
-            // All choices stand in what is expected; a hint adds which one was meant.
-            return Problem{"field.choice", path, "\"" + shortened(text, 80) + "\"",
-                           acceptedText(field),
-                           nearestName(text, field.choices) ? suggestion(text, field.choices)
-                                                            : std::string()};
-    }
-    return std::nullopt;
+    auto problem = misfit(field, value, path);
+    if (!problem)
+        return std::nullopt;
+    Json meant = nearest(field, value);
+    if (misfit(field, meant, path))
+        meant = field.standard;
+    if (!misfit(field, meant, path))
+        problem->fix = Fix{path, valueText(meant)};
+    return problem;
 }
 
 namespace {
 
-/// JSON where the text is such, else a number as people write it (".5"), else discarded.
-Json numberOrJson(std::string_view text) {
+/// JSON where the text is such, else a number as people write it (".5"), else discarded; so is a
+/// whole number with points between its thousands.
+Json numberOrJson(FieldType type, std::string_view text) {
+    const bool whole = type == FieldType::Integer || type == FieldType::Integers;
+    if (whole && hasPointsBetweenThousands(text))
+        return Json(Json::value_t::discarded);
     Json value = parseJson(text);
     if (value.is_discarded())
-        if (const auto number = numberFromText(trimmed(text)))
+        if (const auto number = numberFromText(trimmed(withPlainSigns(text))))
             return *number;
     return value;
 }
@@ -140,7 +192,7 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
         return list;
     const bool texts = field.type == FieldType::Texts;
     for (const std::string& part : texts ? splitOutsideBraces(text) : split(text, ',')) {
-        list.push_back(texts ? Json(part) : numberOrJson(part));
+        list.push_back(texts ? Json(part) : numberOrJson(field.type, part));
         if (part.empty() || list.back().is_discarded())
             return Json(Json::value_t::discarded);
     }
@@ -150,15 +202,14 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
 } // namespace
 
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
-    if (field.type == FieldType::Text || field.type == FieldType::Folder
-        || field.type == FieldType::Choice)
+    if (isText(field.type) && !isList(field.type))
         return Json(std::string(text));
     // A list in brackets is JSON or wrong: its parts would keep a bracket.
     const bool parts = isList(field.type) && !trimmed(text).starts_with('[');
-    Json value = parts ? listFromParts(field, text) : numberOrJson(text);
+    Json value = parts ? listFromParts(field, text) : numberOrJson(field.type, text);
     if (value.is_discarded() || !hasType(field.type, value))
         return failure({"field.type", field.path, "\"" + shortened(text, 80) + "\"",
-                        acceptedText(field), ""});
+                        acceptedText(field), numberHint(field, text)});
     return value;
 }
 

@@ -45,6 +45,7 @@ struct DatasetSummary {
     struct Split {
         std::string name;
         int samples = 0;
+        std::vector<int> targetCounts; ///< that have each of `targets`; empty: all have all
     };
     std::vector<Split> splits;
     struct Target {
@@ -52,6 +53,7 @@ struct DatasetSummary {
         int classes = 0;  ///< 0: it is no target of classes
     };
     std::vector<Target> targets;
+    std::vector<std::string> unused; ///< files that belong to no sample
 };
 
 } // namespace concertina

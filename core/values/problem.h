@@ -11,6 +11,15 @@
 
 namespace concertina {
 
+/// What most likely ends a problem: another text for a field, as `--set` and forms take it, or that
+/// what stands at the path is taken away: a rule, an option, a record of a list.
+struct Fix {
+    std::string path;
+    std::optional<std::string> text; ///< none: taken away
+
+    bool operator==(const Fix&) const = default;
+};
+
 /// Something that a user can mend: what is wrong, where, and what would be right.
 ///
 /// A value, not an exception: a function that can fail for a user's reason returns
@@ -22,6 +31,7 @@ struct Problem {
     std::string found;    ///< what stands there
     std::string expected; ///< what would be right
     std::string hint;     ///< what to do; may be empty
+    std::optional<Fix> fix; ///< none where nothing is likely to be meant
 
     bool operator==(const Problem&) const = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/report.h"
 
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -82,6 +83,28 @@ const LayerDifference* VerifyReport::worstLayer() const {
     return worst;
 }
 
+BeforeAfter WeightOwners::of(std::size_t owner) const {
+    BeforeAfter sum;
+    for (const Part& part : parts) {
+        sum.expanded += part.weights[owner].expanded;
+        sum.collapsed += part.weights[owner].collapsed;
+    }
+    return sum;
+}
+
+BeforeAfter WeightOwners::ownShare() const {
+    BeforeAfter all, own;
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+        const BeforeAfter weights = of(i);
+        const bool alone = i > 0 && owners[i].find('+') == std::string::npos;
+        all.expanded += weights.expanded;
+        all.collapsed += weights.collapsed;
+        own.expanded += alone ? weights.expanded : 0;
+        own.collapsed += alone ? weights.collapsed : 0;
+    }
+    return {own.expanded / std::max(1.0, all.expanded), own.collapsed / std::max(1.0, all.collapsed)};
+}
+
 Json toJson(const NetworkOrigin& origin) {
     return {{"checkpoint_steps", origin.steps}, {"norm_batches", origin.normBatches}};
 }
@@ -104,6 +127,17 @@ std::string stepsText(const std::vector<std::int64_t>& steps) {
     return text;
 }
 
+Json toJson(const WeightOwners& owners) {
+    Json parts = Json::array();
+    for (const WeightOwners::Part& part : owners.parts) {
+        Json weights = Json::object();
+        for (std::size_t i = 0; i < owners.owners.size(); ++i)
+            weights[owners.owners[i]] = toJson(part.weights[i]);
+        parts.push_back({{"part", part.name}, {"layers", part.layers}, {"weights", std::move(weights)}});
+    }
+    return parts;
+}
+
 Json toJson(const CollapseReport& report) {
     return {{"file", report.file},
             {"sha256", report.sha256},
@@ -112,6 +146,7 @@ Json toJson(const CollapseReport& report) {
             {"multiply_adds", toJson(report.multiplyAdds)},
             {"bytes", toJson(report.bytes)},
             {"milliseconds", toJson(report.milliseconds)},
+            {"owners", toJson(report.owners)},
             {"distinct_kernels", report.distinctKernels},
             {"folded_norms", report.foldedNorms},
             {"kept_norms", report.keptNorms},
@@ -167,7 +202,7 @@ std::string toText(const CollapseReport& report) {
             + std::to_string(report.foldedNorms) + " norms folded";
     if (report.keptNorms > 0)
         text += ", " + std::to_string(report.keptNorms) + " kept as a scale and shift";
-    text += "\n";
+    text += "\n" + toText(report.owners);
     if (const auto& steps = report.origin.steps; steps.size() > 1)
         text += "  The mean of " + std::to_string(steps.size()) + " checkpoints, of "
                 + stepsText(steps) + "\n";
@@ -211,6 +246,69 @@ std::string layersText(const VerifyReport& report) {
     return "\nLayer by layer, each on what the expanded network hands it:\n" + tableText(rows)
            + "  They differ most in " + worst->layer + ", " + worst->what + ", for " + worst->tasks
            + ": by " + shortNumber(worst->maxRel32) + " of its largest output.\n";
+}
+
+namespace {
+
+/// The rows of a table that tell of one network: a line an owner that has anything.
+void addOwners(const WeightOwners& owners, double BeforeAfter::*side, const std::string& title,
+               std::vector<std::vector<std::string>>& rows) {
+    const auto text = [](double count) { return count > 0 ? shortCount(count) : "–"; };
+    rows.push_back({title});
+    for (std::size_t i = 0; i < owners.owners.size(); ++i) {
+        if (owners.of(i).*side == 0)
+            continue;
+        std::vector<std::string> row{"  " + owners.owners[i]};
+        for (const WeightOwners::Part& part : owners.parts)
+            row.push_back(text(part.weights[i].*side));
+        row.push_back(text(owners.of(i).*side));
+        rows.push_back(std::move(row));
+    }
+}
+
+} // namespace
+
+std::string toText(const WeightOwners& owners) {
+    if (owners.owners.size() < 2)
+        return "";
+    std::vector<std::vector<std::string>> rows{{"Weights of"}, {"  layers"}};
+    int layers = 0;
+    for (const WeightOwners::Part& part : owners.parts) {
+        rows[0].push_back(part.name);
+        rows[1].push_back(std::to_string(part.layers));
+        layers += part.layers;
+    }
+    rows[0].push_back("all layers");
+    rows[1].push_back(std::to_string(layers));
+    addOwners(owners, &BeforeAfter::expanded, "in training", rows);
+    addOwners(owners, &BeforeAfter::collapsed, "collapsed", rows);
+    const BeforeAfter share = owners.ownShare();
+    const auto percent = [](double of) { return fixedText(100 * of, 1) + " %"; };
+    return "\n" + tableText(rows) + "  Tasks have " + percent(share.expanded)
+           + " of the weights to themselves in training, and " + percent(share.collapsed)
+           + " of what ships.\n";
+}
+
+std::vector<std::string> ownersLines(const WeightOwners& owners) {
+    if (owners.owners.size() < 2)
+        return {};
+    std::vector<std::string> layers;
+    for (const WeightOwners::Part& part : owners.parts)
+        layers.push_back(std::to_string(part.layers) + " " + part.name);
+    const auto line = [&](const char* title, double BeforeAfter::*side) {
+        double all = 0;
+        std::vector<std::string> parts;
+        for (std::size_t i = 0; i < owners.owners.size(); ++i) {
+            const double weights = owners.of(i).*side;
+            all += weights;
+            if (weights > 0)
+                parts.push_back(shortCount(weights) + " of " + owners.owners[i]
+                                + (i > 0 && owners.owners[i].find('+') == std::string::npos ? " alone" : ""));
+        }
+        return title + (" " + shortCount(all)) + " weights: " + join(parts, ", ");
+    };
+    return {"Layers: " + join(layers, ", "), line("In training", &BeforeAfter::expanded),
+            line("Collapsed", &BeforeAfter::collapsed)};
 }
 
 } // namespace concertina

@@ -32,6 +32,25 @@ struct NetworkOrigin {
     bool operator==(const NetworkOrigin&) const = default;
 };
 
+/// Whose the weights of a network are: what a group of tasks shares, what one has of its own.
+struct WeightOwners {
+    /// Layers that are shared in one way.
+    struct Part {
+        std::string name; ///< "tied", "merged", "factors shared", "separate", "other", "heads"
+        int layers = 0;
+        std::vector<BeforeAfter> weights; ///< one an owner
+    };
+
+    std::vector<std::string> owners; ///< "all tasks", "depth+normal", "depth": the larger first
+    std::vector<Part> parts;         ///< those that there are, in this order
+
+    /// Of an owner over all parts.
+    BeforeAfter of(std::size_t owner) const;
+
+    /// The share of the weights that one task has to itself.
+    BeforeAfter ownShare() const;
+};
+
 struct CollapseReport {
     std::string file;   ///< where the collapsed network was written
     std::string sha256; ///< of that file
@@ -40,6 +59,7 @@ struct CollapseReport {
     BeforeAfter multiplyAdds; ///< of one image
     BeforeAfter bytes;        ///< of the weights' file: the checkpoint without optimizer state
     BeforeAfter milliseconds; ///< of one image on this machine, median
+    WeightOwners owners;
     int distinctKernels = 0;
     int foldedNorms = 0;
     int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
@@ -96,6 +116,7 @@ struct PredictReport {
 };
 
 Json toJson(const NetworkOrigin& origin);
+Json toJson(const WeightOwners& owners);
 Json toJson(const CollapseReport& report);
 Json toJson(const VerifyReport& report);
 Json toJson(const PredictReport& report);
@@ -115,5 +136,11 @@ std::string skippedText(int images);
 
 /// The part of it that tells of layers; empty without.
 std::string layersText(const VerifyReport& report);
+
+/// A table of owners by parts, in training and collapsed. Empty where a single task has all.
+std::string toText(const WeightOwners& owners);
+
+/// The same in three lines of plain letters, for a picture.
+std::vector<std::string> ownersLines(const WeightOwners& owners);
 
 } // namespace concertina

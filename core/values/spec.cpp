@@ -157,6 +157,40 @@ bool setText(std::vector<std::string>& list, std::string_view rest, std::string_
     return true;
 }
 
+/// The record of a list that has this id, with all that is set there; else a new one. One of kernels
+/// is for all layers.
+Json recordOf(const std::string& id, const Json& list) {
+    const auto known = std::ranges::find_if(list, [&](const Json& record) {
+        return record["id"] == Json(id) && record.value("layers", "*") == "*";
+    });
+    return known != list.end() ? *known : Json{{"id", id}};
+}
+
+/// Sets a whole list of records: by their ids with commas between them ("segmentation,depth"), or by
+/// the JSON that a spec has there.
+Expected<ExperimentSpec> withList(const ExperimentSpec& spec, std::string_view path,
+                                  std::string_view text) {
+    Json json = toJson(spec);
+    Json& list = path == TasksPath ? json[std::string(TasksPath)] : json["network"]["kernels"];
+    if (trimmed(text).starts_with('[')) {
+        const auto read = readJson(text, {.members = 1000});
+        if (!read)
+            return failure({read.error().code, std::string(path), read.error().found,
+                            read.error().expected, read.error().hint});
+        list = *read;
+    } else {
+        const auto ids = trimmed(text).empty() ? std::vector<std::string>() : split(text, ',');
+        Json records = Json::array();
+        for (const std::string& id : ids)
+            records.push_back(recordOf(id, list));
+        list = std::move(records);
+    }
+    SpecReading reading = readSpec(json);
+    if (!reading.problems.empty())
+        return failure(reading.problems.front());
+    return reading.spec;
+}
+
 /// `path` without `prefix` and its dot; empty where it does not stand under it.
 std::string_view under(std::string_view path, std::string_view prefix) {
     if (path.size() > prefix.size() + 1 && path.starts_with(prefix) && path[prefix.size()] == '.')
@@ -197,6 +231,8 @@ Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view 
     if (const std::string valid = validUtf8(text); valid != text)
         return failure({"spec.encoding", std::string(path), "\"" + shortened(valid, 80) + "\"",
                         "a text in UTF-8", ""});
+    if (path == TasksPath || path == KernelsPath)
+        return withList(spec, path, text);
     ExperimentSpec changed = spec;
     auto done = setField(changed, specFields(), path, path, text);
     for (const auto& place : specMethods())

@@ -134,9 +134,10 @@ Problems checkFields(const ExperimentSpec& spec);
 
 /// Sets one place from text, as `--set path=value` does: a field ("train.lr"), one of a list
 /// ("network.kernels.0.id"; an index one past the end adds a record), a method by its id
-/// ("train.optimizer" or "train.optimizer.id"), or one of its options
-/// ("network.backbone.options.width"). A new id clears the method's options. Problems:
-/// "spec.unknown_path", "spec.encoding", "field.*".
+/// ("train.optimizer" or "train.optimizer.id"), one of its options
+/// ("network.backbone.options.width"), or a whole list ("tasks", "network.kernels": by ids
+/// with commas between them, which keeps what is set for those that the spec has, or as JSON). A new id clears the method's options. Problems: "spec.unknown_path",
+/// "spec.encoding", "spec.json", "spec.unknown_key", "field.*".
 Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
                                    std::string_view text);
 

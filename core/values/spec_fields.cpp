@@ -362,7 +362,8 @@ std::vector<Field<TrainSpec>> trainFields() {
                                     .minimum = 0,
                                     .maximum = 1024,
                                     .label = "Threads",
-                                    .help = "Threads that compute. 0: one for each core.",
+                                    .help = "Threads that compute. 0: OMP_NUM_THREADS, or one for each "
+                                            "processor that the process may use.",
                                     .seldom = true}),
         field(&TrainSpec::device, {.path = "train.device",
                                    .choices = {"cpu", "cuda"},

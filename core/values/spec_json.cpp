@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/json_document.h"
 #include "core/values/spec.h"
 #include "core/values/spec_fields.h"
 #include "core/values/text.h"
@@ -8,8 +9,6 @@
 namespace concertina {
 
 namespace {
-
-constexpr std::size_t LargestSpecText = 10'000'000;
 
 /// The value at a dotted path; null where there is none.
 const Json* at(const Json& root, std::string_view path) {
@@ -195,17 +194,11 @@ SpecReading readSpec(const Json& json) {
 }
 
 SpecReading readSpecText(std::string_view text) {
-    const auto refused = [](std::string found, std::string expected) {
-        return SpecReading{{}, {{"spec.json", "", std::move(found), std::move(expected), ""}}};
-    };
-    if (trimmed(text).empty())
-        return refused("nothing", "an experiment as JSON");
-    if (text.size() > LargestSpecText)
-        return refused(bytesText(static_cast<double>(text.size())) + " of text",
-                       "an experiment, at most " + bytesText(LargestSpecText));
-    // No section has nearly so many keys; reading more would only be slow.
-    const auto json = readJson(text, {.members = 1000});
-    return json ? readSpec(*json) : refused(json.error().found, json.error().expected);
+    const auto json = readJsonDocument(text, "an experiment");
+    if (json)
+        return readSpec(*json);
+    const Problem& problem = json.error();
+    return {{}, {{"spec.json", "", problem.found, problem.expected, problem.hint}}};
 }
 
 Json toJson(const ExperimentSpec& spec) {

@@ -40,4 +40,19 @@ std::string stopAfterSteps(std::int64_t steps) {
     return std::to_string(steps) + (steps == 1 ? " step" : " steps");
 }
 
+std::optional<std::string> stopAfterUntil(std::string_view until) {
+    if (until == "end")
+        return std::string();
+    const bool bare = !until.empty() && until.find_first_not_of("0123456789") == until.npos;
+    std::string text = std::string(until) + (bare ? " steps" : "");
+    const auto parsed = stopAfterFromText(text);
+    if (!parsed || *parsed == StopAfter{})
+        return std::nullopt;
+    return text;
+}
+
+bool wasCut(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t step) {
+    return !train.stopAfter.empty() && step < plannedSteps(train, stepsPerEpoch);
+}
+
 } // namespace concertina

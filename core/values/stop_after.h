@@ -28,4 +28,12 @@ std::optional<StopAfter> stopAfterFromText(std::string_view text);
 /// The text of a cut after a number of steps.
 std::string stopAfterSteps(std::int64_t steps);
 
+/// The field for a run that goes on until "end" (empty: its plan), a step ("500", "500 steps") or
+/// a time of training ("2 h"). Nothing where it is none of these.
+std::optional<std::string> stopAfterUntil(std::string_view until);
+
+/// Whether a run that has finished at step `step` was cut before its plan by train.stop_after, and
+/// can go on to it.
+bool wasCut(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t step);
+
 } // namespace concertina

@@ -55,11 +55,4 @@ std::string validUtf8(std::string_view text);
 /// Shortens to at most `limit` bytes without cutting a UTF-8 character, with "…" at the end.
 std::string shortened(std::string_view text, std::size_t limit);
 
-/// How many columns a text takes, counting each character as one.
-std::size_t displayWidth(std::string_view text);
-
-/// Lines of columns as wide as their widest cell, two spaces apart; the first column is aligned to
-/// the left, the others to the right.
-std::string tableText(const std::vector<std::vector<std::string>>& rows);
-
 } // namespace concertina

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "db/sqlite/failure.h"
 
+#include "db/records.h"
+
 #include <sqlite3.h>
 
 #include <cerrno>

@@ -28,7 +28,4 @@ Problem problemOf(const std::error_code& error, const std::filesystem::path& fil
 /// No such run (any more), "run.unknown".
 Problem unknownRun(const std::string& run);
 
-/// Whether it may pass by itself, so that trying again makes sense.
-bool mayPass(const Problem& problem);
-
 } // namespace concertina

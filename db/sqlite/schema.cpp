@@ -34,13 +34,15 @@ int minReader(SQLite::Database& database, int version) {
     return reader;
 }
 
-/// The copy counts only when it is whole: written under another name first.
+/// The copy counts only when it is whole: written under another name first. One that is there, of
+/// an earlier try or of a store that was put back, stays.
 void copyBefore(SQLite::Database& database, const std::filesystem::path& file, int target) {
-    const auto named = [&](const char* ending) {
-        return file.parent_path()
-               / (file.stem().string() + "-before-v" + std::to_string(target) + ending);
-    };
+    const std::string base = file.stem().string() + "-before-v" + std::to_string(target);
+    std::string name = base;
+    const auto named = [&](const char* ending) { return file.parent_path() / (name + ending); };
     std::error_code error;
+    for (int number = 2; std::filesystem::exists(named(".db"), error); ++number)
+        name = base + "-" + std::to_string(number);
     std::filesystem::remove(named(".part"), error);
     try {
         Query(database, "VACUUM INTO ?", named(".part").string()).run();

@@ -10,6 +10,7 @@ if(CONCERTINA_LIBTORCH)
     # An official LibTorch given by CMAKE_PREFIX_PATH comes before the system's.
     find_package(Torch REQUIRED)
     find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
+    find_package(PNG REQUIRED)
     find_package(OpenSSL REQUIRED COMPONENTS Crypto)
     find_package(CLI11 2.1 REQUIRED)
     find_path(JEMALLOC_INCLUDE_DIR jemalloc/jemalloc.h REQUIRED)

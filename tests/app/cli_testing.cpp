@@ -26,12 +26,15 @@ QProcessEnvironment environment() {
     environment.insert("XDG_DATA_HOME", "/nonexistent");
     // Several programs on few cores: threads that wait must not spin.
     environment.insert("OMP_WAIT_POLICY", "passive");
+    // Their own choice, and no word about another.
+    environment.remove("OPENBLAS_CORETYPE");
     environment.insert("LC_ALL", "C.UTF-8");
     return environment;
 }
 
-void start(QProcess& process, const QStringList& wrapper, const QStringList& arguments) {
-    QStringList words = wrapper + QStringList{program()} + arguments;
+void start(QProcess& process, const QStringList& wrapper, const QString& file,
+           const QStringList& arguments) {
+    QStringList words = wrapper + QStringList{file} + arguments;
     process.setProcessEnvironment(environment());
     process.setProgram(words.takeFirst());
     process.setArguments(words);
@@ -109,7 +112,7 @@ QList<QJsonObject> Outcome::notices(const QString& wanted) const {
 }
 
 Training::Training(const QStringList& arguments, const QStringList& wrapper) {
-    start(m_process, wrapper, arguments + QStringList{"--json"});
+    start(m_process, wrapper, program(), arguments + QStringList{"--json"});
 }
 
 Training::~Training() {
@@ -169,11 +172,11 @@ Outcome Training::wait(int seconds) {
             static_cast<double>(timer.elapsed()) / 1000};
 }
 
-Outcome run(const QStringList& arguments, const QStringList& wrapper) {
+Outcome run(const QStringList& arguments, const QStringList& wrapper, const QString& file) {
     QProcess process;
     QElapsedTimer timer;
     timer.start();
-    start(process, wrapper, arguments);
+    start(process, wrapper, file, arguments);
     if (!process.waitForFinished(3 * patience))
         qFatal("%s has not ended", qPrintable(arguments.join(' ')));
     return {codeOf(process), process.readAllStandardOutput(), process.readAllStandardError(),
@@ -192,7 +195,12 @@ QString Workplace::write(const QString& name, const QJsonObject& json) const {
 }
 
 QStringList Workplace::inStore(QStringList arguments) const {
-    return arguments + QStringList{"--store", store()};
+    // Behind -- it would be a name.
+    const auto mark = arguments.indexOf("--");
+    const auto place = mark < 0 ? arguments.size() : mark;
+    arguments.insert(place, store());
+    arguments.insert(place, "--store");
+    return arguments;
 }
 
 QString Workplace::train(const QJsonObject& spec, const QStringList& more) const {

@@ -65,11 +65,12 @@ private:
     qsizetype m_read = 0; ///< of it, by waitFor
 };
 
-/// Runs the program to its end.
-Outcome run(const QStringList& arguments, const QStringList& wrapper = {});
-
 /// The program's file.
 QString program();
+
+/// Runs the program, or another, to its end.
+Outcome run(const QStringList& arguments, const QStringList& wrapper = {},
+            const QString& file = program());
 
 /// A folder of its own, gone afterwards, with a store in it.
 class Workplace {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli_testing.h"
 
+#include <QFileInfo>
+#include <QImage>
 #include <QJsonArray>
+#include <QProcess>
 #include <QTest>
+
+#include <sys/stat.h>
 
 using cli::with;
 
@@ -39,6 +44,45 @@ private Q_SLOTS:
         QVERIFY(now.last()["max_abs_diff_float64"].toDouble() <= 1e-10);
     }
 
+    void aLinkIsWrittenThrough() {
+        const QString real = m_place.write("real.safetensors", QByteArray("before"));
+        QVERIFY(QFile::link(real, file("link.safetensors")));
+        const cli::Outcome made =
+            m_place.run({"collapse", m_run, "--out", file("link.safetensors")});
+        QVERIFY2(made.code == 0, qPrintable(made.text()));
+        QVERIFY(QFileInfo(file("link.safetensors")).isSymLink());
+        QVERIFY(QFileInfo(real).size() > 1000);
+    }
+
+    void whatIsNoFileStaysAndIsTold() {
+        QVERIFY(::mkfifo(file("pipe").toUtf8().constData(), 0600) == 0);
+        for (const QString& out : {file("pipe"), m_place.path(), QString("/dev/null")}) {
+            const cli::Outcome made = m_place.run({"collapse", m_run, "--out", out, "--json"});
+            QVERIFY2(made.code == 1, qPrintable(made.text()));
+            QVERIFY2(made.events("problem").first()["code"].toString().startsWith("file."),
+                     qPrintable(made.text()));
+        }
+        struct stat status{};
+        QVERIFY(::stat(file("pipe").toUtf8().constData(), &status) == 0 && S_ISFIFO(status.st_mode));
+        QVERIFY(::stat("/dev/null", &status) == 0 && S_ISCHR(status.st_mode));
+    }
+
+    void aFolderThatCantBeMadeIsToldBeforeTheWork() {
+        const QString taken = m_place.write("taken", QByteArray("a file"));
+        const QString picture = m_place.write("picture.png", QByteArray("no picture"));
+        const cli::Outcome predicted =
+            m_place.run({"predict", m_run, picture, "--out", taken, "--json"});
+        QCOMPARE(predicted.code, 1);
+        QCOMPARE(predicted.last()["code"].toString(), QString("folder.file"));
+        cli::Workplace other;
+        const cli::Outcome trained = other.run(
+            {"train", other.write("spec.json", spec()), "--report", taken + "/below", "--json"});
+        QCOMPARE(trained.code, 1);
+        QCOMPARE(trained.last()["code"].toString(), QString("folder.write"));
+        QVERIFY(trained.events("created").isEmpty());
+        QCOMPARE(cli::fileBytes(taken), QByteArray("a file"));
+    }
+
     void peopleAreToldWhatWasAveraged() {
         const QByteArray text = m_place.run({"collapse", m_run, "--out", file("two.safetensors"),
                                              "--average", "2", "--norm-batches", "1"})
@@ -56,6 +100,42 @@ private Q_SLOTS:
         QCOMPARE(layers.size(), 4 + 6);
         QCOMPARE(layers[0].toObject()["layer"].toString(), QString("enc1.1"));
         QVERIFY(layers.contains(json["worst_layer"]));
+    }
+
+    void aPictureIsAnsweredWithoutConcertina() {
+        const QString python = "/usr/bin/python3", root = CONCERTINA_SOURCE_DIR;
+        QProcess probe;
+        probe.start(python, {"-c", "import torch, PIL"});
+        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+            QSKIP("Debian's python3-torch or python3-pil is not here.");
+        const QString picture = root + "/resources/examples/room.jpg";
+        QCOMPARE(m_place.run({"collapse", m_run, "--out", file("ship.safetensors")}).code, 0);
+        QCOMPARE(m_place.run({"predict", m_run, picture, "--out", file("ours"), "--collapsed"}).code, 0);
+        QProcess script;
+        script.start(python, {root + "/tests/reference/run_collapsed.py", file("ship.safetensors"),
+                              picture, "--out", file("theirs")});
+        QVERIFY(script.waitForFinished(120000));
+        QVERIFY2(script.exitCode() == 0, script.readAllStandardError().constData());
+        // The same but where rounding chooses: a class, the last digit, a window's greatest.
+        const std::vector<std::pair<const char*, int>> kinds{
+            {"segmentation-index", 0}, {"depth-mm", 1}, {"normal", 257}}; // one of 8 bits
+        for (const auto& [name, step] : kinds) {
+            const QString ending = QString("/room.%1.png").arg(name);
+            const QImage ours(file("ours") + ending), theirs(file("theirs") + ending);
+            QCOMPARE(ours.size(), QSize(32, 32));
+            QCOMPARE(theirs.size(), ours.size());
+            int apart = 0;
+            for (int y = 0; y < 32; ++y)
+                for (int x = 0; x < 32; ++x) {
+                    const QRgba64 a = ours.pixelColor(x, y).rgba64();
+                    const QRgba64 b = theirs.pixelColor(x, y).rgba64();
+                    apart += std::abs(a.red() - b.red()) > step || std::abs(a.green() - b.green()) > step
+                                     || std::abs(a.blue() - b.blue()) > step
+                                 ? 1
+                                 : 0;
+                }
+            QVERIFY2(apart <= 32 * 32 / 50, qPrintable(QString("%1: %2").arg(name).arg(apart)));
+        }
     }
 
     void moreThanThereAreIsTold() {

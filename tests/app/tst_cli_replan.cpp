@@ -130,6 +130,22 @@ private Q_SLOTS:
         QCOMPARE(late.last()["code"].toString(), QString("run.finished"));
     }
 
+    void aRunThatWasCutChangesItsSharingAndGoesOnToItsPlan() {
+        cli::Workplace place;
+        const QString run = place.train(with(cli::tinySpec(), "train.stop_after", "6 steps"));
+        const cli::Outcome replanned = place.run({"replan", run, "dec*: separate"});
+        QVERIFY2(replanned.code == 0, qPrintable(replanned.text()));
+        QVERIFY2(replanned.out.contains("resume " + run.toUtf8() + " --until end"), replanned.out);
+        QCOMPARE(place.state(), QString("finished"));
+        const cli::Outcome resumed = place.run({"resume", run, "--until", "end", "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
+        QCOMPARE(place.shown(run)["step"].toInt(), 12);
+        const QJsonArray done = place.shown(run)["plan_changes"].toArray();
+        QCOMPARE(done.size(), 1);
+        QCOMPARE(done[0].toObject()["step"].toInt(), 6);
+        QCOMPARE(place.run({"replan", run, "*: tied"}).code, 1); // now it is at its end
+    }
+
     void aChangeIsTakenBackBeforeTheNextStepAndLater() {
         cli::Workplace place;
         const QString run = paused(place, 6);
@@ -178,6 +194,37 @@ private Q_SLOTS:
         };
         QVERIFY(lossOf(run) > 0);
         QCOMPARE(lossOf(run), lossOf(whole));
+    }
+
+    void rulesThatWereGivenTogetherAreTakenBackTogether() {
+        cli::Workplace place;
+        const QString run = paused(place, 6);
+        const QJsonObject before = place.shown(run);
+        const QString at = QString::number(before["step"].toInt());
+        QCOMPARE(place.run({"replan", run, "enc*: freeze"}).code, 0);
+        const cli::Outcome replanned =
+            place.run({"replan", run, "dec*: separate", "dec*: kernel plain", "--json"});
+        QVERIFY2(replanned.code == 0, qPrintable(replanned.text()));
+        const QString two = at + ": dec*: separate; dec*: kernel plain";
+        QCOMPARE(replanned.last()["plan_changes"].toArray(),
+                 (QJsonArray{at + ": enc*: freeze", two}));
+        // Before a step is made with them, and after some.
+        for (const bool trained : {false, true}) {
+            if (trained) {
+                QCOMPARE(place.run({"replan", run, "dec*: separate", "dec*: kernel plain"}).code, 0);
+                cli::Training training(place.inStore({"resume", run}));
+                training.waitForStep(before["step"].toInt() + 3);
+                training.signal(SIGINT);
+                QCOMPARE(training.wait().code, 130);
+                QCOMPARE(place.shown(run)["plan_changes"].toArray().size(), 2);
+            }
+            const cli::Outcome undone = place.run({"replan", run, "--undo", "--json"});
+            QVERIFY2(undone.code == 0, qPrintable(undone.text()));
+            QCOMPARE(undone.last()["change"].toString(), two);
+            QCOMPARE(changesOf(place.shown(run)), QJsonArray{at + ": enc*: freeze"});
+        }
+        QCOMPARE(place.run({"replan", run, "--undo"}).code, 0);
+        QCOMPARE(place.shown(run)["spec"], before["spec"]);
     }
 
     void aJoinAFreezeAndAKernelAreToldWithWhatTheyDid() {

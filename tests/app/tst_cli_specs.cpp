@@ -102,6 +102,8 @@ private Q_SLOTS:
             "did you mean \"batch\"?");
         add("text for a number", set("train.lr", "fast"), "field.type", "train.lr", "fast");
         add("number for a text", set("name", 5), "field.type", "name", "5");
+        add("no name", set("name", ""), "run.name", "name", "an empty name");
+        add("a name of blanks", set("name", "  \t"), "run.name", "name", "blanks");
         add("half a step", set("train.steps", 1.5), "field.type", "train.steps", "1.5");
         add("list for an object", set("data", QJsonArray()), "field.type", "data", "");
         add("below the range", set("train.lr", -1), "field.range", "train.lr", "from 0 to 100");
@@ -174,6 +176,34 @@ private Q_SLOTS:
             QCOMPARE(trained.err, cli::run({"spec", "check", spec}).err);
             QVERIFY(!QFile::exists(place.store()));
         }
+    }
+
+    void whatTrainTakesCheckTakes() {
+        // Several words, presets and groups of them, values set.
+        const cli::Outcome outcome =
+            cli::run({"spec", "check", "rooms-demo", "nyuv2-compact-single", "--set",
+                      "train.steps=5", "--json"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QCOMPARE(outcome.events("valid").size(), 1 + 3);
+        cli::Workplace place;
+        const QString bad = place.write("bad.json", text(with(tinySpec(), "train.lr", -1)));
+        const cli::Outcome mixed = cli::run({"spec", "check", bad, "rooms-demo", "--json"});
+        QCOMPARE(mixed.code, 1);
+        QCOMPARE(mixed.events("problem").size(), 1);
+        QCOMPARE(mixed.events("valid").size(), 1);
+        const QStringList nowhere{"rooms-demo", "--data", place.path("nowhere")};
+        QCOMPARE(cli::run(QStringList{"spec", "check"} + nowhere).err,
+                 place.run(QStringList{"train"} + nowhere).err);
+    }
+
+    void aProblemSaysWhatWouldDo() {
+        cli::Workplace place;
+        const QString spec = place.write("bad.json", text(with(tinySpec(), "train.lr", -1)));
+        const cli::Outcome outcome = cli::run({"spec", "check", spec, "--json"});
+        QVERIFY2(outcome.err.contains("For example train.lr=0"), qPrintable(outcome.text()));
+        const QJsonObject fix = outcome.events("problem").first()["fix"].toObject();
+        QCOMPARE(fix["path"].toString(), QString("train.lr"));
+        QCOMPARE(fix["value"].toString(), QString("0"));
     }
 
     void everythingThatIsWrongIsToldAtOnce() {

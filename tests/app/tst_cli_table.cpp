@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli_testing.h"
 
+#include <QHash>
 #include <QJsonArray>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 using cli::with;
 
@@ -145,7 +148,78 @@ private Q_SLOTS:
         QVERIFY2(lines[1].startsWith("|---|---:|"), markdown);
         QCOMPARE(lines[0].count('|'), lines[2].count('|'));
         const QByteArray csv = m_place.run({"table", run, "--format", "csv"}).out;
-        QVERIFY2(csv.contains("\"depth alone\",\"1\",\""), csv);
+        QVERIFY2(csv.contains("\ndepth alone,1,"), csv);
+    }
+
+    void everyColumnForProgramsIsANumberAsExactAsTheStoreHasIt() {
+        const QStringList words{"table", "all tasks", m_single["run"].toString(), "--single",
+                                m_single["run"].toString()};
+        const QList<QByteArray> lines =
+            m_place.run(words + QStringList{"--format", "csv"}).out.trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);
+        const QList<QByteArray> titles = lines[0].split(',');
+        QVERIFY2(titles.contains("time (s)") && titles.contains("depth absolute error (m)")
+                     && titles.contains("depth absolute error deviation (m)"), lines[0]);
+        QHash<QByteArray, double> first;
+        for (const QByteArray& line : lines.mid(1)) {
+            const QList<QByteArray> cells = line.split(',');
+            QCOMPARE(cells.size(), titles.size());
+            for (int i = 1; i < cells.size(); ++i) {
+                bool isNumber = false;
+                const double number = cells[i].toDouble(&isNumber);
+                QVERIFY2(isNumber, titles[i] + " = " + cells[i]);
+                if (line == lines[1])
+                    first[titles[i]] = number;
+            }
+        }
+        const QJsonObject json = m_place.run(words + QStringList{"--json"}).objects().first();
+        const QJsonObject error = json["metrics"].toObject()["depth/abs_err"].toObject();
+        QCOMPARE(first["depth absolute error (m)"], error["mean"].toDouble());
+        QCOMPARE(first["depth absolute error deviation (m)"], error["deviation"].toDouble());
+        QCOMPARE(first["parameters collapsed"], json["parameters"].toDouble());
+        QCOMPARE(first["time (s)"], json["seconds"].toDouble());
+        QVERIFY(error["deviation"].toDouble() > 0);
+    }
+
+    void namesBreakNoTable_data() {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("line feed") << "two\nlines";
+        QTest::newRow("escape") << "\x1b[31mred\x1b[0m";
+        QTest::newRow("bar") << "a | b";
+        QTest::newRow("comma and quotes") << "a, \"b\"";
+        QTest::newRow("carriage return") << "over\rwritten";
+        QTest::newRow("dash") << "-dash";
+        QTest::newRow("equals") << "=1+1";
+    }
+
+    void namesBreakNoTable() {
+        QFETCH(QString, name);
+        const cli::Workplace place;
+        const QString run = place.train(with(shortSpec(name), "train.steps", 2));
+        const auto plain = [](const QByteArray& text) {
+            return std::all_of(text.begin(), text.end(), [](char c) {
+                return c == '\n' || static_cast<unsigned char>(c) >= 0x20;
+            });
+        };
+        for (const char* format : {"text", "markdown", "csv"}) {
+            const QByteArray table = place.run({"table", run, "--format", format}).out;
+            QVERIFY2(plain(table), table);
+            QCOMPARE(table.trimmed().count('\n'), format == std::string("markdown") ? 2 : 1);
+        }
+        const QByteArray markdown = place.run({"table", run, "--format", "markdown"}).out;
+        for (const QByteArray& line : markdown.trimmed().split('\n'))
+            QCOMPARE(line.count('|') - line.count("\\|"),
+                     markdown.split('\n').first().count('|'));
+        for (const char* command : {"runs", "show"}) {
+            const QByteArray text =
+                place.run(command == std::string("runs") ? QStringList{"runs"}
+                                                         : QStringList{"show", run}).out;
+            QVERIFY2(plain(text), text);
+        }
+        QCOMPARE(place.run({"runs"}).out.trimmed().count('\n'), 1);
+        // To programs that read JSON it is the name itself; behind -- a name may look as it will.
+        QCOMPARE(place.run({"runs", "--json"}).last()["name"].toString(), name.trimmed());
+        QCOMPARE(place.run({"show", "--json", "--", name}).last()["run"].toString(), run);
     }
 
     void whatIsNotThereIsTold() {

@@ -10,31 +10,37 @@
 
 using namespace concertina;
 
+namespace {
+
+constexpr int patience = 20'000; // ms, for what takes none where it is right
+
+} // namespace
+
 class JobThreadTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void aNewerJobOfAKeyStopsTheOlder() {
-        JobThread jobs;
         std::latch begun(1), newerDone(1);
         std::atomic<bool> stopped = false;
+        JobThread jobs;
         jobs.post("frame", [&](const std::stop_token& stop) {
             begun.count_down();
             while (!stop.stop_requested())
                 std::this_thread::yield();
             stopped = true;
         });
-        begun.wait();
+        QTRY_VERIFY_WITH_TIMEOUT(begun.try_wait(), patience);
         jobs.post("frame", [&](const std::stop_token&) { newerDone.count_down(); });
-        newerDone.wait(); // for ever, where the older one was not stopped
+        QTRY_VERIFY_WITH_TIMEOUT(newerDone.try_wait(), patience);
         QVERIFY(stopped);
     }
 
     void oneThatWaitsIsReplacedAndOthersAreLetAlone() {
-        JobThread jobs;
         std::binary_semaphore hold(0);
         std::latch done(2);
         std::atomic<int> older = 0, other = 0;
+        JobThread jobs;
         jobs.post("first", [&](const std::stop_token&) { hold.acquire(); });
         jobs.post("frame", [&](const std::stop_token&) { ++older; });
         jobs.post("report", [&](const std::stop_token& stop) {
@@ -43,28 +49,28 @@ private Q_SLOTS:
         });
         jobs.post("frame", [&](const std::stop_token&) { done.count_down(); });
         hold.release();
-        done.wait();
+        QTRY_VERIFY_WITH_TIMEOUT(done.try_wait(), patience);
         QCOMPARE(older.load(), 0);
         QCOMPARE(other.load(), 1);
     }
 
     void jobsWithoutAKeyAreAllDone() {
-        JobThread jobs;
         std::latch done(3);
+        JobThread jobs;
         for (int i = 0; i < 3; ++i)
             jobs.post([&](const std::stop_token& stop) {
                 if (!stop.stop_requested())
                     done.count_down();
             });
-        done.wait(); // for ever, where one replaced another
+        QTRY_VERIFY2_WITH_TIMEOUT(done.try_wait(), "one replaced another", patience);
     }
 
     void itsEndStopsWhatRunsAndDropsWhatWaits() {
         std::atomic<int> ran = 0;
         std::atomic<bool> ended = false;
         {
-            JobThread jobs;
             std::latch begun(1);
+            JobThread jobs;
             jobs.post("a", [&](const std::stop_token& stop) {
                 begun.count_down();
                 while (!stop.stop_requested())
@@ -72,7 +78,7 @@ private Q_SLOTS:
                 ended = true;
             });
             jobs.post("b", [&](const std::stop_token&) { ++ran; });
-            begun.wait();
+            QTRY_VERIFY_WITH_TIMEOUT(begun.try_wait(), patience);
         }
         QVERIFY(ended);
         QCOMPARE(ran.load(), 0);

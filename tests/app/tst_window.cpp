@@ -6,7 +6,7 @@
 #include "core/catalogue.h"
 #include "tests/app/cli_testing.h"
 #include "tests/expected.h"
-#include "tests/ui/fakes.h"
+#include "tests/ui/fake_dialogs.h"
 #include "ui/store/store_access.h"
 #include "ui/window/main_window.h"
 #include "widgets/plots/curve_plot.h"

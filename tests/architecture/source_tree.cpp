@@ -120,6 +120,8 @@ SourceFile readSource(std::string path, std::string_view text) {
         thirdLine = text.find('\n', thirdLine + (i > 0 ? 1 : 0));
     file.licensed = text.substr(0, thirdLine).find("SPDX-License-Identifier: GPL-3.0-or-later")
                     != std::string_view::npos;
+    if (file.isCode())
+        file.functions = functionsOf(text);
     const std::string code = file.isCode() ? withoutComments(text) : std::string(text);
     for (std::size_t begin = 0; begin < code.size();) {
         const auto end = std::min(code.find('\n', begin), code.size());

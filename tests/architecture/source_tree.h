@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/architecture/functions.h"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@ struct Include {
 struct SourceFile {
     std::string path; ///< from the root, with '/'
     std::vector<Include> includes;
+    FunctionList functions;
     int lines = 0;
     int codeLines = 0; ///< neither empty nor comment alone
     bool pragmaOnce = false;

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -35,6 +36,13 @@ public:
 private:
     QTemporaryDir m_folder;
 };
+
+QStringList filesOf(const Violations& violations) {
+    QStringList files;
+    for (const Violation& violation : violations)
+        files.append(QString::fromStdString(violation.file));
+    return files;
+}
 
 /// What a source of the room `file` is in is told for one include on its third line.
 Violations violationsOf(const std::string& file, const std::string& include) {
@@ -80,7 +88,6 @@ private Q_SLOTS:
         row("ui/x.cpp", "\"db/store.h\"");
         row("ui/x.cpp", "\"widgets/plot.h\"");
         row("ui/x.cpp", "\"x.moc\"");
-        row("app/session/x.cpp", "\"core/network/network.h\"");
         row("app/cli/x.cpp", "<CLI/CLI.hpp>");
         row("app/gui/x.cpp", "\"app/session/session.h\"");
         row("tests/ui/x.cpp", "<torch/torch.h>"); // tests may include everything
@@ -238,7 +245,23 @@ private Q_SLOTS:
         QCOMPARE(violations[2].file, std::string("core/values/misc"));
     }
 
-    void longFilesAreListedAndFarTooLongOnesAreWrong() {
+    void rowsThatSayMoreThanIsSoAreTold() {
+        Fixture fixture;
+        fixture.write("a/x.cpp", license + "#include \"b/y.h\"\n#include <torch/torch.h>\n");
+        fixture.write("b/y.h", header);
+        fixture.write("b/inside/z.cpp", license + "#include <QString>\n");
+        const std::vector<Room> used{{"a", {"b"}, {"LibTorch"}}, {"b", {}, {"Qt"}}};
+        QCOMPARE(checkTableIsUsed(fixture.tree(), used), Violations{});
+        const std::vector<Room> more{
+            {"a", {"b", "c"}, {"LibTorch", "OpenCV"}}, {"b", {"a"}, {"Qt"}}, {"c", {}, {}}};
+        QCOMPARE(checkTableIsUsed(fixture.tree(), more),
+                 (Violations{{"a", 0, "may include c, which no file of it does"},
+                             {"a", 0, "may include OpenCV, which no file of it does"},
+                             {"b", 0, "may include a, which no file of it does"},
+                             {"c", 0, "is a room without a file"}}));
+    }
+
+    void filesThatAreTooLongAreWrong() {
         const auto lines = [](int count, const std::string& line) {
             std::string text = license;
             for (int i = 1; i < count; ++i)
@@ -250,18 +273,58 @@ private Q_SLOTS:
         fixture.write("db/b401.cpp", lines(401, "x;"));
         fixture.write("db/c101.h", lines(101, "x;")); // 100 of code
         fixture.write("db/d102.h", lines(102, "x;"));
+        fixture.write("tests/db/c190.h", lines(190, "x;"));
         fixture.write("db/e200.h", lines(200, "// what it is"));
         fixture.write("db/f201.h", lines(201, "// what it is"));
         fixture.write("db/g801.cpp", lines(801, "x;"));
-        const auto names = [](const Violations& violations) {
-            QStringList files;
-            for (const Violation& violation : violations)
-                files.append(QString::fromStdString(violation.file));
-            return files;
+        QCOMPARE(filesOf(checkSizes(fixture.tree(), {{"db/g801.cpp", "", "a table"}})),
+                 (QStringList{"db/b401.cpp", "db/d102.h", "db/f201.h"}));
+    }
+
+    void functionsThatAreTooLongAreWrong() {
+        const auto function = [](const std::string& head, int count) {
+            return head + " {\n" + std::string(static_cast<std::size_t>(count - 2), '\n') + "}\n";
         };
-        QCOMPARE(names(longFiles(fixture.tree())),
-                 (QStringList{"db/b401.cpp", "db/d102.h", "db/f201.h", "db/g801.cpp"}));
-        QCOMPARE(names(checkSizes(fixture.tree())), QStringList{"db/g801.cpp"});
+        Fixture fixture;
+        fixture.write("db/a.cpp", license + function("void just()", 60));
+        fixture.write("db/b.cpp", license + function("void over()", 61));
+        fixture.write("db/c.cpp", license + function("const auto table = []", 61).append(";\n"));
+        fixture.write("db/d.cpp", license + "void open() {\n");
+        const Violations told = checkSizes(fixture.tree(), {});
+        QCOMPARE(told, (Violations{{"db/b.cpp", 2, "over has 61 lines"},
+                                   {"db/c.cpp", 2, "[] has 61 lines"},
+                                   {"db/d.cpp", 0, "has a bracket without its other"}}));
+        QCOMPARE(filesOf(checkSizes(fixture.tree(), {{"db/b.cpp", "over", "a list"},
+                                                     {"db/c.cpp", "[]", ""},
+                                                     {"db/a.cpp", "just", "not so long"}})),
+                 (QStringList{"db/d.cpp", "db/c.cpp", "db/a.cpp"}));
+    }
+
+    void functionsAreFoundWhateverStandsAroundTheirBraces() {
+        std::ifstream stream(CONCERTINA_SOURCE_DIR "/tests/architecture/tricky_functions.txt");
+        const std::string text(std::istreambuf_iterator<char>(stream), {});
+        const FunctionList found = functionsOf(text);
+        QVERIFY(found.balanced);
+        // Each one says where it begins: "// name, lines" stands behind its opening brace.
+        std::vector<Function> told;
+        int number = 0;
+        for (const QString& line : QString::fromStdString(text).split('\n')) {
+            ++number;
+            static const QRegularExpression mark("// is (\\S+), (\\d+)$");
+            if (const auto match = mark.match(line); match.hasMatch())
+                told.push_back({match.captured(1).toStdString(), number, match.captured(2).toInt()});
+        }
+        QVERIFY(told.size() > 20);
+        QCOMPARE(found.functions.size(), told.size());
+        for (std::size_t i = 0; i < told.size(); ++i)
+            QVERIFY2(found.functions[i] == told[i],
+                     (told[i].name + " at " + std::to_string(told[i].line) + ": found "
+                      + found.functions[i].name + " at " + std::to_string(found.functions[i].line)
+                      + ", lines " + std::to_string(found.functions[i].lines))
+                         .c_str());
+        for (const char* open : {"void f() {", "}", "void f() { g(]; }", "(", "int a[2;"})
+            QVERIFY2(!functionsOf(open).balanced, open);
+        QVERIFY(functionsOf("").balanced && functionsOf("").functions.empty());
     }
 
     void buildFoldersAndHiddenOnesAreLeftOut() {

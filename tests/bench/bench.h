@@ -29,6 +29,7 @@ struct Bench {
     std::function<std::vector<Figure>()> run;
 };
 
+std::span<const Bench> productBenches();
 std::span<const Bench> stepBenches();
 std::span<const Bench> memoryBenches();
 std::span<const Bench> replanBenches();

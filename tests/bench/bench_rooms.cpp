@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/window/thread_time.h"
 
 #include <array>
 #include <stdexcept>
@@ -9,17 +10,24 @@ namespace concertina::bench {
 
 namespace {
 
-/// In this one thread.
+/// In this one thread, by the time that its core worked on it: by the clock, what else a machine does
+/// would count (105 a second fell to 40 while ten compilers shared two cores).
 std::vector<Figure> renderingRate() {
-    constexpr int images = 400;
+    constexpr int images = 400, stretch = 50;
     const auto dataset = openDataset({"rooms", {{"train_size", images}}});
     if (!dataset)
         throw std::runtime_error("rooms can't be opened");
-    const double time = seconds([&] {
-        for (int i = 0; i < images; ++i)
-            static_cast<void>((*dataset)->sample("train", i, 96, 128));
+    std::vector<double> rates;
+    const double clock = seconds([&] {
+        for (int first = 0; first < images; first += stretch) {
+            const double before = threadMilliseconds();
+            for (int i = first; i < first + stretch; ++i)
+                static_cast<void>((*dataset)->sample("train", i, 96, 128));
+            rates.push_back(1000 * stretch / (threadMilliseconds() - before));
+        }
     });
-    return {{"rooms, training quality, 96x128", images / time, "images/s a core", ">=100"}};
+    return {{"rooms, training quality, 96x128", median(std::move(rates)), "images/s a core", ">=100"},
+            {"the same by the clock, with what else the machine does", images / clock, "images/s", ""}};
 }
 
 } // namespace

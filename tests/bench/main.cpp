@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/tensor/memory.h"
+#include "core/tensor/process.h"
 #include "core/tensor/torch_version.h"
+#include "core/training/environment.h"
 #include "core/values/json.h"
 #include "tests/bench/bench.h"
 
@@ -16,8 +17,8 @@ namespace {
 
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
-    for (const auto& group : {stepBenches(), replanBenches(), collapseBenches(), memoryBenches(),
-                              storeBenches(), roomsBenches()})
+    for (const auto& group : {productBenches(), stepBenches(), replanBenches(), collapseBenches(),
+                              memoryBenches(), storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), workbenchBenches()})
@@ -43,8 +44,10 @@ void print(const Figure& figure, bool json) {
 } // namespace
 
 int main(int argc, char** argv) {
-    keepFreedMemory();
+    beginProcess(argv);
     setComputeThreads(0);
+    for (const NoticeEvent& notice : environmentNotices())
+        std::fprintf(stderr, "%s\n", notice.text.c_str());
     const auto quick = quickBenches();
     std::string help = "Measurements (\"all\": those of seconds):\n";
     for (const Bench& bench : quick)

@@ -35,7 +35,7 @@ Expected<Network> tryChange(const Network& network, const ExperimentSpec& spec,
     NetworkSpec all = spec.network;
     for (const std::string& rule : rules) {
         const auto changed =
-            withPlanChange(all, {0, rule}, designAfter(all, all.planChanges.size(),
+            withPlanChange(all, {0, {rule}}, designAfter(all, all.planChanges.size(),
                                                        network.design(), catalogue()),
                            catalogue());
         if (!changed)

@@ -174,6 +174,36 @@ private Q_SLOTS:
         QCOMPARE(layout.error().front().code, std::string("dataset.json"));
     }
 
+    void whatKeepsItFromBeingReadIsToldWithItsLine_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("reason");
+        const QByteArray good = "{\n\"format\": \"concertina-dataset\",\n\"version\": 1,\n";
+        QTest::newRow("comment") << good + "// mine\n}" << "line 4";
+        QTest::newRow("trailing comma") << good + "\"name\": \"x\",\n}" << "line 5";
+        QTest::newRow("a key twice") << good + "\"version\": 1}" << "\"version\" twice in one object, at line 4";
+        QTest::newRow("UTF-16") << QByteArray("\xff\xfe{\0}\0", 6) << "UTF-16";
+        QTest::newRow("nothing") << QByteArray(" \n") << "nothing";
+        QTest::newRow("another format") << QByteArray("{\"format\": \"coco\"}") << "coco";
+    }
+
+    void whatKeepsItFromBeingReadIsToldWithItsLine() {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, reason);
+        const auto layout = readFolderLayout(text.toStdString());
+        QVERIFY(!layout);
+        QVERIFY2(layout.error().front().found.find(reason.toStdString()) != std::string::npos,
+                 layout.error().front().found.c_str());
+    }
+
+    void whatEditorsOfWindowsWriteIsRead() {
+        std::string text = jsonText(whole(), 1);
+        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
+            text.insert(at, "\r");
+        const auto layout = readFolderLayout("\xEF\xBB\xBF" + text);
+        QVERIFY(layout);
+        QCOMPARE(layout->targets.size(), 3U);
+    }
+
     void whateverIsReadIsWholeWhereverTheJsonIsDamaged() {
         int refused = 0;
         for (const Json& json : damagedVersions(whole())) {

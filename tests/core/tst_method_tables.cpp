@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
 #include "core/model/validate.h"
+#include "core/model/weight_owners.h"
 #include "core/optimizers/optimizer.h"
 #include "core/tensor/torch.h"
 #include "core/values/presets.h"
@@ -43,6 +44,27 @@ private Q_SLOTS:
         for (const EmbeddedText& preset : presets())
             QVERIFY2(validate(readSpecText(preset.text).spec, catalogue()).empty(),
                      std::string(preset.name).c_str());
+    }
+
+    void theDemoShowsWhatTasksOwnAndWhatShips() {
+        const auto preset =
+            std::ranges::find(presets(), std::string_view("rooms-demo"), &EmbeddedText::name);
+        const auto result =
+            designNetwork(readSpecText(preset->text).spec, catalogue(), std::vector{9, 1, 3});
+        QVERIFY(result.problems.empty());
+        const WeightOwners owners = weightOwners(result.design);
+        QCOMPARE(owners.owners.size(), 4U); // all tasks, and each of the three
+        std::vector<std::string> names;
+        for (const WeightOwners::Part& part : owners.parts) {
+            names.push_back(part.name);
+            for (std::size_t task = 1; task < 4; ++task) {
+                const BeforeAfter& own = part.weights[task];
+                QCOMPARE(own.expanded > 0, part.name != "tied");
+                // Of merged cores one kernel is made.
+                QCOMPARE(own.collapsed > 0, part.name != "tied" && part.name != "merged");
+            }
+        }
+        QCOMPARE(names, (std::vector<std::string>{"tied", "merged", "factors shared", "heads"}));
     }
 
     void everyFileStandsInItsTableAndEveryLineHasItsFile_data() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
 #include "core/prediction/predict.h"
+#include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
 #include "tests/core/training_testing.h"
 #include "tests/printing.h"
@@ -55,7 +56,7 @@ private Q_SLOTS:
     void everyTaskGivesAPictureOfTheNetworksSize() {
         const auto report = predict(request({path("a.png")}), quiet, {});
         QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
-        QCOMPARE(report->files.size(), 4U); // three tasks, and depth in millimetres
+        QCOMPARE(report->files.size(), 5U); // three tasks, depth in millimetres, classes' indices
         for (const char* name : {"a.segmentation.png", "a.depth.png", "a.normal.png"}) {
             const auto image = readImage(path("expanded") / name);
             QVERIFY2(image.has_value(), name);
@@ -64,12 +65,84 @@ private Q_SLOTS:
         }
     }
 
+    void indicesAreTheClassesThatAreDrawn() {
+        QVERIFY(predict(request({path("a.png")}), quiet, {}).has_value());
+        const auto indices = readPlane(path("expanded/a.segmentation-index.png"), Encoding::Index8);
+        const auto drawn = readImage(path("expanded/a.segmentation.png"));
+        QVERIFY(indices.has_value() && drawn.has_value());
+        const auto checkpoint = loadCheckpoint(m_training.lastCheckpoint(), CheckpointPart::Weights);
+        const auto& classes = checkpoint->targets[0].classes;
+        for (int y = 0; y < 16; ++y)
+            for (int x = 0; x < 24; ++x) {
+                const ClassInfo& info =
+                    classes.at(indices->bytes[static_cast<std::size_t>(y) * 24 + x]);
+                for (std::size_t c = 0; c < 3; ++c)
+                    QCOMPARE(drawn->pixel(y, x)[c], info.color[c]);
+            }
+    }
+
+    void theyAreWrittenAtThePicturesSizeWhereThatIsAskedFor() {
+        PredictRequest wanted = request({path("a.png")});
+        wanted.folder = path("large");
+        wanted.size = PredictionSize::Picture;
+        const auto report = predict(wanted, quiet, {});
+        QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
+        QCOMPARE(report->files.size(), 5U);
+        for (const std::string& file : report->files) {
+            const auto image = readImage(file);
+            QVERIFY2(image.has_value(), file.c_str());
+            QCOMPARE(image->height, 100);
+            QCOMPARE(image->width, 60);
+        }
+    }
+
+    void outputsAreInterpolatedAsLibTorchDoes() {
+        // The independent way, all at once: LibTorch's own interpolation of the whole output.
+        const torch::NoGradGuard noGrad;
+        const auto predictor = Predictor::load(m_training.lastCheckpoint(), false);
+        const Image image = resized(gradient(100, 60), 16, 24);
+        const auto checkpoint = loadCheckpoint(m_training.lastCheckpoint(), CheckpointPart::Weights);
+        const auto network = networkOf(*checkpoint);
+        const BatchMaker maker({}, {}, normalizationNamed(checkpoint->spec.data.normalization));
+        const auto outputs = network->forward(network->compose(false), maker.image(image), {});
+        const std::vector<std::pair<int, int>> sizes{{100, 60}, {16, 24}, {7, 9}, {1, 1}};
+        for (const auto& [height, width] : sizes) {
+            const auto maps = predictor->maps(image, height, width);
+            for (const std::size_t t : {0, 1}) {
+                torch::Tensor large =
+                    torch::upsample_bilinear2d(outputs[t], {height, width}, false)[0];
+                if (t == 0)
+                    large = large.argmax(0);
+                const ValueMap expected =
+                    toValueMap(large, t == 0 ? TargetKind::Classes : TargetKind::Depth);
+                QCOMPARE(maps[t].height, height);
+                QCOMPARE(maps[t].width, width);
+                std::size_t other = 0;
+                for (std::size_t i = 0; i < expected.values.size(); ++i)
+                    other += std::abs(maps[t].values[i] - expected.values[i]) > 1e-4F ? 1U : 0U;
+                // Where two classes are equally likely, rounding chooses.
+                QVERIFY2(other <= (t == 0 ? expected.values.size() / 100 : 0U),
+                         qPrintable(QString("%1 of %2").arg(other).arg(height)));
+            }
+        }
+    }
+
     void picturesOfOneNameDontOverwriteEachOther() {
         const auto report = predict(request({path("a.png"), path("b/a.png")}), quiet, {});
         QVERIFY(report.has_value());
-        QCOMPARE(report->files.size(), 8U);
+        QCOMPARE(report->files.size(), 10U);
         QVERIFY(std::filesystem::exists(path("expanded/a.depth.png")));
         QVERIFY(std::filesystem::exists(path("expanded/a-2.depth.png")));
+    }
+
+    void aPictureThatIsPredictedForIsNotWrittenOver() {
+        std::filesystem::copy_file(path("a.png"), path("a.depth.png"));
+        PredictRequest beside = request({path("a.png"), path("a.depth.png")});
+        beside.folder = path("");
+        const auto report = predict(beside, quiet, {});
+        QVERIFY(!report);
+        QCOMPARE(report.error().code, std::string("predict.input"));
+        QCOMPARE(readImage(path("a.depth.png"))->bytes, readImage(path("a.png"))->bytes);
     }
 
     void theCollapsedNetworkDrawsTheSame() {
@@ -118,6 +191,27 @@ private Q_SLOTS:
         const int one = sheet(1), two = sheet(2), many = sheet(99);
         QVERIFY(one > 0 && two > one);
         QCOMPARE(many - two, two - one); // the split has three samples
+    }
+
+    void aSheetTellsWhoseTheWeightsAre() {
+        const auto sheet = [&](const Training& training) {
+            const auto file = path("owners.png");
+            const auto report = drawSheet(
+                {training.lastCheckpoint(), training.request.spec, 1, file}, quiet, {});
+            return report ? readImage(file).value() : Image();
+        };
+        ExperimentSpec alone = tinySpec("factored", "*: tied");
+        alone.tasks.resize(1); // it has everything: there is nothing to tell
+        Training single(alone);
+        QVERIFY(single.run().has_value());
+        const Image shared = sheet(m_training);
+        const int below = shared.height - sheet(single).height;
+        QVERIFY(below > 0);
+        std::size_t bright = 0;
+        for (int y = shared.height - below; y < shared.height; ++y)
+            for (int x = 0; x < 200; ++x)
+                bright += shared.pixel(y, x)[0] > 200 ? 1U : 0U;
+        QVERIFY(bright > 100);
     }
 };
 

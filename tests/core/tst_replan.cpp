@@ -199,6 +199,35 @@ private Q_SLOTS:
         QVERIFY(!sameCourse(asked.record, without.record));
     }
 
+    void rulesThatAreAskedForTogetherAreOneChange() {
+        ExperimentSpec spec = tinySpec("factored", "*: separate");
+        spec.train.previews = 0;
+        // The kernel is made anew from what the rule before it makes one.
+        const Texts rules{"dec*: tied", "dec*: kernel plain", "dec9: tied", "enc2*: freeze"};
+        Training asked(spec);
+        asked.after(2, [&](RunControl& control) { control.changePlan(rules); });
+        QVERIFY(asked.run()->state == RunState::Finished);
+        QCOMPARE(asked.record.notices.size(), 1U); // of the layer that is not there
+        QCOMPARE(asked.record.plans.size(), 1U);
+        const ExperimentSpec& changed = asked.record.plans[0].spec;
+        QCOMPARE(changed.network.planChanges,
+                 Texts{"2: dec*: tied; dec*: kernel plain; enc2*: freeze"});
+        QCOMPARE(asked.record.plans[0].done, 1U);
+        QVERIFY(asked.record.plans[0].lossBefore && asked.record.plans[0].lossAfter);
+        Training repeated(changed);
+        QVERIFY(repeated.run().has_value());
+        QVERIFY(sameCourse(asked.record, repeated.record));
+        QVERIFY(sameTensors(asked.lastCheckpoint(), repeated.lastCheckpoint()));
+        // As one after the other, before one step.
+        ExperimentSpec apart = spec;
+        apart.network.planChanges = {"2: dec*: tied", "2: dec*: kernel plain", "2: enc2*: freeze"};
+        Training three(apart);
+        QVERIFY(three.run().has_value());
+        QCOMPARE(three.record.plans.size(), 3U);
+        QVERIFY(sameCourse(asked.record, three.record));
+        QVERIFY(sameTensors(asked.lastCheckpoint(), three.lastCheckpoint()));
+    }
+
     void aChangeThatIsAskedForBeforeTheEndIsMadeByTheResumedRun_data() {
         QTest::addColumn<bool>("paused");
         QTest::newRow("and the run ends") << false;

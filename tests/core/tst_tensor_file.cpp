@@ -120,7 +120,7 @@ private Q_SLOTS:
         QVERIFY(writeTensorFile(path("kept"), example()));
         const QByteArray before = bytesOf(path("kept"));
         // The temporary file's name is taken by a folder.
-        QVERIFY(std::filesystem::create_directories(path("kept.part")));
+        QVERIFY(std::filesystem::create_directories(path("kept.concertina-part")));
         TensorFile other = example();
         other.header["step"] = 13;
         const auto written = writeTensorFile(path("kept"), other);

@@ -8,12 +8,7 @@
 #include "tests/core/training_testing.h"
 #include "tests/printing.h"
 
-#include <sys/resource.h>
-
-#include <QElapsedTimer>
 #include <QTest>
-
-#include <csignal>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -44,23 +39,6 @@ ExperimentSpec explodingSpec(double rate) {
     spec.train.validateEvery = 100;
     return withCompleteOptions(spec, catalogue());
 }
-
-/// No file may grow beyond 2,000 bytes while one lives: a full disk for checkpoints.
-class FullDisk {
-public:
-    FullDisk() {
-        std::signal(SIGXFSZ, SIG_IGN); // writing then fails with EFBIG
-        getrlimit(RLIMIT_FSIZE, &m_before);
-        rlimit small = m_before;
-        small.rlim_cur = 2000;
-        setrlimit(RLIMIT_FSIZE, &small);
-    }
-    ~FullDisk() { makeRoom(); }
-    void makeRoom() { setrlimit(RLIMIT_FSIZE, &m_before); }
-
-private:
-    rlimit m_before{};
-};
 
 } // namespace
 
@@ -316,52 +294,6 @@ private Q_SLOTS:
         for (const StepEvent& step : training.record.steps)
             withDepth += std::ranges::count(step.values, "depth", &MetricValue::task) > 0 ? 1 : 0;
         QVERIFY(withDepth > 0 && withDepth < 4); // batches {a, b} have none
-    }
-
-    void aFullDiskMakesTrainingWaitAndGoOn() {
-        Training free(quickSpec());
-        QVERIFY(free.run());
-        Training training(quickSpec());
-        FullDisk disk;
-        double waited = 0;
-        QElapsedTimer clock;
-        training.record.onNotice = [&](const NoticeEvent& notice) {
-            if (notice.code == "disk.full") {
-                clock.start();
-                disk.makeRoom();
-            } else {
-                waited = static_cast<double>(clock.elapsed()) / 1000;
-            }
-        };
-        const auto result = training.run();
-        disk.makeRoom();
-        QVERIFY(result->state == RunState::Finished);
-        QCOMPARE(training.record.notices.size(), 2U);
-        QVERIFY(training.record.notices[0].level == NoticeLevel::Error);
-        QVERIFY(training.record.notices[0].text.find("waits") != std::string::npos);
-        QCOMPARE(training.record.notices[1].code, std::string("disk.room"));
-        QVERIFY(waited > 0.9); // it tries once a second, and the wait is not time of training
-        const double beside =
-            training.record.notices[1].position.seconds - training.record.notices[0].position.seconds;
-        QVERIFY(beside < 0.5);
-        QVERIFY(sameCourse(training.record, free.record));
-        QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
-        for (const auto& entry :
-             std::filesystem::directory_iterator(training.request.checkpointFolder))
-            QVERIFY2(entry.path().extension() == ".safetensors", entry.path().c_str()); // no .part
-    }
-
-    void whoWaitsForRoomCanBeAborted() {
-        Training training(quickSpec());
-        FullDisk disk;
-        training.record.onNotice = [&](const NoticeEvent&) { training.control.abort(); };
-        QElapsedTimer clock;
-        clock.start();
-        const auto result = training.run();
-        disk.makeRoom();
-        QVERIFY(result->state == RunState::Stopped);
-        QVERIFY(training.record.checkpoints.empty());
-        QVERIFY(training.control.aborted().stop_requested());
     }
 
     void aFolderThatCannotBeWrittenIsToldToo() {

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void summariesAreThoseOfTheRowsThatAreLeft();
     void runGoesOnAtTheCheckpoint();
     void runWithoutACheckpointBeginsAnew();
+    void whatAnotherHasTrainedMeanwhileIsNotTakenBack();
     void resumedRowsFollowTheOldOnes();
     void pruneKeepsTheLatest();
     void pruneKeepsWhatIsToBeGoneBackTo();
@@ -104,6 +105,23 @@ void StoreReopen::laterRowsGoAndNoOthers() {
         QVERIFY2(rowsOf(raw, table, where) == rows, table.c_str());
     }
     QCOMPARE(valueOf(m_store->series(m_run)).size(), 1U); // nothing is left of "late"
+}
+
+void StoreReopen::whatAnotherHasTrainedMeanwhileIsNotTakenBack() {
+    const RunSummary seen = valueOf(m_store->run(m_run)).summary;
+    done(m_store->checkFree(m_run));
+    done(m_store->reopen(m_run, 7)); // by another, which trains on
+    {
+        const auto writer = m_folder->writer(m_run);
+        done(writer->append({lossRow(8, 1)}));
+        done(writer->state({{8, 0, 0}, RunState::Paused, ""}, Ownership::Release));
+        done(writer->close());
+    }
+    SQLite::Database raw = m_folder->raw();
+    const auto before = rowsOf(raw, "run", "1");
+    QCOMPARE(codeOf(m_store->reopen(m_run, 7, seen)), "run.changed");
+    QCOMPARE(rowsOf(raw, "run", "1"), before);
+    done(m_store->reopen(m_run, 7, valueOf(m_store->run(m_run)).summary));
 }
 
 void StoreReopen::laterFilesGoAndNoOthers() {

@@ -15,6 +15,7 @@ class StoreRuns : public QObject {
 private Q_SLOTS:
     void init();
     void listIsInOrderOfCreation();
+    void orderIsTheStoresNotThatOfAClock();
     void columnsStandBesideTheirRuns();
     void runIsFoundByIdNameAndBeginning();
     void unknownRunIsAProblemOfEveryFunction();
@@ -72,6 +73,18 @@ void StoreRuns::listIsInOrderOfCreation() {
         QCOMPARE(runs[i].state, RunState::Queued);
         QVERIFY(!runs[i].started && !runs[i].ended && !runs[i].group);
     }
+}
+
+void StoreRuns::orderIsTheStoresNotThatOfAClock() {
+    const RunId first = valueOf(m_store->createRun(newRun("run")));
+    const RunId second = valueOf(m_store->createRun(newRun("run")));
+    // As a clock writes that was set back between the two.
+    m_folder->raw().exec("UPDATE run SET created = created - 3600000 WHERE id = '" + second + "'");
+    const auto runs = valueOf(m_store->runs());
+    QCOMPARE(runs.front().id, first);
+    QCOMPARE(runs.back().id, second);
+    QVERIFY(runs.front().number < runs.back().number);
+    QCOMPARE(valueOf(m_store->findRun("run")), second); // the newest of this name
 }
 
 void StoreRuns::columnsStandBesideTheirRuns() {

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void picturesAreWaitedForToo();
     void stopEndsTheWaitingAndKeepsTheRows();
     void flushThatIsStoppedTellsWhy();
+    void flushEndsWhereItWouldWait();
     void closeGivesUpWhatCannotBeWritten();
     void diskThatMayOnlyBeReadEndsTheWriter();
     void vanishedStoreEndsTheWriter_data();
@@ -203,6 +204,19 @@ void StoreTrouble::flushThatIsStoppedTellsWhy() {
     QCOMPARE(codeOf(flushed), "store.full");
     m_disk->setFault(Fault::None);
     done(writer->flush());
+}
+
+void StoreTrouble::flushEndsWhereItWouldWait() {
+    const auto writer = m_folder->writer(m_run, {}, impatient());
+    done(writer->append({lossRow(1, 1)}));
+    done(writer->flushUnlessWaiting());
+    QCOMPARE(rows(), 1);
+    m_disk->setFault(Fault::Full);
+    done(writer->append({lossRow(2, 1)}));
+    QCOMPARE(codeOf(writer->flushUnlessWaiting()), "store.full"); // by itself: nothing stops it
+    m_disk->setFault(Fault::None);
+    done(writer->flush());
+    QCOMPARE(rows(), 2);
 }
 
 void StoreTrouble::closeGivesUpWhatCannotBeWritten() {

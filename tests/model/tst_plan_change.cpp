@@ -43,9 +43,71 @@ private Q_SLOTS:
         const auto change = parsePlanChange(" 400:dec1.*: {depth} | {normal, segmentation} separate");
         QVERIFY(change.has_value());
         QCOMPARE(change->step, std::int64_t{400});
-        QCOMPARE(change->rule,
-                 std::string("dec1.*: {depth} | {normal, segmentation} separate"));
+        QCOMPARE(change->rules, Texts{"dec1.*: {depth} | {normal, segmentation} separate"});
         QVERIFY(parsePlanChange(toText(*change)) == change);
+    }
+
+    void severalRulesAreOneChange() {
+        const std::string kernel =
+            "dec2.*: kernel factored {\"core\": \"a;b\\\"; c\"}";
+        const auto change = parsePlanChange("400: dec1.*: separate ;enc1*: freeze; " + kernel);
+        QVERIFY(change.has_value());
+        // A semicolon in an option's text ends no rule.
+        QCOMPARE(change->rules, (Texts{"dec1.*: separate", "enc1*: freeze", kernel}));
+        QCOMPARE(toText(*change), "400: dec1.*: separate; enc1*: freeze; " + kernel);
+        QVERIFY(parsePlanChange(toText(*change)) == change);
+    }
+
+    void anEmptyRuleIsAProblem_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"4: *: merged;", "4: ;*: merged", "4: *: merged;; *: tied", "4: ;"})
+            QTest::newRow(text) << text;
+    }
+
+    void anEmptyRuleIsAProblem() {
+        QFETCH(QString, text);
+        const auto change = parsePlanChange(text.toStdString());
+        QVERIFY(!change);
+        QCOMPARE(change.error().code, std::string("sharing.syntax"));
+    }
+
+    void rulesOfAChangeBuildOnEachOther() {
+        // The second needs what the first makes: one kernel in place of three that differ.
+        const ExperimentSpec spec =
+            specWith({"4: *: separate", "9: dec*: tied; dec*: kernel plain", "12: enc1.1: tied"});
+        QVERIFY(validate(spec, testCatalogue()).empty());
+        const NetworkDesign design = designOf(spec);
+        const auto steps = designsOfChange(spec.network, 1, design, testCatalogue());
+        QCOMPARE(steps.size(), 2U);
+        QCOMPARE(layerOf(steps[0], "dec1.1").factors, (Texts{"U", "M", "V"}));
+        QVERIFY(layerOf(steps[0], "dec1.1").kernels() == together(3));
+        QVERIFY(steps[1].plan == designAfter(spec.network, 2, design, testCatalogue()).plan);
+        QCOMPARE(layerOf(steps[1], "dec1.1").factors, Texts{"W"});
+        QCOMPARE(changesBefore(spec.network, 10), 2U);
+        QCOMPARE(nextChange(spec.network, 2), std::int64_t{12});
+    }
+
+    void aRuleOfAChangeThatCannotBeIsAProblemOfTheChange() {
+        const auto problems =
+            validate(specWith({"5: *: separate", "9: enc*: tied; dec9.*: merged"}), testCatalogue());
+        QCOMPARE(problems.size(), 1U);
+        QCOMPARE(problems[0].code, std::string("sharing.no_layer"));
+        QCOMPARE(problems[0].path, std::string("network.plan_changes.1"));
+    }
+
+    void whatIsAskedForTogetherIsOneChangeWithoutWhatIsRefused() {
+        ExperimentSpec spec = specWith({"4: enc1.1: merged"});
+        const NetworkDesign now = designAfter(spec.network, 1, designOf(spec), testCatalogue());
+        const Problems refused = addRules(
+            spec.network, {"dec*: separate", "dec9.*: merged", "enc1.1: merged", "enc2*: merged"}, 7,
+            now, testCatalogue());
+        QCOMPARE(spec.network.planChanges,
+                 (Texts{"4: enc1.1: merged", "7: dec*: separate; enc2*: merged"}));
+        QCOMPARE(refused.size(), 2U);
+        QCOMPARE(refused[0].code, std::string("sharing.no_layer"));
+        QCOMPARE(refused[1].code, std::string("plan_change.nothing"));
+        QCOMPARE(addRules(spec.network, {"dec9.*: merged"}, 8, now, testCatalogue()).size(), 1U);
+        QCOMPARE(spec.network.planChanges.size(), 2U);
     }
 
     void whatDoesNotReadIsAProblem_data() {
@@ -119,10 +181,10 @@ private Q_SLOTS:
     void aChangeToWhatIsThereIsRefused() {
         const ExperimentSpec spec = specWith({});
         const NetworkDesign design = designOf(spec);
-        const auto same = withPlanChange(spec.network, {4, "enc*: tied"}, design, testCatalogue());
+        const auto same = withPlanChange(spec.network, {4, {"enc*: tied"}}, design, testCatalogue());
         QVERIFY(!same);
         QCOMPARE(same.error().code, std::string("plan_change.nothing"));
-        const auto other = withPlanChange(spec.network, {4, "enc*: merged"}, design, testCatalogue());
+        const auto other = withPlanChange(spec.network, {4, {"enc*: merged"}}, design, testCatalogue());
         QVERIFY(other.has_value());
         QCOMPARE(other->planChanges, Texts{"4: enc*: merged"});
     }
@@ -130,7 +192,7 @@ private Q_SLOTS:
     void aChangeStandsBehindThoseOfItsStepAndBefore() {
         const ExperimentSpec spec = specWith({"4: enc*: merged", "9: *: tied"});
         const NetworkDesign now = designAfter(spec.network, 1, designOf(spec), testCatalogue());
-        const auto changed = withPlanChange(spec.network, {4, "dec*: separate"}, now, testCatalogue());
+        const auto changed = withPlanChange(spec.network, {4, {"dec*: separate"}}, now, testCatalogue());
         QVERIFY(changed.has_value());
         QCOMPARE(changed->planChanges,
                  (Texts{"4: enc*: merged", "4: dec*: separate", "9: *: tied"}));

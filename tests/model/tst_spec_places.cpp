@@ -83,6 +83,34 @@ private Q_SLOTS:
         QVERIFY(!placeAt(spec, testCatalogue(), "network.backbone.options.width"));
         QVERIFY(!placeAt(spec, testCatalogue(), "tasks.7.weight"));
     }
+
+    void whatAFixTakesAwayIsGone() {
+        const Catalogue catalogue = testCatalogue();
+        ExperimentSpec spec = testSpec();
+        spec.network.sharing = {"*: tied", "enc*: merged"};
+        spec.network.brackets = {"*: U·M·V"};
+        spec.train.optimizer.options = {{"beta1", 0.8}, {"beta9", 1}};
+        const auto without = [&](const std::string& path) {
+            return withFix(spec, catalogue, Fix{path});
+        };
+        QCOMPARE(without("network.sharing.0")->network.sharing, Texts{"enc*: merged"});
+        QVERIFY(without("network.brackets.0")->network.brackets.empty());
+        QCOMPARE(without("tasks.1")->tasks.size(), spec.tasks.size() - 1);
+        const Json left = without("train.optimizer.options.beta9")->train.optimizer.options;
+        QVERIFY(left == Json({{"beta1", 0.8}}));
+        for (const char* path : {"network.sharing.2", "network.sharing", "tasks.9", "tasks.1x",
+                                 "train.lr", "train.optimizer.id", "nothing", "",
+                                 "network.sharing.99999999999999999999"})
+            QVERIFY2(!without(path).has_value(), path);
+    }
+
+    void aFixThatIsNoValueOfItsFieldIsRefused() {
+        const Catalogue catalogue = testCatalogue();
+        for (const Fix& fix : {Fix{"train.lr", "-1"}, Fix{"train.lr", "fast"},
+                               Fix{"train.optimizer.id", "x"}, Fix{"train.rl", "1"}})
+            QVERIFY2(!withFix(testSpec(), catalogue, fix).has_value(), fix.path.c_str());
+        QCOMPARE(withFix(testSpec(), catalogue, {"train.lr", ".5"})->train.lr, 0.5);
+    }
 };
 
 QTEST_APPLESS_MAIN(SpecPlacesTest)

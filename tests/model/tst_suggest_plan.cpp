@@ -196,7 +196,7 @@ private Q_SLOTS:
                 double added = 0;
                 for (const SplitSuggestion& split : splits) {
                     const auto changed =
-                        withPlanChange(network, {100, split.rule}, now, testCatalogue());
+                        withPlanChange(network, {100, {split.rule}}, now, testCatalogue());
                     QVERIFY2(changed.has_value(), split.rule.c_str());
                     network = *changed;
                     const NetworkDesign after = designAfter(network, network.planChanges.size(),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/spec_places.h"
 #include "core/model/validate.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/printing.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <functional>
 
 using namespace concertina;
@@ -86,6 +88,8 @@ const std::vector<Case> methodCases{
 
 const std::vector<Case> specCases{
     {"field", [](auto& s) { s.train.lr = 1e9; }, {"field.range at train.lr"}, ""},
+    {"no name", [](auto& s) { s.name = ""; }, {"run.name at name"}, ""},
+    {"a name of blanks", [](auto& s) { s.name = " \t\n"; }, {"run.name at name"}, ""},
     {"no task", [](auto& s) { s.tasks.clear(); }, {"tasks.none at tasks"}, ""},
     {"task twice",
      [](auto& s) { s.tasks[2].method.id = "depth"; },
@@ -178,6 +182,38 @@ private Q_SLOTS:
         QVERIFY(!problems[0].found.empty() && !problems[0].expected.empty());
     }
 
+    /// A fix is a promise: what it makes of the spec has that problem no longer.
+    void everyFixEndsItsProblem_data() { everythingWrongIsToldAtItsPlace_data(); }
+
+    void everyFixEndsItsProblem() {
+        QFETCH(int, group);
+        QFETCH(int, index);
+        const Case& now = (group == 0 ? methodCases : specCases)[static_cast<std::size_t>(index)];
+        ExperimentSpec spec = testSpec();
+        now.change(spec);
+        const Problems problems = validate(spec, testCatalogue());
+        // Only the toy backbone's own two have none.
+        QCOMPARE(problems[0].fix.has_value(), !problems[0].code.starts_with("backbone."));
+        if (!problems[0].fix)
+            return;
+        const auto fixed = withFix(spec, testCatalogue(), *problems[0].fix);
+        QVERIFY2(fixed.has_value(), problems[0].fix->path.c_str());
+        const auto left = codesAndPaths(validate(*fixed, testCatalogue()));
+        const auto before = codesAndPaths(problems).front();
+        QVERIFY2(std::ranges::find(left, before) == left.end(), before.c_str());
+    }
+
+    void ofTwoWrongRulesEachFixEndsItsOwn() {
+        ExperimentSpec spec = testSpec();
+        spec.network.sharing = {"*: tied", "nowhere: merged", "noplace: merged"};
+        const Problems problems = validate(spec, testCatalogue());
+        QCOMPARE(problems.size(), std::size_t{2});
+        const auto first = withFix(spec, testCatalogue(), *problems[0].fix);
+        QCOMPARE(first->network.sharing, (Texts{"*: tied", "noplace: merged"}));
+        const auto second = withFix(spec, testCatalogue(), *problems[1].fix);
+        QCOMPARE(second->network.sharing, (Texts{"*: tied", "nowhere: merged"}));
+    }
+
     void moreThanThirtyTwoTasksAreRefusedWithoutAnyArithmetic() {
         Catalogue catalogue = testCatalogue();
         ExperimentSpec spec = testSpec();
@@ -264,6 +300,8 @@ private Q_SLOTS:
         if (expected.isEmpty())
             return QCOMPARE(problems, Problems{});
         QCOMPARE(codesAndPaths(problems), Texts{"train.one_value at train.batch"});
+        QVERIFY(problems[0].fix.has_value());
+        QCOMPARE("at least " + problems[0].fix->text.value(), expected.toStdString());
         const std::string text = toText(problems);
         for (const std::string& part :
              {std::to_string(batch), std::string("enc4.1"), std::string("1 × 1"),

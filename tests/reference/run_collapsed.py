@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a collapsed network without Concertina: PyTorch and what the file itself says.
 
-usage: run_collapsed.py NETWORK.safetensors CASE.safetensors
+usage: run_collapsed.py NETWORK.safetensors PICTURE… --out DIR
+       run_collapsed.py NETWORK.safetensors CASE.safetensors
 
-CASE holds "image" [N, 3, H, W], normalized, and "output/TASK" for each task. Prints one JSON object
-a task with the largest difference divided by the output's largest magnitude. Exit code 1 where a
-task is further off than 1e-4, or a tensor of the file is read by nothing.
+Of each picture NAME it writes NAME.TASK-index.png (classes), NAME.TASK-mm.png (depth in millimetres,
+16 bits) or NAME.TASK.png (normals, (n + 1) / 2), in the network's size, and prints the files.
+
+CASE is for tests: it holds "image" [N, 3, H, W], normalized, and "output/TASK" for each task. Prints
+one JSON object a task with the largest difference divided by the output's largest magnitude. Exit
+code 1 where a task is further off than 1e-4, or a tensor of the file is read by nothing.
 """
+import argparse
 import hashlib
 import json
 import os
+import pathlib
 import struct
 import sys
 
@@ -81,25 +87,86 @@ def run(program, tensors, image):
     return [values[name] for name in program["outputs"]]
 
 
+def cover(old, new):
+    """How much of each old pixel of a line is in each new one, [new, old]: rows add up to 1."""
+    begin, end = np.arange(new)[:, None] * old / new, np.arange(1, new + 1)[:, None] * old / new
+    pixel = np.arange(old)[None]
+    shares = np.clip(np.minimum(end, pixel + 1) - np.maximum(begin, pixel), 0, None)
+    return shares / shares.sum(1, keepdims=True)
+
+
+def read_picture(path, form):
+    """A picture as the network takes it, [1, 3, H, W]."""
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as file:
+        picture = ImageOps.exif_transpose(file).convert("RGB")
+    height, width = form["height"], form["width"]
+    if picture.width > width or picture.height > height:
+        values = cover(picture.height, height) @ np.asarray(picture, float).transpose(2, 0, 1)
+        values = np.rint(values @ cover(picture.width, width).T).transpose(1, 2, 0)
+    else:
+        values = np.asarray(picture.resize((width, height), Image.BILINEAR), float)
+    values = (values / 255).astype(np.float32)
+    values = (values - np.float32(form["mean"])) / np.float32(form["deviation"])
+    return torch.from_numpy(values.transpose(2, 0, 1)[None].copy())
+
+
+def write_answers(stem, targets, outputs):
+    """What a network says of one picture, as pictures."""
+    from PIL import Image
+
+    for target, output in zip(targets, outputs):
+        values = output[0].numpy()
+        if target["kind"] == "classes":
+            ending, plane = "-index.png", values.argmax(0).astype(np.uint8)
+        elif target["kind"] == "depth":
+            ending, plane = "-mm.png", np.clip(np.rint(values[0] * 1000), 0, 65535).astype(np.uint16)
+        else:
+            unit = values / np.maximum(np.linalg.norm(values, axis=0), 1e-12)
+            ending = ".png"
+            plane = np.clip(np.rint((unit + 1) * 127.5), 0, 255).astype(np.uint8).transpose(1, 2, 0)
+        file = f"{stem}.{target['name']}{ending}"
+        Image.fromarray(plane).save(file)
+        print(file)
+
+
+def compare(outputs, targets, case):
+    """Whether the outputs are those of the case."""
+    near = True
+    for target, output in zip(targets, outputs):
+        expected = case["output/" + target["name"]]
+        difference = ((output - expected).abs().max() / expected.abs().max()).item()
+        near = near and difference <= LIMIT
+        print(json.dumps({"task": target["name"], "max_rel_diff": difference,
+                          "shape": list(output.shape)}))
+    return near
+
+
 def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    header, tensors = read(sys.argv[1])
-    _, case = read(sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE")
+    parser.add_argument("--out", metavar="DIR", type=pathlib.Path)
+    words = parser.parse_args()
+    header, tensors = read(words.network)
     program = header["program"]
     used = {t for item in program["instructions"] for t in item.get("tensors", [])}
     if used != set(tensors):
         sys.exit(f"tensors without a reader: {sorted(set(tensors) - used)}")
     with torch.no_grad():
-        outputs = run(program, tensors, case["image"])
-    far = False
-    for target, output in zip(header["targets"], outputs):
-        expected = case["output/" + target["name"]]
-        difference = ((output - expected).abs().max() / expected.abs().max()).item()
-        far = far or not difference <= LIMIT
-        print(json.dumps({"task": target["name"], "max_rel_diff": difference,
-                          "shape": list(output.shape)}))
-    return 1 if far else 0
+        if words.out is None:
+            if not words.pictures[0].endswith(".safetensors"):
+                parser.error("pictures need --out DIR")
+            _, case = read(words.pictures[0])
+            near = compare(run(program, tensors, case["image"]), header["targets"], case)
+            return 0 if near else 1
+        words.out.mkdir(parents=True, exist_ok=True)
+        for picture in map(pathlib.Path, words.pictures):
+            outputs = run(program, tensors, read_picture(picture, header["input"]))
+            write_answers(words.out / picture.stem, header["targets"], outputs)
+    return 0
 
 
 if __name__ == "__main__":

@@ -227,6 +227,10 @@ void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> rep
                                report.multiplyAdds = {1.19e9, 1.19e9};
                                report.bytes = {7.4e6, 1.5e6};
                                report.milliseconds = {21.8, 9.1};
+                               report.owners = {
+                                   {"all tasks", "segmentation", "depth", "normal"},
+                                   {{"merged", 24, {{1.6e6, 3.4e5}, {7e4, 0}, {7e4, 0}, {7e4, 0}}},
+                                    {"heads", 6, {{}, {1.1e4, 1.1e4}, {9300, 9300}, {9400, 9400}}}}};
                                report.distinctKernels = 26;
                                report.foldedNorms = 24;
                                return report;

@@ -3,7 +3,8 @@
 
 #include "core/model/catalogue.h"
 #include "db/store.h"
-#include "tests/ui/fakes.h"
+#include "tests/ui/fake_dialogs.h"
+#include "tests/ui/fake_run_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
 

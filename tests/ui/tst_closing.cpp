@@ -5,6 +5,7 @@
 #include "ui/runs/runs_page.h"
 
 #include <QElapsedTimer>
+#include <QPointer>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -79,6 +80,32 @@ private Q_SLOTS:
         QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
     }
 
+    void whatMustCloseClosesWithoutAQuestionAndWithACheckpoint() {
+        WindowBench bench;
+        bench.open();
+        bench.desk.runs.setRuns({{"r1", RunState::Running}});
+        QSignalSpy closed(&bench.window(), &MainWindow::closed);
+        bench.window().closeNow();
+        bench.window().closeNow();
+        QTRY_COMPARE(closed.size(), 1);
+        QVERIFY(bench.desk.dialogs.asked.isEmpty());
+        QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
+    }
+
+    void whatMustCloseDoesNotWaitForAnAnswer() {
+        WindowBench bench;
+        bench.open();
+        bench.desk.runs.setRuns({{"r1", RunState::Running}});
+        QSignalSpy closed(&bench.window(), &MainWindow::closed);
+        // While it asks; the answer that comes after that changes nothing.
+        bench.desk.dialogs.whileAsking = [&] { bench.window().closeNow(); };
+        bench.desk.dialogs.closings = {Dialogs::Closing::Cancel};
+        bench.window().close();
+        QCOMPARE(bench.desk.dialogs.asked.size(), 1);
+        QTRY_COMPARE(closed.size(), 1);
+        QCOMPARE(bench.desk.runs.calls, QStringList(QStringLiteral("suspend")));
+    }
+
     void trashIsPurgedAtTheEnd() {
         WindowBench bench;
         Store store = bench.desk.openStore();
@@ -111,9 +138,18 @@ private Q_SLOTS:
         bench.desk.runs.suspendsAtOnce = false;
         bench.desk.dialogs.closings = {Dialogs::Closing::PauseAndQuit};
         bench.window().close();
+        QVERIFY(bench.desk.runs.calls.contains(QStringLiteral("suspend")));
+        const QPointer<MainWindow> gone = &bench.window();
         bench.discard();
+        QVERIFY(gone.isNull());
+        // What comes too late goes nowhere, and nothing stands in the next window's way.
+        const QStringList asked = bench.asked;
         bench.desk.runs.finishSuspension();
         QCoreApplication::processEvents();
+        QCOMPARE(bench.asked, asked);
+        bench.pages.clear();
+        bench.open();
+        QVERIFY(bench.window().isVisible() && bench.window().isEnabled());
     }
 
     /// Open and usable with 1,000 runs within 1.5 s (bench has the figure; this has room for a

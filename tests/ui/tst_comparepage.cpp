@@ -37,6 +37,7 @@ private Q_SLOTS:
     void layersAreComparedWhenAsked();
     void verdictTellsWhyItIsNotExact();
     void droppedPictureIsPredictedWithoutTruth();
+    void picturesThatWereOpenedBeforeARunWasChosenAreKept();
     void fileThatIsNoImageIsToldInThePanel();
     void picturesAndNetworksAreSaved();
     void pictureThatCannotBeWrittenIsTold();
@@ -212,6 +213,9 @@ void TestComparePage::reportTellsBothNetworks() {
         QTRY_VERIFY2(at.says(QString::fromUtf8(text), report), text);
     QCOMPARE(report->verdictPill()->text(), QStringLiteral("✓ exact"));
     QCOMPARE(report->verdictPill()->tone(), Pill::Tone::Good);
+    // Whose the weights are: 340 k of what ships are all tasks', 79.3 k of training depth's alone.
+    for (const char* text : {"all tasks", "1.60 M", "340 k", "79.3 k", "9.30 k"})
+        QVERIFY2(at.says(QString::fromUtf8(text), report), text);
     // The last validation, from the store.
     QVERIFY(at.says(QStringLiteral("0.412")));
     QVERIFY(at.says(QStringLiteral("0.672 m")));
@@ -259,6 +263,31 @@ void TestComparePage::droppedPictureIsPredictedWithoutTruth() {
     at.page->strip()->splits()->setCurrentIndex(1);
     Q_EMIT at.page->strip()->splits()->activated(1);
     QTRY_VERIFY(!at.swipe()->left().picture.isNull());
+}
+
+void TestComparePage::picturesThatWereOpenedBeforeARunWasChosenAreKept() {
+    OpenComparePage at;
+    const RunId young = at.desk.makeRun("young", 0);
+    // Dropped, or named at the program's start.
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(QStringLiteral("/tmp/kitchen.png"))});
+    QDragEnterEvent enter({400, 300}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(at.page.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    at.page->openImages({QStringLiteral("/tmp/kitchen.png")});
+    QVERIFY(at.desk.navigator.told.last().contains(QStringLiteral("Choose a run")));
+    // One that has no network yet keeps them waiting.
+    at.page->showRuns(young, std::nullopt);
+    QTRY_VERIFY(at.says(QStringLiteral("young")) || at.page->header().title.contains("young"));
+    QVERIFY(at.desk.jobs.asked.filter(QStringLiteral("kitchen")).isEmpty());
+    at.desk.addCheckpoint(young, 200);
+    QTRY_VERIFY(at.isShown());
+    QVERIFY(at.says(QStringLiteral("kitchen.png")));
+    // Once: another run shows its own frames.
+    const auto before = at.desk.jobs.asked.filter(QStringLiteral("kitchen")).size();
+    at.page->showRuns(at.desk.makeRun("other"), std::nullopt);
+    QTRY_VERIFY(at.isShown());
+    QCOMPARE(at.desk.jobs.asked.filter(QStringLiteral("kitchen")).size(), before);
 }
 
 void TestComparePage::fileThatIsNoImageIsToldInThePanel() {

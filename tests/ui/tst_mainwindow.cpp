@@ -4,7 +4,6 @@
 #include "tests/ui/window_testing.h"
 #include "ui/window/dropped.h"
 #include "ui/window/main_window.h"
-#include "ui/window/shortcut_help.h"
 #include "ui/window/status_line.h"
 #include "widgets/controls/action_button.h"
 #include "widgets/controls/command_palette.h"
@@ -109,20 +108,6 @@ private Q_SLOTS:
         QTest::keyClicks(field, QStringLiteral("prim"));
         QTest::keyClick(field, Qt::Key_Return);
         QCOMPARE(triggered.size(), 1);
-    }
-
-    void helpListsShortcuts() {
-        WindowBench bench;
-        bench.open();
-        QTest::keyClick(&bench.window(), Qt::Key_F1);
-        auto* help = bench.window().findChild<ShortcutHelp*>();
-        QVERIFY(help->isVisible());
-        QStringList texts;
-        for (const QLabel* label : help->findChildren<QLabel*>())
-            texts << label->text();
-        QVERIFY(texts.contains(QStringLiteral("Ctrl+K")));
-        QTest::keyClick(help, Qt::Key_Escape);
-        QVERIFY(!help->isVisible());
     }
 
     void leadsFromPageToPage() {

@@ -48,7 +48,7 @@ private Q_SLOTS:
         spec.train.warmup = warmup;
         const Problems before = problemsOf(spec);
         QCOMPARE(before.size(), 1U);
-        const auto mend = mendFor(before.front(), setupOf(spec), testCatalogue(), {});
+        const auto mend = mendFor(before.front(), setupOf(spec), testCatalogue());
         QVERIFY(mend.has_value());
         QVERIFY(!mend->text.isEmpty());
         QVERIFY2(problemsOf(mend->value.spec).empty(),

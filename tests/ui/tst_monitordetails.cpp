@@ -244,7 +244,7 @@ void TestMonitorDetails::pointsAreSavedWhereAPersonWants() {
     QCOMPARE(m_desk->navigator.told.size(), 1);
     Q_EMIT plotted.saveDataWanted();
     QCOMPARE(m_desk->navigator.problems.size(), std::size_t{1});
-    QCOMPARE(m_desk->navigator.problems[0].second.code, std::string("data.write"));
+    QCOMPARE(m_desk->navigator.problems[0].second.code, std::string("file.write"));
     Q_EMIT plotted.savePictureWanted(); // asked, and not answered
     QCOMPARE(m_desk->dialogs.asked.size(), 3);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
 #include "ui/monitor/progress_strip.h"
 #include "ui/monitor/run_chooser.h"
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void ownRunHasItsButtons();
     void runOfAnotherProcessHasNone();
     void interruptedRunCanBeResumed();
+    void runThatWasCutGoesOnToItsPlan();
+    void whatTrainingWaitsForIsTold();
     void failureIsTextThatCanBeCopied();
     void deletedRunStaysAsItWas();
     void unknownRunIsTold();
@@ -212,6 +215,38 @@ void TestMonitorPage::interruptedRunCanBeResumed() {
         QCOMPARE(m_desk->runs.calls.last(),
                  QStringLiteral("resume ") + QString::fromStdString(run));
     }
+}
+
+void TestMonitorPage::runThatWasCutGoesOnToItsPlan() {
+    Store store = m_desk->openStore();
+    ExperimentSpec spec = testSpec();
+    spec.train.steps = 1000;
+    open(makeRun(store, {.name = "whole", .spec = spec}));
+    QTRY_COMPARE_WITH_TIMEOUT(m_page->header().note, QStringLiteral("finished"), patience);
+    QVERIFY(!buttons().contains(QStringLiteral("Resume")));
+    spec.train.stopAfter = "10 min";
+    const RunId cut = makeRun(store, {.name = "cut", .spec = spec});
+    open(cut);
+    QTRY_VERIFY_WITH_TIMEOUT(buttons().contains(QStringLiteral("Go on to step 1000")), patience);
+    button("Go on to step 1000").trigger();
+    QCOMPARE(m_desk->runs.calls.last(),
+             QStringLiteral("go on to plan ") + QString::fromStdString(cut));
+    // It waits for its turn, then it trains.
+    m_desk->runs.setRuns({{cut, RunState::Queued}});
+    QVERIFY(!buttons().contains(QStringLiteral("Go on to step 1000")));
+}
+
+void TestMonitorPage::whatTrainingWaitsForIsTold() {
+    Store store = m_desk->openStore();
+    const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
+    m_desk->runs.setRuns({{run, RunState::Running}});
+    open(run);
+    QTRY_COMPARE_WITH_TIMEOUT(m_page->header().note, QStringLiteral("training, 50 %"), patience);
+    m_desk->runs.setRuns({{run, RunState::Running, "experiments.db: no room on the disk"}});
+    QVERIFY(part<ProgressStrip>().text().contains(QLatin1String("waits: experiments.db: no room")));
+    QVERIFY(buttons().contains(QStringLiteral("Pause")) && buttons().contains(QStringLiteral("Stop")));
+    m_desk->runs.setRuns({{run, RunState::Running}});
+    QVERIFY(!part<ProgressStrip>().text().contains(QLatin1String("waits")));
 }
 
 void TestMonitorPage::failureIsTextThatCanBeCopied() {

@@ -36,7 +36,8 @@ RunTable tableOf(const std::vector<std::tuple<const char*, const char*, double, 
         if (*group != '\0')
             row.run.group = group;
         row.run.state = RunState::Finished;
-        row.run.created = StoreTime(std::chrono::milliseconds(1000 * ++made));
+        row.run.number = ++made;
+        row.run.created = StoreTime(std::chrono::milliseconds(1000 * made));
         row.name = QString::fromUtf8(name);
         row.metrics = {{miou, miou, 10, 20}, {error, error, 10, 20}};
         table.rows.push_back(row);
@@ -64,6 +65,14 @@ class TestRunsModel : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void theNewestIsTheLastMadeWhateverTheClockSaid() {
+        RunTable table = tableOf({{"first", "", 0.5, 1.0}, {"second", "", 0.7, 1.4}});
+        table.rows.back().run.created = StoreTime(); // set back
+        RunsModel model;
+        model.setTable(table);
+        QCOMPARE(names(model), QStringList({"second", "first"}));
+    }
+
     void staysAModelThroughEverything() {
         RunsModel model;
         QAbstractItemModelTester tester(&model,
@@ -227,6 +236,7 @@ private Q_SLOTS:
         QTest::newRow("group") << QStringLiteral("group:ga") << 2;
         QTest::newRow("seed") << QStringLiteral("seed:2") << 1;
         QTest::newRow("value") << QStringLiteral("miou>0.6") << 2;
+        QTest::newRow("value with a decimal comma") << QStringLiteral("miou>0,6") << 2;
         QTest::newRow("at the bound") << QStringLiteral("miou>=0.65 miou<=0.65") << 1;
         QTest::newRow("task and value") << QStringLiteral("depth.abs_err<1") << 1;
         QTest::newRow("not a value: those without one too") << QStringLiteral("-miou>0.6") << 2;

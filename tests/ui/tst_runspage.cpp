@@ -220,6 +220,24 @@ private Q_SLOTS:
                  QStringList(QStringLiteral("resume ") + QString::fromStdString(stopped)));
     }
 
+    void oneThatWasCutGoesOnToItsPlan() {
+        RunsBench bench;
+        Store store = bench.desk.openStore();
+        ExperimentSpec spec = testSpec();
+        spec.train.steps = 1000;
+        spec.train.stopAfter = "600 steps";
+        const RunId cut = makeRun(store, {.name = "cut", .spec = spec});
+        const RunId whole = makeRun(store, {.name = "whole"});
+        bench.openWith(2);
+        bench.select({cut});
+        QTRY_VERIFY(bench.action("Go on to step 1000").isEnabled());
+        bench.action("Go on to step 1000").trigger();
+        QCOMPARE(bench.desk.runs.calls,
+                 QStringList(QStringLiteral("go on to plan ") + QString::fromStdString(cut)));
+        bench.select({whole});
+        QTRY_VERIFY(!bench.action("Resume").isEnabled());
+    }
+
     void groupsAreExpandedAndRememberedAsAChoice() {
         RunsBench bench;
         Store store = bench.desk.openStore();

@@ -208,7 +208,7 @@ private Q_SLOTS:
         const auto problem =
             desk.document->save(desk.temporary.filePath(QStringLiteral("no/where.json")));
         QVERIFY(problem.has_value());
-        QCOMPARE(problem->code, "spec.file");
+        QCOMPARE(problem->code, "file.write");
     }
 
     void filesThatAreNoSpecsChangeNothing_data() {
@@ -283,7 +283,7 @@ private Q_SLOTS:
         const SetupValue wrong =
             withText(setupOf(testSpec()), catalogue, at, typed.toStdString());
         QVERIFY(wrong.refused.contains(at));
-        const auto mend = mendFor(wrong.refused.at(at).problem, wrong, catalogue, {});
+        const auto mend = mendFor(wrong.refused.at(at).problem, wrong, catalogue);
         QVERIFY(mend.has_value());
         QVERIFY(mend->value.refused.empty());
         QCOMPARE(QString::fromStdString(valueText(placeAt(mend->value, catalogue, at)->value)),
@@ -305,8 +305,7 @@ private Q_SLOTS:
             const SetupValue value = setupOf(spec);
             const Problems problems = validate(spec, catalogue);
             QCOMPARE(problems.size(), std::size_t{1});
-            const auto mend = mendFor(problems.front(), value, catalogue,
-                                      {.layers = {"enc1.1", "enc2.1", "dec2.1", "dec1.1"}});
+            const auto mend = mendFor(problems.front(), value, catalogue);
             QVERIFY2(mend.has_value(), problems.front().code.c_str());
             QVERIFY2(validate(mend->value.spec, catalogue).empty(), problems.front().code.c_str());
         }
@@ -316,8 +315,7 @@ private Q_SLOTS:
         SetupValue value = setupOf(testSpec());
         value.spec.train.optimizer.id = "adamv";
         const Catalogue catalogue = testCatalogue();
-        const auto mend =
-            mendFor(validate(value.spec, catalogue).front(), value, catalogue, {});
+        const auto mend = mendFor(validate(value.spec, catalogue).front(), value, catalogue);
         QVERIFY(mend->value.spec.train.optimizer.id.starts_with("adam"));
     }
 
@@ -328,8 +326,7 @@ private Q_SLOTS:
         const Problems problems = datasetProblems(value.spec, dataset);
         QCOMPARE(problems.size(), std::size_t{1});
         QCOMPARE(problems.front().path, "data.val_split");
-        const auto mend =
-            mendFor(problems.front(), value, testCatalogue(), {.dataset = dataset});
+        const auto mend = mendFor(problems.front(), value, testCatalogue());
         QCOMPARE(mend->value.spec.data.validationSplit, "val");
     }
 };

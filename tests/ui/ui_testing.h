@@ -5,7 +5,9 @@
 #include "db/store.h"
 #include "db/store_writer.h"
 #include "tests/expected.h"
-#include "tests/ui/fakes.h"
+#include "tests/ui/fake_dialogs.h"
+#include "tests/ui/fake_job_service.h"
+#include "tests/ui/fake_run_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
 

@@ -115,7 +115,7 @@ private Q_SLOTS:
         const auto problem = check(fieldOf(FieldType::Choice), "gren", "here");
         QVERIFY(problem);
         QCOMPARE(*problem, (Problem{"field.choice", "here", "\"gren\"", "one of: red, green",
-                                    "did you mean \"green\"?"}));
+                                    "did you mean \"green\"?", Fix{"here", "green"}}));
     }
 
     void hugeValuesAreShortenedInProblems() {
@@ -148,6 +148,14 @@ private Q_SLOTS:
         row("nan", FieldType::Real, "");
         row("infinity", FieldType::Real, "");
         row("- 1", FieldType::Real, "");
+        row("−5", FieldType::Real, "-5.0");
+        row("\u00a0 0.5\u202f", FieldType::Real, "0.5");
+        row("\ufeff12\u200b", FieldType::Integer, "12.0");
+        row("10.000", FieldType::Integer, ""); // ten thousand to half of the world
+        row("-1.000.000", FieldType::Integer, "");
+        row("1, 2.000", FieldType::Integers, "");
+        row("8.0", FieldType::Integer, "8.0");
+        row("10.000", FieldType::Real, "10.0");
         row("\"1\"", FieldType::Real, "");
         row("any text, with {commas}", FieldType::Text, "\"any text, with {commas}\"");
         row("12", FieldType::Text, "\"12\"");
@@ -181,6 +189,61 @@ private Q_SLOTS:
             QCOMPARE(jsonText(*read), jsonText(parseJson(value.toStdString())));
         else
             QCOMPARE(read.error().code, std::string("field.type"));
+    }
+
+    /// Worked out by hand; empty: what was meant can't be told.
+    void aRefusedNumberIsToldHowToWriteIt_data() {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("hint");
+        const auto row = [](FieldType type, const char* text, const char* hint) {
+            QTest::addRow("%d %s", static_cast<int>(type), text)
+                << static_cast<int>(type) << QString::fromUtf8(text) << QString::fromUtf8(hint);
+        };
+        const FieldType real = FieldType::Real, whole = FieldType::Integer;
+        row(real, "0,0015", "use a point: 0.0015");
+        row(real, "-0,5", "use a point: -0.5");
+        row(real, ",5", "use a point: 0.5");
+        row(real, "1,5e-3", "use a point: 0.0015");
+        row(real, "1,500", "use a point: 1.5, or write it without separators: 1500");
+        row(real, "1.234,5", "use a point: 1234.5");
+        row(real, "1,234.5", "write it without separators: 1234.5");
+        row(real, "1.000.000", "write it without separators: 1000000");
+        row(real, "10 000", "write: 10000");
+        row(real, "10\u202f000,5", "use a point: 10000.5");
+        row(real, "10'000", "write: 10000");
+        row(real, "10’000.5", "write: 10000.5");
+        row(real, "10^-3", "write: 0.001");
+        row(real, "1.5·10^-3", "write: 0.0015");
+        row(real, "1,5 × 10^-3", "use a point: 0.0015");
+        row(real, "5 m", "write: 5");
+        row(real, "0,5m", "use a point: 0.5");
+        row(real, "1e", "");
+        row(real, "fast", "");
+        row(real, "", "");
+        row(real, "0.001 or so, 2", "");
+        row(whole, "10.000", "write it without separators: 10000");
+        row(whole, "10,000", "write it without separators: 10000");
+        row(whole, "1,000,000", "write it without separators: 1000000");
+        row(whole, "20k", "write: 20000");
+        row(whole, "1,5k", "use a point: 1500");
+        row(whole, "1.5", "");
+        row(whole, "1,5", "");
+        row(whole, "16 images", "write: 16");
+        row(FieldType::Reals, "0,5; 1", "part them by commas: 0.5, 1");
+        row(FieldType::Reals, "1, 2 m", "write: 1, 2");
+        row(FieldType::Reals, "1, b", "");
+        row(FieldType::Integers, "1.000, 2", "write: 1000, 2");
+        row(FieldType::Boolean, "1,5", "");
+    }
+
+    void aRefusedNumberIsToldHowToWriteIt() {
+        QFETCH(int, type);
+        QFETCH(QString, text);
+        QFETCH(QString, hint);
+        const auto read = parseValue(fieldOf(static_cast<FieldType>(type)), text.toStdString());
+        QVERIFY(!read);
+        QCOMPARE(QString::fromStdString(read.error().hint), hint);
     }
 
     void numbersBeyondDoublesReadAsInfinityAndFailTheRange() {

@@ -30,6 +30,7 @@ private Q_SLOTS:
         QCOMPARE(json.error().code, std::string("json.syntax"));
         QVERIFY2(json.error().found.starts_with("parse error at line 3"),
                  json.error().found.c_str());
+        QVERIFY(readJson("{\n\"a\": 1e999}").error().found.find("at line 2") != std::string::npos);
         // The library's own number of the error says nothing to people.
         QVERIFY(json.error().found.find("exception") == std::string::npos);
     }
@@ -73,8 +74,23 @@ private Q_SLOTS:
         const auto json = readJson(R"({"a": {"b": 1}, "c": {"b": 2, "b": 3}})");
         QVERIFY(!json);
         QCOMPARE(json.error(),
-                 (Problem{"json.twice", "", "\"b\" twice in one object", "each key once", ""}));
+                 (Problem{"json.twice", "", "\"b\" twice in one object, at line 1", "each key once", ""}));
         QVERIFY(readJson(R"([{"b": 1}, {"b": 1, "c": {"b": 1}}])"));
+    }
+
+    void aKeyTwiceIsToldWithTheLineOfTheSecond_data() {
+        QTest::addColumn<QByteArray>("ending");
+        QTest::newRow("Unix") << QByteArray("\n");
+        QTest::newRow("Windows") << QByteArray("\r\n");
+    }
+
+    void aKeyTwiceIsToldWithTheLineOfTheSecond() {
+        QFETCH(QByteArray, ending);
+        QByteArray text("\xEF\xBB\xBF" "{\n \"a\": 1,\n \"b\": \"x\\n\",\n \"a\"\n: 2\n}\n");
+        text.replace("\n", ending);
+        const auto json = readJson(text.toStdString());
+        QVERIFY(!json);
+        QCOMPARE(json.error().found, std::string("\"a\" twice in one object, at line 4"));
     }
 
     void nestingIsReadUpToTheLimit() {

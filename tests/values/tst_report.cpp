@@ -128,6 +128,36 @@ private Q_SLOTS:
         QCOMPARE(report.worstLayer(), &report.layers[0]);
     }
 
+    void ownersOfWeightsAreTold() {
+        const WeightOwners owners{{"all tasks", "a", "b"},
+                                  {{"tied", 2, {{1000, 900}, {}, {}}},
+                                   {"merged", 1, {{500, 700}, {100, 0}, {100, 0}}},
+                                   {"heads", 2, {{}, {30, 30}, {50, 50}}}}};
+        QCOMPARE(toText(owners),
+                 std::string("\n"
+                             "  Weights of       tied  merged  heads  all layers\n"
+                             "    layers            2       1      2           5\n"
+                             "  in training\n"
+                             "    all tasks    1.00 k     500      –      1.50 k\n"
+                             "    a                 –     100     30         130\n"
+                             "    b                 –     100     50         150\n"
+                             "  collapsed\n"
+                             "    all tasks       900     700      –      1.60 k\n"
+                             "    a                 –       –     30          30\n"
+                             "    b                 –       –     50          50\n"
+                             "  Tasks have 15.7 % of the weights to themselves in training, and "
+                             "4.8 % of what ships.\n"));
+        QCOMPARE(ownersLines(owners),
+                 (std::vector<std::string>{
+                     "Layers: 2 tied, 1 merged, 2 heads",
+                     "In training 1.78 k weights: 1.50 k of all tasks, 130 of a alone, 150 of b "
+                     "alone",
+                     "Collapsed 1.68 k weights: 1.60 k of all tasks, 30 of a alone, 50 of b alone"}));
+        const Json json = toJson(owners);
+        QCOMPARE(json[1]["part"].get<std::string>(), std::string("merged"));
+        QCOMPARE(json[1]["weights"]["a"]["expanded"].get<double>(), 100.0);
+    }
+
     void originComesBackFromJson() {
         const NetworkOrigin origin{{100, 200}, 20};
         QVERIFY(originFromJson(toJson(origin)).value() == origin);

@@ -130,6 +130,43 @@ private Q_SLOTS:
         QCOMPARE(rule->network.sharing, (Texts{"*: tied", "enc*: {a, b} | {c} merged"}));
     }
 
+    void tasksAreSetByTheirIds() {
+        const ExperimentSpec spec = otherSpec(); // "one" and "two", with weights and options
+        const auto changed = withValue(spec, "tasks", "two, new");
+        QVERIFY(changed);
+        QCOMPARE(changed->tasks.size(), std::size_t{2});
+        QVERIFY(changed->tasks[0] == spec.tasks[1]); // what is set for it stays
+        QVERIFY(changed->tasks[1] == (TaskSpec{{"new", Json::object()}, 1.0}));
+        ExperimentSpec rest = *changed;
+        rest.tasks = spec.tasks;
+        QVERIFY(rest == spec);
+        QVERIFY(withValue(spec, "tasks", "").value().tasks.empty()); // `validate` refuses it
+    }
+
+    void listsAreSetAsJson() {
+        const auto tasks = set("tasks", R"([{"id": "depth", "weight": 3}, {"id": "normal"}])");
+        QVERIFY(tasks);
+        QVERIFY(tasks->tasks
+                == (std::vector<TaskSpec>{{{"depth", Json::object()}, 3.0}, {{"normal", Json::object()}, 1.0}}));
+        QCOMPARE(set("tasks", "[{\"id\": \"a\"").error().code, std::string("json.syntax"));
+        QCOMPARE(set("tasks", "[{\"id\": \"a\"").error().path, std::string("tasks"));
+        QCOMPARE(set("tasks", "[3]").error().path, std::string("tasks.0"));
+        QCOMPARE(set("tasks", R"([{"id": "a", "wieght": 2}])").error().code,
+                 std::string("spec.unknown_key"));
+        QCOMPARE(set("tasks", R"([{"id": "a", "weight": -2}])").error().code,
+                 std::string("field.range"));
+    }
+
+    void kernelsOfAllLayersAreSetByAnId() {
+        ExperimentSpec spec;
+        spec.network.kernels = {{"*", {"factored", {{"rank", 0.5}}}}, {"dec*", {"expand", {}}}};
+        const auto same = withValue(spec, "network.kernels", "factored");
+        QVERIFY(same->network.kernels == std::vector{spec.network.kernels[0]});
+        const auto other = withValue(spec, "network.kernels", "expand");
+        QVERIFY(other->network.kernels
+                == (std::vector<KernelSpec>{{"*", {"expand", Json::object()}}}));
+    }
+
     void wrongValueAddsNoRecord() {
         const auto task = set("tasks.1.weight", "-1");
         QCOMPARE(task.error().code, std::string("field.range"));

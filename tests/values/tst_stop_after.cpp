@@ -26,6 +26,24 @@ private Q_SLOTS:
         QVERIFY(stopAfterFromText(stopAfterSteps(7)) == StopAfter{.steps = 7});
     }
 
+    void howFarARunGoesOnIsReadAsTheFieldAndMore() {
+        QVERIFY(stopAfterUntil("end") == std::string());
+        QVERIFY(stopAfterFromText(*stopAfterUntil("500")) == StopAfter{.steps = 500});
+        QVERIFY(stopAfterFromText(*stopAfterUntil("500 steps")) == StopAfter{.steps = 500});
+        QVERIFY(stopAfterFromText(*stopAfterUntil("90 s")) == StopAfter{.seconds = 90});
+        for (const char* text : {"", "0", "-5", "2.5", "End", "soon", "99999999999999999999"})
+            QVERIFY2(!stopAfterUntil(text), text);
+    }
+
+    void whatEndedBeforeItsPlanWasCut() {
+        const TrainSpec cut{.steps = 70, .stopAfter = "20 steps"};
+        QVERIFY(wasCut(cut, 10, 20));
+        QVERIFY(!wasCut(cut, 10, 70)); // longer than the plan: nothing was cut
+        QVERIFY(!wasCut({.steps = 70}, 10, 70));
+        QVERIFY(wasCut({.steps = 70, .epochs = 2.5, .stopAfter = "2 h"}, 10, 24));
+        QVERIFY(!wasCut({.steps = 70, .epochs = 2.5, .stopAfter = "2 h"}, 10, 25));
+    }
+
     void anythingElseIsRefused() {
         for (const char* text : {"500", "0 s", "-1 min", "nan s", "inf s", "2.5 steps", "10 days",
                                  "s", " 5 s", "1e300 h", "5 s "})

@@ -161,16 +161,6 @@ private Q_SLOTS:
         QCOMPARE(digitsText(-HUGE_VAL, 3), std::string("-inf"));
     }
 
-    void tablesHaveColumnsAsWideAsTheirCells() {
-        QCOMPARE(displayWidth("aä€𝄞"), std::size_t{4});
-        QCOMPARE(tableText({{"", "before", "after"}, {"größe", "1", "22"}, {"x"}}),
-                 std::string("         before  after\n"
-                             "  größe       1     22\n"
-                             "  x\n"));
-        QCOMPARE(tableText({}), std::string());
-        QCOMPARE(tableText({{""}}), std::string("\n"));
-    }
-
     void countsHaveThreeDigitsAndAPrefix() {
         QCOMPARE(shortCount(0), std::string("0"));
         QCOMPARE(shortCount(860), std::string("860"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/pictures/picture_view.h"
+
 #include <QApplication>
 #include <QImage>
 #include <QMouseEvent>
@@ -46,6 +48,24 @@ inline void turnWheel(QWidget& widget, QPoint at, int notches) {
     QWheelEvent event(at, widget.mapToGlobal(at), {}, QPoint(0, 120 * notches), Qt::NoButton,
                       Qt::NoModifier, Qt::NoScrollPhase, false);
     QApplication::sendEvent(&widget, &event);
+}
+
+/// A pane whose value at a pixel is its place.
+inline PaneContent paneOf(const QImage& image, const QString& caption = {}) {
+    PaneContent content{.caption = caption, .picture = Picture(image)};
+    content.valueAt = [](QPoint at) { return QStringLiteral("%1,%2").arg(at.x()).arg(at.y()); };
+    return content;
+}
+
+inline QImage plain(QSize size, QRgb color) {
+    QImage image(size, QImage::Format_RGB32);
+    image.fill(color);
+    return image;
+}
+
+/// From 0 to 765.
+inline int light(QRgb pixel) {
+    return qRed(pixel) + qGreen(pixel) + qBlue(pixel);
 }
 
 } // namespace concertina::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/plots/curve_plot.h"
+#include "tests/widgets/plot_testing.h"
 #include "widgets/plots/plot_painting.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -7,55 +7,27 @@
 #include <QApplication>
 #include <QImage>
 #include <QObject>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
 
 using namespace concertina;
+using namespace concertina::testing;
 
-namespace {
-
-const MetricInfo metres{"abs_err", "absolute error", "m", false, 3};
-
-std::shared_ptr<Series> line(int count, double from, double to, int every = 1) {
-    auto series = std::make_shared<Series>();
-    for (int step = every; step <= count; step += every)
-        series->append({step, step / 100.0, step * 0.5,
-                        from + (to - from) * step / static_cast<double>(count)});
-    return series;
-}
-
-int pixelsOf(const QImage& image, const QColor& color, const QRectF& area) {
-    int count = 0;
-    for (int y = static_cast<int>(area.top()); y < area.bottom(); ++y)
-        for (int x = static_cast<int>(area.left()); x < area.right(); ++x)
-            count += image.pixelColor(x, y) == color ? 1 : 0;
-    return count;
-}
-
-} // namespace
-
-class TestCurvePlot : public QObject {
+class TestCurvePlot : public QObject, private PlotFixture {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase();
-    void init();
+    void init() { beginPlotTest(); }
     void fitsWhatThereIs();
     void outliersAreIgnoredUntilTheyAreNot();
     void fewValidationsAreNeverOutliers();
-    void wheelZoomsAroundThePointerAndStepsBack();
-    void frameZoomsBothAndAFlatOneXAlone();
-    void shiftDragMoves();
-    void plotsOfAGroupShareXButNotY();
-    void crosshairTellsEveryPlotOfTheGroup();
-    void labelsTellTheLastValues();
-    void keyboardReachesEverything();
     void anotherAxisShowsEverythingAnew();
     void logarithmsLeaveOutWhatHasNone();
     void valuesThatAreNoNumbersDoNoHarm();
@@ -66,48 +38,12 @@ private Q_SLOTS:
     void undoneLinesAreFaintAndNotTheRuns();
     void undoneLinesBeginWhereTheyLeft();
     void theCrosshairReachesUndoneLines();
-
-private:
-    void show(std::vector<PlotCurve> curves);
-    QPoint at(double shareX, double shareY) const {
-        const QRectF area = m_plot->plotArea();
-        return QPointF(area.left() + shareX * area.width(), area.top() + shareY * area.height())
-            .toPoint();
-    }
-    void wheel(QPoint where, int notches, Qt::KeyboardModifiers modifiers = {}) {
-        QWheelEvent event(where, m_plot->mapToGlobal(where), {}, {0, 120 * notches}, Qt::NoButton,
-                          modifiers, Qt::NoScrollPhase, false);
-        QApplication::sendEvent(m_plot.get(), &event);
-        m_plot->replotNow();
-    }
-    void drag(QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {}) {
-        QTest::mousePress(m_plot.get(), Qt::LeftButton, modifiers, from);
-        QTest::mouseMove(m_plot.get(), (from + to) / 2);
-        QTest::mouseMove(m_plot.get(), to);
-        QTest::mouseRelease(m_plot.get(), Qt::LeftButton, modifiers, to);
-        m_plot->replotNow();
-    }
-
-    std::unique_ptr<PlotGroup> m_group;
-    std::unique_ptr<CurvePlot> m_plot;
+    void denseCurvesFillWhatTheyHold_data();
+    void denseCurvesFillWhatTheyHold();
 };
 
 void TestCurvePlot::initTestCase() {
     applyTheme(*qApp, ThemeChoice::Light);
-}
-
-void TestCurvePlot::init() {
-    m_plot.reset();
-    m_group = std::make_unique<PlotGroup>();
-    m_plot = std::make_unique<CurvePlot>(QStringLiteral("Depth · absolute error"), *m_group);
-    m_plot->resize(500, 260);
-    m_plot->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_plot.get()));
-}
-
-void TestCurvePlot::show(std::vector<PlotCurve> curves) {
-    m_plot->setCurves(std::move(curves));
-    m_plot->replotNow();
 }
 
 void TestCurvePlot::fitsWhatThereIs() {
@@ -133,137 +69,6 @@ void TestCurvePlot::fewValidationsAreNeverOutliers() {
     show({{"train", line(1000, 1, 1.5), 1, true, metres},
           {"val", line(1000, 8, 9, 100), 1, false, metres}});
     QVERIFY(m_plot->shownY().high > 9);
-}
-
-void TestCurvePlot::wheelZoomsAroundThePointerAndStepsBack() {
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    const QPoint where = at(0.25, 0.5);
-    wheel(where, 1);
-    QCOMPARE(m_plot->shownX().high - m_plot->shownX().low, 1000 / 1.2);
-    QVERIFY(std::abs(m_plot->shownX().low - 250 * (1 - 1 / 1.2)) < 1); // 250 stayed
-    wheel(where, 1);                                                   // the same gesture
-    const PlotSpan y = m_plot->shownY();
-    QTest::qWait(600);
-    wheel(where, 2, Qt::ShiftModifier);
-    QVERIFY(m_plot->shownY().high - m_plot->shownY().low < (y.high - y.low) * 0.7);
-    m_group->zoomOut();
-    m_plot->replotNow();
-    QCOMPARE(m_plot->shownY(), y);
-    m_group->zoomOut();
-    m_plot->replotNow();
-    QCOMPARE(m_plot->shownX(), (PlotSpan{0, 1000}));
-    QVERIFY(!m_group->canZoomOut());
-}
-
-void TestCurvePlot::frameZoomsBothAndAFlatOneXAlone() {
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    const PlotSpan y = m_plot->shownY();
-    drag(at(0.2, 0.2), at(0.6, 0.7));
-    QVERIFY(std::abs(m_plot->shownX().low - 200) < 4);
-    QVERIFY(std::abs(m_plot->shownX().high - 600) < 4);
-    QVERIFY(std::abs((m_plot->shownY().high - m_plot->shownY().low) / (y.high - y.low) - 0.5)
-            < 0.02);
-    QTest::mouseDClick(m_plot.get(), Qt::LeftButton, {}, at(0.5, 0.5));
-    QTest::mouseRelease(m_plot.get(), Qt::LeftButton, {}, at(0.5, 0.5));
-    m_plot->replotNow();
-    QCOMPARE(m_plot->shownX(), (PlotSpan{0, 1000}));
-    drag(at(0.5, 0.5), at(0.75, 0.52));
-    QVERIFY(std::abs(m_plot->shownX().low - 500) < 4);
-    QVERIFY(!m_group->y(m_plot.get()));
-    // A frame of no size is a click.
-    const PlotSpan x = m_plot->shownX();
-    drag(at(0.5, 0.5), at(0.5, 0.5));
-    QCOMPARE(m_plot->shownX(), x);
-}
-
-void TestCurvePlot::shiftDragMoves() {
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    m_group->show(m_plot.get(), PlotSpan{200, 400}, std::nullopt, PlotGroup::Move::Step);
-    m_plot->replotNow();
-    drag(at(0.5, 0.5), at(0.25, 0.5), Qt::ShiftModifier);
-    QVERIFY(std::abs(m_plot->shownX().low - 250) < 3);
-    QVERIFY(std::abs(m_plot->shownX().high - m_plot->shownX().low - 200) < 1e-6);
-}
-
-void TestCurvePlot::plotsOfAGroupShareXButNotY() {
-    CurvePlot other(QStringLiteral("other"), *m_group);
-    other.resize(500, 260);
-    other.setCurves({{"train", line(1000, 50, 60), 0, true, {}}});
-    other.show();
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    m_group->show(m_plot.get(), PlotSpan{100, 300}, PlotSpan{1.2, 1.4}, PlotGroup::Move::Step);
-    m_plot->replotNow();
-    other.replotNow();
-    QCOMPARE(other.shownX(), (PlotSpan{100, 300}));
-    QVERIFY(other.shownY().low > 40); // follows what is visible of its own
-    QVERIFY(other.shownY().high < 54);
-}
-
-void TestCurvePlot::crosshairTellsEveryPlotOfTheGroup() {
-    auto other = std::make_unique<CurvePlot>(QStringLiteral("other"), *m_group);
-    other->resize(500, 260);
-    other->setCurves({{"val", line(1000, 50, 60, 100), 0, false, {}}});
-    other->show();
-    other->replotNow();
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    QTest::mouseMove(m_plot.get(), at(0.5, 0.5));
-    QVERIFY(m_group->crosshair());
-    const double x = *m_group->crosshair();
-    QVERIFY(std::abs(x - 500) < 4);
-    QCOMPARE(x, std::round(x)); // stands on a step that there is
-    const QStringList lines = m_plot->readout();
-    QCOMPARE(lines.size(), 2);
-    QVERIFY(lines[0].startsWith(QStringLiteral("step %1 · epoch ").arg(x)));
-    QVERIFY(lines[1].startsWith(QStringLiteral("train 1."))
-            && lines[1].endsWith(QLatin1String("m")));
-    QCOMPARE(other->readout().size(), 1);
-    QVERIFY(other->readout().first().startsWith(QLatin1String("val 55.000")));
-    QEvent leave(QEvent::Leave);
-    QApplication::sendEvent(m_plot.get(), &leave);
-    QVERIFY(!m_group->crosshair());
-    // A plot that goes away takes nothing with it that is used later.
-    m_group->setCrosshair(10, other.get());
-    other.reset();
-    QCOMPARE(m_group->pointed(), nullptr);
-}
-
-void TestCurvePlot::labelsTellTheLastValues() {
-    auto train = line(1000, 2, 1);
-    train->setSmoothing(0.6);
-    show({{"train", train, 1, true, metres}, {"val", line(1000, 2, 1.25, 100), 1, false, metres}});
-    QCOMPARE(m_plot->endLabels().size(), 2);
-    QVERIFY(m_plot->endLabels()[0].startsWith(QLatin1String("train 1.00")));
-    QCOMPARE(m_plot->endLabels()[1], QStringLiteral("val 1.250 m"));
-    // Of what is visible.
-    m_group->show(m_plot.get(), PlotSpan{0, 500}, std::nullopt, PlotGroup::Move::Step);
-    m_plot->replotNow();
-    QCOMPARE(m_plot->endLabels()[1], QStringLiteral("val 1.625 m"));
-}
-
-void TestCurvePlot::keyboardReachesEverything() {
-    show({{"train", line(1000, 2, 1), 1, true, metres}});
-    m_plot->setFocus();
-    QTest::keyClick(m_plot.get(), Qt::Key_Left);
-    QVERIFY(m_group->crosshair());
-    const double x = *m_group->crosshair();
-    QTest::keyClick(m_plot.get(), Qt::Key_Left);
-    QVERIFY(*m_group->crosshair() < x);
-    QTest::keyClick(m_plot.get(), Qt::Key_Right);
-    QTest::keyClick(m_plot.get(), Qt::Key_Plus);
-    m_plot->replotNow();
-    QVERIFY(m_plot->shownX().high - m_plot->shownX().low < 900);
-    const PlotSpan zoomed = m_plot->shownX();
-    QTest::keyClick(m_plot.get(), Qt::Key_Left, Qt::ControlModifier);
-    m_plot->replotNow();
-    QVERIFY(m_plot->shownX().low < zoomed.low);
-    QTest::keyClick(m_plot.get(), Qt::Key_F);
-    m_plot->replotNow();
-    QCOMPARE(m_plot->shownX(), (PlotSpan{0, 1000}));
-    QTest::keyClick(m_plot.get(), Qt::Key_Backspace);
-    m_plot->replotNow();
-    QVERIFY(m_plot->shownX().low < zoomed.low);
-    QTest::keyClick(m_plot.get(), Qt::Key_Escape);
-    QVERIFY(!m_group->crosshair());
 }
 
 void TestCurvePlot::anotherAxisShowsEverythingAnew() {
@@ -361,7 +166,7 @@ void TestCurvePlot::picturesAndPointsAreSaved() {
     QVERIFY(svg.readAll().contains("polyline"));
     const auto failed = m_plot->savePicture(folder.filePath(QStringLiteral("none/a.png")));
     QVERIFY(!failed);
-    QCOMPARE(failed.error().code, std::string("picture.write"));
+    QCOMPARE(failed.error().code, std::string("file.write"));
 }
 
 void TestCurvePlot::growingDataShows() {
@@ -450,6 +255,53 @@ void TestCurvePlot::theCrosshairReachesUndoneLines() {
     QCOMPARE(m_group->crosshair(), std::optional<double>(55));
     QTest::keyClick(m_plot.get(), Qt::Key_Left);
     QCOMPARE(m_group->crosshair(), std::optional<double>(50));
+}
+
+void TestCurvePlot::denseCurvesFillWhatTheyHold_data() {
+    QTest::addColumn<int>("scale");
+    QTest::newRow("on the screen") << 1;
+    QTest::newRow("saved at double size") << 2;
+}
+
+/// Noise between 0 and 1 in the left half, as high as the band of its values; a constant in the
+/// right one, as thin as a line.
+void TestCurvePlot::denseCurvesFillWhatTheyHold() {
+    QFETCH(int, scale);
+    auto series = std::make_shared<Series>();
+    for (int step = 1; step <= 20000; ++step)
+        series->append({step, 0, 0, step > 10000 ? 0.5 : step % 2});
+    m_plot->setOutliersIgnored(false);
+    show({{"train", series, 1, true, metres}});
+    QImage image = m_plot->grab().toImage();
+    if (scale == 2) {
+        QTemporaryDir folder;
+        QVERIFY(m_plot->savePicture(folder.filePath(QStringLiteral("a.png"))).has_value());
+        image = QImage(folder.filePath(QStringLiteral("a.png")));
+    }
+    // Saved, a title stands above and the name of x below.
+    const int top = static_cast<int>((m_plot->plotArea().top() + (scale == 2 ? 24 : 0)) * scale);
+    const int bottom =
+        static_cast<int>((m_plot->plotArea().bottom() - (scale == 2 ? 18 : 0)) * scale);
+    const QColor card = color(ColorRole::Card, false), grid = color(ColorRole::Grid, false);
+    const auto inked = [&](double fromX, double toX) {
+        const QRectF area = m_plot->plotArea();
+        int most = 0;
+        for (int x = static_cast<int>((area.left() + fromX * area.width()) * scale);
+             x < (area.left() + toX * area.width()) * scale; ++x) {
+            int ink = 0;
+            for (int y = top; y < bottom; ++y) {
+                const QColor pixel = image.pixelColor(x, y);
+                ink += pixel != card && pixel != grid && pixel.hsvSaturation() > 20 ? 1 : 0;
+            }
+            most = std::max(most, ink);
+        }
+        return most;
+    };
+    const double height = (bottom - top) / 1.06; // above what is highest there are 6 %
+    QVERIFY2(std::abs(inked(0.1, 0.4) - height) < 0.15 * height,
+             qPrintable(QString::number(inked(0.1, 0.4))));
+    QVERIFY2(inked(0.6, 0.9) >= scale && inked(0.6, 0.9) <= 4 * scale,
+             qPrintable(QString::number(inked(0.6, 0.9))));
 }
 
 QTEST_MAIN(TestCurvePlot)

@@ -90,6 +90,7 @@ void ComparePage::runsRead() {
     m_metrics->showRuns(runs);
     if (m_comparison.isReady()) {
         m_strip->showRun(runs.front());
+        openImages(std::exchange(m_kept, {}));
         // Measuring waits for the first pictures.
         if (!m_pictures.empty())
             showReport();

@@ -7,6 +7,8 @@
 #include "ui/window/page_context.h"
 #include "widgets/pictures/view_state.h"
 
+#include <QStringList>
+
 #include <optional>
 #include <string>
 
@@ -45,7 +47,8 @@ public:
 public Q_SLOTS:
     void showRuns(const concertina::RunId& run, const std::optional<concertina::RunId>& other);
 
-    /// Picture files, dropped or opened; predicted by the run that is shown.
+    /// Picture files, dropped or opened; predicted by the run that is shown, or by the one that is
+    /// chosen next.
     void openImages(const QStringList& files);
 
 protected:
@@ -59,6 +62,7 @@ private:
     void makeActions();
     QWidget* makeTools();
     QWidget* makeBody();
+    void connectComparison();
     void connectParts();
     void restoreChoices();
 
@@ -91,6 +95,7 @@ private:
     std::optional<RunId> m_fitted; ///< whose tools are shown
     std::size_t m_toolRuns = 0;
     std::string m_task;
+    QStringList m_kept;          ///< pictures that wait for a run
     bool m_runsFailed = false;   ///< they could not be read the last time
     bool m_choosesOther = false; ///< what the picker asks for
 
@@ -100,8 +105,7 @@ private:
     QHBoxLayout* m_tools;
     SegmentedControl* m_taskChoice = nullptr;
     SegmentedControl* m_modeChoice;
-    QComboBox* m_leftChoice;
-    QComboBox* m_rightChoice;
+    QComboBox *m_leftChoice, *m_rightChoice;
     TonedLabel* m_step;
     PictureStage* m_stage;
     FrameStrip* m_strip;

@@ -16,6 +16,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/gallery.h"
+#include "widgets/save_file.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -75,6 +76,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
     column->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
     column->addWidget(m_stack);
     makeActions();
+    connectComparison();
     connectParts();
     restoreChoices();
     chooseRun();
@@ -183,7 +185,7 @@ QList<QAction*> ComparePage::barActions() const {
     return {m_open, m_one->isEnabled() ? m_one : m_other, m_savePicture, m_save};
 }
 
-void ComparePage::connectParts() {
+void ComparePage::connectComparison() {
     connect(&m_comparison, &Comparison::runsRead, this, &ComparePage::runsRead);
     connect(&m_comparison, &Comparison::framesRead, this, &ComparePage::framesRead);
     connect(&m_comparison, &Comparison::checkpointRead, m_strip, &FrameStrip::setErrorsOld);
@@ -209,7 +211,9 @@ void ComparePage::connectParts() {
         notice->clear();
     });
     connect(notice, &JobNotice::againAsked, &m_comparison, &Comparison::reload);
+}
 
+void ComparePage::connectParts() {
     connect(m_strip, &FrameStrip::picked, &m_comparison, &Comparison::pick);
     connect(m_strip, &FrameStrip::nothingToPick, this, &ComparePage::showReport);
     connect(m_strip, &FrameStrip::orderChanged, this, [this](bool worstFirst) {
@@ -302,8 +306,14 @@ void ComparePage::chooseOther() {
 void ComparePage::openImages(const QStringList& files) {
     if (files.isEmpty())
         return;
-    if (!m_comparison.isReady())
-        return m_context.navigator.tell(tr("Choose a run first: its networks predict the picture."));
+    if (!m_comparison.isReady()) {
+        m_kept = files;
+        m_context.navigator.tell(
+            m_comparison.ids().empty()
+                ? tr("Choose a run: its networks predict the picture.")
+                : tr("The picture is shown when the run has its first checkpoint."));
+        return;
+    }
     m_stack->setCurrentWidget(m_body);
     m_strip->openFiles(files);
 }
@@ -327,13 +337,10 @@ void ComparePage::savePicture() {
     const QImage picture =
         pictureForFile(m_stage->shown(), m_stage->columns(), m_pictures,
                        m_pictures.limit(m_stage->left(), m_stage->right()));
-    if (!picture.isNull() && picture.save(*file, "PNG"))
-        m_context.navigator.tell(tr("Saved the picture: %1").arg(*file));
+    if (const auto saved = savePng(*file, picture); !saved)
+        m_stage->notice()->showFailure(tr("The picture was not saved"), saved.error());
     else
-        m_stage->notice()->showFailure(
-            tr("The picture was not saved"),
-            {"picture.write", file->toStdString(), "a place that takes no file",
-             "a folder that may be written to", "Choose another folder."});
+        m_context.navigator.tell(tr("Saved the picture: %1").arg(*file));
 }
 
 void ComparePage::saveCollapsed() {
@@ -347,7 +354,7 @@ void ComparePage::saveCollapsed() {
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {
-    if (m_comparison.isReady() && !localFiles(event->mimeData()).isEmpty())
+    if (!localFiles(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 

@@ -241,6 +241,24 @@ void ReportCard::addSection(const QString& name, const QString& left, const QStr
     ++m_row;
 }
 
+void ReportCard::addOwners(const WeightOwners& owners) {
+    if (owners.owners.size() < 2)
+        return;
+    addSection(tr("Weights of"), tr("in training"), tr("shipped"));
+    const QString all = QStringLiteral("<pre>%1</pre>").arg(toQt(toText(owners)).toHtmlEscaped());
+    const auto count = [](double weights) {
+        return weights > 0 ? toQt(shortCount(weights)) : QStringLiteral("–");
+    };
+    for (std::size_t i = 0; i < owners.owners.size(); ++i) {
+        const BeforeAfter weights = owners.of(i);
+        QStringList names;
+        for (const std::string& task : split(owners.owners[i], '+'))
+            names << taskName(task);
+        addRow(i == 0 ? tr("all tasks") : names.join(QStringLiteral(" + ")),
+               count(weights.expanded), count(weights.collapsed), all);
+    }
+}
+
 void ReportCard::addDifferences() {
     addSection(tr("Largest difference"), tr("float64"), tr("float32"));
     for (const TaskDifference& task : m_verify->tasks)
@@ -283,6 +301,7 @@ void ReportCard::showReport() {
             addRow(tr("Norms folded, kept"), QString::number(report.foldedNorms),
                    QString::number(report.keptNorms),
                    tr("A norm is kept as a scale and shift where its kernel has several."));
+        addOwners(report.owners);
     }
     if (m_verify)
         addDifferences();

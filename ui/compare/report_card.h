@@ -58,6 +58,7 @@ private:
     void addRow(const QString& name, const QString& left, const QString& right,
                 const QString& tip = {});
     void addSection(const QString& name, const QString& left = {}, const QString& right = {});
+    void addOwners(const WeightOwners& owners);
     void addDifferences();
     void clearRows();
     QString taskName(const std::string& id) const;

@@ -116,6 +116,29 @@ RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
       m_list(new QTreeView), m_notice(new JobNotice),
       m_none(new TonedLabel(ColorRole::MutedText)), m_setup(new QPushButton(tr("Show all runs"))),
       m_back(new QPushButton(tr("Back"))), m_choose(new QPushButton(tr("Compare"))) {
+    layOut();
+    m_filtered->setSourceModel(m_model);
+    m_filtered->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_list->setModel(m_filtered);
+    m_list->header()->setSectionResizeMode(PickableRunsModel::Name, QHeaderView::Stretch);
+    m_notice->setOffers(false, true);
+    m_choose->setDefault(true);
+
+    connect(m_filter, &QLineEdit::textChanged, m_filtered,
+            &QSortFilterProxyModel::setFilterFixedString);
+    connect(m_list, &QTreeView::activated, this, &RunPicker::accept);
+    connect(m_filter, &QLineEdit::returnPressed, this, &RunPicker::accept);
+    connect(m_choose, &QPushButton::clicked, this, &RunPicker::accept);
+    connect(m_back, &QPushButton::clicked, this, &RunPicker::cancelled);
+    connect(m_setup, &QPushButton::clicked, this, &RunPicker::runsWanted);
+    connect(m_notice, &JobNotice::againAsked, this, &RunPicker::read);
+    connect(&m_store, &StoreAccess::storeChanged, this, [this] {
+        if (isVisible())
+            read();
+    });
+}
+
+void RunPicker::layOut() {
     auto* card = new Card;
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
@@ -147,10 +170,7 @@ RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
     row->addWidget(card, 8);
     row->addStretch(1);
 
-    m_filtered->setSourceModel(m_model);
-    m_filtered->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_list->setHeader(new TableHeader(m_list));
-    m_list->setModel(m_filtered);
     m_list->setRootIsDecorated(false);
     m_list->setUniformRowHeights(true);
     m_list->setAllColumnsShowFocus(true);
@@ -159,22 +179,6 @@ RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
     m_list->header()->setSectionsMovable(false);
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_list->header()->setSectionResizeMode(PickableRunsModel::Name, QHeaderView::Stretch);
-    m_notice->setOffers(false, true);
-    m_choose->setDefault(true);
-
-    connect(m_filter, &QLineEdit::textChanged, m_filtered,
-            &QSortFilterProxyModel::setFilterFixedString);
-    connect(m_list, &QTreeView::activated, this, &RunPicker::accept);
-    connect(m_filter, &QLineEdit::returnPressed, this, &RunPicker::accept);
-    connect(m_choose, &QPushButton::clicked, this, &RunPicker::accept);
-    connect(m_back, &QPushButton::clicked, this, &RunPicker::cancelled);
-    connect(m_setup, &QPushButton::clicked, this, &RunPicker::runsWanted);
-    connect(m_notice, &JobNotice::againAsked, this, &RunPicker::read);
-    connect(&m_store, &StoreAccess::storeChanged, this, [this] {
-        if (isVisible())
-            read();
-    });
 }
 
 void RunPicker::ask(const QString& title, const QString& text, const std::optional<RunId>& apart,

@@ -77,6 +77,7 @@ protected:
 
 private:
     void read();
+    void layOut();
     void accept();
     void showRuns(std::vector<PickableRun> runs);
 

@@ -64,6 +64,23 @@ int scaleHeight(const ColorScale& scale) {
     return legend.sizeHint().height();
 }
 
+/// The panes in a grid of cells, each below its caption.
+void drawPanes(QPainter& painter, const std::vector<const PaneContent*>& panes, int columns,
+               const QSize& cell) {
+    painter.setFont(smallFont());
+    const QFontMetrics metrics(smallFont());
+    for (int i = 0; i < static_cast<int>(panes.size()); ++i) {
+        const PaneContent& pane = *panes[static_cast<std::size_t>(i)];
+        const QPoint at(Gap + i % columns * (cell.width() + Gap),
+                        Gap + i / columns * (CaptionHeight + cell.height() + Gap));
+        painter.setPen(color(ColorRole::Text, false));
+        painter.drawText(QRect(at, QSize(cell.width(), CaptionHeight)),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(pane.caption, Qt::ElideRight, cell.width()));
+        painter.drawImage(QRect(at + QPoint(0, CaptionHeight), cell), pane.picture.image());
+    }
+}
+
 } // namespace
 
 QImage pictureForFile(const std::vector<PaneContent>& panes, int columns,
@@ -101,19 +118,7 @@ QImage pictureForFile(const std::vector<PaneContent>& panes, int columns,
         return {};
     result.fill(Qt::white);
     QPainter painter(&result);
-    painter.setFont(smallFont());
-    const QFontMetrics metrics(smallFont());
-    for (int i = 0; i < count; ++i) {
-        const QPoint at(Gap + i % columns * (cell.width() + Gap),
-                        Gap + i / columns * (CaptionHeight + cell.height() + Gap));
-        painter.setPen(color(ColorRole::Text, false));
-        painter.drawText(QRect(at, QSize(cell.width(), CaptionHeight)),
-                         Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(drawn[static_cast<std::size_t>(i)]->caption,
-                                            Qt::ElideRight, cell.width()));
-        painter.drawImage(QRect(at + QPoint(0, CaptionHeight), cell),
-                          drawn[static_cast<std::size_t>(i)]->picture.image());
-    }
+    drawPanes(painter, drawn, columns, cell);
     QPoint at(Gap, gridHeight);
     if (classes) {
         drawClasses(&painter, at, width - 2 * Gap, pictures);

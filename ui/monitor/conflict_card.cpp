@@ -45,7 +45,10 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
     m_empty->setMargin(10);
     m_empty->setFont(smallFont());
     m_words->setFont(smallFont());
-    m_words->setElided(true);
+    m_words->setWordWrap(true);
+    m_words->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    // Two lines, whatever they say: the matrix keeps its place.
+    m_words->setFixedHeight(2 * m_words->fontMetrics().lineSpacing() + 1);
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(12, GridUnit, 12, GridUnit);
@@ -65,9 +68,11 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
     adoptColors();
     showSuggest();
     connect(m_matrix, &ConflictMatrix::pointedAt, this, [this](const QString& words) {
+        // A cell's tooltip has the rest.
+        const QString cosine = words.section(QLatin1Char('\n'), 1, 1).section(QLatin1Char(','), 0, 0);
         m_words->setText(words.isEmpty() ? m_summary
-                                         : words.section(QLatin1Char('\n'), 0, 1)
-                                               .replace(QLatin1Char('\n'), QStringLiteral(": ")));
+                                         : words.section(QLatin1Char('\n'), 0, 0)
+                                               + QStringLiteral(": ") + cosine);
     });
     connect(&feed, &RunFeed::recordChanged, this, &ConflictCard::adoptRecord);
     connect(&feed, &RunFeed::conflictsChanged, this, &ConflictCard::adopt);
@@ -176,10 +181,12 @@ void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {
     m_summary = summary(layers);
     m_matrix->setCells(std::move(titles), std::move(pairs), std::move(cells));
     const int samples = std::ranges::max(means, {}, &ConflictMean::samples).samples;
-    setNote(samples == 1 ? tr("one measurement, %1").arg(toQt(means.front().estimator))
-                         : tr("last %1 measurements, %2")
-                               .arg(samples)
-                               .arg(toQt(means.front().estimator)));
+    const QString estimator = toQt(means.front().estimator);
+    if (samples == 1)
+        setNote(tr("one measurement, %1").arg(estimator), tr("one"));
+    else
+        setNote(tr("last %1 measurements, %2").arg(samples).arg(estimator),
+                tr("last %1").arg(samples));
 }
 
 /// The strongest conflict.

@@ -43,6 +43,7 @@ const QString hiddenKey = QStringLiteral("monitor/panelsHidden");
 CurveBoard::CurveBoard(const PageContext& context, RunFeed& feed, QWidget* parent)
     : QWidget(parent), m_context(context), m_feed(feed) {
     makeControls();
+    connectControls();
     m_grid = new QWidget;
     m_layout = new QGridLayout(m_grid);
     m_layout->setContentsMargins(0, 0, 0, 0);
@@ -72,7 +73,6 @@ CurveBoard::~CurveBoard() {
 }
 
 void CurveBoard::makeControls() {
-    const QSettings& settings = m_context.settings;
     m_controls = new QWidget(this);
     auto* row = new QHBoxLayout(m_controls);
     row->setContentsMargins(0, 0, 0, 0);
@@ -120,7 +120,10 @@ void CurveBoard::makeControls() {
     for (QWidget* widget : std::initializer_list<QWidget*>{
              label, m_smoothing, m_smoothingText, m_axis, m_logY, m_outliers, m_fit, panels})
         row->addWidget(widget);
+}
 
+void CurveBoard::connectControls() {
+    const QSettings& settings = m_context.settings;
     m_smoothing->setValue(
         std::clamp(settings.value(smoothingKey, standardSmoothing).toInt(), 0, mostSmoothing));
     m_smoothingText->setText(QString::number(m_smoothing->value() / 100.0, 'f', 2));

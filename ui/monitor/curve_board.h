@@ -52,6 +52,7 @@ protected:
 
 private:
     void makeControls();
+    void connectControls();
     void addPlotAction(const QString& text, std::function<void()> act);
     void fillMenu();
     bool isChosen(const PlotPanel& panel) const;

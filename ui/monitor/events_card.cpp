@@ -2,6 +2,7 @@
 #include "ui/monitor/events_card.h"
 
 #include "ui/monitor/run_pace.h"
+#include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -10,6 +11,7 @@
 #include <QEvent>
 #include <QPlainTextEdit>
 #include <QScrollBar>
+#include <QStackedWidget>
 
 #include <algorithm>
 
@@ -39,7 +41,18 @@ QString levelWords(NoticeLevel level) {
 
 } // namespace
 
-EventsCard::EventsCard(QWidget* parent) : Card(tr("Events"), parent), m_text(new QPlainTextEdit) {
+EventsCard::EventsCard(QWidget* parent)
+    : Card(tr("Events"), parent), m_stack(new QStackedWidget), m_text(new QPlainTextEdit) {
+    // The placeholder of an editor would touch the card's border.
+    auto* empty = new TonedLabel(
+        ColorRole::FaintText,
+        tr("Nothing so far. Warnings, failures and resumes of the run will stand here."));
+    empty->setWordWrap(true);
+    empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    empty->setMargin(10);
+    empty->setFont(smallFont());
+    m_stack->addWidget(empty);
+    m_stack->addWidget(m_text);
     m_text->setReadOnly(true);
     // Both, so that the keyboard selects and copies too.
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -50,10 +63,8 @@ EventsCard::EventsCard(QWidget* parent) : Card(tr("Events"), parent), m_text(new
     m_text->setFont(smallFont());
     m_text->document()->setDocumentMargin(10);
     m_text->setAccessibleName(tr("Events of the run"));
-    m_text->setPlaceholderText(
-        tr("Nothing so far. Warnings, failures and resumes of the run will stand here."));
     adoptPalette();
-    setBody(m_text);
+    setBody(m_stack);
 }
 
 void EventsCard::show(const std::vector<EventRecord>& events) {
@@ -66,6 +77,7 @@ void EventsCard::show(const std::vector<EventRecord>& events) {
             append(*event);
         m_events = events;
     }
+    m_stack->setCurrentIndex(m_events.empty() ? 0 : 1);
     const auto troubles = std::ranges::count_if(m_events, [](const EventRecord& event) {
         return event.segment == 0 && event.level != NoticeLevel::Info;
     });

@@ -8,6 +8,7 @@
 #include <vector>
 
 class QPlainTextEdit;
+class QStackedWidget;
 
 namespace concertina {
 
@@ -30,6 +31,7 @@ private:
     void adoptPalette();
 
     std::vector<EventRecord> m_events;
+    QStackedWidget* m_stack;
     QPlainTextEdit* m_text;
 };
 

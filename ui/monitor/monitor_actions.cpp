@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the buttons above the page do, and when they are there.
+#include "core/values/stop_after.h"
 #include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/monitor_page.h"
@@ -53,11 +54,23 @@ void MonitorPage::makeActions() {
     addActions(m_board->plotActions());
 }
 
-std::optional<RunState> MonitorPage::ownState() const {
-    for (const OwnRun& own : m_context.runs.runs())
+std::optional<OwnRun> MonitorPage::ownRun() const {
+    for (OwnRun& own : m_context.runs.runs())
         if (own.run == m_feed->run())
-            return own.state;
+            return std::move(own);
     return std::nullopt;
+}
+
+std::optional<RunState> MonitorPage::ownState() const {
+    const auto own = ownRun();
+    return own ? std::optional(own->state) : std::nullopt;
+}
+
+/// Whether the run has finished before its plan, by train.stop_after.
+bool MonitorPage::isCut() const {
+    const auto& record = m_feed->record();
+    return record && !ownState() && record->summary.state == RunState::Finished
+           && wasCut(m_spec.train, record->summary.stepsPerEpoch, record->summary.position.step);
 }
 
 /// This process knows its own runs at once, of others the store tells.
@@ -73,7 +86,7 @@ std::optional<RunState> MonitorPage::state() const {
 std::optional<std::int64_t> MonitorPage::idleFrom() const {
     const auto now = state();
     const auto& record = m_feed->record();
-    if (ownState() || !now || !record || record->plan.is_null() || !canResume(*now)
+    if (ownState() || !now || !record || record->plan.is_null() || !(canResume(*now) || isCut())
         || (record->summary.owner && *now != RunState::Interrupted)) // paused in another program
         return std::nullopt;
     return m_feed->checkpoint() ? m_feed->checkpoint()->position.step : 0;
@@ -106,7 +119,10 @@ void MonitorPage::wish(Wish wish) {
     case Wish::Pause: m_context.runs.pause(run()); break;
     case Wish::Resume:
         m_notices->clear();
-        m_context.runs.resume(run());
+        if (isCut())
+            m_context.runs.goOnToPlan(run());
+        else
+            m_context.runs.resume(run());
         break;
     case Wish::Stop: m_context.runs.stop(run()); break;
     case Wish::Checkpoint: m_context.runs.checkpointNow(run()); break;
@@ -124,7 +140,8 @@ void MonitorPage::adoptState() {
         m_wish = Wish::None;
     const auto own = ownState();
     const auto now = state();
-    const bool resumable = now && (own == RunState::Paused || (!own && canResume(*now)));
+    const bool cut = isCut();
+    const bool resumable = now && (own == RunState::Paused || (!own && canResume(*now)) || cut);
     const auto adopt = [this](QAction* action, bool there, Wish asked, const QString& text,
                               const QString& waiting) {
         action->setVisible(there);
@@ -132,7 +149,11 @@ void MonitorPage::adoptState() {
         action->setText(m_wish == asked && there ? waiting : text);
     };
     adopt(m_pause, own == RunState::Running, Wish::Pause, tr("Pause"), tr("Pausing…"));
-    adopt(m_resume, resumable, Wish::Resume, tr("Resume"), tr("Resuming…"));
+    adopt(m_resume, resumable, Wish::Resume,
+          cut ? tr("Go on to step %1")
+                    .arg(plannedSteps(m_spec.train, m_feed->record()->summary.stepsPerEpoch))
+              : tr("Resume"),
+          tr("Resuming…"));
     adopt(m_stop, own.has_value(), Wish::Stop,
           own == RunState::Queued ? tr("Take from the queue") : tr("Stop"), tr("Stopping…"));
     adopt(m_checkpoint, own == RunState::Running, Wish::Checkpoint, tr("Checkpoint now"),

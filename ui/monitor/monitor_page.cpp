@@ -85,7 +85,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
     connect(m_feed, &RunFeed::previewsChanged, this,
             [this] { m_predictions->show(m_feed->run(), m_spec, m_feed->previews()); });
     connect(&context.runs, &RunService::changed, this, [this] {
-        adoptState();
+        adoptRecord();
         m_feed->refresh();
     });
     connect(&context.runs, &RunService::failed, this,
@@ -166,7 +166,9 @@ void MonitorPage::adoptRecord() {
             adoptPanels();
             m_predictions->show(m_feed->run(), m_spec, m_feed->previews());
         }
-        m_progress->show(record->summary, m_spec.train.batch, ownState().has_value());
+        const auto own = ownRun();
+        m_progress->show(record->summary, m_spec.train.batch, own.has_value(),
+                         own ? toQt(own->waitsFor) : QString());
         m_now->show(m_spec, m_context.catalogue, *m_feed);
         sayFailure();
         adoptMarks();

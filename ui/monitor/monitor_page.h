@@ -68,7 +68,9 @@ private:
     void adoptState();
     void sayFailure();
 
-    std::optional<RunState> ownState() const; ///< none where this process does not have the run
+    std::optional<OwnRun> ownRun() const; ///< none where this process does not have the run
+    std::optional<RunState> ownState() const;
+    bool isCut() const;
     std::optional<RunState> state() const;
     std::optional<std::int64_t> idleFrom() const; ///< the step
     bool canReplan() const;

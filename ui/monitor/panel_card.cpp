@@ -6,10 +6,10 @@
 #include "ui/window/page_context.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/save_file.h"
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
-#include <QSaveFile>
 #include <QVBoxLayout>
 
 namespace concertina {
@@ -81,18 +81,10 @@ void PanelCard::saveData() {
                            fileName(m_panel.title, QStringLiteral(".csv")), tr("Tables (*.csv)"));
     if (!file)
         return;
-    QSaveFile out(*file);
-    const std::string text = m_plot->csv();
-    const bool saved = out.open(QIODevice::WriteOnly)
-                       && out.write(text.data(), static_cast<qint64>(text.size()))
-                              == static_cast<qint64>(text.size())
-                       && out.commit();
-    if (saved)
-        m_navigator.tell(tr("Saved %1").arg(*file));
+    if (const auto saved = saveFile(*file, QByteArray::fromStdString(m_plot->csv())); !saved)
+        m_navigator.tellProblem(tr("The points were not saved"), saved.error());
     else
-        m_navigator.tellProblem(tr("The points were not saved"),
-                                {"data.write", file->toStdString(), out.errorString().toStdString(),
-                                 "a place that can be written", "choose another folder"});
+        m_navigator.tell(tr("Saved %1").arg(*file));
 }
 
 } // namespace concertina

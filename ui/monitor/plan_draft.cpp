@@ -73,7 +73,7 @@ void PlanDraft::clear() {
 }
 
 std::optional<Problem> PlanDraft::take(const std::string& rule) {
-    auto changed = withPlanChange(m_network, {m_step, rule}, m_after, *m_catalogue);
+    auto changed = withPlanChange(m_network, {m_step, {rule}}, m_after, *m_catalogue);
     if (!changed)
         return std::move(changed.error());
     m_network = std::move(*changed);

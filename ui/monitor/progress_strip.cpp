@@ -79,7 +79,7 @@ QString ProgressStrip::text() const {
                                : m_text->text() + QLatin1Char('\n') + m_owner->text();
 }
 
-void ProgressStrip::show(const RunSummary& run, int batch, bool own) {
+void ProgressStrip::show(const RunSummary& run, int batch, bool own, const QString& waitsFor) {
     if (m_run != run.id)
         clear();
     m_run = run.id;
@@ -95,15 +95,19 @@ void ProgressStrip::show(const RunSummary& run, int batch, bool own) {
     if (m_speed)
         text += tr(" · %1 images/s").arg(toQt(digitsText(*m_speed, 3)));
     m_text->setText(text);
-    sayOwner(run, own);
+    sayOwner(run, own, waitsFor);
 }
 
-void ProgressStrip::sayOwner(const RunSummary& run, bool own) {
+void ProgressStrip::sayOwner(const RunSummary& run, bool own, const QString& waitsFor) {
     const bool other = !own && run.owner
                        && (run.state == RunState::Running || run.state == RunState::Paused
                            || run.state == RunState::Queued);
-    m_owner->setVisible(other);
-    if (other)
+    m_owner->setVisible(other || !waitsFor.isEmpty());
+    m_owner->setRole(waitsFor.isEmpty() ? ColorRole::MutedText : ColorRole::Bad);
+    m_owner->setToolTip(waitsFor);
+    if (!waitsFor.isEmpty())
+        m_owner->setText(tr("Training waits: %1").arg(waitsFor));
+    else if (other)
         m_owner->setText(tr("%1 by %2; it is paused and stopped there")
                              .arg(run.state == RunState::Running ? tr("trained") : tr("held"),
                                   toQt(toText(run.owner->process))));

@@ -15,15 +15,15 @@ namespace concertina {
 class TonedLabel;
 
 /// How far a run is: a bar, and in words epoch, step, time gone and left, speed, and who trains it
-/// where that is somebody else.
+/// where that is another process, or what training waits for.
 class ProgressStrip : public QWidget {
     Q_OBJECT
 
 public:
     explicit ProgressStrip(QWidget* parent = nullptr);
 
-    /// `batch`: images a step.
-    void show(const RunSummary& run, int batch, bool own);
+    /// `batch`: images a step. `waitsFor`: why the training of an own run waits, where it does.
+    void show(const RunSummary& run, int batch, bool own, const QString& waitsFor = {});
     void clear();
 
     /// While it trains the speed of the last seconds, afterwards that of the whole run.
@@ -31,7 +31,7 @@ public:
     QString text() const;
 
 private:
-    void sayOwner(const RunSummary& run, bool own);
+    void sayOwner(const RunSummary& run, bool own, const QString& waitsFor);
 
     QProgressBar* m_bar;
     TonedLabel* m_text;

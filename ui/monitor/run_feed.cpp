@@ -43,6 +43,7 @@ struct RunFeed::News {
 
 RunFeed::RunFeed(StoreAccess& store, QObject* parent) : QObject(parent), m_store(store) {
     connect(&store, &StoreAccess::storeChanged, this, &RunFeed::refresh);
+    connect(&m_smoother, &Smoother::smoothed, this, &RunFeed::curvesChanged);
     connect(&m_timer, &QTimer::timeout, this, &RunFeed::refresh);
     m_timer.start(lookAgain);
 }
@@ -87,9 +88,10 @@ void RunFeed::setWanted(std::set<CurveKey> keys) {
 
 void RunFeed::setSmoothing(double weight) {
     m_smoothing = weight;
+    std::vector<std::shared_ptr<Series>> all;
     for (const auto& [key, curve] : m_curves)
-        curve->setSmoothing(weight);
-    Q_EMIT curvesChanged();
+        all.push_back(curve);
+    m_smoother.smooth(std::move(all), weight);
 }
 
 void RunFeed::setActive(bool active) {

@@ -4,6 +4,7 @@
 #include "core/values/problem.h"
 #include "db/records.h"
 #include "widgets/plots/series.h"
+#include "widgets/plots/smoother.h"
 
 #include <QObject>
 #include <QTimer>
@@ -44,7 +45,7 @@ public:
 
     /// Which curves are read point by point; of the others the summaries alone are known.
     void setWanted(std::set<CurveKey> keys);
-    void setSmoothing(double weight); ///< of all curves
+    void setSmoothing(double weight); ///< of all curves; done soon, and told as curvesChanged
 
     /// Nothing is read while nobody looks; what was missed comes afterwards.
     void setActive(bool active);
@@ -90,6 +91,7 @@ private:
     std::uint64_t m_serial = 0; ///< of `show`, so that late answers are known as such
     std::set<CurveKey> m_wanted;
     double m_smoothing = 0;
+    Smoother m_smoother;
     bool m_active = false;
     bool m_reading = false;
     bool m_stale = false;

@@ -51,7 +51,7 @@ RunDetails::RunDetails(StoreAccess& store, QWidget* parent)
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_hint->setMargin(2 * GridUnit);
+    m_hint->setMargin(GridUnit);
     m_stack->addWidget(m_hint);
     m_stack->addWidget(makeFacts());
     m_stack->addWidget(m_differences);
@@ -137,10 +137,12 @@ void RunDetails::refresh() {
             [this, asked](const Expected<Facts>& facts) {
                 if (asked != m_asked)
                     return;
-                if (facts)
+                if (facts) {
                     showFacts(*facts);
-                else
+                    Q_EMIT shown(facts->record.summary, facts->spec.spec);
+                } else {
                     tellUnread(facts.error());
+                }
             });
         return;
     }
@@ -191,7 +193,15 @@ void RunDetails::showHint(const QString& text) {
     setTitle({});
     setNote({});
     m_hint->setText(text);
-    m_stack->setCurrentIndex(0);
+    showPart(0);
+}
+
+/// A hint has the room of a hint: the rest is the table's.
+void RunDetails::showPart(int index) {
+    m_stack->setCurrentIndex(index);
+    setMaximumHeight(index > 0 ? QWIDGETSIZE_MAX
+                               : 2 * fontMetrics().lineSpacing() + 2 * GridUnit);
+    Q_EMIT filled(index > 0);
 }
 
 void RunDetails::tellUnread(const Problem& problem) {
@@ -252,7 +262,7 @@ void RunDetails::showFacts(const Facts& facts) {
                                            : tr("none yet"));
     add(tr("On the disk"), toQt(bytesText(static_cast<double>(facts.bytes))));
     add(tr("Made"), tr("%1, run %2").arg(timeText(run.created), toQt(run.id)));
-    m_stack->setCurrentIndex(1);
+    showPart(1);
 }
 
 void RunDetails::showPair(const Pair& pair) {
@@ -278,7 +288,7 @@ void RunDetails::showPair(const Pair& pair) {
             m_differences->setItem(i, column, item);
         }
     }
-    m_stack->setCurrentIndex(2);
+    showPart(2);
 }
 
 bool RunDetails::eventFilter(QObject* watched, QEvent* event) {

@@ -39,8 +39,11 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 Q_SIGNALS:
+    /// The one run that is shown was read.
+    void shown(const concertina::RunSummary& run, const concertina::ExperimentSpec& spec);
     void refused(const QString& what, const concertina::Problem& problem);
     void noted(); ///< notes are in the store
+    void filled(bool filled); ///< there is something to show, or one line of what to do
 
 private:
     struct Facts {
@@ -62,6 +65,7 @@ private:
     QWidget* makeFacts();
     QTableWidget* makeDifferences();
     void showHint(const QString& text);
+    void showPart(int index);
     void showFacts(const Facts& facts);
     void showPair(const Pair& pair);
     void saveNotes();

@@ -82,7 +82,9 @@ RunFilter::Part RunFilter::partOf(QString word) {
     part.text = word;
     static const QRegularExpression comparison(QStringLiteral("^([^<>=:]+)(<=|>=|<|>)(.+)$"));
     if (const auto match = comparison.match(word); match.hasMatch()) {
-        const auto number = numberFromText(match.captured(3).toStdString());
+        // A comma can only be a decimal one here.
+        const auto number = numberFromText(
+            match.captured(3).replace(QLatin1Char(','), QLatin1Char('.')).toStdString());
         if (!number)
             return part;
         const QString relation = match.captured(2);

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
 
 namespace concertina {
@@ -22,8 +21,16 @@ const RunRow& rowAt(const RunTable& table, int row) {
     return table.rows[static_cast<std::size_t>(row)];
 }
 
+/// When it was made, by the store's count: clocks may be set back.
 double createdOf(const RunRow& row) {
-    return static_cast<double>(row.run.created.time_since_epoch().count());
+    return static_cast<double>(row.run.number);
+}
+
+std::vector<std::string> namesOf(const RunTable& table, const std::vector<int>& rows) {
+    std::vector<std::string> names;
+    for (const int row : rows)
+        names.push_back(rowAt(table, row).run.name);
+    return names;
 }
 
 /// What a line is sorted by; the text only by name, and made once, as comparing names by the
@@ -116,39 +123,30 @@ void sortLines(const RunTable& table, std::vector<RunLine>& lines, const RunSort
 
 MetricSpread spreadOf(const RunTable& table, const std::vector<int>& rows, int column) {
     std::vector<double> best, last;
-    const QString* name = nullptr;
+    std::vector<int> measured;
     for (const int row : rows) {
         const MetricCell& cell = rowAt(table, row).metrics[static_cast<std::size_t>(column)];
         if (!std::isfinite(cell.best))
             continue;
-        if (name != nullptr && *name != rowAt(table, row).name)
-            return {};
-        name = &rowAt(table, row).name;
+        measured.push_back(row);
         best.push_back(cell.best);
         last.push_back(cell.last);
     }
+    if (measured.size() > 1 && experimentsOf(namesOf(table, measured)).size() > 1)
+        return {};
     return {spreadOf(best), spreadOf(last).mean};
 }
 
 double collapsedParametersOf(const RunTable& table, const std::vector<int>& rows) {
-    std::map<QString, double> each;
-    for (const int row : rows) {
-        double& most = each[rowAt(table, row).name]; // 0 before a run has begun
-        most = std::max(most, rowAt(table, row).run.collapsedParameters);
-    }
-    double sum = 0;
-    for (const auto& [name, parameters] : each)
-        sum += parameters;
-    return sum;
+    std::vector<double> parameters;
+    for (const int row : rows)
+        parameters.push_back(rowAt(table, row).run.collapsedParameters);
+    return costTogether(namesOf(table, rows), parameters);
 }
 
 QString groupName(const RunTable& table, const RunLine& line) {
-    const QString& first = rowAt(table, line.rows.front()).name;
-    if (!line.isGroup())
-        return first;
-    const bool allSame = std::all_of(line.rows.begin(), line.rows.end(),
-                                     [&](int row) { return rowAt(table, row).name == first; });
-    return allSame ? first : toQt(nameOfGroup(line.group));
+    return line.isGroup() ? toQt(nameTogether(namesOf(table, line.rows), line.group))
+                          : rowAt(table, line.rows.front()).name;
 }
 
 std::vector<RunLine> arrange(const RunTable& table, const RunFilter& filter,

@@ -9,6 +9,8 @@
 
 #include <QPainter>
 
+#include <algorithm>
+
 namespace concertina {
 
 namespace {
@@ -16,7 +18,7 @@ namespace {
 constexpr int rowHeight = 32;
 constexpr int padding = 8;
 constexpr int gap = 8;
-constexpr int lineWidth = 42;
+constexpr int shortestLine = 42, longestLine = 140;
 constexpr int lineMargin = 7;
 constexpr int dot = 7;
 
@@ -25,8 +27,8 @@ QFont boldOf(QFont font) {
     return font;
 }
 
-int lastWidth() {
-    return QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("0.000 m"));
+int widthOf(const QFont& font, const QString& text) {
+    return QFontMetrics(font).horizontalAdvance(text) + 1;
 }
 
 ColorRole roleOf(PageHeader::Tone tone) {
@@ -74,15 +76,18 @@ void paintState(QPainter& painter, QRect area, const QStyleOptionViewItem& optio
     drawText(painter, area, Qt::AlignLeft, index.data().toString());
 }
 
-void paintMetric(QPainter& painter, const QRect& area, const QStyleOptionViewItem& option,
-                 const QModelIndex& index) {
+void paintMetric(QPainter& painter, const QRect& area, const RunsDelegate::Room& room,
+                 const QStyleOptionViewItem& option, const QModelIndex& index) {
+    const int lineWidth = std::clamp(area.width() - room.last - room.best - 2 * gap, shortestLine,
+                                     longestLine);
     const QRect line(area.left(), area.top() + lineMargin, lineWidth,
                      area.height() - 2 * lineMargin);
     drawSparklines(painter, line, index.data(LinesRole).value<QList<QList<double>>>(),
                    taskColor(index.data(TaskRole).toInt(), option.palette));
     painter.setFont(smallFont());
     painter.setPen(color(ColorRole::FaintText, option.palette));
-    const QRect last(line.right() + 1 + gap, area.top() + 1, lastWidth(), area.height());
+    const QRect last(area.right() + 1 - room.best - gap - room.last, area.top() + 1, room.last,
+                     area.height());
     drawText(painter, last, Qt::AlignRight, index.data(LastRole).toString());
     const bool champion = index.data(ChampionRole).toBool();
     painter.setFont(champion ? boldOf(option.font) : option.font);
@@ -93,13 +98,27 @@ void paintMetric(QPainter& painter, const QRect& area, const QStyleOptionViewIte
 
 } // namespace
 
-int RunsDelegate::metricWidth(const QFont& font) {
-    return 2 * padding + lineWidth + 2 * gap + lastWidth()
-           + QFontMetrics(boldOf(font)).horizontalAdvance(QStringLiteral("0.00 ± 0.000 m"));
+void RunsDelegate::widen(Room& room, const QFont& font, const QModelIndex& index) {
+    const auto* model = qobject_cast<const RunsModel*>(index.model());
+    int width = widthOf(font, index.data().toString());
+    if (index.column() == RunsModel::NameColumn) {
+        width += gap + widthOf(smallFont(), index.data(NoteRole).toString());
+    } else if (index.column() == RunsModel::StateColumn) {
+        const auto tone = static_cast<PageHeader::Tone>(index.data(ToneRole).toInt());
+        width += tone == PageHeader::Tone::Busy ? dot + 5 : 0;
+    } else if (model != nullptr && model->isMetric(index.column())) {
+        const QFont& best = index.data(ChampionRole).toBool() ? boldOf(font) : font;
+        room.best = std::max(room.best, widthOf(best, index.data(BestRole).toString()));
+        room.last = std::max(room.last, widthOf(smallFont(), index.data(LastRole).toString()));
+        width = shortestLine + 2 * gap + room.last + room.best;
+    }
+    room.width = std::max(room.width, width + 2 * padding);
 }
 
 QSize RunsDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
-    return {QStyledItemDelegate::sizeHint(option, index).width(), rowHeight};
+    Room room;
+    widen(room, option.font, index);
+    return {room.width, rowHeight};
 }
 
 void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
@@ -120,7 +139,8 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     } else if (index.column() == RunsModel::StateColumn) {
         paintState(*painter, area, option, index);
     } else if (model != nullptr && model->isMetric(index.column())) {
-        paintMetric(*painter, area, option, index);
+        const auto room = m_rooms.find(index.column());
+        paintMetric(*painter, area, room == m_rooms.end() ? Room() : room->second, option, index);
     } else {
         painter->setPen(color(ColorRole::MutedText, option.palette));
         drawText(*painter, area, Qt::AlignRight, index.data().toString());

@@ -3,6 +3,8 @@
 
 #include <QStyledItemDelegate>
 
+#include <map>
+
 namespace concertina {
 
 /// Paints the cells of a RunsModel: muted notes behind names, states in their tone, metrics with
@@ -13,12 +15,25 @@ class RunsDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
-    /// The width that the longest value of a metric needs.
-    static int metricWidth(const QFont& font);
+    /// The room that the cells of a column need to be read whole.
+    struct Room {
+        int width = 0; ///< of all; of a metric with its shortest course
+        int last = 0;  ///< of its last value
+        int best = 0;
+    };
+
+    /// What one more cell needs, beside what is known.
+    static void widen(Room& room, const QFont& font, const QModelIndex& index);
+
+    /// Where the values of a metric's column stand; its course has what they leave.
+    void setRoom(int column, const Room& room) { m_rooms[column] = room; }
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
+
+private:
+    std::map<int, Room> m_rooms;
 };
 
 } // namespace concertina

@@ -3,8 +3,10 @@
 // runs_page_actions.cpp.
 #include "ui/runs/runs_page.h"
 
+#include "core/values/stop_after.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_trash.h"
+#include "ui/runs/runs_delegate.h"
 #include "ui/runs/runs_model.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
@@ -38,10 +40,17 @@ constexpr std::chrono::milliseconds lifeEvery{10000};
 
 } // namespace
 
+/// What a reading gave, and how long it took.
+struct RunsPage::TimedTable {
+    RunTable table;
+    std::int64_t milliseconds = 0;
+};
+
 RunsPage::RunsPage(PageContext context, QWidget* parent)
     : Page(parent),
       m_context(context),
       m_model(new RunsModel(this)),
+      m_delegate(new RunsDelegate(this)),
       m_trash(new RunTrash(context.store, this)),
       m_table(new QTreeView),
       m_filter(new QLineEdit),
@@ -82,6 +91,14 @@ void RunsPage::connectStore() {
     m_lifeTimer.start();
     connect(m_details, &RunDetails::refused, this, &RunsPage::refuse);
     connect(m_details, &RunDetails::noted, this, &RunsPage::refreshSoon);
+    connect(m_details, &RunDetails::shown, this,
+            [this](const RunSummary& run, const ExperimentSpec& spec) {
+                const bool cut = run.state == RunState::Finished
+                                 && wasCut(spec.train, run.stepsPerEpoch, run.position.step);
+                m_cut = cut ? run.id : RunId();
+                m_plan = cut ? plannedSteps(spec.train, run.stepsPerEpoch) : 0;
+                updateResume();
+            });
     connect(m_trash, &RunTrash::refused, this, &RunsPage::refuse);
     connect(m_trash, &RunTrash::changed, this, &RunsPage::showTrash);
 }

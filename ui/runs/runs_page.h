@@ -14,6 +14,7 @@
 
 class QLineEdit;
 class QPushButton;
+class QSplitter;
 class QStackedWidget;
 class QTreeView;
 
@@ -22,6 +23,7 @@ namespace concertina {
 class NoticeBar;
 class RunDetails;
 class RunTrash;
+class RunsDelegate;
 class RunsModel;
 class SegmentedControl;
 class TonedLabel;
@@ -53,10 +55,7 @@ private:
                             void (RunsPage::*act)());
     void connectStore();
 
-    struct TimedTable {
-        RunTable table;
-        std::int64_t milliseconds = 0; ///< that reading took
-    };
+    struct TimedTable;
 
     void refreshSoon();
     void refresh();
@@ -64,9 +63,11 @@ private:
     void tellTrouble(const Problem& problem);
     void readVisibleLines();
     void fitColumns();
-    void fitName();
+    int neededWidth(int column);
+    void showDetails(bool filled);
     void updateState();
     void updateActions();
+    void updateResume();
     void adoptColors();
 
     std::vector<RunId> selectedRuns() const;  ///< with all of a selected group
@@ -88,6 +89,7 @@ private:
 
     PageContext m_context;
     RunsModel* m_model;
+    RunsDelegate* m_delegate;
     RunTrash* m_trash;
     QTreeView* m_table;
     QLineEdit* m_filter;
@@ -97,9 +99,13 @@ private:
     TonedLabel* m_noneFits;
     QPushButton* m_begin;
     RunDetails* m_details;
+    QSplitter* m_splitter = nullptr;
     NoticeBar* m_trouble; ///< why the store cannot be read; goes away by itself
     NoticeBar* m_refusals;
     NoticeBar* m_deleted;
+
+    RunId m_cut;             ///< of a run that train.stop_after has cut, while it is shown
+    std::int64_t m_plan = 0; ///< its steps
 
     QAction* m_monitor = nullptr;
     QAction* m_compare = nullptr;
@@ -114,6 +120,9 @@ private:
     QTimer m_lifeTimer;       ///< owners die without a word in the store
     QElapsedTimer m_reading;  ///< since the last reading
     std::int64_t m_pause = 0; ///< ms between two
+    bool m_hasDetails = true;
+    bool m_isFitting = false;
+    bool m_isFitted = false; ///< a person gave the columns their widths
     bool m_isReading = false;
     bool m_areLinesRead = false;
     bool m_isStale = true;

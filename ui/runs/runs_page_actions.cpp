@@ -110,6 +110,8 @@ const RunRow* RunsPage::theRun() const {
 
 /// A run that another process has in its memory is that one's to go on with.
 bool RunsPage::isResumable(const RunRow& row) const {
+    if (row.run.state == RunState::Finished && row.run.id == m_cut)
+        return true;
     if (!canResume(row.run.state))
         return false;
     if (row.run.state == RunState::Interrupted || !row.run.owner)
@@ -127,13 +129,20 @@ void RunsPage::updateActions() {
     m_monitor->setEnabled(one != nullptr);
     m_clone->setEnabled(one != nullptr);
     m_rename->setEnabled(one != nullptr && all.size() == 1);
-    m_resume->setEnabled(one != nullptr && all.size() == 1 && isResumable(*one));
+    updateResume();
     m_compare->setEnabled(lines.size() == 1 || lines.size() == 2);
     m_compare->setText(lines.size() == 2 ? tr("Compare both") : tr("Compare"));
     m_delete->setEnabled(!all.empty());
     m_undo->setEnabled(!m_trash->isEmpty());
     const bool shown = lines.size() == 1 || lines.size() == 2;
     m_details->showRuns(shown ? lines : std::vector<RunId>(), static_cast<int>(lines.size()));
+}
+
+void RunsPage::updateResume() {
+    const RunRow* one = theRun();
+    m_resume->setEnabled(one != nullptr && selectedRuns().size() == 1 && isResumable(*one));
+    m_resume->setText(one != nullptr && one->run.id == m_cut ? tr("Go on to step %1").arg(m_plan)
+                                                             : tr("Resume"));
 }
 
 void RunsPage::beginExperiment() {
@@ -186,7 +195,10 @@ void RunsPage::resumeRun() {
     if (one == nullptr || !isResumable(*one))
         return;
     m_context.navigator.tell(tr("Resuming %1").arg(briefly(one->name)));
-    m_context.runs.resume(one->run.id);
+    if (one->run.state == RunState::Finished)
+        m_context.runs.goOnToPlan(one->run.id);
+    else
+        m_context.runs.resume(one->run.id);
 }
 
 void RunsPage::renameRun() {

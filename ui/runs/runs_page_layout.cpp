@@ -34,7 +34,9 @@ namespace {
 
 constexpr std::chrono::milliseconds linesDelay{40};
 constexpr std::chrono::milliseconds filterDelay{120};
-constexpr int narrowestName = 170, widestName = 420;
+constexpr int narrowestName = 170, narrowestState = 96, widestState = 260;
+constexpr int longerCourse = 98; ///< what the course of a metric may have more
+constexpr int mostMeasured = 400; ///< lines whose texts give a column its width
 
 const auto groupedKey = QStringLiteral("runs/grouped");
 const auto splitterKey = QStringLiteral("runs/splitter");
@@ -43,7 +45,7 @@ const auto splitterKey = QStringLiteral("runs/splitter");
 
 void RunsPage::makeTable() {
     m_table->setModel(m_model);
-    m_table->setItemDelegate(new RunsDelegate(m_table));
+    m_table->setItemDelegate(m_delegate);
     auto* header = new TableHeader(m_table);
     m_table->setHeader(header);
     header->setStretchLastSection(true);
@@ -71,7 +73,15 @@ void RunsPage::makeTable() {
     connect(m_model, &RunsModel::rearranged, this, soon);
     connect(m_model, &RunsModel::rearranged, this, &RunsPage::updateState);
     connect(m_model, &RunsModel::rearranged, this, &RunsPage::updateActions);
-    connect(m_model, &QAbstractItemModel::modelReset, this, &RunsPage::fitColumns);
+    connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
+        m_isFitted = false;
+        fitColumns();
+    });
+    connect(m_model, &RunsModel::rearranged, this, &RunsPage::fitColumns);
+    connect(header, &QHeaderView::sectionResized, this, [this](int section) {
+        // The last has what is left, whoever resizes.
+        m_isFitted = m_isFitted || (!m_isFitting && section + 1 < m_model->columnCount());
+    });
     connect(m_model, &RunsModel::renamed, this, &RunsPage::writeName);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &RunsPage::updateActions);
@@ -156,22 +166,23 @@ void RunsPage::buildLayout() {
     auto* card = new Card;
     card->setBody(inside);
 
-    auto* splitter = new CardSplitter(Qt::Vertical);
-    splitter->addWidget(card);
-    splitter->addWidget(m_details);
-    splitter->setStretchFactor(0, 3);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({440, 210});
-    splitter->restoreState(m_context.settings.value(splitterKey).toByteArray());
-    connect(splitter, &QSplitter::splitterMoved, this,
-            [this, splitter] { m_context.settings.setValue(splitterKey, splitter->saveState()); });
+    m_splitter = new CardSplitter(Qt::Vertical);
+    m_splitter->addWidget(card);
+    m_splitter->addWidget(m_details);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 1);
+    showDetails(false);
+    connect(m_details, &RunDetails::filled, this, &RunsPage::showDetails);
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] {
+        m_context.settings.setValue(splitterKey, m_splitter->saveState());
+    });
 
     auto* full = new QWidget;
     auto* column = new QVBoxLayout(full);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(GridUnit);
     column->addWidget(makeToolRow());
-    column->addWidget(splitter, 1);
+    column->addWidget(m_splitter, 1);
     m_stack->addWidget(makeEmptyState());
     m_stack->addWidget(full);
 
@@ -183,37 +194,76 @@ void RunsPage::buildLayout() {
     page->addWidget(m_stack, 1);
 }
 
-void RunsPage::fitColumns() {
-    QHeaderView* header = m_table->header();
-    const int columns = m_model->columnCount();
-    const int last = columns - 1;
-    for (int column = 0; column < columns; ++column) {
-        const int width = column == RunsModel::StateColumn ? 128
-                          : m_model->isMetric(column) ? RunsDelegate::metricWidth(m_table->font())
-                          : column == last - 2        ? 76
-                                                      : 98; // "45 min 34 s"
-        if (column != last && column != RunsModel::NameColumn)
-            header->resizeSection(column, width);
-    }
-    header->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
-    fitName();
+/// Details that are empty have no more than a line; others what a person gave them.
+void RunsPage::showDetails(bool filled) {
+    if (filled == m_hasDetails)
+        return;
+    m_hasDetails = filled;
+    m_splitter->setSizes({440, 210});
+    m_splitter->restoreState(m_context.settings.value(splitterKey).toByteArray());
 }
 
-/// The name has what the others leave.
-void RunsPage::fitName() {
+/// For its title and the texts of the lines.
+int RunsPage::neededWidth(int column) {
+    RunsDelegate::Room room;
+    int lines = 0;
+    const int indentation = column == RunsModel::NameColumn ? m_table->indentation() : 0;
+    for (int i = 0; i < m_model->rowCount() && lines < mostMeasured; ++i) {
+        const QModelIndex line = m_model->index(i, column);
+        RunsDelegate::widen(room, m_table->font(), line);
+        const QModelIndex group = line.siblingAtColumn(0);
+        for (int k = 0; k < m_model->rowCount(group) && lines < mostMeasured; ++k, ++lines)
+            RunsDelegate::widen(room, m_table->font(), m_model->index(k, column, group));
+        ++lines;
+    }
+    m_delegate->setRoom(column, room);
+    return std::max(room.width + 2 * indentation, m_table->header()->sectionSizeHint(column));
+}
+
+/// Every column as wide as what it says. What is left goes to states and names that are longer than
+/// their least room, then to the courses of the metrics, then to the name.
+void RunsPage::fitColumns() {
     QHeaderView* header = m_table->header();
+    header->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
     const int last = m_model->columnCount() - 1;
-    int room = m_table->viewport()->width()
-               - fontMetrics().horizontalAdvance(QStringLiteral("2026-12-30 00:00  ")) - 2 * GridUnit;
+    std::vector<int> widths;
+    int left = m_table->viewport()->width();
+    int metrics = 0;
+    for (int column = 0; column <= last; ++column) {
+        widths.push_back(neededWidth(column));
+        metrics += m_model->isMetric(column) ? 1 : 0;
+        if (column != RunsModel::NameColumn && column != RunsModel::StateColumn)
+            left -= widths.back();
+    }
+    if (m_isFitted)
+        return;
+    const auto give = [&](int column, int least, int most) {
+        int& width = widths[static_cast<std::size_t>(column)];
+        const int wanted = std::clamp(width, least, most);
+        width = std::clamp(left, std::min(least, wanted), wanted);
+        left -= width;
+    };
+    const int name = widths[RunsModel::NameColumn];
+    left -= narrowestName;
+    give(RunsModel::StateColumn, narrowestState, widestState);
+    left += narrowestName;
+    give(RunsModel::NameColumn, narrowestName, std::max(name, narrowestName));
+    for (int column = 0; column < last && left > 0; ++column)
+        if (m_model->isMetric(column)) {
+            const int more = std::min(longerCourse, left / metrics--);
+            widths[static_cast<std::size_t>(column)] += more;
+            left -= more;
+        }
+    widths[RunsModel::NameColumn] += std::max(0, left);
+    m_isFitting = true;
     for (int column = 0; column < last; ++column)
-        if (column != RunsModel::NameColumn)
-            room -= header->sectionSize(column);
-    header->resizeSection(RunsModel::NameColumn, std::clamp(room, narrowestName, widestName));
+        header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
+    m_isFitting = false;
 }
 
 bool RunsPage::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_table->viewport() && event->type() == QEvent::Resize)
-        fitName();
+        fitColumns();
     return Page::eventFilter(watched, event);
 }
 

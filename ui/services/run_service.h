@@ -19,6 +19,7 @@ namespace concertina {
 struct OwnRun {
     RunId run;
     RunState state = RunState::Queued; ///< Queued, Running or Paused (in memory)
+    std::string waitsFor{}; ///< why its training waits: a full disk; empty: it does not
 
     bool operator==(const OwnRun&) const = default;
 };
@@ -46,7 +47,10 @@ public:
     /// Goes on with a run that is paused in memory, or from its last checkpoint in the store.
     virtual void resume(const RunId& run) = 0;
 
-    /// Rules join the sharing plan before the next step; of a run that is paused, or that nobody
+    /// Goes on with a run that train.stop_after has cut, to the end of its plan.
+    virtual void goOnToPlan(const RunId& run) = 0;
+
+    /// Rules join the sharing plan before the next step, as one change; of a run that is paused, or that nobody
     /// trains, when it goes on. What became of them stands in the run's events; for a run that
     /// nobody trains all of them are taken or none, and a refusal is told by `failed`.
     virtual void changePlan(const RunId& run, const std::vector<std::string>& rules) = 0;
@@ -62,7 +66,6 @@ public:
     virtual void pause(const RunId& run) = 0; ///< a checkpoint, then it waits in memory
     virtual void stop(const RunId& run) = 0;  ///< a checkpoint, then the end
     virtual void checkpointNow(const RunId& run) = 0;
-
 
     /// Every run pauses with a checkpoint and ends, queued ones stay queued for another session;
     /// `suspended` follows. For closing the window.

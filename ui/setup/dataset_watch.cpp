@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/dataset_watch.h"
 
+#include "widgets/qt_text.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -69,6 +71,25 @@ void DatasetWatch::ask() {
                                         }
                                         Q_EMIT changed();
                                     }});
+}
+
+QStringList datasetGaps(const DatasetSummary& dataset) {
+    QStringList gaps;
+    for (const auto& split : dataset.splits)
+        for (std::size_t t = 0; t < split.targetCounts.size(); ++t)
+            if (split.targetCounts[t] < split.samples)
+                gaps << DatasetWatch::tr("%1 for %2 of %3 %4")
+                            .arg(toQt(dataset.targets[t].name))
+                            .arg(split.targetCounts[t])
+                            .arg(split.samples)
+                            .arg(toQt(split.name));
+    if (dataset.unused.size() == 1)
+        gaps << DatasetWatch::tr("1 file without a sample: %1").arg(toQt(dataset.unused.front()));
+    if (dataset.unused.size() > 1)
+        gaps << DatasetWatch::tr("%1 files without a sample: %2, …")
+                    .arg(dataset.unused.size())
+                    .arg(toQt(dataset.unused.front()));
+    return gaps;
 }
 
 std::optional<int> DatasetWatch::samplesOf(const std::string& split) const {

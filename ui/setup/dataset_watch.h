@@ -6,6 +6,7 @@
 #include "ui/services/job_service.h"
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <optional>
@@ -48,5 +49,9 @@ private:
     int m_serial = 0;
     bool m_reading = false;
 };
+
+/// What of a dataset is not as one would think: targets that samples lack, "depth for 3 of 8 train", and
+/// files that belong to none.
+QStringList datasetGaps(const DatasetSummary& dataset);
 
 } // namespace concertina

@@ -7,16 +7,8 @@
 #include <QString>
 
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace concertina {
-
-/// What is known beside the spec, for finding what was meant.
-struct SetupFacts {
-    std::vector<std::string> layers;       ///< of the backbone that are shared
-    std::optional<DatasetSummary> dataset; ///< none until it is read
-};
 
 /// A change that ends a problem: what it does, as a button says it, and what comes out.
 struct Mend {
@@ -24,10 +16,9 @@ struct Mend {
     SetupValue value;
 };
 
-/// The one that a person most likely wants: the nearest bound or name, the default, or without
-/// what is too much. None where there is none.
+/// What a problem's fix makes of what is set up. None where it has none that changes something.
 std::optional<Mend> mendFor(const Problem& problem, const SetupValue& value,
-                            const Catalogue& catalogue, const SetupFacts& facts);
+                            const Catalogue& catalogue);
 
 /// What a spec asks of its dataset that isn't there. Code "dataset.no_split".
 Problems datasetProblems(const ExperimentSpec& spec, const DatasetSummary& dataset);

@@ -11,16 +11,19 @@
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QScrollBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <array>
+
 namespace concertina {
 
 namespace {
 
-constexpr int LabelWidth = 110; ///< as in rows of a form
+constexpr int LabelGap = 2; ///< between a label and its editor, as in rows of a form
 
 bool startsWith(const SpecPlace& place, std::string_view prefix) {
     return place.path.starts_with(prefix);
@@ -103,7 +106,6 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(0);
     auto* label = new TonedLabel(ColorRole::Text, tr("Tasks"));
-    label->setFixedWidth(LabelWidth);
     line->addWidget(label);
     line->addWidget(m_chips, 1);
     m_addKernels->setText(tr("Other kernels for some layers"));
@@ -119,6 +121,8 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
     m_data = makeForm(m_dataCard, tasks, nullptr);
     m_network = makeForm(network, nullptr, m_addKernels);
     m_recipe = makeForm(recipe, nullptr, nullptr);
+    connect(m_data, &SpecForm::labelWidthChanged, label,
+            [label](int width) { label->setFixedWidth(width + LabelGap); });
     for (Card* card : {m_dataCard, network, recipe})
         layout->addWidget(card);
     layout->addStretch(1);
@@ -170,6 +174,32 @@ void SetupForms::refresh() {
     for (const TaskSpec& task : value.spec.tasks)
         tasks.push_back(task.method.id);
     m_chips->setTasks(tasks);
+}
+
+/// On a large screen the fields that are seldom used fill what else would be empty.
+void SetupForms::useRoom() {
+    const std::array forms{m_data, m_network, m_recipe};
+    int left = viewport()->height() - widget()->sizeHint().height();
+    for (const SpecForm* form : forms)
+        if (form->isRoomy() && form->isMoreShown())
+            left += form->seldomHeight();
+    for (SpecForm* form : forms) {
+        const int needed = form->seldomHeight();
+        form->setRoomy(needed <= left);
+        left -= form->isRoomy() && form->isMoreShown() ? needed : 0;
+    }
+}
+
+void SetupForms::resizeEvent(QResizeEvent* event) {
+    QScrollArea::resizeEvent(event);
+    useRoom();
+}
+
+bool SetupForms::eventFilter(QObject* watched, QEvent* event) {
+    const bool done = QScrollArea::eventFilter(watched, event);
+    if (watched == widget() && event->type() == QEvent::LayoutRequest)
+        useRoom();
+    return done;
 }
 
 void SetupForms::addKernels() {

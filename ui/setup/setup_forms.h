@@ -49,8 +49,13 @@ public:
 Q_SIGNALS:
     void folderWanted(const std::string& path);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void refresh();
+    void useRoom();
     void addKernels();
     SpecForm* makeForm(Card* card, QWidget* above, QWidget* below);
 

@@ -184,7 +184,10 @@ void SetupPage::showFacts() {
     const ExperimentSpec& spec = m_document.spec();
     if (m_analysis) {
         m_sharing->setNetwork(spec, m_analysis->network);
-        m_forms->setLayers(facts().layers);
+        std::vector<std::string> layers;
+        if (m_analysis->network)
+            layers = m_analysis->network->plan.layerNames();
+        m_forms->setLayers(layers);
     }
     m_forms->setDatasetNote(datasetNote());
     if (m_dataset->problem())
@@ -219,15 +222,8 @@ QString SetupPage::datasetNote() const {
         parts << (withClasses.size() == 1
                       ? tr("%1 classes").arg(target.classes)
                       : tr("%1 %2 classes").arg(target.classes).arg(toQt(target.name)));
+    parts << datasetGaps(summary);
     return parts.join(QStringLiteral(" · "));
-}
-
-SetupFacts SetupPage::facts() const {
-    SetupFacts facts{.dataset = m_dataset->summary()};
-    if (m_analysis && m_analysis->network)
-        for (const LayerPlan& layer : m_analysis->network->plan.layers)
-            facts.layers.push_back(layer.layer);
-    return facts;
 }
 
 ClassCounts SetupPage::classes() const {
@@ -263,9 +259,8 @@ Problems SetupPage::problems() const {
 void SetupPage::showProblems() {
     std::map<std::string, QString> beside;
     std::vector<ShownProblem> shown;
-    const SetupFacts known = facts();
     for (const Problem& problem : problems()) {
-        const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, known);
+        const auto mend = mendFor(problem, m_document.value(), m_context.catalogue);
         Problem named = problem;
         named.path = labelAt(m_document.value(), m_context.catalogue, problem.path).toStdString();
         const QString offer = mend                     ? mend->text
@@ -313,7 +308,7 @@ void SetupPage::showField(const Problem& problem) {
 }
 
 void SetupPage::mend(const Problem& problem) {
-    const auto mend = mendFor(problem, m_document.value(), m_context.catalogue, facts());
+    const auto mend = mendFor(problem, m_document.value(), m_context.catalogue);
     if (mend)
         m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
     else if (isFolder(problem.path))

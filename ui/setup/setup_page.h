@@ -68,7 +68,6 @@ private:
     void showCosts();
     void showStart();
     QString datasetNote() const;
-    SetupFacts facts() const;
     ClassCounts classes() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);

@@ -28,11 +28,16 @@ void forget(SetupValue& value, std::string_view prefix) {
 
 std::optional<Problem> checkSeeds(const Json& json) {
     std::set<std::int64_t> seen;
+    Json each = Json::array();
+    for (const Json& seed : json)
+        if (std::ranges::find(each, seed) == each.end())
+            each.push_back(seed);
     for (const Json& seed : json)
         if (const auto number = static_cast<std::int64_t>(seed.get<double>());
             !seen.insert(number).second)
             return Problem{"seeds.twice", std::string(SeedPath), std::to_string(number) + " twice",
-                           "each seed once", "two runs with one seed are equal"};
+                           "each seed once", "two runs with one seed are equal",
+                           Fix{std::string(SeedPath), valueText(each)}};
     return std::nullopt;
 }
 
@@ -87,6 +92,8 @@ SetupValue withText(SetupValue value, const Catalogue& catalogue, const std::str
     }
     Problem problem = json.error();
     problem.path = path;
+    // The value before it was typed over is nearer than the default.
+    problem.fix = Fix{path, valueText(place->value)};
     value.refused[path] = {text, std::move(problem)};
     return value;
 }
@@ -106,6 +113,24 @@ SetupValue withJson(SetupValue value, const Catalogue& catalogue, const std::str
     value.refused.erase(path);
     setAt(value, *place, json);
     return value;
+}
+
+std::optional<SetupValue> withFix(SetupValue value, const Catalogue& catalogue, const Fix& fix) {
+    const SetupValue before = value;
+    if (fix.text && placeAt(value, catalogue, fix.path)) {
+        value = withText(std::move(value), catalogue, fix.path, *fix.text);
+    } else {
+        auto spec = withFix(value.spec, catalogue, fix);
+        if (!spec)
+            return std::nullopt;
+        value.spec = std::move(*spec);
+        for (const std::string_view list : {TasksPath, KernelsPath})
+            if (const std::string records = std::string(list) + "."; fix.path.starts_with(records))
+                forget(value, records);
+        value.refused.erase(fix.path);
+    }
+    return value == before || value.refused.contains(fix.path) ? std::nullopt
+                                                               : std::optional(std::move(value));
 }
 
 SetupValue withTask(SetupValue value, const std::string& task, bool on) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ SetupValue withText(SetupValue value, const Catalogue& catalogue, const std::str
 /// With a value at a path, or its text as refused where it doesn't fit the field.
 SetupValue withJson(SetupValue value, const Catalogue& catalogue, const std::string& path,
                     const Json& json);
+
+/// With what a fix says, as `withFix` of a spec; none where that is no change, or is refused again.
+std::optional<SetupValue> withFix(SetupValue value, const Catalogue& catalogue, const Fix& fix);
 
 /// The task at the spec's end, or without it. What was refused of tasks is forgotten.
 SetupValue withTask(SetupValue value, const std::string& task, bool on);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/spec_document.h"
 
+#include "core/model/spec_paths.h"
 #include "core/values/presets.h"
 #include "widgets/qt_text.h"
+#include "widgets/save_file.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QSettings>
 #include <QUndoCommand>
 
@@ -139,8 +140,17 @@ void SpecDocument::setText(const std::string& path, const std::string& text) {
     const auto place = placeAt(m_value, m_catalogue, path);
     if (!place)
         return;
-    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)),
-          withText(m_value, m_catalogue, path, text), path + "#" + std::to_string(m_series));
+    const std::string series = path + "#" + std::to_string(m_series);
+    if (m_edit.series != series || m_edit.left != m_value)
+        m_edit = {series, place->value, {}};
+    SetupValue next = withText(m_value, m_catalogue, path, text);
+    if (const auto refused = next.refused.find(path); refused != next.refused.end()) {
+        RefusedText kept = refused->second;
+        next = withJson(m_value, m_catalogue, path, m_edit.before);
+        next.refused[path] = std::move(kept);
+    }
+    m_edit.left = next;
+    apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)), std::move(next), series);
 }
 
 void SpecDocument::setJson(const std::string& path, const Json& value) {
@@ -174,19 +184,20 @@ Problems SpecDocument::open(const QString& file) {
         return refused(source.errorString(), "");
     SpecReading reading = readSpecText({text.constData(), static_cast<std::size_t>(text.size())});
     if (reading.problems.empty())
-        load(reading.spec, QFileInfo(file).fileName());
+        load(withAbsoluteFolders(reading.spec, m_catalogue,
+                                 QFileInfo(file).absolutePath().toStdString()),
+             QFileInfo(file).fileName());
     return std::move(reading.problems);
 }
 
 std::optional<Problem> SpecDocument::save(const QString& file) {
     if (!m_value.refused.empty())
         return m_value.refused.begin()->second.problem;
-    QSaveFile target(file);
-    const QByteArray text = QByteArray::fromStdString(jsonText(toJson(m_value.spec), 2) + "\n");
-    if (!target.open(QIODevice::WriteOnly) || target.write(text) != text.size()
-        || !target.commit())
-        return Problem{"spec.file", file.toStdString(), target.errorString().toStdString(),
-                       "a file that can be written", ""};
+    // Another program reads them from another place.
+    const ExperimentSpec placed = withAbsoluteFolders(m_value.spec, m_catalogue);
+    const std::string text = jsonText(toJson(placed), 2) + "\n";
+    if (const auto saved = saveFile(file, QByteArray::fromStdString(text)); !saved)
+        return saved.error();
     m_origin = QFileInfo(file).fileName();
     m_history.setClean();
     m_keep.start();

@@ -32,7 +32,9 @@ public:
     bool isChanged() const { return !m_history.isClean(); }
     QUndoStack& history() { return m_history; }
 
-    /// What was typed into a field; changes of one field until `endStep` are one step.
+    /// What was typed into a field; changes of one field until `endStep` are one step. While the
+    /// text is refused the spec holds what stood there before the step, whatever the beginning of the
+    /// text meant: "0" of "0,0015" is no value that was wanted.
     void setText(const std::string& path, const std::string& text);
     void setJson(const std::string& path, const Json& value);
     void endStep() { ++m_series; }
@@ -53,6 +55,13 @@ Q_SIGNALS:
 private:
     class Step;
 
+    /// Typing that goes on.
+    struct Edit {
+        std::string series;
+        Json before;     ///< what the field held
+        SetupValue left; ///< what the last text made; anything else means that it ended
+    };
+
     void restore();
     void keepDraft();
     void set(const SetupValue& value, const QString& origin);
@@ -64,6 +73,7 @@ private:
     QUndoStack m_history;
     QTimer m_keep;
     int m_series = 0;
+    Edit m_edit;
 };
 
 } // namespace concertina

@@ -105,7 +105,9 @@ void Activity::describe() {
     if (own.empty()) {
         m_doing = tr("Idle");
     } else {
-        m_doing = m_busy                                  ? tr("Training %1").arg(runName())
+        m_doing = !own.front().waitsFor.empty()
+                      ? tr("%1 waits: %2").arg(runName(), toQt(own.front().waitsFor))
+                  : m_busy                                ? tr("Training %1").arg(runName())
                   : own.front().state == RunState::Paused ? tr("Paused: %1").arg(runName())
                                                           : tr("Waiting: %1").arg(runName());
         if (m_seen && m_seen->run == own.front().run)

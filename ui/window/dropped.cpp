@@ -6,17 +6,13 @@
 
 namespace concertina {
 
-namespace {
-
-bool isPicture(const QFileInfo& file) {
+bool isPictureFile(const QString& path) {
     static const QSet<QString> endings{
         QStringLiteral("png"),  QStringLiteral("jpg"), QStringLiteral("jpeg"),
         QStringLiteral("bmp"),  QStringLiteral("tif"), QStringLiteral("tiff"),
         QStringLiteral("webp"), QStringLiteral("ppm"), QStringLiteral("pgm")};
-    return endings.contains(file.suffix().toLower());
+    return endings.contains(QFileInfo(path).suffix().toLower());
 }
-
-} // namespace
 
 Expected<Dropped> classifyDropped(const QString& path) {
     const QFileInfo file(path);
@@ -33,7 +29,7 @@ Expected<Dropped> classifyDropped(const QString& path) {
         return DroppedDataset{file.absolutePath()};
     if (file.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0)
         return DroppedSpec{file.absoluteFilePath()};
-    if (isPicture(file))
+    if (isPictureFile(path))
         return DroppedPicture{file.absoluteFilePath()};
     return failure({"drop.kind", shown, "a file of another kind",
                     "an experiment (.json), a picture, or a dataset's folder", ""});

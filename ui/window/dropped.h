@@ -22,6 +22,9 @@ struct DroppedPicture {
 /// What a person has dropped on the window or named at its start, told by its name alone.
 using Dropped = std::variant<DroppedSpec, DroppedDataset, DroppedPicture>;
 
+/// Whether a file's name is that of a picture.
+bool isPictureFile(const QString& path);
+
 /// Codes: "drop.missing", "drop.folder" (a folder that is no dataset), "drop.kind".
 Expected<Dropped> classifyDropped(const QString& path);
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/main_window.h"
 
-#include "ui/services/dialogs.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/activity.h"
 #include "ui/window/drop_area.h"
 #include "ui/window/dropped.h"
+#include "ui/window/help_view.h"
 #include "ui/window/page.h"
 #include "ui/window/rail.h"
-#include "ui/window/shortcut_help.h"
 #include "ui/window/status_line.h"
 #include "ui/window/title_bar.h"
 #include "widgets/controls/command_palette.h"
@@ -18,7 +17,6 @@
 
 #include <QActionGroup>
 #include <QApplication>
-#include <QCloseEvent>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
@@ -67,7 +65,7 @@ MainWindow::MainWindow(const WindowServices& services, PageMakers makers)
       m_notices(new NoticeBar(this)),
       m_status(new StatusLine(*m_activity, toQt(services.store.folder().string()), this)),
       m_palette(new CommandPalette(this)),
-      m_help(new ShortcutHelp(this)),
+      m_help(new HelpView(this)),
       m_pageActions(new QActionGroup(this)),
       m_themeActions(new QActionGroup(this)) {
     setWindowTitle(tr("Concertina"));
@@ -127,8 +125,9 @@ void MainWindow::makeActions() {
     connect(search, &QAction::triggered, this, [this] { m_palette->openWith(commands()); });
     m_rail->addTool(search);
     makeThemeActions();
-    QAction* help = addWindowAction(QStringLiteral("help"), tr("Shortcuts"),
-                                    tr("Every shortcut at a glance"), {QKeySequence::HelpContents});
+    QAction* help = addWindowAction(QStringLiteral("help"), tr("Help"),
+                                    tr("What everything means, and every key"),
+                                    {QKeySequence::HelpContents});
     connect(help, &QAction::triggered, this, [this] { m_help->openWith(commands()); });
     m_rail->addTool(help);
 
@@ -338,60 +337,6 @@ void MainWindow::changeEvent(QEvent* event) {
     QMainWindow::changeEvent(event);
     if (event->type() == QEvent::WindowStateChange && m_activity != nullptr)
         m_activity->setWatched(!isMinimized());
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-    if (m_closing == Closing::Done) {
-        saveSession();
-        event->accept();
-        Q_EMIT closed();
-        return;
-    }
-    event->ignore();
-    if (m_closing == Closing::No)
-        beginClosing();
-    else if (m_closing != Closing::Asking)
-        tell(tr("Closing as soon as the checkpoint is written…"));
-}
-
-void MainWindow::beginClosing() {
-    const auto own = m_services.runs.runs();
-    const auto training = std::find_if(
-        own.begin(), own.end(), [](const OwnRun& run) { return run.state == RunState::Running; });
-    if (training != own.end()) {
-        m_closing = Closing::Asking;
-        const auto answer = m_services.dialogs.askClosing(this, m_activity->runName());
-        m_closing = Closing::No;
-        if (answer == Dialogs::Closing::GoOn)
-            showMinimized();
-        if (answer != Dialogs::Closing::PauseAndQuit)
-            return;
-    }
-    if (QWidget* editor = focusWidget())
-        editor->clearFocus(); // what is being typed is written before the store is put away
-    if (own.empty())
-        purgeAndClose();
-    else
-        suspendRuns();
-}
-
-void MainWindow::suspendRuns() {
-    m_closing = Closing::Suspending;
-    m_notices->add(Pill::Tone::Neutral,
-                   tr("Pausing what trains, with a checkpoint; the window closes after that."));
-    m_services.runs.suspendAll();
-}
-
-void MainWindow::purgeAndClose() {
-    m_closing = Closing::Purging;
-    saveSession();
-    // What was deleted in this session goes for good. Where that fails, the next session does it.
-    m_services.store.call(
-        this, [](Store& store) { return store.purgeTrash(); },
-        [this](const Expected<std::int64_t>&) {
-            m_closing = Closing::Done;
-            close();
-        });
 }
 
 } // namespace concertina

@@ -16,9 +16,9 @@ namespace concertina {
 
 class Activity;
 class CommandPalette;
+class HelpView;
 class NoticeBar;
 class Rail;
-class ShortcutHelp;
 class StatusLine;
 class TitleBar;
 struct Command;
@@ -56,6 +56,10 @@ public:
     void tell(const QString& text) override;
     void tellProblem(const QString& what, const Problem& problem) override;
 
+public Q_SLOTS:
+    /// Closes without a question: what trains pauses with a checkpoint before.
+    void closeNow();
+
 Q_SIGNALS:
     /// Everything is put away; the program may end.
     void closed();
@@ -85,6 +89,7 @@ private:
     void openOne(const QString& path, QStringList& pictures);
     void tellFailure(const RunId& run, const Problem& problem);
     void beginClosing();
+    void putAway();
     void suspendRuns();
     void purgeAndClose();
 
@@ -104,7 +109,7 @@ private:
     NoticeBar* m_notices;
     StatusLine* m_status;
     CommandPalette* m_palette;
-    ShortcutHelp* m_help;
+    HelpView* m_help;
     QActionGroup* m_pageActions;
     QActionGroup* m_themeActions;
 };

@@ -57,8 +57,9 @@ QString Card::title() const {
     return m_title->text();
 }
 
-void Card::setNote(const QString& note) {
+void Card::setNote(const QString& note, const QString& shortNote) {
     m_note->setText(note);
+    m_note->setShortText(shortNote);
     showHeader();
 }
 

@@ -21,7 +21,7 @@ public:
 
     void setTitle(const QString& title);
     QString title() const;
-    void setNote(const QString& note);
+    void setNote(const QString& note, const QString& shortNote = {}); ///< short: where it must be
 
     /// Takes the body; a former one is deleted. It fills the card to its edges.
     void setBody(QWidget* body);

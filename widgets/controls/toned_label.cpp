@@ -45,12 +45,21 @@ void TonedLabel::changeEvent(QEvent* event) {
         adoptPalette();
 }
 
+void TonedLabel::setShortText(const QString& text) {
+    m_short = text;
+    update();
+}
+
+bool TonedLabel::fits(const QString& text) const {
+    return fontMetrics().horizontalAdvance(text) <= contentsRect().width();
+}
+
 bool TonedLabel::isCut() const {
-    return m_elided && fontMetrics().horizontalAdvance(text()) > contentsRect().width();
+    return m_elided && !fits(text()) && (m_short.isEmpty() || !fits(m_short));
 }
 
 void TonedLabel::paintEvent(QPaintEvent* event) {
-    if (!isCut()) {
+    if (!m_elided || fits(text())) {
         QLabel::paintEvent(event);
         return;
     }
@@ -58,11 +67,13 @@ void TonedLabel::paintEvent(QPaintEvent* event) {
     painter.setPen(
         palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText));
     painter.drawText(contentsRect(), static_cast<int>(alignment()) | Qt::TextSingleLine,
-                     fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
+                     fontMetrics().elidedText(m_short.isEmpty() ? text() : m_short, Qt::ElideRight,
+                                              contentsRect().width()));
 }
 
 bool TonedLabel::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip && toolTip().isEmpty() && isCut()) {
+    if (event->type() == QEvent::ToolTip && toolTip().isEmpty() && m_elided
+        && !fits(text())) {
         QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text().toHtmlEscaped(),
                            this);
         return true;

@@ -8,7 +8,8 @@
 namespace concertina {
 
 /// Text in a colour of the table, in both themes. Where `elided`, it gives up room and ends in
-/// "…" instead of widening what it stands in; the whole text is its tooltip then.
+/// "…" instead of widening what it stands in; the whole text is its tooltip then. Where there is a
+/// short text, that is shown where the whole one doesn't fit.
 class TonedLabel : public QLabel {
     Q_OBJECT
 
@@ -17,6 +18,10 @@ public:
 
     void setRole(ColorRole role);
     void setElided(bool elided);
+    void setShortText(const QString& text);
+
+    /// Whether less is shown than was meant to be.
+    bool isCut() const;
 
     QSize minimumSizeHint() const override;
 
@@ -27,9 +32,10 @@ protected:
 
 private:
     void adoptPalette();
-    bool isCut() const;
+    bool fits(const QString& text) const;
 
     ColorRole m_role;
+    QString m_short;
     bool m_elided = false;
 };
 

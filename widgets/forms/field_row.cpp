@@ -14,7 +14,7 @@ namespace concertina {
 
 namespace {
 
-constexpr int LabelWidth = 108;
+constexpr int LabelGap = 8;
 constexpr int ResetWidth = 20;
 
 bool sameDescription(const FieldInfo& a, const FieldInfo& b) {
@@ -37,7 +37,7 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
       m_reset(new QToolButton(this)),
       m_message(new TonedLabel(ColorRole::Bad, {}, this)) {
     m_label->setElided(true);
-    m_label->setFixedWidth(LabelWidth);
+    m_label->setFixedWidth(neededLabelWidth());
     m_label->setBuddy(m_editor);
     m_message->setFont(smallFont());
     m_message->setWordWrap(true);
@@ -110,6 +110,14 @@ void FieldRow::tidy() {
 
 bool FieldRow::isStandard() const {
     return !m_refused && m_place.value == m_place.field.standard;
+}
+
+int FieldRow::neededLabelWidth() const {
+    return m_label->sizeHint().width() + LabelGap;
+}
+
+void FieldRow::setLabelWidth(int width) {
+    m_label->setFixedWidth(width);
 }
 
 void FieldRow::setProblem(const QString& problem) {

@@ -28,6 +28,10 @@ public:
     /// Shows the place's value, or, where there is one, the text that is no value.
     void setPlace(const SpecPlace& place, const std::optional<QString>& refused);
 
+    /// Labels stand in one column: how wide this one would be, and what it gets.
+    int neededLabelWidth() const;
+    void setLabelWidth(int width);
+
     void setProblem(const QString& problem);
     const QString& problem() const { return m_problem; }
 

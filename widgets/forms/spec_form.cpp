@@ -23,6 +23,9 @@ namespace {
 constexpr int ColumnWidth = 268; ///< the least that a label and its editor need
 constexpr int WideColumn = 310;  ///< nothing in it is cut off: a third column is worth that alone
 constexpr int MostColumns = 3;
+constexpr int ShortestLabel = 60;
+constexpr int EditorRoom = 150; ///< what a label leaves to its editor at least
+constexpr int LineSpacing = 4;
 
 QScrollArea* scrollAreaAround(QWidget* widget) {
     for (QWidget* above = widget->parentWidget(); above != nullptr; above = above->parentWidget())
@@ -38,7 +41,7 @@ SpecForm::SpecForm(const Catalogue& catalogue, QWidget* parent)
       m_more(new QToolButton(this)) {
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setHorizontalSpacing(GridUnit);
-    m_grid->setVerticalSpacing(4);
+    m_grid->setVerticalSpacing(LineSpacing);
     m_more->setAutoRaise(true);
     m_more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_more->setFocusPolicy(Qt::StrongFocus);
@@ -175,6 +178,20 @@ void SpecForm::arrange() {
                 put(place, column);
     for (int c = 0; c < MostColumns; ++c)
         m_grid->setColumnStretch(c, c < m_columns ? 1 : 0);
+    fitLabels();
+}
+
+/// As wide as the longest label, as far as that leaves room to the editors.
+void SpecForm::fitLabels() {
+    int needed = ShortestLabel;
+    for (const auto& [path, row] : m_rows)
+        needed = std::max(needed, row->neededLabelWidth());
+    const int column = (width() - (m_columns - 1) * GridUnit) / m_columns;
+    const int label = std::clamp(needed, ShortestLabel, std::max(ShortestLabel, column - EditorRoom));
+    for (const auto& [path, row] : m_rows)
+        row->setLabelWidth(label);
+    if (std::exchange(m_labelWidth, label) != label)
+        Q_EMIT labelWidthChanged(label);
 }
 
 void SpecForm::showMore() {
@@ -196,6 +213,34 @@ void SpecForm::showMore() {
 }
 
 void SpecForm::setMoreShown(bool shown) {
+    m_moreWanted = shown;
+    adoptMore();
+}
+
+void SpecForm::setRoomy(bool roomy) {
+    m_roomy = roomy;
+    adoptMore();
+}
+
+int SpecForm::seldomHeight() const {
+    int height = 0, line = 0, column = 0;
+    const auto endLine = [&] {
+        height += line > 0 ? line + LineSpacing : 0;
+        line = column = 0;
+    };
+    for (const FormGroup& group : m_groups)
+        for (const SpecPlace& place : group.places)
+            if (place.field.seldom) {
+                line = std::max(line, row(place.path)->sizeHint().height());
+                if (++column == m_columns)
+                    endLine();
+            }
+    endLine();
+    return height;
+}
+
+void SpecForm::adoptMore() {
+    const bool shown = m_moreWanted.value_or(m_roomy);
     if (m_moreShown == shown)
         return;
     m_moreShown = shown;
@@ -234,10 +279,10 @@ void SpecForm::resizeEvent(QResizeEvent* event) {
     const int width = event->size().width();
     const int columns =
         std::max(std::clamp(width / ColumnWidth, 1, 2), std::min(width / WideColumn, MostColumns));
-    if (columns == m_columns)
-        return;
-    m_columns = columns;
-    arrange();
+    if (std::exchange(m_columns, columns) == columns)
+        fitLabels();
+    else
+        arrange();
 }
 
 } // namespace concertina

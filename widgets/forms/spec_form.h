@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,13 +46,22 @@ public:
 
     FieldRow* row(const std::string& path) const;
     bool isMoreShown() const { return m_moreShown; }
-    void setMoreShown(bool shown);
+    void setMoreShown(bool shown); ///< as a person wants it, from then on
+
+    /// Whether there is room for the seldom used fields too: then they are shown, until a person
+    /// wants it otherwise.
+    void setRoomy(bool roomy);
+    bool isRoomy() const { return m_roomy; }
+    int seldomHeight() const; ///< what they need
+
+    int labelWidth() const { return m_labelWidth; }
 
 Q_SIGNALS:
     void edited(const std::string& path, const QString& text);
     void finished();
     void folderWanted(const std::string& path);
     void removeRequested(int group);
+    void labelWidthChanged(int width);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -61,6 +71,8 @@ private:
     void rebuild();
     void arrange();
     void showMore();
+    void adoptMore();
+    void fitLabels();
     FieldRow* rowFor(const SpecPlace& place, std::map<std::string, FieldRow*>& former);
 
     const Catalogue& m_catalogue;
@@ -70,7 +82,10 @@ private:
     QGridLayout* m_grid;
     QToolButton* m_more;
     bool m_moreShown = false;
+    std::optional<bool> m_moreWanted; ///< by a person
+    bool m_roomy = false;
     int m_columns = 2;
+    int m_labelWidth = 0;
 };
 
 } // namespace concertina

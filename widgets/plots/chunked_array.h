@@ -8,8 +8,9 @@
 
 namespace concertina {
 
-/// Values that are only ever added at the end: in chunks, so that growing copies nothing and a
-/// full chunk never changes.
+/// Values that are only ever added at the end: in chunks, so that growing copies nothing. A copy
+/// shares them, costs next to nothing, and may be read in another thread while the original grows:
+/// what a copy has never changes. Of several copies one alone may grow.
 template <class T>
 class ChunkedArray {
 public:
@@ -21,19 +22,22 @@ public:
 
     void push(const T& value) {
         if (m_size % ChunkSize == 0 && m_size / ChunkSize == m_chunks.size())
-            m_chunks.push_back(std::make_unique<Chunk>());
+            m_chunks.push_back(std::make_shared<Chunk>());
         (*m_chunks[m_size / ChunkSize])[m_size % ChunkSize] = value;
         ++m_size;
     }
 
-    /// The room is kept.
-    void clear() { m_size = 0; }
+    /// Leaves the chunks to the copies that there are.
+    void clear() {
+        m_chunks.clear();
+        m_size = 0;
+    }
 
 private:
     static constexpr std::size_t ChunkSize = 2048;
     using Chunk = std::array<T, ChunkSize>;
 
-    std::vector<std::unique_ptr<Chunk>> m_chunks;
+    std::vector<std::shared_ptr<Chunk>> m_chunks;
     std::size_t m_size = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QBuffer>
 #include <QSvgGenerator>
 
 #include <algorithm>
@@ -75,6 +76,7 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
                          const CurvePlot* plot, QWidget* parent)
     : QCustomPlot(parent), m_contents(contents), m_group(group), m_plot(plot) {
     setAttribute(Qt::WA_TransparentForMouseEvents);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::NoFocus);
     setPlottingHint(QCP::phCacheLabels, true);
     axisRect()->setAutoMargins(QCP::msNone);
@@ -90,9 +92,6 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
     xAxis->setTickLabelPadding(4);
     new Painted(this, QStringLiteral("main"), true, [this](QPainter& p) { drawCurves(p); });
     new Painted(this, QStringLiteral("axes"), false, [this](QPainter& p) { drawDecoration(p); });
-    new Painted(this, QStringLiteral("overlay"), false, [this](QPainter& p) { drawOverlay(p); });
-    layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
-    connect(this, &QCustomPlot::beforeReplot, this, [this] { prepare(); });
     adoptAxes();
     adoptColors();
 }
@@ -149,7 +148,19 @@ PlotSpan CurveCanvas::fittingX() const {
     return span;
 }
 
-PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
+/// Some points more hardly move where most values lie, so it is found anew when there are a hundredth
+/// more: it costs as much as painting does, and y keeps still.
+Extent CurveCanvas::bulk(const Series& series, CurveValues values, std::size_t from,
+                         std::size_t to) {
+    Bulk& known = m_bulks[{&series, values}];
+    const bool holds = known.revision == series.revision() && known.from == from && known.to > from
+                       && known.to <= to && to - known.to <= (known.to - from) / 100;
+    if (!holds)
+        known = {series.revision(), from, to, series.bulk(values, from, to, outlierShare)};
+    return known.extent;
+}
+
+PlotSpan CurveCanvas::fittingY(const PlotSpan& x) {
     Extent extent;
     const CurveAxis axis = m_group.axis();
     for (const PlotCurve& curve : m_contents.curves) {
@@ -160,7 +171,7 @@ PlotSpan CurveCanvas::fittingY(const PlotSpan& x) const {
         for (const CurveValues values : {CurveValues::Raw, CurveValues::Smoothed})
             if (values == CurveValues::Raw ? !curve.isSmoothed() || curve.undone == 0
                                            : curve.training)
-                extent.add(m_contents.ignoresOutliers ? series.bulk(values, from, to, outlierShare)
+                extent.add(m_contents.ignoresOutliers ? bulk(series, values, from, to)
                                                       : series.extent(values, from, to));
     }
     // Beyond what an axis can be divided into.
@@ -211,17 +222,18 @@ void CurveCanvas::placeLabels() {
         m_labelRoom = needed;
 }
 
-void CurveCanvas::drawCurves(QPainter& painter) const {
+void CurveCanvas::drawCurves(QPainter& painter) {
     const auto& curves = m_contents.curves;
+    PixelLayer* layer = m_layer.begin(painter, m_map.area) ? &m_layer : nullptr;
     for (const PlotCurve& curve : curves)
-        drawNoise(painter, curve, m_group.axis(), m_map, palette());
+        drawNoise(painter, layer, curve, m_group.axis(), m_map, palette());
     // What counts is drawn last: the run's own line, and of that validation.
     for (const bool undone : {true, false})
         for (const bool training : {true, false})
             for (const PlotCurve& curve : curves)
                 if ((curve.undone > 0) == undone && curve.training == training)
-                    drawLine(painter, curve, lineLeftBy(curve, curves), m_group.axis(), m_map,
-                             palette());
+                    drawLine(painter, layer, curve, lineLeftBy(curve, curves), m_group.axis(),
+                             m_map, palette());
 }
 
 void CurveCanvas::drawDecoration(QPainter& painter) const {
@@ -326,42 +338,81 @@ void CurveCanvas::drawOverlay(QPainter& painter) const {
 
 void CurveCanvas::setRubberBand(const QRectF& band) {
     m_band = band;
-    showOverlay();
+    update();
 }
 
 void CurveCanvas::setFocusShown(bool shown) {
     m_showsFocus = shown;
-    showOverlay();
+    update();
 }
 
-void CurveCanvas::showOverlay() {
-    layer(QStringLiteral("overlay"))->replot();
+void CurveCanvas::replotSoon() {
+    m_isStale = true;
+    update();
 }
 
-bool CurveCanvas::save(const QString& file, const QString& title) {
+/// Into a picture of ours, without alpha: QCustomPlot would clear two buffers, and lay both over
+/// the window's.
+void CurveCanvas::render() {
+    m_isStale = false;
+    prepare();
+    const QSize pixels = size() * devicePixelRatioF();
+    if (m_picture.size() != pixels)
+        m_picture = QImage(pixels, QImage::Format_RGB32);
+    m_picture.setDevicePixelRatio(devicePixelRatioF());
+    if (m_picture.isNull())
+        return;
+    m_picture.fill(mBackgroundBrush.color());
+    QCPPainter painter;
+    if (painter.begin(&m_picture)) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        draw(&painter);
+    }
+}
+
+void CurveCanvas::replotNow() {
+    render();
+    update();
+}
+
+void CurveCanvas::paintEvent(QPaintEvent*) {
+    if (m_isStale)
+        render();
+    QPainter painter(this);
+    painter.drawImage(QPointF(), m_picture);
+    painter.setRenderHint(QPainter::Antialiasing);
+    drawOverlay(painter);
+}
+
+void CurveCanvas::resizeEvent(QResizeEvent*) {
+    setViewport(rect());
+    replotSoon();
+}
+
+QByteArray CurveCanvas::picture(bool vector, const QString& title) {
     m_title = title;
-    replot();
-    bool saved = false;
-    if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+    prepare();
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    if (vector) {
         QSvgGenerator generator;
-        generator.setFileName(file);
+        generator.setOutputDevice(&buffer);
         generator.setSize(size());
         generator.setViewBox(rect());
         generator.setTitle(title);
         QCPPainter painter;
-        saved = painter.begin(&generator);
-        if (saved) {
-            painter.setMode(QCPPainter::pmVectorized);
-            painter.setMode(QCPPainter::pmNoCaching);
-            toPainter(&painter, width(), height());
-            saved = painter.end();
-        }
+        painter.begin(&generator);
+        painter.setMode(QCPPainter::pmVectorized);
+        painter.setMode(QCPPainter::pmNoCaching);
+        toPainter(&painter, width(), height());
+        painter.end();
     } else {
-        saved = toPixmap(width(), height(), 2).save(file, "PNG");
+        toPixmap(width(), height(), 2).save(&buffer, "PNG");
     }
     m_title.clear();
-    replot();
-    return saved;
+    replotNow();
+    return bytes;
 }
 
 } // namespace concertina

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "widgets/plots/curve.h"
+#include "widgets/plots/pixel_layer.h"
 #include "widgets/plots/plot_group.h"
 #include "widgets/plots/plot_painting.h"
 
 #include <qcustomplot.h>
 
+#include <QImage>
+
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace concertina {
@@ -20,7 +25,7 @@ struct PlotContents {
     QString emptyText;
 };
 
-/// The inside of a CurvePlot: QCustomPlot has the axes, the grid and the buffers; curves, marks,
+/// The inside of a CurvePlot: QCustomPlot has the axes and the grid; curves, marks,
 /// labels and the crosshair are painted from the series themselves, at each replot only what the
 /// columns of pixels can show.
 class CurveCanvas : public QCustomPlot {
@@ -30,6 +35,7 @@ public:
 
     void adoptColors(); ///< of the palette
     void adoptAxes();   ///< which x, logarithmic or not
+    void adoptCurves() { m_bulks.clear(); } ///< others than before
 
     const PixelMap& map() const { return m_map; }
     const std::vector<PlotLabel>& labels() const { return m_labels; }
@@ -41,17 +47,33 @@ public:
 
     void setRubberBand(const QRectF& band); ///< empty: none
     void setFocusShown(bool shown); ///< a frame for who came by the keyboard
-    void showOverlay();                     ///< paints crosshair and rubber band alone
 
-    /// At double size (.png) or as vectors (.svg), with a title and the name of x.
-    bool save(const QString& file, const QString& title);
+    void replotSoon(); ///< with what is painted next
+    void replotNow();
+
+    /// A PNG at double size, or an SVG, with a title and the name of x.
+    QByteArray picture(bool vector, const QString& title);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// Where most of a stretch's values lie, as it was found last.
+    struct Bulk {
+        std::size_t revision = 0;
+        std::size_t from = 0;
+        std::size_t to = 0;
+        Extent extent;
+    };
+
     void prepare();
+    void render();
     PlotSpan fittingX() const;
-    PlotSpan fittingY(const PlotSpan& x) const;
+    PlotSpan fittingY(const PlotSpan& x);
+    Extent bulk(const Series& series, CurveValues values, std::size_t from, std::size_t to);
     void placeLabels();
-    void drawCurves(QPainter& painter) const;
+    void drawCurves(QPainter& painter);
     void drawDecoration(QPainter& painter) const;
     void drawOverlay(QPainter& painter) const;
     QRectF area() const;
@@ -60,6 +82,10 @@ private:
     const PlotGroup& m_group;
     const CurvePlot* m_plot;
     PixelMap m_map;
+    PixelLayer m_layer;
+    QImage m_picture; ///< all but crosshair, rubber band and focus
+    bool m_isStale = true;
+    std::map<std::pair<const Series*, CurveValues>, Bulk> m_bulks;
     std::vector<PlotLabel> m_labels;
     int m_labelRoom = 60;
     QRectF m_band;

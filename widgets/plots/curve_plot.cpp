@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/plots/curve_canvas.h"
+#include "widgets/save_file.h"
 
 #include <QAction>
 #include <QContextMenuEvent>
@@ -55,7 +56,7 @@ CurvePlot::CurvePlot(const QString& title, PlotGroup& group, QWidget* parent)
     });
     connect(&group, &PlotGroup::crosshairChanged, this, [this] {
         if (isVisible() && !m_isStale)
-            m_canvas->showOverlay();
+            m_canvas->update();
     });
 }
 
@@ -65,6 +66,7 @@ CurvePlot::~CurvePlot() {
 
 void CurvePlot::setCurves(std::vector<PlotCurve> curves) {
     m_contents->curves = std::move(curves);
+    m_canvas->adoptCurves();
     dataChanged();
 }
 
@@ -101,14 +103,14 @@ void CurvePlot::setEmptyText(const QString& text) {
 
 void CurvePlot::dataChanged() {
     if (isVisible())
-        m_canvas->replot(QCustomPlot::rpQueuedReplot);
+        m_canvas->replotSoon();
     else
         m_isStale = true;
 }
 
 void CurvePlot::replotNow() {
     m_isStale = false;
-    m_canvas->replot(QCustomPlot::rpImmediateRefresh);
+    m_canvas->replotNow();
 }
 
 PlotSpan CurvePlot::shownX() const {
@@ -158,10 +160,8 @@ std::string CurvePlot::csv() const {
 }
 
 Expected<void> CurvePlot::savePicture(const QString& file) {
-    if (m_canvas->save(file, m_title))
-        return {};
-    return failure({"picture.write", file.toStdString(), "it cannot be written",
-                    "a place that can be written", "choose another folder"});
+    const bool vector = file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive);
+    return saveFile(file, m_canvas->picture(vector, m_title));
 }
 
 void CurvePlot::resizeEvent(QResizeEvent* event) {
@@ -172,7 +172,7 @@ void CurvePlot::resizeEvent(QResizeEvent* event) {
 void CurvePlot::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (std::exchange(m_isStale, false))
-        m_canvas->replot(QCustomPlot::rpQueuedReplot);
+        m_canvas->replotSoon();
 }
 
 void CurvePlot::changeEvent(QEvent* event) {

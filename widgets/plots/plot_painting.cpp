@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_painting.h"
 
 #include "widgets/plots/label_layout.h"
+#include "widgets/plots/pixel_layer.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -74,31 +75,45 @@ struct PixelColumn {
 };
 
 std::vector<PixelColumn> columnsOf(const QPolygonF& points, double width) {
+    // A call of std::floor for each point would cost more than all the rest.
+    const auto columnOf = [columns = 1 / width](const QPointF& point) {
+        const double column = point.x() * columns;
+        const int towardsZero = static_cast<int>(column);
+        return towardsZero - (towardsZero > column ? 1 : 0);
+    };
     std::vector<PixelColumn> columns;
-    for (qsizetype i = 0; i < points.size();) {
-        const double column = std::floor(points[i].x() / width);
-        PixelColumn one{column * width, points[i].y(), points[i].y()};
-        for (; i < points.size() && std::floor(points[i].x() / width) == column; ++i) {
-            one.top = std::min(one.top, points[i].y());
-            one.bottom = std::max(one.bottom, points[i].y());
-        }
-        columns.push_back(one);
+    columns.reserve(static_cast<std::size_t>(points.size()) / 2);
+    int last = 0;
+    for (const QPointF& point : points) {
+        const int column = columnOf(point);
+        if (columns.empty() || column != last)
+            columns.push_back({column * width, point.y(), point.y()});
+        last = column;
+        columns.back().top = std::min(columns.back().top, point.y());
+        columns.back().bottom = std::max(columns.back().bottom, point.y());
     }
     return columns;
 }
 
 /// Noise with many points a pixel: upright bars, each joined to the one before. As rectangles of
 /// whole pixels they cost a thirteenth of the line with its hundreds of steep strokes.
-void drawBars(QPainter& painter, const QPolygonF& stretch, const QColor& color) {
+void drawBars(QPainter& painter, PixelLayer* layer, const QPolygonF& stretch,
+              const QColor& color) {
     QList<QRect> bars;
     double top = stretch[0].y(), bottom = top;
     for (const PixelColumn& column : columnsOf(stretch, 1)) {
         const int from = static_cast<int>(std::floor(std::min(column.top, bottom)));
         const int to = static_cast<int>(std::ceil(std::max(column.bottom, top)));
-        bars.append({static_cast<int>(column.x), from, 1, std::max(1, to - from)});
+        const QRect bar(static_cast<int>(column.x), from, 1, std::max(1, to - from));
+        if (layer != nullptr)
+            layer->addBar(bar, color);
+        else
+            bars.append(bar);
         top = column.top;
         bottom = column.bottom;
     }
+    if (layer != nullptr)
+        return;
     const bool antialiased = painter.testRenderHint(QPainter::Antialiasing);
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(Qt::NoPen);
@@ -108,8 +123,8 @@ void drawBars(QPainter& painter, const QPolygonF& stretch, const QColor& color) 
 }
 
 /// Opaque: overlapping lines would darken each other.
-void drawThin(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-              const QColor& color) {
+void drawThin(QPainter& painter, PixelLayer* layer, const std::vector<PlotPoint>& points,
+              const PixelMap& map, const QColor& color) {
     const bool dense = static_cast<double>(points.size()) > map.area.width();
     // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
     // long.
@@ -118,7 +133,7 @@ void drawThin(QPainter& painter, const std::vector<PlotPoint>& points, const Pix
     forEachStretch(points, map, [&](const QPolygonF& stretch) {
         painter.setPen(pen);
         if (dense)
-            drawBars(painter, stretch, color);
+            drawBars(painter, layer, stretch, color);
         else
             painter.drawPolyline(stretch);
     });
@@ -149,8 +164,8 @@ QPolygonF calmLine(const QPolygonF& points) {
 }
 
 /// Where points are dense, a calm line before all the values that it stands for.
-void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const PixelMap& map,
-               const QPen& pattern, const QColor& valuesColor) {
+void drawThick(QPainter& painter, PixelLayer* layer, const std::vector<PlotPoint>& points,
+               const PixelMap& map, const QPen& pattern, const QColor& valuesColor) {
     QPen pen = pattern;
     pen.setCapStyle(Qt::FlatCap);
     const bool dense = static_cast<double>(points.size()) > map.area.width();
@@ -163,7 +178,13 @@ void drawThick(QPainter& painter, const std::vector<PlotPoint>& points, const Pi
             return;
         }
         if (dense)
-            drawBars(painter, stretch, valuesColor);
+            drawBars(painter, layer, stretch, valuesColor);
+        if (dense && layer != nullptr) {
+            const auto dashes = pen.dashPattern();
+            layer->addLine(calmLine(stretch), pen.widthF(), dashes.value(0) * pen.widthF(),
+                           dashes.value(1) * pen.widthF(), pen.color());
+            return;
+        }
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
         painter.drawPolyline(dense ? calmLine(stretch) : stretch);
@@ -213,18 +234,18 @@ QColor curveColor(const PlotCurve& curve, const QPalette& palette) {
     return curve.undone > 0 ? mixed(main, color(ColorRole::Card, palette), undoneShare) : main;
 }
 
-void drawNoise(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
-               const QPalette& palette) {
+void drawNoise(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, CurveAxis axis,
+               const PixelMap& map, const QPalette& palette) {
     if (!curve.isSmoothed() || curve.undone > 0)
         return;
     std::vector<PlotPoint> points;
     curve.series->reduce(CurveValues::Raw, axis, map.x.low, map.x.high, columnsOf(map), points);
-    drawThin(painter, points, map,
+    drawThin(painter, layer, points, map,
              mixed(curveColor(curve, palette), color(ColorRole::Card, palette), 0.35));
 }
 
-void drawLine(QPainter& painter, const PlotCurve& curve, const Series* left, CurveAxis axis,
-              const PixelMap& map, const QPalette& palette) {
+void drawLine(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, const Series* left,
+              CurveAxis axis, const PixelMap& map, const QPalette& palette) {
     const Series& series = *curve.series;
     const CurveValues values = curve.isSmoothed() ? CurveValues::Smoothed : CurveValues::Raw;
     std::vector<PlotPoint> points;
@@ -240,7 +261,7 @@ void drawLine(QPainter& painter, const PlotCurve& curve, const Series* left, Cur
     QPen pen(main, curve.undone > 0 ? undoneWidth : lineWidth);
     if (curve.training)
         pen.setDashPattern({4, 2});
-    drawThick(painter, points, map, pen, mixed(main, color(ColorRole::Card, palette), 0.6));
+    drawThick(painter, layer, points, map, pen, mixed(main, color(ColorRole::Card, palette), 0.6));
     if (!curve.training && curve.undone == 0 && points.size() <= mostDots)
         drawDots(painter, points, map, main);
 }

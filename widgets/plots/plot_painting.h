@@ -17,6 +17,8 @@ class QPalette;
 
 namespace concertina {
 
+class PixelLayer;
+
 /// Where values lie in pixels.
 struct PixelMap {
     QRectF area;
@@ -49,14 +51,15 @@ struct ReadoutLine {
 
 QColor curveColor(const PlotCurve& curve, const QPalette& palette);
 
-/// The raw values of a curve that is smoothed, faint; nothing of others.
-void drawNoise(QPainter& painter, const PlotCurve& curve, CurveAxis axis, const PixelMap& map,
-               const QPalette& palette);
+/// The raw values of a curve that is smoothed, faint; nothing of others. As below, what is dense is
+/// written into the layer, where there is one.
+void drawNoise(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, CurveAxis axis,
+               const PixelMap& map, const QPalette& palette);
 
 /// A training curve dashed, smoothed where it is. Others as measured, solid, with dots where they
 /// are few. An undone line begins at the last point of the line `left`.
-void drawLine(QPainter& painter, const PlotCurve& curve, const Series* left, CurveAxis axis,
-              const PixelMap& map, const QPalette& palette);
+void drawLine(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, const Series* left,
+              CurveAxis axis, const PixelMap& map, const QPalette& palette);
 
 /// A vertical line at each x with its caption at the top, where there is room.
 void drawMarks(QPainter& painter, const std::vector<std::pair<double, QString>>& marks,

@@ -3,50 +3,60 @@
 
 namespace concertina {
 
+namespace {
+
+/// Adds what lies from `from` to before `to`, up to whole blocks at both ends, which are then what
+/// is between them one level up.
+template <class T>
+void addEnds(Extent& extent, const ChunkedArray<T>& values, std::size_t& from, std::size_t& to,
+             std::size_t fanOut) {
+    for (; from < to && from % fanOut != 0; ++from)
+        extent.add(values[from]);
+    for (; from < to && to % fanOut != 0; --to)
+        extent.add(values[to - 1]);
+    from /= fanOut;
+    to /= fanOut;
+}
+
+template <class T>
+Extent extentOfLast(const ChunkedArray<T>& values, std::size_t count) {
+    Extent extent;
+    for (std::size_t i = values.size() - count; i < values.size(); ++i)
+        extent.add(values[i]);
+    return extent;
+}
+
+} // namespace
+
 void Pyramid::push(double value) {
     m_values.push(value);
-    std::size_t below = m_values.size();
-    for (std::size_t level = 0; below % FanOut == 0; ++level) {
+    if (m_values.size() % FanOut == 0)
+        sumUp();
+}
+
+/// What was completed: a block of values, and of blocks the levels above.
+void Pyramid::sumUp() {
+    Extent block = extentOfLast(m_values, FanOut);
+    for (std::size_t level = 0;; ++level) {
         if (level == m_levels.size())
             m_levels.emplace_back();
-        const Extent block = blockOf(level, below / FanOut - 1);
         m_levels[level].push(block);
-        below = m_levels[level].size();
+        if (m_levels[level].size() % FanOut != 0)
+            return;
+        block = extentOfLast(m_levels[level], FanOut);
     }
 }
 
 void Pyramid::clear() {
     m_values.clear();
-    for (auto& level : m_levels)
-        level.clear();
-}
-
-/// What block `block` of `m_levels[level]` sums up: values, or blocks of the level below.
-Extent Pyramid::blockOf(std::size_t level, std::size_t block) const {
-    Extent extent;
-    for (std::size_t i = block * FanOut; i < (block + 1) * FanOut; ++i)
-        add(extent, level, i);
-    return extent;
-}
-
-void Pyramid::add(Extent& extent, std::size_t level, std::size_t i) const {
-    if (level == 0)
-        extent.add(m_values[i]);
-    else
-        extent.add(m_levels[level - 1][i]);
+    m_levels.clear();
 }
 
 Extent Pyramid::extent(std::size_t from, std::size_t to) const {
     Extent extent;
-    // Both ends are rounded inwards to whole blocks, which are looked at one level up.
-    for (std::size_t level = 0; from < to; ++level) {
-        for (; from < to && from % FanOut != 0; ++from)
-            add(extent, level, from);
-        for (; from < to && to % FanOut != 0; --to)
-            add(extent, level, to - 1);
-        from /= FanOut;
-        to /= FanOut;
-    }
+    addEnds(extent, m_values, from, to, FanOut);
+    for (std::size_t level = 0; from < to; ++level)
+        addEnds(extent, m_levels[level], from, to, FanOut);
     return extent;
 }
 

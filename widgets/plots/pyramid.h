@@ -36,7 +36,7 @@ struct Extent {
     }
 };
 
-/// Values with the extents of every 16, 256, 4096, … of them, so that the extent of any stretch
+/// Values with the extents of every 8, 64, 512, … of them, so that the extent of any stretch
 /// takes some tens of steps however long it is.
 class Pyramid {
 public:
@@ -46,14 +46,16 @@ public:
     void push(double value);
     void clear();
 
+    /// The values alone, as they are now.
+    const ChunkedArray<double>& values() const { return m_values; }
+
     /// Of the values from `from` to before `to`.
     Extent extent(std::size_t from, std::size_t to) const;
 
 private:
-    static constexpr std::size_t FanOut = 16;
+    static constexpr std::size_t FanOut = 8;
 
-    Extent blockOf(std::size_t level, std::size_t block) const;
-    void add(Extent& extent, std::size_t level, std::size_t i) const;
+    void sumUp();
 
     ChunkedArray<double> m_values;
     std::vector<ChunkedArray<Extent>> m_levels; ///< of complete blocks alone

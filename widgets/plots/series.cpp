@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace concertina {
 
@@ -53,55 +54,81 @@ void Series::append(const CurvePoint& point) {
     m_xs[1].push(epoch);
     m_xs[2].push(seconds);
     m_raw.push(point.value);
-    smooth(point.value);
+    m_smoothed.push(point.value);
 }
 
 void Series::clear() {
     for (auto& xs : m_xs)
         xs.clear();
     m_raw.clear();
-    m_smoothed.clear();
-    m_average = 0;
-    m_power = 1;
+    m_smoothed = Smoothing(smoothing());
+    ++m_cleared;
+    ++m_revision;
 }
 
 CurvePoint Series::at(std::size_t i) const {
     return {static_cast<std::int64_t>(m_xs[0][i]), m_xs[1][i], m_xs[2][i], m_raw[i]};
 }
 
-void Series::smooth(double value) {
+void Smoothing::push(double value) {
     if (!std::isfinite(value)) {
-        m_smoothed.push(value);
+        m_values.push(value);
         return;
     }
     m_average = m_average * m_weight + (1 - m_weight) * value;
-    m_power *= m_weight;
-    m_smoothed.push(m_average / (1 - m_power));
+    if (m_power > 0) {
+        m_power *= m_weight;
+        // Less changes no bit of 1 − weightⁿ. Left alone it would end among the denormal numbers,
+        // each product of which takes some hundred cycles.
+        if (m_power < 1e-20)
+            m_power = 0;
+    }
+    m_values.push(m_power > 0 ? m_average / (1 - m_power) : m_average);
 }
 
 void Series::setSmoothing(double weight) {
-    if (weight == m_weight)
+    if (weight == smoothing())
         return;
-    m_weight = weight;
-    m_smoothed.clear();
-    m_average = 0;
-    m_power = 1;
+    m_smoothed = Smoothing(weight);
     for (std::size_t i = 0; i < size(); ++i)
-        smooth(m_raw[i]);
+        m_smoothed.push(m_raw[i]);
+    ++m_revision;
+}
+
+void Series::takeSmoothing(Smoothing smoothed, const Values& of) {
+    if (of.cleared != m_cleared)
+        return setSmoothing(smoothed.weight());
+    m_smoothed = std::move(smoothed);
+    for (std::size_t i = m_smoothed.values().size(); i < size(); ++i)
+        m_smoothed.push(m_raw[i]);
+    ++m_revision;
 }
 
 std::size_t Series::firstFrom(CurveAxis axis, double x) const {
     return firstFrom(xs(axis), 0, x);
 }
 
-/// Looks from `begin` in strides that double: in a sweep over columns the next is near.
-std::size_t Series::firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x) const {
-    std::size_t low = begin, high = begin;
-    for (std::size_t stride = 1; high < xs.size() && xs[high] < x; stride *= 2) {
-        low = high + 1;
-        high += stride;
+/// Looks from `begin` + `near` in strides that double: in a sweep over columns the next is as far as
+/// the one before was.
+std::size_t Series::firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x,
+                              std::size_t near) const {
+    std::size_t low = begin, high = std::min(begin + near, xs.size());
+    if (high > begin && !(xs[high - 1] < x)) {
+        for (std::size_t stride = 1; high - begin > stride; stride *= 2) {
+            if (xs[high - 1 - stride] < x) {
+                low = high - stride;
+                break;
+            }
+            high -= stride;
+        }
+    } else {
+        low = high;
+        for (std::size_t stride = 1; high < xs.size() && xs[high] < x; stride *= 2) {
+            low = high + 1;
+            high += stride;
+        }
+        high = std::min(high, xs.size());
     }
-    high = std::min(high, xs.size());
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
         if (xs[middle] < x)
@@ -164,10 +191,13 @@ void Series::reduce(CurveValues values, CurveAxis axis, double low, double high,
     if (before)
         push(from - 1);
     const double width = (high - low) / columns;
+    std::size_t count = 0; // in the column before
     for (int column = 0; column < columns && from < to; ++column) {
         const std::size_t end =
             column + 1 == columns ? to
-                                  : std::min(to, firstFrom(all, from, low + width * (column + 1)));
+                                  : std::min(to, firstFrom(all, from, low + width * (column + 1),
+                                                           count));
+        count = end - from;
         if (end == from)
             continue;
         addColumn(points, all, ys, from, end);

@@ -32,6 +32,24 @@ struct PlotPoint {
     bool operator==(const PlotPoint&) const = default;
 };
 
+/// The exponential average over values, with weight `weight` (0 to below 1) on what was before,
+/// divided by 1 − weightⁿ, as TensorBoard smooths: values that are not finite stay as they are and do
+/// not count.
+class Smoothing {
+public:
+    explicit Smoothing(double weight = 0) : m_weight(weight) {}
+
+    double weight() const { return m_weight; }
+    const Pyramid& values() const { return m_values; }
+    void push(double value);
+
+private:
+    double m_weight;
+    double m_average = 0; ///< not yet divided
+    double m_power = 1;   ///< weightⁿ
+    Pyramid m_values;
+};
+
 /// Every point of one curve: grows at its end alone, knows its values smoothed, and gives of any
 /// stretch what so many columns of pixels can show.
 class Series {
@@ -47,11 +65,21 @@ public:
     double x(CurveAxis axis, std::size_t i) const { return xs(axis)[i]; }
     double y(CurveValues values, std::size_t i) const { return pyramid(values)[i]; }
 
-    /// Exponential average over the whole series with weight `weight` (0 to below 1) on what was
-    /// before, divided by 1 − weightⁿ, as TensorBoard smooths: values that are not finite stay as
-    /// they are and do not count.
+    /// Smooths every point anew, here and now; `Smoother` does it beside the GUI's thread.
     void setSmoothing(double weight);
-    double smoothing() const { return m_weight; }
+    double smoothing() const { return m_smoothed.weight(); }
+
+    /// The raw values, as they are now: a copy may be smoothed in another thread, and taken from it
+    /// while this has grown. What belongs to values of before `clear` is not taken.
+    struct Values {
+        ChunkedArray<double> raw;
+        std::size_t cleared = 0; ///< how often
+    };
+    Values values() const { return {m_raw.values(), m_cleared}; }
+    void takeSmoothing(Smoothing smoothed, const Values& of);
+
+    /// Another number where anything but the end may have changed: smoothing, `clear`.
+    std::size_t revision() const { return m_revision; }
 
     /// The first point whose x is not below `x`; `size()` where there is none.
     std::size_t firstFrom(CurveAxis axis, double x) const;
@@ -76,17 +104,16 @@ private:
         return m_xs[static_cast<std::size_t>(axis)];
     }
     const Pyramid& pyramid(CurveValues values) const {
-        return values == CurveValues::Raw ? m_raw : m_smoothed;
+        return values == CurveValues::Raw ? m_raw : m_smoothed.values();
     }
-    std::size_t firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x) const;
-    void smooth(double value);
+    std::size_t firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x,
+                          std::size_t near = 0) const;
 
     std::array<ChunkedArray<double>, 3> m_xs; ///< by CurveAxis; none falls
     Pyramid m_raw;
-    Pyramid m_smoothed;
-    double m_weight = 0;
-    double m_average = 0; ///< not yet divided
-    double m_power = 1;   ///< weightⁿ
+    Smoothing m_smoothed;
+    std::size_t m_cleared = 0;
+    std::size_t m_revision = 0;
 };
 
 } // namespace concertina

@@ -235,7 +235,7 @@ private:
     DatasetDescription m_description;
 };
 
-Expected<std::shared_ptr<const Dataset>> open(const Json& given) {
+Expected<std::shared_ptr<const Dataset>> open(const Json& given, const DataWatch& /*watch*/) {
     const DatasetInfo& info = roomsDataset().info;
     const Json options = completeOptions(info, given);
     for (const FieldInfo& field : info.options)

@@ -3,8 +3,11 @@
 
 #include "tests/bench/window/thread_time.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/plots/smoother.h"
 
 #include <QApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
 #include <QGridLayout>
 
 #include <cmath>
@@ -96,13 +99,24 @@ CurveFrames measureCurves(int frames) {
         result.crosshair.push_back(
             frame([&] { group.setCrosshair(1000.0 * (i % 100 + 1), all.front()); }));
     group.setCrosshair(std::nullopt, nullptr);
-    for (int i = 0; i < frames / 10 + 1; ++i)
+    std::vector<std::shared_ptr<Series>> series;
+    for (const Learning& one : learning)
+        series.push_back(one.series());
+    Smoother smoother;
+    QObject::connect(&smoother, &Smoother::smoothed, &smoother, [&] {
+        for (CurvePlot* plot : all)
+            plot->dataChanged();
+    });
+    for (int i = 0; i < frames / 10 + 1; ++i) {
+        QElapsedTimer clock;
+        clock.start();
         result.smoothing.push_back(frame([&] {
-            for (std::size_t k = 0; k < all.size(); ++k) {
-                learning[k].series()->setSmoothing(i % 2 == 0 ? 0.9 : standardSmoothing);
-                all[k]->dataChanged();
-            }
+            smoother.smooth(series, i % 2 == 0 ? 0.9 : standardSmoothing);
+            while (smoother.isBusy())
+                QApplication::processEvents(QEventLoop::WaitForMoreEvents);
         }));
+        result.smoothed.push_back(static_cast<double>(clock.nsecsElapsed()) / 1e6);
+    }
     return result;
 }
 

@@ -56,6 +56,26 @@ double frame(const std::function<void()>& input) {
     return threadMilliseconds() - before;
 }
 
+/// From a quarter to eight times and back, by the wheel at one place.
+std::vector<double> measureZoom(int frames, PictureView& view, PictureViewState& state,
+                                const QPoint& place) {
+    std::vector<double> times;
+    int direction = 1;
+    state.setZoom(1, {512, 384});
+    for (int i = 0; i < frames; ++i) {
+        if (state.zoom() >= 8)
+            direction = -1;
+        else if (state.zoom() <= 0.25)
+            direction = 1;
+        times.push_back(frame([&] {
+            QWheelEvent turn(place, view.mapToGlobal(place), {}, QPoint(0, 120 * direction),
+                             Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+            QApplication::sendEvent(&view, &turn);
+        }));
+    }
+    return times;
+}
+
 } // namespace
 
 PictureFrames measurePictures(int frames) {
@@ -85,20 +105,7 @@ PictureFrames measurePictures(int frames) {
     PictureFrames result;
     const QPoint middle(500, 400);
     QPoint at = middle;
-    int direction = 1;
-    state.setZoom(1, {512, 384});
-    for (int i = 0; i < frames; ++i) {
-        // From a quarter to eight times and back.
-        if (state.zoom() >= 8)
-            direction = -1;
-        else if (state.zoom() <= 0.25)
-            direction = 1;
-        result.zoom.push_back(frame([&] {
-            QWheelEvent turn(middle, views[1]->mapToGlobal(middle), {}, QPoint(0, 120 * direction),
-                             Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-            QApplication::sendEvent(views[1], &turn);
-        }));
-    }
+    result.zoom = measureZoom(frames, *views[1], state, middle);
     state.setZoom(3, {512, 384});
     settle();
     mouse(*views[1], QEvent::MouseButtonPress, middle, Qt::LeftButton, Qt::LeftButton);

@@ -42,7 +42,7 @@ Json json(const Options& options) {
 }
 
 std::shared_ptr<const Dataset> opened(const Options& options = {}) {
-    const auto dataset = roomsDataset().open(json(options));
+    const auto dataset = roomsDataset().open(json(options), {});
     if (!dataset)
         qFatal("%s", toText(dataset.error()).c_str());
     return *dataset;
@@ -158,9 +158,8 @@ void TestRooms::descriptionTellsWhatSamplesHold() {
     for (std::size_t i = 0; i < names.size(); ++i) {
         QCOMPARE(description.targets[i].name, std::string(names[i]));
         QCOMPARE(sample.targets[i].encoding, description.targets[i].encoding);
-        QCOMPARE(sample.targets[i].bytes.size(),
-                 std::size_t{12} * 16 * static_cast<std::size_t>(
-                     std::array{1, 4, 6}[i])); // bytes a pixel: Index8, Float32, Rgb16
+        const std::size_t pixel = std::array{1U, 4U, 6U}[i]; // bytes: Index8, Float32, Rgb16
+        QCOMPARE(sample.targets[i].bytes.size(), 12 * 16 * pixel);
     }
     QVERIFY(dataset->sampleName("val", 2) != dataset->sampleName("train", 2));
     QVERIFY(opened({{"seed", 1}})->description().fingerprint
@@ -387,7 +386,7 @@ void TestRooms::optionsAreCheckedAtTheirBounds() {
     QCOMPARE(least->description().splits[0].size, 1);
     QVERIFY(opened({{"seed", 9007199254740991}})->sample("train", 0, 4, 4).has_value());
     const auto refused = [](const Options& options) {
-        return roomsDataset().open(json(options)).error();
+        return roomsDataset().open(json(options), {}).error();
     };
     QCOMPARE(refused({{"train_size", 0}}).code, std::string("field.range"));
     QCOMPARE(refused({{"train_size", 0}}).path, std::string("dataset.options.train_size"));

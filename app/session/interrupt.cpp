@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/interrupt.h"
-
-#include "app/cli/console.h"
+#include "app/session/interrupt.h"
 
 #include <csignal>
 
@@ -27,7 +25,7 @@ void handle(int signal) {
     if (!signalled.exchange(true))
         sem_post(&signalCame);
     else if (signal != SIGPIPE)
-        _exit(Interrupted);
+        _exit(InterruptWatch::ExitCode);
 }
 
 } // namespace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/events.h"
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+/// What is noticed of single samples and files while they are read, to be told in sentences that
+/// sum it up: a data set may have a hundred thousand of them. May be used from several threads.
+class DataNews {
+public:
+    enum class Kind {
+        Turned,  ///< samples whose picture is turned and that have planes
+        Changed, ///< files with other contents than when the run read them
+    };
+
+    /// `name` once for each sample or file.
+    void add(Kind kind, const std::string& name);
+
+    /// Something that is a sentence of its own; its position is left to the one who tells it.
+    void add(NoticeEvent sentence);
+
+    /// What is new. Of a kind the first is told at once, then whenever as many are new as were told
+    /// before; `all`: what there is.
+    std::vector<NoticeEvent> take(bool all);
+
+private:
+    struct Summary {
+        std::set<std::string> known;
+        std::vector<std::string> fresh; ///< the first of those that are not told
+        std::size_t untold = 0;
+        std::size_t told = 0;
+    };
+
+    std::mutex m_mutex;
+    std::array<Summary, 2> m_summaries; ///< by kind
+    std::vector<NoticeEvent> m_sentences;
+};
+
+/// "a, b and 3 more": the first names of `count`.
+std::string someOf(const std::vector<std::string>& names, std::size_t count);
+
+} // namespace concertina

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/spec_paths.h"
+
+#include "core/values/spec_fields.h"
+
+#include <cstdlib>
+
+namespace concertina {
+
+namespace {
+
+std::filesystem::path withHome(const std::string& text) {
+    const char* home = std::getenv("HOME");
+    const bool isHome = text == "~" || text.starts_with("~/");
+    if (!isHome || home == nullptr || *home == '\0')
+        return text;
+    return std::filesystem::path(home) / std::filesystem::path(text.substr(1)).relative_path();
+}
+
+} // namespace
+
+std::string absoluteFolder(const std::string& text, const std::filesystem::path& base) {
+    if (text.empty())
+        return text;
+    std::string folder = (base / withHome(text)).lexically_normal().string();
+    while (folder.size() > 1 && folder.ends_with('/'))
+        folder.pop_back();
+    return folder;
+}
+
+ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue,
+                                   const std::filesystem::path& base) {
+    for (const auto& place : specMethods()) {
+        MethodChoice& choice = place.edit(spec);
+        const MethodInfo* method = catalogue.find(place.family, choice.id);
+        if (method == nullptr || !choice.options.is_object())
+            continue;
+        for (const FieldInfo& option : method->options)
+            if (option.type == FieldType::Folder && choice.options.contains(option.path)
+                && choice.options[option.path].is_string())
+                choice.options[option.path] =
+                    absoluteFolder(choice.options[option.path].get<std::string>(), base);
+    }
+    return spec;
+}
+
+ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue) {
+    std::error_code gone; // the folder that the process is in; then nothing can be relative to it
+    return withAbsoluteFolders(std::move(spec), catalogue, std::filesystem::current_path(gone));
+}
+
+} // namespace concertina

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/weight_owners.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace concertina {
+
+namespace {
+
+void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        const Layer& layer = design.graph.layers[i];
+        const LayerPlan plan = design.layerPlan(i);
+        const auto add = [&](const Partition& partition, double count) {
+            for (const TaskSet group : partition.groups)
+                all.push_back({static_cast<int>(i), group, {count, 0}});
+        };
+        const auto& factors = design.layers[i].factors.factors;
+        for (std::size_t k = 0; k < factors.size(); ++k)
+            add(plan.partitions[k], static_cast<double>(factors[k].size()));
+        add(plan.bias, layer.kernel.out);
+        if (layer.norm)
+            add(plan.norm,
+                2.0 * layer.kernel.out * static_cast<double>(design.layers[i].branches.size()));
+    }
+}
+
+/// Of a design whose kernels are composed.
+void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
+    const auto foldable = foldableNorms(design.graph, design.tree);
+    std::set<std::pair<int, TaskSet>> kernels;
+    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
+        const Branch& branch = design.tree.branches[i];
+        const Node& node = design.graph.node(branch.node);
+        const bool apart = design.runsApart(node);
+        if (node.op == Op::Norm && !apart && !foldable[i])
+            all.push_back({node.layer, branch.tasks, {0, 2.0 * node.channels}});
+        // Branches collapse into a kernel for each of their sums.
+        if (node.op != (apart ? Op::Add : Op::Conv))
+            continue;
+        const KernelShape& kernel = design.graph.layer(node.layer).kernel;
+        const TaskSet owner = apart ? branch.tasks : branch.kernel;
+        if (kernels.emplace(node.layer, owner).second)
+            all.push_back({node.layer, owner,
+                           {0, static_cast<double>(kernel.weights()) + kernel.out}});
+    }
+}
+
+/// The ways in which layers are shared, in the order in which they are told.
+constexpr std::array<std::string_view, 6> weightPartNames{"tied",     "merged", "factors shared",
+                                                    "separate", "other",  "heads"};
+
+std::size_t partOf(const NetworkDesign& design, std::size_t layer) {
+    if (layer >= design.plan.layers.size())
+        return weightPartNames.size() - 1;
+    const auto state = stateOf(design.plan.layers[layer], design.layers[layer].factors);
+    return state ? static_cast<std::size_t>(*state) : weightPartNames.size() - 2;
+}
+
+/// Those who own anything, the larger groups first.
+std::vector<TaskSet> ownersOf(const std::vector<OwnedWeights>& weights, int tasks) {
+    std::vector<TaskSet> owners{allTasks(tasks)};
+    for (const OwnedWeights& own : weights)
+        if (std::ranges::find(owners, own.owner) == owners.end())
+            owners.push_back(own.owner);
+    std::ranges::sort(owners, [](TaskSet a, TaskSet b) {
+        return std::pair(-taskCount(a), firstTask(a)) < std::pair(-taskCount(b), firstTask(b));
+    });
+    return owners;
+}
+
+} // namespace
+
+std::vector<OwnedWeights> ownedWeights(const NetworkDesign& design) {
+    std::vector<OwnedWeights> all;
+    addTrained(design, all);
+    addCollapsed(design.runsLinks() ? composed(design) : design, all);
+    return all;
+}
+
+WeightOwners weightOwners(const NetworkDesign& design) {
+    const auto weights = ownedWeights(design);
+    const auto owners = ownersOf(weights, design.taskCount());
+    std::array<WeightOwners::Part, weightPartNames.size()> parts;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        parts[i] = {std::string(weightPartNames[i]), 0, std::vector<BeforeAfter>(owners.size())};
+    for (std::size_t i = 0; i < design.layers.size(); ++i)
+        ++parts[partOf(design, i)].layers;
+    for (const OwnedWeights& own : weights) {
+        const auto owner = std::ranges::find(owners, own.owner) - owners.begin();
+        BeforeAfter& sum = parts[partOf(design, static_cast<std::size_t>(own.layer))]
+                               .weights[static_cast<std::size_t>(owner)];
+        sum.expanded += own.count.expanded;
+        sum.collapsed += own.count.collapsed;
+    }
+    WeightOwners told;
+    for (const TaskSet owner : owners)
+        told.owners.push_back(owner == allTasks(design.taskCount())
+                                  ? "all tasks"
+                                  : groupName(owner, design.plan.tasks));
+    for (WeightOwners::Part& part : parts)
+        if (part.layers > 0)
+            told.parts.push_back(std::move(part));
+    return told;
+}
+
+} // namespace concertina

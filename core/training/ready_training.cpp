@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/ready_training.h"
+
+#include "core/tensor/torch.h"
+#include "core/tensor/torch_version.h"
+#include "core/training/environment.h"
+
+namespace concertina {
+
+namespace {
+
+Expected<RunData> openDataFor(const ExperimentSpec& spec, const DataWatch& watch = {}) {
+    if (auto problem = checkMachine(spec.train))
+        return failure(std::move(*problem));
+    return openRunData(spec, watch);
+}
+
+} // namespace
+
+std::optional<Problem> checkStart(const ExperimentSpec& spec) {
+    const auto data = openDataFor(spec);
+    return data ? std::nullopt : std::optional(data.error());
+}
+
+Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& request,
+                                                         const RunControl& control) {
+    setComputeThreads(request.spec.train.threads);
+    // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
+    at::globalContext().setDeterministicCuDNN(true);
+    try {
+        auto data = openDataFor(request.spec, watchFor(request.fileRecord));
+        if (!data)
+            return failure(data.error());
+        auto beginning = begin(request.spec, request.resumeAt, *data, control);
+        if (!beginning)
+            return failure(beginning.error());
+        return std::make_shared<ReadyTraining>(
+            ReadyTraining{request, std::move(*data), std::move(*beginning)});
+    } catch (const std::exception& error) {
+        return failure(refusedBy(error));
+    }
+}
+
+} // namespace concertina

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli_testing.h"
+#include "tests/core/picture_bytes.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+#include <csignal>
+
+using concertina::testing::PngFile;
+
+// Datasets of files, as one has them who trains from the command line.
+
+namespace {
+
+constexpr int side = 32;
+
+/// A folder with 4 samples to learn from and 2 to check with: pictures and labels of 3 classes.
+class Folder {
+public:
+    explicit Folder(const cli::Workplace& place) : m_place(place) {
+        for (const auto& [split, count] : {std::pair{"train", 4}, {"val", 2}})
+            for (int i = 0; i < count; ++i) {
+                const QString id = QString::number(i);
+                write(QString("%1/image/%2.png").arg(split, id), picture(i));
+                write(QString("%1/label/%2.png").arg(split, id), label(i));
+            }
+        write("dataset.json", R"({
+            "format": "concertina-dataset", "version": 1, "name": "My rooms",
+            "splits": {"train": "train", "val": "val"}, "image": {"path": "image/{id}.png"},
+            "targets": {"segmentation": {"path": "label/{id}.png", "encoding": "index8",
+                "classes": [{"name": "a", "color": [1, 2, 3]}, {"name": "b", "color": [4, 5, 6]},
+                            {"name": "c", "color": [7, 8, 9]}]}}})");
+    }
+
+    QString path(const QString& name = {}) const { return m_place.path("ds/" + name); }
+
+    void write(const QString& name, const QByteArray& bytes) const {
+        QDir().mkpath(QFileInfo(path(name)).path());
+        m_place.write("ds/" + name, bytes);
+    }
+
+    /// All of one size.
+    static QByteArray picture(int seed) {
+        PngFile file{.height = side, .width = side, .color = 2};
+        for (int i = 0; i < side * side * 3; ++i)
+            file.samples.push_back((i * 13 + seed * 41 + i / 7) % 256);
+        return QByteArray::fromStdString(file.bytes());
+    }
+
+    static QByteArray label(int seed) {
+        PngFile file{.height = side, .width = side};
+        for (int i = 0; i < side * side; ++i)
+            file.samples.push_back((i / side + seed) / 9 % 3);
+        return QByteArray::fromStdString(file.bytes());
+    }
+
+    QJsonObject spec(int steps) const {
+        QJsonObject spec = cli::with(cli::tinySpec(), "train.steps", steps);
+        spec = cli::with(spec, "data.dataset",
+                         QJsonObject{{"id", "folder"}, {"options", QJsonObject{{"path", path()}}}});
+        return cli::with(spec, "tasks", QJsonArray{QJsonObject{{"id", "segmentation"}}});
+    }
+
+private:
+    const cli::Workplace& m_place;
+};
+
+/// Trains until Ctrl-C; the run's id.
+QString paused(const cli::Workplace& place, const Folder& folder) {
+    const QString spec = place.write("spec.json", folder.spec(400));
+    cli::Training training(place.inStore({"train", spec}));
+    const QString run = training.waitForEvent("created")["run"].toString();
+    training.waitForStep(3);
+    training.signal(SIGINT);
+    if (const cli::Outcome ended = training.wait(); ended.code != 130)
+        qFatal("%s", qPrintable(ended.text()));
+    return run;
+}
+
+/// What a resume tells of other contents.
+QStringList resumed(const cli::Workplace& place, const QString& run, const QStringList& more = {}) {
+    cli::Training training(place.inStore(QStringList{"resume", run} + more));
+    training.waitForEvent("step");
+    training.signal(SIGINT);
+    const cli::Outcome ended = training.wait();
+    if (ended.code != 130)
+        qFatal("%s", qPrintable(ended.text()));
+    QStringList told;
+    for (const QJsonObject& notice : ended.notices("resume.dataset"))
+        told << notice["text"].toString();
+    return told;
+}
+
+/// An hour later, so that nothing hangs on how finely a disk tells times.
+void touch(const QString& file) {
+    QFile changed(file);
+    if (!changed.open(QIODevice::ReadWrite)
+        || !changed.setFileTime(QDateTime::currentDateTime().addSecs(3600),
+                                QFileDevice::FileModificationTime))
+        qFatal("%s: %s", qPrintable(file), qPrintable(changed.errorString()));
+}
+
+} // namespace
+
+class CliDataTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aCheckOfWhatIsRightSaysSo() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        const cli::Outcome checked = cli::run({"data", "check", folder.path(), "--json"});
+        QVERIFY2(checked.code == 0, qPrintable(checked.text()));
+        const auto splits = checked.events("split");
+        QCOMPARE(splits.size(), 2);
+        QCOMPARE(splits[0]["samples"].toInt(), 4);
+        const QJsonObject target = splits[0]["targets"].toObject()["segmentation"].toObject();
+        QCOMPARE(target["samples"].toInt(), 4);
+        QCOMPARE(target["known"].toInt(), 4 * side * side);
+        QCOMPARE(checked.last()["problems"].toInt(), 0);
+        const cli::Outcome told = cli::run({"data", "check", folder.path()});
+        QVERIFY2(told.code == 0 && told.out.contains("0 problems"), qPrintable(told.text()));
+    }
+
+    void aCheckNamesEachFileThatIsWrongOrUnused() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        folder.write("train/image/1.png", "no picture");
+        folder.write("val/label/0.png", Folder::label(0).left(300));
+        folder.write("train/image/cat.jpeg", "x");
+        folder.write("train/image/.DS_Store", "x");
+        QVERIFY(QFile::rename(folder.path("train/label/2.png"), folder.path("train/label/2.PNG")));
+        const cli::Outcome checked = cli::run({"data", "check", folder.path(), "--json"});
+        QVERIFY2(checked.code == 1, qPrintable(checked.text()));
+        QStringList wrong;
+        for (const QJsonObject& problem : checked.events("problem"))
+            wrong << problem["path"].toString();
+        QCOMPARE(wrong, (QStringList{folder.path("train/image/1.png"),
+                                     folder.path("val/label/0.png")}));
+        const auto unused = checked.events("unused");
+        QCOMPARE(unused.size(), 1);
+        QCOMPARE(unused[0]["file"].toString(), QString("train/image/cat.jpeg"));
+        const QJsonObject labels = checked.events("split")[0]["targets"].toObject()["segmentation"].toObject();
+        QCOMPARE(labels["samples"].toInt(), 4);
+        const cli::Outcome told = cli::run({"data", "check", folder.path()});
+        QVERIFY2(told.code == 1 && told.out.contains("train/image/cat.jpeg")
+                     && told.err.contains("train/image/1.png"),
+                 qPrintable(told.text()));
+    }
+
+    void aCheckTellsWhatIsWrongWithTheJsonByItsLine() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        folder.write("dataset.json", "{\n// mine\n}");
+        const cli::Outcome checked = cli::run({"data", "check", folder.path(), "--json"});
+        QCOMPARE(checked.code, 1);
+        QVERIFY(checked.events("problem")[0]["found"].toString().contains("line 2"));
+        QCOMPARE(cli::run({"data", "check", folder.path("nowhere")}).code, 1);
+        QCOMPARE(cli::run({"data", "check"}).code, 2);
+    }
+
+    void trainingSaysWhatItHasAndWhatItLeavesOut() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        QFile::remove(folder.path("train/label/3.png"));
+        folder.write("train/label/cat.png", "x");
+        const QString spec = place.write("spec.json", folder.spec(2));
+        const cli::Outcome trained = place.run({"train", spec});
+        QVERIFY2(trained.code == 0, qPrintable(trained.text()));
+        QVERIFY2(trained.out.contains("train 4 samples (segmentation 3), val 2 samples"),
+                 qPrintable(trained.text()));
+        QVERIFY2(trained.out.contains("1 file belongs to no sample: train/label/cat.png"),
+                 qPrintable(trained.text()));
+    }
+
+    void aResumeOnOtherContentsSaysSo_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("nothing") << "nothing" << "";
+        QTest::newRow("times alone") << "touch" << "";
+        QTest::newRow("the folder is elsewhere") << "moved" << "";
+        QTest::newRow("a picture of the same size") << "picture" << "train/image/1.png";
+        QTest::newRow("a label of the same size") << "label" << "train/label/0.png";
+        QTest::newRow("a picture more") << "added" << "train/image/9.png";
+        QTest::newRow("a class has another name") << "class" << "dataset.json";
+    }
+
+    void aResumeOnOtherContentsSaysSo() {
+        QFETCH(QString, what);
+        QFETCH(QString, told);
+        const cli::Workplace place;
+        const Folder folder(place);
+        const QString run = paused(place, folder);
+        QStringList more;
+        const auto replace = [&](const QString& file, const QByteArray& bytes) {
+            QCOMPARE(bytes.size(), cli::fileBytes(folder.path(file)).size());
+            folder.write(file, bytes);
+            touch(folder.path(file));
+        };
+        if (what == "touch") {
+            for (int i = 0; i < 4; ++i)
+                touch(folder.path(QString("train/image/%1.png").arg(i)));
+        } else if (what == "moved") {
+            QVERIFY(QDir().rename(folder.path(), place.path("elsewhere")));
+            more = {"--data", place.path("elsewhere")};
+        } else if (what == "picture") {
+            replace("train/image/1.png", Folder::picture(77));
+        } else if (what == "label") {
+            replace("train/label/0.png", Folder::label(5));
+        } else if (what == "added") {
+            folder.write("train/image/9.png", Folder::picture(9));
+        } else if (what == "class") {
+            QByteArray json = cli::fileBytes(folder.path("dataset.json"));
+            replace("dataset.json", json.replace("\"b\"", "\"k\""));
+        }
+        const QStringList notices = resumed(place, run, more);
+        QCOMPARE(notices.size(), told.isEmpty() ? 0 : 1);
+        if (!told.isEmpty())
+            QVERIFY2(notices[0].contains(told), qPrintable(notices[0]));
+        if (!told.isEmpty())
+            QCOMPARE(resumed(place, run, more), QStringList()); // told once
+    }
+};
+
+QTEST_GUILESS_MAIN(CliDataTest)
+#include "tst_cli_data.moc"

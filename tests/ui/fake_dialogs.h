@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/services/dialogs.h"
+#include "ui/window/page_context.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace concertina::testing {
+
+/// Answers in the order in which a test gave the answers; without one, as a person who changed
+/// their mind.
+class FakeDialogs : public Dialogs {
+public:
+    std::deque<QString> files; ///< for each of the three questions
+    std::deque<Closing> closings;
+    std::function<void()> whileAsking;
+    QStringList asked; ///< the titles; "close RUN"
+
+    std::optional<QString> openFile(QWidget*, const QString& title, const QString&) override {
+        return answer(title);
+    }
+    std::optional<QString> openFolder(QWidget*, const QString& title) override {
+        return answer(title);
+    }
+    std::optional<QString> saveFile(QWidget*, const QString& title, const QString&,
+                                    const QString&) override {
+        return answer(title);
+    }
+    Closing askClosing(QWidget*, const QString& run) override {
+        asked << QStringLiteral("close ") + run;
+        if (whileAsking)
+            whileAsking();
+        if (closings.empty())
+            return Closing::Cancel;
+        const Closing closing = closings.front();
+        closings.pop_front();
+        return closing;
+    }
+
+private:
+    std::optional<QString> answer(const QString& title) {
+        asked << title;
+        if (files.empty())
+            return std::nullopt;
+        QString file = files.front();
+        files.pop_front();
+        return file;
+    }
+};
+
+/// Goes nowhere and keeps where it was asked to go.
+class FakeNavigator : public Navigator {
+public:
+    std::vector<std::pair<ExperimentSpec, QString>> setUps;
+    std::vector<RunId> monitored;
+    std::vector<std::pair<RunId, std::optional<RunId>>> compared;
+    int runsShown = 0;
+    QStringList told;
+    std::vector<std::pair<QString, Problem>> problems;
+
+    void showSetup(const ExperimentSpec& spec, const QString& origin) override {
+        setUps.emplace_back(spec, origin);
+    }
+    void showMonitor(const RunId& run) override { monitored.push_back(run); }
+    void showCompare(const RunId& run, const std::optional<RunId>& other) override {
+        compared.emplace_back(run, other);
+    }
+    void showRuns() override { ++runsShown; }
+    void tell(const QString& text) override { told << text; }
+    void tellProblem(const QString& what, const Problem& problem) override {
+        problems.emplace_back(what, problem);
+    }
+};
+
+} // namespace concertina::testing

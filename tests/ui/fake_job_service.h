@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/services/job_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace concertina::testing {
+
+/// What was asked of a job, for a test to answer: `tell(job, value)`.
+template <class Question, class Answer>
+struct FakeJob {
+    Question question;
+    Reply<Answer> reply;
+
+    void tell(Expected<Answer> answer) const {
+        if (reply.context)
+            reply.done(std::move(answer));
+    }
+};
+
+/// Does nothing until a test answers what was asked; the newest is last.
+class FakeJobService : public JobService {
+public:
+    struct SamplesQuestion {
+        ExperimentSpec spec;
+        int first = 0;
+        int count = 0;
+    };
+    std::vector<FakeJob<ExperimentSpec, DatasetSummary>> described;
+    std::vector<FakeJob<SamplesQuestion, std::vector<Frame>>> sampled;
+    std::vector<FakeJob<FrameChoice, Frame>> framed;
+    std::vector<FakeJob<FrameChoice, Image>> thumbnails;
+    std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
+    std::vector<FakeJob<RunId, CollapseReport>> reported;
+    std::vector<FakeJob<RunId, VerifyReport>> verified;
+    std::vector<FakeJob<std::pair<RunId, std::string>, CollapseReport>> saved;
+
+    void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
+        described.push_back({spec, std::move(reply)});
+    }
+    void samples(const ExperimentSpec& spec, int first, int count,
+                 Reply<std::vector<Frame>> reply) override {
+        sampled.push_back({{spec, first, count}, std::move(reply)});
+    }
+    void frame(const FrameChoice& choice, Reply<Frame> reply) override {
+        framed.push_back({choice, std::move(reply)});
+    }
+    void thumbnail(const FrameChoice& choice, int, Reply<Image> reply) override {
+        thumbnails.push_back({choice, std::move(reply)});
+    }
+    void rankFrames(const RunId& run, const std::string& split,
+                    Reply<std::vector<FrameErrors>> reply) override {
+        ranked.push_back({{run, split}, std::move(reply)});
+    }
+    void collapseReport(const RunId& run, Reply<CollapseReport> reply) override {
+        reported.push_back({run, std::move(reply)});
+    }
+    void verify(const RunId& run, bool, Reply<VerifyReport> reply) override {
+        verified.push_back({run, std::move(reply)});
+    }
+    void saveCollapsed(const RunId& run, const std::string& file,
+                       Reply<CollapseReport> reply) override {
+        saved.push_back({{run, file}, std::move(reply)});
+    }
+};
+
+} // namespace concertina::testing

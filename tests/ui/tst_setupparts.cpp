@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/printing.h"
+#include "tests/ui/setup_testing.h"
+#include "ui/setup/samples_card.h"
+#include "ui/setup/samples_view.h"
+#include "ui/setup/sharing_card.h"
+#include "widgets/forms/field_editor.h"
+#include "widgets/forms/task_chips.h"
+#include "widgets/forms/value_edit.h"
+#include "widgets/sharing/sharing_matrix.h"
+
+#include <QAction>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFile>
+#include <QListView>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QTest>
+#include <QToolButton>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+// What stands around the form: samples, sharing, tasks and kernels, files.
+class SetupPartsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void samplesArePagedAndAskedForOnlyWhenOthersAreNeeded() {
+        Bench bench;
+        auto& asked = bench.desk.jobs.sampled;
+        QTRY_VERIFY(!asked.empty());
+        const int rows = asked.back().question.count;
+        asked.back().tell(frames(0, rows, bench.spec()));
+        auto* card = bench.find<SamplesCard>();
+        QCOMPARE(card->view()->frames().size(), static_cast<std::size_t>(rows));
+        QVERIFY(!card->previousButton()->isEnabled());
+        const auto before = asked.size();
+        bench.type("train.lr", QStringLiteral("0.5"));
+        QTest::qWait(500); // longer than the pause after typing
+        QCOMPARE(asked.size(), before);
+        card->nextButton()->click();
+        QCOMPARE(asked.size(), before + 1);
+        QCOMPARE(asked.back().question.first, rows);
+        QVERIFY(card->previousButton()->isEnabled());
+        bench.type("data.dataset.options.samples", QStringLiteral("50"));
+        bench.answerDataset(rooms());
+        QTRY_VERIFY(asked.size() > before + 1);
+    }
+
+    void aFailureToReadSamplesIsToldWhereTheyWouldBe() {
+        Bench bench;
+        QTRY_VERIFY(!bench.desk.jobs.sampled.empty());
+        bench.desk.jobs.sampled.back().tell(
+            failure({"image.read", "room 0", "a damaged file", "a picture", ""}));
+        QVERIFY(bench.find<SamplesView>()->message().contains(QStringLiteral("a damaged file")));
+    }
+
+    void aClickOnTheMatrixWritesARule() {
+        Bench bench;
+        auto* card = bench.find<SharingCard>();
+        QListView* view = card->matrix()->view();
+        view->setCurrentIndex(card->matrix()->model().index(0));
+        QTest::keyClick(view, Qt::Key_S);
+        bench.settle();
+        QCOMPARE(bench.spec().network.sharing,
+                 (std::vector<std::string>{"*: tied", "enc1.1: separate"}));
+        QCOMPARE(card->rulesEdit()->toPlainText(), QStringLiteral("*: tied\nenc1.1: separate"));
+        QCOMPARE(*card->matrix()->model().row(0).state, SharingState::Separate);
+        bench.page->document().history().undo();
+        bench.settle();
+        QCOMPARE(*card->matrix()->model().row(0).state, SharingState::Tied);
+    }
+
+    void rulesCanBeWrittenAndTheirProblemsStandBelow() {
+        Bench bench;
+        auto* card = bench.find<SharingCard>();
+        card->showRules();
+        card->rulesEdit()->setPlainText(QStringLiteral("*: tied\nnowhere: merged"));
+        bench.settle();
+        QCOMPARE(bench.problems().size(), std::size_t{1});
+        QVERIFY(!bench.start().isEnabled());
+        card->rulesEdit()->setPlainText(QStringLiteral("*: tied\ndec*: merged"));
+        bench.settle();
+        QVERIFY(bench.problems().empty());
+        QCOMPARE(*card->matrix()->model().row(3).state, SharingState::Merged);
+    }
+
+    void tasksAreTurnedOnAndOff() {
+        Bench bench;
+        TaskChips* chips = bench.forms().chips();
+        chips->chip("depth")->click();
+        bench.settle();
+        QCOMPARE(bench.spec().tasks.size(), std::size_t{2});
+        QCOMPARE(bench.find<SharingCard>()->matrix()->model().tasks().size(), std::size_t{2});
+        chips->chip("segmentation")->click();
+        chips->chip("normal")->click();
+        bench.settle();
+        QVERIFY(!bench.start().isEnabled());
+        QCOMPARE(bench.problems().size(), std::size_t{1});
+        bench.find<ProblemsPanel>()->mendButton(0)->click();
+        bench.settle();
+        QVERIFY(bench.start().isEnabled());
+    }
+
+    void kernelsOfSomeLayersAreAddedAndRemoved() {
+        Bench bench;
+        bench.forms().addKernelsButton()->click();
+        bench.settle();
+        QCOMPARE(bench.spec().network.kernels.size(), std::size_t{2});
+        QCOMPARE(bench.spec().network.kernels.back().layers, "dec1.*");
+        QVERIFY(bench.problems().empty());
+        QVERIFY(bench.row("network.kernels.1.layers") != nullptr);
+        Q_EMIT bench.forms().networkForm()->removeRequested(2);
+        bench.settle();
+        QCOMPARE(bench.spec().network.kernels.size(), std::size_t{1});
+        QVERIFY(bench.row("network.kernels.0.layers") == nullptr);
+    }
+
+    void theSetupIsThereAgainAfterARestart() {
+        Bench bench;
+        bench.type("train.steps", QStringLiteral("77"));
+        bench.make();
+        QCOMPARE(bench.spec().train.steps, 77);
+        QVERIFY(bench.page->header().note.contains(QStringLiteral("changed")));
+    }
+
+    void filesAreOpenedSavedAndDropped() {
+        Bench bench;
+        const QString file = bench.desk.temporary.filePath(QStringLiteral("mine.json"));
+        bench.type("name", QStringLiteral("mine"));
+        const auto actions = bench.page->barActions();
+        const auto trigger = [&](const QString& text) {
+            for (QAction* action : actions)
+                if (action->text() == text)
+                    action->trigger();
+        };
+        bench.desk.dialogs.files = {file};
+        trigger(QStringLiteral("Save as…"));
+        QVERIFY(QFile::exists(file));
+        bench.page->load(testSpec(), QStringLiteral("a test"));
+        bench.desk.dialogs.files = {file};
+        trigger(QStringLiteral("Open…"));
+        QCOMPARE(bench.page->header().title, QStringLiteral("mine"));
+
+        bench.page->load(testSpec(), QStringLiteral("a test"));
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton,
+                              Qt::NoModifier);
+        QCoreApplication::sendEvent(&*bench.page, &enter);
+        QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&*bench.page, &drop);
+        QCOMPARE(bench.page->header().title, QStringLiteral("mine"));
+    }
+
+    void aFileThatIsNoSpecIsToldAndChangesNothing() {
+        Bench bench;
+        const QString file = bench.desk.temporary.filePath(QStringLiteral("diary.json"));
+        QFile diary(file);
+        QVERIFY(diary.open(QIODevice::WriteOnly));
+        diary.write("dear diary");
+        diary.close();
+        const ExperimentSpec before = bench.spec();
+        bench.page->openFile(file);
+        QCOMPARE(bench.desk.navigator.problems.size(), std::size_t{1});
+        QVERIFY(bench.spec() == before);
+    }
+
+    void aFolderBecomesTheDataset() {
+        Bench bench;
+        QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+    }
+
+    void theFieldOfAFolderAsksForOne() {
+        Bench bench;
+        bench.desk.dialogs.files = {QStringLiteral("/data/others")};
+        QAction* browse = bench.row("data.dataset.options.folder")
+                              ->findChild<QLineEdit*>()->actions().first();
+        browse->trigger();
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/others"));
+        // Who changes their mind keeps what was there.
+        browse->trigger();
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/others"));
+        QCOMPARE(bench.desk.dialogs.asked.size(), 2);
+    }
+
+    void namesOfAnyLengthAndScriptAreNames() {
+        Bench bench;
+        const QString name = QString(100, QChar(0x6f22)) + QString(100, QChar(0x0639));
+        bench.page->document().setText("name", name.toStdString());
+        bench.settle();
+        QCOMPARE(bench.page->header().title, name);
+        QVERIFY(bench.page->minimumSizeHint().width() <= 1294);
+    }
+};
+
+QTEST_MAIN(SetupPartsTest)
+#include "tst_setupparts.moc"
