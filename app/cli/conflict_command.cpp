@@ -23,6 +23,9 @@ Problem nothingMeasured(const RunRecord& run, const ExperimentSpec& spec) {
         problem.hint = "it has one task alone";
     else if (spec.train.conflictEvery == 0)
         problem.hint = "train it with --set train.conflict_every=50";
+    else if (run.summary.position.step >= spec.train.conflictEvery)
+        problem.hint = "where it measured, its tasks share nothing, or fewer than two of them had a "
+                       "valid pixel";
     else
         problem.hint = "it measures every " + std::to_string(spec.train.conflictEvery)
                        + " steps what several tasks share; it is at step "

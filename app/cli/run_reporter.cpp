@@ -5,6 +5,7 @@
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace concertina {
 
@@ -63,7 +64,10 @@ void RunReporter::stepped(const StepEvent& event) {
     m_console.progress("  step " + std::to_string(event.position.step) + " of "
                        + std::to_string(m_steps) + " · epoch "
                        + fixedText(event.position.epoch, 1) + " · loss "
-                       + fixedText(loss == event.values.end() ? NAN : loss->value, 3) + " · "
+                       + (loss == event.values.end() || std::isnan(loss->value)
+                              ? "–" // no task had a valid pixel
+                              : fixedText(loss->value, 3))
+                       + " · "
                        + fixedText(m_imagesPerSecond, 0) + " images/s · " + durationText(left)
                        + " left");
 }

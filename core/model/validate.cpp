@@ -95,7 +95,8 @@ std::optional<Problem> checkNorms(const NetworkDesign& design, const ExperimentS
                        + size(norm->height, norm->width) + " of an image of "
                        + size(spec.data.height, spec.data.width) + ": one value a channel",
                    "at least " + std::to_string(2 * shares),
-                   "or a larger data.height and data.width, or fewer stages of the backbone"};
+                   "or a larger data.height and data.width, or fewer stages of the backbone",
+                   Fix{"train.batch", std::to_string(2 * shares)}};
 }
 
 /// Whether a problem is with something that `designNetwork` reads.

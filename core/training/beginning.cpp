@@ -49,7 +49,7 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
     if (!design.problems.empty())
         return failure(design.problems.front());
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
-    return Beginning{.spec = std::move(chosen), .network = std::move(made), 
+    return Beginning{.spec = std::move(chosen), .network = std::move(made),
                      .learned = std::vector<std::string>()};
 }
 

@@ -182,7 +182,10 @@ Json toJson(const VerifyReport& report) {
 }
 
 Json toJson(const PredictReport& report) {
-    return {{"files", report.files}, {"skipped_images", report.skipped}};
+    Json json = {{"files", report.files}};
+    if (report.skipped > 0)
+        json["skipped_images"] = report.skipped;
+    return json;
 }
 
 std::string toText(const CollapseReport& report) {

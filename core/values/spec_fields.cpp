@@ -143,7 +143,8 @@ std::vector<Field<DataSpec>> dataFields() {
                .choices = {"stop", "skip"},
                .label = "Damaged samples",
                .help = "A sample that can't be read: stop the run and say which, or take another "
-                       "in its place and report it.",
+                       "in its place and report it. Validation and all that looks at the run later "
+                       "leave it out and count it.",
                .seldom = true}),
         field(&DataSpec::loaderThreads,
               {.path = "data.loader_threads",

@@ -300,6 +300,8 @@ private Q_SLOTS:
         if (expected.isEmpty())
             return QCOMPARE(problems, Problems{});
         QCOMPARE(codesAndPaths(problems), Texts{"train.one_value at train.batch"});
+        QVERIFY(problems[0].fix.has_value());
+        QCOMPARE("at least " + problems[0].fix->text.value(), expected.toStdString());
         const std::string text = toText(problems);
         for (const std::string& part :
              {std::to_string(batch), std::string("enc4.1"), std::string("1 × 1"),

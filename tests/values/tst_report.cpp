@@ -88,6 +88,22 @@ private Q_SLOTS:
         QVERIFY(toText(report).ends_with("  The networks differ: depth is 0.1 apart\n"));
     }
 
+    void imagesThatWerePassedOverAreCounted() {
+        VerifyReport report = verified();
+        report.images = 1;
+        report.skipped = 2;
+        QVERIFY2(toText(report).find("  1 image; 2 of 983 k") != std::string::npos,
+                 toText(report).c_str());
+        QVERIFY(toText(report).find("  2 images skipped that can't be read") != std::string::npos);
+        QVERIFY(toJson(report)["skipped_images"] == Json(2));
+        CollapseReport collapse;
+        QVERIFY(toText(collapse).find("skipped") == std::string::npos);
+        collapse.skipped = 1;
+        QVERIFY(toText(collapse).ends_with("  1 image skipped that can't be read, as data.damaged says\n"));
+        QVERIFY(toJson(collapse)["skipped_images"] == Json(1));
+        QVERIFY(toJson(PredictReport{{"a.png"}, 3})["skipped_images"] == Json(3));
+    }
+
     void theLayerThatDiffersMostIsNamed() {
         VerifyReport report = verified();
         QVERIFY(report.worstLayer() == nullptr);
