@@ -141,9 +141,6 @@ loadSpecs(const std::string& word, const CommonArguments& common, const TrainArg
 /// The group of presets that a word means; null where it is none, or a file.
 const PresetGroup* presetGroup(const std::string& nameOrFile);
 
-/// The experiments that are compiled in, and the groups of them.
-std::vector<std::string> presetNames();
-
 /// All fields of a spec with their defaults, ranges and units.
 std::string fieldsText();
 

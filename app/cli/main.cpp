@@ -20,8 +20,7 @@ namespace {
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
-    "Behind -- nothing is an option: \"concertina-cli show -- -name\".\n"
-    "\"concertina-cli spec fields\" lists every field that --set takes.";
+    "\"concertina-cli spec fields\" lists every field that --set takes. Behind -- nothing is an option.";
 
 /// What a command does with the process: one that only looks is done before the program could have
 /// started itself again.

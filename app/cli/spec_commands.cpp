@@ -20,6 +20,16 @@ namespace {
 
 constexpr std::streamsize largestSpec = 16 << 20;
 
+/// The experiments that are compiled in, and the groups of them.
+std::vector<std::string> presetNames() {
+    std::vector<std::string> names;
+    for (const EmbeddedText& preset : presets())
+        names.emplace_back(preset.name);
+    for (const PresetGroup& group : presetGroups())
+        names.push_back(group.name);
+    return names;
+}
+
 /// The text of a spec's file or preset.
 Expected<std::string> specText(const std::string& nameOrFile) {
     std::error_code error;
@@ -223,15 +233,6 @@ const PresetGroup* presetGroup(const std::string& nameOrFile) {
         return nullptr;
     const auto found = std::ranges::find(presetGroups(), nameOrFile, &PresetGroup::name);
     return found == presetGroups().end() ? nullptr : &*found;
-}
-
-std::vector<std::string> presetNames() {
-    std::vector<std::string> names;
-    for (const EmbeddedText& preset : presets())
-        names.emplace_back(preset.name);
-    for (const PresetGroup& group : presetGroups())
-        names.push_back(group.name);
-    return names;
 }
 
 std::string fieldsText() {
