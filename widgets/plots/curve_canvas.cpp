@@ -8,9 +8,6 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
-#include <QBuffer>
-#include <QSvgGenerator>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -76,6 +73,7 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
                          const CurvePlot* plot, QWidget* parent)
     : QCustomPlot(parent), m_contents(contents), m_group(group), m_plot(plot) {
     setAttribute(Qt::WA_TransparentForMouseEvents);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::NoFocus);
     setPlottingHint(QCP::phCacheLabels, true);
     axisRect()->setAutoMargins(QCP::msNone);
@@ -91,9 +89,6 @@ CurveCanvas::CurveCanvas(const PlotContents& contents, const PlotGroup& group,
     xAxis->setTickLabelPadding(4);
     new Painted(this, QStringLiteral("main"), true, [this](QPainter& p) { drawCurves(p); });
     new Painted(this, QStringLiteral("axes"), false, [this](QPainter& p) { drawDecoration(p); });
-    new Painted(this, QStringLiteral("overlay"), false, [this](QPainter& p) { drawOverlay(p); });
-    layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
-    connect(this, &QCustomPlot::beforeReplot, this, [this] { prepare(); });
     adoptAxes();
     adoptColors();
 }
@@ -236,8 +231,6 @@ void CurveCanvas::drawCurves(QPainter& painter) {
                 if ((curve.undone > 0) == undone && curve.training == training)
                     drawLine(painter, layer, curve, lineLeftBy(curve, curves), m_group.axis(),
                              m_map, palette());
-    if (layer != nullptr)
-        layer->flush(painter);
 }
 
 void CurveCanvas::drawDecoration(QPainter& painter) const {
@@ -342,42 +335,12 @@ void CurveCanvas::drawOverlay(QPainter& painter) const {
 
 void CurveCanvas::setRubberBand(const QRectF& band) {
     m_band = band;
-    showOverlay();
+    update();
 }
 
 void CurveCanvas::setFocusShown(bool shown) {
     m_showsFocus = shown;
-    showOverlay();
-}
-
-void CurveCanvas::showOverlay() {
-    layer(QStringLiteral("overlay"))->replot();
-}
-
-QByteArray CurveCanvas::picture(bool vector, const QString& title) {
-    m_title = title;
-    replot();
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    if (vector) {
-        QSvgGenerator generator;
-        generator.setOutputDevice(&buffer);
-        generator.setSize(size());
-        generator.setViewBox(rect());
-        generator.setTitle(title);
-        QCPPainter painter;
-        painter.begin(&generator);
-        painter.setMode(QCPPainter::pmVectorized);
-        painter.setMode(QCPPainter::pmNoCaching);
-        toPainter(&painter, width(), height());
-        painter.end();
-    } else {
-        toPixmap(width(), height(), 2).save(&buffer, "PNG");
-    }
-    m_title.clear();
-    replot();
-    return bytes;
+    update();
 }
 
 } // namespace concertina

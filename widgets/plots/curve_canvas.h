@@ -8,6 +8,8 @@
 
 #include <qcustomplot.h>
 
+#include <QImage>
+
 #include <map>
 #include <utility>
 #include <vector>
@@ -23,7 +25,7 @@ struct PlotContents {
     QString emptyText;
 };
 
-/// The inside of a CurvePlot: QCustomPlot has the axes, the grid and the buffers; curves, marks,
+/// The inside of a CurvePlot: QCustomPlot has the axes and the grid; curves, marks,
 /// labels and the crosshair are painted from the series themselves, at each replot only what the
 /// columns of pixels can show.
 class CurveCanvas : public QCustomPlot {
@@ -45,10 +47,16 @@ public:
 
     void setRubberBand(const QRectF& band); ///< empty: none
     void setFocusShown(bool shown); ///< a frame for who came by the keyboard
-    void showOverlay();                     ///< paints crosshair and rubber band alone
+
+    void replotSoon(); ///< with what is painted next
+    void replotNow();
 
     /// A PNG at double size, or an SVG, with a title and the name of x.
     QByteArray picture(bool vector, const QString& title);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     /// Where most of a stretch's values lie, as it was found last.
@@ -60,6 +68,7 @@ private:
     };
 
     void prepare();
+    void render();
     PlotSpan fittingX() const;
     PlotSpan fittingY(const PlotSpan& x);
     Extent bulk(const Series& series, CurveValues values, std::size_t from, std::size_t to);
@@ -74,6 +83,8 @@ private:
     const CurvePlot* m_plot;
     PixelMap m_map;
     PixelLayer m_layer;
+    QImage m_picture; ///< all but crosshair, rubber band and focus
+    bool m_isStale = true;
     std::map<std::pair<const Series*, CurveValues>, Bulk> m_bulks;
     std::vector<PlotLabel> m_labels;
     int m_labelRoom = 60;

@@ -56,7 +56,7 @@ CurvePlot::CurvePlot(const QString& title, PlotGroup& group, QWidget* parent)
     });
     connect(&group, &PlotGroup::crosshairChanged, this, [this] {
         if (isVisible() && !m_isStale)
-            m_canvas->showOverlay();
+            m_canvas->update();
     });
 }
 
@@ -103,14 +103,14 @@ void CurvePlot::setEmptyText(const QString& text) {
 
 void CurvePlot::dataChanged() {
     if (isVisible())
-        m_canvas->replot(QCustomPlot::rpQueuedReplot);
+        m_canvas->replotSoon();
     else
         m_isStale = true;
 }
 
 void CurvePlot::replotNow() {
     m_isStale = false;
-    m_canvas->replot(QCustomPlot::rpImmediateRefresh);
+    m_canvas->replotNow();
 }
 
 PlotSpan CurvePlot::shownX() const {
@@ -172,7 +172,7 @@ void CurvePlot::resizeEvent(QResizeEvent* event) {
 void CurvePlot::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (std::exchange(m_isStale, false))
-        m_canvas->replot(QCustomPlot::rpQueuedReplot);
+        m_canvas->replotSoon();
 }
 
 void CurvePlot::changeEvent(QEvent* event) {

@@ -2,21 +2,23 @@
 #pragma once
 
 #include <QColor>
-#include <QImage>
+#include <QPointF>
 #include <QPolygonF>
-#include <QRectF>
+#include <QRect>
+
+#include <cstddef>
 
 class QPainter;
 
 namespace concertina {
 
-/// Dense curves in the pixels of what is painted on, written by loops of ours and laid over the rest
-/// at once. QPainter spends some thirty instructions on each pixel of an upright bar, and finds the
-/// joins of a dashed line by their angles: together half of a plot's time.
+/// Dense curves, written into the pixels of what is painted on by loops of ours. QPainter spends some
+/// thirty instructions on each pixel of an upright bar, and finds the joins of a dashed line by their
+/// angles: together half of a plot's time.
 class PixelLayer {
 public:
-    /// For what `painter` paints within `area`. False where that is no picture, or is turned: then
-    /// nothing else here is to be called.
+    /// The pixels of `area` in what `painter` paints on. False where that is no opaque picture, or
+    /// is turned: then nothing else here is to be called.
     bool begin(const QPainter& painter, const QRectF& area);
 
     /// In whole pixels of the painter's.
@@ -27,17 +29,12 @@ public:
     void addLine(const QPolygonF& points, double width, double dash, double gap,
                  const QColor& color);
 
-    /// Paints what was added, and begins again with nothing.
-    void flush(QPainter& painter);
-
 private:
-    void touch(int top, int bottom);
-
-    QImage m_image; ///< of the area
+    QRgb* m_pixels = nullptr; ///< of the picture's first row
+    std::ptrdiff_t m_stride = 0;
+    QRect m_area; ///< in pixels of the picture
     double m_scale = 1;
-    QPointF m_offset; ///< of the painter's origin from the image's, in pixels of the image
-    int m_top = 0;    ///< rows from here to before m_bottom hold something
-    int m_bottom = 0;
+    QPointF m_offset; ///< of the painter's origin
 };
 
 } // namespace concertina

@@ -75,23 +75,24 @@ struct PixelColumn {
 };
 
 std::vector<PixelColumn> columnsOf(const QPolygonF& points, double width) {
+    // A call of std::floor for each point would cost more than all the rest.
+    const auto columnOf = [columns = 1 / width](const QPointF& point) {
+        const double column = point.x() * columns;
+        const int towardsZero = static_cast<int>(column);
+        return towardsZero - (towardsZero > column ? 1 : 0);
+    };
     std::vector<PixelColumn> columns;
-    for (qsizetype i = 0; i < points.size();) {
-        const double column = std::floor(points[i].x() / width);
-        PixelColumn one{column * width, points[i].y(), points[i].y()};
-        for (; i < points.size() && std::floor(points[i].x() / width) == column; ++i) {
-            one.top = std::min(one.top, points[i].y());
-            one.bottom = std::max(one.bottom, points[i].y());
-        }
-        columns.push_back(one);
+    columns.reserve(static_cast<std::size_t>(points.size()) / 2);
+    int last = 0;
+    for (const QPointF& point : points) {
+        const int column = columnOf(point);
+        if (columns.empty() || column != last)
+            columns.push_back({column * width, point.y(), point.y()});
+        last = column;
+        columns.back().top = std::min(columns.back().top, point.y());
+        columns.back().bottom = std::max(columns.back().bottom, point.y());
     }
     return columns;
-}
-
-/// What was put in the layer lies below what comes.
-void flush(QPainter& painter, PixelLayer* layer) {
-    if (layer != nullptr)
-        layer->flush(painter);
 }
 
 /// Noise with many points a pixel: upright bars, each joined to the one before. As rectangles of
@@ -125,8 +126,6 @@ void drawBars(QPainter& painter, PixelLayer* layer, const QPolygonF& stretch,
 void drawThin(QPainter& painter, PixelLayer* layer, const std::vector<PlotPoint>& points,
               const PixelMap& map, const QColor& color) {
     const bool dense = static_cast<double>(points.size()) > map.area.width();
-    if (!dense)
-        flush(painter, layer);
     // One pixel wide at every scale: thicker antialiased lines through noise take 100 times as
     // long.
     QPen pen(color, 1);
@@ -170,12 +169,9 @@ void drawThick(QPainter& painter, PixelLayer* layer, const std::vector<PlotPoint
     QPen pen = pattern;
     pen.setCapStyle(Qt::FlatCap);
     const bool dense = static_cast<double>(points.size()) > map.area.width();
-    if (!dense)
-        flush(painter, layer);
     pen.setJoinStyle(dense ? Qt::BevelJoin : Qt::RoundJoin);
     forEachStretch(points, map, [&](const QPolygonF& stretch) {
         if (stretch.size() == 1) {
-            flush(painter, layer);
             painter.setPen(Qt::NoPen);
             painter.setBrush(pen.color());
             painter.drawEllipse(stretch[0], dotRadius, dotRadius);

@@ -51,8 +51,8 @@ struct ReadoutLine {
 
 QColor curveColor(const PlotCurve& curve, const QPalette& palette);
 
-/// The raw values of a curve that is smoothed, faint; nothing of others. As below, what is dense goes
-/// into the layer, where there is one.
+/// The raw values of a curve that is smoothed, faint; nothing of others. As below, what is dense is
+/// written into the layer, where there is one.
 void drawNoise(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, CurveAxis axis,
                const PixelMap& map, const QPalette& palette);
 

@@ -36,7 +36,7 @@ struct Extent {
     }
 };
 
-/// Values with the extents of every 16, 256, 4096, … of them, so that the extent of any stretch
+/// Values with the extents of every 8, 64, 512, … of them, so that the extent of any stretch
 /// takes some tens of steps however long it is.
 class Pyramid {
 public:
@@ -53,7 +53,7 @@ public:
     Extent extent(std::size_t from, std::size_t to) const;
 
 private:
-    static constexpr std::size_t FanOut = 16;
+    static constexpr std::size_t FanOut = 8;
 
     void sumUp();
 

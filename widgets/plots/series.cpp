@@ -108,14 +108,27 @@ std::size_t Series::firstFrom(CurveAxis axis, double x) const {
     return firstFrom(xs(axis), 0, x);
 }
 
-/// Looks from `begin` in strides that double: in a sweep over columns the next is near.
-std::size_t Series::firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x) const {
-    std::size_t low = begin, high = begin;
-    for (std::size_t stride = 1; high < xs.size() && xs[high] < x; stride *= 2) {
-        low = high + 1;
-        high += stride;
+/// Looks from `begin` + `near` in strides that double: in a sweep over columns the next is as far as
+/// the one before was.
+std::size_t Series::firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x,
+                              std::size_t near) const {
+    std::size_t low = begin, high = std::min(begin + near, xs.size());
+    if (high > begin && !(xs[high - 1] < x)) {
+        for (std::size_t stride = 1; high - begin > stride; stride *= 2) {
+            if (xs[high - 1 - stride] < x) {
+                low = high - stride;
+                break;
+            }
+            high -= stride;
+        }
+    } else {
+        low = high;
+        for (std::size_t stride = 1; high < xs.size() && xs[high] < x; stride *= 2) {
+            low = high + 1;
+            high += stride;
+        }
+        high = std::min(high, xs.size());
     }
-    high = std::min(high, xs.size());
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
         if (xs[middle] < x)
@@ -178,10 +191,13 @@ void Series::reduce(CurveValues values, CurveAxis axis, double low, double high,
     if (before)
         push(from - 1);
     const double width = (high - low) / columns;
+    std::size_t count = 0; // in the column before
     for (int column = 0; column < columns && from < to; ++column) {
         const std::size_t end =
             column + 1 == columns ? to
-                                  : std::min(to, firstFrom(all, from, low + width * (column + 1)));
+                                  : std::min(to, firstFrom(all, from, low + width * (column + 1),
+                                                           count));
+        count = end - from;
         if (end == from)
             continue;
         addColumn(points, all, ys, from, end);

@@ -106,7 +106,8 @@ private:
     const Pyramid& pyramid(CurveValues values) const {
         return values == CurveValues::Raw ? m_raw : m_smoothed.values();
     }
-    std::size_t firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x) const;
+    std::size_t firstFrom(const ChunkedArray<double>& xs, std::size_t begin, double x,
+                          std::size_t near = 0) const;
 
     std::array<ChunkedArray<double>, 3> m_xs; ///< by CurveAxis; none falls
     Pyramid m_raw;
