@@ -5,6 +5,7 @@
 #include "db/store.h"
 #include "tests/ui/fake_dialogs.h"
 #include "tests/ui/fake_run_service.h"
+#include "ui/services/job_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
 
