@@ -70,7 +70,7 @@ private Q_SLOTS:
         QVERIFY(toJson(collapse)["parameters"]
                 == Json({{"expanded", 400.0}, {"collapsed", 100.0}}));
         QCOMPARE(jsonText(toJson(PredictReport{{"a.png", "b.png"}})),
-                 std::string(R"({"files":["a.png","b.png"]})"));
+                 std::string(R"({"files":["a.png","b.png"],"skipped_images":0})"));
     }
 
     void verificationIsTold() {
@@ -135,16 +135,16 @@ private Q_SLOTS:
                                    {"heads", 2, {{}, {30, 30}, {50, 50}}}}};
         QCOMPARE(toText(owners),
                  std::string("\n"
-                             "  Weights of       tied  merged  heads  all layers\n"
-                             "    layers            2       1      2           5\n"
+                             "  Weights of     tied  merged  heads  all layers\n"
+                             "    layers          2       1      2           5\n"
                              "  in training\n"
-                             "    all tasks    1.00 k     500      –      1.50 k\n"
-                             "    a                 –     100     30         130\n"
-                             "    b                 –     100     50         150\n"
+                             "    all tasks  1.00 k     500      –      1.50 k\n"
+                             "    a               –     100     30         130\n"
+                             "    b               –     100     50         150\n"
                              "  collapsed\n"
-                             "    all tasks       900     700      –      1.60 k\n"
-                             "    a                 –       –     30          30\n"
-                             "    b                 –       –     50          50\n"
+                             "    all tasks     900     700      –      1.60 k\n"
+                             "    a               –       –     30          30\n"
+                             "    b               –       –     50          50\n"
                              "  Tasks have 15.7 % of the weights to themselves in training, and "
                              "4.8 % of what ships.\n"));
         QCOMPARE(ownersLines(owners),
