@@ -28,7 +28,7 @@ class CliConflictTest : public QObject {
     /// Twenty later measurements of two tasks that pull apart on one factor, whatever was measured.
     static void addQuarrel(const cli::Workplace& place, const std::string& run) {
         const std::filesystem::path folder = place.store().toStdString();
-        const auto store = Store::open(folder, StoreMode::ReadWrite);
+        auto store = Store::open(folder, StoreMode::ReadWrite);
         QVERIFY(store && store->claim(run));
         const auto writer = StoreWriter::open(folder, run);
         QVERIFY(writer);

@@ -33,7 +33,7 @@ double changeSeconds(const FixedStep& fixed, const ExperimentSpec& spec,
     double last = 0;
     for (const std::string& rule : rules)
         last = seconds([&] {
-            network = withPlanChange(network, {0, rule}, now.design(), catalogue()).value();
+            network = withPlanChange(network, {0, {rule}}, now.design(), catalogue()).value();
             now = now.replanned(designAfter(network, network.planChanges.size(), now.design(),
                                             catalogue()))
                       .value();

@@ -7,6 +7,7 @@
 #include "ui/setup/problems_panel.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/setup_page.h"
+#include "widgets/forms/field_editor.h"
 #include "widgets/forms/field_row.h"
 #include "widgets/forms/spec_form.h"
 

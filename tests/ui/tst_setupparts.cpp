@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/printing.h"
 #include "tests/ui/setup_testing.h"
+#include "tests/printing.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/samples_view.h"
 #include "ui/setup/sharing_card.h"
