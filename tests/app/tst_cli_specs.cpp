@@ -182,7 +182,7 @@ private Q_SLOTS:
         // Several words, presets and groups of them, values set.
         const cli::Outcome outcome =
             cli::run({"spec", "check", "rooms-demo", "nyuv2-compact-single", "--set",
-                      "train.steps=5", "--json"});
+                      "train.steps=50", "--json"});
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
         QCOMPARE(outcome.events("valid").size(), 1 + 3);
         cli::Workplace place;
