@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli_testing.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QDirIterator>
 #include <QImage>
@@ -305,5 +306,12 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(ReadmeTest)
+int main(int argc, char** argv) {
+    // Three trainings take longer than QtTest lets a function take.
+    qputenv("QTEST_FUNCTION_TIMEOUT", "1700000");
+    const QCoreApplication application(argc, argv);
+    ReadmeTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_readme.moc"

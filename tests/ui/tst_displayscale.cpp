@@ -59,7 +59,7 @@ RunId measuredRun(Store& store, int times) {
         done(writer->append(std::move(rows)));
     }
     done(writer->close());
-    done(store.release(run, RunState::Paused));
+    done(store.release(run, RunState::Paused, ""));
     return run;
 }
 

@@ -131,29 +131,28 @@ private Q_SLOTS:
     void everyLinkLeadsToAPage() {
         Reading reading;
         const QRegularExpression link(R"(\]\(([^)]+)\))");
-        int followed = 0;
+        QStringList targets;
         for (const EmbeddedText& page : helpPages()) {
             auto matches = link.globalMatch(named(page.text));
-            while (matches.hasNext()) {
-                const QString target = matches.next().captured(1);
-                if (target.startsWith("https://"))
-                    continue;
-                if (target.endsWith(".svg")) {
-                    reading.text->showPage(named(page.name));
-                    const QVariant image = reading.text->loadResource(
-                        QTextDocument::ImageResource, QUrl(target));
-                    QVERIFY2(!image.value<QImage>().isNull(), qPrintable(target));
-                    continue;
-                }
-                reading.text->showPage(named(page.name));
-                Q_EMIT reading.text->anchorClicked(QUrl(target));
-                QCOMPARE(reading.text->pageName() + ".md", target);
-                QCOMPARE(reading.list->currentItem()->text(),
-                         reading.text->toPlainText().section('\n', 0, 0));
-                ++followed;
-            }
+            while (matches.hasNext())
+                targets << matches.next().captured(1);
         }
-        QVERIFY(followed > 10);
+        QVERIFY(targets.size() > 20);
+        targets.removeDuplicates();
+        for (const QString& target : targets) {
+            if (target.startsWith("https://"))
+                continue;
+            if (target.endsWith(".svg")) {
+                const QVariant image =
+                    reading.text->loadResource(QTextDocument::ImageResource, QUrl(target));
+                QVERIFY2(!image.value<QImage>().isNull(), qPrintable(target));
+                continue;
+            }
+            Q_EMIT reading.text->anchorClicked(QUrl(target));
+            QCOMPARE(reading.text->pageName() + ".md", target);
+            QCOMPARE(reading.list->currentItem()->text(),
+                     reading.text->toPlainText().section('\n', 0, 0));
+        }
     }
 
     void tablesBeginWithTheirHeads() {

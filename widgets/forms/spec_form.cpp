@@ -23,7 +23,6 @@ namespace {
 constexpr int ColumnWidth = 268; ///< the least that a label and its editor need
 constexpr int WideColumn = 310;  ///< nothing in it is cut off: a third column is worth that alone
 constexpr int MostColumns = 3;
-constexpr int ShortestLabel = 60;
 constexpr int EditorRoom = 150; ///< what a label leaves to its editor at least
 constexpr int LineSpacing = 4;
 
