@@ -25,7 +25,7 @@ std::string lineOf(const Problem& problem) {
     std::string line = toText(problem);
     const auto& fix = problem.fix;
     if (fix && fix->text && problem.hint.find("\"" + *fix->text + "\"") == std::string::npos)
-        line += (problem.hint.empty() ? "; " : ". ") + std::string("For example ") + fix->path + "="
+        line += (problem.hint.empty() ? "; for example " : ". For example ") + fix->path + "="
                 + *fix->text;
     return oneLine(line);
 }

@@ -182,10 +182,7 @@ Json toJson(const VerifyReport& report) {
 }
 
 Json toJson(const PredictReport& report) {
-    Json json = {{"files", report.files}};
-    if (report.skipped > 0)
-        json["skipped_images"] = report.skipped;
-    return json;
+    return {{"files", report.files}, {"skipped_images", report.skipped}};
 }
 
 std::string toText(const CollapseReport& report) {

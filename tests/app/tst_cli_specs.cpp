@@ -182,7 +182,7 @@ private Q_SLOTS:
         // Several words, presets and groups of them, values set.
         const cli::Outcome outcome =
             cli::run({"spec", "check", "rooms-demo", "nyuv2-compact-single", "--set",
-                      "train.steps=5", "--json"});
+                      "train.steps=50", "--json"});
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
         QCOMPARE(outcome.events("valid").size(), 1 + 3);
         cli::Workplace place;
@@ -200,7 +200,7 @@ private Q_SLOTS:
         cli::Workplace place;
         const QString spec = place.write("bad.json", text(with(tinySpec(), "train.lr", -1)));
         const cli::Outcome outcome = cli::run({"spec", "check", spec, "--json"});
-        QVERIFY2(outcome.err.contains("For example train.lr=0"), qPrintable(outcome.text()));
+        QVERIFY2(outcome.err.contains("; for example train.lr=0"), qPrintable(outcome.text()));
         const QJsonObject fix = outcome.events("problem").first()["fix"].toObject();
         QCOMPARE(fix["path"].toString(), QString("train.lr"));
         QCOMPARE(fix["value"].toString(), QString("0"));

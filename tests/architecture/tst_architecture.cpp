@@ -20,7 +20,6 @@ const std::vector<Exception> exceptions{
     {"core/data/rooms/vector.h", "", "the operators of one small type, a line each"},
     {"ui/runs/runs_page.h", "", "the parts and actions of a page, a line each; its code is in three"},
     {"ui/compare/compare_page.h", "", "the parts and actions of a page, a line each"},
-    {"tests/architecture/room_table.cpp", "house", "the table of all rooms"},
     {"tests/app/tst_cli_specs.cpp", "badSpecIsRefused_data", "a list, an entry a row"},
 };
 

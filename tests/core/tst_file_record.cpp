@@ -80,6 +80,19 @@ class FileRecordTest : public QObject {
         QVERIFY2(told[0].find(what) != std::string::npos, told[0].c_str());
     }
 
+    /// Another picture in a file of as many bytes: how a plane of one value is packed hangs on the
+    /// value and on the version of zlib.
+    static void replaceBySameSize(const fs::path& file) {
+        const std::string before = TestFolder::bytesOf(file);
+        for (int value = 1; value < 255; ++value) {
+            TestFolder::write(file, plane(CV_8UC3, value));
+            const std::string now = TestFolder::bytesOf(file);
+            if (now.size() == before.size() && now != before)
+                return;
+        }
+        QFAIL("no other picture has this size");
+    }
+
 private Q_SLOTS:
     void nothingIsToldWhereNothingChanged() {
         const WatchedFolder place;
@@ -107,7 +120,7 @@ private Q_SLOTS:
         std::string bytes = TestFolder::bytesOf(place.picture("b"));
         const std::string label = TestFolder::bytesOf(place.folder.file("train", "label", "b"));
         const auto size = fs::file_size(place.picture("b"));
-        TestFolder::write(place.picture("b"), plane(CV_8UC3, 200));
+        replaceBySameSize(place.picture("b"));
         QVERIFY(TestFolder::bytesOf(place.picture("b")) != bytes);
         QCOMPARE(fs::file_size(place.picture("b")), size); // or this shows nothing
         place.moveTime(place.picture("b"), 1);
@@ -153,7 +166,7 @@ private Q_SLOTS:
         place.session();
         const auto unread = place.folder.file("val", "image", "d");
         const auto size = fs::file_size(unread);
-        TestFolder::write(unread, plane(CV_8UC3, 200));
+        replaceBySameSize(unread);
         QCOMPARE(fs::file_size(unread), size);
         place.moveTime(unread, 1);
         QCOMPARE(place.session(), Texts{});

@@ -71,7 +71,8 @@ private Q_SLOTS:
         QCOMPARE(
             checkMethod(catalogue, Family::Optimizer, {"adamm", {{"x", 1}}}, "train.optimizer"),
             (Problems{{"method.unknown", "train.optimizer.id", "\"adamm\"",
-                       "the id of a known optimizer", "did you mean \"adam\"?"}}));
+                       "the id of a known optimizer", "did you mean \"adam\"?",
+                       Fix{"train.optimizer.id", "adam"}}}));
         QCOMPARE(checkMethod(catalogue, Family::Task, {"", Json::object()}, "tasks.0").front().hint,
                  std::string("one of: segmentation, depth, normal"));
         // A method of another family is none of this.

@@ -15,6 +15,8 @@
 #include <QTest>
 #include <QTreeView>
 
+#include <algorithm>
+
 namespace concertina::testing {
 
 /// The page on a desk, with what a person does on it.
@@ -50,6 +52,12 @@ public:
             if (bar->isVisible())
                 texts << bar->text();
         return texts.join(QLatin1Char('\n'));
+    }
+
+    bool offers(const char* name) {
+        return std::ranges::any_of(m_page->actions(), [&](const QAction* action) {
+            return action->text() == QLatin1String(name);
+        });
     }
 
     QAction& action(const char* name) {

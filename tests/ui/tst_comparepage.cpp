@@ -161,7 +161,7 @@ void TestComparePage::framesThatTrainingSkippedArePassedOverAndCounted() {
     QVERIFY(at.open(at.desk.makeRun("rooms-demo", 1200, "skip")));
     FrameStrip* strip = at.page->strip();
     QCOMPARE(strip->gallery()->currentFrame(), 2); // the first that can be read
-    QVERIFY(at.says(QStringLiteral("4 skipped"), at.page->report()));
+    QTRY_VERIFY(at.says(QStringLiteral("4 skipped"), at.page->report()));
     strip->setWorstFirst(true);
     QTRY_VERIFY(strip->gallery()->gallery()->hasErrors());
     QCOMPARE(strip->gallery()->gallery()->frameAt(0), 5);

@@ -44,7 +44,7 @@ enum class Scene { Setup, Monitor, MonitorAtTheBeginning, Compare, Runs, RunsWit
 
 /// A run whose tasks' conflict was measured `times` times.
 RunId measuredRun(Store& store, int times) {
-    MadeUpRun made{.name = "rooms, shared", .state = RunState::Paused, .step = 400};
+    MadeUpRun made{.name = "rooms, shared", .state = RunState::Running, .step = 400};
     made.spec = testSpec();
     made.spec.train.conflictEvery = 20;
     const RunId run = makeRun(store, made);
@@ -59,6 +59,7 @@ RunId measuredRun(Store& store, int times) {
         done(writer->append(std::move(rows)));
     }
     done(writer->close());
+    done(store.release(run, RunState::Paused, ""));
     return run;
 }
 

@@ -230,6 +230,7 @@ private Q_SLOTS:
         const RunId whole = makeRun(store, {.name = "whole"});
         bench.openWith(2);
         bench.select({cut});
+        QTRY_VERIFY(bench.offers("Go on to step 1000"));
         QTRY_VERIFY(bench.action("Go on to step 1000").isEnabled());
         bench.action("Go on to step 1000").trigger();
         QCOMPARE(bench.desk.runs.calls,

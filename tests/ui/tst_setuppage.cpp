@@ -127,6 +127,7 @@ private Q_SLOTS:
         };
         row("train.lr", "0.001", "0,0015", "use a point: 0.0015");
         row("train.lr", "0.001", "2 steps or 3", "");
+        row("train.lr", "0.001", "0,", ""); // the first letter that is none of a number
         row("train.steps", "1000", "20.000", "write it without separators: 20000");
         row("train.steps", "1000", "20,000", "write it without separators: 20000");
         row("data.width", "64", "32 px", "write: 32");

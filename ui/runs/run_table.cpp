@@ -10,7 +10,7 @@ namespace concertina {
 
 namespace {
 
-constexpr int linePoints = 64; // about two pixels of a sparkline each
+constexpr int linePoints = 96; // two to three pixels each of the longest sparkline
 
 bool sameNumber(double a, double b) {
     return a == b || (a != a && b != b);

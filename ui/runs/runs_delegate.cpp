@@ -18,7 +18,7 @@ namespace {
 constexpr int rowHeight = 32;
 constexpr int padding = 8;
 constexpr int gap = 8;
-constexpr int shortestLine = 42, longestLine = 140;
+constexpr int shortestLine = 42, longestLine = 260;
 constexpr int lineMargin = 7;
 constexpr int dot = 7;
 

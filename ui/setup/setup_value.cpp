@@ -86,8 +86,13 @@ SetupValue withText(SetupValue value, const Catalogue& catalogue, const std::str
     if (json) {
         value = withJson(std::move(value), catalogue, path, *json);
         // As it was typed: the form shows it again as it is.
-        if (const auto refused = value.refused.find(path); refused != value.refused.end())
+        if (const auto refused = value.refused.find(path); refused != value.refused.end()) {
             refused->second.text = text;
+            // A value that fits, written in another way ("20.000"), may have been meant for another.
+            auto& fix = refused->second.problem.fix;
+            if (fix && fix->text && parseValue(place->field, *fix->text) == json)
+                fix = Fix{path, valueText(place->value)};
+        }
         return value;
     }
     Problem problem = json.error();

@@ -144,11 +144,9 @@ void SpecDocument::setText(const std::string& path, const std::string& text) {
     if (m_edit.series != series || m_edit.left != m_value)
         m_edit = {series, place->value, {}};
     SetupValue next = withText(m_value, m_catalogue, path, text);
-    if (const auto refused = next.refused.find(path); refused != next.refused.end()) {
-        RefusedText kept = refused->second;
-        next = withJson(m_value, m_catalogue, path, m_edit.before);
-        next.refused[path] = std::move(kept);
-    }
+    if (next.refused.contains(path))
+        next = withText(withJson(m_value, m_catalogue, path, m_edit.before), m_catalogue, path,
+                        text);
     m_edit.left = next;
     apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)), std::move(next), series);
 }

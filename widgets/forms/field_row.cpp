@@ -10,6 +10,8 @@
 #include <QGridLayout>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace concertina {
 
 namespace {
@@ -118,6 +120,12 @@ int FieldRow::neededLabelWidth() const {
 
 void FieldRow::setLabelWidth(int width) {
     m_label->setFixedWidth(width);
+}
+
+QSize FieldRow::minimumSizeHint() const {
+    const QSize size = QWidget::minimumSizeHint();
+    return {size.width() - m_label->width() + std::min(m_label->width(), ShortestLabel),
+            size.height()};
 }
 
 void FieldRow::setProblem(const QString& problem) {

@@ -11,6 +11,8 @@ class QToolButton;
 
 namespace concertina {
 
+inline constexpr int ShortestLabel = 60; ///< of a field, in a narrow form
+
 class FieldEditor;
 class TonedLabel;
 
@@ -31,6 +33,9 @@ public:
     /// Labels stand in one column: how wide this one would be, and what it gets.
     int neededLabelWidth() const;
     void setLabelWidth(int width);
+
+    /// Labels give way where the form is narrow.
+    QSize minimumSizeHint() const override;
 
     void setProblem(const QString& problem);
     const QString& problem() const { return m_problem; }

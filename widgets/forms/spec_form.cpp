@@ -23,7 +23,6 @@ namespace {
 constexpr int ColumnWidth = 268; ///< the least that a label and its editor need
 constexpr int WideColumn = 310;  ///< nothing in it is cut off: a third column is worth that alone
 constexpr int MostColumns = 3;
-constexpr int ShortestLabel = 60;
 constexpr int EditorRoom = 150; ///< what a label leaves to its editor at least
 constexpr int LineSpacing = 4;
 
@@ -181,11 +180,12 @@ void SpecForm::arrange() {
     fitLabels();
 }
 
-/// As wide as the longest label, as far as that leaves room to the editors.
+/// As wide as the longest label that is shown, as far as that leaves room to the editors.
 void SpecForm::fitLabels() {
     int needed = ShortestLabel;
     for (const auto& [path, row] : m_rows)
-        needed = std::max(needed, row->neededLabelWidth());
+        if (!row->place().field.seldom || m_moreShown)
+            needed = std::max(needed, row->neededLabelWidth());
     const int column = (width() - (m_columns - 1) * GridUnit) / m_columns;
     const int label = std::clamp(needed, ShortestLabel, std::max(ShortestLabel, column - EditorRoom));
     for (const auto& [path, row] : m_rows)
@@ -247,6 +247,7 @@ void SpecForm::adoptMore() {
     for (const auto& [path, row] : m_rows)
         if (row->place().field.seldom)
             row->setVisible(shown);
+    fitLabels();
     showMore();
 }
 
