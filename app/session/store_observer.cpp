@@ -161,7 +161,8 @@ void StoreObserver::checkpointed(const CheckpointEvent& event) {
     note(m_writer->checkpoint(event));
     if (settle()) {
         std::vector<std::int64_t> always = m_changeSteps;
-        always.push_back(event.goodStep);
+        if (event.goodStep != event.position.step) // else it is the latest, which stays anyway
+            always.push_back(event.goodStep);
         const auto pruned = m_store.pruneCheckpoints(m_before.summary.id,
                                                      m_spec.train.keepCheckpoints, always);
         if (!pruned && !mayPass(pruned.error())) // what stays for now goes with the next one

@@ -199,7 +199,7 @@ public:
         QTest::qWait(300); // for the store and the fakes to answer
         if (scene != Scene::RunsWithOneSelected)
             return;
-        QTreeView* table = window->findChild<QTreeView*>();
+        QTreeView* table = part<RunsPage>().findChild<QTreeView*>();
         table->setCurrentIndex(table->model()->index(2, 0));
         QTest::qWait(200);
     }
@@ -267,9 +267,10 @@ private Q_SLOTS:
         Screen screen(smallest);
         screen.open(Scene::Runs);
         const auto& page = screen.part<RunsPage>();
+        const auto* table = page.findChild<QTreeView*>();
         QVERIFY(screen.part<RunDetails>().height() < page.height() / 8);
-        const int alone = screen.part<QTreeView>().height();
-        QVERIFY2(alone > page.height() * 3 / 4, qPrintable(QString::number(alone)));
+        QVERIFY2(table->height() > page.height() * 3 / 4,
+                 qPrintable(QString::number(table->height())));
         screen.open(Scene::RunsWithOneSelected);
         QVERIFY(screen.part<RunDetails>().height() > page.height() / 5);
     }
@@ -283,12 +284,12 @@ private Q_SLOTS:
             for (const FieldRow* row : screen.window->findChildren<FieldRow*>())
                 fields += row->isVisible() ? 1 : 0;
             screen.open(Scene::Runs);
-            auto& table = screen.part<QTreeView>();
-            const int metric = table.columnWidth(RunsModel::FirstMetric);
+            auto& table = *screen.part<RunsPage>().findChild<QTreeView*>();
+            const int name = table.columnWidth(RunsModel::NameColumn); // one is very long
             int columns = 0;
             for (int column = 0; column < table.model()->columnCount(); ++column)
                 columns += table.columnWidth(column);
-            return std::tuple(fields, metric, table.viewport()->width() - columns);
+            return std::tuple(fields, name, table.viewport()->width() - columns);
         };
         const auto [fewFields, narrow, noGap] = seen(smallest);
         const auto [moreFields, wide, gap] = seen(usual);

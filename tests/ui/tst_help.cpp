@@ -137,7 +137,7 @@ private Q_SLOTS:
             while (matches.hasNext())
                 targets << matches.next().captured(1);
         }
-        QVERIFY(targets.size() > 20);
+        QVERIFY(targets.size() > 10);
         targets.removeDuplicates();
         for (const QString& target : targets) {
             if (target.startsWith("https://"))
