@@ -8,6 +8,8 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <ctime>
 #include <thread>
 
 namespace concertina {
@@ -18,13 +20,26 @@ namespace {
 // which would take a signal that all of ours keep out.
 constexpr std::array endings{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
-std::atomic<bool> signalled;
+/// Signals that come this soon after the first have one cause with it: `timeout` sends two, and so
+/// may a terminal that closes.
+constexpr std::int64_t sameCause = 1000; // ms
+
+std::atomic<std::int64_t> firstCame; ///< ms of the monotonic clock; 0: none yet
+static_assert(decltype(firstCame)::is_always_lock_free, "used in a signal's handler");
 sem_t signalCame;
 
+std::int64_t now() {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return std::int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000 + 1;
+}
+
 void handle(int signal) {
-    if (!signalled.exchange(true))
+    std::int64_t first = 0;
+    const std::int64_t time = now();
+    if (firstCame.compare_exchange_strong(first, time))
         sem_post(&signalCame);
-    else if (signal != SIGPIPE)
+    else if (signal != SIGPIPE && time - first > sameCause)
         _exit(InterruptWatch::ExitCode);
 }
 
@@ -38,7 +53,7 @@ public:
         while (made == 0 && sem_trywait(&signalCame) == 0) {
             // Left from an earlier watch.
         }
-        signalled = false;
+        firstCame = 0;
         m_thread = std::thread([this, first = std::move(first)] {
             while (sem_wait(&signalCame) != 0) {
                 // Interrupted by a signal, whose handler has posted.
@@ -77,7 +92,7 @@ InterruptWatch::InterruptWatch(std::function<void()> first)
 InterruptWatch::~InterruptWatch() = default;
 
 bool InterruptWatch::interrupted() const {
-    return signalled;
+    return firstCame != 0;
 }
 
 } // namespace concertina

@@ -50,7 +50,7 @@ Problem systemProblem(const std::filesystem::path& path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
     return {full ? "disk.full" : "file.write", path.string(), std::strerror(error),
             full ? "room on the disk" : "a file that can be written",
-            full ? "make room; what was there before is untouched" : ""};
+            full ? "Make room; what was there before is untouched." : ""};
 }
 
 /// Writes all of it or says why not.

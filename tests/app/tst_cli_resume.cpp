@@ -187,6 +187,19 @@ private Q_SLOTS:
                  QString("run.finished"));
     }
 
+    void signalsOfOneCauseAreOne() {
+        cli::Workplace place;
+        const QString spec = place.write("spec.json", with(tinySpec(), "train.steps", 100000));
+        cli::Training training(place.inStore({"train", spec}));
+        QVERIFY(!training.waitForStep(3).isEmpty());
+        // As `timeout` sends them: to the program, then to its group; a shell may add its own.
+        for (const int number : {SIGTERM, SIGTERM, SIGHUP})
+            training.signal(number);
+        QCOMPARE(training.waitForEvent("checkpoint")["reason"].toString(), QString("pause"));
+        QCOMPARE(training.wait().code, 130);
+        QCOMPARE(place.state(), QString("paused"));
+    }
+
     void anothersLockIsToldAtOnceAndAnEndIsTaken() {
         cli::Workplace place;
         const QString spec = place.write(
