@@ -73,7 +73,7 @@ void DatasetWatch::ask() {
                                     }});
 }
 
-QStringList datasetGaps(const DatasetSummary& dataset) {
+QStringList datasetGaps(const DatasetSummary& dataset, bool names) {
     QStringList gaps;
     for (const auto& split : dataset.splits)
         for (std::size_t t = 0; t < split.targetCounts.size(); ++t)
@@ -83,12 +83,17 @@ QStringList datasetGaps(const DatasetSummary& dataset) {
                             .arg(split.targetCounts[t])
                             .arg(split.samples)
                             .arg(toQt(split.name));
+    constexpr std::size_t mostNames = 10;
+    QStringList unused;
+    for (std::size_t i = 0; names && i < std::min(dataset.unused.size(), mostNames); ++i)
+        unused << toQt(dataset.unused[i]);
+    if (names && dataset.unused.size() > mostNames)
+        unused << QStringLiteral("…");
+    const QString list = names ? QStringLiteral(": ") + unused.join(QStringLiteral(", ")) : QString();
     if (dataset.unused.size() == 1)
-        gaps << DatasetWatch::tr("1 file without a sample: %1").arg(toQt(dataset.unused.front()));
+        gaps << DatasetWatch::tr("1 file without a sample") + list;
     if (dataset.unused.size() > 1)
-        gaps << DatasetWatch::tr("%1 files without a sample: %2, …")
-                    .arg(dataset.unused.size())
-                    .arg(toQt(dataset.unused.front()));
+        gaps << DatasetWatch::tr("%1 files without a sample").arg(dataset.unused.size()) + list;
     return gaps;
 }
 

@@ -225,8 +225,8 @@ void SetupForms::setProblems(const std::map<std::string, QString>& problems) {
         form->setProblems(atFields);
 }
 
-void SetupForms::setDatasetNote(const QString& note) {
-    m_dataCard->setNote(note);
+void SetupForms::setDatasetNote(const QString& note, const QString& shortNote) {
+    m_dataCard->setNote(note, shortNote);
 }
 
 std::string SetupForms::fieldFor(const std::string& path) const {

@@ -28,7 +28,7 @@ public:
     void setProblems(const std::map<std::string, QString>& problems);
 
     /// What is known of the dataset, beside the card's title.
-    void setDatasetNote(const QString& note);
+    void setDatasetNote(const QString& note, const QString& shortNote);
 
     /// Names of the shared layers, for kernels of some of them.
     void setLayers(std::vector<std::string> layers) { m_layers = std::move(layers); }

@@ -189,7 +189,7 @@ void SetupPage::showFacts() {
             layers = m_analysis->network->plan.layerNames();
         m_forms->setLayers(layers);
     }
-    m_forms->setDatasetNote(datasetNote());
+    m_forms->setDatasetNote(datasetNote(true), datasetNote(false));
     if (m_dataset->problem())
         m_samples->setMessage(tr("The dataset can't be read: %1")
                                   .arg(textBeside(*m_dataset->problem())));
@@ -206,7 +206,7 @@ void SetupPage::showFacts() {
     showStart();
 }
 
-QString SetupPage::datasetNote() const {
+QString SetupPage::datasetNote(bool names) const {
     if (m_dataset->problem())
         return tr("can't be read");
     if (!m_dataset->summary())
@@ -222,7 +222,7 @@ QString SetupPage::datasetNote() const {
         parts << (withClasses.size() == 1
                       ? tr("%1 classes").arg(target.classes)
                       : tr("%1 %2 classes").arg(target.classes).arg(toQt(target.name)));
-    parts << datasetGaps(summary);
+    parts << datasetGaps(summary, names);
     return parts.join(QStringLiteral(" · "));
 }
 

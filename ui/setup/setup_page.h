@@ -67,7 +67,7 @@ private:
     void showProblems();
     void showCosts();
     void showStart();
-    QString datasetNote() const;
+    QString datasetNote(bool names) const;
     ClassCounts classes() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);

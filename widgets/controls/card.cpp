@@ -17,7 +17,7 @@ namespace concertina {
 namespace {
 
 constexpr int cardHeaderHeight = 32;
-constexpr int shortTitle = 80; // up to this width the note beside it gives up its room first
+constexpr int shortTitle = 120; // up to this width the note beside it gives up its room first
 
 } // namespace
 
