@@ -118,9 +118,12 @@ std::vector<NoticeEvent> environmentNotices() {
                                   + " failed a check of their products, so they stay.")}};
     if (!change.before.empty())
         return {{{}, NoticeLevel::Info, "environment.blas_core",
-                 (change.bySetting ? "OPENBLAS_CORETYPE was set to " + change.before
-                                   : "OpenBLAS takes this processor for " + change.before)
-                     + ", below what it has: Concertina started again with OPENBLAS_CORETYPE="
+                 (change.bySetting
+                      ? "OPENBLAS_CORETYPE was set to " + change.before
+                            + ", below what this processor has"
+                      : "OpenBLAS takes this processor for " + change.before
+                            + ", below what it has")
+                     + ": Concertina started again with OPENBLAS_CORETYPE="
                      + core + " (CONCERTINA_KEEP_CORETYPE=1 keeps it as it was)."}};
     return {};
 }

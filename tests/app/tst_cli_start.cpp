@@ -152,6 +152,7 @@ private Q_SLOTS:
             QSKIP("this processor has nothing above the oldest kernels");
         cli::Outcome outcome;
         const auto environment = trained(unknowing(newLog(), variables), outcome);
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
         QCOMPARE(environment["blas_core"].toString(), m_better);
         const auto notices = outcome.notices("environment.blas_core");
         QCOMPARE(notices.size(), 1);
@@ -221,10 +222,11 @@ private Q_SLOTS:
             QSKIP("no OpenBLAS with several kernels, or a processor that has only the oldest");
         const auto cut = [&] {
             cli::Training training(m_place.inStore({"train", m_place.write("spec.json", spec)}), kept);
-            training.waitForStep(3);
+            const bool begun = !training.waitForStep(3).isEmpty();
             training.signal(SIGINT);
             const auto outcome = training.wait();
-            return outcome.code == 130 ? outcome.last()["run"].toString() : QString("not cut");
+            return begun && outcome.code == 130 ? outcome.last()["run"].toString()
+                                                : QString("not cut");
         };
         const auto resumed = [&](const QStringList& wrapper) {
             return cli::run(m_place.inStore({"resume", cut(), "--json"}), wrapper);
@@ -250,6 +252,7 @@ private Q_SLOTS:
              {QStringList{}, QStringList{"OPENBLAS_CORETYPE=Prescott"}}) {
             cli::Outcome outcome;
             cores << trained(with_(variables), outcome)["blas_core"].toString();
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
             metrics << outcome.last()["metrics"].toObject();
         }
         if (cores[0] != cores[1])
