@@ -34,7 +34,7 @@ namespace {
 
 constexpr std::chrono::milliseconds linesDelay{40};
 constexpr std::chrono::milliseconds filterDelay{120};
-constexpr int narrowestName = 170, narrowestState = 96, widestState = 260;
+constexpr int narrowestName = 170, commonName = 260, narrowestState = 96, widestState = 260;
 constexpr int longerCourse = 218; ///< what the course of a metric may have more
 constexpr int mostMeasured = 400; ///< lines whose texts give a column its width
 
@@ -243,11 +243,13 @@ void RunsPage::fitColumns() {
         width = std::clamp(left, std::min(least, wanted), wanted);
         left -= width;
     };
-    const int name = widths[RunsModel::NameColumn];
-    left -= narrowestName;
+    // Why a run failed stands in its details too; what it is called is what it is found by.
+    const int name = std::max(widths[RunsModel::NameColumn], narrowestName);
+    const int kept = std::clamp(left - narrowestState, narrowestName, std::min(name, commonName));
+    left -= kept;
     give(RunsModel::StateColumn, narrowestState, widestState);
-    left += narrowestName;
-    give(RunsModel::NameColumn, narrowestName, std::max(name, narrowestName));
+    left += kept;
+    give(RunsModel::NameColumn, narrowestName, name);
     for (int column = 0; column < last && left > 0; ++column)
         if (m_model->isMetric(column)) {
             const int more = std::min(longerCourse, left / metrics--);

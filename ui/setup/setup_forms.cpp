@@ -218,8 +218,14 @@ void SetupForms::addKernels() {
 void SetupForms::setProblems(const std::map<std::string, QString>& problems) {
     std::map<std::string, QString> atFields;
     for (const auto& [path, text] : problems) {
-        QString& all = atFields[fieldFor(path)];
-        all += (all.isEmpty() ? QString() : QStringLiteral("\n")) + text;
+        const std::string field = fieldFor(path);
+        QString& all = atFields[field];
+        all += all.isEmpty() ? QString() : QStringLiteral("\n");
+        // Told at its method, an option that there isn't needs its name.
+        if (const auto option = path.find(".options.");
+            option != std::string::npos && field == path.substr(0, option) + ".id")
+            all += toQt(path.substr(path.rfind('.') + 1)) + QStringLiteral(": ");
+        all += text;
     }
     for (SpecForm* form : {m_data, m_network, m_recipe})
         form->setProblems(atFields);
