@@ -52,7 +52,7 @@ RunState stateAsRead(RunState written, const std::optional<RunOwner>& owner,
                         || written == RunState::Paused;
     if (!goesOn)
         return written;
-    // A paused run whose owner gave it up waits for anybody; what runs or waits in a queue does
+    // A paused run whose owner gave it up waits for any process; what runs or waits in a queue does
     // so in a process.
     const bool held = owner ? isAlive(*owner, here, now) : written == RunState::Paused;
     return held ? written : RunState::Interrupted;
@@ -70,7 +70,7 @@ std::int64_t ownedRun(const SQLite::Database& database, const RunId& run,
     const std::int64_t number = runNumber(database, run);
     const auto owner = ownerOf(database, number);
     if (!owner || owner->process != process)
-        throw Failure{{"run.lost", run, owner ? toText(owner->process) + " has it" : "nobody has it",
+        throw Failure{{"run.lost", run, owner ? toText(owner->process) + " has it" : "no process has it",
                        "a run of this process", "Resume it from its last checkpoint."}};
     return number;
 }

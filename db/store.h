@@ -95,13 +95,13 @@ public:
     /// Bytes of a run's files, what its deletion frees on the disk.
     Expected<std::int64_t> bytesOnDisk(const RunId& run) const;
 
-    // ---- What anybody may change.
+    // ---- What every process may change.
 
     /// Code: "run.name" where nothing is left without white space at the ends.
     Expected<void> rename(const RunId& run, std::string_view name);
     Expected<void> setNotes(const RunId& run, std::string_view notes);
 
-    /// Hides a run until `restoreRun` or `purgeTrash`; nobody else purges it while this process
+    /// Hides a run until `restoreRun` or `purgeTrash`; no other process purges it while this one
     /// lives. Code: "run.owned" where a process has the run, this one too.
     Expected<void> trashRun(const RunId& run);
     Expected<void> restoreRun(const RunId& run);

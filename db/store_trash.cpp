@@ -35,7 +35,7 @@ bool mayPurge(const std::optional<RunOwner>& owner, const ProcessIdentity& proce
     return now - trashed > foreignTrashLimit && !isAlive(*owner, process, now);
 }
 
-/// Makes what may be purged this process's own, so that nobody restores it in between.
+/// Makes what may be purged this process's own, so that no other process restores it in between.
 std::vector<RunId> takeTrash(const SQLite::Database& database, const ProcessIdentity& process) {
     std::vector<RunId> runs;
     std::vector<std::int64_t> numbers;

@@ -43,7 +43,7 @@ StoreWriter::StoreWriter(std::unique_ptr<Connection> connection, RunId run, Stor
       m_options(options), m_thread([this] { work(); }) {}
 
 StoreWriter::~StoreWriter() {
-    (void)close(); // whoever wants to know calls it
+    (void)close(); // a caller that wants the result calls it
 }
 
 // ---- What callers do.

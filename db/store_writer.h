@@ -122,7 +122,7 @@ private:
     std::size_t m_waitingCost = 0;   ///< of the queue and of what is being committed
     std::uint64_t m_given = 0;       ///< items so far
     std::uint64_t m_committed = 0;   ///< items so far
-    std::uint64_t m_wanted = 0;      ///< items that somebody waits for
+    std::uint64_t m_wanted = 0;      ///< items that a caller waits for
     Clock::time_point m_oldest;      ///< when the queue began to fill
     bool m_closing = false;
     bool m_released = false;

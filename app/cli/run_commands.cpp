@@ -164,7 +164,7 @@ Json detailsJson(const Store& store, const RunDetails& details) {
     json["plan_changes"] = details.run.planChanges;
     json["environment"] = details.run.environment;
     json["dataset"] = details.run.dataset;
-    // Apart, so that nobody takes what was undone for the run's.
+    // Apart, so that what was undone is not taken for the run's.
     json["series"] = seriesJson(linesOf(details.series, false));
     json["undone_series"] = seriesJson(linesOf(details.series, true));
     json["checkpoints"] = checkpointsJson(store, details.checkpoints);

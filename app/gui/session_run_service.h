@@ -43,7 +43,7 @@ private:
     std::filesystem::path m_store;
     bool m_suspending = false;
     // Last: their threads call the others.
-    JobThread m_changes; ///< of runs that nobody trains, in order
+    JobThread m_changes; ///< of runs that are not being trained, in order
     RunQueue m_queue;
 };
 

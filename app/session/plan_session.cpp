@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Changes of the sharing of a run that nobody trains.
+// Changes of the sharing of a run that is not being trained.
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/costs.h"

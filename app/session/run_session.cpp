@@ -26,7 +26,7 @@ struct ResumePoint {
 };
 
 /// The last checkpoint that is whole; the start where there is none at all. That all are damaged
-/// is a problem: going back to the start must be somebody's wish.
+/// is a problem: going back to the start must be requested.
 Expected<ResumePoint> findResumePoint(const Store& store, const RunId& run) {
     auto checkpoints = store.checkpoints(run);
     if (!checkpoints)

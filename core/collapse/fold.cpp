@@ -13,7 +13,7 @@ namespace {
 ///
 /// The branches of the execution tree and the instructions of the program are the same list, so
 /// what `foldableNorms` says of a branch holds for the instruction of that index. A folded norm
-/// vanishes: whoever read it reads the convolution before it. A norm that stays becomes a
+/// vanishes: what read it reads the convolution before it. A norm that stays becomes a
 /// ScaleShift. The sum of a layer's branches becomes one convolution, and these vanish. All else is
 /// copied. Tensors are numbered anew in the order in which they are used.
 class Folder {

@@ -67,7 +67,7 @@ Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
     return {};
 }
 
-/// From the copies of whoever owns it now.
+/// From the copies of the tasks that own it now.
 void Network::takeParameter(Parameter& parameter, const Network& from) {
     std::vector<const Parameter*> sources;
     std::vector<int> weights;

@@ -132,7 +132,7 @@ private:
                && m_program.instructions[last].op == Op::Relu;
     }
 
-    /// In place where nobody else reads the input, and the op before does not need its output for
+    /// In place where nothing else reads the input, and the op before does not need its output for
     /// its gradient (norms, convolutions and sums do not).
     torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
         const Op before = m_program.instructions[index(input)].op;

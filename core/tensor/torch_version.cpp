@@ -90,7 +90,7 @@ std::string libtorchVersion() {
 int setComputeThreads(int threads) {
     threads = computeThreads(threads).count;
     at::set_num_threads(threads);
-    // OpenBLAS with threads of its own asks nobody how many; with OpenMP's it has been told.
+    // OpenBLAS with threads of its own has its own number of them; with OpenMP's it has been set.
     using Parallel = int (*)();
     using SetThreads = void (*)(int);
     auto* parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));

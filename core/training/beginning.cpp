@@ -40,7 +40,7 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
             return wish != RunControl::Wish::Run && wish != RunControl::Wish::Pause;
         };
         auto rules = calibratedBrackets(design.design, spec.train, stopped);
-        // Rules that somebody wrote come before what was measured.
+        // Rules that were written by hand come before what was measured.
         rules.insert(rules.end(), network.brackets.begin(), network.brackets.end());
         network.brackets = std::move(rules);
         network.bracketing = "cheapest";

@@ -25,7 +25,7 @@ struct Beginning {
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
 /// new ones. Before new ones the bracketing is measured where the spec asks for it; an end that
-/// somebody wishes for ends that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
+/// is requested ends that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
 /// "checkpoint.targets": it was trained on other tasks or classes.
 Expected<Beginning> begin(const ExperimentSpec& spec,
                           const std::optional<std::filesystem::path>& checkpoint,

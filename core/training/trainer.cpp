@@ -130,7 +130,7 @@ private:
 
     void startClock() { m_since = Clock::now(); }
 
-    /// Does what somebody wished; a state where that is an end.
+    /// Does what was requested; a state where that is an end.
     std::optional<RunState> obey() {
         if (m_control.takeCheckpoint())
             if (const auto end = saveUntilDone("request"))

@@ -9,7 +9,7 @@
 
 namespace concertina {
 
-/// Larger texts are not read: nobody wrote them.
+/// Larger texts are not read: they were not written by hand.
 inline constexpr std::size_t LargestJsonDocument = 10'000'000;
 
 /// The text of a file that people write, a spec or a dataset.json; `what` is it, "an experiment".

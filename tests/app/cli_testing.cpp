@@ -22,7 +22,7 @@ QJsonObject objectOf(const QByteArray& line) {
 
 QProcessEnvironment environment() {
     auto environment = QProcessEnvironment::systemEnvironment();
-    // Whoever runs the tests keeps their store, whatever a test forgets.
+    // The store of the user who runs the tests stays as it is, whatever a test forgets.
     environment.insert("XDG_DATA_HOME", "/nonexistent");
     // Several programs on few cores: threads that wait must not spin.
     environment.insert("OMP_WAIT_POLICY", "passive");

@@ -12,7 +12,7 @@ using cli::tinySpec;
 using cli::with;
 
 // What the programs set up before all else: how threads wait, by which kernels OpenBLAS multiplies,
-// how many threads compute; and that starting again for it is seen by nobody.
+// how many threads compute; and that starting again for it changes nothing that is seen.
 class CliStartTest : public QObject {
     Q_OBJECT
 

@@ -230,7 +230,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
         QCOMPARE(outcome.events("step").size(), 3);
         const auto metrics = outcome.last()["metrics"].toObject();
-        // Classes are rarely right by chance, and nobody is 10 m off in a room.
+        // Classes are rarely right by chance, and no depth is 10 m off in a room.
         QVERIFY(metrics["segmentation/miou"].toDouble() < 0.5);
         QVERIFY(metrics["depth/abs_err"].toDouble() > 0.1 && metrics["depth/abs_err"].toDouble() < 10);
         QCOMPARE(place.shown()["dataset"].toObject()["name"].toString().contains("NYU"), true);

@@ -10,7 +10,7 @@
 
 namespace concertina::bench {
 
-/// The application of the benches, seen by nobody; can record how long each event takes.
+/// The application of the benches, on no screen; can record how long each event takes.
 class TimedApplication : public QApplication {
 public:
     /// Made at the first call. It is not destroyed: Qt's own statics are gone before ours.

@@ -61,7 +61,7 @@ private Q_SLOTS:
     }
 
     void arulesKernelMayBecomeAnother() {
-        // A change in training is not refused for the sake of brackets that nobody needs any more.
+        // A change in training is not refused for the sake of brackets that are not needed any more.
         ExperimentSpec spec = specWith("cheapest", {"enc1.1: U·M | V"});
         spec.network.sharing = {"*: tied"};
         spec.network.planChanges = {"2: enc1.1: kernel plain"};

@@ -154,7 +154,7 @@ private Q_SLOTS:
             if (!now.frozen)
                 QVERIFY2(relativeDifference(now.value, find(without, now.name)->value) < 1e-6,
                          now.name.c_str());
-        // Passes that nobody needs are not made.
+        // Passes that nothing needs are not made.
         const Network all = changed(before, spec, {"*: freeze"});
         QCOMPARE(gradientRoutes(before.design(), Moving::All, 0).passes.groups.size(), 3U);
         QCOMPARE(gradientRoutes(all.design(), Moving::All, 0).passes.groups.size(), 1U);

@@ -3,7 +3,7 @@
 //
 //   store_helper own STORE RUN           claims a run until its input ends
 //   store_helper train STORE NAME STEPS  records a run, a checkpoint every 10 steps
-//   store_helper nobody STORE r|w        opens a store as a user who may write nothing of root's
+//   store_helper other-user STORE r|w        opens a store as a user who may write nothing of root's
 //   store_helper fixture STORE           makes the store of tests/fixtures/store-vN
 #include "db/store.h"
 #include "db/store_writer.h"
@@ -85,14 +85,14 @@ int train(const std::string& folder, const std::string& name, int steps) {
     return 0;
 }
 
-int nobody(const std::string& folder, bool writing) {
+int asOtherUser(const std::string& folder, bool writing) {
     constexpr unsigned id = 65534;
     if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(id) != 0 || setuid(id) != 0)) {
         std::cout << "root cannot become another" << std::endl;
         return 1;
     }
     if (access(folder.c_str(), X_OK) != 0) {
-        std::cout << "nobody else comes to the folder" << std::endl;
+        std::cout << "other users cannot come to the folder" << std::endl;
         return 1;
     }
     const auto store = Store::open(folder, writing ? StoreMode::ReadWrite : StoreMode::ReadOnly);
@@ -160,8 +160,8 @@ int main(int argc, char** argv) {
         return own(arguments[1], arguments[2]);
     if (what == "train" && arguments.size() == 4)
         return train(arguments[1], arguments[2], std::atoi(arguments[3].c_str()));
-    if (what == "nobody" && arguments.size() == 3)
-        return nobody(arguments[1], arguments[2] == "w");
+    if (what == "other-user" && arguments.size() == 3)
+        return asOtherUser(arguments[1], arguments[2] == "w");
     if (what == "fixture" && arguments.size() == 2)
         return fixture(arguments[1]);
     std::cerr << "unknown arguments" << std::endl;

@@ -185,7 +185,7 @@ void StoreFiles::storeThatMayOnlyBeReadIsRead() {
     const TemporaryStore folder;
     const auto path = folder.path().string();
     const RunId run = fill(folder);
-    // Root may write anything, so that the helper becomes somebody else.
+    // Root may write anything, so that the helper becomes another user.
     const auto permit = [&](perms file, perms folders) {
         std::filesystem::permissions(folder.file(), file);
         std::filesystem::permissions(folder.path(), folders);
@@ -195,16 +195,16 @@ void StoreFiles::storeThatMayOnlyBeReadIsRead() {
         readable | perms::owner_exec | perms::group_exec | perms::others_exec;
     std::filesystem::permissions(folder.path().parent_path(), passable | perms::owner_write);
     permit(readable, folderToo ? passable : perms::all);
-    Helper writer({"nobody", path, "w"});
+    Helper writer({"other-user", path, "w"});
     const std::string written = writer.line();
-    if (written == "root cannot become another" || written == "nobody else comes to the folder") {
+    if (written == "root cannot become another" || written == "other users cannot come to the folder") {
         permit(perms::all, perms::all);
         QSKIP(written.c_str()); // the system's own root folder may be closed to others
     }
     QCOMPARE(written, "store.read_only");
-    Helper reader({"nobody", path, "r"});
+    Helper reader({"other-user", path, "r"});
     QCOMPARE(reader.line(), "runs 1");
-    // Somebody who may write adds a run, while the reader has the store open.
+    // A user who may write adds a run, while the reader has the store open.
     permit(readable | perms::owner_write, passable | perms::owner_write);
     (void)valueOf(folder.open().createRun(newRun("added")));
     permit(readable, folderToo ? passable : perms::all);

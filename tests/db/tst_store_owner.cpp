@@ -38,7 +38,7 @@ private:
 
     RunState state() const { return valueOf(m_store->run(m_run)).summary.state; }
     void raw(const std::string& sql) const { m_folder->raw().exec(sql); }
-    /// The run as nobody's, paused.
+    /// The run without an owner, paused.
     void giveUp() { done(m_store->release(m_run, RunState::Paused)); }
 };
 
@@ -150,7 +150,7 @@ void StoreOwner::stateReadsByItsOwner_data() {
                         RunState reads) {
         QTest::addRow("%s, %s", written, name) << change << QString(written) << reads;
     };
-    const QString nobody = "owner_pid = NULL", alive = "owner_pid = owner_pid",
+    const QString noOwner = "owner_pid = NULL", alive = "owner_pid = owner_pid",
                   otherBoot = "owner_boot = 'before'", otherStart = "owner_start = owner_start - 1",
                   // Linux gives no process a number above 2^22.
         noProcess = "owner_pid = 4194305";
@@ -160,9 +160,9 @@ void StoreOwner::stateReadsByItsOwner_data() {
     add("alive", alive, "running", RunState::Running);
     add("alive", alive, "queued", RunState::Queued);
     add("alive", alive, "paused", RunState::Paused);
-    add("no owner", nobody, "running", interrupted);
-    add("no owner", nobody, "queued", interrupted);
-    add("no owner", nobody, "paused", RunState::Paused);
+    add("no owner", noOwner, "running", interrupted);
+    add("no owner", noOwner, "queued", interrupted);
+    add("no owner", noOwner, "paused", RunState::Paused);
     add("other boot", otherBoot, "running", interrupted);
     add("other boot", otherBoot, "paused", interrupted);
     add("number used again", otherStart, "running", interrupted);

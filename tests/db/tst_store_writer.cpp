@@ -156,7 +156,7 @@ void StoreWriting::stateAndReleaseComeAfterTheRows() {
     for (int step = 1; step <= 3000; ++step)
         done(writer->append({lossRow(step, 1)}));
     done(writer->state({{3000, 1, 2}, RunState::Finished, "done"}, Ownership::Release));
-    // Whoever sees the state sees the rows.
+    // A reader that sees the state sees the rows.
     QTRY_COMPARE(valueOf(m_store->run(m_run)).summary.state, RunState::Finished);
     QCOMPARE(loss().rows, 3000);
     const auto summary = valueOf(m_store->run(m_run)).summary;

@@ -101,7 +101,7 @@ private Q_SLOTS:
     }
 
     void pairsThatAgreeCountAgainstASplit() {
-        // Whoever is parted, more agreement is lost than conflict.
+        // Whichever task is parted, more agreement is lost than conflict.
         const auto means = allPairs("dec1.1", "W", -0.1, 0.4, 0.4);
         QVERIFY(suggestPlan(designFrom(specOf("plain", {"*: tied"})), means, {.budget = plenty})
                     .empty());

@@ -103,7 +103,7 @@ private Q_SLOTS:
             found << list->item(i)->text();
         QVERIFY(found.contains(QStringLiteral("Quit")));
         QCOMPARE(found.count(QStringLiteral("Set-up page action")), 1); // in the bar and the page
-        QVERIFY(!found.contains(QStringLiteral("Runs page action")));   // nobody sees that page
+        QVERIFY(!found.contains(QStringLiteral("Runs page action")));   // that page is not shown
         auto* field = palette->findChild<QLineEdit*>();
         QTest::keyClicks(field, QStringLiteral("prim"));
         QTest::keyClick(field, Qt::Key_Return);

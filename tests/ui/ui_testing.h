@@ -27,7 +27,7 @@ class Database;
 
 namespace concertina::testing {
 
-/// A run that nobody trained. Its curves are made up: mIoU grows towards `level`, errors fall
+/// A run that was never trained. Its curves are made up: mIoU grows towards `level`, errors fall
 /// towards (1 − `level`), all three tasks of the test catalogue, in training and validation.
 struct MadeUpRun {
     std::string name = "rooms-demo";

@@ -46,7 +46,7 @@ private Q_SLOTS:
     }
 
     void outputsThatAreNotFiniteNeverReadAsNoDifference() {
-        // NaN compares with nothing, so a maximum of it and 0 is 0 where nobody looks.
+        // NaN compares with nothing, so a maximum of it and 0 is 0 where that is not checked.
         for (const std::size_t place : {0, 1}) {
             VerifyReport report = verified();
             report.tasks[place].maxAbs64 = std::nan("");

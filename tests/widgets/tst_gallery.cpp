@@ -55,7 +55,7 @@ void TestGallery::framesHaveNamesOrNumbers() {
     QCOMPARE(model.index(2).data().toString(), QStringLiteral("Frame 2"));
     model.setName(2, QStringLiteral("kitchen_7"));
     QCOMPARE(model.index(2).data().toString(), QStringLiteral("kitchen_7"));
-    model.setName(7, QStringLiteral("nobody"));
+    model.setName(7, QStringLiteral("no such row"));
     model.setFrames({});
     QCOMPARE(model.rowCount(), 0);
 }

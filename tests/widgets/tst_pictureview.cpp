@@ -287,7 +287,7 @@ void TestPictureView::goneViewStopsMaking() {
         picture.levels()->best(0.1);
     }
     QThreadPool::globalInstance()->waitForDone();
-    QCoreApplication::processEvents(); // a late answer has nobody to reach
+    QCoreApplication::processEvents(); // a late answer has no receiver
 }
 
 QTEST_MAIN(TestPictureView)

@@ -36,7 +36,7 @@ NetworkDesign designOf(const ExperimentSpec& spec) {
     return designNetwork(spec, testCatalogue(), outputs).design;
 }
 
-/// A matrix whose wishes come true, as in the page.
+/// A matrix whose requests are granted, as in the page.
 class Matrix {
 public:
     explicit Matrix(ExperimentSpec start = twoStages()) : spec(std::move(start)) {
@@ -306,11 +306,11 @@ private Q_SLOTS:
         SharingMatrix matrix;
         matrix.setNetwork(designNetwork(spec, testCatalogue(), outputs).design,
                           {tasks.front()});
-        int wishes = 0;
-        connect(&matrix, &SharingMatrix::stateWanted, this, [&] { ++wishes; });
+        int requests = 0;
+        connect(&matrix, &SharingMatrix::stateWanted, this, [&] { ++requests; });
         matrix.view()->setCurrentIndex(matrix.model().index(0));
         QTest::keyClick(matrix.view(), Qt::Key_Space);
-        QCOMPARE(wishes, 0);
+        QCOMPARE(requests, 0);
     }
 };
 

@@ -76,7 +76,7 @@ void TestTwoPictures::blinkTakesTurnsAndStops() {
                      paneOf(plain({40, 30}, qRgb(0, 0, 200))));
     view.setInterval(std::chrono::milliseconds(1)); // held at what cannot harm
     QCOMPARE(view.interval(), BlinkView::ShortestInterval);
-    QVERIFY(!view.isBlinking()); // nobody sees it
+    QVERIFY(!view.isBlinking()); // it is not shown
     view.show();
     QVERIFY(QTest::qWaitForWindowExposed(&view));
     QSignalSpy shown(&view, &BlinkView::shownChanged);

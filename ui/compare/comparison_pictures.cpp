@@ -213,7 +213,7 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         } else {
             content.picture = Picture(drawMap(*map, task->classes, m_range));
         }
-        // The frame is held as long as somebody asks.
+        // The frame is held as long as a caller asks for it.
         content.valueAt = [frame, map, task](QPoint at) {
             return toQt(concertina::valueText(*map, at.y(), at.x(), task->classes));
         };

@@ -40,7 +40,7 @@ public:
     /// Shows them as frames of their own and picks the first one.
     void openFiles(const QStringList& files);
 
-    /// A later checkpoint is there: errors that are shown stay, the next wish for them measures.
+    /// A later checkpoint is there: errors that are shown stay, the next request for them measures.
     void setErrorsOld();
 
     void setName(const FramePick& pick, const QString& name);

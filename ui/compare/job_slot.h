@@ -24,7 +24,7 @@ public:
     bool isBusy() const { return m_busy; }
 
     /// The context goes, later, as this may be asked for in a call that it receives: so a service
-    /// knows that nobody waits any more.
+    /// knows that no caller waits any more.
     void cancel() {
         if (m_context && m_busy)
             m_context.data()->deleteLater();

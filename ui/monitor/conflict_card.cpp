@@ -103,7 +103,7 @@ void ConflictCard::showSuggest() {
     if (!m_measured)
         m_suggest->setToolTip(tr("Nothing is measured yet that could suggest a split"));
     else if (!m_changeable)
-        m_suggest->setToolTip(tr("Splits are made in runs that this window trains, or that nobody "
+        m_suggest->setToolTip(tr("Splits are made in runs that this window trains, or that are not "
                                  "trains and can be resumed"));
     else
         m_suggest->setToolTip(tr("Shows which splits would part the tasks that pull apart most, "

@@ -82,7 +82,7 @@ std::optional<RunState> MonitorPage::state() const {
     return m_feed->record() ? std::optional(m_feed->record()->summary.state) : std::nullopt;
 }
 
-/// Where a run that nobody trains, and that can be resumed, would go on.
+/// Where a run that is not being trained, and that can be resumed, would go on.
 std::optional<std::int64_t> MonitorPage::idleFrom() const {
     const auto now = state();
     const auto& record = m_feed->record();

@@ -237,7 +237,7 @@ PageHeader MonitorPage::header() const {
     return header;
 }
 
-// ---- Nothing is read while nobody looks.
+// ---- Nothing is read while the page is hidden.
 
 bool MonitorPage::event(QEvent* event) {
     const bool done = Page::event(event);

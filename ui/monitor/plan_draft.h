@@ -12,11 +12,11 @@
 
 namespace concertina {
 
-/// Changes of the sharing of a run that somebody tries before they are made: rules on top of the
+/// Changes of the sharing of a run that are tried before they are made: rules on top of the
 /// network as it is, and the network that they give.
 class PlanDraft {
 public:
-    /// `idleFrom` is the step from which a run that nobody trains would go on: its changes that
+    /// `idleFrom` is the step from which a run that is not being trained would go on: its changes that
     /// wait for that are part of what it is. None: the run is trained, or waits in memory. Empty
     /// where the run's record cannot be read. The catalogue must outlive it.
     static std::optional<PlanDraft>

@@ -35,7 +35,7 @@ public:
     ReplanPanel(const PageContext& context, QWidget* host);
 
     /// Opens on the plan that a run has now; the window's foot tells where that cannot be read.
-    /// `idleFrom`: the step from which a run that nobody trains would go on.
+    /// `idleFrom`: the step from which a run that is not being trained would go on.
     void openOn(const RunRecord& record, std::optional<std::int64_t> idleFrom = std::nullopt);
 
     /// The same, and then with the splits that the last `window` measurements of conflict suggest.

@@ -157,7 +157,7 @@ void RunFeed::request() {
                 m_problem = news.error();
                 Q_EMIT problemChanged();
             }
-            // Whoever was told may have asked for another run.
+            // The receiver may have asked for another run.
             if (serial != m_serial)
                 return;
             m_reading = false;

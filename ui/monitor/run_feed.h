@@ -47,7 +47,7 @@ public:
     void setWanted(std::set<CurveKey> keys);
     void setSmoothing(double weight); ///< of all curves; done soon, and told as curvesChanged
 
-    /// Nothing is read while nobody looks; what was missed comes afterwards.
+    /// Nothing is read while the page is hidden; what was missed comes afterwards.
     void setActive(bool active);
     void refresh();
 

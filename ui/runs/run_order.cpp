@@ -53,7 +53,7 @@ double numberOf(const RunTable& table, const std::vector<int>& rows, const RunSo
     case RunProperty::Name: break;
     case RunProperty::State:
         return meanOf([](const RunRow& row) {
-            // What trains and what needs somebody first.
+            // What trains and what needs the user first.
             static constexpr double order[]{1, 0, 2, 6, 5, 4, 3};
             return order[static_cast<std::size_t>(row.run.state)];
         });

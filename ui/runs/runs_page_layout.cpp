@@ -79,7 +79,7 @@ void RunsPage::makeTable() {
     });
     connect(m_model, &RunsModel::rearranged, this, &RunsPage::fitColumns);
     connect(header, &QHeaderView::sectionResized, this, [this](int section) {
-        // The last has what is left, whoever resizes.
+        // The last has what is left, whatever resizes it.
         m_isFitted = m_isFitted || (!m_isFitting && section + 1 < m_model->columnCount());
     });
     connect(m_model, &RunsModel::renamed, this, &RunsPage::writeName);

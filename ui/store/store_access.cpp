@@ -48,7 +48,7 @@ void StoreAccess::answer(std::function<void()> tell) {
 }
 
 void StoreAccess::forget(const Problem& gone) {
-    if (m_store) // whoever made the call need not be the one who shows what is in the store
+    if (m_store) // the page that made the call need not be the one that shows what is in the store
         answer([this] { Q_EMIT storeChanged(); });
     m_store.reset();
     m_mark.reset();

@@ -16,7 +16,7 @@ class RunService;
 class StoreAccess;
 
 /// What this process is doing, in the words of the status line: read once a second from the
-/// store while something trains and somebody looks, else not at all.
+/// store while something trains and the window is shown, else not at all.
 class Activity : public QObject {
     Q_OBJECT
 

@@ -263,7 +263,7 @@ QList<Command> MainWindow::commands() const {
         }
     };
     // What can be done here and now comes first; actions of a page that is not shown would act
-    // on what nobody sees.
+    // on what is not shown.
     addPage(static_cast<int>(m_current));
     add(actions(), tr("Window"));
     return all;

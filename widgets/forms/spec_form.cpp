@@ -48,7 +48,7 @@ SpecForm::SpecForm(const Catalogue& catalogue, QWidget* parent)
 }
 
 SpecForm::~SpecForm() {
-    // A line that loses the focus as it goes has something to say, and there is nobody to hear it.
+    // A line that loses the focus as it goes has something to say, and there is no receiver.
     for (const auto& [path, row] : m_rows)
         row->disconnect(this);
 }

@@ -9,7 +9,7 @@ namespace concertina {
 
 /// A line for a number, a list or a text, with its unit at the right end. Up and Down step numbers
 /// (with Shift ten times as far); files that are dropped on it become their paths. Undo is left to
-/// whoever owns the value.
+/// the owner of the value.
 class ValueEdit : public QLineEdit {
     Q_OBJECT
 

@@ -9,9 +9,9 @@ namespace concertina {
 
 namespace {
 
-/// Labels that touch each other: they stand as one block around the mean of their wishes.
+/// Labels that touch each other: they stand as one block around the mean of their wanted places.
 struct Block {
-    double sum = 0; ///< of the wished places of the block's first label
+    double sum = 0; ///< of the wanted places of the block's first label
     std::size_t labels = 0;
 
     double first() const { return sum / static_cast<double>(labels); }
@@ -30,8 +30,8 @@ std::vector<double> spreadLabels(const std::vector<double>& wanted, double heigh
     const double distance = gaps * height > room && gaps > 0 ? std::max(room, 0.0) / gaps : height;
     const double lowest = low + height / 2, highest = std::max(lowest, high - height / 2);
 
-    // Blocks are joined while they overlap: each label's wish, less its place in the block, is a
-    // wish for the block's first label; the mean of these is nearest to all.
+    // Blocks are joined while they overlap: each label's wanted place, less its place in the block, is a
+    // wanted place for the block's first label; the mean of these is nearest to all.
     std::vector<Block> blocks;
     for (const std::size_t i : order) {
         blocks.push_back({wanted[i], 1});
@@ -52,9 +52,9 @@ std::vector<double> spreadLabels(const std::vector<double>& wanted, double heigh
     for (const Block& block : blocks)
         for (std::size_t k = 0; k < block.labels; ++k, ++next) {
             const auto behind = static_cast<double>(wanted.size() - 1 - next);
-            const double wish = block.first() + static_cast<double>(k) * distance;
+            const double wanted = block.first() + static_cast<double>(k) * distance;
             const double place =
-                std::clamp(wish, free, std::max(free, highest - behind * distance));
+                std::clamp(wanted, free, std::max(free, highest - behind * distance));
             places[order[next]] = place;
             free = place + distance;
         }

@@ -13,7 +13,7 @@ class QToolButton;
 namespace concertina {
 
 /// The compact sharing matrix: layers down, tasks across. It asks for changes and shows what it is
-/// given: whoever owns the plan makes them.
+/// given: the owner of the plan makes them.
 ///
 /// A click on a row, Space or Enter asks for the next state of its layers, keys T, M, F, S and the
 /// buttons below for a named one, for all selected rows. Left and Right fold and unfold a stage.

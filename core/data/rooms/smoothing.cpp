@@ -62,7 +62,7 @@ void average(const Level& level, int y, int x, Color& light, float& noise) {
             if (!level.noise.empty())
                 variance += weight * weight * level.noise[there] * level.noise[there];
         }
-    if (weights < 1e-6f) { // nobody knows better
+    if (weights < 1e-6f) { // no neighbour has a value
         light = level.light[here];
         return;
     }
