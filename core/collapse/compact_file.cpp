@@ -60,7 +60,7 @@ bool readSize(const Json& input, const char* key, int& value) {
 Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
                                   const CompactNetwork& network) {
     TensorFile file;
-    const Normalization normalization = normalizationNamed(network.normalization);
+    const Normalization normalization = normalizationOf(network.normalization);
     Json targets = Json::array();
     for (const TargetInfo& target : network.targets)
         targets.push_back(toJson(target));
@@ -71,7 +71,7 @@ Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
                     {{"height", network.height},
                      {"width", network.width},
                      {"channels", "RGB"},
-                     {"normalization", network.normalization},
+                     {"normalization", choiceName(network.normalization)},
                      {"mean", normalization.mean},
                      {"deviation", normalization.deviation}}},
                    {"targets", std::move(targets)},
@@ -108,7 +108,12 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
         return failure(damaged(path, "network.header", "a header that can't be read",
                                "name, input and targets"));
     network.name = header["name"].get<std::string>();
-    network.normalization = input["normalization"].get<std::string>();
+    const auto named = input["normalization"].get<std::string>();
+    const auto normalization = choiceNamed<InputNormalization>(named);
+    if (!normalization)
+        return failure(damaged(path, "network.header", "normalization \"" + shortened(named, 40) + "\"",
+                               "imagenet or unit"));
+    network.normalization = *normalization;
     for (const Json& target : targets) {
         auto info = targetFromJson(target);
         if (!info)

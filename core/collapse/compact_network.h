@@ -6,6 +6,7 @@
 #include "core/tensor/tensor_file.h"
 #include "core/training/checkpoint.h"
 #include "core/values/report.h"
+#include "core/values/spec_choices.h"
 
 #include <torch/types.h>
 
@@ -21,7 +22,7 @@ struct CompactNetwork {
     std::string name;
     int height = 0; ///< of the images that it was trained for
     int width = 0;
-    std::string normalization; ///< of data.normalization
+    InputNormalization normalization = InputNormalization::ImageNet;
     std::vector<TargetInfo> targets; ///< what each output predicts, in order
     NetworkOrigin origin;
     Program program;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/values/spec_choices.h"
 
 #include <torch/types.h>
 
@@ -30,7 +31,7 @@ struct Normalization {
 };
 
 /// Of the field data.normalization.
-Normalization normalizationNamed(const std::string& name);
+Normalization normalizationOf(InputNormalization choice);
 
 /// Samples as tensors. Targets, in the order of the tasks: classes [N, H, W] int64, −1 where there
 /// is none; depth [N, 1, H, W] in metres, 0 where it is not known; normals [N, 3, H, W] of unit

@@ -21,14 +21,6 @@ struct KernelLink {
     bool operator==(const KernelLink&) const = default;
 };
 
-/// How a product of factors meets its input. Whatever the brackets, the input is padded once and
-/// the network computes the same, to rounding.
-enum class Bracketing {
-    Cheapest, ///< what costs least, layer by layer
-    Compose,  ///< one kernel, one convolution
-    Run,      ///< a convolution for each factor, where factors are convolutions
-};
-
 /// One line of network.brackets: "enc5.1 dec5.*: U·M | V". Layers whose kernel has these factors
 /// run as these links; one link with all of them: composed. Others of the layers are as they were.
 struct BracketRule {

@@ -27,17 +27,11 @@ std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Pro
     return rules;
 }
 
-Bracketing bracketingNamed(const std::string& name) {
-    return name == "compose" ? Bracketing::Compose
-           : name == "run"   ? Bracketing::Run
-                             : Bracketing::Cheapest;
-}
-
 /// Decay of a kernel joins its gradient, unless the optimizer scales what it decays: then there has
 /// to be a kernel.
 bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
     const OptimizerInfo* optimizer = catalogue.optimizer(train.optimizer.id);
-    return train.weightDecay > 0 && train.decayOn == "kernels" && optimizer != nullptr
+    return train.weightDecay > 0 && train.decayOn == DecayOn::Kernels && optimizer != nullptr
            && !optimizer->decoupledDecay;
 }
 
@@ -48,7 +42,7 @@ BracketingSettings bracketingOf(const ExperimentSpec& spec, const Catalogue& cat
     auto rules = readBrackets(spec.network.brackets, problems);
     if (needsKernels(spec.train, catalogue))
         return {.batch = spec.train.batch};
-    return {bracketingNamed(spec.network.bracketing), spec.train.batch, std::move(rules)};
+    return {spec.network.bracketing, spec.train.batch, std::move(rules)};
 }
 
 Problems checkBrackets(const NetworkDesign& design) {

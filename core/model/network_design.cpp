@@ -44,12 +44,6 @@ Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const L
     return problems;
 }
 
-Routing routingNamed(const std::string& name) {
-    return name == "sampled"       ? Routing::Sampled
-           : name == "partitioned" ? Routing::Partitioned
-                                   : Routing::Exact;
-}
-
 /// What a parametrization has to say of one layer's kernel and of its options, of each record once.
 /// Whether that was nothing.
 bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
@@ -189,7 +183,7 @@ DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
             factors.push_back(design.layers[i].factors);
     PlanResolution resolved = resolvePlan(network.sharing, factors, tasks, "network.sharing");
     design.plan = std::move(resolved.plan);
-    design.routing = routingNamed(network.routing);
+    design.routing = network.routing;
     for (Problem& problem : resolved.problems)
         result.problems.push_back(std::move(problem));
     design.graph = design.backbone; // what can be drawn of a plan that has problems

@@ -15,13 +15,6 @@
 
 namespace concertina {
 
-/// How copies in merged layers get the gradient of their own tasks alone (network.routing).
-enum class Routing {
-    Exact,       ///< a backward pass for each
-    Sampled,     ///< they take turns
-    Partitioned, ///< each image of a batch is for one task alone
-};
-
 /// How one layer's kernel is made while it trains.
 struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options

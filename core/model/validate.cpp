@@ -124,7 +124,7 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
                             "\"" + shortened(spec.train.stopAfter, 40) + "\"",
                             "\"500 steps\", \"90 s\", \"10 min\" or \"2 h\"; empty: the whole plan",
                             "", Fix{"train.stop_after", ""}});
-    if (spec.network.routing == "partitioned"
+    if (spec.network.routing == Routing::Partitioned
         && spec.train.batch < static_cast<int>(spec.tasks.size()))
         problems.push_back({"train.batch", "train.batch", std::to_string(spec.train.batch),
                             "at least " + std::to_string(spec.tasks.size())

@@ -70,7 +70,7 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
 }
 
 std::vector<torch::Tensor> Predictor::outputs(const Image& image) const {
-    const BatchMaker maker({}, {}, normalizationNamed(data().normalization));
+    const BatchMaker maker({}, {}, normalizationOf(data().normalization));
     return runProgram(m_program, m_tensors, maker.image(image), predictionSettings());
 }
 

@@ -34,7 +34,7 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
     const auto outputs = headOutputs(spec, data.targets);
     auto design = designNetwork(spec, catalogue(), outputs);
     NetworkSpec& network = chosen.network;
-    if (design.problems.empty() && network.bracketing == "calibrate") {
+    if (design.problems.empty() && network.bracketing == Bracketing::Calibrate) {
         const auto stopped = [&control] {
             const RunControl::Wish wish = control.wish();
             return wish != RunControl::Wish::Run && wish != RunControl::Wish::Pause;
@@ -43,7 +43,7 @@ Expected<Beginning> beginAnew(const ExperimentSpec& spec, const RunData& data,
         // Rules that were written by hand come before what was measured.
         rules.insert(rules.end(), network.brackets.begin(), network.brackets.end());
         network.brackets = std::move(rules);
-        network.bracketing = "cheapest";
+        network.bracketing = Bracketing::Cheapest;
         design = designNetwork(chosen, catalogue(), outputs);
     }
     if (!design.problems.empty())
@@ -59,7 +59,7 @@ Expected<Beginning> begin(const ExperimentSpec& spec,
                           const std::optional<std::filesystem::path>& checkpoint,
                           const RunData& data, const RunControl& control) {
     auto beginning = checkpoint ? beginAt(*checkpoint, spec, data) : beginAnew(spec, data, control);
-    if (beginning && spec.train.device == "cuda")
+    if (beginning && spec.train.device == Device::Cuda)
         beginning->network.to(torch::kCUDA);
     return beginning;
 }

@@ -55,7 +55,7 @@ public:
           m_kernel(kernel),
           m_train(train),
           m_parametrization(makeParametrization(how.method, kernel)) {
-        const torch::TensorOptions options(train.device == "cuda" ? torch::kCUDA : torch::kCPU);
+        const torch::TensorOptions options(train.device == Device::Cuda ? torch::kCUDA : torch::kCPU);
         m_images = torch::randn({train.batch, input.channels, input.height, input.width}, options)
                        .requires_grad_();
         const torch::NoGradGuard noGrad;
@@ -104,8 +104,8 @@ private:
         const torch::Tensor output =
             runProgram(program, kernels, m_images,
                        {.training = true,
-                        .bfloat16 = m_train.precision == "bfloat16",
-                        .channelsLast = m_train.memoryFormat == "channels-last"})
+                        .bfloat16 = m_train.precision == Precision::Bfloat16,
+                        .channelsLast = m_train.memoryFormat == MemoryFormat::ChannelsLast})
                 .front();
         std::vector<torch::Tensor> inputs = m_factors;
         inputs.push_back(m_images);

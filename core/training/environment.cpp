@@ -77,10 +77,10 @@ std::vector<std::string> environmentDifferences(const Json& before, const Json& 
 }
 
 std::optional<Problem> checkMachine(const TrainSpec& train) {
-    if (train.device == "cuda" && !hasCuda())
+    if (train.device == Device::Cuda && !hasCuda())
         return Problem{"train.device", "train.device", "cuda", "a device that is there",
                        "this LibTorch has no CUDA, or there is no GPU; use cpu"};
-    if (train.precision == "bfloat16" && train.device == "cpu" && !hasBfloat16())
+    if (train.precision == Precision::Bfloat16 && train.device == Device::Cpu && !hasBfloat16())
         return Problem{"train.precision", "train.precision", "bfloat16", "float32",
                        "this processor lacks the instructions (AVX-512 BF16), and would be slower"};
     return std::nullopt;

@@ -28,7 +28,7 @@ Problem notFinite(const std::string& what, double value, std::string hint) {
 /// it is what goes in.
 std::string growthHint(const TrainSpec& train, bool untrained) {
     const std::string precision =
-        train.precision == "bfloat16" ? ", or train.precision float32" : "";
+        train.precision == Precision::Bfloat16 ? ", or train.precision float32" : "";
     if (untrained)
         return "nothing is learned yet, so no rate is at fault: look at the largest values of the "
                "targets, and at the tasks' weights"
@@ -57,8 +57,8 @@ bool isRunningStatistic(const std::string& name) {
 /// How training runs the network.
 RunSettings settingsOf(const TrainSpec& train) {
     return {.training = true,
-            .bfloat16 = train.precision == "bfloat16",
-            .channelsLast = train.memoryFormat == "channels-last"};
+            .bfloat16 = train.precision == Precision::Bfloat16,
+            .channelsLast = train.memoryFormat == MemoryFormat::ChannelsLast};
 }
 
 } // namespace
@@ -89,7 +89,7 @@ double Learner::rate(std::int64_t number) const {
 
 /// Alternating rounds begin with the cores.
 Moving Learner::movingIn(std::int64_t number) const {
-    if (m_train.updates == "joint")
+    if (m_train.updates == Updates::Joint)
         return Moving::All;
     const std::int64_t inRound = number % (m_train.coreSteps + m_train.outerSteps);
     return inRound < m_train.coreSteps ? Moving::Cores : Moving::Others;
@@ -213,7 +213,7 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     auto losses = weighed(forward(composed, batch, number, result), number);
     if (!losses)
         return failure(losses.error());
-    const bool onKernels = m_train.decayOn == "kernels";
+    const bool onKernels = m_train.decayOn == DecayOn::Kernels;
     const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
     backward(m_network, composed, losses->weighted,
              {.moving = moving, .step = number, .kernelDecay = onKernels ? coupled : 0});
@@ -268,12 +268,12 @@ double Learner::clipGradients() {
 
 void Learner::update(double rate, Moving moving) {
     const double decay = m_decoupledDecay ? m_train.weightDecay : 0;
-    if (decay > 0 && m_train.decayOn == "kernels")
+    if (decay > 0 && m_train.decayOn == DecayOn::Kernels)
         m_network.scaleKernels(1 - rate * decay, moving);
     for (Parameter& parameter : m_network.parameters()) {
         if (!parameter.grad.defined())
             continue;
-        if (decay > 0 && m_train.decayOn == "factors" && parameter.kind == ParameterKind::Factor)
+        if (decay > 0 && m_train.decayOn == DecayOn::Factors && parameter.kind == ParameterKind::Factor)
             parameter.value.mul_(1 - rate * decay);
         m_optimizer->update(parameter, parameter.core ? rate * m_train.coreRate : rate);
     }

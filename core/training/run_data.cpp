@@ -114,7 +114,7 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
                    .training = cache(spec.data.trainSplit),
                    .validation = cache(spec.data.validationSplit),
                    .maker = BatchMaker(description.targets, indices,
-                                       normalizationNamed(spec.data.normalization)),
+                                       normalizationOf(spec.data.normalization)),
                    .trainingPlan = {.seed = static_cast<std::uint64_t>(spec.seed),
                                     .samples = training.size,
                                     .batch = spec.train.batch,

@@ -38,7 +38,7 @@ void tellNews(const RunData& data, bool all, const RunPosition& position, RunObs
 
 /// Whether a sample that can't be read is passed over or replaced (data.damaged), or ends the work.
 inline bool skipsDamaged(const ExperimentSpec& spec) {
-    return spec.data.damaged == "skip";
+    return spec.data.damaged == DamagedSamples::Skip;
 }
 
 /// The tasks of a spec for known targets, without a dataset.

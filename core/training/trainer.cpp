@@ -45,7 +45,7 @@ public:
           m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
           m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps),
           m_step(beginning.step), m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
-          m_device(m_spec.train.device == "cuda" ? torch::kCUDA : torch::kCPU),
+          m_device(m_spec.train.device == Device::Cuda ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets),
                     m_steps, m_stepsPerEpoch),
           m_collapsed(request.collapsed), m_signal(m_data, beginning.learned),

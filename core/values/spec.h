@@ -3,6 +3,7 @@
 
 #include "core/values/json.h"
 #include "core/values/problem.h"
+#include "core/values/spec_choices.h"
 
 #include <cstdint>
 #include <string>
@@ -24,12 +25,12 @@ struct DataSpec {
     MethodChoice dataset{"rooms", Json::object()};
     int height = 96;
     int width = 128;
-    std::string normalization = "imagenet";
+    InputNormalization normalization = InputNormalization::ImageNet;
     std::string trainSplit = "train";
     std::string validationSplit = "val";
     std::vector<double> scales{1.0, 1.2, 1.5};
     bool flip = true;
-    std::string damaged = "stop";
+    DamagedSamples damaged = DamagedSamples::Stop;
     int loaderThreads = 1;
     int cacheMb = 1024;
 
@@ -56,8 +57,8 @@ struct NetworkSpec {
     std::vector<KernelSpec> kernels{KernelSpec{}};
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
-    std::string routing = "exact";
-    std::string bracketing = "cheapest";
+    Routing routing = Routing::Exact; ///< of the gradients of copies in merged layers
+    Bracketing bracketing = Bracketing::Cheapest;
     std::vector<std::string> brackets; ///< "LAYERS: LINKS", which come before it
 
     bool operator==(const NetworkSpec&) const = default;
@@ -74,10 +75,10 @@ struct TrainSpec {
     int warmup = 0;
     std::string stopAfter;
     double weightDecay = 0;
-    std::string decayOn = "kernels";
+    DecayOn decayOn = DecayOn::Kernels;
     double clipNorm = 0;
     MethodChoice balancing{"equal", Json::object()};
-    std::string updates = "joint";
+    Updates updates = Updates::Joint;
     int coreSteps = 1;
     int outerSteps = 1;
     int validateEvery = 1;
@@ -87,9 +88,9 @@ struct TrainSpec {
     bool trainMetrics = true;
     int previews = 4;
     int threads = 0;
-    std::string device = "cpu";
-    std::string precision = "float32";
-    std::string memoryFormat = "contiguous";
+    Device device = Device::Cpu;
+    Precision precision = Precision::Float32;
+    MemoryFormat memoryFormat = MemoryFormat::Contiguous;
 
     bool operator==(const TrainSpec&) const = default;
 };

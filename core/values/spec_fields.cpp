@@ -9,9 +9,11 @@ namespace concertina {
 namespace {
 
 template <class Value>
-FieldType typeOf(const FieldInfo& info) {
+FieldType typeOf() {
     if constexpr (std::same_as<Value, bool>)
         return FieldType::Boolean;
+    else if constexpr (std::is_enum_v<Value>)
+        return FieldType::Choice;
     else if constexpr (std::integral<Value>)
         return FieldType::Integer;
     else if constexpr (std::floating_point<Value>)
@@ -21,17 +23,30 @@ FieldType typeOf(const FieldInfo& info) {
     else if constexpr (std::same_as<Value, std::vector<std::string>>)
         return FieldType::Texts;
     else
-        return info.choices.empty() ? FieldType::Text : FieldType::Choice;
+        return FieldType::Text;
 }
 
-/// A field of `Record`; its type and its default are those of the member.
+template <class Value>
+Json jsonOf(const Value& value) {
+    if constexpr (std::is_enum_v<Value>)
+        return choiceName(value);
+    else
+        return value;
+}
+
+/// A field of `Record`; its type, its default and its choices are those of the member.
 template <class Record, class Value>
 Field<Record> field(Value Record::*member, FieldInfo info) {
-    info.type = typeOf<Value>(info);
-    info.standard = Json(Record{}.*member);
-    return {std::move(info), [member](const Record& record) { return Json(record.*member); },
+    info.type = typeOf<Value>();
+    info.standard = jsonOf(Record{}.*member);
+    if constexpr (std::is_enum_v<Value>)
+        info.choices.assign(choiceNames<Value>.begin(), choiceNames<Value>.end());
+    return {std::move(info), [member](const Record& record) { return jsonOf(record.*member); },
             [member](Record& record, const Json& value) {
-                if constexpr (std::integral<Value> && !std::same_as<Value, bool>)
+                if constexpr (std::is_enum_v<Value>)
+                    record.*member =
+                        choiceNamed<Value>(value.get_ref<const std::string&>()).value();
+                else if constexpr (std::integral<Value> && !std::same_as<Value, bool>)
                     record.*member = static_cast<Value>(value.get<double>());
                 else
                     record.*member = value.get<Value>();
@@ -112,7 +127,6 @@ std::vector<Field<DataSpec>> dataFields() {
                .help = "Samples are resized to this width before they reach the network."}),
         field(&DataSpec::normalization,
               {.path = "data.normalization",
-               .choices = {"imagenet", "unit"},
                .label = "Normalization",
                .help = "imagenet: mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 a "
                        "channel; unit: values from 0 to 1, as MTAN does.",
@@ -140,7 +154,6 @@ std::vector<Field<DataSpec>> dataFields() {
                                         "is negated."}),
         field(&DataSpec::damaged,
               {.path = "data.damaged",
-               .choices = {"stop", "skip"},
                .label = "Damaged samples",
                .help = "A sample that can't be read: stop the run and say which, or take another "
                        "in its place and report it. Validation and all that looks at the run later "
@@ -186,7 +199,6 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    .seldom = true}),
             field(&NetworkSpec::routing,
                   {.path = "network.routing",
-                   .choices = {"exact", "sampled", "partitioned"},
                    .label = "Routing",
                    .help = "How copies in merged layers get their own tasks' gradient. exact: a "
                            "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
@@ -195,7 +207,6 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    .seldom = true}),
             field(&NetworkSpec::bracketing,
                   {.path = "network.bracketing",
-                   .choices = {"cheapest", "compose", "run", "calibrate"},
                    .label = "Bracketing",
                    .help = "How factored kernels meet their input in training. compose: multiplied "
                            "into one kernel, then one convolution; run: a convolution for each "
@@ -278,7 +289,6 @@ std::vector<Field<TrainSpec>> trainFields() {
                .seldom = true}),
         field(&TrainSpec::decayOn,
               {.path = "train.decay_on",
-               .choices = {"kernels", "factors"},
                .label = "Decay acts on",
                .help = "kernels: the product W is decayed, as in a plain network; factors: each "
                        "factor for itself, which is another regularizer.",
@@ -293,7 +303,6 @@ std::vector<Field<TrainSpec>> trainFields() {
                .seldom = true}),
         field(&TrainSpec::updates,
               {.path = "train.updates",
-               .choices = {"joint", "alternating"},
                .label = "Updates",
                .help = "joint: everything moves in every step; alternating: cores alone for some "
                        "steps, then the other factors for some (heads, norms and biases always).",
@@ -366,14 +375,12 @@ std::vector<Field<TrainSpec>> trainFields() {
                                             "processor that the process may use.",
                                     .seldom = true}),
         field(&TrainSpec::device, {.path = "train.device",
-                                   .choices = {"cpu", "cuda"},
                                    .label = "Device",
                                    .help = "Where the network is trained. A GPU convolves float32 "
                                            "in TF32 where it can.",
                                    .seldom = true}),
         field(&TrainSpec::precision,
               {.path = "train.precision",
-               .choices = {"float32", "bfloat16"},
                .label = "Precision",
                .help = "Of convolutions and activations while training. bfloat16 takes a quarter "
                        "or more off a step on processors that have it; weights, statistics and "
@@ -381,7 +388,6 @@ std::vector<Field<TrainSpec>> trainFields() {
                .seldom = true}),
         field(&TrainSpec::memoryFormat,
               {.path = "train.memory_format",
-               .choices = {"contiguous", "channels-last"},
                .label = "Memory format",
                .help = "How activations lie in memory while training. channels-last, for layers of up "
                        "to 128 channels, is faster on most processors.",

@@ -44,8 +44,9 @@ std::vector<Figure> plainAgainstStock() {
 std::vector<Figure> mixedPrecision() {
     std::vector<Figure> figures;
     for (const Size size : {Size::Full, Size::Quarter, Size::Compact})
-        for (const std::string precision : {"float32", "bfloat16"})
-            for (const std::string format : {"contiguous", "channels-last"}) {
+        for (const Precision precision : {Precision::Float32, Precision::Bfloat16})
+            for (const MemoryFormat format :
+                 {MemoryFormat::Contiguous, MemoryFormat::ChannelsLast}) {
                 ExperimentSpec spec = specFor(size, "plain", "*: tied");
                 spec.train.precision = precision;
                 spec.train.memoryFormat = format;
@@ -78,13 +79,14 @@ std::vector<Figure> brackets() {
     std::vector<Figure> figures;
     FixedStep plain(specFor(Size::Full, "plain", "*: tied"));
     for (const double rank : {1.0, 0.25})
-        for (const char* bracketing : {"cheapest", "compose", "run"}) {
+        for (const Bracketing bracketing :
+             {Bracketing::Cheapest, Bracketing::Compose, Bracketing::Run}) {
             ExperimentSpec spec = specFor(Size::Full, "factored", "*: tied");
             spec.network.kernels.front().method.options["rank"] = rank;
             spec.network.bracketing = bracketing;
             FixedStep ours(spec);
-            const bool goal = rank == 1.0 && std::string_view(bracketing) == "cheapest";
-            figures.push_back({"factored, rank " + fixedText(rank, 2) + ", " + bracketing
+            const bool goal = rank == 1.0 && bracketing == Bracketing::Cheapest;
+            figures.push_back({"factored, rank " + fixedText(rank, 2) + ", " + choiceName(bracketing)
                                    + " / plain step (" + sizeName(Size::Full) + ")",
                                ratio([&] { ours(); }, [&] { plain(); }, 3), "ratio",
                                goal ? "<=1.10" : ""});
@@ -120,7 +122,7 @@ std::vector<Figure> expandTied() {
                            ratio([&] { expanded(); }, [&] { plain(); }, rounds), "ratio",
                            "<=" + std::to_string(1.15 * floor)});
         ExperimentSpec run = spec;
-        run.network.bracketing = "run";
+        run.network.bracketing = Bracketing::Run;
         FixedStep convolutions(run);
         figures.push_back({"expand, composed / run as three convolutions" + name,
                            ratio([&] { expanded(); }, [&] { convolutions(); }, 2), "ratio",
@@ -140,7 +142,7 @@ std::vector<Figure> expandFull() {
 std::vector<Figure> r2Sampled() {
     return forBothSizes("R2 sampled / plain step", "", [](Size size) {
         ExperimentSpec spec = specFor(size, "factored", "*: merged");
-        spec.network.routing = "sampled";
+        spec.network.routing = Routing::Sampled;
         FixedStep ours(spec);
         FixedStep plain(specFor(size, "plain", "*: tied"));
         return ratio([&] { ours(); }, [&] { plain(); }, rounds);
@@ -157,7 +159,7 @@ std::vector<Figure> r2Partitioned() {
             return spec;
         };
         ExperimentSpec spec = sized("factored", "*: merged");
-        spec.network.routing = "partitioned";
+        spec.network.routing = Routing::Partitioned;
         FixedStep ours(spec);
         FixedStep plain(sized("plain", "*: tied"));
         return ratio([&] { ours(); }, [&] { plain(); }, rounds);

@@ -145,7 +145,7 @@ private Q_SLOTS:
                                 "dec2.1: bias {segmentation} | {depth, normal}"};
         Network exact = wideNetwork(spec, 8);
         differentiate(exact, m_images);
-        spec.network.routing = "sampled";
+        spec.network.routing = Routing::Sampled;
         Network sampled = wideNetwork(spec, 8);
         std::map<std::string, torch::Tensor> sums;
         for (std::int64_t step = 0; step < 3; ++step) {

@@ -14,7 +14,7 @@ using namespace concertina::testing;
 
 namespace {
 
-ExperimentSpec specWith(const std::string& bracketing, std::vector<std::string> brackets = {}) {
+ExperimentSpec specWith(Bracketing bracketing, std::vector<std::string> brackets = {}) {
     ExperimentSpec spec = tinySpec("factored", "*: merged");
     spec.network.bracketing = bracketing;
     spec.network.brackets = std::move(brackets);
@@ -39,22 +39,22 @@ class BracketsTest : public QObject {
 private Q_SLOTS:
     void arulesLayersRunAsItSaysAndOthersAsTheyWould() {
         const auto words =
-            bracketingWords(designFor(specWith("run", {"enc*: U·M | V", "enc2.2: U·M·V"})));
+            bracketingWords(designFor(specWith(Bracketing::Run, {"enc*: U·M | V", "enc2.2: U·M·V"})));
         QCOMPARE(words, (std::vector<std::string>{"enc1.1 enc2.1: U·M | V",
                                                   "dec2.1 dec2.2 dec1.1: U | M | V"}));
     }
 
     void wrongRulesAreTold() {
         using Told = std::vector<std::string>;
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M | V"})), Told{});
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·M | V", "enc9.*: U | M·V"})),
+        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·M | V"})), Told{});
+        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·M | V", "enc9.*: U | M·V"})),
                  Told{"brackets.no_layer network.brackets.1"});
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*: U·V"})),
+        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·V"})),
                  Told{"brackets.factors network.brackets.0"});
-        QCOMPARE(problemsOf(specWith("cheapest", {"enc*"})),
+        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*"})),
                  Told{"brackets.syntax network.brackets.0"});
         // A grouped or spatial matrix is multiplied out, whatever is said.
-        ExperimentSpec spatial = specWith("cheapest", {"enc2.*: U·M | V"});
+        ExperimentSpec spatial = specWith(Bracketing::Cheapest, {"enc2.*: U·M | V"});
         spatial.network.kernels.front().method.options["matricization"] = "spatial";
         QCOMPARE(problemsOf(withCompleteOptions(spatial, catalogue())),
                  Told{"brackets.factors network.brackets.0"});
@@ -62,7 +62,7 @@ private Q_SLOTS:
 
     void arulesKernelMayBecomeAnother() {
         // A change in training is not refused for the sake of brackets that are not needed any more.
-        ExperimentSpec spec = specWith("cheapest", {"enc1.1: U·M | V"});
+        ExperimentSpec spec = specWith(Bracketing::Cheapest, {"enc1.1: U·M | V"});
         spec.network.sharing = {"*: tied"};
         spec.network.planChanges = {"2: enc1.1: kernel plain"};
         QCOMPARE(problemsOf(spec), std::vector<std::string>{});
@@ -72,9 +72,9 @@ private Q_SLOTS:
     }
 
     void calibrationFixesEveryLayerThatCanRun() {
-        const NetworkDesign design = designFor(specWith("calibrate"));
+        const NetworkDesign design = designFor(specWith(Bracketing::Calibrate));
         const auto rules =
-            calibratedBrackets(design, specWith("calibrate").train, [] { return false; });
+            calibratedBrackets(design, specWith(Bracketing::Calibrate).train, [] { return false; });
         std::vector<std::string> named;
         for (const std::string& text : rules) {
             const BracketRule rule = parseBracketRule(text).value();
@@ -82,21 +82,21 @@ private Q_SLOTS:
             named.insert(named.end(), rule.layers.begin(), rule.layers.end());
         }
         QCOMPARE(named, design.plan.layerNames());
-        QCOMPARE(problemsOf(specWith("cheapest", rules)), std::vector<std::string>{});
+        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, rules)), std::vector<std::string>{});
     }
 
     void anendEndsTheCalibration() {
         QVERIFY(
-            calibratedBrackets(designFor(specWith("calibrate")), specWith("calibrate").train, [] {
+            calibratedBrackets(designFor(specWith(Bracketing::Calibrate)), specWith(Bracketing::Calibrate).train, [] {
                 return true;
             }).empty());
     }
 
     void whatWasMeasuredIsPartOfTheRunsSpec() {
-        Training training(specWith("calibrate", {"dec1.1: U | M·V"}));
+        Training training(specWith(Bracketing::Calibrate, {"dec1.1: U | M·V"}));
         QVERIFY(training.run().has_value());
         const ExperimentSpec& spec = training.record.starts.front().spec;
-        QCOMPARE(spec.network.bracketing, "cheapest");
+        QCOMPARE(spec.network.bracketing, Bracketing::Cheapest);
         QCOMPARE(spec.network.brackets.back(), "dec1.1: U | M·V"); // what was written comes first
         QVERIFY(spec.network.brackets.size() > 1);
         const auto checkpoint = loadCheckpoint(training.lastCheckpoint());
@@ -105,7 +105,7 @@ private Q_SLOTS:
     }
 
     void arunOfLinksThatGoesOnIsEqualToTheBit() {
-        const ExperimentSpec spec = specWith("cheapest", {"*: U·M | V", "enc2.*: U | M | V"});
+        const ExperimentSpec spec = specWith(Bracketing::Cheapest, {"*: U·M | V", "enc2.*: U | M | V"});
         Training whole(spec);
         QVERIFY(whole.run().has_value());
         Training first(spec);

@@ -114,7 +114,7 @@ private Q_SLOTS:
         ExperimentSpec spec = tinySpec("factored", sharing.toStdString());
         spec.train.optimizer = {optimizer.toStdString(), Json::object()};
         spec.train.weightDecay = 0.01;
-        spec.train.decayOn = decayOn.toStdString();
+        spec.train.decayOn = choiceNamed<DecayOn>(decayOn.toStdString()).value();
         spec = withCompleteOptions(spec, catalogue());
         const Network before = trainedOn(spec, networkFor(spec), 0, 2);
         const Network resting = changed(before, spec, {rule.toStdString()});

@@ -299,12 +299,12 @@ private Q_SLOTS:
 
     void theResultCarriesWhatItsUserNeedsToKnow() {
         ExperimentSpec spec = tinySpec();
-        spec.data.normalization = "unit";
+        spec.data.normalization = InputNormalization::Unit;
         const CompactNetwork compact = fold(scrambled(spec), about(spec));
         QCOMPARE(compact.name, std::string("tiny"));
         QCOMPARE(compact.height, 16);
         QCOMPARE(compact.width, 24);
-        QCOMPARE(compact.normalization, std::string("unit"));
+        QCOMPARE(compact.normalization, InputNormalization::Unit);
         QCOMPARE(compact.targets.size(), 3U);
         QCOMPARE(compact.targets[0].classes.size(), 14U);
     }

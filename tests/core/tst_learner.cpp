@@ -59,7 +59,7 @@ private Q_SLOTS:
         const Batch batch = firstBatch(spec);
         Learner usual = learnerFor(spec);
         QVERIFY(usual.step(batch, 0));
-        spec.train.memoryFormat = "channels-last";
+        spec.train.memoryFormat = MemoryFormat::ChannelsLast;
         Learner other = learnerFor(spec);
         QVERIFY(other.step(batch, 0));
         const auto expected = gradients(usual.network());
@@ -75,7 +75,7 @@ private Q_SLOTS:
         const Batch batch = firstBatch(spec);
         Learner usual = learnerFor(spec);
         const auto expected = usual.step(batch, 0);
-        spec.train.precision = "bfloat16";
+        spec.train.precision = Precision::Bfloat16;
         Learner mixed = learnerFor(spec);
         const auto result = mixed.step(batch, 0);
         QVERIFY(result.has_value());
@@ -160,7 +160,7 @@ private Q_SLOTS:
 
     void alternatingRoundsMoveCoresFirstThenTheOthers() {
         ExperimentSpec spec = sgdSpec("*: merged", 0.01);
-        spec.train.updates = "alternating";
+        spec.train.updates = Updates::Alternating;
         spec.train.coreSteps = 2;
         spec.train.outerSteps = 1;
         Learner learner = learnerFor(spec);
@@ -182,7 +182,7 @@ private Q_SLOTS:
 
     void aRestingFactorsMomentsAndStepCountDoNotMove() {
         ExperimentSpec spec = tinySpec("factored", "*: merged");
-        spec.train.updates = "alternating";
+        spec.train.updates = Updates::Alternating;
         Learner learner = learnerFor(spec);
         const Batch batch = firstBatch(spec);
         for (int step = 0; step < 5; ++step) // cores move in steps 0, 2, 4

@@ -20,7 +20,7 @@ using namespace concertina::testing;
 namespace {
 
 ExperimentSpec specWith(const std::string& parametrization, const Json& options,
-                        const std::vector<std::string>& rules, const std::string& bracketing) {
+                        const std::vector<std::string>& rules, Bracketing bracketing) {
     ExperimentSpec spec = tinySpec(parametrization, "*: tied");
     spec.network.kernels.front().method.options = options;
     spec.network.sharing = rules;
@@ -32,11 +32,11 @@ ExperimentSpec specWith(const std::string& parametrization, const Json& options,
 std::pair<Network, Network> bothWays(const std::string& parametrization, const Json& options,
                                      const std::vector<std::string>& rules) {
     Network run =
-        networkFor(specWith(parametrization, options, rules, "run")).convertedTo(torch::kFloat64);
+        networkFor(specWith(parametrization, options, rules, Bracketing::Run)).convertedTo(torch::kFloat64);
     scrambleFactors(run, 5);
     scrambleNorms(run, 6);
     Network composed =
-        Network::fromTensors(designFor(specWith(parametrization, options, rules, "compose")),
+        Network::fromTensors(designFor(specWith(parametrization, options, rules, Bracketing::Compose)),
                              run.namedTensors())
             .value()
             .convertedTo(torch::kFloat64);
@@ -190,11 +190,11 @@ private Q_SLOTS:
     void whatTasksMakeOfOneInputIsMadeOnce() {
         // Reading R1: the first layer's V runs once, each task's M and U on what it gave; the next
         // layer's inputs have parted.
-        const Network network = networkFor(specWith("factored", {}, {"*: factors shared"}, "run"));
+        const Network network = networkFor(specWith("factored", {}, {"*: factors shared"}, Bracketing::Run));
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1 + 3 + 3);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3 + 3 + 3);
         // The image alone is one: a layer's U without a copy of M before it runs once, too.
-        const Network tied = networkFor(specWith("factored", {}, {"*: tied"}, "run"));
+        const Network tied = networkFor(specWith("factored", {}, {"*: tied"}, Bracketing::Run));
         QCOMPARE(convolutionsOf(tied, "enc2.1"), 3);
     }
 
@@ -202,14 +202,14 @@ private Q_SLOTS:
         // The mean of products is not the product of means.
         const std::string parted = " {segmentation} | {depth} | {normal}";
         const ExperimentSpec spec =
-            specWith("factored", {}, {"*: merged", "enc1.1: U" + parted}, "run");
+            specWith("factored", {}, {"*: merged", "enc1.1: U" + parted}, Bracketing::Run);
         const Network network = networkFor(spec);
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3);
     }
 
     void aSplitKeepsEveryBitOfWhatLinksGive() {
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, "run");
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
         Network before = networkFor(spec);
         scrambleFactors(before, 5);
         scrambleNorms(before, 6);
@@ -226,7 +226,7 @@ private Q_SLOTS:
 
     void statisticsFollowALayerThatIsNoLongerRun() {
         // Another kernel moves the nodes behind it: norms keep theirs by layer.
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, "run");
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
         Network before = networkFor(spec);
         scrambleNorms(before, 6);
         ExperimentSpec plain = spec;
@@ -256,20 +256,20 @@ private Q_SLOTS:
     }
 
     void kernelsThatDecayWithTheirGradientAreComposed() {
-        ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, "run");
+        ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
         spec.train.weightDecay = 1e-4;
-        spec.train.decayOn = "kernels";
+        spec.train.decayOn = DecayOn::Kernels;
         QCOMPARE(convolutionsOf(networkFor(spec), "enc1.1"), 1); // Adam's is part of the gradient
         spec.train.optimizer = {"adamw", Json::object()};
         QCOMPARE(convolutionsOf(networkFor(withCompleteOptions(spec, catalogue())), "enc1.1"), 3);
         spec.train.optimizer = {"adam", Json::object()};
-        spec.train.decayOn = "factors";
+        spec.train.decayOn = DecayOn::Factors;
         QCOMPARE(convolutionsOf(networkFor(withCompleteOptions(spec, catalogue())), "enc1.1"), 3);
     }
 
     void stepsAreCountedAsTheyRun() {
         // A step of one convolution is 3 times its multiply–adds; a link's are its own.
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, "run");
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
         const NetworkDesign design = designFor(spec);
         double expected = 0;
         for (const Branch& branch : design.tree.branches) {
@@ -285,11 +285,11 @@ private Q_SLOTS:
     }
 
     void itIsSaidWhatRuns() {
-        const auto words = bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "run")));
+        const auto words = bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, Bracketing::Run)));
         QCOMPARE(words, std::vector<std::string>{
                             "enc1.1 enc2.1 enc2.2 dec2.1 dec2.2 dec1.1: U | M | V"});
         QVERIFY(
-            bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, "compose"))).empty());
+            bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, Bracketing::Compose))).empty());
     }
 };
 

@@ -159,7 +159,7 @@ private Q_SLOTS:
         spec.train.schedule = {"constant", Json::object()};
         spec.train.lr = rate;
         spec.train.weightDecay = decay;
-        spec.train.decayOn = decayOn.toStdString();
+        spec.train.decayOn = choiceNamed<DecayOn>(decayOn.toStdString()).value();
         Learner learner = learnerFor(spec, torch::kFloat64);
         Network reference = learner.network().convertedTo(torch::kFloat64);
         std::vector<torch::Tensor> decayed, others;
@@ -203,7 +203,7 @@ private Q_SLOTS:
         ExperimentSpec spec = tinySpec("factored", "*: separate");
         spec.train.optimizer = {id.toStdString(), optionsOf(id.toStdString(), "{}")};
         spec.train.weightDecay = 0.1;
-        spec.train.decayOn = decayOn.toStdString();
+        spec.train.decayOn = choiceNamed<DecayOn>(decayOn.toStdString()).value();
         Learner learner = learnerFor(spec);
         const Batch whole = firstBatch(spec);
         Batch blind = whole;

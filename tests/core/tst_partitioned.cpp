@@ -20,7 +20,7 @@ namespace {
 
 ExperimentSpec partitionedSpec(const std::string& rule, int batch) {
     ExperimentSpec spec = tinySpec("factored", rule);
-    spec.network.routing = "partitioned";
+    spec.network.routing = Routing::Partitioned;
     spec.train.batch = batch;
     return spec;
 }
@@ -237,10 +237,10 @@ private Q_SLOTS:
         QFETCH(const QString, parametrization);
         ExperimentSpec spec = tinyUnet(parametrization.toStdString(), "*: tied");
         spec.network.backbone.options["channels"] = {4, 6, 8, 8};
-        spec.network.routing = "partitioned";
+        spec.network.routing = Routing::Partitioned;
         spec.data.height = spec.data.width = 8;
         spec.train.batch = 6;
-        spec.train.memoryFormat = format.toStdString();
+        spec.train.memoryFormat = choiceNamed<MemoryFormat>(format.toStdString()).value();
         QCOMPARE(validate(spec, catalogue()), Problems{});
         Learner learner = learnerFor(spec);
         Batch batch = firstBatch(spec);

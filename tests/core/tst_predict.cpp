@@ -103,7 +103,7 @@ private Q_SLOTS:
         const Image image = resized(gradient(100, 60), 16, 24);
         const auto checkpoint = loadCheckpoint(m_training.lastCheckpoint(), CheckpointPart::Weights);
         const auto network = networkOf(*checkpoint);
-        const BatchMaker maker({}, {}, normalizationNamed(checkpoint->spec.data.normalization));
+        const BatchMaker maker({}, {}, normalizationOf(checkpoint->spec.data.normalization));
         const auto outputs = network->forward(network->compose(false), maker.image(image), {});
         const std::vector<std::pair<int, int>> sizes{{100, 60}, {16, 24}, {7, 9}, {1, 1}};
         for (const auto& [height, width] : sizes) {

@@ -70,7 +70,7 @@ ExperimentSpec specNamed(const QString& name) {
     if (name == "sgd with momentum, alternating") {
         ExperimentSpec spec = baseSpec("factored", "*: merged");
         spec.train.optimizer = {"sgd", {{"nesterov", true}}};
-        spec.train.updates = "alternating";
+        spec.train.updates = Updates::Alternating;
         spec.train.coreSteps = 2;
         spec.train.clipNorm = 1;
         return withCompleteOptions(spec, catalogue());

@@ -29,7 +29,7 @@ class SkippedSamplesTest : public QObject {
     std::optional<Training> m_training;
     QTemporaryDir m_folder;
 
-    ExperimentSpec specWith(const char* damaged) const {
+    ExperimentSpec specWith(DamagedSamples damaged) const {
         ExperimentSpec spec = tinySpec("factored", "*: merged");
         spec.data.dataset = {"folder", {{"path", m_dataset.root().string()}}};
         spec.data.damaged = damaged;
@@ -39,18 +39,18 @@ class SkippedSamplesTest : public QObject {
         return withCompleteOptions(spec, catalogue());
     }
 
-    VerifyRequest verifying(const char* damaged, int images) const {
+    VerifyRequest verifying(DamagedSamples damaged, int images) const {
         return {.checkpoint = m_training->lastCheckpoint(),
                 .spec = specWith(damaged),
                 .images = images};
     }
 
-    SheetRequest sheet(const char* damaged, int frames) const {
+    SheetRequest sheet(DamagedSamples damaged, int frames) const {
         return {m_training->lastCheckpoint(), specWith(damaged), frames,
                 m_folder.filePath("sheet.png").toStdString()};
     }
 
-    CollapseRequest collapsing(const char* damaged) const {
+    CollapseRequest collapsing(DamagedSamples damaged) const {
         return {.checkpoint = m_training->lastCheckpoint(),
                 .averaging = {.normBatches = 3},
                 .spec = specWith(damaged)};
@@ -64,14 +64,14 @@ private Q_SLOTS:
                                       m_dataset.file("val", part, id));
         TestFolder::writeBytes(m_dataset.file("val", "image", "e"), "noise");
         TestFolder::writeBytes(m_dataset.file("train", "depth", "c"), "noise");
-        m_training.emplace(specWith("skip"));
+        m_training.emplace(specWith(DamagedSamples::Skip));
         const auto result = m_training->run();
         QVERIFY2(result.has_value(), result ? "" : toText(result.error()).c_str());
         QVERIFY(result->state == RunState::Finished);
     }
 
     void networksAreComparedOnTheImagesThatAreLeft() {
-        const auto all = verify(verifying("skip", 32), quiet, {});
+        const auto all = verify(verifying(DamagedSamples::Skip, 32), quiet, {});
         QVERIFY2(all.has_value(), all ? "" : toText(all.error()).c_str());
         QCOMPARE(all->images, 4);
         QCOMPARE(all->skipped, 1);
@@ -79,28 +79,28 @@ private Q_SLOTS:
         QVERIFY(toText(*all).find("1 image skipped") != std::string::npos);
         QVERIFY(toJson(*all)["skipped_images"] == Json(1));
         // As many as were asked for, where there are.
-        const auto two = verify(verifying("skip", 2), quiet, {});
+        const auto two = verify(verifying(DamagedSamples::Skip, 2), quiet, {});
         QCOMPARE(two->images, 2);
         QCOMPARE(two->skipped, 1);
-        const auto one = verify(verifying("skip", 1), quiet, {});
+        const auto one = verify(verifying(DamagedSamples::Skip, 1), quiet, {});
         QCOMPARE(one->images, 1);
         QCOMPARE(one->skipped, 0);
         QVERIFY(toText(*one).find("skipped") == std::string::npos);
     }
 
     void aSheetShowsFramesThatCanBeRead() {
-        const auto drawn = drawSheet(sheet("skip", 5), quiet, {});
+        const auto drawn = drawSheet(sheet(DamagedSamples::Skip, 5), quiet, {});
         QVERIFY2(drawn.has_value(), drawn ? "" : toText(drawn.error()).c_str());
         QCOMPARE(drawn->skipped, 1);
         const int four = readImage(drawn->files.front())->height;
-        const auto whole = drawSheet(sheet("skip", 1), quiet, {});
+        const auto whole = drawSheet(sheet(DamagedSamples::Skip, 1), quiet, {});
         const int one = readImage(whole->files.front())->height;
-        const auto three = drawSheet(sheet("skip", 3), quiet, {});
+        const auto three = drawSheet(sheet(DamagedSamples::Skip, 3), quiet, {});
         QCOMPARE(readImage(three->files.front())->height, one + 2 * (four - one) / 3);
     }
 
     void newStatisticsOfNormsComeFromWhatTrainingSaw() {
-        const auto report = collapse(collapsing("skip"), quiet, {});
+        const auto report = collapse(collapsing(DamagedSamples::Skip), quiet, {});
         QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
         QCOMPARE(report->skipped, 1); // in three epochs
         QVERIFY(toText(*report).find("1 image skipped") != std::string::npos);
@@ -108,7 +108,7 @@ private Q_SLOTS:
     }
 
     void rankedFramesKeepTheirPlaces() {
-        auto predictor = FramePredictor::load(m_training->lastCheckpoint(), specWith("skip"));
+        auto predictor = FramePredictor::load(m_training->lastCheckpoint(), specWith(DamagedSamples::Skip));
         QVERIFY(predictor.has_value());
         const auto ranked = predictor->rank("val", quiet, {});
         QVERIFY2(ranked.has_value(), ranked ? "" : toText(ranked.error()).c_str());
@@ -122,10 +122,10 @@ private Q_SLOTS:
 
     void whatIsToStopStops() {
         for (const Problem& problem :
-             {verify(verifying("stop", 32), quiet, {}).error(),
-              drawSheet(sheet("stop", 5), quiet, {}).error(),
-              collapse(collapsing("stop"), quiet, {}).error(),
-              FramePredictor::load(m_training->lastCheckpoint(), specWith("stop"))
+             {verify(verifying(DamagedSamples::Stop, 32), quiet, {}).error(),
+              drawSheet(sheet(DamagedSamples::Stop, 5), quiet, {}).error(),
+              collapse(collapsing(DamagedSamples::Stop), quiet, {}).error(),
+              FramePredictor::load(m_training->lastCheckpoint(), specWith(DamagedSamples::Stop))
                   ->rank("val", quiet, {})
                   .error()})
             QCOMPARE(problem.code, std::string("image.unreadable"));
@@ -134,9 +134,9 @@ private Q_SLOTS:
     void whereNothingIsLeftTheReasonIsTold() {
         for (const char* id : {"d", "f", "g", "h"})
             TestFolder::writeBytes(m_dataset.file("val", "image", id), "noise");
-        QCOMPARE(verify(verifying("skip", 32), quiet, {}).error().code,
+        QCOMPARE(verify(verifying(DamagedSamples::Skip, 32), quiet, {}).error().code,
                  std::string("image.unreadable"));
-        QCOMPARE(drawSheet(sheet("skip", 5), quiet, {}).error().code,
+        QCOMPARE(drawSheet(sheet(DamagedSamples::Skip, 5), quiet, {}).error().code,
                  std::string("image.unreadable"));
     }
 };

@@ -78,7 +78,7 @@ private Q_SLOTS:
         if (hasCuda())
             QSKIP("this machine has a CUDA device");
         ExperimentSpec spec = quickSpec();
-        spec.train.device = "cuda";
+        spec.train.device = Device::Cuda;
         QCOMPARE(refusal(spec).code, std::string("train.device"));
     }
 
@@ -251,7 +251,7 @@ private Q_SLOTS:
         const auto file = folder.file("train", "image", "c");
         TestFolder::writeBytes(file, "noise");
         ExperimentSpec spec = folderSpec(folder);
-        spec.data.damaged = "skip";
+        spec.data.damaged = DamagedSamples::Skip;
         Training training(spec);
         const auto result = training.run();
         QVERIFY(result->state == RunState::Finished);
@@ -273,7 +273,7 @@ private Q_SLOTS:
         const auto stopped = stopping.run();
         QVERIFY(stopped->state == RunState::Failed);
         QVERIFY(stopped->problem->hint.find("sample d") != std::string::npos);
-        spec.data.damaged = "skip";
+        spec.data.damaged = DamagedSamples::Skip;
         Training skipping(spec);
         QVERIFY(skipping.run()->state == RunState::Finished);
         QCOMPARE(skipping.record.validations.size(), 1U);

@@ -194,7 +194,7 @@ private Q_SLOTS:
 
     void sampledRoutingHasTwoPassesAndTurns() {
         ExperimentSpec spec = sharing({"*: merged"});
-        spec.network.routing = "sampled";
+        spec.network.routing = Routing::Sampled;
         const NetworkDesign network = design(spec).design;
         for (const int step : {0, 1, 2, 3}) {
             const GradientRoutes routes = gradientRoutes(network, Moving::All, step);

@@ -105,7 +105,7 @@ const std::vector<Case> specCases{
      ""},
     {"batch too small to be parted",
      [](auto& s) {
-         s.network.routing = "partitioned";
+         s.network.routing = Routing::Partitioned;
          s.train.batch = 2;
      },
      {"train.batch at train.batch"},
@@ -294,7 +294,7 @@ private Q_SLOTS:
                 spec.data.height = 8;
                 spec.data.width = width;
                 spec.train.batch = batch;
-                spec.network.routing = routing.toStdString();
+                spec.network.routing = choiceNamed<Routing>(routing.toStdString()).value();
             },
             catalogue);
         if (expected.isEmpty()) {

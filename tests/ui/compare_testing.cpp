@@ -286,7 +286,7 @@ Store CompareDesk::open() const {
 }
 
 RunId CompareDesk::makeRun(const std::string& name, std::int64_t step,
-                           const std::string& damaged) {
+                           DamagedSamples damaged) {
     Store there = open();
     ExperimentSpec spec = testSpec();
     spec.name = name;

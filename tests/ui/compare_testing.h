@@ -72,7 +72,7 @@ public:
 
     /// A finished run with validations and a checkpoint at `step`; 0: no checkpoint, and running.
     RunId makeRun(const std::string& name, std::int64_t step = 1200,
-                  const std::string& damaged = "stop");
+                  DamagedSamples damaged = DamagedSamples::Stop);
     void addCheckpoint(const RunId& run, std::int64_t step);
 
     QTemporaryDir folder;

@@ -158,7 +158,7 @@ void TestComparePage::framesAreSortedByTheErrorOfTheTask() {
 void TestComparePage::framesThatTrainingSkippedArePassedOverAndCounted() {
     OpenComparePage at;
     at.desk.jobs.damaged = {0, 1, 4, 9};
-    QVERIFY(at.open(at.desk.makeRun("rooms-demo", 1200, "skip")));
+    QVERIFY(at.open(at.desk.makeRun("rooms-demo", 1200, DamagedSamples::Skip)));
     FrameStrip* strip = at.page->strip();
     QCOMPARE(strip->gallery()->currentFrame(), 2); // the first that can be read
     QTRY_VERIFY(at.says(QStringLiteral("4 skipped"), at.page->report()));

@@ -99,10 +99,9 @@ private Q_SLOTS:
         ExperimentSpec spec = otherSpec();
         spec.train.lr = -1;
         spec.data.scales = {};
-        spec.data.normalization = "none";
         spec.tasks[1].weight = std::nan("");
         QCOMPARE(codesAndPaths(checkFields(spec)),
-                 (Texts{"field.choice at data.normalization", "field.range at data.scales",
+                 (Texts{"field.range at data.scales",
                         "field.range at train.lr", "field.range at tasks.1.weight"}));
     }
 

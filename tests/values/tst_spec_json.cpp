@@ -203,7 +203,7 @@ private Q_SLOTS:
         const ExperimentSpec actual = spec("nyuv2-mtan-r2-partitioned").spec;
         expected.name = "nyuv2-mtan-r2-partitioned";
         expected.notes = actual.notes;
-        expected.network.routing = "partitioned";
+        expected.network.routing = Routing::Partitioned;
         expected.train.batch = 6;
         QVERIFY(actual == expected);
         QCOMPARE(spec("nyuv2-compact-depth").spec.tasks.size(), 1U);

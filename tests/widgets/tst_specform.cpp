@@ -159,7 +159,7 @@ private Q_SLOTS:
     void seldomFieldsAreBehindMoreWhichCountsTheChangedOnes() {
         ExperimentSpec spec = testSpec();
         spec.train.clipNorm = 1;
-        spec.data.damaged = "skip";
+        spec.data.damaged = DamagedSamples::Skip;
         Form f(spec);
         auto* more = f.form.findChild<QToolButton*>(QString(), Qt::FindDirectChildrenOnly);
         QVERIFY(f.form.row("train.lr")->isVisible());

@@ -199,7 +199,7 @@ void FrameStrip::choose(int frame) {
 void FrameStrip::step(int by) {
     const GalleryModel& model = *m_gallery->gallery();
     int row = model.rowOf(m_gallery->currentFrame()) + by;
-    const bool skips = !showsFiles() && m_spec.data.damaged == "skip";
+    const bool skips = !showsFiles() && m_spec.data.damaged == DamagedSamples::Skip;
     while (skips && row >= 0 && row < model.frames() && m_unreadable.contains(model.frameAt(row)))
         row += by;
     m_passOn = by;
@@ -212,7 +212,7 @@ void FrameStrip::passOver(const FramePick& pick) {
         return;
     m_unreadable.insert(pick.index);
     showLeftOut();
-    if (m_passOn != 0 && m_spec.data.damaged == "skip")
+    if (m_passOn != 0 && m_spec.data.damaged == DamagedSamples::Skip)
         step(m_passOn);
 }
 

@@ -27,7 +27,7 @@ double residentBytes() {
 }
 
 QString deviceOf(const ExperimentSpec& spec, const Json& environment) {
-    const QString device = toQt(spec.train.device);
+    const QString device = toQt(choiceName(spec.train.device));
     const Json threads = environment.is_object() ? environment.value("threads", Json()) : Json();
     if (!threads.is_number_integer())
         return device;
