@@ -70,7 +70,8 @@ std::int64_t ownedRun(const SQLite::Database& database, const RunId& run,
     const std::int64_t number = runNumber(database, run);
     const auto owner = ownerOf(database, number);
     if (!owner || owner->process != process)
-        throw Failure{{"run.lost", run, owner ? toText(owner->process) + " has it" : "no process has it",
+        throw Failure{{"run.lost", run,
+                       owner ? toText(owner->process) + " has it" : "no process has it",
                        "a run of this process", "Resume it from its last checkpoint."}};
     return number;
 }

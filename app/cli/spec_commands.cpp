@@ -41,8 +41,7 @@ Expected<std::string> specText(const std::string& nameOrFile) {
         if (stream)
             return text;
     }
-    const auto preset = std::ranges::find(presets(), nameOrFile, &EmbeddedText::name);
-    if (preset != presets().end())
+    if (const EmbeddedText* preset = presetNamed(nameOrFile))
         return std::string(preset->text);
     if (const PresetGroup* group = presetGroup(nameOrFile))
         return failure({"spec.group", nameOrFile, "a group of presets", "one of its presets",
@@ -58,16 +57,17 @@ struct SetPlace {
     std::string label;
     std::string help;
     std::string accepts;
-    Json standard;
+    Json defaultValue;
 };
 
 SetPlace placeOf(const std::string& path, const FieldInfo& field) {
-    return {path, field.label, field.help, acceptedText(field), field.standard};
+    return {path, field.label, field.help, acceptedText(field), field.defaultValue};
 }
 
 SetPlace placeOf(const std::string& path, const std::string& label, const std::string& help,
-                 Family family, const std::string& standard) {
-    return {path + "id", label, help, "one of: " + join(catalogue().ids(family), ", "), standard};
+                 Family family, const std::string& defaultValue) {
+    return {path + "id", label, help, "one of: " + join(catalogue().ids(family), ", "),
+            defaultValue};
 }
 
 template <class Record>
@@ -115,16 +115,16 @@ std::string placeOfFamily(Family family) {
 }
 
 std::string textOf(const SetPlace& place) {
-    const std::string standard = valueText(place.standard);
+    const std::string defaultValue = valueText(place.defaultValue);
     return "  " + place.path + "\n      " + place.help + "\n      " + place.accepts + "; default "
-           + (standard.empty() ? "none" : standard) + "\n";
+           + (defaultValue.empty() ? "none" : defaultValue) + "\n";
 }
 
 Json jsonOf(const SetPlace& place) {
     return {{"path", place.path},
             {"label", place.label},
             {"help", place.help},
-            {"default", place.standard},
+            {"default", place.defaultValue},
             {"accepts", place.accepts}};
 }
 

@@ -33,9 +33,7 @@ bool hasDisplay() {
 }
 
 void startDemo(RunService& runs, MainWindow& window) {
-    const auto preset = std::ranges::find(presets(), std::string_view("rooms-demo"),
-                                          &EmbeddedText::name);
-    const SpecReading reading = readSpecText(preset->text);
+    const SpecReading reading = readSpecText(presetNamed("rooms-demo")->text);
     runs.start({withCompleteOptions(reading.spec, catalogue())}, std::nullopt, &window,
                [&window](const StartedRuns& started) {
                    if (!started.runs.empty())
@@ -48,8 +46,8 @@ void startDemo(RunService& runs, MainWindow& window) {
 
 /// A word that is neither a file nor a run's name names a preset.
 void openPreset(const QString& word, const Problem& noRun, MainWindow& window) {
-    const auto preset = std::ranges::find(presets(), word.toStdString(), &EmbeddedText::name);
-    if (noRun.code == "run.unknown" && preset != presets().end())
+    const EmbeddedText* preset = presetNamed(word.toStdString());
+    if (noRun.code == "run.unknown" && preset != nullptr)
         window.showSetup(readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word));
     else
         window.tellProblem(
@@ -107,7 +105,7 @@ int main(int argc, char** argv) {
     SessionRunService runs(arguments.store, arguments.data);
     SessionJobService jobs(arguments.store, arguments.data);
     FileDialogs dialogs(settings);
-    MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pageMakers());
+    MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pageEntries());
     QObject::connect(&window, &MainWindow::closed, &application, &QApplication::quit);
     const EndingGuard guard(runs, window);
     window.show();

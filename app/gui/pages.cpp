@@ -8,28 +8,27 @@
 
 namespace concertina {
 
-PageMakers pageMakers() {
-    PageMakers makers;
+PageEntries pageEntries() {
+    PageEntries makers;
     makers.setup = [](const PageContext& context) {
         auto* page = new SetupPage(context);
-        return SetupDoor{page,
-                         [page](const ExperimentSpec& spec, const QString& origin) {
-                             page->load(spec, origin);
-                         },
-                         [page](const QString& file) { page->openFile(file); },
-                         [page](const QString& folder) { return page->useFolder(folder); }};
+        return SetupPageEntry{
+            page,
+            [page](const ExperimentSpec& spec, const QString& origin) { page->load(spec, origin); },
+            [page](const QString& file) { page->openFile(file); },
+            [page](const QString& folder) { return page->useFolder(folder); }};
     };
     makers.monitor = [](const PageContext& context) {
         auto* page = new MonitorPage(context);
-        return MonitorDoor{page, [page](const RunId& run) { page->showRun(run); }};
+        return MonitorPageEntry{page, [page](const RunId& run) { page->showRun(run); }};
     };
     makers.compare = [](const PageContext& context) {
         auto* page = new ComparePage(context);
-        return CompareDoor{page,
-                           [page](const RunId& run, const std::optional<RunId>& other) {
-                               page->showRuns(run, other);
-                           },
-                           [page](const QStringList& files) { page->openImages(files); }};
+        return ComparePageEntry{page,
+                                [page](const RunId& run, const std::optional<RunId>& other) {
+                                    page->showRuns(run, other);
+                                },
+                                [page](const QStringList& files) { page->openImages(files); }};
     };
     makers.runs = [](const PageContext& context) { return new RunsPage(context); };
     return makers;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/window/page_makers.h"
+#include "ui/window/page_entries.h"
 
 namespace concertina {
 
 /// The pages of the window.
-PageMakers pageMakers();
+PageEntries pageEntries();
 
 } // namespace concertina

@@ -35,7 +35,7 @@ RunQueue::~RunQueue() {
     m_books.reset(); // a start that was going on ends
     suspend();
     m_thread.request_stop();
-    releaseLeavers();
+    releaseDequeued();
 }
 
 void RunQueue::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
@@ -106,10 +106,10 @@ void RunQueue::stop(const RunId& run) {
         if (waiting == m_waiting.end())
             return;
         if (waiting->spec)
-            m_leavers.push_back({run, RunState::Stopped, "stopped before it began"});
+            m_dequeued.push_back({run, RunState::Stopped, "stopped before it began"});
         m_waiting.erase(waiting);
     }
-    m_books->post([this](const std::stop_token&) { releaseLeavers(); });
+    m_books->post([this](const std::stop_token&) { releaseDequeued(); });
     m_listener.changed();
 }
 
@@ -132,7 +132,7 @@ void RunQueue::suspendAll() {
     // Again, for starts that are on their way.
     m_books->post([this](const std::stop_token&) {
         suspend();
-        releaseLeavers();
+        releaseDequeued();
         m_listener.changed();
     });
 }
@@ -143,14 +143,14 @@ void RunQueue::suspendAndWait() {
         std::unique_lock lock(m_mutex);
         m_ended.wait(lock, [this] { return !m_current; });
     }
-    releaseLeavers();
+    releaseDequeued();
 }
 
 void RunQueue::suspend() {
     const std::lock_guard lock(m_mutex);
     for (const Job& job : std::exchange(m_waiting, {}))
         if (job.spec)
-            m_leavers.push_back({job.run, RunState::Paused, "was waiting when its program ended"});
+            m_dequeued.push_back({job.run, RunState::Paused, "was waiting when its program ended"});
     if (m_control)
         m_control->suspend();
 }
@@ -200,18 +200,18 @@ void RunQueue::train(const Job& job) {
         m_listener.failed(job.run, *result->problem);
 }
 
-void RunQueue::releaseLeavers() {
-    std::vector<Leaver> leavers;
+void RunQueue::releaseDequeued() {
+    std::vector<Dequeued> dequeued;
     {
         const std::lock_guard lock(m_mutex);
-        leavers = std::exchange(m_leavers, {});
+        dequeued = std::exchange(m_dequeued, {});
     }
-    if (leavers.empty())
+    if (dequeued.empty())
         return;
     // Where the store can't be written the runs read "interrupted" later, which is as true.
     if (auto store = Store::open(m_store, StoreMode::ReadWrite))
-        for (const Leaver& leaver : leavers)
-            (void)store->release(leaver.run, leaver.state, leaver.text);
+        for (const Dequeued& entry : dequeued)
+            (void)store->release(entry.run, entry.state, entry.text);
 }
 
 void RunQueue::setState(RunState state, const std::string& waitsFor) {

@@ -84,7 +84,7 @@ private:
     class StateWatch;
 
     /// A run that left the queue untrained, and what it shall read in the store.
-    struct Leaver {
+    struct Dequeued {
         RunId run;
         RunState state;
         const char* text;
@@ -94,7 +94,7 @@ private:
     void train(const Job& job);
     Expected<RunId> put(const ExperimentSpec& spec, const std::optional<std::string>& group);
     void suspend(); ///< what is in the queue by now
-    void releaseLeavers();
+    void releaseDequeued();
     void setState(RunState state, const std::string& waitsFor);
 
     std::filesystem::path m_store;
@@ -106,7 +106,7 @@ private:
     std::deque<Job> m_waiting;
     std::optional<QueuedRun> m_current;
     std::unique_ptr<RunControl> m_control; ///< of the current run
-    std::vector<Leaver> m_leavers;
+    std::vector<Dequeued> m_dequeued;
     // Last: they use all the others.
     std::jthread m_thread;
     std::optional<JobThread> m_books{std::in_place}; ///< what takes the store's time

@@ -62,9 +62,9 @@ struct UndonePlan {
     int segment = 0;       ///< that keeps what came after the change; 0: no step did
 };
 
-/// Takes back the last change of the sharing of a run that is not being trained. Where no step was made
-/// since, that is exact; else the run's line goes on from the checkpoint before the change, and
-/// what came after it is kept beside the line. Problems as `changePlan`, and "undo.nothing",
+/// Takes back the last change of the sharing of a run that is not being trained. Where no step was
+/// made since, that is exact; else the run's line goes on from the checkpoint before the change,
+/// and what came after it is kept beside the line. Problems as `changePlan`, and "undo.nothing",
 /// "undo.no_checkpoint".
 Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& run);
 

@@ -208,7 +208,7 @@ bool StoreObserver::settle() {
     auto written = m_writer->flushUnlessWaiting(m_control.interrupted());
     const auto problem = m_writer->waitingFor();
     if (!written && problem) {
-        if (m_control.wish() == RunControl::Wish::Run)
+        if (m_control.request() == RunControl::Request::Run)
             tellWaiting(*problem, RunState::Running);
         written = m_writer->flush(m_control.interrupted());
     }

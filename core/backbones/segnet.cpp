@@ -75,7 +75,7 @@ std::vector<FieldInfo> segnetOptions() {
     options.insert(options.begin() + 1,
                    {.path = "convolutions",
                     .type = FieldType::Integers,
-                    .standard = {2, 2, 3, 3, 3},
+                    .defaultValue = {2, 2, 3, 3, 3},
                     .minimum = 1,
                     .maximum = 16,
                     .label = "Convolutions",

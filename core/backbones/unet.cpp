@@ -59,7 +59,7 @@ std::vector<FieldInfo> unetOptions() {
     options.insert(options.begin() + 1,
                    {.path = "convolutions",
                     .type = FieldType::Integer,
-                    .standard = 2,
+                    .defaultValue = 2,
                     .minimum = 1,
                     .maximum = 16,
                     .label = "Convolutions",

@@ -14,7 +14,7 @@ namespace {
 /// The mean of networks that come one after the other.
 class RunningMean {
 public:
-    explicit RunningMean(MaterializedNetwork& mean) : m_mean(mean), m_spread(mean.tensors.size()) {
+    explicit RunningMean(ComposedNetwork& mean) : m_mean(mean), m_spread(mean.tensors.size()) {
         for (const Instruction& instruction : mean.program.instructions)
             if (instruction.op == Op::Norm) // a mean and a variance that are this norm's own
                 m_spread[static_cast<std::size_t>(instruction.tensors[2])] =
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    MaterializedNetwork& m_mean;
+    ComposedNetwork& m_mean;
     std::vector<torch::Tensor> m_spread; ///< Σ (μ − mean)², of means
     int m_count = 1;
 };
@@ -50,7 +50,7 @@ std::string layerOf(const std::string& name) {
 }
 
 /// A layer of which two networks do not run the same; empty: none.
-std::string firstDifference(const MaterializedNetwork& a, const MaterializedNetwork& b) {
+std::string firstDifference(const ComposedNetwork& a, const ComposedNetwork& b) {
     const std::set<std::string> left(a.program.tensors.begin(), a.program.tensors.end());
     const std::set<std::string> right(b.program.tensors.begin(), b.program.tensors.end());
     for (const std::string& name : a.program.tensors)
@@ -107,7 +107,7 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
     about->tensors.clear();
     if (stop.stop_requested())
         return failure(stoppedProblem(checkpoint.string()));
-    MaterializedNetwork made = materialize(*network);
+    ComposedNetwork made = compose(*network);
     NetworkOrigin origin{.normBatches = averaging.normBatches};
     if (!averaging.earlier.empty()) {
         auto steps = addToMean(made, about->step, averaging.earlier, part(progress, 0.1, 0.5), stop);
@@ -125,7 +125,7 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
                            std::move(origin), *skipped};
 }
 
-Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std::int64_t step,
+Expected<std::vector<std::int64_t>> addToMean(ComposedNetwork& network, std::int64_t step,
                                               std::span<const std::filesystem::path> earlier,
                                               const Progress& progress,
                                               const std::stop_token& stop) {
@@ -150,7 +150,7 @@ Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std:
         if (!other)
             return failure(other.error());
         checkpoint->tensors.clear();
-        const MaterializedNetwork made = materialize(*other);
+        const ComposedNetwork made = compose(*other);
         if (const std::string layer = firstDifference(network, made); !layer.empty())
             return failure(anotherPlan(file, checkpoint->step, layer, alike));
         mean.add(made.tensors);
@@ -160,7 +160,7 @@ Expected<std::vector<std::int64_t>> addToMean(MaterializedNetwork& network, std:
     return steps;
 }
 
-Expected<int> estimateNorms(MaterializedNetwork& network, const ExperimentSpec& spec, int batches,
+Expected<int> estimateNorms(ComposedNetwork& network, const ExperimentSpec& spec, int batches,
                             const Progress& progress, const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     const auto data = openRunData(spec);

@@ -111,7 +111,8 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
     const auto named = input["normalization"].get<std::string>();
     const auto normalization = choiceNamed<InputNormalization>(named);
     if (!normalization)
-        return failure(damaged(path, "network.header", "normalization \"" + shortened(named, 40) + "\"",
+        return failure(damaged(path, "network.header",
+                               "normalization \"" + shortened(named, 40) + "\"",
                                "imagenet or unit"));
     network.normalization = *normalization;
     for (const Json& target : targets) {

@@ -37,8 +37,9 @@ struct CompactNetwork {
 };
 
 /// A network as its program reads it: every kernel is made from its factors, in float64, also where
-/// these run as links in training. Where a layer runs several kernels side by side, each is one.
-struct MaterializedNetwork {
+/// these run as stretches in training. Where a layer runs several kernels side by side, each is
+/// one.
+struct ComposedNetwork {
     NetworkDesign design;
     Program program;
     std::vector<torch::Tensor> tensors; ///< in the order of the program's names
@@ -48,7 +49,7 @@ struct MaterializedNetwork {
 };
 
 /// From the factors as they are, converted first.
-MaterializedNetwork materialize(const Network& network);
+ComposedNetwork compose(const Network& network);
 
 /// What happened to the norms.
 struct FoldCounts {
@@ -57,7 +58,7 @@ struct FoldCounts {
     int keptNorms = 0;
 };
 
-/// Collapses a network: every distinct kernel is materialized once, in float64; a norm is folded
+/// Collapses a network: every distinct kernel is composed once, in float64; a norm is folded
 /// into the kernel before it (W γ/√(σ²+ε), (b − μ) γ/√(σ²+ε) + β) where that kernel has exactly
 /// one executed norm; elsewhere the kernel stays as it is and each branch keeps its norm as a
 /// scale and shift a channel. The result has the network's own floating type.
@@ -65,8 +66,8 @@ struct FoldCounts {
 /// Pure rewriting of the network's program: an instruction of the result has the name of the one
 /// that it comes from.
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts = nullptr);
-CompactNetwork fold(const MaterializedNetwork& network, const Checkpoint& about,
-                    torch::ScalarType type, FoldCounts* counts = nullptr);
+CompactNetwork fold(const ComposedNetwork& network, const Checkpoint& about, torch::ScalarType type,
+                    FoldCounts* counts = nullptr);
 
 /// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
 Expected<WrittenFile> saveCompact(const std::filesystem::path& path, const CompactNetwork& network);

@@ -19,17 +19,19 @@ namespace {
 class Folder {
 public:
     /// Rounds to `type` once, at the end.
-    Folder(const MaterializedNetwork& network, torch::ScalarType type)
-        : m_design(network.design), m_from(network.program),
-          m_foldable(foldableNorms(network.design.graph, network.design.tree)), m_type(type),
+    Folder(const ComposedNetwork& network, torch::ScalarType type)
+        : m_design(network.design),
+          m_from(network.program),
+          m_foldable(foldableNorms(network.design.graph, network.design.tree)),
+          m_type(type),
           m_tensors(network.tensors) {}
 
     void run(CompactNetwork& to, FoldCounts& counts) {
         findFolded();
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             Instruction instruction = m_from.instructions[i];
-            const Branch& branch = m_design.tree.branches[i];
-            const Node& node = m_design.graph.node(branch.node);
+            const ExecutedNode& executed = m_design.tree.nodes[i];
+            const Node& node = m_design.graph.node(executed.node);
             if (m_design.runsApart(node)) {
                 counts.foldedNorms += instruction.op == Op::Norm ? 1 : 0;
                 if (instruction.op != Op::Add) {
@@ -79,7 +81,7 @@ private:
     void findFolded() {
         m_normOf.assign(m_from.instructions.size(), nullptr);
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
-            const Node& node = m_design.graph.node(m_design.tree.branches[i].node);
+            const Node& node = m_design.graph.node(m_design.tree.nodes[i].node);
             if (m_foldable[i] && !m_design.runsApart(node))
                 m_normOf[static_cast<std::size_t>(m_from.instructions[i].inputs.front())] =
                     &m_from.instructions[i];
@@ -101,8 +103,8 @@ private:
 
     /// Branches K_b with norms, summed: Σ γ_b/√(σ_b²+ε) K_b, each in the middle of the layer's
     /// kernel, and Σ β_b − μ_b γ_b/√(σ_b²+ε). Without a convolution K_b is the identity.
-    Instruction oneOf(const Instruction& sum, const Branch& branch, CompactNetwork& to) {
-        const Layer& layer = m_design.graph.layer(m_design.graph.node(branch.node).layer);
+    Instruction oneOf(const Instruction& sum, const ExecutedNode& executed, CompactNetwork& to) {
+        const Layer& layer = m_design.graph.layer(m_design.graph.node(executed.node).layer);
         const KernelShape& shape = layer.kernel;
         Instruction result{.op = Op::Conv,
                            .name = sum.name,
@@ -118,8 +120,8 @@ private:
             const torch::Tensor scale = scaleOf(norm);
             const int before = norm.inputs.front();
             const Instruction& conv = m_from.instructions[static_cast<std::size_t>(before)];
-            const Node& node = m_design.graph.node(
-                m_design.tree.branches[static_cast<std::size_t>(input)].node);
+            const Node& node =
+                m_design.graph.node(m_design.tree.nodes[static_cast<std::size_t>(input)].node);
             bias += tensor(norm, 1) - tensor(norm, 2) * scale;
             if (m_design.branchOf(node).factor < 0) {
                 addInMiddle(kernel, identity(shape) * scale.view({-1, 1, 1, 1}));
@@ -131,7 +133,7 @@ private:
             result.inputs = {m_newIndex[static_cast<std::size_t>(conv.inputs.front())]};
         }
         const auto named = [&](const char* what) {
-            return tensorName(layer.name, what, branch.tasks, m_design.plan.tasks);
+            return tensorName(layer.name, what, executed.tasks, m_design.plan.tasks);
         };
         result.tensors = {take(to, named("kernel"), kernel), take(to, named("bias"), bias)};
         return result;
@@ -187,26 +189,25 @@ std::int64_t CompactNetwork::parameters() const {
     return sum;
 }
 
-std::vector<torch::Tensor> MaterializedNetwork::rounded(torch::ScalarType type) const {
+std::vector<torch::Tensor> ComposedNetwork::rounded(torch::ScalarType type) const {
     std::vector<torch::Tensor> result;
     for (const torch::Tensor& tensor : tensors)
         result.push_back(tensor.to(type, false, true));
     return result;
 }
 
-MaterializedNetwork materialize(const Network& network) {
+ComposedNetwork compose(const Network& network) {
     const torch::NoGradGuard noGrad;
-    const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
+    const Network wide = network.convertedTo(torch::kFloat64, Contraction::Compose);
     return {wide.design(), wide.program(), wide.compose(false).tensors};
 }
 
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
-    return fold(materialize(network), about, network.parameters().front().value.scalar_type(),
-                counts);
+    return fold(compose(network), about, network.parameters().front().value.scalar_type(), counts);
 }
 
-CompactNetwork fold(const MaterializedNetwork& network, const Checkpoint& about,
-                    torch::ScalarType type, FoldCounts* counts) {
+CompactNetwork fold(const ComposedNetwork& network, const Checkpoint& about, torch::ScalarType type,
+                    FoldCounts* counts) {
     CompactNetwork compact{.name = about.spec.name,
                            .height = about.spec.data.height,
                            .width = about.spec.data.width,

@@ -19,13 +19,13 @@ int instructionNamed(const Program& program, const std::string& name) {
 
 /// The expanded instruction with the output of a collapsed one: that of its name, or the norm behind
 /// it where this was folded into it.
-int counterpart(const MaterializedNetwork& expanded, const Instruction& collapsed) {
+int counterpart(const ComposedNetwork& expanded, const Instruction& collapsed) {
     const int own = instructionNamed(expanded.program, collapsed.name);
     const NetworkDesign& design = expanded.design;
     const std::vector<bool> foldable = foldableNorms(design.graph, design.tree);
     for (std::size_t i = 0; i < foldable.size(); ++i)
         if (foldable[i] && expanded.program.instructions[i].inputs.front() == own
-            && !design.runsApart(design.graph.node(design.tree.branches[i].node)))
+            && !design.runsApart(design.graph.node(design.tree.nodes[i].node)))
             return static_cast<int>(i);
     return own;
 }
@@ -40,9 +40,9 @@ double largerOrNan(double a, double b) {
     return a >= b || std::isnan(a) ? a : b;
 }
 
-LayerComparison::LayerComparison(const MaterializedNetwork& expanded,
-                                 const CompactNetwork& collapsed)
-    : m_program(expanded.program), m_unitsAt(m_program.instructions.size()),
+LayerComparison::LayerComparison(const ComposedNetwork& expanded, const CompactNetwork& collapsed)
+    : m_program(expanded.program),
+      m_unitsAt(m_program.instructions.size()),
       m_lastRead(m_program.instructions.size(), -1) {
     for (std::size_t i = 0; i < collapsed.program.instructions.size(); ++i) {
         const Op op = collapsed.program.instructions[i].op;
@@ -51,7 +51,7 @@ LayerComparison::LayerComparison(const MaterializedNetwork& expanded,
     }
 }
 
-void LayerComparison::addUnit(const MaterializedNetwork& expanded, const Program& collapsed,
+void LayerComparison::addUnit(const ComposedNetwork& expanded, const Program& collapsed,
                               std::size_t which) {
     Instruction alone = collapsed.instructions[which];
     const auto& before = collapsed.instructions[static_cast<std::size_t>(alone.inputs.front())];
@@ -59,10 +59,10 @@ void LayerComparison::addUnit(const MaterializedNetwork& expanded, const Program
               .input = counterpart(expanded, before),
               .output = counterpart(expanded, alone)};
     const NetworkDesign& design = expanded.design;
-    const Branch& branch = design.tree.branches[static_cast<std::size_t>(unit.output)];
+    const ExecutedNode& executed = design.tree.nodes[static_cast<std::size_t>(unit.output)];
     const Op op = m_program.instructions[static_cast<std::size_t>(unit.output)].op;
-    unit.about = {.layer = design.graph.layer(design.graph.node(branch.node).layer).name,
-                  .tasks = groupName(branch.tasks, design.plan.tasks),
+    unit.about = {.layer = design.graph.layer(design.graph.node(executed.node).layer).name,
+                  .tasks = groupName(executed.tasks, design.plan.tasks),
                   .what = alone.op == Op::ScaleShift ? "norm"
                           : op == Op::Norm           ? "kernel and norm"
                           : op == Op::Add            ? "branches"

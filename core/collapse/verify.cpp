@@ -43,15 +43,15 @@ struct Expanded {
     std::vector<torch::Tensor> own;  ///< in float32
 };
 
-/// The checkpoint's own network as it trains: kernels made in float32, links run as links. Or the
-/// mean of several, which never ran.
+/// The checkpoint's own network as it trains: kernels made in float32, stretches run as stretches.
+/// Or the mean of several, which never ran.
 Expanded expandedOf(const PreparedNetwork& network, bool isMean) {
     if (isMean)
         return {network.made.program, network.made.tensors, network.made.rounded(torch::kFloat32)};
     const Network& own = network.network;
     return {own.program(),
-            own.design().runsLinks() ? own.convertedTo(torch::kFloat64).compose(false).tensors
-                                     : network.made.tensors,
+            own.design().runsStretches() ? own.convertedTo(torch::kFloat64).compose(false).tensors
+                                         : network.made.tensors,
             own.compose(false).tensors};
 }
 
@@ -71,7 +71,7 @@ public:
             m_wideCollapsed = network.folded(torch::kFloat64);
         if (request.layers) {
             m_layers.emplace(network.made, collapsed);
-            m_layerTensors = network.network.design().runsLinks()
+            m_layerTensors = network.network.design().runsStretches()
                                  ? network.made.rounded(torch::kFloat32)
                                  : m_expanded.own;
         }
@@ -202,7 +202,7 @@ private:
         m_report.passed = m_report.failure.empty();
     }
 
-    const MaterializedNetwork& m_made;
+    const ComposedNetwork& m_made;
     Expanded m_expanded;
     const CompactNetwork& m_collapsed;
     std::vector<torch::Tensor> m_layerTensors; ///< of `m_made`, in float32; empty: no layers

@@ -172,8 +172,7 @@ std::int64_t knownPixels(const TargetPlane& plane, const TargetInfo& target) {
 
 Normalization normalizationOf(InputNormalization choice) {
     switch (choice) {
-    case InputNormalization::ImageNet:
-        return {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
+    case InputNormalization::ImageNet: return {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
     case InputNormalization::Unit: break;
     }
     return {};

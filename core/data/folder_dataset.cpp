@@ -251,7 +251,7 @@ const DatasetEntry& folderDataset() {
           .source = "own; help page \"Data\"",
           .options = {{.path = "path",
                        .type = FieldType::Folder,
-                       .standard = "",
+                       .defaultValue = "",
                        .label = "Folder",
                        .help = "The folder with dataset.json."}}}},
         openFolder};

@@ -76,7 +76,7 @@ Json completeOptions(const MethodInfo& method, const Json& options) {
     Json complete = Json::object();
     for (const FieldInfo& option : method.options)
         complete[option.path] =
-            options.contains(option.path) ? options[option.path] : option.standard;
+            options.contains(option.path) ? options[option.path] : option.defaultValue;
     for (const auto& item : options.items())
         if (!complete.contains(item.key()))
             complete[item.key()] = item.value();

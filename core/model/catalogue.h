@@ -9,8 +9,9 @@
 
 namespace concertina {
 
-/// All methods that a program offers, by family and in menu order: a value that the program that starts
-/// the program fills (core/catalogue.h has the real one) and hands to those who draw or check.
+/// All methods that a program offers, by family and in menu order: a value that the program that
+/// starts the program fills (core/catalogue.h has the real one) and hands to those who draw or
+/// check.
 struct Catalogue {
     std::vector<DatasetInfo> datasets;
     std::vector<TaskInfo> tasks;

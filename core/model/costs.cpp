@@ -33,12 +33,13 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
         const auto copies = static_cast<double>(plan.copies().groups.size());
         const bool merged = plan.merged && copies > 1;
         double products = 0;
-        for (const KernelLink& link : design.linksOf(i))
-            products += link.composeCost
-                        * static_cast<double>(plan.kernels(link.first, link.count).groups.size());
+        for (const KernelStretch& stretch : design.stretchesOf(i))
+            products +=
+                stretch.composeCost
+                * static_cast<double>(plan.kernels(stretch.first, stretch.count).groups.size());
         // One private factor is averaged before it is multiplied: one product. With several, the
         // products are averaged.
-        if (design.linksOf(i).empty())
+        if (design.stretchesOf(i).empty())
             products = design.layers[i].composeCost
                        * (merged && plan.partedFactors() <= 1 ? 1.0 : copies);
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
@@ -51,8 +52,8 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
 /// Of one image through what is shipped, a design whose kernels are composed.
 double collapsedMultiplyAdds(const NetworkDesign& design) {
     double sum = 0;
-    for (const Branch& branch : design.tree.branches) {
-        const Node& node = design.graph.node(branch.node);
+    for (const ExecutedNode& executed : design.tree.nodes) {
+        const Node& node = design.graph.node(executed.node);
         // Branches collapse into a kernel for each of their sums.
         if (node.op == (design.runsApart(node) ? Op::Add : Op::Conv))
             sum += convolutionCost(design.graph.layer(node.layer).kernel, node);
@@ -71,20 +72,20 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     for (const Node& node : graph.nodes)
         if (node.op == Op::Conv && node.branch == 0 && node.firstFactor == 0)
             plain += 3.0 * convolutionCost(graph.layer(node.layer).kernel, node) * settings.batch;
-    for (const Branch& branch : design.tree.branches) {
-        const Node& node = graph.node(branch.node);
+    for (const ExecutedNode& executed : design.tree.nodes) {
+        const Node& node = graph.node(executed.node);
         // In partitioned routing a branch runs on its tasks' images alone.
         const double images =
             settings.batch
-            * (partitioned ? double(taskCount(branch.tasks)) / design.taskCount() : 1.0);
+            * (partitioned ? double(taskCount(executed.tasks)) / design.taskCount() : 1.0);
         // Relu works in place; what is summed is let go.
         if (node.op != Op::Relu && !(design.runsApart(node) && node.op == Op::Norm))
             activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Conv)
             step += convolutionCost(design.kernelOf(node), node) * images
-                    * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, branch.tasks)));
+                    * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, executed.tasks)));
     }
-    costs.multiplyAdds = collapsedMultiplyAdds(design.runsLinks() ? composed(design) : design);
+    costs.multiplyAdds = collapsedMultiplyAdds(design.runsStretches() ? composed(design) : design);
     for (const OwnedWeights& weights : ownedWeights(design)) {
         costs.trainedParameters += weights.count.expanded;
         costs.collapsedParameters += weights.count.collapsed;

@@ -52,7 +52,8 @@ struct BackboneInfo : MethodInfo {
 struct FactorInfo {
     std::string name; ///< "U"; "W" of a plain kernel
     std::vector<std::int64_t> shape;
-    bool core = false; ///< what R1 and R2 give to each task, and train.core_rate speeds up
+    bool core = false; ///< what each task has one of in per-task and merged cores, and
+                       ///< train.core_rate speeds up
 
     bool operator==(const FactorInfo&) const = default;
 
@@ -82,7 +83,7 @@ struct KernelBranch {
 
 struct ParametrizationInfo : MethodInfo {
     std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
-    /// Multiply–adds of one `materialize`.
+    /// Multiply–adds of one `compose`.
     std::function<double(const KernelShape&, const Json& options)> composeCost;
     /// What single options can't tell, in general or of this kernel; null: nothing. Paths of its
     /// problems are options.

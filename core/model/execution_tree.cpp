@@ -36,18 +36,18 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
         for (const int input : node.inputs)
             partition = commonRefinement(partition, executed[static_cast<std::size_t>(input)]);
         for (const TaskSet tasks : partition.groups) {
-            Branch branch{.node = static_cast<int>(index), .tasks = tasks};
+            ExecutedNode executed{.node = static_cast<int>(index), .tasks = tasks};
             for (const int input : node.inputs) {
                 const auto from = static_cast<std::size_t>(input);
                 const int group = groupOf(executed[from], firstTask(tasks));
-                branch.inputs.push_back(branchesOf[from][static_cast<std::size_t>(group)]);
+                executed.inputs.push_back(branchesOf[from][static_cast<std::size_t>(group)]);
             }
             if (node.op == Op::Conv)
-                branch.kernel = groupContaining(own, tasks);
+                executed.kernel = groupContaining(own, tasks);
             if (node.op == Op::Norm)
-                branch.norm = groupContaining(own, tasks);
-            branchesOf[index].push_back(static_cast<int>(tree.branches.size()));
-            tree.branches.push_back(std::move(branch));
+                executed.norm = groupContaining(own, tasks);
+            branchesOf[index].push_back(static_cast<int>(tree.nodes.size()));
+            tree.nodes.push_back(std::move(branch));
         }
         executed.push_back(std::move(partition));
     }
@@ -61,15 +61,13 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
 
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree) {
     using Kernel = std::pair<int, TaskSet>; // a convolution and who owns its kernel
-    const auto branch = [&](int index) -> const Branch& {
-        return tree.branches[static_cast<std::size_t>(index)];
+    const auto branch = [&](int index) -> const ExecutedNode& {
+        return tree.nodes[static_cast<std::size_t>(index)];
     };
-    const auto op = [&](const Branch& of) { return graph.node(of.node).op; };
-    const auto kernelOf = [&](const Branch& conv) {
-        return Kernel(conv.node, conv.kernel);
-    };
+    const auto op = [&](const ExecutedNode& of) { return graph.node(of.node).op; };
+    const auto kernelOf = [&](const ExecutedNode& conv) { return Kernel(conv.node, conv.kernel); };
     std::map<Kernel, int> readers; // how many branches read what each kernel gives
-    for (const Branch& reader : tree.branches)
+    for (const ExecutedNode& reader : tree.nodes)
         for (const int input : reader.inputs)
             if (op(branch(input)) == Op::Conv)
                 ++readers[kernelOf(branch(input))];
@@ -77,7 +75,7 @@ std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tr
         if (op(branch(output)) == Op::Conv)
             ++readers[kernelOf(branch(output))];
     std::vector<bool> foldable;
-    for (const Branch& norm : tree.branches) {
+    for (const ExecutedNode& norm : tree.nodes) {
         const bool behind = op(norm) == Op::Norm && op(branch(norm.inputs.front())) == Op::Conv;
         foldable.push_back(behind && readers[kernelOf(branch(norm.inputs.front()))] == 1);
     }

@@ -9,7 +9,7 @@
 namespace concertina {
 
 /// One node run once for a group of tasks that have travelled together so far.
-struct Branch {
+struct ExecutedNode {
     int node = 0;
     TaskSet tasks = 0;
     std::vector<int> inputs; ///< earlier branches, one an input of the node
@@ -23,12 +23,12 @@ struct Branch {
 /// where it stops being: the convolution of a layer runs once for each group of the common
 /// refinement of its input's partition and the kernel partition; the norm behind it once for
 /// each group of the refinement of that and the norm's partition; any other node once for each
-/// group of the refinement of its inputs'. A convolution that runs as links forks link by link: what
-/// their first factors make of one input is made once. Tasks that have parted stay parted, even where
-/// a later kernel is one again: their features differ. A head runs for its task alone. So nothing is
-/// computed twice, and nothing is shared that differs.
+/// group of the refinement of its inputs'. A convolution that runs as stretches forks stretch by
+/// stretch: what their first factors make of one input is made once. Tasks that have parted stay
+/// parted, even where a later kernel is one again: their features differ. A head runs for its task
+/// alone. So nothing is computed twice, and nothing is shared that differs.
 struct ExecutionTree {
-    std::vector<Branch> branches; ///< in the order of execution
+    std::vector<ExecutedNode> branches; ///< in the order of execution
     std::vector<int> outputs;     ///< the branch of each task's output
 };
 

@@ -2,7 +2,7 @@
 #include "core/model/network_design.h"
 
 #include "core/model/branches.h"
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/model/plan_change.h"
 #include "core/values/text.h"
 
@@ -65,7 +65,7 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
 
 /// A layer's kernel by a method with complete, checked options.
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
-                        const LayerPixels& pixels, const BracketingSettings& bracketing) {
+                        const LayerPixels& pixels, const ContractionSettings& contraction) {
     LayerDesign design{
         .factors = {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining},
         .composeCost = info.composeCost(layer.kernel, method.options)};
@@ -74,9 +74,9 @@ LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, Met
             design.branches = std::move(branches);
     if (info.convolutions)
         design.convolutions = info.convolutions(layer.kernel, method.options);
-    design.links = chooseLinks(
+    design.stretches = chooseStretches(
         {layer.name, design.factors.factors, design.convolutions, design.composeCost, pixels},
-        bracketing);
+        contraction);
     design.method = std::move(method);
     return design;
 }
@@ -104,7 +104,7 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
             info = catalogue.parametrization(method.id);
         }
         design.layers.push_back(designLayer(*info, layer, std::move(method),
-                                            pixelsOf(design.backbone, i), design.bracketing));
+                                            pixelsOf(design.backbone, i), design.contraction));
     }
     return fits;
 }
@@ -115,12 +115,12 @@ void layOut(NetworkDesign& design) {
     for (const LayerDesign& layer : design.layers)
         branches.push_back(layer.branches);
     design.graph = withBranches(design.backbone, branches);
-    std::vector<std::vector<KernelLink>> links;
+    std::vector<std::vector<KernelStretch>> stretches;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        const auto own = design.linksOf(i);
-        links.emplace_back(own.begin(), own.end());
+        const auto own = design.stretchesOf(i);
+        stretches.emplace_back(own.begin(), own.end());
     }
-    design.graph = withLinks(design.graph, links);
+    design.graph = withStretches(design.graph, stretches);
     design.tree = executionTree(design.graph, design.plan);
 }
 
@@ -157,12 +157,12 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
     }
     Problems unreadable;
-    const BracketingSettings bracketing = bracketingOf(spec, catalogue, unreadable);
-    result = designLayers(builder.take(), tasks, spec.network, catalogue, bracketing);
+    const ContractionSettings contraction = contractionOf(spec, catalogue, unreadable);
+    result = designLayers(builder.take(), tasks, spec.network, catalogue, contraction);
     for (Problem& problem : unreadable)
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
-        result.problems = checkBrackets(design);
+        result.problems = checkContractionOrder(design);
     for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
         result.problems.push_back(std::move(problem));
     return result;
@@ -170,11 +170,11 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 
 DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
                           const NetworkSpec& network, const Catalogue& catalogue,
-                          const BracketingSettings& bracketing) {
+                          const ContractionSettings& contraction) {
     DesignResult result;
     NetworkDesign& design = result.design;
     design.backbone = std::move(graph);
-    design.bracketing = bracketing;
+    design.contraction = contraction;
     if (!chooseLayers(network, catalogue, design, result.problems))
         return result;
     std::vector<LayerFactors> factors; // of the shared layers
@@ -205,7 +205,7 @@ Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
 
 NetworkDesign composed(NetworkDesign design) {
     for (LayerDesign& layer : design.layers)
-        layer.links.clear();
+        layer.stretches.clear();
     layOut(design);
     return design;
 }
@@ -236,22 +236,23 @@ const KernelShape& NetworkDesign::kernelOf(const Node& node) const {
     if (runsApart(node))
         return branchOf(node).kernel;
     const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
-    const auto link = std::ranges::find(layer.links, node.firstFactor, &KernelLink::first);
-    return node.factorCount > 0 ? link->kernel : graph.layer(node.layer).kernel;
+    const auto stretch =
+        std::ranges::find(layer.stretches, node.firstFactor, &KernelStretch::first);
+    return node.factorCount > 0 ? stretch->kernel : graph.layer(node.layer).kernel;
 }
 
 bool NetworkDesign::runsApart(const Node& node) const {
     return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].runsApart();
 }
 
-std::span<const KernelLink> NetworkDesign::linksOf(std::size_t layer) const {
+std::span<const KernelStretch> NetworkDesign::stretchesOf(std::size_t layer) const {
     const LayerPlan own = layerPlan(layer);
     if (own.merged && own.partedFactors() > 1)
         return {};
-    return layers[layer].links;
+    return layers[layer].stretches;
 }
 
-bool NetworkDesign::runsLinks() const {
+bool NetworkDesign::runsStretches() const {
     return std::ranges::any_of(graph.nodes, [](const Node& node) { return node.factorCount > 0; });
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/bracketing.h"
 #include "core/model/catalogue.h"
+#include "core/model/contraction.h"
 #include "core/model/execution_tree.h"
 #include "core/model/layer_graph.h"
 #include "core/model/sharing_plan.h"
@@ -19,12 +19,12 @@ namespace concertina {
 struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options
     LayerFactors factors;
-    double composeCost = 0; ///< multiply–adds of one materialization
+    double composeCost = 0; ///< multiply–adds of one composition
     /// What runs side by side in training; one: the convolution and the norm behind it.
     std::vector<KernelBranch> branches{KernelBranch{}};
     std::vector<KernelShape> convolutions; ///< each factor as one; none: always composed
     /// What runs one behind the other, the output's side first; none: the kernel is composed.
-    std::vector<KernelLink> links;
+    std::vector<KernelStretch> stretches;
 
     bool runsApart() const { return branches.size() > 1; }
 };
@@ -34,12 +34,12 @@ struct LayerDesign {
 struct NetworkDesign {
     LayerGraph backbone; ///< with heads: each layer a convolution and its norm
     LayerGraph graph;    ///< what is run: layers with several branches have them side by side,
-                         ///< those with links one behind the other; shared layers first
+                         ///< those with stretches one behind the other; shared layers first
     std::vector<LayerDesign> layers; ///< one a layer of the graph
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
     Routing routing = Routing::Exact;
-    BracketingSettings bracketing;
+    ContractionSettings contraction;
 
     int taskCount() const { return plan.taskCount(); }
 
@@ -49,16 +49,16 @@ struct NetworkDesign {
     /// The branch of a layer that a convolution or a norm belongs to.
     const KernelBranch& branchOf(const Node& node) const;
 
-    /// What a convolution runs: a branch's or a link's kernel, or the layer's.
+    /// What a convolution runs: a branch's or a stretch's kernel, or the layer's.
     const KernelShape& kernelOf(const Node& node) const;
 
     /// Whether a node belongs to a layer with several branches, which collapse into one kernel.
     bool runsApart(const Node& node) const;
 
-    /// The links that a layer runs as, the output's side first; none where its kernel is composed:
-    /// by its design, or because the plan averages products of several factors.
-    std::span<const KernelLink> linksOf(std::size_t layer) const;
-    bool runsLinks() const; ///< any layer
+    /// The stretches that a layer runs as, the output's side first; none where its kernel is
+    /// composed: by its design, or because the plan averages products of several factors.
+    std::span<const KernelStretch> stretchesOf(std::size_t layer) const;
+    bool runsStretches() const; ///< any layer
 };
 
 struct DesignResult {
@@ -77,7 +77,7 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
 /// Changes of the plan that are to come are not looked at.
 DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
                           const NetworkSpec& network, const Catalogue& catalogue,
-                          const BracketingSettings& bracketing = {});
+                          const ContractionSettings& contraction = {});
 
 /// The same network with every kernel composed before it is run: what is folded.
 NetworkDesign composed(NetworkDesign design);
@@ -93,7 +93,7 @@ Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogu
 
 /// Which factors move in a step: all, or, in alternating updates, the cores or the others.
 /// Layers without a core, biases, norms and heads always move; what a plan freezes never does.
-enum class Moving { All, Cores, Others };
+enum class Moving { All, Cores, NonCore };
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving);
 
@@ -110,7 +110,7 @@ struct GradientRoutes {
 
 /// Exact and partitioned: the coarsest partition from whose groups the gradient of every moving
 /// copy in a merged layer can be summed; one group where nothing is merged, each task its own in
-/// reading R2.
+/// merged cores.
 /// Sampled: of these groups the one whose turn it is in step `step`, and all the others in one;
 /// up to two groups that costs the same as exact, and is it.
 GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::int64_t step);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/plan_change.h"
 
+#include "core/values/old_keys.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -173,7 +174,7 @@ Expected<std::optional<KernelSpec>> parseKernelRule(std::string_view rule) {
     auto options = readJson(trimmed(rest.substr(end)));
     if (!options || !options->is_object())
         return wrong("\"" + shortened(std::string(trimmed(rest.substr(end))), 80) + "\"");
-    kernel.method.options = std::move(*options);
+    kernel.method.options = withCurrentOptions(std::move(*options));
     return kernel;
 }
 
@@ -329,7 +330,7 @@ std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size
     for (const std::string& rule : change.rules) {
         takeRule(so, rule);
         designs.push_back(
-            designLayers(design.backbone, design.plan.tasks, so, catalogue, design.bracketing)
+            designLayers(design.backbone, design.plan.tasks, so, catalogue, design.contraction)
                 .design);
     }
     return designs;
@@ -338,7 +339,7 @@ std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue) {
     return designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes),
-                        catalogue, design.bracketing)
+                        catalogue, design.contraction)
         .design;
 }
 

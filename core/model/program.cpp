@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/program.h"
 
-#include "core/model/bracketing.h"
 #include "core/model/branches.h"
+#include "core/model/contraction.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -155,21 +155,21 @@ Program programOf(const NetworkDesign& design) {
     Program program;
     TensorTable tensor(program.tensors);
     const auto& tasks = design.plan.tasks;
-    for (const Branch& branch : design.tree.branches) {
-        const Node& node = design.graph.node(branch.node);
+    for (const ExecutedNode& executed : design.tree.nodes) {
+        const Node& node = design.graph.node(executed.node);
         Instruction instruction{.op = node.op,
-                                .name = node.name + "/" + groupName(branch.tasks, tasks),
-                                .inputs = branch.inputs};
+                                .name = node.name + "/" + groupName(executed.tasks, tasks),
+                                .inputs = executed.inputs};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
             const KernelShape& kernel = design.kernelOf(node);
-            const std::string own = node.factorCount > 0 ? linkTensor(node.firstFactor)
+            const std::string own = node.factorCount > 0 ? stretchTensor(node.firstFactor)
                                                          : kernelTensor(design.branchOf(node));
-            instruction.tensors = {tensor(tensorName(layer.name, own, branch.kernel, tasks))};
+            instruction.tensors = {tensor(tensorName(layer.name, own, executed.kernel, tasks))};
             // One bias is enough for what is added, or follows each other.
             if (node.branch == 0 && node.firstFactor == 0)
                 instruction.tensors.push_back(
-                    tensor(tensorName(layer.name, "bias", branch.kernel, tasks)));
+                    tensor(tensorName(layer.name, "bias", executed.kernel, tasks)));
             instruction.stride = kernel.stride;
             instruction.padding = kernel.padding;
             instruction.dilation = kernel.dilation;
@@ -181,8 +181,8 @@ Program programOf(const NetworkDesign& design) {
                 return tensor(
                     tensorName(layer, normTensor(design.branchOf(node), what), group, tasks));
             };
-            instruction.tensors = {named("weight", branch.norm), named("bias", branch.norm),
-                                   named("mean", branch.tasks), named("var", branch.tasks)};
+            instruction.tensors = {named("weight", executed.norm), named("bias", executed.norm),
+                                   named("mean", executed.tasks), named("var", executed.tasks)};
         }
         program.instructions.push_back(std::move(instruction));
     }

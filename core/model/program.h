@@ -43,7 +43,7 @@ std::string tensorName(const std::string& layer, const std::string& what, TaskSe
 /// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
 /// "layer/norm.mean/…" and "layer/norm.var/…" (executed branches). Those of the further branches
 /// of a layer that runs several side by side are "layer/kernel.1x1/…", "layer/norm.1x1.mean/…";
-/// those of links one behind the other "layer/kernel.link0/…", by their first factor.
+/// those of stretches one behind the other "layer/kernel.link0/…", by their first factor.
 Program programOf(const NetworkDesign& design);
 
 /// For each instruction, the last one that reads it; itself where none does. Outputs live on.

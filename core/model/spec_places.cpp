@@ -17,11 +17,12 @@ std::string recordPrefix(std::string_view list, std::size_t index) {
 /// A chosen method and its options, of which `prefix` is the path with its dot.
 void addMethod(std::vector<SpecPlace>& places, const Catalogue& catalogue,
                const std::string& prefix, Family family, const std::string& label,
-               const std::string& help, const std::string& standard, const MethodChoice& choice) {
+               const std::string& help, const std::string& defaultValue,
+               const MethodChoice& choice) {
     places.push_back({prefix + "id",
                       {.path = "id",
                        .type = FieldType::Choice,
-                       .standard = standard,
+                       .defaultValue = defaultValue,
                        .choices = catalogue.ids(family),
                        .label = label,
                        .help = help},
@@ -33,20 +34,20 @@ void addMethod(std::vector<SpecPlace>& places, const Catalogue& catalogue,
     for (const FieldInfo& option : method->options)
         places.push_back({prefix + "options." + option.path, option,
                           choice.options.contains(option.path) ? choice.options[option.path]
-                                                               : option.standard});
+                                                               : option.defaultValue});
 }
 
 template <class Record>
 void addRecords(std::vector<SpecPlace>& places, const Catalogue& catalogue, std::string_view list,
                 const std::vector<Record>& records, const std::vector<Field<Record>>& fields,
                 const MethodPlace<Record>& method) {
-    const Record standard;
+    const Record defaultValue;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const std::string prefix = recordPrefix(list, i);
         for (const auto& field : fields)
             places.push_back({prefix + field.path, field, field.get(records[i])});
         addMethod(places, catalogue, prefix, method.family, method.label, method.help,
-                  method.get(standard).id, method.get(records[i]));
+                  method.get(defaultValue).id, method.get(records[i]));
     }
 }
 
@@ -57,12 +58,12 @@ void addSection(std::vector<SpecPlace>& places, const ExperimentSpec& spec,
         const auto dot = path.find('.');
         return (dot == std::string::npos ? "" : path.substr(0, dot)) == section;
     };
-    static const ExperimentSpec standard;
+    static const ExperimentSpec defaultValue;
     if (methods)
         for (const auto& where : specMethods())
             if (inside(where.path))
                 addMethod(places, catalogue, where.path + ".", where.family, where.label,
-                          where.help, where.get(standard).id, where.get(spec));
+                          where.help, where.get(defaultValue).id, where.get(spec));
     if (!methods)
         for (const auto& field : specFields())
             if (inside(field.path))
@@ -187,7 +188,7 @@ ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Jso
     if (place.family) {
         if (choice->id != value.get<std::string>())
             *choice = {value.get<std::string>(), Json::object()};
-    } else if (value == place.field.standard) {
+    } else if (value == place.field.defaultValue) {
         choice->options.erase(place.field.path);
     } else {
         choice->options[place.field.path] = value;

@@ -34,8 +34,8 @@ void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
 void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     const auto foldable = foldableNorms(design.graph, design.tree);
     std::set<std::pair<int, TaskSet>> kernels;
-    for (std::size_t i = 0; i < design.tree.branches.size(); ++i) {
-        const Branch& branch = design.tree.branches[i];
+    for (std::size_t i = 0; i < design.tree.nodes.size(); ++i) {
+        const ExecutedNode& executed = design.tree.nodes[i];
         const Node& node = design.graph.node(branch.node);
         const bool apart = design.runsApart(node);
         if (node.op == Op::Norm && !apart && !foldable[i])
@@ -79,7 +79,7 @@ std::vector<TaskSet> ownersOf(const std::vector<OwnedWeights>& weights, int task
 std::vector<OwnedWeights> ownedWeights(const NetworkDesign& design) {
     std::vector<OwnedWeights> all;
     addTrained(design, all);
-    addCollapsed(design.runsLinks() ? composed(design) : design, all);
+    addCollapsed(design.runsStretches() ? composed(design) : design, all);
     return all;
 }
 

@@ -205,12 +205,13 @@ private:
             for (std::size_t k = 0; k < m_network.design().layers[i].factors.factors.size(); ++k)
                 for (const std::size_t copy : m_network.copies(i, k)) {
                     Parameter& parameter = m_network.parameters()[copy];
-                    const torch::Tensor penalty = parameter.grad.defined()
-                                                      ? m_network.penalty(i, k, copy)
-                                                      : torch::Tensor();
-                    if (penalty.defined())
-                        parameter.grad = parameter.grad
-                                         + torch::autograd::grad({penalty}, {parameter.value})[0];
+                    const torch::Tensor regularizer = parameter.grad.defined()
+                                                          ? m_network.regularizer(i, k, copy)
+                                                          : torch::Tensor();
+                    if (regularizer.defined())
+                        parameter.grad =
+                            parameter.grad
+                            + torch::autograd::grad({regularizer}, {parameter.value})[0];
                 }
     }
 

@@ -18,12 +18,13 @@ struct BackwardSettings {
 ///
 /// First the losses' gradients with respect to every composed kernel W are found; then they are
 /// pulled back through the composition. Between the two stands the routing of merged layers: a
-/// copy F that the tasks g own gets Σ_{h⊆g} a_h J_hᵀ (Σ_{t∈g} ∂L_t/∂W), J_h = ∂W_h/∂F (for R2,
-/// ∂M_t = a_t Uᵀ G_t Vᵀ, while U and V see the sum of all G_t). It needs the gradients of groups
-/// of tasks apart: `exact` routing takes one backward pass for each group of `gradientRoutes`,
-/// after a single forward pass: (1 + 2T)/3 of a joint step for T tasks apart. `sampled` routing
-/// (this project's own) takes two: the copies whose turn it is get their gradient times the number
-/// of turns, others of their kind rest, and whatever all tasks own gets the sum, as in `exact`.
+/// copy F that the tasks g own gets Σ_{h⊆g} a_h J_hᵀ (Σ_{t∈g} ∂L_t/∂W), J_h = ∂W_h/∂F (for merged
+/// cores, ∂M_t = a_t Uᵀ G_t Vᵀ, while U and V see the sum of all G_t). It needs the gradients of
+/// groups of tasks apart: `exact` routing takes one backward pass for each group of
+/// `gradientRoutes`, after a single forward pass: (1 + 2T)/3 of a joint step for T tasks apart.
+/// `sampled` routing (this project's own) takes two: the copies whose turn it is get their gradient
+/// times the number of turns, others of their kind rest, and whatever all tasks own gets the sum,
+/// as in `exact`.
 ///
 /// Losses are scalars, weighted, one a task; an undefined one (no valid pixel in the batch) has no
 /// part in this step. What does not move, or is reached by no loss, keeps an undefined gradient:

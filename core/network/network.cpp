@@ -3,7 +3,7 @@
 
 #include "core/model/branches.h"
 #include "core/network/mean.h"
-#include "core/parametrizations/links.h"
+#include "core/parametrizations/stretches.h"
 #include "core/tensor/torch.h"
 #include "core/values/text_hash.h"
 
@@ -29,13 +29,13 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
         m_slots[m_program.tensors[i]] = static_cast<int>(i);
     for (std::size_t i = 0; i < m_design.layers.size(); ++i)
         addLayer(i);
-    for (const Branch& branch : m_design.tree.branches) {
-        const Node& node = m_design.graph.node(branch.node);
+    for (const ExecutedNode& executed : m_design.tree.nodes) {
+        const Node& node = m_design.graph.node(executed.node);
         if (node.op != Op::Norm)
             continue;
         const std::string& layer = m_design.graph.layer(node.layer).name;
         const auto name = [&](const char* what) {
-            return tensorName(layer, normTensor(m_design.branchOf(node), what), branch.tasks,
+            return tensorName(layer, normTensor(m_design.branchOf(node), what), executed.tasks,
                               m_design.plan.tasks);
         };
         m_statistics[name("mean")] = torch::zeros(node.channels);
@@ -44,7 +44,7 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
 }
 
 Network::Network(NetworkDesign design, std::uint64_t seed) : Network(std::move(design)) {
-    start(seed);
+    initialize(seed);
 }
 
 Expected<Network> Network::fromTensors(NetworkDesign design,
@@ -99,13 +99,13 @@ void Network::addLayer(std::size_t index) {
     m_layers.push_back(std::move(weights));
 }
 
-void Network::start(std::uint64_t seed) {
+void Network::initialize(std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
         const std::uint64_t key = seed ^ textHash(layer.name);
         const torch::Tensor kernel = xavierNormal(layer.kernel, key);
-        const auto values = m_layers[i].parametrization->start(kernel, key + 1);
+        const auto values = m_layers[i].parametrization->initialize(kernel, key + 1);
         for (std::size_t k = 0; k < values.size(); ++k)
             for (const std::size_t copy : m_layers[i].factors[k])
                 m_parameters[copy].value.copy_(values[k]);
@@ -130,34 +130,36 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
     const LayerWeights& weights = m_layers[layer];
     if (m_design.layers[layer].runsApart())
         return factorFor(weights.factors[static_cast<std::size_t>(branch.factor)], tasks);
-    const auto materialize = [&](TaskSet group) {
+    const auto compose = [&](TaskSet group) {
         std::vector<torch::Tensor> factors;
         for (const auto& copies : weights.factors)
             factors.push_back(factorFor(copies, group));
-        return weights.parametrization->materialize(factors);
+        return weights.parametrization->compose(factors);
     };
     // Where at most one factor has several copies, W is linear in them: the copies are averaged
     // before they are multiplied. Otherwise the kernels are.
     if (!plan.merged || plan.partedFactors() <= 1)
-        return materialize(tasks);
+        return compose(tasks);
     Partition copies = plan.partitions.front();
     for (const Partition& partition : plan.partitions)
         copies = commonRefinement(copies, partition);
     std::vector<torch::Tensor> kernels;
     std::vector<int> shares;
     for (const TaskSet group : copies.groups) {
-        kernels.push_back(materialize(group));
+        kernels.push_back(compose(group));
         shares.push_back(taskCount(group));
     }
     return weightedMean(kernels, shares);
 }
 
-torch::Tensor Network::linkFor(std::size_t layer, const KernelLink& link, TaskSet tasks) const {
+torch::Tensor Network::stretchFor(std::size_t layer, const KernelStretch& stretch,
+                                  TaskSet tasks) const {
     std::vector<torch::Tensor> factors;
-    for (std::size_t k = link.first; k < link.first + link.count; ++k)
+    for (std::size_t k = stretch.first; k < stretch.first + stretch.count; ++k)
         factors.push_back(factorFor(m_layers[layer].factors[k], tasks));
-    return composeLink(factors, std::span(m_design.layers[layer].convolutions)
-                                    .subspan(link.first, link.count));
+    return composeStretch(
+        factors,
+        std::span(m_design.layers[layer].convolutions).subspan(stretch.first, stretch.count));
 }
 
 ComposedNetwork Network::compose(bool withGradients) const {
@@ -187,11 +189,11 @@ ComposedNetwork Network::compose(bool withGradients) const {
     };
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerPlan plan = m_design.layerPlan(i);
-        for (const KernelLink& link : m_design.linksOf(i))
-            for (const TaskSet tasks : plan.kernels(link.first, link.count).groups)
-                addKernel(i, tasks, linkTensor(link.first), linkFor(i, link, tasks),
-                          link.first == 0);
-        if (!m_design.linksOf(i).empty())
+        for (const KernelStretch& stretch : m_design.stretchesOf(i))
+            for (const TaskSet tasks : plan.kernels(stretch.first, stretch.count).groups)
+                addKernel(i, tasks, stretchTensor(stretch.first), stretchFor(i, stretch, tasks),
+                          stretch.first == 0);
+        if (!m_design.stretchesOf(i).empty())
             continue;
         for (const TaskSet tasks : plan.kernels().groups)
             for (const KernelBranch& branch : m_design.layers[i].branches)
@@ -244,8 +246,8 @@ std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed
     return outputs;
 }
 
-torch::Tensor Network::penalty(std::size_t layer, std::size_t factor, std::size_t copy) const {
-    return m_layers[layer].parametrization->penalty(factor, m_parameters[copy].value);
+torch::Tensor Network::regularizer(std::size_t layer, std::size_t factor, std::size_t copy) const {
+    return m_layers[layer].parametrization->regularizer(factor, m_parameters[copy].value);
 }
 
 const std::vector<std::size_t>& Network::copies(std::size_t layer, std::size_t factor) const {
@@ -293,9 +295,9 @@ void Network::to(const torch::Device& device) {
                 tensor = tensor.to(device);
 }
 
-Network Network::convertedTo(torch::ScalarType type, Bracketing bracketing) const {
-    // Its tensors are in the same order, whatever runs as links.
-    Network other(bracketing == Bracketing::Compose ? composed(m_design) : m_design);
+Network Network::convertedTo(torch::ScalarType type, Contraction contraction) const {
+    // Its tensors are in the same order, whatever runs as stretches.
+    Network other(contraction == Contraction::Compose ? composed(m_design) : m_design);
     for (std::size_t i = 0; i < m_parameters.size(); ++i) {
         Parameter& parameter = other.m_parameters[i];
         parameter.value = m_parameters[i].value.detach().to(torch::kCPU, type, false, true);

@@ -21,12 +21,12 @@ namespace concertina {
 /// with everything else to the network's program.
 struct ComposedNetwork {
     /// A kernel with its bias, made for one group of a layer's kernel partition: one a layer, or
-    /// one a branch or a link of it.
+    /// one a branch or a stretch of it.
     struct Kernel {
         std::size_t layer = 0;
         TaskSet tasks = 0;
         torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
-        torch::Tensor bias;  ///< undefined for further branches and links of a layer
+        torch::Tensor bias;   ///< undefined for further branches and stretches of a layer
         int kernelSlot = -1; ///< of `tensors`; −1: the program has none
         int biasSlot = -1;
     };
@@ -39,8 +39,8 @@ struct ComposedNetwork {
 /// (`layer/factor/group`), which checkpoints, optimizers and changes of the plan need.
 ///
 /// A pass has two halves. `compose` makes every distinct kernel from its factors, the whole W or
-/// what a link runs; the program then runs on these as if they were the parameters. The way back has the same two halves, in
-/// backward.h. Used from one thread at a time.
+/// what a stretch runs; the program then runs on these as if they were the parameters. The way back
+/// has the same two halves, in backward.h. Used from one thread at a time.
 class Network {
 public:
     /// New weights, on the CPU in float32: W is Xavier-normal as in MTAN's SegNet, from `seed` and
@@ -81,7 +81,7 @@ public:
     const std::vector<std::size_t>& biases(std::size_t layer) const;
 
     /// What is added to the losses for the sake of one copy of a factor; undefined: nothing.
-    torch::Tensor penalty(std::size_t layer, std::size_t factor, std::size_t copy) const;
+    torch::Tensor regularizer(std::size_t layer, std::size_t factor, std::size_t copy) const;
 
     /// Multiplies every kernel by `scale`, through the first of its factors that moves (where
     /// several kernels run side by side, each); copies without a gradient rest.
@@ -91,20 +91,20 @@ public:
     void to(const torch::Device& device);
 
     /// The same network on the CPU in another floating type; without optimizer states. Where the
-    /// bracketing is Compose, no layer runs as links in it.
+    /// contraction is Compose, no layer runs as stretches in it.
     Network convertedTo(torch::ScalarType type,
-                        Bracketing bracketing = Bracketing::Cheapest) const;
+                        Contraction contraction = Contraction::Cheapest) const;
 
     /// The same network under another plan for the same layers, with what the optimizer keeps. A
     /// group that is parted: each part has a copy of what it had, so that the next outputs are
     /// equal to the bit (but where a second factor of a merged layer is parted). Groups that are
     /// joined: the mean of what they had, by their numbers of tasks, moments too; of running
     /// statistics the mean and the mean square. Where the design has another parametrization, the
-    /// kernel is materialized and the new factors start from it, in float64, without moments.
+    /// kernel is composed and the new factors start from it, in float64, without moments.
     ///
     /// What a plan freezes has no gradient: it does not move, nor decay, and keeps its moments and
-    /// its count of steps. A frozen norm goes on to normalize by its batch and to follow it with its
-    /// running statistics: these describe the data, which change with the layers before it.
+    /// its count of steps. A frozen norm goes on to normalize by its batch and to follow it with
+    /// its running statistics: these describe the data, which change with the layers before it.
     ///
     /// Problem "network.not_finite": a kernel that is made anew has a value that is not finite.
     Expected<Network> replanned(NetworkDesign design) const;
@@ -129,14 +129,14 @@ private:
                     std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
-    void start(std::uint64_t seed);
+    void initialize(std::uint64_t seed);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                             const KernelBranch& branch) const;
-    torch::Tensor linkFor(std::size_t layer, const KernelLink& link, TaskSet tasks) const;
+    torch::Tensor stretchFor(std::size_t layer, const KernelStretch& stretch, TaskSet tasks) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
     void takeParameter(Parameter& parameter, const Network& from);
     Expected<void> remakeKernel(std::size_t layer, const Network& from);
-    void takeStatistics(const Branch& branch, const Network& from);
+    void takeStatistics(const ExecutedNode& executed, const Network& from);
 
     NetworkDesign m_design;
     Program m_program;

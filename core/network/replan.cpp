@@ -41,8 +41,8 @@ Expected<Network> Network::replanned(NetworkDesign design) const {
             if (auto made = result.remakeKernel(layer, precise); !made)
                 return failure(made.error());
     }
-    for (const Branch& branch : result.m_design.tree.branches)
-        if (result.m_design.graph.node(branch.node).op == Op::Norm)
+    for (const ExecutedNode& executed : result.m_design.tree.nodes)
+        if (result.m_design.graph.node(executed.node).op == Op::Norm)
             result.takeStatistics(branch, *this);
     return result;
 }
@@ -58,7 +58,7 @@ Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
             return failure({"network.not_finite", name, "a kernel that is not finite",
                             "finite numbers, to start the new kernel from",
                             "go back to a checkpoint from before"});
-        const auto factors = m_layers[layer].parametrization->start(kernel, textHash(name));
+        const auto factors = m_layers[layer].parametrization->initialize(kernel, textHash(name));
         for (std::size_t k = 0; k < factors.size(); ++k)
             for (const std::size_t copy : m_layers[layer].factors[k])
                 if ((m_parameters[copy].owners & tasks) != 0)
@@ -103,28 +103,28 @@ void Network::takeParameter(Parameter& parameter, const Network& from) {
 }
 
 /// Of the branches that ran for its tasks; a joined one has their mean and their mean square.
-void Network::takeStatistics(const Branch& branch, const Network& from) {
-    const Node& node = m_design.graph.node(branch.node);
+void Network::takeStatistics(const ExecutedNode& executed, const Network& from) {
+    const Node& node = m_design.graph.node(executed.node);
     const auto statistic = [&](const char* what, TaskSet tasks) {
         return tensorName(m_design.graph.layer(node.layer).name,
                           normTensor(m_design.branchOf(node), what), tasks, m_design.plan.tasks);
     };
     std::vector<torch::Tensor> means, squares, variances;
     std::vector<int> weights;
-    for (const Branch& source : from.m_design.tree.branches) {
+    for (const ExecutedNode& source : from.m_design.tree.nodes) {
         const Node& other = from.m_design.graph.node(source.node);
         if (other.op != Op::Norm || other.layer != node.layer || other.branch != node.branch
-            || (source.tasks & branch.tasks) == 0)
+            || (source.tasks & executed.tasks) == 0)
             continue;
         const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));
         variances.push_back(from.m_statistics.at(statistic("var", source.tasks)));
         means.push_back(mean);
         squares.push_back(variances.back() + mean.square());
-        weights.push_back(taskCount(source.tasks & branch.tasks));
+        weights.push_back(taskCount(source.tasks & executed.tasks));
     }
     const torch::Tensor mean = weightedMean(means, weights);
-    m_statistics.at(statistic("mean", branch.tasks)).copy_(mean);
-    m_statistics.at(statistic("var", branch.tasks))
+    m_statistics.at(statistic("mean", executed.tasks)).copy_(mean);
+    m_statistics.at(statistic("var", executed.tasks))
         .copy_(variances.size() == 1 ? variances.front()
                                      : weightedMean(squares, weights) - mean.square());
 }

@@ -32,28 +32,28 @@ void AdamMoments::update(Parameter& parameter, double rate) const {
 std::vector<FieldInfo> AdamMoments::options() {
     return {{.path = "beta1",
              .type = FieldType::Real,
-             .standard = 0.9,
+             .defaultValue = 0.9,
              .minimum = 0,
              .maximum = 0.9999,
              .label = "β₁",
              .help = "Memory of the mean of the gradient.",
-             .seldom = true},
+             .advanced = true},
             {.path = "beta2",
              .type = FieldType::Real,
-             .standard = 0.999,
+             .defaultValue = 0.999,
              .minimum = 0,
              .maximum = 0.999999,
              .label = "β₂",
              .help = "Memory of the mean of its square.",
-             .seldom = true},
+             .advanced = true},
             {.path = "epsilon",
              .type = FieldType::Real,
-             .standard = 1e-8,
+             .defaultValue = 1e-8,
              .minimum = 1e-16,
              .maximum = 1,
              .label = "ε",
              .help = "Keeps the division finite.",
-             .seldom = true}};
+             .advanced = true}};
 }
 
 } // namespace concertina

@@ -9,28 +9,29 @@ namespace concertina {
 
 std::span<const ScheduleInfo> schedules() {
     static const std::array<ScheduleInfo, 3> all{
-        ScheduleInfo{{.id = "cosine",
-                      .label = "cosine",
-                      .help = "Falls along half a cosine from the rate to a share of it at the end.",
-                      .source = "Loshchilov & Hutter 2017, without restarts",
-                      .options = {{.path = "final",
-                                   .type = FieldType::Real,
-                                   .standard = 0.0,
-                                   .minimum = 0,
-                                   .maximum = 1,
-                                   .label = "Final share",
-                                   .help = "The rate at the end ÷ the rate."}}},
-                     [](const Json& options, double step, double steps, double) {
-                         const double last = options["final"].get<double>();
-                         return last + (1 - last) * 0.5 * (1 + std::cos(std::numbers::pi * step / steps));
-                     }},
+        ScheduleInfo{
+            {.id = "cosine",
+             .label = "cosine",
+             .help = "Falls along half a cosine from the rate to a share of it at the end.",
+             .source = "Loshchilov & Hutter 2017, without restarts",
+             .options = {{.path = "final",
+                          .type = FieldType::Real,
+                          .defaultValue = 0.0,
+                          .minimum = 0,
+                          .maximum = 1,
+                          .label = "Final share",
+                          .help = "The rate at the end ÷ the rate."}}},
+            [](const Json& options, double step, double steps, double) {
+                const double last = options["final"].get<double>();
+                return last + (1 - last) * 0.5 * (1 + std::cos(std::numbers::pi * step / steps));
+            }},
         ScheduleInfo{{.id = "step",
                       .label = "steps",
                       .help = "Multiplied by a factor every few epochs; MTAN halves every 100.",
                       .source = "as torch.optim.lr_scheduler.StepLR",
                       .options = {{.path = "every",
                                    .type = FieldType::Real,
-                                   .standard = 100.0,
+                                   .defaultValue = 100.0,
                                    .minimum = 0.001,
                                    .maximum = 1e6,
                                    .unit = "epochs",
@@ -38,7 +39,7 @@ std::span<const ScheduleInfo> schedules() {
                                    .help = "Epochs between two changes."},
                                   {.path = "factor",
                                    .type = FieldType::Real,
-                                   .standard = 0.5,
+                                   .defaultValue = 0.5,
                                    .minimum = 0,
                                    .maximum = 1,
                                    .label = "Factor",

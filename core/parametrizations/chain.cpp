@@ -2,6 +2,7 @@
 #include "core/model/catalogue.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
+#include "core/values/old_keys.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -10,24 +11,24 @@ namespace concertina {
 
 namespace {
 
-/// More weights than this in one layer are a slip of the pen: links multiply widths.
+/// More weights than this in one layer are a slip of the pen: methods multiply widths.
 constexpr double largestLayer = 1e9;
 
-/// A method of the table with complete options: "expand expansion=2 start=random" when read.
-struct Link {
+/// A method of a chain with complete options, read from "expand expansion=2 start=random".
+struct ChainedMethod {
     const ParametrizationEntry* entry = nullptr;
     Json options = Json::object();
 };
 
-using Links = std::span<const Link>;
+using ChainedMethods = std::span<const ChainedMethod>;
 
 // GCC 12 warns of "…" + a string that moves.
 std::string inQuotes(std::string_view text) {
     return std::string("\"").append(shortened(text, 80)).append("\"");
 }
 
-std::string placeOf(std::size_t link) {
-    return std::string("links.").append(std::to_string(link));
+std::string placeOf(std::size_t method) {
+    return std::string("links.").append(std::to_string(method));
 }
 
 std::string firstWord(std::string_view& text) {
@@ -38,16 +39,17 @@ std::string firstWord(std::string_view& text) {
     return word;
 }
 
-/// One option of a link, as a person types it.
-std::optional<Problem> readOption(const std::string& text, const std::string& path, Link& link) {
-    const MethodInfo& method = link.entry->info;
+/// One option of a method, as a person types it.
+std::optional<Problem> readOption(const std::string& text, const std::string& path,
+                                  ChainedMethod& chained) {
+    const MethodInfo& method = chained.entry->info;
     const auto equals = text.find('=');
-    const std::string name = text.substr(0, equals);
+    const std::string name = currentOption(text.substr(0, equals));
     const auto field = std::ranges::find(method.options, name, &FieldInfo::path);
     if (equals == std::string::npos)
-        return Problem{"chain.syntax", path, inQuotes(text),
-                       "option=value behind a link's id", "as in \"expand expansion=2\""};
-    if (field == method.options.end() || link.options.contains(name)) {
+        return Problem{"chain.syntax", path, inQuotes(text), "option=value behind a method's id",
+                       "as in \"expand expansion=2\""};
+    if (field == method.options.end() || chained.options.contains(name)) {
         std::vector<std::string> names;
         for (const FieldInfo& option : method.options)
             names.push_back(option.path);
@@ -59,7 +61,7 @@ std::optional<Problem> readOption(const std::string& text, const std::string& pa
     const auto value = parseValue(*field, std::string_view(text).substr(equals + 1));
     auto problem = value ? check(*field, *value, path) : value.error();
     if (!problem) {
-        link.options[name] = *value;
+        chained.options[name] = *value;
         return std::nullopt;
     }
     problem->path = path;
@@ -68,79 +70,80 @@ std::optional<Problem> readOption(const std::string& text, const std::string& pa
     return problem;
 }
 
-/// What is wrong with a link at its place; none where it may stand there.
+/// What is wrong with a method at its place; none where it may stand there.
 std::optional<Problem> checkPlace(const ParametrizationInfo& info, bool last,
                                   const std::string& path) {
     if (!info.linearInTraining)
-        return Problem{"chain.not_linear", path, info.id, "a link that is linear in training",
+        return Problem{"chain.not_linear", path, info.id, "a method that is linear in training",
                        "its branches have norms between; it can't be multiplied with others"};
     if (last && info.kernelFactor)
-        return Problem{"chain.end", path, info.id + " as the last link",
+        return Problem{"chain.end", path, info.id + " as the last method",
                        "plain or factored at the end", "something has to hold its kernel"};
     if (!last && !info.kernelFactor)
         return Problem{"chain.middle", path, info.id + " before the end",
-                       info.id + " as the last link", "it has no kernel for the next to make"};
+                       info.id + " as the last method", "it has no kernel for the next to make"};
     return std::nullopt;
 }
 
-Expected<Link> readLink(std::string_view text, const std::string& path) {
+Expected<ChainedMethod> readMethod(std::string_view text, const std::string& path) {
     const std::string id = firstWord(text);
     std::vector<std::string> ids;
-    Link link;
+    ChainedMethod method;
     for (const ParametrizationEntry* entry : parametrizations()) {
         if (entry->info.id == "chain")
-            continue; // its links stand in this one
+            continue; // its methods stand in this one
         ids.push_back(entry->info.id);
         if (entry->info.id == id)
-            link.entry = entry;
+            method.entry = entry;
     }
-    if (link.entry == nullptr)
+    if (method.entry == nullptr)
         return failure({"chain.unknown", path, inQuotes(id),
                         "the id of a parametrization that is no chain", suggestion(id, ids)});
     while (!text.empty())
-        if (auto problem = readOption(firstWord(text), path, link))
+        if (auto problem = readOption(firstWord(text), path, method))
             return failure(std::move(*problem));
-    link.options = completeOptions(link.entry->info, link.options);
-    return link;
+    method.options = completeOptions(method.entry->info, method.options);
+    return method;
 }
 
-/// The links of complete options, and what is wrong with them.
-std::vector<Link> readLinks(const Json& options, Problems& problems) {
-    std::vector<Link> links;
+/// The methods of complete options, and what is wrong with them.
+std::vector<ChainedMethod> readMethods(const Json& options, Problems& problems) {
+    std::vector<ChainedMethod> methods;
     const Json& texts = options["links"];
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const std::string path = placeOf(i);
-        auto link = readLink(texts[i].get_ref<const std::string&>(), path);
-        auto problem = link ? checkPlace(link->entry->info, i + 1 == texts.size(), path)
-                            : link.error();
+        auto method = readMethod(texts[i].get_ref<const std::string&>(), path);
+        auto problem =
+            method ? checkPlace(method->entry->info, i + 1 == texts.size(), path) : method.error();
         if (problem)
             problems.push_back(std::move(*problem));
         else
-            links.push_back(std::move(*link));
+            methods.push_back(std::move(*method));
     }
-    return links;
+    return methods;
 }
 
-/// The links of options that have been checked.
-std::vector<Link> linksOf(const Json& options) {
+/// The methods of options that have been checked.
+std::vector<ChainedMethod> methodsOf(const Json& options) {
     Problems none;
-    return readLinks(options, none);
+    return readMethods(options, none);
 }
 
-KernelFactor kernelFactor(const Link& link, const KernelShape& kernel) {
-    return link.entry->info.kernelFactor(kernel, link.options);
+KernelFactor kernelFactor(const ChainedMethod& method, const KernelShape& kernel) {
+    return method.entry->info.kernelFactor(kernel, method.options);
 }
 
-/// The factors of the first link, with those of the others where its kernel-shaped one was; names
-/// that are there already get the link's number. What was a core is one: of the next link, or
+/// The factors of the first method, with those of the others where its kernel-shaped one was; names
+/// that are there already get the method's number. What was a core is one: of the next method, or
 /// where that has none, in its first factor.
-std::vector<FactorInfo> factorsOf(Links links, const KernelShape& kernel, int number = 1) {
-    const Link& first = links.front();
+std::vector<FactorInfo> factorsOf(ChainedMethods methods, const KernelShape& kernel,
+                                  int number = 1) {
+    const ChainedMethod& first = methods.front();
     std::vector<FactorInfo> all = first.entry->info.factors(kernel, first.options);
-    if (links.size() == 1)
+    if (methods.size() == 1)
         return all;
     const KernelFactor made = kernelFactor(first, kernel);
-    std::vector<FactorInfo> inner = factorsOf(links.subspan(1), made.kernel, number + 1);
+    std::vector<FactorInfo> inner = factorsOf(methods.subspan(1), made.kernel, number + 1);
     const auto at = all.begin() + static_cast<std::ptrdiff_t>(made.factor);
     if (at->core && std::ranges::none_of(inner, &FactorInfo::core))
         inner.front().core = true;
@@ -152,90 +155,92 @@ std::vector<FactorInfo> factorsOf(Links links, const KernelShape& kernel, int nu
     return all;
 }
 
-double costOf(Links links, const KernelShape& kernel) {
-    const Link& first = links.front();
+double costOf(ChainedMethods methods, const KernelShape& kernel) {
+    const ChainedMethod& first = methods.front();
     const double own = first.entry->info.composeCost(kernel, first.options);
-    return links.size() == 1 ? own
-                             : own + costOf(links.subspan(1), kernelFactor(first, kernel).kernel);
+    return methods.size() == 1
+               ? own
+               : own + costOf(methods.subspan(1), kernelFactor(first, kernel).kernel);
 }
 
-/// What the links themselves say of the kernels that they are to make.
-Problems checkLinks(Links links, KernelShape kernel) {
+/// What the methods themselves say of the kernels that they are to make.
+Problems checkMethods(ChainedMethods methods, KernelShape kernel) {
     Problems problems;
-    for (std::size_t i = 0; i < links.size(); ++i) {
-        const ParametrizationInfo& info = links[i].entry->info;
+    for (std::size_t i = 0; i < methods.size(); ++i) {
+        const ParametrizationInfo& info = methods[i].entry->info;
         const std::string path = placeOf(i);
         if (info.check)
-            for (Problem& problem : info.check(kernel, links[i].options)) {
+            for (Problem& problem : info.check(kernel, methods[i].options)) {
                 problem.path = path;
                 problem.fix.reset();
                 problems.push_back(std::move(problem));
             }
         double weights = 0;
-        for (const FactorInfo& factor : info.factors(kernel, links[i].options))
+        for (const FactorInfo& factor : info.factors(kernel, methods[i].options))
             weights += static_cast<double>(factor.size());
         if (weights > largestLayer) {
             problems.push_back({"chain.large", path, shortCount(weights) + " weights in a layer",
                                 std::string("at most ").append(shortCount(largestLayer)),
-                                "each expand multiplies the channels of the next link"});
+                                "each expand multiplies the channels of the next method"});
             break;
         }
-        if (i + 1 < links.size())
-            kernel = kernelFactor(links[i], kernel).kernel;
+        if (i + 1 < methods.size())
+            kernel = kernelFactor(methods[i], kernel).kernel;
     }
     return problems;
 }
 
-/// A link whose kernel-shaped factor is made by another.
-class Linked : public Parametrization {
+/// A method whose kernel-shaped factor is made by another.
+class Chained : public Parametrization {
 public:
-    Linked(Links links, const KernelShape& kernel)
-        : m_outer(links.front().entry->make(kernel, links.front().options)) {
-        const KernelFactor made = kernelFactor(links.front(), kernel);
-        const auto factors = links.front().entry->info.factors(kernel, links.front().options);
+    Chained(ChainedMethods methods, const KernelShape& kernel)
+        : m_outer(methods.front().entry->make(kernel, methods.front().options)) {
+        const KernelFactor made = kernelFactor(methods.front(), kernel);
+        const auto factors = methods.front().entry->info.factors(kernel, methods.front().options);
         m_factor = made.factor;
         m_factorShape = factors[made.factor].shape;
         m_kernelShape = {made.kernel.out, made.kernel.in / made.kernel.groups, made.kernel.height,
                          made.kernel.width};
-        m_innerFactors = factorsOf(links.subspan(1), made.kernel).size();
-        m_inner = make(links.subspan(1), made.kernel);
+        m_innerFactors = factorsOf(methods.subspan(1), made.kernel).size();
+        m_inner = make(methods.subspan(1), made.kernel);
     }
 
-    static std::unique_ptr<Parametrization> make(Links links, const KernelShape& kernel) {
-        if (links.size() == 1)
-            return links.front().entry->make(kernel, links.front().options);
-        return std::make_unique<Linked>(links, kernel);
+    static std::unique_ptr<Parametrization> make(ChainedMethods methods,
+                                                 const KernelShape& kernel) {
+        if (methods.size() == 1)
+            return methods.front().entry->make(kernel, methods.front().options);
+        return std::make_unique<Chained>(methods, kernel);
     }
 
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel,
-                                     std::uint64_t seed) const override {
-        std::vector<torch::Tensor> all = m_outer->start(kernel, seed);
-        const auto inner = m_inner->start(all[m_factor].reshape(m_kernelShape), seed + 1);
+    std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                          std::uint64_t seed) const override {
+        std::vector<torch::Tensor> all = m_outer->initialize(kernel, seed);
+        const auto inner = m_inner->initialize(all[m_factor].reshape(m_kernelShape), seed + 1);
         const auto at = all.erase(all.begin() + static_cast<std::ptrdiff_t>(m_factor));
         all.insert(at, inner.begin(), inner.end());
         return all;
     }
 
-    torch::Tensor materialize(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
         std::vector<torch::Tensor> own(factors.begin(), factors.end());
         const auto from = own.begin() + static_cast<std::ptrdiff_t>(m_factor);
-        const torch::Tensor made = m_inner->materialize(factors.subspan(m_factor, m_innerFactors));
+        const torch::Tensor made = m_inner->compose(factors.subspan(m_factor, m_innerFactors));
         own.insert(own.erase(from, from + static_cast<std::ptrdiff_t>(m_innerFactors)),
                    made.reshape(m_factorShape));
-        return m_outer->materialize(own);
+        return m_outer->compose(own);
     }
 
-    torch::Tensor penalty(std::size_t factor, const torch::Tensor& value) const override {
+    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const override {
         if (factor < m_factor)
-            return m_outer->penalty(factor, value);
+            return m_outer->regularizer(factor, value);
         if (factor < m_factor + m_innerFactors)
-            return m_inner->penalty(factor - m_factor, value);
-        return m_outer->penalty(factor - m_innerFactors + 1, value);
+            return m_inner->regularizer(factor - m_factor, value);
+        return m_outer->regularizer(factor - m_innerFactors + 1, value);
     }
 
 private:
     std::unique_ptr<Parametrization> m_outer, m_inner;
-    std::size_t m_factor = 0;       ///< of the outer link: what the inner one makes
+    std::size_t m_factor = 0;       ///< of the outer method: what the inner one makes
     std::size_t m_innerFactors = 0; ///< how many stand in its place
     std::vector<std::int64_t> m_factorShape, m_kernelShape;
 };
@@ -246,30 +251,31 @@ const ParametrizationEntry& chainParametrization() {
     static const ParametrizationEntry entry{
         {{.id = "chain",
           .label = "chain, expansions in each other",
-          .help = "The kernel-shaped factor of each link (W of do-conv, the inner kernel of "
+          .help = "The kernel-shaped factor of each method (W of do-conv, the inner kernel of "
                   "expand) is itself made by the next; the last is plain or factored. All are "
                   "linear in training, so that the chain folds and merges as each of them does.",
-          .source = "own; of the links their own sources",
+          .source = "own; of the methods their own sources",
           .options = {{.path = "links",
                        .type = FieldType::Texts,
-                       .standard = Json::array({"do-conv", "factored"}),
+                       .defaultValue = Json::array({"do-conv", "factored"}),
                        .mayBeEmpty = false,
-                       .label = "Links",
-                       .help = "Ids in order, the outermost first, each with its options behind "
-                               "it, in JSON [\"expand expansion=2\", \"do-conv\", \"factored\"]."}}},
+                       .label = "Methods",
+                       .help =
+                           "Ids in order, the outermost first, each with its options behind "
+                           "it, in JSON [\"expand expansion=2\", \"do-conv\", \"factored\"]."}}},
          [](const KernelShape& kernel, const Json& options) {
-             return factorsOf(linksOf(options), kernel);
+             return factorsOf(methodsOf(options), kernel);
          },
          [](const KernelShape& kernel, const Json& options) {
-             return costOf(linksOf(options), kernel);
+             return costOf(methodsOf(options), kernel);
          },
          [](const KernelShape& kernel, const Json& options) {
              Problems problems;
-             const auto links = readLinks(options, problems);
-             return problems.empty() ? checkLinks(links, kernel) : problems;
+             const auto methods = readMethods(options, problems);
+             return problems.empty() ? checkMethods(methods, kernel) : problems;
          }},
         [](const KernelShape& kernel, const Json& options) {
-            return Linked::make(linksOf(options), kernel);
+            return Chained::make(methodsOf(options), kernel);
         }};
     return entry;
 }

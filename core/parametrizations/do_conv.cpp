@@ -28,7 +28,8 @@ public:
     DoConv(const KernelShape& kernel, const Json& options) : m_sizes(kernel, options) {}
 
     /// D is zero; the kernel's positions stand in W, an equal part in each repetition.
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel, std::uint64_t) const override {
+    std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                          std::uint64_t) const override {
         const Sizes& s = m_sizes;
         const auto repetitions = s.depth / s.area();
         const torch::Tensor w = (kernel.reshape({s.out, s.in, s.area()})
@@ -39,7 +40,7 @@ public:
         return {w, torch::zeros({s.in, s.area(), s.depth}, kernel.options())};
     }
 
-    torch::Tensor materialize(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
         const Sizes& s = m_sizes;
         const torch::Tensor& w = factors[0];
         if (s.isPointwise())
@@ -89,14 +90,14 @@ const ParametrizationEntry& doConvParametrization() {
           .source = "Cao 2020, DO-Conv, arXiv 2006.12030 and its repository",
           .options = {{.path = "multiplier",
                        .type = FieldType::Integer,
-                       .standard = 1,
+                       .defaultValue = 1,
                        .minimum = 1,
                        .maximum = 16,
                        .unit = "× positions",
                        .label = "Depth multiplier",
                        .help = "Weights a channel and position; 1 is D_mul = k², the paper's "
                                "default.",
-                       .seldom = true}}},
+                       .advanced = true}}},
          doConvFactors,
          doConvCost,
          nullptr,

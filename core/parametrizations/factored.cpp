@@ -25,14 +25,16 @@ struct Form {
     std::int64_t columns = 0;
     std::int64_t rank = 0;
     int extraCores = 0;
-    double penalty = 0;
+    double regularizer = 0;
 
     Form(const KernelShape& kernel, const Json& options)
         // One position or one input channel leaves nothing to be separated.
         : spatial(options["matricization"] == "spatial" && kernel.in > kernel.groups
                   && kernel.height * kernel.width > 1),
-          diagonal(options["core"] == "diagonal"), scaledFactors(options["split"] == "balanced"),
-          extraCores(options["depth"].get<int>() - 3), penalty(options["penalty"].get<double>()) {
+          diagonal(options["core"] == "diagonal"),
+          scaledFactors(options["split"] == "balanced"),
+          extraCores(options["depth"].get<int>() - 3),
+          regularizer(options["regularizer"].get<double>()) {
         rows = std::int64_t{kernel.out} * (spatial ? kernel.height : 1);
         columns = kernel.weights() / rows;
         rank = std::max<std::int64_t>(
@@ -54,8 +56,8 @@ public:
           m_form(kernel, options) {}
 
     /// The SVD W = P S Qᵀ, cut off at the rank or filled up to it.
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel,
-                                     std::uint64_t seed) const override {
+    std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                          std::uint64_t seed) const override {
         auto [p, s, qt] = torch::linalg_svd(matrixOf(kernel.to(torch::kFloat64)), false);
         const std::int64_t kept = std::min(m_form.rank, s.size(0));
         s = s.slice(0, 0, kept);
@@ -83,7 +85,7 @@ public:
     }
 
     /// From the left, the small products first.
-    torch::Tensor materialize(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
         torch::Tensor product = factors.front();
         for (const torch::Tensor& core : factors.subspan(1, factors.size() - 2))
             product = m_form.diagonal ? product * core : torch::mm(product, core);
@@ -91,14 +93,14 @@ public:
     }
 
     /// λ / r² ‖UᵀU − I‖², and the same for Vᵀ.
-    torch::Tensor penalty(std::size_t factor, const torch::Tensor& value) const override {
+    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const override {
         const bool isLast = factor + 1 == static_cast<std::size_t>(3 + m_form.extraCores);
-        if (m_form.penalty == 0 || (factor > 0 && !isLast))
+        if (m_form.regularizer == 0 || (factor > 0 && !isLast))
             return {};
         const torch::Tensor gram = factor == 0 ? value.t().mm(value) : value.mm(value.t());
         const auto r = static_cast<double>(m_form.rank);
         return (gram - torch::eye(m_form.rank, gram.options())).square().sum()
-               * (m_form.penalty / (r * r));
+               * (m_form.regularizer / (r * r));
     }
 
 private:
@@ -159,65 +161,65 @@ double factoredCost(const KernelShape& kernel, const Json& options) {
 
 Problems checkFactored(const KernelShape&, const Json& options) {
     const bool orthonormal = options["split"] == "core" && options["rank"].get<double>() <= 1;
-    if (options["penalty"].get<double>() == 0 || orthonormal)
+    if (options["regularizer"].get<double>() == 0 || orthonormal)
         return {};
-    return {{"factored.penalty", "penalty", jsonText(options["penalty"]),
+    return {{"factored.regularizer", "regularizer", jsonText(options["regularizer"]),
              "0 unless split is core and rank at most 1",
-             "only then do U and V start orthonormal, and can stay so", Fix{"penalty", "0"}}};
+             "only then do U and V start orthonormal, and can stay so", Fix{"regularizer", "0"}}};
 }
 
 std::vector<FieldInfo> factoredOptions() {
     return {{.path = "core",
              .type = FieldType::Choice,
-             .standard = "full",
+             .defaultValue = "full",
              .choices = {"full", "diagonal"},
              .label = "Core M",
              .help = "full: a square matrix; diagonal: one factor a singular value, as in the "
                      "paper."},
             {.path = "matricization",
              .type = FieldType::Choice,
-             .standard = "channel",
+             .defaultValue = "channel",
              .choices = {"channel", "spatial"},
              .label = "Matrix",
              .help = "channel: Co × (Ci·kh·kw); spatial: (Co·kh) × (Ci·kw), about five times the "
                      "composing. Pointwise and depthwise kernels are always by channel."},
             {.path = "rank",
              .type = FieldType::Real,
-             .standard = 1.0,
+             .defaultValue = 1.0,
              .minimum = 0.001,
              .maximum = 16,
              .unit = "× full rank",
              .label = "Rank",
              .help = "Below 1 the start is the nearest kernel of that rank; above 1 it is "
                      "unchanged, with room beside it.",
-             .seldom = true},
+             .advanced = true},
             {.path = "depth",
              .type = FieldType::Integer,
-             .standard = 3,
+             .defaultValue = 3,
              .minimum = 3,
              .maximum = 16,
              .unit = "factors",
              .label = "Depth",
              .help = "3 is U·M·V; each factor more is a core between M and V that all tasks share "
                      "at the start, as the identity.",
-             .seldom = true},
+             .advanced = true},
             {.path = "split",
              .type = FieldType::Choice,
-             .standard = "balanced",
+             .defaultValue = "balanced",
              .choices = {"balanced", "core"},
              .label = "Singular values",
              .help = "balanced: evenly in U and V, M is the identity; core: all in M, U and V are "
                      "orthonormal.",
-             .seldom = true},
-            {.path = "penalty",
+             .advanced = true},
+            {.path = "regularizer",
              .type = FieldType::Real,
-             .standard = 0.0,
+             .defaultValue = 0.0,
              .minimum = 0,
              .maximum = 1e6,
-             .label = "Orthogonality penalty",
+             .label = "Orthogonality regularizer",
              .help = "λ of λ/r² (‖UᵀU − I‖² + ‖VVᵀ − I‖²), added to the loss; 0: none. Needs all "
                      "singular values in the core and a rank of at most 1.",
-             .seldom = true}};
+             .advanced = true}};
 }
 
 } // namespace

@@ -22,18 +22,18 @@ public:
     /// Factors, in the descriptor's order, whose product is `kernel` [Co, Ci / groups, kh, kw] to
     /// rounding of the kernel's own type, or near it where options say so. `seed` is for whatever
     /// the kernel leaves open.
-    virtual std::vector<torch::Tensor> start(const torch::Tensor& kernel,
-                                             std::uint64_t seed) const = 0;
+    virtual std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                                  std::uint64_t seed) const = 0;
 
     /// W of factors of any floating type, differentiable in each of them. With the others held it
     /// is linear in the first and in cores, so that scaling one of these scales W, and affine in
     /// every factor, so that the W of a mean of copies is the mean of their W. Where the layer has
     /// several branches their kernels are factors themselves, and this is the first branch's.
-    virtual torch::Tensor materialize(std::span<const torch::Tensor> factors) const = 0;
+    virtual torch::Tensor compose(std::span<const torch::Tensor> factors) const = 0;
 
     /// What is added to the loss for the sake of one factor, by its place in the descriptor; a
     /// scalar, undefined where there is nothing.
-    virtual torch::Tensor penalty(std::size_t factor, const torch::Tensor& value) const;
+    virtual torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const;
 };
 
 /// How a parametrization is made: complete, checked options of its descriptor.

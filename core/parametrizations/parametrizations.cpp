@@ -22,7 +22,7 @@ std::span<const ParametrizationEntry* const> parametrizations() {
     return all;
 }
 
-torch::Tensor Parametrization::penalty(std::size_t, const torch::Tensor&) const {
+torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&) const {
     return {};
 }
 

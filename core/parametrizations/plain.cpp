@@ -9,11 +9,12 @@ namespace {
 
 class Plain : public Parametrization {
 public:
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel, std::uint64_t) const override {
+    std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                          std::uint64_t) const override {
         return {kernel.clone()};
     }
 
-    torch::Tensor materialize(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
         return factors[0];
     }
 };

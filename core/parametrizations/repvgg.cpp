@@ -57,8 +57,8 @@ public:
     explicit RepVgg(const KernelShape& kernel) : m_kernel(kernel) {}
 
     /// P as a 1 × 1 layer of the network would start: Xavier-normal.
-    std::vector<torch::Tensor> start(const torch::Tensor& kernel,
-                                     std::uint64_t seed) const override {
+    std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
+                                          std::uint64_t seed) const override {
         if (!hasMiddle(m_kernel))
             return {kernel.clone()};
         const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
@@ -70,7 +70,7 @@ public:
     }
 
     /// The others' kernels stand beside it, and their norms are zero at the plain start.
-    torch::Tensor materialize(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
         return factors[0];
     }
 
@@ -93,13 +93,13 @@ const ParametrizationEntry& repVggParametrization() {
           .source = "Ding 2021, RepVGG, arXiv 2101.03697; start = plain is our own",
           .options = {{.path = "start",
                        .type = FieldType::Choice,
-                       .standard = "plain",
+                       .defaultValue = "plain",
                        .choices = {"plain", "paper"},
                        .label = "Start",
                        .help = "plain: the added branches' norms start with γ = 0, so that the "
                                "network computes what the plain one does, in training and in "
                                "evaluation; paper: with γ = 1, all branches count from the start.",
-                       .seldom = true}}},
+                       .advanced = true}}},
          repVggFactors,
          [](const KernelShape&, const Json&) { return 0.0; },
          nullptr,

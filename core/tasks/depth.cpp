@@ -7,7 +7,7 @@ namespace concertina {
 namespace {
 
 /// Sums of |p − t| and |p − t| / t over valid pixels, in float64.
-class DepthErrors : public MetricSum {
+class DepthErrors : public MetricAccumulator {
 public:
     void add(const torch::Tensor& output, const torch::Tensor& target) override {
         const torch::Tensor valid = target > 0;
@@ -30,20 +30,22 @@ private:
 
 class Depth : public Task {
 public:
-    std::int64_t pixels(const torch::Tensor& target) const override {
+    std::int64_t validCount(const torch::Tensor& target) const override {
         return (target > 0).sum().item<std::int64_t>();
     }
 
     /// L1 over pixels with a valid depth.
     torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        const std::int64_t count = pixels(target);
+        const std::int64_t count = validCount(target);
         if (count == 0)
             return {};
         const torch::Tensor valid = (target > 0).to(output.scalar_type());
         return ((output - target).abs() * valid).sum() / count;
     }
 
-    std::unique_ptr<MetricSum> metrics() const override { return std::make_unique<DepthErrors>(); }
+    std::unique_ptr<MetricAccumulator> metrics() const override {
+        return std::make_unique<DepthErrors>();
+    }
 
     torch::Tensor prediction(const torch::Tensor& output) const override { return output; }
 };

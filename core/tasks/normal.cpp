@@ -30,7 +30,7 @@ torch::Tensor normalized(const torch::Tensor& vectors) {
 
 /// Angles between prediction and truth. The median of a whole set is read from a histogram of
 /// 0.001°, which is exact to half of that.
-class Angles : public MetricSum {
+class Angles : public MetricAccumulator {
 public:
     void add(const torch::Tensor& output, const torch::Tensor& target) override {
         const torch::Tensor truth = target.to(torch::kFloat64);
@@ -85,20 +85,22 @@ private:
 
 class Normal : public Task {
 public:
-    std::int64_t pixels(const torch::Tensor& target) const override {
+    std::int64_t validCount(const torch::Tensor& target) const override {
         return validPixels(target).sum().item<std::int64_t>();
     }
 
     /// 1 − mean of n̂ · n over pixels with a valid normal, n̂ normalized.
     torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        const std::int64_t count = pixels(target);
+        const std::int64_t count = validCount(target);
         if (count == 0)
             return {};
         // Unknown normals are 0 and add nothing to the sum.
         return 1 - (prediction(output) * target).sum() / count;
     }
 
-    std::unique_ptr<MetricSum> metrics() const override { return std::make_unique<Angles>(); }
+    std::unique_ptr<MetricAccumulator> metrics() const override {
+        return std::make_unique<Angles>();
+    }
 
     torch::Tensor prediction(const torch::Tensor& output) const override {
         return normalized(output);

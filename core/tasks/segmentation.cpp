@@ -18,7 +18,7 @@ std::tuple<torch::Tensor, torch::Tensor> greatest(const torch::Tensor& scores) {
 }
 
 /// One confusion matrix over everything that was added, rows by truth.
-class Confusion : public MetricSum {
+class Confusion : public MetricAccumulator {
 public:
     explicit Confusion(std::int64_t classes)
         : m_classes(classes), m_counts(torch::zeros({classes, classes}, torch::kInt64)) {}
@@ -56,12 +56,12 @@ class Segmentation : public Task {
 public:
     explicit Segmentation(std::size_t classes) : m_classes(static_cast<std::int64_t>(classes)) {}
 
-    std::int64_t pixels(const torch::Tensor& target) const override {
+    std::int64_t validCount(const torch::Tensor& target) const override {
         return (target >= 0).sum().item<std::int64_t>();
     }
 
     torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        if (pixels(target) == 0)
+        if (validCount(target) == 0)
             return {};
         if (output.is_cuda()) { // where that of planes, not of rows, is added up in any order
             const auto rows = torch::log_softmax(output, 1).movedim(1, -1).reshape({-1, m_classes});
@@ -70,7 +70,7 @@ public:
         return torch::cross_entropy_loss(output, target, {}, at::Reduction::Mean, -1);
     }
 
-    std::unique_ptr<MetricSum> metrics() const override {
+    std::unique_ptr<MetricAccumulator> metrics() const override {
         return std::make_unique<Confusion>(m_classes);
     }
 

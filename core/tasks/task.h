@@ -16,9 +16,9 @@ namespace concertina {
 
 /// Gathers what a task's metrics need over any number of batches: pixels of the whole set, never
 /// means of batch means.
-class MetricSum {
+class MetricAccumulator {
 public:
-    virtual ~MetricSum() = default;
+    virtual ~MetricAccumulator() = default;
 
     /// A head's output [N, C, H, W] and its target as `Batch` has it.
     virtual void add(const torch::Tensor& output, const torch::Tensor& target) = 0;
@@ -34,13 +34,13 @@ public:
     virtual ~Task() = default;
 
     /// How many pixels of a target are valid.
-    virtual std::int64_t pixels(const torch::Tensor& target) const = 0;
+    virtual std::int64_t validCount(const torch::Tensor& target) const = 0;
 
     /// The mean over the valid pixels of the batch, a scalar that is differentiable in `output`
     /// [N, C, H, W]; undefined where there is no valid pixel.
     virtual torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const = 0;
 
-    virtual std::unique_ptr<MetricSum> metrics() const = 0;
+    virtual std::unique_ptr<MetricAccumulator> metrics() const = 0;
 
     /// The output as a map of the same form as the target: classes (−1 where a score is no number),
     /// metres, unit directions. How

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/calibrate.h"
 
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/network/run_program.h"
-#include "core/parametrizations/links.h"
 #include "core/parametrizations/parametrization.h"
+#include "core/parametrizations/stretches.h"
 #include "core/tensor/torch.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 constexpr int rounds = 3;
 constexpr std::size_t mostFactors = 5; ///< of which all 2⁴ ways are timed
 
-using Sizes = std::vector<std::size_t>; ///< of links
+using Sizes = std::vector<std::size_t>; ///< of stretches
 
 /// Every way to cut, or what is worth it.
 std::vector<Sizes> waysToCut(const Cuttable& layer, int batch) {
@@ -39,8 +39,8 @@ std::vector<Sizes> waysToCut(const Cuttable& layer, int batch) {
     }
     ways = {{count}, Sizes(count, 1)};
     Sizes reckoned;
-    for (const KernelLink& link : chooseLinks(layer, {Bracketing::Cheapest, batch}))
-        reckoned.push_back(link.count);
+    for (const KernelStretch& stretch : chooseStretches(layer, {Contraction::Cheapest, batch}))
+        reckoned.push_back(stretch.count);
     if (!reckoned.empty())
         ways.push_back(std::move(reckoned));
     return ways;
@@ -55,7 +55,8 @@ public:
           m_kernel(kernel),
           m_train(train),
           m_parametrization(makeParametrization(how.method, kernel)) {
-        const torch::TensorOptions options(train.device == Device::Cuda ? torch::kCUDA : torch::kCPU);
+        const torch::TensorOptions options(train.device == Device::Cuda ? torch::kCUDA
+                                                                        : torch::kCPU);
         m_images = torch::randn({train.batch, input.channels, input.height, input.width}, options)
                        .requires_grad_();
         const torch::NoGradGuard noGrad;
@@ -71,7 +72,7 @@ public:
         double least = std::numeric_limits<double>::infinity();
         for (int round = 0; round <= rounds; ++round) {
             const auto start = std::chrono::steady_clock::now();
-            step(linksOf(m_layer, sizes));
+            step(stretchesOf(m_layer, sizes));
             const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
             if (round > 0) // the first prepares oneDNN
                 least = std::min(least, taken.count());
@@ -80,7 +81,7 @@ public:
     }
 
 private:
-    void step(const std::vector<KernelLink>& links) {
+    void step(const std::vector<KernelStretch>& stretches) {
         Program program{.instructions = {{.op = Op::Input}}, .tensors = {}, .outputs = {}};
         std::vector<torch::Tensor> kernels;
         const auto add = [&](const KernelShape& shape, const torch::Tensor& kernel) {
@@ -94,12 +95,13 @@ private:
                                             .groups = shape.groups});
             kernels.push_back(kernel);
         };
-        if (links.empty())
-            add(m_kernel, m_parametrization->materialize(m_factors));
-        for (auto link = links.rbegin(); link != links.rend(); ++link)
-            add(link->kernel,
-                composeLink(std::span(m_factors).subspan(link->first, link->count),
-                            std::span(m_layer.convolutions).subspan(link->first, link->count)));
+        if (stretches.empty())
+            add(m_kernel, m_parametrization->compose(m_factors));
+        for (auto stretch = stretches.rbegin(); stretch != stretches.rend(); ++stretch)
+            add(stretch->kernel,
+                composeStretch(
+                    std::span(m_factors).subspan(stretch->first, stretch->count),
+                    std::span(m_layer.convolutions).subspan(stretch->first, stretch->count)));
         program.outputs = {static_cast<int>(kernels.size())};
         const torch::Tensor output =
             runProgram(program, kernels, m_images,
@@ -122,12 +124,12 @@ private:
 };
 
 std::string wayOf(const Cuttable& layer, const Sizes& sizes) {
-    BracketRule rule{.layers = {"*"}, .links = {}};
+    ContractionRule rule{.layers = {"*"}, .stretches = {}};
     std::size_t factor = 0;
     for (const std::size_t size : sizes) {
-        auto& link = rule.links.emplace_back();
+        auto& stretch = rule.stretches.emplace_back();
         for (std::size_t i = 0; i < size; ++i)
-            link.push_back(layer.factors[factor++].name);
+            stretch.push_back(layer.factors[factor++].name);
     }
     const std::string text = toText(rule);
     return text.substr(text.find(':'));
@@ -135,8 +137,8 @@ std::string wayOf(const Cuttable& layer, const Sizes& sizes) {
 
 } // namespace
 
-std::vector<std::string> calibratedBrackets(const NetworkDesign& design, const TrainSpec& train,
-                                            const std::function<bool()>& stopped) {
+std::vector<std::string> calibratedContractions(const NetworkDesign& design, const TrainSpec& train,
+                                                const std::function<bool()>& stopped) {
     std::map<std::string, std::string> known;
     std::vector<std::pair<std::string, std::string>> rules; // the way, its layers
     for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {

@@ -22,7 +22,7 @@ public:
     explicit TaskSum(const Task& task) : m_task(task), m_metrics(task.metrics()) {}
 
     void add(const torch::Tensor& output, const torch::Tensor& target) {
-        const auto pixels = static_cast<double>(m_task.pixels(target));
+        const auto pixels = static_cast<double>(m_task.validCount(target));
         if (pixels == 0)
             return;
         m_loss += m_task.loss(output, target).item<double>() * pixels;
@@ -41,7 +41,7 @@ public:
 
 private:
     const Task& m_task;
-    std::unique_ptr<MetricSum> m_metrics;
+    std::unique_ptr<MetricAccumulator> m_metrics;
     double m_loss = 0;
     double m_pixels = 0;
 };

@@ -3,9 +3,9 @@
 
 #include "core/network/backward.h"
 #include "core/network/conflict.h"
-#include "core/tensor/torch.h"
 #include "core/optimizers/schedule.h"
-#include "core/training/shares.h"
+#include "core/tensor/torch.h"
+#include "core/training/task_batch.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -92,7 +92,7 @@ Moving Learner::movingIn(std::int64_t number) const {
     if (m_train.updates == Updates::Joint)
         return Moving::All;
     const std::int64_t inRound = number % (m_train.coreSteps + m_train.outerSteps);
-    return inRound < m_train.coreSteps ? Moving::Cores : Moving::Others;
+    return inRound < m_train.coreSteps ? Moving::Cores : Moving::NonCore;
 }
 
 /// Fills in outputs and targets; returns the losses.
@@ -107,14 +107,14 @@ std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, con
             losses.push_back(m_tasks[t]->loss(result.outputs[t], result.targets[t]));
         return losses;
     }
-    const std::vector<TaskShare> shares = shareOut(batch, m_tasks, number);
+    const std::vector<TaskBatch> batches = split(batch, m_tasks, number);
     std::vector<torch::Tensor> images;
-    for (const TaskShare& share : shares)
-        images.push_back(share.images);
+    for (const TaskBatch& own : batches)
+        images.push_back(own.images);
     result.outputs = m_network.forwardApart(composed, images, settings);
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        losses.push_back(shares[t].loss(*m_tasks[t], result.outputs[t]));
-        result.targets.push_back(shares[t].target);
+        losses.push_back(batches[t].loss(*m_tasks[t], result.outputs[t]));
+        result.targets.push_back(batches[t].target);
     }
     return losses;
 }
@@ -273,7 +273,8 @@ void Learner::update(double rate, Moving moving) {
     for (Parameter& parameter : m_network.parameters()) {
         if (!parameter.grad.defined())
             continue;
-        if (decay > 0 && m_train.decayOn == DecayOn::Factors && parameter.kind == ParameterKind::Factor)
+        if (decay > 0 && m_train.decayOn == DecayOn::Factors
+            && parameter.kind == ParameterKind::Factor)
             parameter.value.mul_(1 - rate * decay);
         m_optimizer->update(parameter, parameter.core ? rate * m_train.coreRate : rate);
     }

@@ -31,11 +31,11 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
         auto data = openDataFor(request.spec, watchFor(request.fileRecord));
         if (!data)
             return failure(data.error());
-        auto beginning = begin(request.spec, request.resumeAt, *data, control);
-        if (!beginning)
-            return failure(beginning.error());
+        auto initial = begin(request.spec, request.resumeAt, *data, control);
+        if (!initial)
+            return failure(initial.error());
         return std::make_shared<ReadyTraining>(
-            ReadyTraining{request, std::move(*data), std::move(*beginning)});
+            ReadyTraining{request, std::move(*data), std::move(*initial)});
     } catch (const std::exception& error) {
         return failure(refusedBy(error));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/training/beginning.h"
+#include "core/training/initial_state.h"
 #include "core/training/run_data.h"
 #include "core/training/trainer.h"
 
@@ -11,7 +11,7 @@ namespace concertina {
 struct ReadyTraining {
     TrainRequest request;
     RunData data;
-    Beginning beginning;
+    InitialState initial;
 };
 
 } // namespace concertina

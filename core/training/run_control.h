@@ -15,7 +15,7 @@ namespace concertina {
 /// thread; the trainer looks between two steps.
 class RunControl {
 public:
-    enum class Wish {
+    enum class Request {
         Run,
         Pause,   ///< checkpoint, then wait in memory for `resume` or an end
         Suspend, ///< checkpoint, then end as paused: resumed later from the store
@@ -23,11 +23,11 @@ public:
         Abort,   ///< end at once, without a checkpoint
     };
 
-    void pause() { wish(Wish::Pause); }
-    void resume() { wish(Wish::Run); }
-    void suspend() { wish(Wish::Suspend); }
-    void stop() { wish(Wish::Stop); }
-    void abort() { wish(Wish::Abort); }
+    void pause() { request(Request::Pause); }
+    void resume() { request(Request::Run); }
+    void suspend() { request(Request::Suspend); }
+    void stop() { request(Request::Stop); }
+    void abort() { request(Request::Abort); }
 
     /// One checkpoint before the next step.
     void checkpoint() {
@@ -52,9 +52,9 @@ public:
 
     // For the trainer.
 
-    Wish wish() const {
+    Request request() const {
         const std::lock_guard lock(m_mutex);
-        return m_wish;
+        return m_request;
     }
 
     /// Whether a checkpoint was asked for; forgets it.
@@ -69,43 +69,43 @@ public:
         return std::exchange(m_rules, {});
     }
 
-    /// Waits while the wish is `Pause`.
-    Wish waitWhilePaused() {
+    /// Waits while the request is `Pause`.
+    Request waitWhilePaused() {
         std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, [&] { return m_wish != Wish::Pause; });
-        return m_wish;
+        m_changed.wait(lock, [&] { return m_request != Request::Pause; });
+        return m_request;
     }
 
-    /// Waits for a time, or until something else than `wish` is wanted.
-    Wish waitFor(std::chrono::milliseconds time, Wish wish) {
+    /// Waits for a time, or until something else than `request` is wanted.
+    Request waitFor(std::chrono::milliseconds time, Request request) {
         std::unique_lock lock(m_mutex);
-        m_changed.wait_for(lock, time, [&] { return m_wish != wish; });
-        return m_wish;
+        m_changed.wait_for(lock, time, [&] { return m_request != request; });
+        return m_request;
     }
 
 private:
-    void wish(Wish wish) {
+    void request(Request request) {
         std::stop_source interrupt;
         {
             const std::lock_guard lock(m_mutex);
-            // An end is not taken back by a later, milder wish.
-            if (wish < m_wish && m_wish >= Wish::Suspend)
+            // An end is not taken back by a later, milder request.
+            if (request < m_request && m_request >= Request::Suspend)
                 return;
-            m_wish = wish;
-            if (wish == Wish::Run)
+            m_request = request;
+            if (request == Request::Run)
                 m_interrupt = interrupt;
             else
                 interrupt = m_interrupt;
         }
         m_changed.notify_all();
-        if (wish != Wish::Run)
+        if (request != Request::Run)
             interrupt.request_stop(); // unlocked: it calls those who wait
     }
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::stop_source m_interrupt;
-    Wish m_wish = Wish::Run;
+    Request m_request = Request::Run;
     bool m_checkpoint = false;
     std::vector<std::vector<std::string>> m_rules;
 };

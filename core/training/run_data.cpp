@@ -107,23 +107,23 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
         return std::make_shared<SampleCache>(*dataset, split, spec.data.height, spec.data.width,
                                              room);
     };
-    return RunData{.dataset = *dataset,
-                   .watch = watch,
-                   .targets = targets,
-                   .tasks = makeTasks(spec, targets),
-                   .training = cache(spec.data.trainSplit),
-                   .validation = cache(spec.data.validationSplit),
-                   .maker = BatchMaker(description.targets, indices,
-                                       normalizationOf(spec.data.normalization)),
-                   .trainingPlan = {.seed = static_cast<std::uint64_t>(spec.seed),
-                                    .samples = training.size,
-                                    .batch = spec.train.batch,
-                                    .scales = spec.data.scales,
-                                    .flip = spec.data.flip},
-                   .validationPlan = {.samples = description.split(spec.data.validationSplit)->size,
-                                      .batch = spec.train.batch,
-                                      .shuffle = false,
-                                      .keepLast = true}};
+    return RunData{
+        .dataset = *dataset,
+        .watch = watch,
+        .targets = targets,
+        .tasks = makeTasks(spec, targets),
+        .training = cache(spec.data.trainSplit),
+        .validation = cache(spec.data.validationSplit),
+        .maker = BatchMaker(description.targets, indices, normalizationOf(spec.data.normalization)),
+        .trainingPlan = {.seed = static_cast<std::uint64_t>(spec.seed),
+                         .samples = training.size,
+                         .batch = spec.train.batch,
+                         .scales = spec.data.scales,
+                         .flip = spec.data.flip},
+        .validationPlan = {.samples = description.split(spec.data.validationSplit)->size,
+                           .batch = spec.train.batch,
+                           .shuffle = false,
+                           .keepLast = true}};
 }
 
 } // namespace concertina

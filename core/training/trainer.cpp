@@ -3,13 +3,13 @@
 
 #include "core/catalogue.h"
 #include "core/model/costs.h"
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/model/plan_change.h"
 #include "core/tensor/torch.h"
-#include "core/training/beginning.h"
 #include "core/training/checkpoint.h"
 #include "core/training/environment.h"
 #include "core/training/evaluation.h"
+#include "core/training/initial_state.h"
 #include "core/training/learner.h"
 #include "core/training/previews.h"
 #include "core/training/ready_training.h"
@@ -34,22 +34,27 @@ double secondsSince(Clock::time_point start) {
 }
 
 /// One session of training: from a step to another step, or to whatever ends it before.
-class Session {
+class TrainingLoop {
 public:
-    Session(const TrainRequest& request, RunData data, Beginning beginning, RunControl& control,
-            RunObserver& observer)
-        : m_spec(std::move(beginning.spec)), m_folder(request.checkpointFolder),
+    TrainingLoop(const TrainRequest& request, RunData data, InitialState initial,
+                 RunControl& control, RunObserver& observer)
+        : m_spec(std::move(initial.spec)),
+          m_folder(request.checkpointFolder),
           m_data(std::move(data)),
           m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
           m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
           m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
           m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps),
-          m_step(beginning.step), m_seconds(request.secondsBefore), m_control(control), m_observer(observer),
+          m_step(initial.step),
+          m_seconds(request.secondsBefore),
+          m_control(control),
+          m_observer(observer),
           m_device(m_spec.train.device == Device::Cuda ? torch::kCUDA : torch::kCPU),
-          m_learner(m_spec, std::move(beginning.network), makeTasks(m_spec, m_data.targets),
-                    m_steps, m_stepsPerEpoch),
-          m_collapsed(request.collapsed), m_signal(m_data, beginning.learned),
-          m_wayBack(m_folder, request.resumeAt.value_or(""), beginning.goodStep) {
+          m_learner(m_spec, std::move(initial.network), makeTasks(m_spec, m_data.targets), m_steps,
+                    m_stepsPerEpoch),
+          m_collapsed(request.collapsed),
+          m_signal(m_data, initial.learned),
+          m_wayBack(m_folder, request.resumeAt.value_or(""), initial.goodStep) {
         // A checkpoint is older than the changes of its step.
         m_changesDone = changesBefore(m_spec.network, m_step);
     }
@@ -72,11 +77,11 @@ private:
                        .damaged = skipsDamaged(m_spec) ? Damaged::Replace : Damaged::Stop});
         m_since = Clock::now();
         while (!isAtEnd()) {
-            if (const auto end = obey())
+            if (const auto end = handleRequest())
                 return finish(*end);
             if (const auto end = changePlan())
                 return finish(*end);
-            if (m_control.wish() != RunControl::Wish::Run)
+            if (m_control.request() != RunControl::Request::Run)
                 continue; // what was wanted meanwhile comes before the next step
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
@@ -109,8 +114,8 @@ private:
                             .trainedParameters = costs.trainedParameters,
                             .collapsedParameters = costs.collapsedParameters});
         tellState(RunState::Running, "");
-        for (const std::string& words : bracketingWords(design))
-            notice(NoticeLevel::Info, "bracketing", "Run as convolutions of their own: " + words);
+        for (const std::string& words : contractionWords(design))
+            notice(NoticeLevel::Info, "contraction", "Run as convolutions of their own: " + words);
         tellNews(m_data, true, position(), m_observer);
     }
 
@@ -131,30 +136,31 @@ private:
     void startClock() { m_since = Clock::now(); }
 
     /// Does what was requested; a state where that is an end.
-    std::optional<RunState> obey() {
+    std::optional<RunState> handleRequest() {
         if (m_control.takeCheckpoint())
             if (const auto end = saveUntilDone("request"))
                 return end;
-        RunControl::Wish wish = m_control.wish();
-        if (wish == RunControl::Wish::Run)
+        RunControl::Request request = m_control.request();
+        if (request == RunControl::Request::Run)
             return std::nullopt;
-        if (wish != RunControl::Wish::Abort)
-            if (const auto end = saveUntilDone(wish == RunControl::Wish::Stop ? "stop" : "pause"))
+        if (request != RunControl::Request::Abort)
+            if (const auto end =
+                    saveUntilDone(request == RunControl::Request::Stop ? "stop" : "pause"))
                 return end;
-        if (wish == RunControl::Wish::Pause) {
+        if (request == RunControl::Request::Pause) {
             stopClock();
             tellState(RunState::Paused, "");
-            wish = m_control.waitWhilePaused();
+            request = m_control.waitWhilePaused();
             startClock();
-            if (wish == RunControl::Wish::Run) {
+            if (request == RunControl::Request::Run) {
                 tellState(RunState::Running, "");
                 return std::nullopt;
             }
         }
         // A change that was asked for is recorded before the end: the resumed run makes it.
-        if (wish != RunControl::Wish::Abort)
+        if (request != RunControl::Request::Abort)
             changePlan();
-        return wish == RunControl::Wish::Suspend ? RunState::Paused : RunState::Stopped;
+        return request == RunControl::Request::Suspend ? RunState::Paused : RunState::Stopped;
     }
 
     /// Changes the sharing where that is asked for, or due by the spec. Each change has a checkpoint
@@ -380,8 +386,8 @@ private:
 Expected<TrainResult> train(std::shared_ptr<ReadyTraining> ready, RunControl& control,
                             RunObserver& observer) {
     try {
-        return Session(ready->request, std::move(ready->data), std::move(ready->beginning), control,
-                       observer)
+        return TrainingLoop(ready->request, std::move(ready->data), std::move(ready->initial),
+                            control, observer)
             .run();
     } catch (const std::exception& error) {
         return failure(refusedBy(error));

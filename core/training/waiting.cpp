@@ -11,17 +11,17 @@ constexpr std::chrono::milliseconds retryInterval{1000};
 
 std::optional<RunState> tryUntilDone(RunControl& control, const std::function<bool()>& attempt,
                                      const std::function<void(RunState)>& show) {
-    using Wish = RunControl::Wish;
+    using Request = RunControl::Request;
     std::optional<RunState> shown;
     do {
-        const Wish wish = control.wish();
-        if (wish >= Wish::Suspend)
-            return wish == Wish::Suspend ? RunState::Paused : RunState::Stopped;
-        const RunState now = wish == Wish::Pause ? RunState::Paused : RunState::Running;
+        const Request request = control.request();
+        if (request >= Request::Suspend)
+            return request == Request::Suspend ? RunState::Paused : RunState::Stopped;
+        const RunState now = request == Request::Pause ? RunState::Paused : RunState::Running;
         if (shown != now)
             show(now);
         shown = now;
-        control.waitFor(retryInterval, wish);
+        control.waitFor(retryInterval, request);
     } while (!attempt());
     return std::nullopt;
 }

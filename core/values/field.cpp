@@ -91,7 +91,7 @@ Json clamped(const FieldInfo& field, const Json& value) {
     }
     const double number = std::clamp(value.get<double>(), field.minimum, field.maximum);
     if (std::isnan(number))
-        return field.standard;
+        return field.defaultValue;
     const bool whole = field.type == FieldType::Integer || field.type == FieldType::Integers;
     return whole ? Json(static_cast<std::int64_t>(std::clamp(number, -LargestInteger,
                                                              LargestInteger)))
@@ -108,7 +108,7 @@ Json nearest(const FieldInfo& field, const Json& value) {
     if (field.type == FieldType::Choice && value.is_string())
         if (const auto name = nearestName(value.get<std::string>(), field.choices))
             return *name;
-    return numbers ? clamped(field, value) : field.standard;
+    return numbers ? clamped(field, value) : field.defaultValue;
 }
 
 std::string rangeText(const FieldInfo& field) {
@@ -148,7 +148,7 @@ std::optional<Problem> check(const FieldInfo& field, const Json& value, const st
         return std::nullopt;
     Json meant = nearest(field, value);
     if (misfit(field, meant, path))
-        meant = field.standard;
+        meant = field.defaultValue;
     if (!misfit(field, meant, path))
         problem->fix = Fix{path, valueText(meant)};
     return problem;

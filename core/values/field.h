@@ -20,7 +20,7 @@ enum class FieldType { Boolean, Integer, Real, Text, Folder, Choice, Integers, R
 struct FieldInfo {
     std::string path; ///< dotted, from the record that the table describes
     FieldType type = FieldType::Text;
-    Json standard; ///< the default
+    Json defaultValue; ///< the default
     double minimum = -std::numeric_limits<double>::infinity();
     double maximum = std::numeric_limits<double>::infinity();
     bool mayBeEmpty = true;           ///< for lists
@@ -28,7 +28,7 @@ struct FieldInfo {
     std::string unit;                 ///< "m", "epochs", …; may be empty
     std::string label;
     std::string help; ///< one sentence, with units and what the extremes mean
-    bool seldom = false; ///< forms keep it behind "more"
+    bool advanced = false; ///< forms keep it behind "more"
 };
 
 /// A whole number that doubles and JSON readers everywhere keep exactly.

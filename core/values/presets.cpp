@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 
 namespace concertina {
@@ -23,6 +25,7 @@ struct PresetTable {
     std::deque<std::string> made; // views stay valid
     std::vector<EmbeddedText> all;
     std::vector<PresetGroup> groups;
+    std::map<std::string, std::string_view, std::less<>> formerNames; ///< to the names of now
 
     PresetTable() {
         const auto files = presetFiles();
@@ -53,6 +56,8 @@ struct PresetTable {
         spec["notes"] = baseline["notes"];
         made.push_back(jsonText(spec, 2));
         all.push_back({name, made.back()});
+        if (baseline.contains("formerly"))
+            formerNames[baseName + "-" + baseline["formerly"].get<std::string>()] = name;
     }
 
     void addGroup(const std::string& prefix, const Json& group) {
@@ -72,6 +77,14 @@ const PresetTable& presetTable() {
 
 std::span<const EmbeddedText> presets() {
     return presetTable().all;
+}
+
+const EmbeddedText* presetNamed(std::string_view name) {
+    const PresetTable& table = presetTable();
+    if (const auto former = table.formerNames.find(name); former != table.formerNames.end())
+        name = former->second;
+    const auto found = std::ranges::find(table.all, name, &EmbeddedText::name);
+    return found == table.all.end() ? nullptr : &*found;
 }
 
 std::span<const PresetGroup> presetGroups() {

@@ -16,6 +16,9 @@ std::span<const EmbeddedText> presetFiles();
 /// 7396), named "FILE-BASELINE".
 std::span<const EmbeddedText> presets();
 
+/// The preset of a name, or of the name that one had before; null where there is none.
+const EmbeddedText* presetNamed(std::string_view name);
+
 /// Presets that are trained together, as one group of runs.
 struct PresetGroup {
     std::string name, notes;

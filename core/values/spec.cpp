@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/spec.h"
 
+#include "core/values/old_keys.h"
 #include "core/values/spec_fields.h"
 #include "core/values/text.h"
 
@@ -226,11 +227,13 @@ Problems checkFields(const ExperimentSpec& spec) {
     return problems;
 }
 
-Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
+Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view pathAsWritten,
                                    std::string_view text) {
+    const std::string current = currentPath(pathAsWritten);
+    const std::string_view path = current;
     if (const std::string valid = validUtf8(text); valid != text)
-        return failure({"spec.encoding", std::string(path), "\"" + shortened(valid, 80) + "\"",
-                        "a text in UTF-8", ""});
+        return failure(
+            {"spec.encoding", current, "\"" + shortened(valid, 80) + "\"", "a text in UTF-8", ""});
     if (path == TasksPath || path == KernelsPath)
         return withList(spec, path, text);
     ExperimentSpec changed = spec;

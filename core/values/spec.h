@@ -57,9 +57,9 @@ struct NetworkSpec {
     std::vector<KernelSpec> kernels{KernelSpec{}};
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
-    Routing routing = Routing::Exact; ///< of the gradients of copies in merged layers
-    Bracketing bracketing = Bracketing::Cheapest;
-    std::vector<std::string> brackets; ///< "LAYERS: LINKS", which come before it
+    Routing routing = Routing::Exact;            ///< of the gradients of copies in merged layers
+    Contraction contraction = Contraction::Cheapest;
+    std::vector<std::string> contractionOrder; ///< "LAYERS: STRETCHES", which come before it
 
     bool operator==(const NetworkSpec&) const = default;
 };

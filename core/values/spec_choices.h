@@ -23,7 +23,8 @@ enum class InputNormalization {
     Unit,     ///< from 0 to 1
 };
 template <>
-inline constexpr std::array<std::string_view, 2> choiceNames<InputNormalization>{"imagenet", "unit"};
+inline constexpr std::array<std::string_view, 2> choiceNames<InputNormalization>{"imagenet",
+                                                                                 "unit"};
 
 /// What a sample that can't be read does to a run.
 enum class DamagedSamples {
@@ -45,15 +46,15 @@ inline constexpr std::array<std::string_view, 3> choiceNames<Routing>{"exact", "
 
 /// How a product of factors meets its input. Whatever is chosen, the input is padded once and the
 /// network computes the same, to rounding.
-enum class Bracketing {
+enum class Contraction {
     Cheapest,  ///< what costs least, layer by layer
     Compose,   ///< one kernel, one convolution
     Run,       ///< a convolution for each factor, where factors are convolutions
     Calibrate, ///< what takes least time, measured before the first step
 };
 template <>
-inline constexpr std::array<std::string_view, 4> choiceNames<Bracketing>{"cheapest", "compose",
-                                                                         "run", "calibrate"};
+inline constexpr std::array<std::string_view, 4> choiceNames<Contraction>{"cheapest", "compose",
+                                                                          "run", "calibrate"};
 
 /// What weight decay makes smaller.
 enum class DecayOn {

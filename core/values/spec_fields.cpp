@@ -38,7 +38,7 @@ Json jsonOf(const Value& value) {
 template <class Record, class Value>
 Field<Record> field(Value Record::*member, FieldInfo info) {
     info.type = typeOf<Value>();
-    info.standard = jsonOf(Record{}.*member);
+    info.defaultValue = jsonOf(Record{}.*member);
     if constexpr (std::is_enum_v<Value>)
         info.choices.assign(choiceNames<Value>.begin(), choiceNames<Value>.end());
     return {std::move(info), [member](const Record& record) { return jsonOf(record.*member); },
@@ -96,9 +96,10 @@ std::vector<Field<ExperimentSpec>> headFields() {
     return {
         field(&ExperimentSpec::name,
               {.path = "name", .label = "Name", .help = "What the run is called in tables."}),
-        field(&ExperimentSpec::notes,
-              {.path = "notes", .label = "Notes", .help = "Anything worth remembering.",
-               .seldom = true}),
+        field(&ExperimentSpec::notes, {.path = "notes",
+                                       .label = "Notes",
+                                       .help = "Anything worth remembering.",
+                                       .advanced = true}),
         field(&ExperimentSpec::seed,
               {.path = "seed",
                .minimum = 0,
@@ -130,16 +131,16 @@ std::vector<Field<DataSpec>> dataFields() {
                .label = "Normalization",
                .help = "imagenet: mean 0.485, 0.456, 0.406 and deviation 0.229, 0.224, 0.225 a "
                        "channel; unit: values from 0 to 1, as MTAN does.",
-               .seldom = true}),
+               .advanced = true}),
         field(&DataSpec::trainSplit, {.path = "data.train_split",
                                       .label = "Training split",
                                       .help = "The dataset's split that is trained on.",
-                                      .seldom = true}),
+                                      .advanced = true}),
         field(&DataSpec::validationSplit,
               {.path = "data.val_split",
                .label = "Validation split",
                .help = "The dataset's split that metrics and pictures are taken from.",
-               .seldom = true}),
+               .advanced = true}),
         field(&DataSpec::scales,
               {.path = "data.scales",
                .minimum = 1,
@@ -158,14 +159,14 @@ std::vector<Field<DataSpec>> dataFields() {
                .help = "A sample that can't be read: stop the run and say which, or take another "
                        "in its place and report it. Validation and all that looks at the run later "
                        "leave it out and count it.",
-               .seldom = true}),
+               .advanced = true}),
         field(&DataSpec::loaderThreads,
               {.path = "data.loader_threads",
                .minimum = 1,
                .maximum = 64,
                .label = "Loader threads",
                .help = "How many threads prepare batches; the result does not depend on it.",
-               .seldom = true}),
+               .advanced = true}),
         field(&DataSpec::cacheMb,
               {.path = "data.cache_mb",
                .minimum = 0,
@@ -173,7 +174,7 @@ std::vector<Field<DataSpec>> dataFields() {
                .unit = "MB",
                .label = "Sample cache",
                .help = "Decoded samples are kept in memory up to this size. 0: none.",
-               .seldom = true}),
+               .advanced = true}),
     };
 }
 
@@ -183,44 +184,47 @@ std::vector<MethodPlace<DataSpec>> dataMethods() {
 }
 
 std::vector<Field<NetworkSpec>> networkFields() {
-    return {field(&NetworkSpec::sharing,
-                  {.path = "network.sharing",
-                   .label = "Sharing",
-                   .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
-                           "states tied, merged, factors shared, separate, for example \"enc*: "
-                           "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
-                           "\"layers: factor {…} | {…}\" for one factor, bias or norm."}),
-            field(&NetworkSpec::planChanges,
-                  {.path = "network.plan_changes",
-                   .label = "Changes in training",
-                   .help = "Rules that join the others before a step, in order: sharing (\"400: "
-                           "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
-                           "factored\".",
-                   .seldom = true}),
-            field(&NetworkSpec::routing,
-                  {.path = "network.routing",
-                   .label = "Routing",
-                   .help = "How copies in merged layers get their own tasks' gradient. exact: a "
-                           "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
-                           "turns, 5/3 of a step from three tasks on; partitioned: each image is "
-                           "for one task in a step, in turn, about one step (both our own).",
-                   .seldom = true}),
-            field(&NetworkSpec::bracketing,
-                  {.path = "network.bracketing",
-                   .label = "Bracketing",
-                   .help = "How factored kernels meet their input in training. compose: multiplied "
-                           "into one kernel, then one convolution; run: a convolution for each "
-                           "factor; cheapest: layer by layer what costs least, factors that stand "
-                           "together multiplied where that is less; calibrate: what was quickest "
-                           "before step 0, written into network.brackets. All compute the same. "
-                           "Where kernels decay with their gradient, they are composed.",
-                   .seldom = true}),
-            field(&NetworkSpec::brackets,
-                  {.path = "network.brackets",
-                   .label = "Brackets",
-                   .help = "Layers whose bracketing is fixed, the later wins: \"enc5.*: U·M | V\" runs "
-                           "V, then the product of U and M; \"enc1.*: U·M·V\" composes.",
-                   .seldom = true})};
+    return {
+        field(&NetworkSpec::sharing,
+              {.path = "network.sharing",
+               .label = "Sharing",
+               .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
+                       "states tied, merged, factors shared, separate, for example \"enc*: "
+                       "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
+                       "\"layers: factor {…} | {…}\" for one factor, bias or norm."}),
+        field(&NetworkSpec::planChanges,
+              {.path = "network.plan_changes",
+               .label = "Changes in training",
+               .help = "Rules that join the others before a step, in order: sharing (\"400: "
+                       "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
+                       "factored\".",
+               .advanced = true}),
+        field(&NetworkSpec::routing,
+              {.path = "network.routing",
+               .label = "Routing",
+               .help = "How copies in merged layers get their own tasks' gradient. exact: a "
+                       "backward pass for each, (1 + 2T)/3 of a step; sampled: they take "
+                       "turns, 5/3 of a step from three tasks on; partitioned: each image is "
+                       "for one task in a step, in turn, about one step (both our own).",
+               .advanced = true}),
+        field(&NetworkSpec::contraction,
+              {.path = "network.contraction",
+               .label = "Contraction",
+               .help =
+                   "How factored kernels meet their input in training. compose: multiplied "
+                   "into one kernel, then one convolution; run: a convolution for each "
+                   "factor; cheapest: layer by layer what costs least, factors that stand "
+                   "together multiplied where that is less; calibrate: what was quickest "
+                   "before step 0, written into network.contraction_order. All compute the same. "
+                   "Where kernels decay with their gradient, they are composed.",
+               .advanced = true}),
+        field(&NetworkSpec::contractionOrder,
+              {.path = "network.contraction_order",
+               .label = "Contraction order",
+               .help =
+                   "Layers whose contraction is fixed, the later wins: \"enc5.*: U·M | V\" runs "
+                   "V, then the product of U and M; \"enc1.*: U·M·V\" composes.",
+               .advanced = true})};
 }
 
 std::vector<MethodPlace<NetworkSpec>> networkMethods() {
@@ -230,13 +234,14 @@ std::vector<MethodPlace<NetworkSpec>> networkMethods() {
 
 std::vector<Field<TrainSpec>> trainFields() {
     return {
-        field(&TrainSpec::steps,
-              {.path = "train.steps",
-               .minimum = 1,
-               .maximum = 1e9,
-               .unit = "steps",
-               .label = "Steps",
-               .help = "How many batches are learned from; train.epochs comes before it where set."}),
+        field(
+            &TrainSpec::steps,
+            {.path = "train.steps",
+             .minimum = 1,
+             .maximum = 1e9,
+             .unit = "steps",
+             .label = "Steps",
+             .help = "How many batches are learned from; train.epochs comes before it where set."}),
         field(&TrainSpec::epochs,
               {.path = "train.epochs",
                .minimum = 0,
@@ -244,14 +249,14 @@ std::vector<Field<TrainSpec>> trainFields() {
                .unit = "epochs",
                .label = "Epochs",
                .help = "How often the training split is gone through. 0: train.steps counts.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::stopAfter,
               {.path = "train.stop_after",
                .label = "Stop after",
                .help = "Cuts the run before its planned end: \"500 steps\", or trained time as in "
                        "\"90 s\", \"10 min\", \"2 h\". Schedules stay those of the whole plan. "
                        "Empty: not.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::batch, {.path = "train.batch",
                                   .minimum = 1,
                                   .maximum = 4096,
@@ -264,13 +269,12 @@ std::vector<Field<TrainSpec>> trainFields() {
                                .label = "Learning rate",
                                .help = "The largest rate of the schedule. Expanded networks often "
                                        "want half the rate of plain ones."}),
-        field(&TrainSpec::coreRate,
-              {.path = "train.core_rate",
-               .minimum = 0,
-               .maximum = 1e6,
-               .label = "Core rate",
-               .help = "Multiplies the learning rate of cores (M).",
-               .seldom = true}),
+        field(&TrainSpec::coreRate, {.path = "train.core_rate",
+                                     .minimum = 0,
+                                     .maximum = 1e6,
+                                     .label = "Core rate",
+                                     .help = "Multiplies the learning rate of cores (M).",
+                                     .advanced = true}),
         field(&TrainSpec::warmup,
               {.path = "train.warmup",
                .minimum = 0,
@@ -278,7 +282,7 @@ std::vector<Field<TrainSpec>> trainFields() {
                .unit = "steps",
                .label = "Warm-up",
                .help = "The rate grows linearly to the schedule's over these first steps.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::weightDecay,
               {.path = "train.weight_decay",
                .minimum = 0,
@@ -286,13 +290,13 @@ std::vector<Field<TrainSpec>> trainFields() {
                .label = "Weight decay",
                .help = "λ of λ/2·‖·‖²; coupled to the gradient in sgd and adam, decoupled in "
                        "adamw. Norms and biases have none.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::decayOn,
               {.path = "train.decay_on",
                .label = "Decay acts on",
                .help = "kernels: the product W is decayed, as in a plain network; factors: each "
                        "factor for itself, which is another regularizer.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::clipNorm,
               {.path = "train.clip_norm",
                .minimum = 0,
@@ -300,20 +304,20 @@ std::vector<Field<TrainSpec>> trainFields() {
                .label = "Clip gradients",
                .help = "The gradient of everything that moves is scaled down to this norm. 0: "
                        "off.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::updates,
               {.path = "train.updates",
                .label = "Updates",
                .help = "joint: everything moves in every step; alternating: cores alone for some "
                        "steps, then the other factors for some (heads, norms and biases always).",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::coreSteps, {.path = "train.core_steps",
                                       .minimum = 1,
                                       .maximum = 1e6,
                                       .unit = "steps",
                                       .label = "Core steps",
                                       .help = "Steps of cores in one alternating round.",
-                                      .seldom = true}),
+                                      .advanced = true}),
         field(&TrainSpec::outerSteps,
               {.path = "train.outer_steps",
                .minimum = 1,
@@ -321,7 +325,7 @@ std::vector<Field<TrainSpec>> trainFields() {
                .unit = "steps",
                .label = "Outer steps",
                .help = "Steps of the other factors in one alternating round.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::validateEvery,
               {.path = "train.validate_every",
                .minimum = 1,
@@ -329,7 +333,7 @@ std::vector<Field<TrainSpec>> trainFields() {
                .unit = "epochs",
                .label = "Validate every",
                .help = "Epochs between two validations; there is always one at the end.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::checkpointEvery,
               {.path = "train.checkpoint_every",
                .minimum = 0,
@@ -338,14 +342,14 @@ std::vector<Field<TrainSpec>> trainFields() {
                .label = "Checkpoint every",
                .help = "Steps between two checkpoints, beside those at validations, pauses and "
                        "stops. 0: only those.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::keepCheckpoints,
               {.path = "train.keep_checkpoints",
                .minimum = 1,
                .maximum = 100000,
                .label = "Keep checkpoints",
                .help = "How many of the latest checkpoints stay on the disk.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::conflictEvery,
               {.path = "train.conflict_every",
                .minimum = 0,
@@ -354,44 +358,46 @@ std::vector<Field<TrainSpec>> trainFields() {
                .label = "Conflict every",
                .help = "Steps between two measurements of how the tasks' gradients agree on what "
                        "they share, on half a batch; 50 costs about 2 %. 0: never.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::trainMetrics,
               {.path = "train.train_metrics",
                .label = "Training metrics",
                .help = "Metrics of every training batch beside its losses; costs a little time.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::previews,
               {.path = "train.previews",
                .minimum = 0,
                .maximum = 64,
                .label = "Previews",
                .help = "Predictions of this many validation frames are drawn at each validation.",
-               .seldom = true}),
-        field(&TrainSpec::threads, {.path = "train.threads",
-                                    .minimum = 0,
-                                    .maximum = 1024,
-                                    .label = "Threads",
-                                    .help = "Threads that compute. 0: OMP_NUM_THREADS, or one for each "
-                                            "processor that the process may use.",
-                                    .seldom = true}),
+               .advanced = true}),
+        field(&TrainSpec::threads,
+              {.path = "train.threads",
+               .minimum = 0,
+               .maximum = 1024,
+               .label = "Threads",
+               .help = "Threads that compute. 0: OMP_NUM_THREADS, or one for each "
+                       "processor that the process may use.",
+               .advanced = true}),
         field(&TrainSpec::device, {.path = "train.device",
                                    .label = "Device",
                                    .help = "Where the network is trained. A GPU convolves float32 "
                                            "in TF32 where it can.",
-                                   .seldom = true}),
+                                   .advanced = true}),
         field(&TrainSpec::precision,
               {.path = "train.precision",
                .label = "Precision",
                .help = "Of convolutions and activations while training. bfloat16 takes a quarter "
                        "or more off a step on processors that have it; weights, statistics and "
                        "losses stay in float32, as do validation and everything after training.",
-               .seldom = true}),
+               .advanced = true}),
         field(&TrainSpec::memoryFormat,
               {.path = "train.memory_format",
                .label = "Memory format",
-               .help = "How activations lie in memory while training. channels-last, for layers of up "
-                       "to 128 channels, is faster on most processors.",
-               .seldom = true}),
+               .help =
+                   "How activations lie in memory while training. channels-last, for layers of up "
+                   "to 128 channels, is faster on most processors.",
+               .advanced = true}),
     };
 }
 
@@ -450,7 +456,7 @@ const std::vector<Field<TaskSpec>>& taskFields() {
                                   .maximum = 1e6,
                                   .label = "Weight",
                                   .help = "Multiplies the task's loss.",
-                                  .seldom = true})};
+                                  .advanced = true})};
     return fields;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/json_document.h"
+#include "core/values/old_keys.h"
 #include "core/values/spec.h"
 #include "core/values/spec_fields.h"
 #include "core/values/text.h"
@@ -171,12 +172,13 @@ Json listJson(const std::vector<Record>& list, const std::vector<Field<Record>>&
 
 } // namespace
 
-SpecReading readSpec(const Json& json) {
+SpecReading readSpec(const Json& asWritten) {
     SpecReading reading;
-    if (auto problem = checkHeader(json)) {
+    if (auto problem = checkHeader(asWritten)) {
         reading.problems.push_back(std::move(*problem));
         return reading;
     }
+    const Json json = withCurrentKeys(asWritten);
     std::vector<std::string> paths{"format", "version", std::string(TasksPath),
                                    std::string(KernelsPath)};
     for (const auto& field : specFields())

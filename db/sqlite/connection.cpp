@@ -128,8 +128,8 @@ void Connection::connect() {
         m_mark = *now;
 }
 
-/// Without locks and log: a process that may write here would have left both. The database is opened
-/// again when its file has changed.
+/// Without locks and log: a process that may write here would have left both. The database is
+/// opened again when its file has changed.
 void Connection::connectFrozen() {
     if (const auto now = mark())
         m_mark = *now;

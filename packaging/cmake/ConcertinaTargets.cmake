@@ -34,10 +34,10 @@ add_library(concertina_options INTERFACE)
 target_link_libraries(concertina_options INTERFACE concertina_common_options)
 target_compile_options(concertina_options INTERFACE -Wconversion)
 
-# concertina_room(NAME SOURCES … LINKS …): one static library, included from the project's root.
+# concertina_module(NAME SOURCES … LINKS …): one static library, included from the project's root.
 # Where CMAKE_UNITY_BUILD is on, the files of one folder are compiled together, which takes a
 # fraction of the time: most of it goes into the headers of Qt and LibTorch.
-function(concertina_room name)
+function(concertina_module name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
     add_library(concertina_${name} STATIC ${ARG_SOURCES})
     target_include_directories(concertina_${name} PUBLIC ${PROJECT_SOURCE_DIR})
@@ -59,7 +59,7 @@ target_compile_options(concertina_test_options INTERFACE $<$<CONFIG:Release>:-O1
 target_compile_definitions(concertina_test_options INTERFACE QT_NO_KEYWORDS)
 
 # For a room with Qt: meta objects are made, Qt's keywords are not used.
-function(concertina_qt_room name)
+function(concertina_qt_module name)
     set_target_properties(concertina_${name} PROPERTIES AUTOMOC ON)
     target_compile_definitions(concertina_${name} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
 endfunction()

@@ -114,11 +114,11 @@ private Q_SLOTS:
         QStringList words{"spec", "show", place.write("spec.json", tied)};
         for (const QJsonObject& field : cli::run({"spec", "fields", "--json"}).objects()) {
             const QString path = field["path"].toString();
-            const QJsonValue standard = field["default"];
+            const QJsonValue defaultValue = field["default"];
             // N is a place in a list, which the tiny spec fills with its own.
-            if (path.contains(".N.") || standard.isArray() || path == "data.dataset.id")
+            if (path.contains(".N.") || defaultValue.isArray() || path == "data.dataset.id")
                 continue;
-            words << "--set" << path + "=" + standard.toVariant().toString();
+            words << "--set" << path + "=" + defaultValue.toVariant().toString();
         }
         const cli::Outcome outcome = cli::run(words);
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));

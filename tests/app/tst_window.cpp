@@ -84,7 +84,7 @@ public:
     StoreAccess store{place.store().toStdString()};
     SessionRunService runs{place.store().toStdString(), std::nullopt};
     SessionJobService jobs{place.store().toStdString(), std::nullopt};
-    MainWindow window{{catalogue(), store, runs, jobs, dialogs, settings}, pageMakers()};
+    MainWindow window{{catalogue(), store, runs, jobs, dialogs, settings}, pageEntries()};
 };
 
 /// So many steps, validated now and then.

@@ -13,11 +13,11 @@ std::string topFolder(std::string_view path) {
     return std::string(path.substr(0, path.find('/')));
 }
 
-bool isProjects(const std::string& target, const std::vector<Room>& rooms) {
+bool isProjects(const std::string& target, const std::vector<Module>& modules) {
     const std::string top = topFolder(target);
     return target.find('/') != std::string::npos
-           && (top == "tests" || std::ranges::any_of(rooms, [&](const Room& room) {
-                   return topFolder(room.folder) == top;
+           && (top == "tests" || std::ranges::any_of(modules, [&](const Module& module) {
+                   return topFolder(module.folder) == top;
                }));
 }
 
@@ -25,30 +25,30 @@ bool contains(const std::vector<std::string>& list, std::string_view name) {
     return std::ranges::find(list, name) != list.end();
 }
 
-/// What is wrong with one include of a room's file; empty where nothing is.
-std::string wrongWith(const Include& include, const SourceFile& file, const Room& room,
-                      const SourceTree& tree, const std::vector<Room>& rooms) {
+/// What is wrong with one include of a module's file; empty where nothing is.
+std::string wrongWith(const Include& include, const SourceFile& file, const Module& module,
+                      const SourceTree& tree, const std::vector<Module>& modules) {
     const std::string& target = include.target;
     if (target.empty())
         return "includes what a macro says; name the file";
-    if (isProjects(target, rooms)) {
-        const Room* other = roomOf(rooms, target);
+    if (isProjects(target, modules)) {
+        const Module* other = moduleOf(modules, target);
         if (topFolder(target) == "tests" || other == nullptr)
-            return "includes " + target + ", which belongs to no room";
-        if (other->folder != room.folder && !contains(room.rooms, other->folder))
-            return "includes " + target + ", but " + room.folder + " may not include "
+            return "includes " + target + ", which belongs to no module";
+        if (other->folder != module.folder && !contains(module.modules, other->folder))
+            return "includes " + target + ", but " + module.folder + " may not include "
                    + other->folder;
         return {};
     }
     if (tree.file(file.folder() + "/" + target) != nullptr)
         return "includes " + target + "; write it from the root, " + file.folder() + "/" + target;
-    if (target.ends_with(".moc") && contains(room.libraries, "Qt"))
+    if (target.ends_with(".moc") && contains(module.libraries, "Qt"))
         return {};
     const auto library = libraryOf(target);
     if (!library)
         return "includes " + target + ", of a library that the table does not know";
-    if (*library != "std" && !contains(room.libraries, *library))
-        return "includes " + target + ", but " + room.folder + " may not include " + *library;
+    if (*library != "std" && !contains(module.libraries, *library))
+        return "includes " + target + ", but " + module.folder + " may not include " + *library;
     return {};
 }
 
@@ -116,18 +116,18 @@ std::string toText(const Violations& violations) {
     return text;
 }
 
-Violations checkIncludes(const SourceTree& tree, const std::vector<Room>& rooms) {
+Violations checkIncludes(const SourceTree& tree, const std::vector<Module>& modules) {
     Violations violations;
     for (const SourceFile& file : tree.files) {
         if (!file.isCode() || isTest(file))
             continue;
-        const Room* room = roomOf(rooms, file.path);
-        if (room == nullptr) {
-            violations.push_back({file.path, 0, "is code that belongs to no room"});
+        const Module* module = moduleOf(modules, file.path);
+        if (module == nullptr) {
+            violations.push_back({file.path, 0, "is code that belongs to no module"});
             continue;
         }
         for (const Include& include : file.includes)
-            if (std::string what = wrongWith(include, file, *room, tree, rooms); !what.empty())
+            if (std::string what = wrongWith(include, file, *module, tree, modules); !what.empty())
                 violations.push_back({file.path, include.line, std::move(what)});
     }
     return violations;
@@ -154,56 +154,57 @@ Violations checkCycles(const SourceTree& tree) {
     return std::move(finder.violations);
 }
 
-Violations checkTable(const std::vector<Room>& rooms) {
+Violations checkTable(const std::vector<Module>& modules) {
     Violations violations;
     const auto nested = [](const std::string& a, const std::string& b) {
         return a.starts_with(b + "/") || b.starts_with(a + "/");
     };
     std::map<std::string, std::set<std::string>> reachable; // by allowed includes
-    for (const Room& room : rooms)
-        for (const std::string& other : room.rooms) {
-            if (std::ranges::find(rooms, other, &Room::folder) == rooms.end())
+    for (const Module& module : modules)
+        for (const std::string& other : module.modules) {
+            if (std::ranges::find(modules, other, &Module::folder) == modules.end())
                 violations.push_back(
-                    {room.folder, 0, "may include " + other + ", which is no room"});
-            if (!nested(room.folder, other))
-                reachable[room.folder].insert(other);
+                    {module.folder, 0, "may include " + other + ", which is no module"});
+            if (!nested(module.folder, other))
+                reachable[module.folder].insert(other);
         }
-    for (std::size_t round = 0; round < rooms.size(); ++round)
-        for (auto& [room, others] : reachable)
+    for (std::size_t round = 0; round < modules.size(); ++round)
+        for (auto& [module, others] : reachable)
             for (const std::string& other : std::set<std::string>(others))
                 if (const auto further = reachable.find(other); further != reachable.end())
                     others.insert(further->second.begin(), further->second.end());
-    for (const auto& [room, others] : reachable)
-        if (others.contains(room))
-            violations.push_back({room, 0, "may include itself by way of other rooms"});
+    for (const auto& [module, others] : reachable)
+        if (others.contains(module))
+            violations.push_back({module, 0, "may include itself by way of other rooms"});
     return violations;
 }
 
-Violations checkTableIsUsed(const SourceTree& tree, const std::vector<Room>& rooms) {
+Violations checkTableIsUsed(const SourceTree& tree, const std::vector<Module>& modules) {
     Violations violations;
-    std::map<std::string, std::set<std::string>> uses; // rooms and libraries, by room
+    std::map<std::string, std::set<std::string>> uses; // modules and libraries, by module
     for (const SourceFile& file : tree.files)
-        if (const Room* room = roomOf(rooms, file.path); room != nullptr && file.isCode()) {
-            std::set<std::string>& used = uses[room->folder];
+        if (const Module* module = moduleOf(modules, file.path);
+            module != nullptr && file.isCode()) {
+            std::set<std::string>& used = uses[module->folder];
             for (const Include& include : file.includes) {
-                const Room* other = roomOf(rooms, include.target);
-                if (isProjects(include.target, rooms) && other != nullptr)
+                const Module* other = moduleOf(modules, include.target);
+                if (isProjects(include.target, modules) && other != nullptr)
                     used.insert(other->folder);
                 else
                     used.insert(libraryOf(include.target).value_or(""));
             }
         }
-    for (const Room& room : rooms) {
-        const auto used = uses.find(room.folder);
+    for (const Module& module : modules) {
+        const auto used = uses.find(module.folder);
         if (used == uses.end()) {
-            violations.push_back({room.folder, 0, "is a room without a file"});
+            violations.push_back({module.folder, 0, "is a module without a file"});
             continue;
         }
-        for (const auto* allowed : {&room.rooms, &room.libraries})
+        for (const auto* allowed : {&module.modules, &module.libraries})
             for (const std::string& name : *allowed)
                 if (!used->second.contains(name))
                     violations.push_back(
-                        {room.folder, 0, "may include " + name + ", which no file of it does"});
+                        {module.folder, 0, "may include " + name + ", which no file of it does"});
     }
     return violations;
 }

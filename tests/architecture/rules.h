@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/architecture/room_table.h"
+#include "tests/architecture/module_table.h"
 #include "tests/architecture/source_tree.h"
 
 #include <string>
@@ -23,9 +23,9 @@ using Violations = std::vector<Violation>;
 /// "core/model/x.cpp:12: …", one a line.
 std::string toText(const Violations& violations);
 
-/// Every include of every room's file is of a room or library that the table allows, and is
-/// written from the root. Tests may include everything; code outside of rooms is a violation.
-Violations checkIncludes(const SourceTree& tree, const std::vector<Room>& rooms);
+/// Every include of every module's file is of a module or library that the table allows, and is
+/// written from the root. Tests may include everything; code outside of modules is a violation.
+Violations checkIncludes(const SourceTree& tree, const std::vector<Module>& modules);
 
 /// From no file of `folder` a header of LibTorch can be reached: not through any header of ours.
 /// Told at the file's own include that leads there, with the way.
@@ -34,11 +34,11 @@ Violations checkNoTorchBehind(const SourceTree& tree, const std::string& folder)
 /// No file includes itself by way of others.
 Violations checkCycles(const SourceTree& tree);
 
-/// Rooms include each other in one direction alone; a room and one inside it count as one.
-Violations checkTable(const std::vector<Room>& rooms);
+/// Rooms include each other in one direction alone; a module and one inside it count as one.
+Violations checkTable(const std::vector<Module>& modules);
 
-/// Every room has files, and includes what its row allows: the table says no more than is so.
-Violations checkTableIsUsed(const SourceTree& tree, const std::vector<Room>& rooms);
+/// Every module has files, and includes what its row allows: the table says no more than is so.
+Violations checkTableIsUsed(const SourceTree& tree, const std::vector<Module>& modules);
 
 /// Every header has `#pragma once`, every file the licence's SPDX line.
 Violations checkFirstLines(const SourceTree& tree);

@@ -47,19 +47,19 @@ private Q_SLOTS:
         QVERIFY(m_tree.file("tests/architecture/tst_architecture.cpp"));
     }
 
-    void everyIncludeIsAllowed() { verify(checkIncludes(m_tree, house())); }
-    void roomsIncludeEachOtherInOneDirection() { verify(checkTable(house())); }
+    void everyIncludeIsAllowed() { verify(checkIncludes(m_tree, projectModules())); }
+    void roomsIncludeEachOtherInOneDirection() { verify(checkTable(projectModules())); }
     void noFileIncludesItself() { verify(checkCycles(m_tree)); }
     void headersThatAppIncludesHoldNoLibTorch() { verify(checkNoTorchBehind(m_tree, "app")); }
     void roomsWithoutLibTorchCannotReachIt() {
-        for (const char* room : {"core/values", "core/model", "core/data/rooms", "core/backbones",
-                                 "db", "widgets", "ui"})
-            verify(checkNoTorchBehind(m_tree, room));
+        for (const char* module : {"core/values", "core/model", "core/data/rooms", "core/backbones",
+                                   "db", "widgets", "ui"})
+            verify(checkNoTorchBehind(m_tree, module));
     }
     void everyFileNamesItsLicenceAndEveryHeaderIsReadOnce() { verify(checkFirstLines(m_tree)); }
     void noFolderIsCalledAsIfAnythingMightGoInIt() { verify(checkFolders(m_tree)); }
 
-    void everyRowOfTheTableIsUsed() { verify(checkTableIsUsed(m_tree, house())); }
+    void everyRowOfTheTableIsUsed() { verify(checkTableIsUsed(m_tree, projectModules())); }
     void filesAndFunctionsHaveAReadableSize() { verify(checkSizes(m_tree, exceptions)); }
 
     void testsOfRoomsWithoutLibTorchLinkNone() {
@@ -70,7 +70,7 @@ private Q_SLOTS:
              {"tests/values", "tests/model", "tests/db", "tests/widgets", "tests/ui"})
             programs += programsIn(binaries(folder), "tst_*");
         if (programs.isEmpty())
-            QSKIP("no test of these rooms is built in " CONCERTINA_BINARY_DIR);
+            QSKIP("no test of these modules is built in " CONCERTINA_BINARY_DIR);
         for (const QString& program : programs) {
             const QStringList needed = neededBy(program);
             QVERIFY2(!needed.isEmpty(), qPrintable(program));

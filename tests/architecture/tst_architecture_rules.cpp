@@ -20,7 +20,7 @@ namespace {
 const std::string license = "// SPDX-License-Identifier: GPL-3.0-or-later\n";
 const std::string header = license + "#pragma once\n";
 
-/// A small house in a folder of its own.
+/// A small project in a folder of its own.
 class Fixture {
 public:
     void write(const std::string& path, const std::string& text) const {
@@ -44,7 +44,7 @@ QStringList filesOf(const Violations& violations) {
     return files;
 }
 
-/// What a source of the room `file` is in is told for one include on its third line.
+/// What a source of the module `file` is in is told for one include on its third line.
 Violations violationsOf(const std::string& file, const std::string& include) {
     Fixture fixture;
     fixture.write("core/values/spec.h", header);
@@ -55,7 +55,7 @@ Violations violationsOf(const std::string& file, const std::string& include) {
     fixture.write("app/session/session.h", header);
     fixture.write("tests/fake.h", header);
     fixture.write(file, license + "\n#include " + include + "\n");
-    return checkIncludes(fixture.tree(), house());
+    return checkIncludes(fixture.tree(), projectModules());
 }
 
 } // namespace
@@ -118,7 +118,7 @@ private Q_SLOTS:
         row("core/model/x.cpp", "\"torch/torch.h\"", "core/model may not include LibTorch");
         row("core/backbones/x.cpp", "<torch/torch.h>", "core/backbones may not include LibTorch");
         row("core/data/rooms/x.cpp", "<opencv2/core.hpp>",
-            "core/data/rooms may not include OpenCV");
+            "core/data/modules may not include OpenCV");
         row("core/training/x.cpp", "<openssl/evp.h>", "core/training may not include OpenSSL");
         row("core/training/x.cpp", "<QObject>", "core/training may not include Qt");
         row("core/training/x.cpp", "\"db/store.h\"", "core/training may not include db");
@@ -137,8 +137,8 @@ private Q_SLOTS:
         row("app/cli/x.cpp", "<QCoreApplication>", "app/cli may not include Qt");
         row("app/cli/x.cpp", "\"widgets/plot.h\"", "app/cli may not include widgets");
         row("app/gui/x.cpp", "<CLI/CLI.hpp>", "app/gui may not include CLI11");
-        row("ui/x.cpp", "\"tests/fake.h\"", "belongs to no room");
-        row("ui/x.cpp", "\"core/mystery/x.h\"", "belongs to no room");
+        row("ui/x.cpp", "\"tests/fake.h\"", "belongs to no module");
+        row("ui/x.cpp", "\"core/mystery/x.h\"", "belongs to no module");
         row("db/x.cpp", "<boost/any.hpp>", "the table does not know");
         row("db/x.cpp", "\"store.h\"", "write it from the root, db/store.h");
         row("db/x.cpp", "STORE_HEADER", "what a macro says");
@@ -160,7 +160,7 @@ private Q_SLOTS:
     void codeOutsideOfRoomsIsTold() {
         for (const char* file : {"core/mystery/x.cpp", "resources/x.h", "app/x.cpp", "x.cpp"}) {
             const Violations violations = violationsOf(file, "<vector>");
-            QCOMPARE(violations, (Violations{{file, 0, "is code that belongs to no room"}}));
+            QCOMPARE(violations, (Violations{{file, 0, "is code that belongs to no module"}}));
         }
     }
 
@@ -229,8 +229,8 @@ private Q_SLOTS:
         QCOMPARE(checkTable({{"a", {"b"}}, {"b", {"c"}}, {"c", {"a"}}, {"d", {"a"}}}).size(),
                  std::size_t{3});
         QCOMPARE(checkTable({{"a", {"x"}}}),
-                 (Violations{{"a", 0, "may include x, which is no room"}}));
-        // A room and one inside it belong together.
+                 (Violations{{"a", 0, "may include x, which is no module"}}));
+        // A module and one inside it belong together.
         QCOMPARE(checkTable({{"a", {"a/b"}}, {"a/b", {"a"}}}), Violations{});
     }
 
@@ -250,15 +250,15 @@ private Q_SLOTS:
         fixture.write("a/x.cpp", license + "#include \"b/y.h\"\n#include <torch/torch.h>\n");
         fixture.write("b/y.h", header);
         fixture.write("b/inside/z.cpp", license + "#include <QString>\n");
-        const std::vector<Room> used{{"a", {"b"}, {"LibTorch"}}, {"b", {}, {"Qt"}}};
+        const std::vector<Module> used{{"a", {"b"}, {"LibTorch"}}, {"b", {}, {"Qt"}}};
         QCOMPARE(checkTableIsUsed(fixture.tree(), used), Violations{});
-        const std::vector<Room> more{
+        const std::vector<Module> more{
             {"a", {"b", "c"}, {"LibTorch", "OpenCV"}}, {"b", {"a"}, {"Qt"}}, {"c", {}, {}}};
         QCOMPARE(checkTableIsUsed(fixture.tree(), more),
                  (Violations{{"a", 0, "may include c, which no file of it does"},
                              {"a", 0, "may include OpenCV, which no file of it does"},
                              {"b", 0, "may include a, which no file of it does"},
-                             {"c", 0, "is a room without a file"}}));
+                             {"c", 0, "is a module without a file"}}));
     }
 
     void filesThatAreTooLongAreWrong() {
@@ -338,13 +338,14 @@ private Q_SLOTS:
     }
 
     void innermostRoomCounts() {
-        QCOMPARE(roomOf(house(), "core/data/rooms/scene.h")->folder,
+        QCOMPARE(moduleOf(projectModules(), "core/data/rooms/scene.h")->folder,
                  std::string("core/data/rooms"));
-        QCOMPARE(roomOf(house(), "core/data/loader.h")->folder, std::string("core/data"));
-        QCOMPARE(roomOf(house(), "core/catalogue.h")->folder, std::string("core"));
-        QCOMPARE(roomOf(house(), "db/sqlite/query.h")->folder, std::string("db"));
-        QVERIFY(!roomOf(house(), "core/datarooms/x.h"));
-        QVERIFY(!roomOf(house(), "x.h"));
+        QCOMPARE(moduleOf(projectModules(), "core/data/loader.h")->folder,
+                 std::string("core/data"));
+        QCOMPARE(moduleOf(projectModules(), "core/catalogue.h")->folder, std::string("core"));
+        QCOMPARE(moduleOf(projectModules(), "db/sqlite/query.h")->folder, std::string("db"));
+        QVERIFY(!moduleOf(projectModules(), "core/datarooms/x.h"));
+        QVERIFY(!moduleOf(projectModules(), "x.h"));
     }
 
     void librariesAreKnownByTheirHeaders() {

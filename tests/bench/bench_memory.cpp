@@ -32,7 +32,7 @@ std::vector<Figure> factoredMemory() {
         figures.push_back({"memory of plain" + where, plain, "MB", ""});
         figures.push_back({"memory factored, all tied / plain" + where, tied / plain, "ratio",
                            "<=1.15"});
-        figures.push_back({"memory R2 / plain" + where, merged / plain, "ratio", ""});
+        figures.push_back({"memory, merged / plain" + where, merged / plain, "ratio", ""});
     }
     return figures;
 }

@@ -55,12 +55,14 @@ std::vector<Figure> mixedPrecision() {
                                     static_cast<int>(ours.data.targets[0].classes.size()),
                                     spec.train.lr);
                 std::string goal; // MTAN's size, each precision in the format that suits it
-                if (size == Size::Full && precision == "float32" && format == "contiguous")
+                if (size == Size::Full && precision == Precision::Float32
+                    && format == MemoryFormat::Contiguous)
                     goal = "<=0.90";
-                if (size == Size::Full && precision == "bfloat16" && format == "channels-last")
+                if (size == Size::Full && precision == Precision::Bfloat16
+                    && format == MemoryFormat::ChannelsLast)
                     goal = "<=0.60";
-                figures.push_back({precision + ", " + format + " / stock LibTorch step ("
-                                       + sizeName(size) + ")",
+                figures.push_back({choiceName(precision) + ", " + choiceName(format)
+                                       + " / stock LibTorch step (" + sizeName(size) + ")",
                                    ratio([&] { ours(); }, [&] { stock.step(ours.batch); },
                                          size == Size::Full ? 3 : rounds),
                                    "ratio", goal});
@@ -74,22 +76,23 @@ std::vector<Figure> factoredTied() {
     });
 }
 
-/// Where composing is a good part of the deepest layers: what the choice of brackets is worth.
-std::vector<Figure> brackets() {
+/// Where composing is a good part of the deepest layers: what the choice of the contraction is
+/// worth.
+std::vector<Figure> contraction() {
     std::vector<Figure> figures;
     FixedStep plain(specFor(Size::Full, "plain", "*: tied"));
     for (const double rank : {1.0, 0.25})
-        for (const Bracketing bracketing :
-             {Bracketing::Cheapest, Bracketing::Compose, Bracketing::Run}) {
+        for (const Contraction contraction :
+             {Contraction::Cheapest, Contraction::Compose, Contraction::Run}) {
             ExperimentSpec spec = specFor(Size::Full, "factored", "*: tied");
             spec.network.kernels.front().method.options["rank"] = rank;
-            spec.network.bracketing = bracketing;
+            spec.network.contraction = contraction;
             FixedStep ours(spec);
-            const bool goal = rank == 1.0 && bracketing == Bracketing::Cheapest;
-            figures.push_back({"factored, rank " + fixedText(rank, 2) + ", " + choiceName(bracketing)
-                                   + " / plain step (" + sizeName(Size::Full) + ")",
-                               ratio([&] { ours(); }, [&] { plain(); }, 3), "ratio",
-                               goal ? "<=1.10" : ""});
+            const bool goal = rank == 1.0 && contraction == Contraction::Cheapest;
+            figures.push_back(
+                {"factored, rank " + fixedText(rank, 2) + ", " + choiceName(contraction)
+                     + " / plain step (" + sizeName(Size::Full) + ")",
+                 ratio([&] { ours(); }, [&] { plain(); }, 3), "ratio", goal ? "<=1.10" : ""});
         }
     return figures;
 }
@@ -122,7 +125,7 @@ std::vector<Figure> expandTied() {
                            ratio([&] { expanded(); }, [&] { plain(); }, rounds), "ratio",
                            "<=" + std::to_string(1.15 * floor)});
         ExperimentSpec run = spec;
-        run.network.bracketing = Bracketing::Run;
+        run.network.contraction = Contraction::Run;
         FixedStep convolutions(run);
         figures.push_back({"expand, composed / run as three convolutions" + name,
                            ratio([&] { expanded(); }, [&] { convolutions(); }, 2), "ratio",
@@ -139,8 +142,8 @@ std::vector<Figure> expandFull() {
              ratio([&] { expanded(); }, [&] { plain(); }, 2), "ratio", ""}};
 }
 
-std::vector<Figure> r2Sampled() {
-    return forBothSizes("R2 sampled / plain step", "", [](Size size) {
+std::vector<Figure> mergedSampled() {
+    return forBothSizes("merged, sampled / plain step", "", [](Size size) {
         ExperimentSpec spec = specFor(size, "factored", "*: merged");
         spec.network.routing = Routing::Sampled;
         FixedStep ours(spec);
@@ -150,8 +153,8 @@ std::vector<Figure> r2Sampled() {
 }
 
 /// Nine images at the compact size, so that three tasks have three each, and six at the other.
-std::vector<Figure> r2Partitioned() {
-    return forBothSizes("R2 partitioned, batches of 6, 9 / plain", "<=1.20", [](Size size) {
+std::vector<Figure> mergedPartitioned() {
+    return forBothSizes("merged, partitioned, batches of 6, 9 / plain", "<=1.20", [](Size size) {
         const auto sized = [&](const char* parametrization, const char* sharing) {
             ExperimentSpec spec = specFor(size, parametrization, sharing);
             spec.train.batch = size == Size::Compact ? 9 : 6;
@@ -166,29 +169,30 @@ std::vector<Figure> r2Partitioned() {
     });
 }
 
-std::vector<Figure> r2Exact() {
+std::vector<Figure> mergedExact() {
     const double floor = (1 + 2 * tasks) / 3;
-    return forBothSizes("R2 exact / plain step", "<=" + std::to_string(1.10 * floor),
+    return forBothSizes("merged, exact / plain step", "<=" + std::to_string(1.10 * floor),
                         [](Size size) { return againstPlain(size, "factored", "*: merged"); });
 }
 
 /// Tasks whose features part have a network each: as much as training them one by one.
-std::vector<Figure> r1() {
-    return forBothSizes("R1 / plain steps of the tasks, one by one", "<=1.10", [](Size size) {
-        FixedStep ours(specFor(size, "factored", "*: factors shared"));
-        std::vector<std::unique_ptr<FixedStep>> alone;
-        for (const TaskSpec& task : specFor(size, "plain", "*: tied").tasks) {
-            ExperimentSpec spec = specFor(size, "plain", "*: tied");
-            spec.tasks = {task};
-            alone.push_back(std::make_unique<FixedStep>(spec));
-        }
-        return ratio([&] { ours(); },
-                     [&] {
-                         for (const auto& step : alone)
-                             (*step)();
-                     },
-                     rounds);
-    });
+std::vector<Figure> factorsShared() {
+    return forBothSizes("factors shared / plain steps of the tasks, one by one", "<=1.10",
+                        [](Size size) {
+                            FixedStep ours(specFor(size, "factored", "*: factors shared"));
+                            std::vector<std::unique_ptr<FixedStep>> alone;
+                            for (const TaskSpec& task : specFor(size, "plain", "*: tied").tasks) {
+                                ExperimentSpec spec = specFor(size, "plain", "*: tied");
+                                spec.tasks = {task};
+                                alone.push_back(std::make_unique<FixedStep>(spec));
+                            }
+                            return ratio([&] { ours(); },
+                                         [&] {
+                                             for (const auto& step : alone)
+                                                 (*step)();
+                                         },
+                                         rounds);
+                        });
 }
 
 /// A measurement ÷ a step, of which every 50th has one: what fifty steps take then ÷ without. Plain
@@ -233,21 +237,24 @@ std::vector<Figure> loaderStep() {
 
 std::span<const Bench> stepBenches() {
     static const std::array all{
-        Bench{"plain-step", "our plain training step ÷ the same network by hand", plainAgainstStock},
+        Bench{"plain-step", "our plain training step ÷ the same network by hand",
+              plainAgainstStock},
         Bench{"precision-step", "precisions and memory formats ÷ the network by hand",
               mixedPrecision},
         Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
-        Bench{"brackets-step", "factored at width 1, composed and run ÷ plain", brackets},
+        Bench{"contraction-step", "factored at width 1, composed and run ÷ plain", contraction},
         Bench{"expand-step", "expand, all tied ÷ plain, and what arithmetic allows", expandTied},
         Bench{"expand-full-step", "expand at width 1 ÷ plain", expandFull},
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
-        Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without", conflictStep},
+        Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without",
+              conflictStep},
         Bench{"repvgg-step", "repvgg, all tied ÷ plain", repVgg},
-        Bench{"r2-step", "factored, merged, exact routing ÷ plain", r2Exact},
-        Bench{"r2-sampled-step", "the same with sampled routing", r2Sampled},
-        Bench{"r2-partitioned-step", "the same with partitioned routing", r2Partitioned},
-        Bench{"r1-step", "factored, cores and norms of their own ÷ plain, task by task", r1},
+        Bench{"merged-step", "factored, merged, exact routing ÷ plain", mergedExact},
+        Bench{"merged-sampled-step", "the same with sampled routing", mergedSampled},
+        Bench{"merged-partitioned-step", "the same with partitioned routing", mergedPartitioned},
+        Bench{"factors-shared-step", "factored, cores and norms of their own ÷ plain, task by task",
+              factorsShared},
     };
     return all;
 }

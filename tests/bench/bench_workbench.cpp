@@ -64,7 +64,7 @@ public:
 
     void open() {
         window = std::make_unique<MainWindow>(
-            WindowServices{catalogue(), store, runs, jobs, dialogs, settings}, pageMakers());
+            WindowServices{catalogue(), store, runs, jobs, dialogs, settings}, pageEntries());
         window->show();
     }
 

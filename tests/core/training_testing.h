@@ -26,11 +26,11 @@ public:
 
     Expected<TrainResult> run() { return train(request, control, record); }
 
-    /// `wish` is told to the control after step `step`.
-    void after(std::int64_t step, const std::function<void(RunControl&)>& wish) {
-        record.onStep = [this, step, wish](const StepEvent& event) {
+    /// `request` is told to the control after step `step`.
+    void after(std::int64_t step, const std::function<void(RunControl&)>& request) {
+        record.onStep = [this, step, request](const StepEvent& event) {
             if (event.position.step == step)
-                wish(control);
+                request(control);
         };
     }
 

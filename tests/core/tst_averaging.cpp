@@ -221,7 +221,7 @@ private Q_SLOTS:
         std::stop_source stop;
         stop.request_stop();
         QCOMPARE(prepare(b, {{a}}, spec, quiet, stop.get_token()).error().code, std::string("stopped"));
-        MaterializedNetwork made = prepared(b, {})->made;
+        ComposedNetwork made = prepared(b, {})->made;
         QCOMPARE(estimateNorms(made, spec, 1, quiet, stop.get_token()).error().code,
                  std::string("stopped"));
     }

@@ -256,7 +256,7 @@ private Q_SLOTS:
 
     void whatDoesNotMoveRests() {
         Network network = wideNetwork(tinySpec("factored", "*: merged"), 9);
-        for (const Moving moving : {Moving::Cores, Moving::Others}) {
+        for (const Moving moving : {Moving::Cores, Moving::NonCore}) {
             differentiate(network, m_images, {.moving = moving});
             for (const Parameter& parameter : network.parameters()) {
                 const bool outer = parameter.kind == ParameterKind::Factor && !parameter.core
@@ -273,7 +273,7 @@ private Q_SLOTS:
         std::map<std::string, torch::Tensor> joint;
         for (const Parameter& parameter : network.parameters())
             joint[parameter.name] = parameter.grad;
-        for (const Moving moving : {Moving::Cores, Moving::Others}) {
+        for (const Moving moving : {Moving::Cores, Moving::NonCore}) {
             differentiate(network, m_images, {.moving = moving});
             for (const Parameter& parameter : network.parameters())
                 if (parameter.grad.defined() && parameter.kind == ParameterKind::Factor)
@@ -323,15 +323,15 @@ private Q_SLOTS:
         std::map<std::string, torch::Tensor> without;
         for (const Parameter& parameter : network.parameters())
             without[parameter.name] = parameter.grad;
-        torch::Tensor penalty;
+        torch::Tensor regularizer;
         for (const auto& kernel : network.compose(true).kernels) {
             const torch::Tensor half = kernel.kernel.square().sum() * (lambda / 2);
-            penalty = penalty.defined() ? penalty + half : half;
+            regularizer = regularizer.defined() ? regularizer + half : half;
         }
         std::vector<torch::Tensor> values;
         for (const Parameter& parameter : network.parameters())
             values.push_back(parameter.value);
-        const auto expected = torch::autograd::grad({penalty}, values, {}, true, false, true);
+        const auto expected = torch::autograd::grad({regularizer}, values, {}, true, false, true);
         differentiate(network, m_images, {.kernelDecay = lambda});
         for (std::size_t i = 0; i < values.size(); ++i) {
             const Parameter& parameter = network.parameters()[i];

@@ -85,9 +85,11 @@ private Q_SLOTS:
         const Sample sample = example();
         const Sample* one = &sample;
         const Augmentation none;
-        const Batch plain = BatchMaker(targets(), {}, normalizationOf(InputNormalization::Unit)).make({&one, 1}, {&none, 1});
+        const Batch plain = BatchMaker(targets(), {}, normalizationOf(InputNormalization::Unit))
+                                .make({&one, 1}, {&none, 1});
         const Batch imagenet =
-            BatchMaker(targets(), {}, normalizationOf(InputNormalization::ImageNet)).make({&one, 1}, {&none, 1});
+            BatchMaker(targets(), {}, normalizationOf(InputNormalization::ImageNet))
+                .make({&one, 1}, {&none, 1});
         const torch::Tensor mean = torch::tensor({0.485F, 0.456F, 0.406F}).view({1, 3, 1, 1});
         const torch::Tensor deviation = torch::tensor({0.229F, 0.224F, 0.225F}).view({1, 3, 1, 1});
         QVERIFY(torch::allclose(imagenet.images, (plain.images - mean) / deviation, 1e-5, 1e-6));

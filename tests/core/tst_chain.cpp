@@ -43,7 +43,7 @@ private Q_SLOTS:
         const auto method = methodNamed("chain", shape, chained(links));
         QCOMPARE(namesOf(factorsOf(shape, links)), (Texts{"W3", "U", "M!", "V", "D", "W1"}));
         std::vector<torch::Tensor> f;
-        for (const torch::Tensor& factor : method->start(randomKernel(shape, 1), 2))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 1), 2))
             f.push_back(factor.to(torch::kFloat64) + 0.1);
         const torch::Tensor w = f[1].mm(f[2]).mm(f[3]).reshape({6, 4, 9});
         const torch::Tensor mixed = torch::einsum(
@@ -52,7 +52,7 @@ private Q_SLOTS:
         const torch::Tensor x = torch::randn({2, 2, 6, 7}, torch::kFloat64);
         torch::Tensor y = torch::conv2d(torch::constant_pad_nd(x, {1, 1, 1, 1}), pointwise(f[5]));
         y = torch::conv2d(torch::conv2d(y, mixed.reshape({6, 4, 3, 3})), pointwise(f[0]));
-        QVERIFY(relativeDifference(torch::conv2d(x, method->materialize(f), {}, 1, 1), y) < 1e-12);
+        QVERIFY(relativeDifference(torch::conv2d(x, method->compose(f), {}, 1, 1), y) < 1e-12);
     }
 
     void withAPlainEndALinkIsItself() {
@@ -61,12 +61,12 @@ private Q_SLOTS:
             const auto own = methodNamed(id, shape, Json::object());
             const auto chain = methodNamed("chain", shape, chained({id, "plain"}));
             const torch::Tensor kernel = randomKernel(shape, 3);
-            const auto expected = own->start(kernel, 4);
-            auto actual = chain->start(kernel, 4);
+            const auto expected = own->initialize(kernel, 4);
+            auto actual = chain->initialize(kernel, 4);
             QCOMPARE(actual.size(), expected.size());
             for (std::size_t i = 0; i < expected.size(); ++i)
                 QVERIFY(sameBits(actual[i].flatten(), expected[i].flatten()));
-            QVERIFY(sameBits(chain->materialize(actual), own->materialize(expected)));
+            QVERIFY(sameBits(chain->compose(actual), own->compose(expected)));
         }
     }
 
@@ -96,16 +96,16 @@ private Q_SLOTS:
                      + cost("factored", wide, Json::object()));
     }
 
-    void aPenaltyIsThatOfItsLink() {
+    void aRegularizerIsThatOfItsLink() {
         const KernelShape shape{.out = 4, .in = 4, .height = 3, .width = 3};
-        const auto method =
-            methodNamed("chain", shape, chained({"do-conv", "factored split=core penalty=0.5"}));
+        const auto method = methodNamed(
+            "chain", shape, chained({"do-conv", "factored split=core regularizer=0.5"}));
         const torch::Tensor twice = 2 * torch::eye(4, torch::kFloat64);
         // U, M, V, D: 2·I gives ‖3·I‖² · 0.5 / 4² = 36 / 32.
-        QVERIFY(std::abs(method->penalty(0, twice).item<double>() - 1.125) < 1e-12);
-        QVERIFY(!method->penalty(1, twice).defined());
-        QVERIFY(method->penalty(2, twice).defined());
-        QVERIFY(!method->penalty(3, twice).defined());
+        QVERIFY(std::abs(method->regularizer(0, twice).item<double>() - 1.125) < 1e-12);
+        QVERIFY(!method->regularizer(1, twice).defined());
+        QVERIFY(method->regularizer(2, twice).defined());
+        QVERIFY(!method->regularizer(3, twice).defined());
     }
 
     void whatCannotBeChainedIsAProblem_data() {
@@ -132,7 +132,8 @@ private Q_SLOTS:
         add("out of range", {"expand expansion=99", "plain"}, "field.range", "links.0");
         add("no number", {"expand expansion=x", "plain"}, "field.type", "links.0");
         add("no choice", {"do-conv", "factored core=round"}, "field.choice", "links.1");
-        add("a link's own", {"do-conv", "factored penalty=1"}, "factored.penalty", "links.1");
+        add("a link's own", {"do-conv", "factored regularizer=1"}, "factored.regularizer",
+            "links.1");
         const QString wide = "expand expansion=16";
         add("far too wide", {wide, wide, wide, wide, "plain"},
             "chain.large", "links.2"); // 4 · 16³ channels, squared, of 9 positions

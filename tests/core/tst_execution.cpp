@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whatever the plan, a network computes what one network a task would, and nothing twice.
 #include "core/model/costs.h"
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
@@ -118,11 +118,11 @@ torch::Tensor lossOf(const torch::Tensor& output, int task) {
 /// Of the branch that `task` runs in.
 torch::Tensor runningMean(const Network& network, const std::string& layer, int task) {
     const auto tensors = network.namedTensors();
-    for (const Branch& branch : network.design().tree.branches) {
-        const Node& node = network.design().graph.node(branch.node);
+    for (const ExecutedNode& executed : network.design().tree.nodes) {
+        const Node& node = network.design().graph.node(executed.node);
         if (node.op == Op::Norm && node.name == layer + ".norm"
-            && (branch.tasks & taskBit(task)) != 0)
-            return tensors.at(tensorName(layer, "norm.mean", branch.tasks, taskNames));
+            && (executed.tasks & taskBit(task)) != 0)
+            return tensors.at(tensorName(layer, "norm.mean", executed.tasks, taskNames));
     }
     return {};
 }
@@ -184,7 +184,7 @@ std::string disagreement(Network& network, const torch::Tensor& images, bool wit
     double distinct = 0;
     for (const auto& [history, cost] : convolutions)
         distinct += cost;
-    if (executed != distinct && !network.design().runsLinks()) // these run in place of a kernel
+    if (executed != distinct && !network.design().runsStretches()) // these run in place of a kernel
         return "multiply–adds that are executed";
     if (networkCosts(network.design(), {}).multiplyAdds != distinct)
         return "multiply–adds of the tree";
@@ -286,7 +286,7 @@ private Q_SLOTS:
         }
     }
 
-    void randomPlansUnderRandomBracketsComputeWhatPerTaskNetworksDo() {
+    void randomPlansUnderRandomContractionsComputeWhatPerTaskNetworksDo() {
         std::mt19937_64 random(20232);
         for (int number = 0; number < 600; ++number) {
             NetworkDesign tied = toyDesign("factored");
@@ -295,7 +295,7 @@ private Q_SLOTS:
                     {3}, {2, 1}, {1, 2}, {1, 1, 1}};
                 const auto& sizes = ways[random() % ways.size()];
                 LayerDesign& how = tied.layers[layer];
-                how.links = linksOf(cuttableLayer(tied, layer), sizes);
+                how.links = stretchesOf(cuttableLayer(tied, layer), sizes);
             }
             check(tied, randomPlan(tied.plan, random), number);
         }
@@ -305,7 +305,7 @@ private Q_SLOTS:
         // The test's own test. One convolution twice:
         const NetworkDesign tied = toyDesign("factored");
         NetworkDesign twice = tied;
-        twice.tree.branches.push_back(twice.tree.branches.back());
+        twice.tree.nodes.push_back(twice.tree.nodes.back());
         Network network = Network(std::move(twice), 9).convertedTo(torch::kFloat64);
         QCOMPARE(disagreement(network, m_images), std::string("multiply–adds that are executed"));
         // Copies that take turns have another gradient in each step than the exact one.
@@ -358,8 +358,8 @@ private:
     }
 
     static long convolutions(const NetworkDesign& design) {
-        return std::ranges::count_if(design.tree.branches, [&](const Branch& branch) {
-            return design.graph.node(branch.node).op == Op::Conv;
+        return std::ranges::count_if(design.tree.nodes, [&](const ExecutedNode& executed) {
+            return design.graph.node(executed.node).op == Op::Conv;
         });
     }
 };

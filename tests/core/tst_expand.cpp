@@ -16,7 +16,7 @@ private Q_SLOTS:
             const KernelShape shape{.out = 6, .in = 4, .height = 3, .width = 3, .groups = groups};
             const auto method = methodNamed("expand", shape, {{"start", "random"}});
             std::vector<torch::Tensor> factors;
-            for (const torch::Tensor& factor : method->start(randomKernel(shape, 10), 1))
+            for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
                 factors.push_back(factor.to(torch::kFloat64));
             const auto pointwise = [](const torch::Tensor& w) {
                 return w.unsqueeze(2).unsqueeze(3);
@@ -30,7 +30,7 @@ private Q_SLOTS:
             };
             torch::Tensor y = run(x, pointwise(factors[2]), {0, 0});
             y = run(run(y, factors[1], {1, 1}), pointwise(factors[0]), {0, 0});
-            QVERIFY(relativeDifference(run(x, method->materialize(factors), {1, 1}), y) < 1e-12);
+            QVERIFY(relativeDifference(run(x, method->compose(factors), {1, 1}), y) < 1e-12);
         }
     }
 
@@ -41,7 +41,7 @@ private Q_SLOTS:
                     .out = 4, .in = 2, .height = k, .width = k, .groups = groups};
                 const auto method = methodNamed("expand", shape, {{"start", "random"}});
                 std::vector<torch::Tensor> factors;
-                for (const torch::Tensor& factor : method->start(randomKernel(shape, 10), 1))
+                for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
                     factors.push_back(factor.to(torch::kFloat64));
                 QCOMPARE(factors.size(), static_cast<std::size_t>(k / 2));
                 // As published: the first link pads for all of them.
@@ -51,7 +51,7 @@ private Q_SLOTS:
                     const std::int64_t padding = link + 1 == factors.size() ? k / 2 : 0;
                     y = torch::conv2d(y, factors[link], {}, 1, padding, 1, groups);
                 }
-                const torch::Tensor kernel = method->materialize(factors);
+                const torch::Tensor kernel = method->compose(factors);
                 QVERIFY(relativeDifference(torch::conv2d(x, kernel, {}, 1, k / 2, 1, groups), y)
                         < 1e-12);
             }

@@ -188,7 +188,7 @@ private Q_SLOTS:
             for (const FieldInfo& option : info->options) {
                 const std::string name = info->id + "." + option.path;
                 QVERIFY2(!option.label.empty() && option.help.size() > 5, name.c_str());
-                const auto problem = check(option, option.standard, name);
+                const auto problem = check(option, option.defaultValue, name);
                 QVERIFY2(!problem, problem ? toText(*problem).c_str() : "");
                 QVERIFY2(!paths.contains(QString::fromStdString(option.path)), name.c_str());
                 paths.insert(QString::fromStdString(option.path));

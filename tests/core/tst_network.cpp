@@ -62,7 +62,7 @@ private Q_SLOTS:
         QFETCH(QString, rule);
         const Network network =
             networkFor(tinySpec(parametrization.toStdString(), rule.toStdString()));
-        const Network wide = network.convertedTo(torch::kFloat64, Bracketing::Compose);
+        const Network wide = network.convertedTo(torch::kFloat64, Contraction::Compose);
         std::vector<torch::Tensor> results[2];
         for (const Network* each : {&network, &wide}) {
             const auto type = each->parameters().front().value.scalar_type();
@@ -225,7 +225,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         QTest::addColumn<int>("moving");
         for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate"})
-            for (const Moving moving : {Moving::All, Moving::Cores, Moving::Others})
+            for (const Moving moving : {Moving::All, Moving::Cores, Moving::NonCore})
                 QTest::newRow((QByteArray(rule) + ' ' + QByteArray::number(static_cast<int>(moving)))
                                   .constData())
                     << rule << static_cast<int>(moving);

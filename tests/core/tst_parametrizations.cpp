@@ -26,18 +26,18 @@ struct Case {
 /// the least, and one beyond the default.
 std::vector<Json> valuesOf(const FieldInfo& field) {
     if (field.path == "links")
-        return {field.standard,
+        return {field.defaultValue,
                 Json::array({"expand expansion=2", "do-conv", "factored core=diagonal"}),
                 Json::array({"do-conv multiplier=2", "expand expansion=4", "plain"}),
                 Json::array({"expand", "factored rank=0.5"}),
-                Json::array({"factored split=core penalty=0.1"})};
+                Json::array({"factored split=core regularizer=0.1"})};
     if (field.type == FieldType::Choice)
         return {field.choices.begin(), field.choices.end()};
-    if (field.path == "penalty") // no part of the kernel
-        return {field.standard};
+    if (field.path == "regularizer") // no part of the kernel
+        return {field.defaultValue};
     if (field.type == FieldType::Real)
-        return {field.standard, 0.6, 1.5};
-    return {field.standard, static_cast<int>(field.minimum), field.standard.get<int>() + 1};
+        return {field.defaultValue, 0.6, 1.5};
+    return {field.defaultValue, static_cast<int>(field.minimum), field.defaultValue.get<int>() + 1};
 }
 
 std::vector<Json> optionSets(const ParametrizationInfo& info) {
@@ -112,7 +112,7 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         const torch::Tensor kernel = randomKernel(now.shape, 1);
-        const torch::Tensor start = method->materialize(method->start(kernel, 11));
+        const torch::Tensor start = method->compose(method->initialize(kernel, 11));
         QCOMPARE(start.sizes().vec(), kernel.sizes().vec());
         QVERIFY(start.is_contiguous());
         if (startsElsewhere(now))
@@ -126,7 +126,8 @@ private Q_SLOTS:
     void factorsHaveTheDescriptorsShapes() {
         const Case& now = fetched();
         const auto infos = now.entry->info.factors(now.shape, now.options);
-        const auto factors = now.entry->make(now.shape, now.options)->start(randomKernel(now.shape, 2), 12);
+        const auto factors =
+            now.entry->make(now.shape, now.options)->initialize(randomKernel(now.shape, 2), 12);
         QCOMPARE(factors.size(), infos.size());
         for (std::size_t i = 0; i < infos.size(); ++i)
             QCOMPARE(factors[i].sizes().vec(), infos[i].shape);
@@ -137,15 +138,12 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->start(randomKernel(now.shape, 3), 13))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 3), 13))
             factors.push_back((factor.to(torch::kFloat64) + 0.1).detach().requires_grad_());
         const torch::Tensor weights = randomKernel(now.shape, 4).to(torch::kFloat64);
         // Of order 1, or the third derivative would spoil the differences below.
-        const double size =
-            std::max(1.0, method->materialize(factors).abs().max().item<double>());
-        const auto loss = [&] {
-            return ((method->materialize(factors) / size).sin() * weights).sum();
-        };
+        const double size = std::max(1.0, method->compose(factors).abs().max().item<double>());
+        const auto loss = [&] { return ((method->compose(factors) / size).sin() * weights).sum(); };
         const auto gradients = torch::autograd::grad({loss()}, factors, {}, {}, false, true);
         const torch::NoGradGuard noGrad;
         // Central differences in float64: truncation h² ~ 1e-10, rounding 1e-16 / h ~ 1e-11.
@@ -176,16 +174,16 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->start(randomKernel(now.shape, 5), 15))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 5), 15))
             factors.push_back(factor.to(torch::kFloat64));
-        const torch::Tensor kernel = method->materialize(factors);
+        const torch::Tensor kernel = method->compose(factors);
         const auto infos = now.entry->info.factors(now.shape, now.options);
         for (std::size_t f = 0; f < factors.size(); ++f) {
             if (f > 0 && !infos[f].core)
                 continue;
             auto scaled = factors;
             scaled[f] = factors[f] * 1.7;
-            QVERIFY(relativeDifference(method->materialize(scaled), kernel * 1.7) < 1e-13);
+            QVERIFY(relativeDifference(method->compose(scaled), kernel * 1.7) < 1e-13);
         }
     }
 
@@ -195,15 +193,15 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->start(randomKernel(now.shape, 6), 16))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 6), 16))
             factors.push_back(factor.to(torch::kFloat64) + 0.1);
         for (std::size_t f = 0; f < factors.size(); ++f) {
             auto other = factors, mean = factors;
             other[f] = factors[f].flip(0) * 1.3 + 0.2;
             mean[f] = factors[f] * 0.25 + other[f] * 0.75;
             const torch::Tensor expected =
-                method->materialize(factors) * 0.25 + method->materialize(other) * 0.75;
-            QVERIFY(relativeDifference(method->materialize(mean), expected) < 1e-12);
+                method->compose(factors) * 0.25 + method->compose(other) * 0.75;
+            QVERIFY(relativeDifference(method->compose(mean), expected) < 1e-12);
         }
     }
 
@@ -212,7 +210,7 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         const torch::Tensor kernel = randomKernel(now.shape, 7);
-        const auto one = method->start(kernel, 3), again = method->start(kernel, 3);
+        const auto one = method->initialize(kernel, 3), again = method->initialize(kernel, 3);
         for (std::size_t f = 0; f < one.size(); ++f)
             QVERIFY(sameBits(one[f], again[f]));
     }
@@ -232,7 +230,7 @@ private Q_SLOTS:
             const double expected =
                 values.slice(0, values.size(0) / 2).square().sum().sqrt().item<double>();
             const double left =
-                (method->materialize(method->start(kernel, 1)) - kernel).norm().item<double>();
+                (method->compose(method->initialize(kernel, 1)) - kernel).norm().item<double>();
             QVERIFY(std::abs(left - expected) < 1e-12);
         }
     }
@@ -242,7 +240,7 @@ private Q_SLOTS:
         const KernelShape shape{.out = 5, .in = 4, .height = 3, .width = 3};
         const auto method = methodNamed("factored", shape, {{"matricization", "spatial"}});
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->start(randomKernel(shape, 9), 1))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 9), 1))
             factors.push_back(factor.to(torch::kFloat64));
         const std::int64_t r = factors[1].size(0);
         const torch::Tensor x = torch::randn({2, 4, 7, 8}, torch::kFloat64);
@@ -252,7 +250,7 @@ private Q_SLOTS:
         torch::Tensor y = torch::conv2d(torch::constant_pad_nd(x, {1, 1, 1, 1}), row);
         y = torch::conv2d(y, factors[1].reshape({r, r, 1, 1}));
         y = torch::conv2d(y, column);
-        QVERIFY(relativeDifference(torch::conv2d(x, method->materialize(factors), {}, 1, 1), y)
+        QVERIFY(relativeDifference(torch::conv2d(x, method->compose(factors), {}, 1, 1), y)
                 < 1e-12);
     }
 
@@ -262,7 +260,7 @@ private Q_SLOTS:
         const auto method = methodNamed("do-conv", shape, {});
         const torch::Tensor w = torch::randn({3, 2, 4}, torch::kFloat64);
         const torch::Tensor d = torch::randn({2, 4, 4}, torch::kFloat64);
-        const torch::Tensor made = method->materialize(std::vector{w, d}).reshape({3, 2, 4});
+        const torch::Tensor made = method->compose(std::vector{w, d}).reshape({3, 2, 4});
         for (int o = 0; o < 3; ++o)
             for (int i = 0; i < 2; ++i)
                 for (int p = 0; p < 4; ++p) {
@@ -274,30 +272,30 @@ private Q_SLOTS:
                 }
     }
 
-    void thePenaltyIsTheDistanceFromOrthonormal() {
+    void theRegularizerIsTheDistanceFromOrthonormal() {
         const KernelShape shape{.out = 3, .in = 2, .height = 2, .width = 2};
         const auto method =
-            methodNamed("factored", shape, {{"split", "core"}, {"penalty", 0.9}});
-        const auto factors = method->start(randomKernel(shape, 12).to(torch::kFloat64), 1);
+            methodNamed("factored", shape, {{"split", "core"}, {"regularizer", 0.9}});
+        const auto factors = method->initialize(randomKernel(shape, 12).to(torch::kFloat64), 1);
         for (const std::size_t f : {0U, 2U}) // an SVD's own factors are orthonormal
-            QVERIFY(method->penalty(f, factors[f]).item<double>() < 1e-24);
-        QVERIFY(!method->penalty(1, factors[1]).defined());
+            QVERIFY(method->regularizer(f, factors[f]).item<double>() < 1e-24);
+        QVERIFY(!method->regularizer(1, factors[1]).defined());
         // 2·I: UᵀU − I = 3·I, whose square sums to 27; λ / r² = 0.1.
         const torch::Tensor twice = 2 * torch::eye(3, torch::kFloat64);
-        QVERIFY(std::abs(method->penalty(0, twice).item<double>() - 2.7) < 1e-12);
+        QVERIFY(std::abs(method->regularizer(0, twice).item<double>() - 2.7) < 1e-12);
     }
 
-    void aPenaltyThatCannotHoldIsAProblem() {
+    void aRegularizerThatCannotHoldIsAProblem() {
         const ParametrizationInfo& info = entryNamed("factored").info;
         const KernelShape shape{.out = 3, .in = 2};
         const auto problemsOf = [&](const Json& options) {
             return info.check(shape, completeOptions(info, options));
         };
-        QVERIFY(problemsOf({{"split", "core"}, {"penalty", 1.0}}).empty());
-        QVERIFY(problemsOf({{"penalty", 0.0}}).empty());
-        QCOMPARE(problemsOf({{"penalty", 1.0}}).size(), 1U);
-        QCOMPARE(problemsOf({{"split", "core"}, {"penalty", 1.0}, {"rank", 1.5}}).front().path,
-                 std::string("penalty"));
+        QVERIFY(problemsOf({{"split", "core"}, {"regularizer", 1.0}}).empty());
+        QVERIFY(problemsOf({{"regularizer", 0.0}}).empty());
+        QCOMPARE(problemsOf({{"regularizer", 1.0}}).size(), 1U);
+        QCOMPARE(problemsOf({{"split", "core"}, {"regularizer", 1.0}, {"rank", 1.5}}).front().path,
+                 std::string("regularizer"));
     }
 
     void factoredIsTheChannelMatricization() {
@@ -310,7 +308,7 @@ private Q_SLOTS:
                                                                 {10.0, 20.0, 30.0, 40.0}})};
         const torch::Tensor expected =
             torch::tensor({13.0, 26.0, 39.0, 52.0, 20.0, 40.0, 60.0, 80.0}).reshape({2, 1, 2, 2});
-        QVERIFY(torch::equal(method->materialize(factors), expected));
+        QVERIFY(torch::equal(method->compose(factors), expected));
     }
 
     void composingCostsAreCounted() {

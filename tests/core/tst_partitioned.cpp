@@ -4,7 +4,7 @@
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
-#include "core/training/shares.h"
+#include "core/training/task_batch.h"
 #include "tests/core/core_testing.h"
 #include "tests/printing.h"
 
@@ -60,9 +60,9 @@ struct Setting {
     std::map<std::string, torch::Tensor> partitioned(std::int64_t step, bool training) const {
         Network made = network();
         const ComposedNetwork composed = made.compose(true);
-        const auto shares = shareOut(batch, tasks, step);
+        const auto shares = split(batch, tasks, step);
         std::vector<torch::Tensor> images, losses;
-        for (const TaskShare& share : shares)
+        for (const TaskBatch& share : shares)
             images.push_back(share.images);
         const auto outputs = made.forwardApart(composed, images, {.training = training});
         for (std::size_t t = 0; t < tasks.size(); ++t)
@@ -121,7 +121,7 @@ private Q_SLOTS:
         // and this task only. ∂M_t = a_t Uᵀ G_t Vᵀ; U and V see the sum over the tasks.
         const Setting setting("*: merged", 8);
         const auto gradients = setting.partitioned(1, true);
-        const auto shares = shareOut(setting.batch, setting.tasks, 1);
+        const auto shares = split(setting.batch, setting.tasks, 1);
         const std::vector<std::string> names{"segmentation", "depth", "normal"};
         std::map<std::string, torch::Tensor> sums;
         for (std::size_t t = 0; t < 3; ++t) {
@@ -132,12 +132,12 @@ private Q_SLOTS:
             torch::Tensor loss = torch::zeros({}, torch::kFloat64);
             std::int64_t pixels = 0;
             for (std::int64_t n = 0; n < setting.batch.size(); ++n)
-                pixels += setting.tasks[t]->pixels(setting.batch.targets[t].narrow(0, n, 1));
+                pixels += setting.tasks[t]->validCount(setting.batch.targets[t].narrow(0, n, 1));
             for (std::int64_t n = 0; n < shares[t].images.size(0); ++n) {
                 const torch::Tensor truth = shares[t].target.narrow(0, n, 1);
                 loss = loss
                        + setting.tasks[t]->loss(outputs[t].narrow(0, n, 1), truth) * 3.0
-                             * static_cast<double>(setting.tasks[t]->pixels(truth))
+                             * static_cast<double>(setting.tasks[t]->validCount(truth))
                              / static_cast<double>(pixels);
             }
             std::vector<torch::Tensor> losses(3);
@@ -159,7 +159,7 @@ private Q_SLOTS:
     void runningStatisticsMoveTowardsTheMeanOverTheTasks() {
         // (1 − 0.1) r + 0.1 Σ n_t x_t / N, with 3, 3 and 2 images of 8.
         const Setting setting("*: merged", 8);
-        const auto shares = shareOut(setting.batch, setting.tasks, 0);
+        const auto shares = split(setting.batch, setting.tasks, 0);
         Network together = setting.network();
         const std::string mean = "enc1.1/norm.mean/segmentation+depth+normal";
         const std::string variance = "enc1.1/norm.var/segmentation+depth+normal";
@@ -167,7 +167,7 @@ private Q_SLOTS:
         std::vector<torch::Tensor> images;
         torch::Tensor expectedMean = before.at(mean) * 0.9;
         torch::Tensor expectedVariance = before.at(variance) * 0.9;
-        for (const TaskShare& share : shares) {
+        for (const TaskBatch& share : shares) {
             images.push_back(share.images);
             Network alone = setting.network();
             alone.forward(alone.compose(false), share.images, {.training = true});
@@ -187,7 +187,7 @@ private Q_SLOTS:
         const Setting setting("*: merged", 8);
         std::vector<std::set<std::int64_t>> seen(3);
         for (std::int64_t step = 0; step < 3; ++step) {
-            const auto shares = shareOut(setting.batch, setting.tasks, step);
+            const auto shares = split(setting.batch, setting.tasks, step);
             std::int64_t images = 0;
             for (std::size_t t = 0; t < 3; ++t) {
                 images += shares[t].images.size(0);
@@ -208,7 +208,7 @@ private Q_SLOTS:
         Setting setting("*: merged", 4);
         setting.batch.targets[1].narrow(0, 2, 2).zero_();
         setting.batch.targets[2].zero_();
-        const auto shares = shareOut(setting.batch, setting.tasks, 0);
+        const auto shares = split(setting.batch, setting.tasks, 0);
         QCOMPARE(shares[0].images.size(0), 3); // image 0 by turn, 2 and 3 by right
         QCOMPARE(shares[1].images.size(0), 1); // image 1
         QVERIFY(!shares[2].images.defined());

@@ -108,7 +108,8 @@ private Q_SLOTS:
     }
 
     void rankedFramesKeepTheirPlaces() {
-        auto predictor = FramePredictor::load(m_training->lastCheckpoint(), specWith(DamagedSamples::Skip));
+        auto predictor =
+            FramePredictor::load(m_training->lastCheckpoint(), specWith(DamagedSamples::Skip));
         QVERIFY(predictor.has_value());
         const auto ranked = predictor->rank("val", quiet, {});
         QVERIFY2(ranked.has_value(), ranked ? "" : toText(ranked.error()).c_str());

@@ -128,7 +128,7 @@ private Q_SLOTS:
         QVERIFY(near(values[0], 1));
         QVERIFY(near(values[1], (0.5 + 0.5 + 0) / 3));
         QVERIFY(near(depth()->loss(output, target).item<double>(), 1));
-        QCOMPARE(depth()->pixels(target), std::int64_t{3});
+        QCOMPARE(depth()->validCount(target), std::int64_t{3});
     }
 
     void depthErrorsPoolPixelsNotBatches() {
@@ -155,7 +155,7 @@ private Q_SLOTS:
         const double cosines = 1 + std::cos(std::numbers::pi / 18) + std::cos(std::numbers::pi / 9)
                                + 0.5 + 0;
         QVERIFY(near(normal()->loss(output, target).item<double>(), 1 - cosines / 5));
-        QCOMPARE(normal()->pixels(target), std::int64_t{5});
+        QCOMPARE(normal()->validCount(target), std::int64_t{5});
     }
 
     void anglesPoolPixelsNotBatches() {
@@ -215,7 +215,7 @@ private Q_SLOTS:
         const torch::Tensor target = id == "segmentation"
                                          ? torch::full({2, 3, 4}, -1, torch::kInt64)
                                          : torch::zeros_like(output);
-        QCOMPARE(task->pixels(target), std::int64_t{0});
+        QCOMPARE(task->validCount(target), std::int64_t{0});
         QVERIFY(!task->loss(output, target).defined());
         for (const double value : task->metrics()->values()) // nothing added
             QVERIFY(std::isnan(value));

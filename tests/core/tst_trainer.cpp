@@ -275,34 +275,37 @@ private Q_SLOTS:
     }
 
     void wishesEndARunAsTheyShould_data() {
-        QTest::addColumn<int>("wish");
+        QTest::addColumn<int>("request");
         QTest::addColumn<QString>("state");
         QTest::addColumn<QString>("checkpoint");
-        using Wish = RunControl::Wish;
-        QTest::newRow("suspend") << int(Wish::Suspend) << "paused" << "3 pause";
-        QTest::newRow("stop") << int(Wish::Stop) << "stopped" << "3 stop";
-        QTest::newRow("abort") << int(Wish::Abort) << "stopped" << "";
+        using Request = RunControl::Request;
+        QTest::newRow("suspend") << int(Request::Suspend) << "paused"
+                                 << "3 pause";
+        QTest::newRow("stop") << int(Request::Stop) << "stopped"
+                              << "3 stop";
+        QTest::newRow("abort") << int(Request::Abort) << "stopped"
+                               << "";
     }
 
-    static void tell(RunControl& control, RunControl::Wish wish) {
-        switch (wish) {
-        case RunControl::Wish::Run: return control.resume();
-        case RunControl::Wish::Pause: return control.pause();
-        case RunControl::Wish::Suspend: return control.suspend();
-        case RunControl::Wish::Stop: return control.stop();
-        case RunControl::Wish::Abort: return control.abort();
+    static void tell(RunControl& control, RunControl::Request request) {
+        switch (request) {
+        case RunControl::Request::Run: return control.resume();
+        case RunControl::Request::Pause: return control.pause();
+        case RunControl::Request::Suspend: return control.suspend();
+        case RunControl::Request::Stop: return control.stop();
+        case RunControl::Request::Abort: return control.abort();
         }
     }
 
     void wishesEndARunAsTheyShould() {
-        QFETCH(int, wish);
+        QFETCH(int, request);
         QFETCH(QString, state);
         QFETCH(QString, checkpoint);
         ExperimentSpec spec = quickSpec();
         spec.train.validateEvery = 100;
         Training training(spec);
-        training.after(3, [wish](RunControl& control) {
-            tell(control, static_cast<RunControl::Wish>(wish));
+        training.after(3, [request](RunControl& control) {
+            tell(control, static_cast<RunControl::Request>(request));
             control.resume(); // an end is not taken back
         });
         const auto result = training.run();
@@ -350,14 +353,14 @@ private Q_SLOTS:
     void aPausedRunCanBeEnded_data() { wishesEndARunAsTheyShould_data(); }
 
     void aPausedRunCanBeEnded() {
-        QFETCH(int, wish);
+        QFETCH(int, request);
         QFETCH(QString, state);
         ExperimentSpec spec = quickSpec();
         Training training(spec);
         training.after(1, [](RunControl& control) { control.pause(); });
         training.record.onState = [&](const StateEvent& event) {
             if (event.state == RunState::Paused && training.record.states.size() == 2)
-                tell(training.control, static_cast<RunControl::Wish>(wish));
+                tell(training.control, static_cast<RunControl::Request>(request));
         };
         const auto result = training.run();
         QCOMPARE(QString::fromStdString(std::string(stateName(result->state))), state);

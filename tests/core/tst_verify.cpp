@@ -188,7 +188,7 @@ private Q_SLOTS:
         scrambleFactors(network, 21);
         scrambleNorms(network, 22);
         const torch::NoGradGuard noGrad;
-        const MaterializedNetwork made = materialize(network);
+        const ComposedNetwork made = compose(network);
         const CompactNetwork compact = fold(made, {.spec = spec}, torch::kFloat64);
         LayerComparison layers(made, compact);
         layers.add(made.tensors, compact.tensors, randomImages(1, 16, 24, 31, torch::kFloat64));

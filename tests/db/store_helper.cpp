@@ -3,8 +3,8 @@
 //
 //   store_helper own STORE RUN           claims a run until its input ends
 //   store_helper train STORE NAME STEPS  records a run, a checkpoint every 10 steps
-//   store_helper other-user STORE r|w        opens a store as a user who may write nothing of root's
-//   store_helper fixture STORE           makes the store of tests/fixtures/store-vN
+//   store_helper other-user STORE r|w        opens a store as a user who may write nothing of
+//   root's store_helper fixture STORE           makes the store of tests/fixtures/store-vN
 #include "db/store.h"
 #include "db/store_writer.h"
 

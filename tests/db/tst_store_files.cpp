@@ -197,7 +197,8 @@ void StoreFiles::storeThatMayOnlyBeReadIsRead() {
     permit(readable, folderToo ? passable : perms::all);
     Helper writer({"other-user", path, "w"});
     const std::string written = writer.line();
-    if (written == "root cannot become another" || written == "other users cannot come to the folder") {
+    if (written == "root cannot become another"
+        || written == "other users cannot come to the folder") {
         permit(perms::all, perms::all);
         QSKIP(written.c_str()); // the system's own root folder may be closed to others
     }

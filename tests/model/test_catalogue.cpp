@@ -9,22 +9,22 @@ namespace concertina {
 
 namespace {
 
-FieldInfo integer(std::string path, int standard, double minimum, double maximum,
+FieldInfo integer(std::string path, int defaultValue, double minimum, double maximum,
                   std::string label) {
     return {.path = std::move(path),
             .type = FieldType::Integer,
-            .standard = standard,
+            .defaultValue = defaultValue,
             .minimum = minimum,
             .maximum = maximum,
             .label = std::move(label),
             .help = "A whole number of the test catalogue."};
 }
 
-FieldInfo real(std::string path, double standard, double minimum, double maximum,
+FieldInfo real(std::string path, double defaultValue, double minimum, double maximum,
                std::string label) {
     return {.path = std::move(path),
             .type = FieldType::Real,
-            .standard = standard,
+            .defaultValue = defaultValue,
             .minimum = minimum,
             .maximum = maximum,
             .label = std::move(label),
@@ -34,7 +34,7 @@ FieldInfo real(std::string path, double standard, double minimum, double maximum
 FieldInfo choice(std::string path, std::vector<std::string> choices, std::string label) {
     return {.path = std::move(path),
             .type = FieldType::Choice,
-            .standard = choices.front(),
+            .defaultValue = choices.front(),
             .choices = std::move(choices),
             .label = std::move(label),
             .help = "A choice of the test catalogue."};
@@ -53,7 +53,7 @@ DatasetInfo dataset() {
                    {integer("samples", 100, 1, 1e6, "Samples"),
                     {.path = "folder",
                      .type = FieldType::Folder,
-                     .standard = "",
+                     .defaultValue = "",
                      .label = "Folder",
                      .help = "A folder of the test catalogue."}})};
 }

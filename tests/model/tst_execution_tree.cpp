@@ -41,22 +41,22 @@ ExecutionTree treeOf(const LayerGraph& graph, std::vector<LayerPlan> plans) {
     return executionTree(graph, {tasks, std::move(plans)});
 }
 
-std::string nameOf(const LayerGraph& graph, const Branch& branch) {
-    return graph.node(branch.node).name + "/" + groupName(branch.tasks, tasks);
+std::string nameOf(const LayerGraph& graph, const ExecutedNode& executed) {
+    return graph.node(executed.node).name + "/" + groupName(executed.tasks, tasks);
 }
 
 /// "l1.conv/a+b": the branches in the order of execution, without the image and the heads.
 Texts sharedBranches(const LayerGraph& graph, const ExecutionTree& tree) {
     Texts all;
-    for (const Branch& branch : tree.branches)
-        if (branch.node > 0 && graph.node(branch.node).task < 0)
+    for (const ExecutedNode& executed : tree.nodes)
+        if (executed.node > 0 && graph.node(executed.node).task < 0)
             all.push_back(nameOf(graph, branch));
     return all;
 }
 
-const Branch& branchNamed(const LayerGraph& graph, const ExecutionTree& tree,
-                          const std::string& name) {
-    for (const Branch& branch : tree.branches)
+const ExecutedNode& branchNamed(const LayerGraph& graph, const ExecutionTree& tree,
+                                const std::string& name) {
+    for (const ExecutedNode& executed : tree.nodes)
         if (nameOf(graph, branch) == name)
             return branch;
     qFatal("no branch %s", name.c_str());
@@ -65,7 +65,7 @@ const Branch& branchNamed(const LayerGraph& graph, const ExecutionTree& tree,
 Texts inputsOf(const LayerGraph& graph, const ExecutionTree& tree, const std::string& name) {
     Texts all;
     for (const int input : branchNamed(graph, tree, name).inputs)
-        all.push_back(nameOf(graph, tree.branches[static_cast<std::size_t>(input)]));
+        all.push_back(nameOf(graph, tree.nodes[static_cast<std::size_t>(input)]));
     return all;
 }
 
@@ -75,7 +75,7 @@ std::set<std::string> folded(const LayerGraph& graph, const ExecutionTree& tree)
     const auto foldable = foldableNorms(graph, tree);
     for (std::size_t i = 0; i < foldable.size(); ++i)
         if (foldable[i])
-            names.insert(nameOf(graph, tree.branches[i]));
+            names.insert(nameOf(graph, tree.nodes[i]));
     return names;
 }
 
@@ -92,7 +92,7 @@ private Q_SLOTS:
                  (Texts{"l1.conv/a+b+c", "l1.norm/a+b+c", "l1.relu/a+b+c", "l2.conv/a+b+c",
                         "l2.norm/a+b+c", "l2.relu/a+b+c", "l3.conv/a+b+c", "l3.norm/a+b+c",
                         "l3.relu/a+b+c"}));
-        QCOMPARE(tree.branches.size(), std::size_t{1 + 9 + 3});
+        QCOMPARE(tree.nodes.size(), std::size_t{1 + 9 + 3});
     }
 
     void headsRunForTheirTaskAloneAndAreTheOutputs() {
@@ -100,7 +100,7 @@ private Q_SLOTS:
         const ExecutionTree tree = treeOf(graph, {tied, tied, tied});
         QCOMPARE(tree.outputs.size(), tasks.size());
         for (std::size_t task = 0; task < tasks.size(); ++task) {
-            const Branch& head = tree.branches[static_cast<std::size_t>(tree.outputs[task])];
+            const ExecutedNode& head = tree.nodes[static_cast<std::size_t>(tree.outputs[task])];
             QCOMPARE(nameOf(graph, head), "head" + tasks[task] + ".conv/" + tasks[task]);
             QCOMPARE(head.kernel, head.tasks);
             QCOMPARE(inputsOf(graph, tree, nameOf(graph, head)), Texts{"l3.relu/a+b+c"});
@@ -124,7 +124,7 @@ private Q_SLOTS:
     void tasksThatPartedStayPartedThoughALaterKernelIsOne() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {separate, tied, tied});
-        QCOMPARE(tree.branches.size(), std::size_t{1 + 3 * 9 + 3});
+        QCOMPARE(tree.nodes.size(), std::size_t{1 + 3 * 9 + 3});
         for (const char* name : {"l2.conv/a", "l2.conv/b", "l2.conv/c", "l3.conv/b"}) {
             QCOMPARE(taskCount(branchNamed(graph, tree, name).tasks), 1);
             QCOMPARE(branchNamed(graph, tree, name).kernel, TaskSet{0b111}); // one copy, run thrice
@@ -147,7 +147,7 @@ private Q_SLOTS:
     void mergedKernelIsRunOnce() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {tied, layerPlan(own, one, true), tied});
-        QCOMPARE(tree.branches.size(), std::size_t{1 + 9 + 3});
+        QCOMPARE(tree.nodes.size(), std::size_t{1 + 9 + 3});
         QCOMPARE(branchNamed(graph, tree, "l2.conv/a+b+c").kernel, TaskSet{0b111});
     }
 
@@ -155,7 +155,7 @@ private Q_SLOTS:
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {separate, layerPlan(own, one, true), tied});
         QCOMPARE(branchNamed(graph, tree, "l2.conv/a").kernel, TaskSet{0b111});
-        QCOMPARE(tree.branches.size(), std::size_t{1 + 27 + 3});
+        QCOMPARE(tree.nodes.size(), std::size_t{1 + 27 + 3});
     }
 
     void unpoolingTakesFeaturesAndIndicesOfTheRightBranches() {
@@ -185,7 +185,7 @@ private Q_SLOTS:
         QCOMPARE(inputsOf(graph, tree, "cat/a"), (Texts{"left.relu/a+b", "right.relu/a"}));
         QCOMPARE(inputsOf(graph, tree, "cat/b"), (Texts{"left.relu/a+b", "right.relu/b+c"}));
         QCOMPARE(inputsOf(graph, tree, "cat/c"), (Texts{"left.relu/c", "right.relu/b+c"}));
-        QCOMPARE(tree.branches.size(), std::size_t{1 + 6 + 6 + 3});
+        QCOMPARE(tree.nodes.size(), std::size_t{1 + 6 + 6 + 3});
     }
 
     void normsFoldWhereEachKernelIsFollowedByOne() {

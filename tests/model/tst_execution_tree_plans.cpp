@@ -97,27 +97,27 @@ std::string compare(const LayerGraph& graph, const std::vector<LayerLabels>& lab
             expected.emplace(static_cast<int>(node), together);
         }
     std::set<std::tuple<int, TaskSet, std::vector<int>>> computed; // node, parameters, inputs
-    for (std::size_t i = 0; i < tree.branches.size(); ++i) {
-        const Branch& branch = tree.branches[i];
-        const Node& node = graph.node(branch.node);
-        if (!found.emplace(branch.node, branch.tasks).second)
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+        const ExecutedNode& executed = tree.nodes[i];
+        const Node& node = graph.node(executed.node);
+        if (!found.emplace(executed.node, executed.tasks).second)
             return "twice: " + node.name;
-        const TaskSet parameters = node.op == Op::Norm ? branch.norm : branch.kernel;
-        if (!computed.emplace(branch.node, parameters, branch.inputs).second)
+        const TaskSet parameters = node.op == Op::Norm ? executed.norm : executed.kernel;
+        if (!computed.emplace(executed.node, parameters, executed.inputs).second)
             return "the same computed twice: " + node.name;
-        if (branch.inputs.size() != node.inputs.size())
+        if (executed.inputs.size() != node.inputs.size())
             return "number of inputs: " + node.name;
         for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-            if (branch.inputs[k] >= static_cast<int>(i))
+            if (executed.inputs[k] >= static_cast<int>(i))
                 return "an input comes later: " + node.name;
-            const Branch& input = tree.branches[static_cast<std::size_t>(branch.inputs[k])];
-            if (input.node != node.inputs[k] || (branch.tasks & ~input.tasks) != 0)
+            const ExecutedNode& input = tree.nodes[static_cast<std::size_t>(executed.inputs[k])];
+            if (input.node != node.inputs[k] || (executed.tasks & ~input.tasks) != 0)
                 return "a wrong input: " + node.name;
         }
         // Who owns the parameters: all that have them, whether they travel here or not.
         const bool acts = node.op == Op::Conv || node.op == Op::Norm;
         for (std::size_t t = 0; acts && t < tasks.size(); ++t) {
-            const auto first = static_cast<std::size_t>(firstTask(branch.tasks));
+            const auto first = static_cast<std::size_t>(firstTask(executed.tasks));
             bool owns = t == first;
             if (node.task < 0) {
                 const LayerLabels& layer = labels[static_cast<std::size_t>(node.layer)];
@@ -131,7 +131,7 @@ std::string compare(const LayerGraph& graph, const std::vector<LayerLabels>& lab
     if (expected != found)
         return "other groups than the definition's";
     for (std::size_t task = 0; task < tasks.size(); ++task) {
-        const Branch& output = tree.branches[static_cast<std::size_t>(tree.outputs[task])];
+        const ExecutedNode& output = tree.nodes[static_cast<std::size_t>(tree.outputs[task])];
         if (output.node != graph.outputs[task] || output.tasks != TaskSet{1} << task)
             return "a wrong output";
     }
@@ -160,7 +160,7 @@ private Q_SLOTS:
                         const std::vector<LayerLabels> labels{{p, p}, {q, q}, {r, r}, {s, s}};
                         const ExecutionTree tree = executionTree(graph, planOf(graph, labels));
                         QCOMPARE(compare(graph, labels, paths, tree), std::string());
-                        sizes.insert(tree.branches.size());
+                        sizes.insert(tree.nodes.size());
                         ++plans;
                     }
         QCOMPARE(plans, 625); // 5⁴
@@ -201,16 +201,16 @@ private Q_SLOTS:
         const std::vector<LayerLabels> others{{one, one}, {one, one}, {pair, pair}, {one, one}};
         QVERIFY(!compare(graph, others, paths, right).empty());
         ExecutionTree wrong = right;
-        wrong.branches.back().inputs.front() = 0;
+        wrong.nodes.back().inputs.front() = 0;
         QVERIFY(!compare(graph, labels, paths, wrong).empty());
         wrong = right;
-        wrong.branches.push_back(wrong.branches.back());
+        wrong.nodes.push_back(wrong.nodes.back());
         QVERIFY(!compare(graph, labels, paths, wrong).empty());
         wrong = right;
         std::swap(wrong.outputs[0], wrong.outputs[1]);
         QVERIFY(!compare(graph, labels, paths, wrong).empty());
         wrong = right;
-        wrong.branches[1].kernel = 0b011; // one kernel is all tasks'
+        wrong.nodes[1].kernel = 0b011; // one kernel is all tasks'
         QVERIFY(!compare(graph, labels, paths, wrong).empty());
     }
 };

@@ -148,8 +148,8 @@ private Q_SLOTS:
         const auto changed = withPlan(tied, separate.plan);
         QVERIFY(changed);
         QVERIFY(changed->plan == separate.plan);
-        QCOMPARE(changed->tree.branches.size(), separate.tree.branches.size());
-        QVERIFY(changed->tree.branches.size() > tied.tree.branches.size());
+        QCOMPARE(changed->tree.nodes.size(), separate.tree.nodes.size());
+        QVERIFY(changed->tree.nodes.size() > tied.tree.nodes.size());
     }
 
     void planOfAnotherNetworkIsRefused() {
@@ -169,14 +169,14 @@ private Q_SLOTS:
 
     void routesAreOneWhereNothingIsMerged() {
         for (const char* rule : {"*: tied", "*: factors shared", "*: separate"})
-            for (const Moving moving : {Moving::All, Moving::Cores, Moving::Others})
+            for (const Moving moving : {Moving::All, Moving::Cores, Moving::NonCore})
                 QVERIFY(routes({rule}, moving) == one);
     }
 
     void mergedCoresNeedEachTasksGradientWhileTheyMove() {
         QVERIFY(routes({"*: merged"}, Moving::All) == own);
         QVERIFY(routes({"*: merged"}, Moving::Cores) == own);
-        QVERIFY(routes({"*: merged"}, Moving::Others) == one);
+        QVERIFY(routes({"*: merged"}, Moving::NonCore) == one);
         QVERIFY(routes({"enc1.1: {segmentation, depth} | {normal} merged"}, Moving::All) == pair);
     }
 
@@ -184,12 +184,12 @@ private Q_SLOTS:
         const Texts rules{"enc1.1: merged", "enc1.1: V {segmentation, depth} | {normal}"};
         QVERIFY(routes(rules, Moving::All) == own);
         QVERIFY(routes(rules, Moving::Cores) == own);
-        QVERIFY(routes(rules, Moving::Others) == pair);
+        QVERIFY(routes(rules, Moving::NonCore) == pair);
     }
 
     void biasesOfMergedLayersAlwaysMove() {
         const Texts rules{"enc1.1: merged", "enc1.1: bias {segmentation, depth} | {normal}"};
-        QVERIFY(routes(rules, Moving::Others) == pair);
+        QVERIFY(routes(rules, Moving::NonCore) == pair);
     }
 
     void sampledRoutingHasTwoPassesAndTurns() {
@@ -206,7 +206,7 @@ private Q_SLOTS:
             QCOMPARE(routes.weight(0b111), 1.0);
         }
         // Where the cores rest there is nothing to be routed, and of two groups both are exact.
-        QVERIFY(gradientRoutes(network, Moving::Others, 0).passes == one);
+        QVERIFY(gradientRoutes(network, Moving::NonCore, 0).passes == one);
         spec.network.sharing = {"*: {segmentation, depth} | {normal} merged"};
         const GradientRoutes two = gradientRoutes(design(spec).design, Moving::All, 1);
         QVERIFY(two.passes == pair);
@@ -226,10 +226,10 @@ private Q_SLOTS:
         for (const FactorInfo& factor : factored.factors) {
             QVERIFY(moves(factored, factor, Moving::All));
             QCOMPARE(moves(factored, factor, Moving::Cores), factor.core);
-            QCOMPARE(moves(factored, factor, Moving::Others), !factor.core);
+            QCOMPARE(moves(factored, factor, Moving::NonCore), !factor.core);
         }
         // A kernel without a core always moves.
-        for (const Moving moving : {Moving::All, Moving::Cores, Moving::Others})
+        for (const Moving moving : {Moving::All, Moving::Cores, Moving::NonCore})
             QVERIFY(moves(plain, plain.factors[0], moving));
     }
 };

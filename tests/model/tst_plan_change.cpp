@@ -175,7 +175,7 @@ private Q_SLOTS:
         QVERIFY(layerOf(one, "enc1.1").merged && layerOf(one, "enc2.1").merged);
         const NetworkDesign both = designAfter(spec.network, 2, design, testCatalogue());
         QVERIFY(!layerOf(both, "enc1.1").merged && layerOf(both, "enc2.1").merged);
-        QVERIFY(both.tree.branches.size() == design.tree.branches.size()); // one kernel each
+        QVERIFY(both.tree.nodes.size() == design.tree.nodes.size()); // one kernel each
     }
 
     void aChangeToWhatIsThereIsRefused() {

@@ -88,13 +88,13 @@ private Q_SLOTS:
         const Catalogue catalogue = testCatalogue();
         ExperimentSpec spec = testSpec();
         spec.network.sharing = {"*: tied", "enc*: merged"};
-        spec.network.brackets = {"*: U·M·V"};
+        spec.network.contractionOrder = {"*: U·M·V"};
         spec.train.optimizer.options = {{"beta1", 0.8}, {"beta9", 1}};
         const auto without = [&](const std::string& path) {
             return withFix(spec, catalogue, Fix{path});
         };
         QCOMPARE(without("network.sharing.0")->network.sharing, Texts{"enc*: merged"});
-        QVERIFY(without("network.brackets.0")->network.brackets.empty());
+        QVERIFY(without("network.contraction_order.0")->network.contractionOrder.empty());
         QCOMPARE(without("tasks.1")->tasks.size(), spec.tasks.size() - 1);
         const Json left = without("train.optimizer.options.beta9")->train.optimizer.options;
         QVERIFY(left == Json({{"beta1", 0.8}}));

@@ -285,8 +285,7 @@ Store CompareDesk::open() const {
     return valueOf(Store::open(folder.path().toStdString() + "/store", StoreMode::ReadWrite));
 }
 
-RunId CompareDesk::makeRun(const std::string& name, std::int64_t step,
-                           DamagedSamples damaged) {
+RunId CompareDesk::makeRun(const std::string& name, std::int64_t step, DamagedSamples damaged) {
     Store there = open();
     ExperimentSpec spec = testSpec();
     spec.name = name;

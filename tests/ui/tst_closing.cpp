@@ -163,16 +163,16 @@ private Q_SLOTS:
         const auto blank = [](const PageContext&) {
             return new BlankPage(QStringLiteral("blank"));
         };
-        const PageMakers makers{[&](const PageContext& context) {
-                                    return SetupDoor{blank(context), {}, {}, {}};
-                                },
-                                [&](const PageContext& context) {
-                                    return MonitorDoor{blank(context), {}};
-                                },
-                                [&](const PageContext& context) {
-                                    return CompareDoor{blank(context), {}, {}};
-                                },
-                                [](const PageContext& context) { return new RunsPage(context); }};
+        const PageEntries makers{[&](const PageContext& context) {
+                                     return SetupPageEntry{blank(context), {}, {}, {}};
+                                 },
+                                 [&](const PageContext& context) {
+                                     return MonitorPageEntry{blank(context), {}};
+                                 },
+                                 [&](const PageContext& context) {
+                                     return ComparePageEntry{blank(context), {}, {}};
+                                 },
+                                 [](const PageContext& context) { return new RunsPage(context); }};
         MainWindow window(
             {desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs, desk.settings},
             makers);

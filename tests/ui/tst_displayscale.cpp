@@ -179,9 +179,9 @@ public:
         measured = measuredRun(store, 8);
         early = makeRun(store, {.name = "just begun", .state = RunState::Paused, .step = 0});
         compared = desk.makeRun("a run");
-        window.emplace(WindowServices{desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs,
-                                   desk.settings},
-                       pageMakers());
+        window.emplace(WindowServices{desk.catalogue, *desk.store, desk.runs, desk.jobs,
+                                      desk.dialogs, desk.settings},
+                       pageEntries());
         window->resize(size);
         window->show();
         QVERIFY(QTest::qWaitForWindowExposed(&*window));

@@ -40,9 +40,9 @@ public:
     WindowBench() { useTheme(false); }
 
     void open() {
-        const PageMakers makers{
+        const PageEntries makers{
             [this](const PageContext&) {
-                return SetupDoor{
+                return SetupPageEntry{
                     made("Set-up page"),
                     [this](const ExperimentSpec& spec, const QString& origin) {
                         asked << "load " + QString::fromStdString(spec.name) + " from "
@@ -55,20 +55,20 @@ public:
                     }};
             },
             [this](const PageContext&) {
-                return MonitorDoor{made("Monitor page"), [this](const RunId& run) {
-                                       asked << "monitor " + QString::fromStdString(run);
-                                   }};
+                return MonitorPageEntry{made("Monitor page"), [this](const RunId& run) {
+                                            asked << "monitor " + QString::fromStdString(run);
+                                        }};
             },
             [this](const PageContext&) {
-                return CompareDoor{made("Compare page"),
-                                   [this](const RunId& run, const std::optional<RunId>& other) {
-                                       asked << "compare "
-                                                    + QString::fromStdString(run + " "
-                                                                             + other.value_or("-"));
-                                   },
-                                   [this](const QStringList& files) {
-                                       asked << "pictures " + QString::number(files.size());
-                                   }};
+                return ComparePageEntry{
+                    made("Compare page"),
+                    [this](const RunId& run, const std::optional<RunId>& other) {
+                        asked << "compare "
+                                     + QString::fromStdString(run + " " + other.value_or("-"));
+                    },
+                    [this](const QStringList& files) {
+                        asked << "pictures " + QString::number(files.size());
+                    }};
             },
             [this](const PageContext&) { return made("Runs page"); }};
         m_window =

@@ -20,18 +20,19 @@ inline Json otherValue(const FieldInfo& field) {
         const double low = std::isfinite(field.minimum) ? field.minimum : -10.0;
         const double high = std::isfinite(field.maximum) ? std::min(field.maximum, 40.0) : 40.0;
         const double middle = std::floor((low + high) / 2);
-        return field.standard.is_number() && middle == field.standard.get<double>() ? middle + 1
-                                                                                    : middle;
+        return field.defaultValue.is_number() && middle == field.defaultValue.get<double>()
+                   ? middle + 1
+                   : middle;
     };
     switch (field.type) {
-    case FieldType::Boolean: return !field.standard.get<bool>();
+    case FieldType::Boolean: return !field.defaultValue.get<bool>();
     case FieldType::Integer: return static_cast<std::int64_t>(number());
     case FieldType::Real: return number() + 0.25;
     case FieldType::Text:
     case FieldType::Folder: return "Größe \"x\"\n" + field.path;
     case FieldType::Choice:
         for (const std::string& choice : field.choices)
-            if (field.standard != choice)
+            if (field.defaultValue != choice)
                 return choice;
         return nullptr;
     case FieldType::Integers: return Json::array({number(), number()});

@@ -161,7 +161,8 @@ private Q_SLOTS:
         row("12", FieldType::Text, "\"12\"");
         row("12", FieldType::Folder, "\"12\"");
         row("", FieldType::Text, "\"\"");
-        row("blue", FieldType::Choice, "\"blue\""); // its range is checked by the caller that sets it
+        row("blue", FieldType::Choice,
+            "\"blue\""); // its range is checked by the caller that sets it
         row("1, .5,2", FieldType::Reals, "[1, 0.5, 2]");
         row("[1, 2]", FieldType::Reals, "[1, 2]");
         row("3", FieldType::Reals, "[3]");

@@ -47,7 +47,7 @@ private Q_SLOTS:
     void defaultsAreRight() {
         QCOMPARE(checkFields(ExperimentSpec{}), Problems{});
         for (const auto& [path, field] : allFields())
-            QVERIFY2(!check(*field, field->standard, path), path.c_str());
+            QVERIFY2(!check(*field, field->defaultValue, path), path.c_str());
     }
 
     void everyFieldIsDescribedForPeople() {
@@ -101,8 +101,8 @@ private Q_SLOTS:
         spec.data.scales = {};
         spec.tasks[1].weight = std::nan("");
         QCOMPARE(codesAndPaths(checkFields(spec)),
-                 (Texts{"field.range at data.scales",
-                        "field.range at train.lr", "field.range at tasks.1.weight"}));
+                 (Texts{"field.range at data.scales", "field.range at train.lr",
+                        "field.range at tasks.1.weight"}));
     }
 
     void everyChoiceIsTakenAndNothingElse() {

@@ -25,10 +25,10 @@ private Q_SLOTS:
     void everyFieldThatDiffersIsTold() {
         for (const auto& field : specFields()) {
             ExperimentSpec changed = otherSpec();
-            field.set(changed, field.standard);
+            field.set(changed, field.defaultValue);
             QCOMPARE(differences(otherSpec(), changed),
-                     (Differences{
-                         {field.path, valueText(otherValue(field)), valueText(field.standard)}}));
+                     (Differences{{field.path, valueText(otherValue(field)),
+                                   valueText(field.defaultValue)}}));
         }
     }
 

@@ -42,15 +42,15 @@ private Q_SLOTS:
     }
 
     void everyFieldStandsAtItsPathAndReachesItsOwnMember() {
-        const Json standard = toJson(otherSpec());
+        const Json defaultValue = toJson(otherSpec());
         for (const auto& field : specFields()) {
             ExperimentSpec spec = otherSpec();
-            field.set(spec, field.standard);
-            Json expected = standard;
-            placeIn(expected, field.path) = field.standard;
+            field.set(spec, field.defaultValue);
+            Json expected = defaultValue;
+            placeIn(expected, field.path) = field.defaultValue;
             QCOMPARE(jsonText(toJson(spec)), jsonText(expected));
-            QVERIFY2(expected != standard, field.path.c_str());
-            QVERIFY2(field.get(spec) == field.standard, field.path.c_str());
+            QVERIFY2(expected != defaultValue, field.path.c_str());
+            QVERIFY2(field.get(spec) == field.defaultValue, field.path.c_str());
         }
     }
 
@@ -200,8 +200,8 @@ private Q_SLOTS:
         QVERIFY(has("nyuv2-mtan-plain-batch-6"));
         QVERIFY(!has("nyuv2-compact-plain-batch-6"));
         ExperimentSpec expected = spec("nyuv2-mtan").spec;
-        const ExperimentSpec actual = spec("nyuv2-mtan-r2-partitioned").spec;
-        expected.name = "nyuv2-mtan-r2-partitioned";
+        const ExperimentSpec actual = spec("nyuv2-mtan-merged-partitioned").spec;
+        expected.name = "nyuv2-mtan-merged-partitioned";
         expected.notes = actual.notes;
         expected.network.routing = Routing::Partitioned;
         expected.train.batch = 6;

@@ -26,9 +26,10 @@ private Q_SLOTS:
             const std::string text = value.is_array() ? jsonText(value) : valueText(value);
             ExperimentSpec before = otherSpec();
             // Away from where it shall go.
-            const auto away = withValue(before, path,
-                                        field->standard.is_array() ? jsonText(field->standard)
-                                                                   : valueText(field->standard));
+            const auto away =
+                withValue(before, path,
+                          field->defaultValue.is_array() ? jsonText(field->defaultValue)
+                                                         : valueText(field->defaultValue));
             QVERIFY2(away, path.c_str());
             QVERIFY2(*away != before, path.c_str());
             const auto changed = withValue(*away, path, text);

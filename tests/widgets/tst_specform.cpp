@@ -146,17 +146,17 @@ private Q_SLOTS:
         Form f;
         FieldRow* row = f.form.row("train.batch");
         auto* reset = row->findChild<QToolButton*>();
-        QVERIFY(row->isStandard());
+        QVERIFY(row->isDefault());
         QVERIFY(reset->isHidden());
         type(f.control<ValueEdit>("train.batch"), QStringLiteral("3"));
-        QVERIFY(!row->isStandard());
+        QVERIFY(!row->isDefault());
         QVERIFY(!reset->isHidden());
         reset->click();
         QCOMPARE(f.spec.train.batch, TrainSpec{}.batch);
         QVERIFY(reset->isHidden());
     }
 
-    void seldomFieldsAreBehindMoreWhichCountsTheChangedOnes() {
+    void advancedFieldsAreBehindMoreWhichCountsTheChangedOnes() {
         ExperimentSpec spec = testSpec();
         spec.train.clipNorm = 1;
         spec.data.damaged = DamagedSamples::Skip;

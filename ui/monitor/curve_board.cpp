@@ -191,7 +191,7 @@ bool CurveBoard::isChosen(const PlotPanel& panel) const {
     const QString id = toQt(panel.id);
     if (m_context.settings.value(shownKey).toStringList().contains(id))
         return true;
-    return panel.standard && !m_context.settings.value(hiddenKey).toStringList().contains(id);
+    return panel.shownByDefault && !m_context.settings.value(hiddenKey).toStringList().contains(id);
 }
 
 void CurveBoard::choose(const PlotPanel& panel, bool shown) {
@@ -200,7 +200,7 @@ void CurveBoard::choose(const PlotPanel& panel, bool shown) {
     QStringList removed = m_context.settings.value(hiddenKey).toStringList();
     added.removeAll(id);
     removed.removeAll(id);
-    if (shown != panel.standard)
+    if (shown != panel.shownByDefault)
         (shown ? added : removed).append(id);
     m_context.settings.setValue(shownKey, added);
     m_context.settings.setValue(hiddenKey, removed);

@@ -37,10 +37,10 @@ void MonitorPage::makeActions() {
                          tr("Writes a checkpoint and waits in memory"));
     m_resume = makeAction(tr("Resume"), QStringLiteral("play"), QKeySequence(tr("Ctrl+Space")),
                           tr("Goes on where it was, or from the last checkpoint"));
-    connect(m_pause, &QAction::triggered, this, [this] { wish(Wish::Pause); });
-    connect(m_resume, &QAction::triggered, this, [this] { wish(Wish::Resume); });
-    connect(m_stop, &QAction::triggered, this, [this] { wish(Wish::Stop); });
-    connect(m_checkpoint, &QAction::triggered, this, [this] { wish(Wish::Checkpoint); });
+    connect(m_pause, &QAction::triggered, this, [this] { request(Request::Pause); });
+    connect(m_resume, &QAction::triggered, this, [this] { request(Request::Resume); });
+    connect(m_stop, &QAction::triggered, this, [this] { request(Request::Stop); });
+    connect(m_checkpoint, &QAction::triggered, this, [this] { request(Request::Checkpoint); });
     connect(m_replan, &QAction::triggered, this, [this] {
         if (m_feed->record())
             m_replanner->openOn(*m_feed->record(), idleFrom());
@@ -97,14 +97,14 @@ bool MonitorPage::canReplan() const {
     return own == RunState::Running || own == RunState::Paused || idleFrom();
 }
 
-bool MonitorPage::granted(Wish wish) const {
+bool MonitorPage::granted(Request request) const {
     const auto own = ownState();
-    switch (wish) {
-    case Wish::None: return true;
-    case Wish::Pause: return own != RunState::Running;
-    case Wish::Resume: return own == RunState::Running || own == RunState::Queued;
-    case Wish::Stop: return !own;
-    case Wish::Checkpoint:
+    switch (request) {
+    case Request::None: return true;
+    case Request::Pause: return own != RunState::Running;
+    case Request::Resume: return own == RunState::Running || own == RunState::Queued;
+    case Request::Stop: return !own;
+    case Request::Checkpoint:
         return !own
                || (m_feed->checkpoint()
                    && m_feed->checkpoint()->position.step > m_checkpointBefore);
@@ -112,51 +112,51 @@ bool MonitorPage::granted(Wish wish) const {
     return true;
 }
 
-void MonitorPage::wish(Wish wish) {
-    m_wish = wish;
+void MonitorPage::request(Request request) {
+    m_request = request;
     m_checkpointBefore = m_feed->checkpoint() ? m_feed->checkpoint()->position.step : -1;
-    switch (wish) {
-    case Wish::Pause: m_context.runs.pause(run()); break;
-    case Wish::Resume:
+    switch (request) {
+    case Request::Pause: m_context.runs.pause(run()); break;
+    case Request::Resume:
         m_notices->clear();
         if (isCut())
             m_context.runs.goOnToPlan(run());
         else
             m_context.runs.resume(run());
         break;
-    case Wish::Stop: m_context.runs.stop(run()); break;
-    case Wish::Checkpoint: m_context.runs.checkpointNow(run()); break;
-    case Wish::None: break;
+    case Request::Stop: m_context.runs.stop(run()); break;
+    case Request::Checkpoint: m_context.runs.checkpointNow(run()); break;
+    case Request::None: break;
     }
     adoptState();
 }
 
 /// Which buttons there are, and what they say while what they asked for is not there yet.
 void MonitorPage::adoptState() {
-    if (m_wish == Wish::Checkpoint && granted(m_wish) && ownState())
+    if (m_request == Request::Checkpoint && granted(m_request) && ownState())
         m_context.navigator.tell(
             tr("Checkpoint at step %1 is written").arg(m_feed->checkpoint()->position.step));
-    if (granted(m_wish))
-        m_wish = Wish::None;
+    if (granted(m_request))
+        m_request = Request::None;
     const auto own = ownState();
     const auto now = state();
     const bool cut = isCut();
     const bool resumable = now && (own == RunState::Paused || (!own && canResume(*now)) || cut);
-    const auto adopt = [this](QAction* action, bool there, Wish asked, const QString& text,
+    const auto adopt = [this](QAction* action, bool there, Request asked, const QString& text,
                               const QString& waiting) {
         action->setVisible(there);
-        action->setEnabled(there && m_wish == Wish::None);
-        action->setText(m_wish == asked && there ? waiting : text);
+        action->setEnabled(there && m_request == Request::None);
+        action->setText(m_request == asked && there ? waiting : text);
     };
-    adopt(m_pause, own == RunState::Running, Wish::Pause, tr("Pause"), tr("Pausing…"));
-    adopt(m_resume, resumable, Wish::Resume,
+    adopt(m_pause, own == RunState::Running, Request::Pause, tr("Pause"), tr("Pausing…"));
+    adopt(m_resume, resumable, Request::Resume,
           cut ? tr("Go on to step %1")
                     .arg(plannedSteps(m_spec.train, m_feed->record()->summary.stepsPerEpoch))
               : tr("Resume"),
           tr("Resuming…"));
-    adopt(m_stop, own.has_value(), Wish::Stop,
+    adopt(m_stop, own.has_value(), Request::Stop,
           own == RunState::Queued ? tr("Take from the queue") : tr("Stop"), tr("Stopping…"));
-    adopt(m_checkpoint, own == RunState::Running, Wish::Checkpoint, tr("Checkpoint now"),
+    adopt(m_checkpoint, own == RunState::Running, Request::Checkpoint, tr("Checkpoint now"),
           tr("Writing…"));
     m_replan->setVisible(canReplan());
     m_replan->setEnabled(m_replan->isVisible());

@@ -92,7 +92,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
             [this](const RunId& run, const Problem& problem) {
                 if (run != m_feed->run())
                     return;
-                m_wish = Wish::None;
+                m_request = Request::None;
                 m_notices->add(Pill::Tone::Bad, toQt(toText(problem)));
                 adoptState();
             });
@@ -144,7 +144,7 @@ const RunId& MonitorPage::run() const {
 void MonitorPage::showRun(const RunId& run) {
     if (run == m_feed->run())
         return;
-    m_wish = Wish::None;
+    m_request = Request::None;
     m_toldFailure.clear();
     m_notices->clear();
     m_progress->clear();

@@ -52,7 +52,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    enum class Wish { None, Pause, Resume, Stop, Checkpoint };
+    enum class Request { None, Pause, Resume, Stop, Checkpoint };
 
     void makeActions();
     QWidget* makeBoard();
@@ -74,14 +74,14 @@ private:
     std::optional<RunState> state() const;
     std::optional<std::int64_t> idleFrom() const; ///< the step
     bool canReplan() const;
-    void wish(Wish wish);
-    bool granted(Wish wish) const;
+    void request(Request request);
+    bool granted(Request request) const;
 
     PageContext m_context;
     RunFeed* m_feed;
     ExperimentSpec m_spec;                ///< of the run, as far as it can be read
     Json m_specJson;                      ///< that `m_spec` was read from
-    Wish m_wish = Wish::None;             ///< asked for, and not yet seen in the run's state
+    Request m_request = Request::None;    ///< asked for, and not yet seen in the run's state
     std::int64_t m_checkpointBefore = -1; ///< when it was asked for
     std::string m_toldFailure;
 

@@ -37,10 +37,10 @@ void addTask(std::vector<PlotPanel>& panels, const Catalogue& catalogue, const E
              int index) {
     const std::string& id = spec.tasks[static_cast<std::size_t>(index)].method.id;
     const QString label = taskLabel(catalogue, id);
-    const auto add = [&](const MetricInfo& metric, bool standard) {
+    const auto add = [&](const MetricInfo& metric, bool shownByDefault) {
         panels.push_back({metricKey(id, metric.name),
                           label + QStringLiteral(" · ") + labelOf(metric), directionNote(metric),
-                          index, standard,
+                          index, shownByDefault,
                           bothSplits(id, index, metric, spec.data.validationSplit)});
     };
     if (const TaskInfo* info = catalogue.task(id))

@@ -30,7 +30,7 @@ struct PlotPanel {
     QString title;
     QString note; ///< unit and direction: "m, lower is better"
     int task = -1;
-    bool standard = false; ///< shown where the user chose nothing
+    bool shownByDefault = false; ///< shown where the user chose nothing
     std::vector<PanelCurve> curves;
 
     bool operator==(const PlotPanel&) const = default;

@@ -16,9 +16,9 @@ namespace concertina {
 /// network as it is, and the network that they give.
 class PlanDraft {
 public:
-    /// `idleFrom` is the step from which a run that is not being trained would go on: its changes that
-    /// wait for that are part of what it is. None: the run is trained, or waits in memory. Empty
-    /// where the run's record cannot be read. The catalogue must outlive it.
+    /// `idleFrom` is the step from which a run that is not being trained would go on: its changes
+    /// that wait for that are part of what it is. None: the run is trained, or waits in memory.
+    /// Empty where the run's record cannot be read. The catalogue must outlive it.
     static std::optional<PlanDraft>
     of(const RunRecord& record, std::optional<std::int64_t> idleFrom, const Catalogue& catalogue);
 

@@ -33,7 +33,8 @@ QString textOf(const Fix& fix, const SetupValue& value, const Catalogue& catalog
     const QString shown = toQt(shortened(*fix.text, 40));
     if (json && value.refused.contains(fix.path) && *json == place->value)
         return words("Back to %1").arg(shown);
-    return words(json && *json == place->field.standard ? "Set to the default, %1" : "Set to %1")
+    return words(json && *json == place->field.defaultValue ? "Set to the default, %1"
+                                                            : "Set to %1")
         .arg(shown);
 }
 

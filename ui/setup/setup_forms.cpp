@@ -176,7 +176,7 @@ void SetupForms::refresh() {
     m_chips->setTasks(tasks);
 }
 
-/// On a large screen the fields that are seldom used fill what else would be empty.
+/// On a large screen the fields that are advanced used fill what else would be empty.
 void SetupForms::useRoom() {
     const std::array forms{m_data, m_network, m_recipe};
     int left = viewport()->height() - widget()->sizeHint().height();

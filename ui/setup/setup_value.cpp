@@ -14,7 +14,7 @@ constexpr std::string_view SeedPath = "seed";
 void makeSeeds(SpecPlace& place, const std::vector<std::int64_t>& seeds) {
     place.field.type = FieldType::Integers;
     place.field.mayBeEmpty = false;
-    place.field.standard = Json::array({place.field.standard});
+    place.field.defaultValue = Json::array({place.field.defaultValue});
     place.field.label = "Seeds";
     place.field.help += " Several, as in \"0, 1, 2\", start as one group of runs.";
     place.value = seeds;

@@ -55,7 +55,7 @@ QString pageName(PageId page) {
 
 } // namespace
 
-MainWindow::MainWindow(const WindowServices& services, PageMakers makers)
+MainWindow::MainWindow(const WindowServices& services, PageEntries makers)
     : m_services(services),
       m_makers(std::move(makers)),
       m_activity(new Activity(services.store, services.runs, this)),

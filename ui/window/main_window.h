@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ui/window/page_context.h"
-#include "ui/window/page_makers.h"
+#include "ui/window/page_entries.h"
 #include "widgets/theme/theme.h"
 
 #include <QMainWindow>
@@ -39,7 +39,7 @@ class MainWindow : public QMainWindow, public Navigator {
     Q_OBJECT
 
 public:
-    MainWindow(const WindowServices& services, PageMakers makers);
+    MainWindow(const WindowServices& services, PageEntries makers);
     ~MainWindow() override;
 
     PageId currentPage() const { return m_current; }
@@ -94,10 +94,10 @@ private:
     void purgeAndClose();
 
     const WindowServices m_services;
-    const PageMakers m_makers;
-    SetupDoor m_setup;
-    MonitorDoor m_monitor;
-    CompareDoor m_compare;
+    const PageEntries m_makers;
+    SetupPageEntry m_setup;
+    MonitorPageEntry m_monitor;
+    ComparePageEntry m_compare;
     std::array<Page*, PageCount> m_pages{};
     PageId m_current = PageId::Setup;
     Closing m_closing = Closing::No;

@@ -22,7 +22,7 @@ constexpr int ResetWidth = 20;
 bool sameDescription(const FieldInfo& a, const FieldInfo& b) {
     return a.path == b.path && a.type == b.type && a.label == b.label && a.unit == b.unit
            && a.choices == b.choices && a.minimum == b.minimum && a.maximum == b.maximum
-           && a.help == b.help && a.standard == b.standard;
+           && a.help == b.help && a.defaultValue == b.defaultValue;
 }
 
 QString shownText(const Json& value) {
@@ -72,7 +72,7 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     connect(m_editor, &FieldEditor::folderWanted, this,
             [this] { Q_EMIT folderWanted(m_place.path); });
     connect(m_reset, &QToolButton::clicked, this, [this] {
-        Q_EMIT edited(m_place.path, shownText(m_place.field.standard));
+        Q_EMIT edited(m_place.path, shownText(m_place.field.defaultValue));
         Q_EMIT finished();
         m_editor->setFocus();
     });
@@ -81,7 +81,7 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     m_editor->focusProxy()->setAccessibleName(label);
     m_editor->focusProxy()->setAccessibleDescription(toQt(place.field.help));
     m_reset->setAccessibleName(tr("Reset %1").arg(label));
-    m_reset->setToolTip(tr("Back to the default, %1").arg(shownText(place.field.standard)));
+    m_reset->setToolTip(tr("Back to the default, %1").arg(shownText(place.field.defaultValue)));
     setToolTip(tip());
     setPlace(place, std::nullopt);
 }
@@ -110,8 +110,8 @@ void FieldRow::tidy() {
         m_editor->setText(shownText(m_place.value));
 }
 
-bool FieldRow::isStandard() const {
-    return !m_refused && m_place.value == m_place.field.standard;
+bool FieldRow::isDefault() const {
+    return !m_refused && m_place.value == m_place.field.defaultValue;
 }
 
 int FieldRow::neededLabelWidth() const {
@@ -136,8 +136,8 @@ void FieldRow::setProblem(const QString& problem) {
 }
 
 void FieldRow::showMarks() {
-    m_label->setRole(isStandard() ? ColorRole::MutedText : ColorRole::Text);
-    m_reset->setVisible(!isStandard());
+    m_label->setRole(isDefault() ? ColorRole::MutedText : ColorRole::Text);
+    m_reset->setVisible(!isDefault());
 }
 
 QString FieldRow::tip() const {
@@ -147,7 +147,7 @@ QString FieldRow::tip() const {
                             escaped(m_place.field.help));
     if (m_place.field.type != FieldType::Choice && m_place.field.type != FieldType::Boolean)
         text += tr("<p>Takes %1.</p>").arg(escaped(acceptedText(m_place.field)));
-    const std::string standard = valueText(m_place.field.standard);
+    const std::string standard = valueText(m_place.field.defaultValue);
     if (!standard.empty())
         text += tr("<p>Default: %1</p>").arg(escaped(standard));
     return text;

@@ -41,7 +41,7 @@ public:
     const QString& problem() const { return m_problem; }
 
     const SpecPlace& place() const { return m_place; }
-    bool isStandard() const;
+    bool isDefault() const;
     FieldEditor* editor() const { return m_editor; }
 
 Q_SIGNALS:

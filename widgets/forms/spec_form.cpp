@@ -142,7 +142,7 @@ void SpecForm::arrange() {
     const auto put = [&](const SpecPlace& place, int& column) {
         FieldRow* shown = m_rows[place.path];
         m_grid->addWidget(shown, line, column, Qt::AlignTop);
-        shown->setVisible(!place.field.seldom || m_moreShown);
+        shown->setVisible(!place.field.advanced || m_moreShown);
         if (before != nullptr)
             setTabOrder(before, shown->editor()->focusProxy());
         before = shown->editor()->focusProxy();
@@ -163,7 +163,7 @@ void SpecForm::arrange() {
             m_titles[i]->show();
         }
         for (const SpecPlace& place : m_groups[i].places)
-            if (!place.field.seldom)
+            if (!place.field.advanced)
                 put(place, column);
     }
     endLine(column);
@@ -173,7 +173,7 @@ void SpecForm::arrange() {
     before = m_more;
     for (const FormGroup& group : m_groups)
         for (const SpecPlace& place : group.places)
-            if (place.field.seldom)
+            if (place.field.advanced)
                 put(place, column);
     for (int c = 0; c < MostColumns; ++c)
         m_grid->setColumnStretch(c, c < m_columns ? 1 : 0);
@@ -184,7 +184,7 @@ void SpecForm::arrange() {
 void SpecForm::fitLabels() {
     int needed = ShortestLabel;
     for (const auto& [path, row] : m_rows)
-        if (!row->place().field.seldom || m_moreShown)
+        if (!row->place().field.advanced || m_moreShown)
             needed = std::max(needed, row->neededLabelWidth());
     const int column = (width() - (m_columns - 1) * GridUnit) / m_columns;
     const int label = std::clamp(needed, ShortestLabel, std::max(ShortestLabel, column - EditorRoom));
@@ -195,21 +195,22 @@ void SpecForm::fitLabels() {
 }
 
 void SpecForm::showMore() {
-    int seldom = 0;
+    int advanced = 0;
     int changed = 0;
     for (const auto& [path, row] : m_rows)
-        if (row->place().field.seldom) {
-            ++seldom;
-            changed += row->isStandard() ? 0 : 1;
+        if (row->place().field.advanced) {
+            ++advanced;
+            changed += row->isDefault() ? 0 : 1;
         }
-    m_more->setVisible(seldom > 0);
+    m_more->setVisible(advanced > 0);
     m_more->setArrowType(m_moreShown ? Qt::DownArrow : Qt::RightArrow);
     QString text = m_moreShown ? tr("Less") : tr("More");
     if (changed > 0)
         text += tr(" · %1 changed").arg(changed);
     m_more->setText(text);
-    m_more->setAccessibleName(tr("Seldom used fields, %1 of %2 changed").arg(changed).arg(seldom));
-    m_more->setToolTip(tr("Fields that are seldom used: %1").arg(seldom));
+    m_more->setAccessibleName(
+        tr("Advanced used fields, %1 of %2 changed").arg(changed).arg(advanced));
+    m_more->setToolTip(tr("Fields that are advanced used: %1").arg(advanced));
 }
 
 void SpecForm::setMoreShown(bool shown) {
@@ -230,7 +231,7 @@ int SpecForm::seldomHeight() const {
     };
     for (const FormGroup& group : m_groups)
         for (const SpecPlace& place : group.places)
-            if (place.field.seldom) {
+            if (place.field.advanced) {
                 line = std::max(line, row(place.path)->sizeHint().height());
                 if (++column == m_columns)
                     endLine();
@@ -245,7 +246,7 @@ void SpecForm::adoptMore() {
         return;
     m_moreShown = shown;
     for (const auto& [path, row] : m_rows)
-        if (row->place().field.seldom)
+        if (row->place().field.advanced)
             row->setVisible(shown);
     fitLabels();
     showMore();
@@ -256,7 +257,7 @@ void SpecForm::setProblems(const std::map<std::string, QString>& problems) {
         const auto found = problems.find(path);
         row->setProblem(found == problems.end() ? QString() : found->second);
         // What is wrong must not hide.
-        if (found != problems.end() && row->place().field.seldom)
+        if (found != problems.end() && row->place().field.advanced)
             setMoreShown(true);
     }
 }
@@ -265,7 +266,7 @@ bool SpecForm::showField(const std::string& path) {
     FieldRow* shown = row(path);
     if (shown == nullptr)
         return false;
-    if (shown->place().field.seldom)
+    if (shown->place().field.advanced)
         setMoreShown(true);
     shown->editor()->setFocus(Qt::ShortcutFocusReason);
     if (QScrollArea* area = scrollAreaAround(this)) {

@@ -26,7 +26,7 @@ struct FormGroup {
 };
 
 /// A form for places of a spec: made from their descriptions alone, in as many columns as there is
-/// room for; seldom used fields are behind "more", which tells how many of them were changed.
+/// room for; advanced used fields are behind "more", which tells how many of them were changed.
 class SpecForm : public QWidget {
     Q_OBJECT
 
@@ -48,7 +48,7 @@ public:
     bool isMoreShown() const { return m_moreShown; }
     void setMoreShown(bool shown); ///< as a person wants it, from then on
 
-    /// Whether there is room for the seldom used fields too: then they are shown, until a person
+    /// Whether there is room for the advanced used fields too: then they are shown, until a person
     /// wants it otherwise.
     void setRoomy(bool roomy);
     bool isRoomy() const { return m_roomy; }

@@ -30,8 +30,8 @@ std::vector<double> spreadLabels(const std::vector<double>& wanted, double heigh
     const double distance = gaps * height > room && gaps > 0 ? std::max(room, 0.0) / gaps : height;
     const double lowest = low + height / 2, highest = std::max(lowest, high - height / 2);
 
-    // Blocks are joined while they overlap: each label's wanted place, less its place in the block, is a
-    // wanted place for the block's first label; the mean of these is nearest to all.
+    // Blocks are joined while they overlap: each label's wanted place, less its place in the block,
+    // is a wanted place for the block's first label; the mean of these is nearest to all.
     std::vector<Block> blocks;
     for (const std::size_t i : order) {
         blocks.push_back({wanted[i], 1});

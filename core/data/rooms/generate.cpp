@@ -144,14 +144,14 @@ std::optional<Scene> furnishedScene(Random random, RoomKind kind, float night) {
 
 } // namespace
 
-Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
+Scene generateScene(std::uint64_t key, const SceneRequest& request) {
     // Kind and hour are settled first: if failed attempts could change them, rooms that are hard
     // to furnish would be rare.
     Random random(key);
     const RoomKind chosenKind = chooseKind(random);
-    const RoomKind kind = wishes.kind.value_or(chosenKind);
+    const RoomKind kind = request.kind.value_or(chosenKind);
     const bool dark = random.chance(0.25f);
-    const bool evening = wishes.hour == Hour::Any ? dark : wishes.hour == Hour::Evening;
+    const bool evening = request.hour == Hour::Any ? dark : request.hour == Hour::Evening;
     const float night = evening ? random.between(0.3f, 1.0f) : 0.0f;
     std::optional<Scene> last;
     for (std::uint64_t attempt = 0; attempt < Attempts; ++attempt) {
@@ -163,7 +163,7 @@ Scene generateScene(std::uint64_t key, const SceneWishes& wishes) {
             break;
     }
     if (!last) // nowhere a place for its main piece: another room
-        return generateScene(combined(key, Attempts), wishes);
+        return generateScene(combined(key, Attempts), request);
     last->ambient = estimateAmbient(*last);
     expose(*last, random);
     return std::move(*last);

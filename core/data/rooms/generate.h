@@ -12,12 +12,12 @@ namespace concertina::rooms {
 enum class Hour { Any, Day, Evening };
 
 /// What a scene may be; the rest is up to its key.
-struct SceneWishes {
+struct SceneRequest {
     std::optional<RoomKind> kind;
     Hour hour = Hour::Any;
 };
 
 /// The scene of a key: a room, its furniture, its lights and a camera that sees something.
-Scene generateScene(std::uint64_t key, const SceneWishes& wishes);
+Scene generateScene(std::uint64_t key, const SceneRequest& request);
 
 } // namespace concertina::rooms

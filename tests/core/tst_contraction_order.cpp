@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/model/validate.h"
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
@@ -14,15 +14,15 @@ using namespace concertina::testing;
 
 namespace {
 
-ExperimentSpec specWith(Bracketing bracketing, std::vector<std::string> brackets = {}) {
+ExperimentSpec specWith(Contraction contraction, std::vector<std::string> order = {}) {
     ExperimentSpec spec = tinySpec("factored", "*: merged");
-    spec.network.bracketing = bracketing;
-    spec.network.brackets = std::move(brackets);
+    spec.network.contraction = contraction;
+    spec.network.contractionOrder = std::move(order);
     spec.train.previews = 0;
     return spec;
 }
 
-/// "CODE PATH" of what is wrong with a spec's brackets.
+/// "CODE PATH" of what is wrong with a spec's contraction order.
 std::vector<std::string> problemsOf(const ExperimentSpec& spec) {
     const std::vector<int> outputs{14, 1, 3};
     std::vector<std::string> problems;
@@ -33,36 +33,36 @@ std::vector<std::string> problemsOf(const ExperimentSpec& spec) {
 
 } // namespace
 
-class BracketsTest : public QObject {
+class ContractionOrderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void arulesLayersRunAsItSaysAndOthersAsTheyWould() {
-        const auto words =
-            bracketingWords(designFor(specWith(Bracketing::Run, {"enc*: U·M | V", "enc2.2: U·M·V"})));
+        const auto words = contractionWords(
+            designFor(specWith(Contraction::Run, {"enc*: U·M | V", "enc2.2: U·M·V"})));
         QCOMPARE(words, (std::vector<std::string>{"enc1.1 enc2.1: U·M | V",
                                                   "dec2.1 dec2.2 dec1.1: U | M | V"}));
     }
 
     void wrongRulesAreTold() {
         using Told = std::vector<std::string>;
-        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·M | V"})), Told{});
-        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·M | V", "enc9.*: U | M·V"})),
-                 Told{"brackets.no_layer network.brackets.1"});
-        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*: U·V"})),
-                 Told{"brackets.factors network.brackets.0"});
-        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, {"enc*"})),
-                 Told{"brackets.syntax network.brackets.0"});
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·M | V"})), Told{});
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·M | V", "enc9.*: U | M·V"})),
+                 Told{"contraction.no_layer network.contraction_order.1"});
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·V"})),
+                 Told{"contraction.factors network.contraction_order.0"});
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*"})),
+                 Told{"contraction.syntax network.contraction_order.0"});
         // A grouped or spatial matrix is multiplied out, whatever is said.
-        ExperimentSpec spatial = specWith(Bracketing::Cheapest, {"enc2.*: U·M | V"});
+        ExperimentSpec spatial = specWith(Contraction::Cheapest, {"enc2.*: U·M | V"});
         spatial.network.kernels.front().method.options["matricization"] = "spatial";
         QCOMPARE(problemsOf(withCompleteOptions(spatial, catalogue())),
-                 Told{"brackets.factors network.brackets.0"});
+                 Told{"contraction.factors network.contraction_order.0"});
     }
 
     void arulesKernelMayBecomeAnother() {
-        // A change in training is not refused for the sake of brackets that are not needed any more.
-        ExperimentSpec spec = specWith(Bracketing::Cheapest, {"enc1.1: U·M | V"});
+        // A change in training is not refused for the sake of rules that are not needed any more.
+        ExperimentSpec spec = specWith(Contraction::Cheapest, {"enc1.1: U·M | V"});
         spec.network.sharing = {"*: tied"};
         spec.network.planChanges = {"2: enc1.1: kernel plain"};
         QCOMPARE(problemsOf(spec), std::vector<std::string>{});
@@ -72,40 +72,41 @@ private Q_SLOTS:
     }
 
     void calibrationFixesEveryLayerThatCanRun() {
-        const NetworkDesign design = designFor(specWith(Bracketing::Calibrate));
-        const auto rules =
-            calibratedBrackets(design, specWith(Bracketing::Calibrate).train, [] { return false; });
+        const NetworkDesign design = designFor(specWith(Contraction::Calibrate));
+        const auto rules = calibratedContractions(design, specWith(Contraction::Calibrate).train,
+                                                  [] { return false; });
         std::vector<std::string> named;
         for (const std::string& text : rules) {
-            const BracketRule rule = parseBracketRule(text).value();
+            const ContractionRule rule = parseContractionRule(text).value();
             QVERIFY(rule.hasFactors(design.layers.front().factors.factors));
             named.insert(named.end(), rule.layers.begin(), rule.layers.end());
         }
         QCOMPARE(named, design.plan.layerNames());
-        QCOMPARE(problemsOf(specWith(Bracketing::Cheapest, rules)), std::vector<std::string>{});
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, rules)), std::vector<std::string>{});
     }
 
     void anendEndsTheCalibration() {
-        QVERIFY(
-            calibratedBrackets(designFor(specWith(Bracketing::Calibrate)), specWith(Bracketing::Calibrate).train, [] {
-                return true;
-            }).empty());
+        QVERIFY(calibratedContractions(designFor(specWith(Contraction::Calibrate)),
+                                       specWith(Contraction::Calibrate).train, [] { return true; })
+                    .empty());
     }
 
     void whatWasMeasuredIsPartOfTheRunsSpec() {
-        Training training(specWith(Bracketing::Calibrate, {"dec1.1: U | M·V"}));
+        Training training(specWith(Contraction::Calibrate, {"dec1.1: U | M·V"}));
         QVERIFY(training.run().has_value());
         const ExperimentSpec& spec = training.record.starts.front().spec;
-        QCOMPARE(spec.network.bracketing, Bracketing::Cheapest);
-        QCOMPARE(spec.network.brackets.back(), "dec1.1: U | M·V"); // what was written comes first
-        QVERIFY(spec.network.brackets.size() > 1);
+        QCOMPARE(spec.network.contraction, Contraction::Cheapest);
+        QCOMPARE(spec.network.contractionOrder.back(),
+                 "dec1.1: U | M·V"); // what was written comes first
+        QVERIFY(spec.network.contractionOrder.size() > 1);
         const auto checkpoint = loadCheckpoint(training.lastCheckpoint());
         QVERIFY(checkpoint.has_value());
         QVERIFY(checkpoint->spec.network == spec.network);
     }
 
     void arunOfLinksThatGoesOnIsEqualToTheBit() {
-        const ExperimentSpec spec = specWith(Bracketing::Cheapest, {"*: U·M | V", "enc2.*: U | M | V"});
+        const ExperimentSpec spec =
+            specWith(Contraction::Cheapest, {"*: U·M | V", "enc2.*: U | M | V"});
         Training whole(spec);
         QVERIFY(whole.run().has_value());
         Training first(spec);
@@ -121,6 +122,6 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(BracketsTest)
+QTEST_APPLESS_MAIN(ContractionOrderTest)
 
-#include "tst_brackets.moc"
+#include "tst_contraction_order.moc"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/bracketing.h"
+#include "core/model/contraction.h"
 #include "tests/printing.h"
 
 #include <QTest>
@@ -28,16 +28,16 @@ Cuttable layerOf(const std::vector<KernelShape>& factors, double pixels) {
             .pixels = {pixels, pixels}};
 }
 
-std::vector<KernelLink> cheapest(const std::vector<KernelShape>& factors, double pixels,
-                                 int batch) {
-    return chooseLinks(layerOf(factors, pixels), {Bracketing::Cheapest, batch});
+std::vector<KernelStretch> cheapest(const std::vector<KernelShape>& factors, double pixels,
+                                    int batch) {
+    return chooseStretches(layerOf(factors, pixels), {Contraction::Cheapest, batch});
 }
 
-/// "1+2": the sizes of the links.
-QString sizesOf(const std::vector<KernelLink>& links) {
+/// "1+2": the sizes of the stretches.
+QString sizesOf(const std::vector<KernelStretch>& stretches) {
     QStringList sizes;
-    for (const KernelLink& link : links)
-        sizes << QString::number(link.count);
+    for (const KernelStretch& stretch : stretches)
+        sizes << QString::number(stretch.count);
     return sizes.join(QLatin1Char('+'));
 }
 
@@ -55,7 +55,7 @@ double multipliedOut(const std::vector<KernelShape>& factors) {
 
 } // namespace
 
-class BracketingTest : public QObject {
+class ContractionTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -82,12 +82,12 @@ private Q_SLOTS:
 
     void theSmallMatricesAreMultipliedTogether() {
         // 864 pixels of 512 channels: U·M is 0.13 G multiply–adds, running M 0.23 G.
-        const auto links = cheapest(factorsOf(512), 18.0 * 24, 2);
-        QCOMPARE(sizesOf(links), "2+1");
-        QCOMPARE(links[0].kernel, (KernelShape{.out = 512, .in = 512}));
-        QCOMPARE(links[0].composeCost, 512.0 * 512 * 512);
-        QCOMPARE(links[1].kernel, factorsOf(512)[2]);
-        QCOMPARE(links[1].composeCost, 0.0);
+        const auto stretches = cheapest(factorsOf(512), 18.0 * 24, 2);
+        QCOMPARE(sizesOf(stretches), "2+1");
+        QCOMPARE(stretches[0].kernel, (KernelShape{.out = 512, .in = 512}));
+        QCOMPARE(stretches[0].composeCost, 512.0 * 512 * 512);
+        QCOMPARE(stretches[1].kernel, factorsOf(512)[2]);
+        QCOMPARE(stretches[1].composeCost, 0.0);
     }
 
     void alowRankIsRun() {
@@ -100,9 +100,9 @@ private Q_SLOTS:
     void aDiagonalIsNeverAConvolution() {
         auto factors = factorsOf(512);
         factors[1].groups = 512;
-        const auto links = cheapest(factors, 18.0 * 24, 2);
-        QCOMPARE(sizesOf(links), "2+1");
-        QCOMPARE(links[0].composeCost, 512.0 * 512);
+        const auto stretches = cheapest(factors, 18.0 * 24, 2);
+        QCOMPARE(sizesOf(stretches), "2+1");
+        QCOMPARE(stretches[0].composeCost, 512.0 * 512);
     }
 
     void awideExpansionIsNeverRun() {
@@ -132,26 +132,26 @@ private Q_SLOTS:
             const LayerPixels pixels{double(any(10, 9000)), double(any(10, 9000))};
             const double whole = multipliedOut(factors);
             const auto chosen =
-                chooseLinks({"l.1", {}, factors, whole, pixels}, {Bracketing::Cheapest, 1});
+                chooseStretches({"l.1", {}, factors, whole, pixels}, {Contraction::Cheapest, 1});
             seen.insert(chosen.size());
             double least = std::numeric_limits<double>::infinity();
             for (unsigned cuts = 0; cuts < 16; ++cuts) { // a bit between each two factors
-                std::vector<KernelLink> links;
+                std::vector<KernelStretch> stretches;
                 for (std::size_t first = 0, end = 1; end <= 5; ++end) {
                     if (end < 5 && (cuts >> (end - 1)) % 2 == 0)
                         continue;
                     const auto stretch = std::span(factors).subspan(first, end - first);
-                    links.push_back(
+                    stretches.push_back(
                         {first, end - first, kernelOf(stretch), composeCostOf(stretch)});
                     first = end;
                 }
-                least = std::min(least, bracketingCost(factors, links, pixels, 1));
+                least = std::min(least, contractionCost(factors, stretches, pixels, 1));
             }
             if (chosen.empty()) {
-                const KernelLink all{0, 5, kernelOf(factors), whole};
-                QCOMPARE(bracketingCost(factors, {&all, 1}, pixels, 1), least);
+                const KernelStretch all{0, 5, kernelOf(factors), whole};
+                QCOMPARE(contractionCost(factors, {&all, 1}, pixels, 1), least);
             } else {
-                QCOMPARE(bracketingCost(factors, chosen, pixels, 1), least);
+                QCOMPARE(contractionCost(factors, chosen, pixels, 1), least);
             }
         }
         QVERIFY(seen.size() > 3); // not one and the same way every time
@@ -166,18 +166,18 @@ private Q_SLOTS:
 
     void runCutsEverywhereAndComposeNowhere() {
         const Cuttable layer = layerOf(factorsOf(64), 9);
-        QCOMPARE(sizesOf(chooseLinks(layer, {Bracketing::Run, 1})), "1+1+1");
-        QVERIFY(chooseLinks(layer, {Bracketing::Compose, 1}).empty());
-        QVERIFY(chooseLinks({"enc1.1"}, {Bracketing::Run, 1}).empty()); // no convolutions
+        QCOMPARE(sizesOf(chooseStretches(layer, {Contraction::Run, 1})), "1+1+1");
+        QVERIFY(chooseStretches(layer, {Contraction::Compose, 1}).empty());
+        QVERIFY(chooseStretches({"enc1.1"}, {Contraction::Run, 1}).empty()); // no convolutions
     }
 
     void arulesLayersRunAsItSays() {
         const Cuttable layer = layerOf(factorsOf(64), 9);
         const auto with = [&](const std::vector<std::string>& texts) {
-            BracketingSettings settings{Bracketing::Run, 1};
+            ContractionSettings settings{Contraction::Run, 1};
             for (const std::string& text : texts)
-                settings.rules.push_back(parseBracketRule(text).value());
-            return sizesOf(chooseLinks(layer, settings));
+                settings.rules.push_back(parseContractionRule(text).value());
+            return sizesOf(chooseStretches(layer, settings));
         };
         QCOMPARE(with({"enc2.* enc1.*: U·M | V"}), "2+1");
         QCOMPARE(with({"enc1.1: U | M*V"}), "1+2");
@@ -189,10 +189,10 @@ private Q_SLOTS:
 
     void rulesReadBackAsTheyAreWritten() {
         for (const char* text : {"enc5.1: U·M | V", "enc5.1 dec*: U·M·V", "*: W3 | W2 | W1"})
-            QCOMPARE(toText(parseBracketRule(text).value()), text);
-        for (const char* text : {"", "enc1.1", "enc1.1:", ": U | V", "enc1.1: U || V", "enc1.1: U··V",
-                                 "enc1.1: U V", "enc1.1: {a} | {b}", "a: b: c"})
-            QCOMPARE(parseBracketRule(text).error().code, "brackets.syntax");
+            QCOMPARE(toText(parseContractionRule(text).value()), text);
+        for (const char* text : {"", "enc1.1", "enc1.1:", ": U | V", "enc1.1: U || V",
+                                 "enc1.1: U··V", "enc1.1: U V", "enc1.1: {a} | {b}", "a: b: c"})
+            QCOMPARE(parseContractionRule(text).error().code, "contraction.syntax");
     }
 
     void sizesChangeWhereTheKernelMoves() {
@@ -212,9 +212,9 @@ private Q_SLOTS:
         KernelShape middle = kernel;
         middle.out = 20;
         middle.in = 12;
-        const std::vector<std::vector<KernelLink>> links{
+        const std::vector<std::vector<KernelStretch>> stretches{
             {{0, 1, {.out = 5, .in = 20}, 0}, {1, 1, middle, 0}, {2, 1, {.out = 12, .in = 3}, 0}}};
-        const LayerGraph linked = withLinks(graph, links);
+        const LayerGraph linked = withStretches(graph, stretches);
         QCOMPARE(linked.nodes.size(), std::size_t(4));
         const auto sizeOf = [&](int node) {
             const Node& n = linked.node(node);
@@ -232,6 +232,6 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(BracketingTest)
+QTEST_APPLESS_MAIN(ContractionTest)
 
-#include "tst_bracketing.moc"
+#include "tst_contraction.moc"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/parametrizations/links.h"
+#include "core/parametrizations/stretches.h"
 
 #include "core/catalogue.h"
 #include "core/collapse/compact_network.h"
 #include "core/model/costs.h"
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 #include "core/model/validate.h"
 #include "core/network/backward.h"
 #include "core/network/conflict.h"
@@ -20,26 +20,26 @@ using namespace concertina::testing;
 namespace {
 
 ExperimentSpec specWith(const std::string& parametrization, const Json& options,
-                        const std::vector<std::string>& rules, Bracketing bracketing) {
+                        const std::vector<std::string>& rules, Contraction contraction) {
     ExperimentSpec spec = tinySpec(parametrization, "*: tied");
     spec.network.kernels.front().method.options = options;
     spec.network.sharing = rules;
-    spec.network.bracketing = bracketing;
+    spec.network.contraction = contraction;
     return withCompleteOptions(spec, catalogue());
 }
 
-/// One network, whatever its brackets: the factors of the one are those of the other.
+/// One network, whatever its contraction order: the factors of the one are those of the other.
 std::pair<Network, Network> bothWays(const std::string& parametrization, const Json& options,
                                      const std::vector<std::string>& rules) {
-    Network run =
-        networkFor(specWith(parametrization, options, rules, Bracketing::Run)).convertedTo(torch::kFloat64);
+    Network run = networkFor(specWith(parametrization, options, rules, Contraction::Run))
+                      .convertedTo(torch::kFloat64);
     scrambleFactors(run, 5);
     scrambleNorms(run, 6);
-    Network composed =
-        Network::fromTensors(designFor(specWith(parametrization, options, rules, Bracketing::Compose)),
-                             run.namedTensors())
-            .value()
-            .convertedTo(torch::kFloat64);
+    Network composed = Network::fromTensors(designFor(specWith(parametrization, options, rules,
+                                                               Contraction::Compose)),
+                                            run.namedTensors())
+                           .value()
+                           .convertedTo(torch::kFloat64);
     [[maybe_unused]] const auto loaded = composed.load(copyOf(run.namedTensors()));
     return {std::move(run), std::move(composed)};
 }
@@ -87,7 +87,7 @@ void addCases() {
 
 } // namespace
 
-class LinksTest : public QObject {
+class StretchesTest : public QObject {
     Q_OBJECT
 
     torch::Tensor m_images = randomImages(4, 16, 24, 1, torch::kFloat64);
@@ -125,15 +125,15 @@ private Q_SLOTS:
                 return y;
             }();
             const torch::Tensor actual =
-                torch::conv2d(x, composeLink(factors, stretch), {}, whole.stride, whole.padding,
+                torch::conv2d(x, composeStretch(factors, stretch), {}, whole.stride, whole.padding,
                               whole.dilation, whole.groups);
             QVERIFY(relativeDifference(actual, expected) < 1e-13);
         }
     }
 
-    void bracketsChangeNothing_data() { addCases(); }
+    void contractionChangesNothing_data() { addCases(); }
 
-    void bracketsChangeNothing() {
+    void contractionChangesNothing() {
         QFETCH(QString, parametrization);
         QFETCH(QString, options);
         QFETCH(QStringList, rules);
@@ -188,13 +188,14 @@ private Q_SLOTS:
     }
 
     void whatTasksMakeOfOneInputIsMadeOnce() {
-        // Reading R1: the first layer's V runs once, each task's M and U on what it gave; the next
-        // layer's inputs have parted.
-        const Network network = networkFor(specWith("factored", {}, {"*: factors shared"}, Bracketing::Run));
+        // Per-task cores: the first layer's V runs once, each task's M and U on what it gave; the
+        // next layer's inputs have parted.
+        const Network network =
+            networkFor(specWith("factored", {}, {"*: factors shared"}, Contraction::Run));
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1 + 3 + 3);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3 + 3 + 3);
         // The image alone is one: a layer's U without a copy of M before it runs once, too.
-        const Network tied = networkFor(specWith("factored", {}, {"*: tied"}, Bracketing::Run));
+        const Network tied = networkFor(specWith("factored", {}, {"*: tied"}, Contraction::Run));
         QCOMPARE(convolutionsOf(tied, "enc2.1"), 3);
     }
 
@@ -202,14 +203,14 @@ private Q_SLOTS:
         // The mean of products is not the product of means.
         const std::string parted = " {segmentation} | {depth} | {normal}";
         const ExperimentSpec spec =
-            specWith("factored", {}, {"*: merged", "enc1.1: U" + parted}, Bracketing::Run);
+            specWith("factored", {}, {"*: merged", "enc1.1: U" + parted}, Contraction::Run);
         const Network network = networkFor(spec);
         QCOMPARE(convolutionsOf(network, "enc1.1"), 1);
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3);
     }
 
     void aSplitKeepsEveryBitOfWhatLinksGive() {
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Contraction::Run);
         Network before = networkFor(spec);
         scrambleFactors(before, 5);
         scrambleNorms(before, 6);
@@ -226,7 +227,7 @@ private Q_SLOTS:
 
     void statisticsFollowALayerThatIsNoLongerRun() {
         // Another kernel moves the nodes behind it: norms keep theirs by layer.
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Contraction::Run);
         Network before = networkFor(spec);
         scrambleNorms(before, 6);
         ExperimentSpec plain = spec;
@@ -256,7 +257,7 @@ private Q_SLOTS:
     }
 
     void kernelsThatDecayWithTheirGradientAreComposed() {
-        ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
+        ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Contraction::Run);
         spec.train.weightDecay = 1e-4;
         spec.train.decayOn = DecayOn::Kernels;
         QCOMPARE(convolutionsOf(networkFor(spec), "enc1.1"), 1); // Adam's is part of the gradient
@@ -268,12 +269,12 @@ private Q_SLOTS:
     }
 
     void stepsAreCountedAsTheyRun() {
-        // A step of one convolution is 3 times its multiply–adds; a link's are its own.
-        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Bracketing::Run);
+        // A step of one convolution is 3 times its multiply–adds; a stretch's are its own.
+        const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Contraction::Run);
         const NetworkDesign design = designFor(spec);
         double expected = 0;
-        for (const Branch& branch : design.tree.branches) {
-            const Node& node = design.graph.node(branch.node);
+        for (const ExecutedNode& executed : design.tree.nodes) {
+            const Node& node = design.graph.node(executed.node);
             if (node.op == Op::Conv)
                 expected +=
                     3.0 * double(design.kernelOf(node).weights()) * node.height * node.width * 4;
@@ -285,14 +286,16 @@ private Q_SLOTS:
     }
 
     void itIsSaidWhatRuns() {
-        const auto words = bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, Bracketing::Run)));
-        QCOMPARE(words, std::vector<std::string>{
-                            "enc1.1 enc2.1 enc2.2 dec2.1 dec2.2 dec1.1: U | M | V"});
+        const auto words =
+            contractionWords(designFor(specWith("factored", {}, {"*: tied"}, Contraction::Run)));
+        QCOMPARE(words,
+                 std::vector<std::string>{"enc1.1 enc2.1 enc2.2 dec2.1 dec2.2 dec1.1: U | M | V"});
         QVERIFY(
-            bracketingWords(designFor(specWith("factored", {}, {"*: tied"}, Bracketing::Compose))).empty());
+            contractionWords(designFor(specWith("factored", {}, {"*: tied"}, Contraction::Compose)))
+                .empty());
     }
 };
 
-QTEST_APPLESS_MAIN(LinksTest)
+QTEST_APPLESS_MAIN(StretchesTest)
 
-#include "tst_links.moc"
+#include "tst_stretches.moc"

@@ -22,29 +22,29 @@ inline constexpr int PageCount = 4;
 // A page, and what the window asks of it: so the window needs to know none of them, and a test
 // hands it whatever it likes. The window owns the pages.
 
-struct SetupDoor {
+struct SetupPageEntry {
     Page* page = nullptr;
     std::function<void(const ExperimentSpec& spec, const QString& origin)> load;
     std::function<void(const QString& file)> openFile;    ///< a spec; the page says what is wrong
     std::function<bool(const QString& folder)> useFolder; ///< false where nothing takes one
 };
 
-struct MonitorDoor {
+struct MonitorPageEntry {
     Page* page = nullptr;
     std::function<void(const RunId& run)> showRun;
 };
 
-struct CompareDoor {
+struct ComparePageEntry {
     Page* page = nullptr;
     std::function<void(const RunId& run, const std::optional<RunId>& other)> showRuns;
     std::function<void(const QStringList& files)> openPictures;
 };
 
 /// Called once each, when the page is first needed or the program has nothing else to do.
-struct PageMakers {
-    std::function<SetupDoor(const PageContext&)> setup;
-    std::function<MonitorDoor(const PageContext&)> monitor;
-    std::function<CompareDoor(const PageContext&)> compare;
+struct PageEntries {
+    std::function<SetupPageEntry(const PageContext&)> setup;
+    std::function<MonitorPageEntry(const PageContext&)> monitor;
+    std::function<ComparePageEntry(const PageContext&)> compare;
     std::function<Page*(const PageContext&)> runs;
 };
 

@@ -15,7 +15,7 @@ namespace concertina {
 
 /// What one task learns from in a step of partitioned routing: images of the batch that are its
 /// alone.
-struct TaskShare {
+struct TaskBatch {
     /// Images of which the same number of tasks have targets.
     struct Part {
         std::int64_t first = 0; ///< of `images`
@@ -26,17 +26,17 @@ struct TaskShare {
     torch::Tensor images; ///< [n, 3, H, W]; undefined: none
     torch::Tensor target; ///< of the same images
     std::vector<Part> parts;
-    std::int64_t pixels = 0; ///< valid ones of the task in the whole batch
+    std::int64_t validCount = 0; ///< valid pixels of the task in the whole batch
 
-    /// Σ over the images of turns · (the loss summed over their valid pixels) / `pixels`. The mean
-    /// over as many steps as there are turns is the loss of the whole batch. Undefined without a
-    /// valid pixel.
+    /// Σ over the images of turns · (the loss summed over their valid pixels) / `validCount`. The
+    /// mean over as many steps as there are turns is the loss of the whole batch. Undefined without
+    /// a valid pixel.
     torch::Tensor loss(const Task& task, const torch::Tensor& output) const;
 };
 
-/// Deals the images of a batch out, a share a task: the n-th goes to the (n + step)-th, cyclically,
+/// Splits the images of a batch among the tasks: the n-th goes to the (n + step)-th, cyclically,
 /// of the tasks that it has valid pixels for. This project's own.
-std::vector<TaskShare> shareOut(const Batch& batch, std::span<const std::unique_ptr<Task>> tasks,
-                                std::int64_t step);
+std::vector<TaskBatch> split(const Batch& batch, std::span<const std::unique_ptr<Task>> tasks,
+                             std::int64_t step);
 
 } // namespace concertina

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/parametrizations/links.h"
+#include "core/parametrizations/stretches.h"
 
 #include "core/tensor/torch.h"
 
@@ -13,8 +13,8 @@ torch::Tensor shaped(const torch::Tensor& factor, const KernelShape& shape) {
 
 } // namespace
 
-torch::Tensor composeLink(std::span<const torch::Tensor> factors,
-                          std::span<const KernelShape> shapes) {
+torch::Tensor composeStretch(std::span<const torch::Tensor> factors,
+                             std::span<const KernelShape> shapes) {
     torch::Tensor product = shaped(factors.front(), shapes.front());
     bool diagonal = shapes.front().isDiagonal();
     for (std::size_t i = 1; i < factors.size(); ++i) {

@@ -13,7 +13,7 @@ namespace concertina {
 /// output's side first; at most one of them moves over the pixels. `factors` have the weights of
 /// `shapes`, in their order and any form; a 1 × 1 kernel with as many groups as channels is a
 /// diagonal. Multiplied from the output's side on, differentiable in each factor.
-torch::Tensor composeLink(std::span<const torch::Tensor> factors,
-                          std::span<const KernelShape> shapes);
+torch::Tensor composeStretch(std::span<const torch::Tensor> factors,
+                             std::span<const KernelShape> shapes);
 
 } // namespace concertina

@@ -8,19 +8,19 @@
 
 namespace architecture {
 
-/// A folder of the house and what its files may include beside its own and the standard library.
-struct Room {
+/// A folder of the project and what its files may include beside its own and the standard library.
+struct Module {
     std::string folder;
-    std::vector<std::string> rooms;     ///< folders of rooms, without what is inside them
+    std::vector<std::string> modules;   ///< folders of modules, without what is inside them
     std::vector<std::string> libraries; ///< names as `libraryOf` gives them
     bool subfolders = true;             ///< whether folders inside belong to it
 };
 
-/// The house as ARCHITECTURE.md tells it: the arrows go down only.
-const std::vector<Room>& house();
+/// The project as ARCHITECTURE.md tells it: the arrows go down only.
+const std::vector<Module>& projectModules();
 
-/// The innermost room that a file belongs to; null where it belongs to none.
-const Room* roomOf(const std::vector<Room>& rooms, std::string_view path);
+/// The innermost module that a file belongs to; null where it belongs to none.
+const Module* moduleOf(const std::vector<Module>& modules, std::string_view path);
 
 /// "LibTorch", "Qt", …: the library that an included header is of; "std" for the standard library
 /// and POSIX; none where it is of no library that this project knows.

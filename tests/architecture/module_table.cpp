@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/architecture/room_table.h"
+#include "tests/architecture/module_table.h"
 
 #include <algorithm>
 #include <cctype>
@@ -44,8 +44,8 @@ const std::set<std::string, std::less<>> standardHeaders{
     "cuchar", "cwchar", "cwctype",
     // POSIX and the C library
     "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "glob.h", "poll.h", "pthread.h",
-    "malloc.h", "pwd.h", "sched.h", "semaphore.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
-    "termios.h", "time.h", "unistd.h", "immintrin.h"};
+    "malloc.h", "pwd.h", "sched.h", "semaphore.h", "signal.h", "spawn.h", "stdint.h", "stdio.h",
+    "stdlib.h", "string.h", "termios.h", "time.h", "unistd.h", "immintrin.h"};
 
 bool isQt(std::string_view header) {
     return header.size() > 1 && header[0] == 'Q'
@@ -54,9 +54,9 @@ bool isQt(std::string_view header) {
 
 } // namespace
 
-const std::vector<Room>& house() {
+const std::vector<Module>& projectModules() {
     // Inside core the rooms stand in the order in which data travels.
-    static const std::vector<Room> rooms{
+    static const std::vector<Module> modules{
         {"core/values", {}, {"nlohmann-json", "tl-expected"}},
         {"core/model", {"core/values"}, {}},
 
@@ -78,8 +78,7 @@ const std::vector<Room>& house() {
           "core/parametrizations", "core/network", "core/optimizers", "core/balancing"},
          {"LibTorch"}},
         {"core/collapse",
-         {"core/values", "core/model", "core/tensor", "core/data", "core/network",
-          "core/training"},
+         {"core/values", "core/model", "core/tensor", "core/data", "core/network", "core/training"},
          {"LibTorch"}},
         {"core/prediction",
          {"core/values", "core/model", "core/tensor", "core/data", "core/tasks", "core/network",
@@ -96,8 +95,7 @@ const std::vector<Room>& house() {
         {"widgets", {"core/values", "core/model"}, {"Qt", "QCustomPlot"}},
         {"ui", {"core/values", "core/model", "db", "widgets"}, {"Qt"}},
         {"app/session",
-         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse",
-          "db"},
+         {"core", "core/values", "core/model", "core/data", "core/training", "core/collapse", "db"},
          {}},
         {"app/cli",
          {"core", "core/values", "core/model", "core/tensor", "core/data", "core/training",
@@ -108,17 +106,17 @@ const std::vector<Room>& house() {
           "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
-    return rooms;
+    return modules;
 }
 
-const Room* roomOf(const std::vector<Room>& rooms, std::string_view path) {
+const Module* moduleOf(const std::vector<Module>& modules, std::string_view path) {
     const std::string_view folder = path.substr(0, std::min(path.rfind('/'), path.size()));
-    const Room* innermost = nullptr;
-    for (const Room& room : rooms) {
-        const bool inside =
-            folder == room.folder || (room.subfolders && folder.starts_with(room.folder + "/"));
-        if (inside && (innermost == nullptr || innermost->folder.size() < room.folder.size()))
-            innermost = &room;
+    const Module* innermost = nullptr;
+    for (const Module& module : modules) {
+        const bool inside = folder == module.folder
+                            || (module.subfolders && folder.starts_with(module.folder + "/"));
+        if (inside && (innermost == nullptr || innermost->folder.size() < module.folder.size()))
+            innermost = &module;
     }
     return innermost;
 }

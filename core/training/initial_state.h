@@ -15,7 +15,7 @@
 namespace concertina {
 
 /// A network to train, and the step that it stands at.
-struct Beginning {
+struct InitialState {
     ExperimentSpec spec; ///< with what was chosen by measurement as fixed options
     Network network;
     std::int64_t step = 0;
@@ -24,11 +24,11 @@ struct Beginning {
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
-/// new ones. Before new ones the bracketing is measured where the spec asks for it; an end that
+/// new ones. Before new ones the contraction is measured where the spec asks for it; an end that
 /// is requested ends that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
 /// "checkpoint.targets": it was trained on other tasks or classes.
-Expected<Beginning> begin(const ExperimentSpec& spec,
-                          const std::optional<std::filesystem::path>& checkpoint,
-                          const RunData& data, const RunControl& control);
+Expected<InitialState> begin(const ExperimentSpec& spec,
+                             const std::optional<std::filesystem::path>& checkpoint,
+                             const RunData& data, const RunControl& control);
 
 } // namespace concertina

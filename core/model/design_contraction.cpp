@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/design_brackets.h"
+#include "core/model/design_contraction.h"
 
 #include "core/values/text.h"
 
@@ -10,17 +10,18 @@ namespace concertina {
 
 namespace {
 
-constexpr const char* bracketsPath = "network.brackets";
+constexpr const char* contractionOrderPath = "network.contraction_order";
 
-std::vector<BracketRule> readBrackets(const std::vector<std::string>& texts, Problems& problems) {
-    std::vector<BracketRule> rules;
+std::vector<ContractionRule> readContractionOrder(const std::vector<std::string>& texts,
+                                                  Problems& problems) {
+    std::vector<ContractionRule> rules;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-        auto rule = parseBracketRule(texts[i]);
+        auto rule = parseContractionRule(texts[i]);
         if (rule) {
             rules.push_back(std::move(*rule));
             continue;
         }
-        rule.error().path = std::string(bracketsPath) + "." + std::to_string(i);
+        rule.error().path = std::string(contractionOrderPath) + "." + std::to_string(i);
         rule.error().fix = Fix{rule.error().path};
         problems.push_back(std::move(rule.error()));
     }
@@ -37,18 +38,18 @@ bool needsKernels(const TrainSpec& train, const Catalogue& catalogue) {
 
 } // namespace
 
-BracketingSettings bracketingOf(const ExperimentSpec& spec, const Catalogue& catalogue,
-                                Problems& problems) {
-    auto rules = readBrackets(spec.network.brackets, problems);
+ContractionSettings contractionOf(const ExperimentSpec& spec, const Catalogue& catalogue,
+                                  Problems& problems) {
+    auto rules = readContractionOrder(spec.network.contractionOrder, problems);
     if (needsKernels(spec.train, catalogue))
         return {.batch = spec.train.batch};
-    return {spec.network.bracketing, spec.train.batch, std::move(rules)};
+    return {spec.network.contraction, spec.train.batch, std::move(rules)};
 }
 
-Problems checkBrackets(const NetworkDesign& design) {
+Problems checkContractionOrder(const NetworkDesign& design) {
     Problems problems;
-    for (std::size_t r = 0; r < design.bracketing.rules.size(); ++r) {
-        const BracketRule& rule = design.bracketing.rules[r];
+    for (std::size_t r = 0; r < design.contraction.rules.size(); ++r) {
+        const ContractionRule& rule = design.contraction.rules[r];
         std::string have; // of a layer that it names
         bool followed = false, named = false;
         for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
@@ -57,7 +58,7 @@ Problems checkBrackets(const NetworkDesign& design) {
                 continue;
             named = true;
             const LayerDesign& how = design.layers[i];
-            const bool runs = rule.links.size() == 1 || !how.convolutions.empty();
+            const bool runs = rule.stretches.size() == 1 || !how.convolutions.empty();
             followed = followed || (runs && rule.hasFactors(how.factors.factors));
             std::vector<std::string> names;
             for (const FactorInfo& factor : how.factors.factors)
@@ -69,12 +70,12 @@ Problems checkBrackets(const NetworkDesign& design) {
             have = suggestion(rule.layers.front(), design.plan.layerNames());
         if (followed)
             continue;
-        const std::string path = std::string(bracketsPath) + "." + std::to_string(r);
-        problems.push_back({named ? "brackets.factors" : "brackets.no_layer", path,
-                            "\"" + toText(rule) + "\"",
-                            named ? "all factors of a layer, in their order"
-                                  : "a pattern that matches a layer",
-                            have, Fix{path}});
+        const std::string path = std::string(contractionOrderPath) + "." + std::to_string(r);
+        problems.push_back(
+            {named ? "contraction.factors" : "contraction.no_layer", path,
+             "\"" + toText(rule) + "\"",
+             named ? "all factors of a layer, in their order" : "a pattern that matches a layer",
+             have, Fix{path}});
     }
     return problems;
 }
@@ -97,19 +98,19 @@ Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer) {
             how.composeCost, pixelsOf(design.backbone, layer)};
 }
 
-std::vector<std::string> bracketingWords(const NetworkDesign& design) {
+std::vector<std::string> contractionWords(const NetworkDesign& design) {
     std::vector<std::pair<std::string, std::vector<std::string>>> ways; // in words, layers
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        std::vector<std::string> links;
-        for (const KernelLink& link : design.linksOf(i)) {
+        std::vector<std::string> stretches;
+        for (const KernelStretch& stretch : design.stretchesOf(i)) {
             std::vector<std::string> factors;
-            for (std::size_t k = link.first; k < link.first + link.count; ++k)
+            for (std::size_t k = stretch.first; k < stretch.first + stretch.count; ++k)
                 factors.push_back(design.layers[i].factors.factors[k].name);
-            links.push_back(join(factors, "·"));
+            stretches.push_back(join(factors, "·"));
         }
-        if (links.empty())
+        if (stretches.empty())
             continue;
-        const std::string way = join(links, " | ");
+        const std::string way = join(stretches, " | ");
         if (ways.empty() || ways.back().first != way)
             ways.push_back({way, {}});
         ways.back().second.push_back(design.graph.layers[i].name);

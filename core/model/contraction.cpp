@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/bracketing.h"
+#include "core/model/contraction.h"
 
 #include "core/values/text.h"
 
@@ -28,51 +28,52 @@ bool isBehindMove(std::span<const KernelShape> convolutions, std::size_t factor)
                                [](const KernelShape& kernel) { return !kernel.isPointwise(); });
 }
 
-class LinkChooser {
+class StretchChooser {
 public:
-    LinkChooser(std::span<const KernelShape> convolutions, double composeCost,
-                const LayerPixels& pixels, int batch)
+    StretchChooser(std::span<const KernelShape> convolutions, double composeCost,
+                   const LayerPixels& pixels, int batch)
         : m_convolutions(convolutions),
           m_composeCost(composeCost),
           m_pixels(pixels),
           m_batch(batch) {}
 
-    KernelLink link(std::size_t first, std::size_t count) const {
+    KernelStretch stretch(std::size_t first, std::size_t count) const {
         const auto stretch = m_convolutions.subspan(first, count);
         return {first, count, kernelOf(stretch),
                 count == m_convolutions.size() ? m_composeCost : composeCostOf(stretch)};
     }
 
-    double costOf(const KernelLink& link) const {
+    double costOf(const KernelStretch& stretch) const {
         // Without a factor that moves over the pixels the sizes are one.
         const double pixels =
-            m_batch * (isBehindMove(m_convolutions, link.first) ? m_pixels.output : m_pixels.input);
-        const double multiplyAdds = double(link.kernel.weights()) * pixels;
-        double cost =
-            link.composeCost + multiplyAdds * (link.kernel.isPointwise() ? pointwiseCost : 1.0);
-        if (link.first > 0) // what the next link reads
-            cost += operationCost + byteCost * 2 * sizeof(float) * link.kernel.out * pixels;
+            m_batch
+            * (isBehindMove(m_convolutions, stretch.first) ? m_pixels.output : m_pixels.input);
+        const double multiplyAdds = double(stretch.kernel.weights()) * pixels;
+        double cost = stretch.composeCost
+                      + multiplyAdds * (stretch.kernel.isPointwise() ? pointwiseCost : 1.0);
+        if (stretch.first > 0) // what the next stretch reads
+            cost += operationCost + byteCost * 2 * sizeof(float) * stretch.kernel.out * pixels;
         return cost;
     }
 
     /// The cheapest way to cut the factors, by the cheapest for those behind each of them.
-    std::vector<KernelLink> cheapest() const {
+    std::vector<KernelStretch> cheapest() const {
         const std::size_t count = m_convolutions.size();
         std::vector<double> best(count + 1, std::numeric_limits<double>::infinity());
         std::vector<std::size_t> taken(count, 1);
         best[count] = 0;
         for (std::size_t first = count; first-- > 0;)
             for (std::size_t size = 1; first + size <= count; ++size) {
-                const double cost = costOf(link(first, size)) + best[first + size];
+                const double cost = costOf(stretch(first, size)) + best[first + size];
                 if (cost >= best[first])
                     continue;
                 best[first] = cost;
                 taken[first] = size;
             }
-        std::vector<KernelLink> links;
+        std::vector<KernelStretch> stretches;
         for (std::size_t first = 0; first < count; first += taken[first])
-            links.push_back(link(first, taken[first]));
-        return links;
+            stretches.push_back(stretch(first, taken[first]));
+        return stretches;
     }
 
 private:
@@ -110,65 +111,70 @@ double composeCostOf(std::span<const KernelShape> stretch) {
     return cost;
 }
 
-double bracketingCost(std::span<const KernelShape> convolutions, std::span<const KernelLink> links,
-                      const LayerPixels& pixels, int batch) {
-    const LinkChooser chooser(convolutions, 0, pixels, batch);
+double contractionCost(std::span<const KernelShape> convolutions,
+                       std::span<const KernelStretch> stretches, const LayerPixels& pixels,
+                       int batch) {
+    const StretchChooser chooser(convolutions, 0, pixels, batch);
     double cost = 0;
-    for (const KernelLink& link : links)
-        cost += chooser.costOf(link);
+    for (const KernelStretch& stretch : stretches)
+        cost += chooser.costOf(stretch);
     return cost;
 }
 
-std::vector<KernelLink> linksOf(const Cuttable& layer, std::span<const std::size_t> sizes) {
-    const LinkChooser chooser(layer.convolutions, layer.composeCost, layer.pixels, 1);
-    std::vector<KernelLink> links;
+std::vector<KernelStretch> stretchesOf(const Cuttable& layer, std::span<const std::size_t> sizes) {
+    const StretchChooser chooser(layer.convolutions, layer.composeCost, layer.pixels, 1);
+    std::vector<KernelStretch> stretches;
     std::size_t first = 0;
     for (const std::size_t size : sizes) {
-        links.push_back(chooser.link(first, size));
+        stretches.push_back(chooser.stretch(first, size));
         first += size;
     }
-    return links.size() > 1 ? std::move(links) : std::vector<KernelLink>();
+    return stretches.size() > 1 ? std::move(stretches) : std::vector<KernelStretch>();
 }
 
-std::vector<KernelLink> chooseLinks(const Cuttable& layer, const BracketingSettings& settings) {
+std::vector<KernelStretch> chooseStretches(const Cuttable& layer,
+                                           const ContractionSettings& settings) {
     if (layer.convolutions.size() < 2)
         return {};
     std::vector<std::size_t> sizes;
-    for (const BracketRule& rule : settings.rules) {
+    for (const ContractionRule& rule : settings.rules) {
         if (!rule.names(layer.layer) || !rule.hasFactors(layer.factors))
             continue;
         sizes.clear();
-        for (const auto& link : rule.links)
-            sizes.push_back(link.size());
+        for (const auto& stretch : rule.stretches)
+            sizes.push_back(stretch.size());
     }
     if (!sizes.empty())
-        return linksOf(layer, sizes);
+        return stretchesOf(layer, sizes);
     switch (settings.wanted) {
-    case Bracketing::Compose: return {};
-    case Bracketing::Run: sizes.assign(layer.convolutions.size(), 1); return linksOf(layer, sizes);
-    case Bracketing::Cheapest: break;
+    case Contraction::Compose: return {};
+    case Contraction::Run:
+        sizes.assign(layer.convolutions.size(), 1);
+        return stretchesOf(layer, sizes);
+    case Contraction::Cheapest: break;
     }
-    auto links =
-        LinkChooser(layer.convolutions, layer.composeCost, layer.pixels, settings.batch).cheapest();
-    return links.size() > 1 ? std::move(links) : std::vector<KernelLink>();
+    auto stretches =
+        StretchChooser(layer.convolutions, layer.composeCost, layer.pixels, settings.batch)
+            .cheapest();
+    return stretches.size() > 1 ? std::move(stretches) : std::vector<KernelStretch>();
 }
 
-bool BracketRule::names(const std::string& layer) const {
+bool ContractionRule::names(const std::string& layer) const {
     return std::ranges::any_of(
         layers, [&layer](const std::string& pattern) { return matchesPattern(layer, pattern); });
 }
 
-bool BracketRule::hasFactors(std::span<const FactorInfo> factors) const {
+bool ContractionRule::hasFactors(std::span<const FactorInfo> factors) const {
     std::vector<std::string> named;
-    for (const auto& link : links)
-        named.insert(named.end(), link.begin(), link.end());
+    for (const auto& stretch : stretches)
+        named.insert(named.end(), stretch.begin(), stretch.end());
     return std::ranges::equal(named, factors, {}, {}, &FactorInfo::name);
 }
 
-Expected<BracketRule> parseBracketRule(std::string_view text) {
+Expected<ContractionRule> parseContractionRule(std::string_view text) {
     const auto wrong = [&] {
-        return failure({"brackets.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
-                        "LAYERS: LINKS, as in \"enc5.* dec5.*: U·M | V\"",
+        return failure({"contraction.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
+                        "LAYERS: STRETCHES, as in \"enc5.* dec5.*: U·M | V\"",
                         "| stands between what runs apart, · or * between what is multiplied"});
     };
     const auto parts = [](std::string_view list, char separator) {
@@ -183,53 +189,55 @@ Expected<BracketRule> parseBracketRule(std::string_view text) {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos)
         return wrong();
-    BracketRule rule;
+    ContractionRule rule;
     rule.layers = parts(text.substr(0, colon), ' ');
     std::erase(rule.layers, "");
-    std::string links(text.substr(colon + 1));
+    std::string stretches(text.substr(colon + 1));
     constexpr std::string_view dot = "·";
-    for (std::size_t at = links.find(dot); at != std::string::npos; at = links.find(dot))
-        links.replace(at, dot.size(), "*");
-    for (const std::string& link : parts(links, '|'))
-        rule.links.push_back(parts(link, '*'));
+    for (std::size_t at = stretches.find(dot); at != std::string::npos; at = stretches.find(dot))
+        stretches.replace(at, dot.size(), "*");
+    for (const std::string& stretch : parts(stretches, '|'))
+        rule.stretches.push_back(parts(stretch, '*'));
     if (rule.layers.empty() || std::ranges::any_of(rule.layers, isWrong))
         return wrong();
-    for (const auto& link : rule.links)
-        if (std::ranges::any_of(link, isWrong))
+    for (const auto& stretch : rule.stretches)
+        if (std::ranges::any_of(stretch, isWrong))
             return wrong();
     return rule;
 }
 
-std::string toText(const BracketRule& rule) {
-    std::vector<std::string> links;
-    for (const auto& link : rule.links)
-        links.push_back(join(link, "·"));
-    return join(rule.layers, " ") + ": " + join(links, " | ");
+std::string toText(const ContractionRule& rule) {
+    std::vector<std::string> stretches;
+    for (const auto& stretch : rule.stretches)
+        stretches.push_back(join(stretch, "·"));
+    return join(rule.layers, " ") + ": " + join(stretches, " | ");
 }
 
-std::string linkTensor(std::size_t firstFactor) {
+std::string stretchTensor(std::size_t firstFactor) {
     return "kernel.link" + std::to_string(firstFactor);
 }
 
-LayerGraph withLinks(const LayerGraph& graph, std::span<const std::vector<KernelLink>> links) {
+LayerGraph withStretches(const LayerGraph& graph,
+                         std::span<const std::vector<KernelStretch>> stretches) {
     return rewritten(graph, [&](LayerGraph& result, Node node) {
-        const auto* own = node.op == Op::Conv ? &links[static_cast<std::size_t>(node.layer)] : nullptr;
+        const auto* own =
+            node.op == Op::Conv ? &stretches[static_cast<std::size_t>(node.layer)] : nullptr;
         if (own == nullptr || own->empty())
             return result.add(std::move(node));
         int last = node.inputs.front();
-        Node size = result.node(last); // whose height and width the next link's output has
-        for (auto link = own->rbegin(); link != own->rend(); ++link) {
-            if (!link->kernel.isPointwise())
+        Node size = result.node(last); // whose height and width the next stretch's output has
+        for (auto stretch = own->rbegin(); stretch != own->rend(); ++stretch) {
+            if (!stretch->kernel.isPointwise())
                 size = node;
             Node step = node;
-            if (link->first > 0)
-                step.name += "." + std::to_string(link->first + 1);
+            if (stretch->first > 0)
+                step.name += "." + std::to_string(stretch->first + 1);
             step.inputs = {last};
-            step.channels = link->kernel.out;
+            step.channels = stretch->kernel.out;
             step.height = size.height;
             step.width = size.width;
-            step.firstFactor = link->first;
-            step.factorCount = link->count;
+            step.firstFactor = stretch->first;
+            step.factorCount = stretch->count;
             last = result.add(std::move(step));
         }
         return last;

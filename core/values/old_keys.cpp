@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/old_keys.h"
+
+#include "core/values/spec_fields.h"
+
+#include <algorithm>
+#include <array>
+
+namespace concertina {
+
+namespace {
+
+struct OldKey {
+    std::string_view old;
+    std::string_view now;
+};
+
+/// Fields, by their section and their key in it.
+constexpr std::string_view network = "network";
+constexpr std::array networkKeys{
+    OldKey{"bracketing", "contraction"},
+    OldKey{"brackets", "contraction_order"},
+};
+
+/// Options of kernels.
+constexpr std::array optionKeys{
+    OldKey{"penalty", "regularizer"},
+};
+
+template <std::size_t Count>
+std::string_view currentKey(const std::array<OldKey, Count>& keys, std::string_view key) {
+    const auto found = std::ranges::find(keys, key, &OldKey::old);
+    return found == keys.end() ? key : found->now;
+}
+
+template <std::size_t Count>
+void rename(const std::array<OldKey, Count>& keys, Json& object) {
+    for (const OldKey& key : keys) {
+        const auto old = object.find(key.old);
+        if (old == object.end() || object.contains(key.now))
+            continue;
+        object[std::string(key.now)] = std::move(*old);
+        object.erase(std::string(key.old));
+    }
+}
+
+} // namespace
+
+std::string currentPath(std::string_view path) {
+    const auto replaced = [&](std::size_t from, std::string_view now) {
+        const auto end = std::min(path.find('.', from), path.size());
+        return std::string(path.substr(0, from)).append(now).append(path.substr(end));
+    };
+    const auto keyAt = [&](std::size_t from) {
+        return path.substr(from, std::min(path.find('.', from), path.size()) - from);
+    };
+    constexpr std::string_view options = ".options.";
+    if (path.starts_with(KernelsPath))
+        if (const auto at = path.find(options); at != std::string_view::npos) {
+            const std::size_t from = at + options.size();
+            return replaced(from, currentKey(optionKeys, keyAt(from)));
+        }
+    if (path.starts_with(network) && path.size() > network.size() && path[network.size()] == '.') {
+        const std::size_t from = network.size() + 1;
+        return replaced(from, currentKey(networkKeys, keyAt(from)));
+    }
+    return std::string(path);
+}
+
+std::string currentOption(std::string_view option) {
+    return std::string(currentKey(optionKeys, option));
+}
+
+Json withCurrentOptions(Json options) {
+    if (options.is_object())
+        rename(optionKeys, options);
+    return options;
+}
+
+Json withCurrentKeys(Json spec) {
+    if (!spec.is_object() || !spec.contains(network) || !spec[std::string(network)].is_object())
+        return spec;
+    Json& section = spec[std::string(network)];
+    rename(networkKeys, section);
+    if (const auto kernels = section.find("kernels");
+        kernels != section.end() && kernels->is_array())
+        for (Json& kernel : *kernels)
+            if (kernel.is_object() && kernel.contains("options"))
+                kernel["options"] = withCurrentOptions(std::move(kernel["options"]));
+    return spec;
+}
+
+} // namespace concertina
