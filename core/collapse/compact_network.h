@@ -60,7 +60,7 @@ struct FoldCounts {
 
 /// Collapses a network: every distinct kernel is composed once, in float64; a norm is folded
 /// into the kernel before it (W γ/√(σ²+ε), (b − μ) γ/√(σ²+ε) + β) where that kernel has exactly
-/// one executed norm; elsewhere the kernel stays as it is and each branch keeps its norm as a
+/// one executed norm; elsewhere the kernel stays as it is and each executed node keeps its norm as a
 /// scale and shift a channel. The result has the network's own floating type.
 ///
 /// Pure rewriting of the network's program: an instruction of the result has the name of the one

@@ -11,8 +11,8 @@ namespace {
 
 /// Rewrites an expanded program, instruction by instruction.
 ///
-/// The branches of the execution tree and the instructions of the program are the same list, so
-/// what `foldableNorms` says of a branch holds for the instruction of that index. A folded norm
+/// The nodes of the execution tree and the instructions of the program are the same list, so
+/// what `foldableNorms` says of one holds for the instruction of that index. A folded norm
 /// vanishes: what read it reads the convolution before it. A norm that stays becomes a
 /// ScaleShift. The sum of a layer's branches becomes one convolution, and these vanish. All else is
 /// copied. Tensors are numbered anew in the order in which they are used.
@@ -39,7 +39,7 @@ public:
                     continue;
                 }
                 m_newIndex.push_back(static_cast<int>(to.program.instructions.size()));
-                to.program.instructions.push_back(oneOf(instruction, branch, to));
+                to.program.instructions.push_back(oneOf(instruction, executed, to));
                 continue;
             }
             for (int& input : instruction.inputs)

@@ -64,13 +64,13 @@ public:
         return value.is_string() ? value.get<std::string>() : std::string();
     }
 
-    double number(const Json& parent, const char* key, const std::string& path, double standard) {
+    double number(const Json& parent, const char* key, const std::string& path, double defaultValue) {
         const Json value = member(parent, key);
         if (value.is_null())
-            return standard;
+            return defaultValue;
         if (!value.is_number() || !std::isfinite(value.get<double>())) {
             tell(path + key, value, "a number");
-            return standard;
+            return defaultValue;
         }
         return value.get<double>();
     }

@@ -11,7 +11,7 @@ double convolutionCost(const KernelShape& kernel, const Node& node) {
     return static_cast<double>(kernel.weights()) * node.height * node.width;
 }
 
-/// How many of the groups have a task in `set`: backward passes that go through a branch.
+/// How many of the groups have a task in `set`: backward passes that go through an executed node.
 double passes(const Partition& routes, TaskSet set) {
     double count = 0;
     for (const TaskSet group : routes.groups)
@@ -74,7 +74,7 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             plain += 3.0 * convolutionCost(graph.layer(node.layer).kernel, node) * settings.batch;
     for (const ExecutedNode& executed : design.tree.nodes) {
         const Node& node = graph.node(executed.node);
-        // In partitioned routing a branch runs on its tasks' images alone.
+        // In partitioned routing an executed node runs on its tasks' images alone.
         const double images =
             settings.batch
             * (partitioned ? double(taskCount(executed.tasks)) / design.taskCount() : 1.0);

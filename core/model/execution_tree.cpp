@@ -28,7 +28,7 @@ Partition ownPartition(const SharingPlan& plan, const Node& node) {
 ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
     ExecutionTree tree;
     std::vector<Partition> executed; // of each node
-    std::vector<std::vector<int>> branchesOf(graph.nodes.size());
+    std::vector<std::vector<int>> executedOf(graph.nodes.size());
     for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
         const Node& node = graph.nodes[index];
         const Partition own = ownPartition(plan, node);
@@ -40,44 +40,44 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
             for (const int input : node.inputs) {
                 const auto from = static_cast<std::size_t>(input);
                 const int group = groupOf(executed[from], firstTask(tasks));
-                executed.inputs.push_back(branchesOf[from][static_cast<std::size_t>(group)]);
+                executed.inputs.push_back(executedOf[from][static_cast<std::size_t>(group)]);
             }
             if (node.op == Op::Conv)
                 executed.kernel = groupContaining(own, tasks);
             if (node.op == Op::Norm)
                 executed.norm = groupContaining(own, tasks);
-            branchesOf[index].push_back(static_cast<int>(tree.nodes.size()));
-            tree.nodes.push_back(std::move(branch));
+            executedOf[index].push_back(static_cast<int>(tree.nodes.size()));
+            tree.nodes.push_back(std::move(executed));
         }
         executed.push_back(std::move(partition));
     }
     for (std::size_t task = 0; task < graph.outputs.size(); ++task) {
         const auto node = static_cast<std::size_t>(graph.outputs[task]);
         const int group = groupOf(executed[node], static_cast<int>(task));
-        tree.outputs.push_back(branchesOf[node][static_cast<std::size_t>(group)]);
+        tree.outputs.push_back(executedOf[node][static_cast<std::size_t>(group)]);
     }
     return tree;
 }
 
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree) {
     using Kernel = std::pair<int, TaskSet>; // a convolution and who owns its kernel
-    const auto branch = [&](int index) -> const ExecutedNode& {
+    const auto executed = [&](int index) -> const ExecutedNode& {
         return tree.nodes[static_cast<std::size_t>(index)];
     };
     const auto op = [&](const ExecutedNode& of) { return graph.node(of.node).op; };
     const auto kernelOf = [&](const ExecutedNode& conv) { return Kernel(conv.node, conv.kernel); };
-    std::map<Kernel, int> readers; // how many branches read what each kernel gives
+    std::map<Kernel, int> readers; // how many executed nodes read what each kernel gives
     for (const ExecutedNode& reader : tree.nodes)
         for (const int input : reader.inputs)
-            if (op(branch(input)) == Op::Conv)
-                ++readers[kernelOf(branch(input))];
+            if (op(executed(input)) == Op::Conv)
+                ++readers[kernelOf(executed(input))];
     for (const int output : tree.outputs)
-        if (op(branch(output)) == Op::Conv)
-            ++readers[kernelOf(branch(output))];
+        if (op(executed(output)) == Op::Conv)
+            ++readers[kernelOf(executed(output))];
     std::vector<bool> foldable;
     for (const ExecutedNode& norm : tree.nodes) {
-        const bool behind = op(norm) == Op::Norm && op(branch(norm.inputs.front())) == Op::Conv;
-        foldable.push_back(behind && readers[kernelOf(branch(norm.inputs.front()))] == 1);
+        const bool behind = op(norm) == Op::Norm && op(executed(norm.inputs.front())) == Op::Conv;
+        foldable.push_back(behind && readers[kernelOf(executed(norm.inputs.front()))] == 1);
     }
     return foldable;
 }

@@ -12,7 +12,7 @@ namespace concertina {
 struct ExecutedNode {
     int node = 0;
     TaskSet tasks = 0;
-    std::vector<int> inputs; ///< earlier branches, one an input of the node
+    std::vector<int> inputs; ///< earlier executed nodes, one an input of the node
     TaskSet kernel = 0;      ///< Conv: the tasks that own the kernel that is run
     TaskSet norm = 0;        ///< Norm: the tasks that share γ and β
 };
@@ -28,14 +28,14 @@ struct ExecutedNode {
 /// parted, even where a later kernel is one again: their features differ. A head runs for its task
 /// alone. So nothing is computed twice, and nothing is shared that differs.
 struct ExecutionTree {
-    std::vector<ExecutedNode> branches; ///< in the order of execution
-    std::vector<int> outputs;     ///< the branch of each task's output
+    std::vector<ExecutedNode> nodes; ///< in the order of execution
+    std::vector<int> outputs;     ///< the executed node of each task's output
 };
 
 /// `plan.layers` stands for the graph's shared layers, in their order; heads come behind them.
 ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan);
 
-/// For each branch, whether it is a norm that can be folded into the kernel before it: whatever
+/// For each executed node, whether it is a norm that can be folded into the kernel before it: whatever
 /// runs the kernel must be read by this one executed norm alone, or folding would make several
 /// kernels of one, or change what others read.
 std::vector<bool> foldableNorms(const LayerGraph& graph, const ExecutionTree& tree);

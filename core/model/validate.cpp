@@ -34,11 +34,11 @@ Problems checkMethodOr(const std::optional<Fix>& fix, const Catalogue& catalogue
 /// The default of a place, or the first method that there is.
 std::optional<Fix> standardMethod(const MethodPlace<ExperimentSpec>& place,
                                   const Catalogue& catalogue) {
-    static const ExperimentSpec standard;
+    static const ExperimentSpec defaults;
     const auto ids = catalogue.ids(place.family);
     if (ids.empty())
         return std::nullopt;
-    const std::string& usual = place.get(standard).id;
+    const std::string& usual = place.get(defaults).id;
     return Fix{place.path + ".id", catalogue.find(place.family, usual) ? usual : ids.front()};
 }
 

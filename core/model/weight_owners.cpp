@@ -36,15 +36,15 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     std::set<std::pair<int, TaskSet>> kernels;
     for (std::size_t i = 0; i < design.tree.nodes.size(); ++i) {
         const ExecutedNode& executed = design.tree.nodes[i];
-        const Node& node = design.graph.node(branch.node);
+        const Node& node = design.graph.node(executed.node);
         const bool apart = design.runsApart(node);
         if (node.op == Op::Norm && !apart && !foldable[i])
-            all.push_back({node.layer, branch.tasks, {0, 2.0 * node.channels}});
+            all.push_back({node.layer, executed.tasks, {0, 2.0 * node.channels}});
         // Branches collapse into a kernel for each of their sums.
         if (node.op != (apart ? Op::Add : Op::Conv))
             continue;
         const KernelShape& kernel = design.graph.layer(node.layer).kernel;
-        const TaskSet owner = apart ? branch.tasks : branch.kernel;
+        const TaskSet owner = apart ? executed.tasks : executed.kernel;
         if (kernels.emplace(node.layer, owner).second)
             all.push_back({node.layer, owner,
                            {0, static_cast<double>(kernel.weights()) + kernel.out}});

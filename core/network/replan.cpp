@@ -43,7 +43,7 @@ Expected<Network> Network::replanned(NetworkDesign design) const {
     }
     for (const ExecutedNode& executed : result.m_design.tree.nodes)
         if (result.m_design.graph.node(executed.node).op == Op::Norm)
-            result.takeStatistics(branch, *this);
+            result.takeStatistics(executed, *this);
     return result;
 }
 
@@ -102,7 +102,7 @@ void Network::takeParameter(Parameter& parameter, const Network& from) {
     }
 }
 
-/// Of the branches that ran for its tasks; a joined one has their mean and their mean square.
+/// Of the executed nodes that ran for its tasks; a joined one has their mean and their mean square.
 void Network::takeStatistics(const ExecutedNode& executed, const Network& from) {
     const Node& node = m_design.graph.node(executed.node);
     const auto statistic = [&](const char* what, TaskSet tasks) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# How a room, a program and a test of this project are declared.
+# How a module, a program and a test of this project are declared.
 
 # ccache, where there is one; sloppiness lets it see through precompiled headers.
 find_program(CONCERTINA_CCACHE ccache)
@@ -29,7 +29,7 @@ if(CONCERTINA_SANITIZE)
     target_link_options(concertina_common_options INTERFACE -fsanitize=${CONCERTINA_SANITIZE})
 endif()
 
-# What rooms and programs are compiled with.
+# What modules and programs are compiled with.
 add_library(concertina_options INTERFACE)
 target_link_libraries(concertina_options INTERFACE concertina_common_options)
 target_compile_options(concertina_options INTERFACE -Wconversion)
@@ -58,7 +58,7 @@ target_compile_options(concertina_test_options INTERFACE $<$<CONFIG:Release>:-O1
 # LibTorch's headers use `slots` as a name.
 target_compile_definitions(concertina_test_options INTERFACE QT_NO_KEYWORDS)
 
-# For a room with Qt: meta objects are made, Qt's keywords are not used.
+# For a module with Qt: meta objects are made, Qt's keywords are not used.
 function(concertina_qt_module name)
     set_target_properties(concertina_${name} PROPERTIES AUTOMOC ON)
     target_compile_definitions(concertina_${name} PRIVATE QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)

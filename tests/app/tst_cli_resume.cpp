@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <filesystem>
 
 using cli::tinySpec;
 using cli::with;
@@ -119,6 +120,26 @@ private Q_SLOTS:
             cli::run(place.inStore({"resume", run, "--json"}), in(QDir::rootPath()));
         QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
         QCOMPARE(place.state(), QString("finished"));
+    }
+
+    /// The run of tests/fixtures/store-old-keys was begun when network.contraction, contraction_order
+    /// and the option regularizer had other names; a change of its plan at step 8 has the old one too.
+    void aRunWithOldKeysGoesOn() {
+        cli::Workplace place;
+        const QString fixture = QString(CONCERTINA_SOURCE_DIR) + "/tests/fixtures/store-old-keys";
+        std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
+                              std::filesystem::copy_options::recursive);
+        const QJsonObject network = place.shown()["spec"]["network"].toObject();
+        QCOMPARE(network["contraction"].toString(), QString("run"));
+        QCOMPARE(network["contraction_order"], QJsonValue(QJsonArray{"enc1.1: U·M | V"}));
+        QCOMPARE(network["kernels"][0]["options"]["regularizer"].toDouble(), 0.01);
+        QVERIFY(!network.contains("bracketing") && !network.contains("brackets"));
+
+        const cli::Outcome resumed = place.run({"resume", "before", "--until", "end", "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
+        QCOMPARE(place.state(), QString("finished"));
+        QCOMPARE(place.shown()["step"].toInt(), 12);
+        QCOMPARE(place.run({"verify", "before"}).code, 0);
     }
 
     void aRunThatLacksSomethingStaysAsItWas_data() {

@@ -55,7 +55,7 @@ bool isQt(std::string_view header) {
 } // namespace
 
 const std::vector<Module>& projectModules() {
-    // Inside core the rooms stand in the order in which data travels.
+    // Inside core the modules stand in the order in which data travels.
     static const std::vector<Module> modules{
         {"core/values", {}, {"nlohmann-json", "tl-expected"}},
         {"core/model", {"core/values"}, {}},
@@ -84,7 +84,7 @@ const std::vector<Module>& projectModules() {
          {"core/values", "core/model", "core/tensor", "core/data", "core/tasks", "core/network",
           "core/training", "core/collapse"},
          {"LibTorch"}},
-        // The catalogue, which gathers the tables of all rooms.
+        // The catalogue, which gathers the tables of all modules.
         {"core",
          {"core/model", "core/data", "core/tasks", "core/backbones", "core/parametrizations",
           "core/optimizers", "core/balancing"},

@@ -175,7 +175,7 @@ Violations checkTable(const std::vector<Module>& modules) {
                     others.insert(further->second.begin(), further->second.end());
     for (const auto& [module, others] : reachable)
         if (others.contains(module))
-            violations.push_back({module, 0, "may include itself by way of other rooms"});
+            violations.push_back({module, 0, "may include itself by way of other modules"});
     return violations;
 }
 

@@ -34,7 +34,7 @@ Violations checkNoTorchBehind(const SourceTree& tree, const std::string& folder)
 /// No file includes itself by way of others.
 Violations checkCycles(const SourceTree& tree);
 
-/// Rooms include each other in one direction alone; a module and one inside it count as one.
+/// Modules include each other in one direction alone; a module and one inside it count as one.
 Violations checkTable(const std::vector<Module>& modules);
 
 /// Every module has files, and includes what its row allows: the table says no more than is so.

@@ -115,7 +115,7 @@ torch::Tensor lossOf(const torch::Tensor& output, int task) {
     return (output * (task + 1)).sin().square().mean();
 }
 
-/// Of the branch that `task` runs in.
+/// Of the executed node that `task` runs in.
 torch::Tensor runningMean(const Network& network, const std::string& layer, int task) {
     const auto tensors = network.namedTensors();
     for (const ExecutedNode& executed : network.design().tree.nodes) {

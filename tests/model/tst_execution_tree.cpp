@@ -45,26 +45,26 @@ std::string nameOf(const LayerGraph& graph, const ExecutedNode& executed) {
     return graph.node(executed.node).name + "/" + groupName(executed.tasks, tasks);
 }
 
-/// "l1.conv/a+b": the branches in the order of execution, without the image and the heads.
+/// "l1.conv/a+b": what is executed, in order, without the image and the heads.
 Texts sharedBranches(const LayerGraph& graph, const ExecutionTree& tree) {
     Texts all;
     for (const ExecutedNode& executed : tree.nodes)
         if (executed.node > 0 && graph.node(executed.node).task < 0)
-            all.push_back(nameOf(graph, branch));
+            all.push_back(nameOf(graph, executed));
     return all;
 }
 
-const ExecutedNode& branchNamed(const LayerGraph& graph, const ExecutionTree& tree,
+const ExecutedNode& executedNamed(const LayerGraph& graph, const ExecutionTree& tree,
                                 const std::string& name) {
     for (const ExecutedNode& executed : tree.nodes)
-        if (nameOf(graph, branch) == name)
-            return branch;
-    qFatal("no branch %s", name.c_str());
+        if (nameOf(graph, executed) == name)
+            return executed;
+    qFatal("nothing executed is called %s", name.c_str());
 }
 
 Texts inputsOf(const LayerGraph& graph, const ExecutionTree& tree, const std::string& name) {
     Texts all;
-    for (const int input : branchNamed(graph, tree, name).inputs)
+    for (const int input : executedNamed(graph, tree, name).inputs)
         all.push_back(nameOf(graph, tree.nodes[static_cast<std::size_t>(input)]));
     return all;
 }
@@ -126,10 +126,10 @@ private Q_SLOTS:
         const ExecutionTree tree = treeOf(graph, {separate, tied, tied});
         QCOMPARE(tree.nodes.size(), std::size_t{1 + 3 * 9 + 3});
         for (const char* name : {"l2.conv/a", "l2.conv/b", "l2.conv/c", "l3.conv/b"}) {
-            QCOMPARE(taskCount(branchNamed(graph, tree, name).tasks), 1);
-            QCOMPARE(branchNamed(graph, tree, name).kernel, TaskSet{0b111}); // one copy, run thrice
+            QCOMPARE(taskCount(executedNamed(graph, tree, name).tasks), 1);
+            QCOMPARE(executedNamed(graph, tree, name).kernel, TaskSet{0b111}); // one copy, run thrice
         }
-        QCOMPARE(branchNamed(graph, tree, "l2.norm/b").norm, TaskSet{0b111});
+        QCOMPARE(executedNamed(graph, tree, "l2.norm/b").norm, TaskSet{0b111});
         QCOMPARE(inputsOf(graph, tree, "l2.conv/b"), Texts{"l1.relu/b"});
     }
 
@@ -141,20 +141,20 @@ private Q_SLOTS:
                  (Texts{"l3.conv/a+b+c", "l3.norm/a", "l3.norm/b", "l3.norm/c", "l3.relu/a",
                         "l3.relu/b", "l3.relu/c"}));
         QCOMPARE(inputsOf(graph, tree, "l3.norm/b"), Texts{"l3.conv/a+b+c"});
-        QCOMPARE(branchNamed(graph, tree, "l3.norm/b").norm, TaskSet{0b010});
+        QCOMPARE(executedNamed(graph, tree, "l3.norm/b").norm, TaskSet{0b010});
     }
 
     void mergedKernelIsRunOnce() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {tied, layerPlan(own, one, true), tied});
         QCOMPARE(tree.nodes.size(), std::size_t{1 + 9 + 3});
-        QCOMPARE(branchNamed(graph, tree, "l2.conv/a+b+c").kernel, TaskSet{0b111});
+        QCOMPARE(executedNamed(graph, tree, "l2.conv/a+b+c").kernel, TaskSet{0b111});
     }
 
     void mergedKernelDoesNotJoinTasksThatParted() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {separate, layerPlan(own, one, true), tied});
-        QCOMPARE(branchNamed(graph, tree, "l2.conv/a").kernel, TaskSet{0b111});
+        QCOMPARE(executedNamed(graph, tree, "l2.conv/a").kernel, TaskSet{0b111});
         QCOMPARE(tree.nodes.size(), std::size_t{1 + 27 + 3});
     }
 

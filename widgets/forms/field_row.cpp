@@ -147,9 +147,9 @@ QString FieldRow::tip() const {
                             escaped(m_place.field.help));
     if (m_place.field.type != FieldType::Choice && m_place.field.type != FieldType::Boolean)
         text += tr("<p>Takes %1.</p>").arg(escaped(acceptedText(m_place.field)));
-    const std::string standard = valueText(m_place.field.defaultValue);
-    if (!standard.empty())
-        text += tr("<p>Default: %1</p>").arg(escaped(standard));
+    const std::string defaultText = valueText(m_place.field.defaultValue);
+    if (!defaultText.empty())
+        text += tr("<p>Default: %1</p>").arg(escaped(defaultText));
     return text;
 }
 
