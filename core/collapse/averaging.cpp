@@ -14,7 +14,7 @@ namespace {
 /// The mean of networks that come one after the other.
 class RunningMean {
 public:
-    explicit RunningMean(ComposedNetwork& mean) : m_mean(mean), m_spread(mean.tensors.size()) {
+    explicit RunningMean(UnfoldedNetwork& mean) : m_mean(mean), m_spread(mean.tensors.size()) {
         for (const Instruction& instruction : mean.program.instructions)
             if (instruction.op == Op::Norm) // a mean and a variance that are this norm's own
                 m_spread[static_cast<std::size_t>(instruction.tensors[2])] =
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    ComposedNetwork& m_mean;
+    UnfoldedNetwork& m_mean;
     std::vector<torch::Tensor> m_spread; ///< Σ (μ − mean)², of means
     int m_count = 1;
 };
@@ -50,7 +50,7 @@ std::string layerOf(const std::string& name) {
 }
 
 /// A layer of which two networks do not run the same; empty: none.
-std::string firstDifference(const ComposedNetwork& a, const ComposedNetwork& b) {
+std::string firstDifference(const UnfoldedNetwork& a, const UnfoldedNetwork& b) {
     const std::set<std::string> left(a.program.tensors.begin(), a.program.tensors.end());
     const std::set<std::string> right(b.program.tensors.begin(), b.program.tensors.end());
     for (const std::string& name : a.program.tensors)
@@ -89,7 +89,7 @@ Progress part(const Progress& progress, double from, double to) {
 } // namespace
 
 CompactNetwork PreparedNetwork::folded(torch::ScalarType type, FoldCounts* counts) const {
-    CompactNetwork compact = fold(made, about, type, counts);
+    CompactNetwork compact = fold(unfolded, about, type, counts);
     compact.origin = origin;
     return compact;
 }
@@ -107,10 +107,10 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
     about->tensors.clear();
     if (stop.stop_requested())
         return failure(stoppedProblem(checkpoint.string()));
-    ComposedNetwork made = compose(*network);
+    UnfoldedNetwork unfolded = unfoldedOf(*network);
     NetworkOrigin origin{.normBatches = averaging.normBatches};
     if (!averaging.earlier.empty()) {
-        auto steps = addToMean(made, about->step, averaging.earlier, part(progress, 0.1, 0.5), stop);
+        auto steps = addToMean(unfolded, about->step, averaging.earlier, part(progress, 0.1, 0.5), stop);
         if (!steps)
             return failure(steps.error());
         origin.steps = std::move(*steps);
@@ -118,14 +118,14 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
     origin.steps.push_back(about->step);
     Expected<int> skipped = 0;
     if (averaging.normBatches > 0)
-        skipped = estimateNorms(made, spec, averaging.normBatches, part(progress, 0.5, 1), stop);
+        skipped = estimateNorms(unfolded, spec, averaging.normBatches, part(progress, 0.5, 1), stop);
     if (!skipped)
         return failure(skipped.error());
-    return PreparedNetwork{std::move(*about), std::move(*network), std::move(made),
+    return PreparedNetwork{std::move(*about), std::move(*network), std::move(unfolded),
                            std::move(origin), *skipped};
 }
 
-Expected<std::vector<std::int64_t>> addToMean(ComposedNetwork& network, std::int64_t step,
+Expected<std::vector<std::int64_t>> addToMean(UnfoldedNetwork& network, std::int64_t step,
                                               std::span<const std::filesystem::path> earlier,
                                               const Progress& progress,
                                               const std::stop_token& stop) {
@@ -150,17 +150,17 @@ Expected<std::vector<std::int64_t>> addToMean(ComposedNetwork& network, std::int
         if (!other)
             return failure(other.error());
         checkpoint->tensors.clear();
-        const ComposedNetwork made = compose(*other);
-        if (const std::string layer = firstDifference(network, made); !layer.empty())
+        const UnfoldedNetwork unfolded = unfoldedOf(*other);
+        if (const std::string layer = firstDifference(network, unfolded); !layer.empty())
             return failure(anotherPlan(file, checkpoint->step, layer, alike));
-        mean.add(made.tensors);
+        mean.add(unfolded.tensors);
         steps.insert(steps.begin(), checkpoint->step);
     }
     mean.finish();
     return steps;
 }
 
-Expected<int> estimateNorms(ComposedNetwork& network, const ExperimentSpec& spec, int batches,
+Expected<int> estimateNorms(UnfoldedNetwork& network, const ExperimentSpec& spec, int batches,
                             const Progress& progress, const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     const auto data = openRunData(spec);

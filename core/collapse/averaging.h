@@ -14,11 +14,11 @@ namespace concertina {
 struct PreparedNetwork {
     Checkpoint about; ///< without its tensors
     Network network;  ///< of that checkpoint
-    ComposedNetwork made;
+    UnfoldedNetwork unfolded;
     NetworkOrigin origin;
     int skipped = 0; ///< samples that can't be read, of those that norms were estimated over
 
-    /// Folds `made`, in float32 or, to be compared, in float64.
+    /// Folds `unfolded`, in float32 or, to be compared, in float64.
     CompactNetwork folded(torch::ScalarType type, FoldCounts* counts = nullptr) const;
 };
 
@@ -37,7 +37,7 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
 /// Problems: "collapse.plan" for a checkpoint whose network runs another program, as its sharing or
 /// the branches of its kernels were others; "collapse.step" for one that is not older than those
 /// behind it; "stopped".
-Expected<std::vector<std::int64_t>> addToMean(ComposedNetwork& network, std::int64_t step,
+Expected<std::vector<std::int64_t>> addToMean(UnfoldedNetwork& network, std::int64_t step,
                                               std::span<const std::filesystem::path> earlier,
                                               const Progress& progress,
                                               const std::stop_token& stop);
@@ -48,7 +48,7 @@ Expected<std::vector<std::int64_t>> addToMean(ComposedNetwork& network, std::int
 /// al. 2018, arXiv 1803.05407). Each norm sees what the batch's own statistics made of the layers
 /// before. Returns how many samples could not be read, where the spec has others stand in for these.
 /// Problems: those of `openRunData` and of such samples; "network.not_finite"; "stopped".
-Expected<int> estimateNorms(ComposedNetwork& network, const ExperimentSpec& spec, int batches,
+Expected<int> estimateNorms(UnfoldedNetwork& network, const ExperimentSpec& spec, int batches,
                             const Progress& progress, const std::stop_token& stop);
 
 } // namespace concertina

@@ -88,7 +88,7 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
     progress(0.4, "folding");
     FoldCounts counts;
     const CompactNetwork compact = prepared->folded(torch::kFloat32, &counts);
-    prepared->made.tensors.clear(); // in float64, the most that is held
+    prepared->unfolded.tensors.clear(); // in float64, the most that is held
     if (stop.stop_requested())
         return failure(stopped);
     WrittenFile written{weightBytes(compact), ""};

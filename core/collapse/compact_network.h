@@ -36,10 +36,10 @@ struct CompactNetwork {
     std::int64_t parameters() const;
 };
 
-/// A network as its program reads it: every kernel is made from its factors, in float64, also where
-/// these run as stretches in training. Where a layer runs several kernels side by side, each is
-/// one.
-struct ComposedNetwork {
+/// A network of which every kernel is composed from its factors, in float64 (also where stretches of
+/// them run in training), and nothing is folded. Where a layer runs several kernels side by side,
+/// each is one.
+struct UnfoldedNetwork {
     NetworkDesign design;
     Program program;
     std::vector<torch::Tensor> tensors; ///< in the order of the program's names
@@ -49,7 +49,7 @@ struct ComposedNetwork {
 };
 
 /// From the factors as they are, converted first.
-ComposedNetwork compose(const Network& network);
+UnfoldedNetwork unfoldedOf(const Network& network);
 
 /// What happened to the norms.
 struct FoldCounts {
@@ -66,7 +66,7 @@ struct FoldCounts {
 /// Pure rewriting of the network's program: an instruction of the result has the name of the one
 /// that it comes from.
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts = nullptr);
-CompactNetwork fold(const ComposedNetwork& network, const Checkpoint& about, torch::ScalarType type,
+CompactNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about, torch::ScalarType type,
                     FoldCounts* counts = nullptr);
 
 /// Problems of `writeTensorFile`. The file holds the program and everything above as its header.

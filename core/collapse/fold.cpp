@@ -19,7 +19,7 @@ namespace {
 class Folder {
 public:
     /// Rounds to `type` once, at the end.
-    Folder(const ComposedNetwork& network, torch::ScalarType type)
+    Folder(const UnfoldedNetwork& network, torch::ScalarType type)
         : m_design(network.design),
           m_from(network.program),
           m_foldable(foldableNorms(network.design.graph, network.design.tree)),
@@ -189,24 +189,24 @@ std::int64_t CompactNetwork::parameters() const {
     return sum;
 }
 
-std::vector<torch::Tensor> ComposedNetwork::rounded(torch::ScalarType type) const {
+std::vector<torch::Tensor> UnfoldedNetwork::rounded(torch::ScalarType type) const {
     std::vector<torch::Tensor> result;
     for (const torch::Tensor& tensor : tensors)
         result.push_back(tensor.to(type, false, true));
     return result;
 }
 
-ComposedNetwork compose(const Network& network) {
+UnfoldedNetwork unfoldedOf(const Network& network) {
     const torch::NoGradGuard noGrad;
     const Network wide = network.convertedTo(torch::kFloat64, Contraction::Compose);
     return {wide.design(), wide.program(), wide.compose(false).tensors};
 }
 
 CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
-    return fold(compose(network), about, network.parameters().front().value.scalar_type(), counts);
+    return fold(unfoldedOf(network), about, network.parameters().front().value.scalar_type(), counts);
 }
 
-CompactNetwork fold(const ComposedNetwork& network, const Checkpoint& about, torch::ScalarType type,
+CompactNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about, torch::ScalarType type,
                     FoldCounts* counts) {
     CompactNetwork compact{.name = about.spec.name,
                            .height = about.spec.data.height,

@@ -19,7 +19,7 @@ int instructionNamed(const Program& program, const std::string& name) {
 
 /// The expanded instruction with the output of a collapsed one: that of its name, or the norm behind
 /// it where this was folded into it.
-int counterpart(const ComposedNetwork& expanded, const Instruction& collapsed) {
+int counterpart(const UnfoldedNetwork& expanded, const Instruction& collapsed) {
     const int own = instructionNamed(expanded.program, collapsed.name);
     const NetworkDesign& design = expanded.design;
     const std::vector<bool> foldable = foldableNorms(design.graph, design.tree);
@@ -40,7 +40,7 @@ double largerOrNan(double a, double b) {
     return a >= b || std::isnan(a) ? a : b;
 }
 
-LayerComparison::LayerComparison(const ComposedNetwork& expanded, const CompactNetwork& collapsed)
+LayerComparison::LayerComparison(const UnfoldedNetwork& expanded, const CompactNetwork& collapsed)
     : m_program(expanded.program),
       m_unitsAt(m_program.instructions.size()),
       m_lastRead(m_program.instructions.size(), -1) {
@@ -51,7 +51,7 @@ LayerComparison::LayerComparison(const ComposedNetwork& expanded, const CompactN
     }
 }
 
-void LayerComparison::addUnit(const ComposedNetwork& expanded, const Program& collapsed,
+void LayerComparison::addUnit(const UnfoldedNetwork& expanded, const Program& collapsed,
                               std::size_t which) {
     Instruction alone = collapsed.instructions[which];
     const auto& before = collapsed.instructions[static_cast<std::size_t>(alone.inputs.front())];

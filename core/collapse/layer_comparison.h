@@ -19,7 +19,7 @@ double largerOrNan(double a, double b);
 /// grow from one layer to the next, and a wrong kernel shows where it is and nowhere else.
 class LayerComparison {
 public:
-    LayerComparison(const ComposedNetwork& expanded, const CompactNetwork& collapsed);
+    LayerComparison(const UnfoldedNetwork& expanded, const CompactNetwork& collapsed);
 
     /// Runs an image [1, 3, H, W] through the expanded network. Tensors are of its program and of
     /// the collapsed one, all of the image's type: float64 or float32.
@@ -40,7 +40,7 @@ private:
         double magnitude = 0;     ///< of the expanded output
     };
 
-    void addUnit(const ComposedNetwork& expanded, const Program& collapsed, std::size_t which);
+    void addUnit(const UnfoldedNetwork& expanded, const Program& collapsed, std::size_t which);
     void compare(Unit& unit, const std::vector<torch::Tensor>& collapsed,
                  const torch::Tensor& input, const torch::Tensor& expected);
 

@@ -47,11 +47,11 @@ struct Expanded {
 /// Or the mean of several, which never ran.
 Expanded expandedOf(const PreparedNetwork& network, bool isMean) {
     if (isMean)
-        return {network.made.program, network.made.tensors, network.made.rounded(torch::kFloat32)};
+        return {network.unfolded.program, network.unfolded.tensors, network.unfolded.rounded(torch::kFloat32)};
     const Network& own = network.network;
     return {own.program(),
             own.design().runsStretches() ? own.convertedTo(torch::kFloat64).compose(false).tensors
-                                         : network.made.tensors,
+                                         : network.unfolded.tensors,
             own.compose(false).tensors};
 }
 
@@ -60,7 +60,7 @@ class Comparison {
 public:
     Comparison(const PreparedNetwork& network, const CompactNetwork& collapsed,
                const VerifyRequest& request)
-        : m_made(network.made), m_expanded(expandedOf(network, request.averaging.any())),
+        : m_unfolded(network.unfolded), m_expanded(expandedOf(network, request.averaging.any())),
           m_collapsed(collapsed) {
         for (const TargetInfo& target : collapsed.targets) {
             m_report.tasks.push_back({.task = target.name});
@@ -70,9 +70,9 @@ public:
         if (!request.collapsed)
             m_wideCollapsed = network.folded(torch::kFloat64);
         if (request.layers) {
-            m_layers.emplace(network.made, collapsed);
+            m_layers.emplace(network.unfolded, collapsed);
             m_layerTensors = network.network.design().runsStretches()
-                                 ? network.made.rounded(torch::kFloat32)
+                                 ? network.unfolded.rounded(torch::kFloat32)
                                  : m_expanded.own;
         }
     }
@@ -146,7 +146,7 @@ private:
         const auto handed = carried(indices, m_expanded.program, m_wideCollapsed->program);
         const auto right = m_wideCollapsed->forward(image, {.givenIndices = &handed});
         if (m_layers)
-            m_layers->add(m_made.tensors, m_wideCollapsed->tensors, image);
+            m_layers->add(m_unfolded.tensors, m_wideCollapsed->tensors, image);
         for (std::size_t t = 0; t < left.size(); ++t) {
             auto& most = m_report.tasks[t].maxAbs64;
             most = largerOrNan(most.value_or(0), largestMagnitude(left[t] - right[t]));
@@ -202,10 +202,10 @@ private:
         m_report.passed = m_report.failure.empty();
     }
 
-    const ComposedNetwork& m_made;
+    const UnfoldedNetwork& m_unfolded;
     Expanded m_expanded;
     const CompactNetwork& m_collapsed;
-    std::vector<torch::Tensor> m_layerTensors; ///< of `m_made`, in float32; empty: no layers
+    std::vector<torch::Tensor> m_layerTensors; ///< of `m_unfolded`, in float32; empty: no layers
     std::optional<CompactNetwork> m_wideCollapsed;
     std::optional<LayerComparison> m_layers;
     std::vector<bool> m_isClasses;

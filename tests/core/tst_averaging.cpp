@@ -189,7 +189,7 @@ private Q_SLOTS:
                                           .mm(after.at("dec1.1/V/" + all));
         const torch::Tensor mean = (own + product.view_as(own)) / 2;
         const torch::Tensor found =
-            tensorOf(made->made.program, made->made.tensors, "dec1.1/kernel/" + all);
+            tensorOf(made->unfolded.program, made->unfolded.tensors, "dec1.1/kernel/" + all);
         QVERIFY(relativeDifference(found, mean) < 1e-12);
     }
 
@@ -221,8 +221,8 @@ private Q_SLOTS:
         std::stop_source stop;
         stop.request_stop();
         QCOMPARE(prepare(b, {{a}}, spec, quiet, stop.get_token()).error().code, std::string("stopped"));
-        ComposedNetwork made = prepared(b, {})->made;
-        QCOMPARE(estimateNorms(made, spec, 1, quiet, stop.get_token()).error().code,
+        UnfoldedNetwork unfolded = prepared(b, {})->unfolded;
+        QCOMPARE(estimateNorms(unfolded, spec, 1, quiet, stop.get_token()).error().code,
                  std::string("stopped"));
     }
 
@@ -235,7 +235,7 @@ private Q_SLOTS:
         const StatisticsByHand hand(tensors, firstBatch(spec, torch::kFloat64).images);
         QCOMPARE(hand.found.size(), 6U);
         const auto found = [&](const std::string& name) {
-            return tensorOf(made->made.program, made->made.tensors, name + all);
+            return tensorOf(made->unfolded.program, made->unfolded.tensors, name + all);
         };
         for (const auto& [layer, statistics] : hand.found) {
             // The batch went through in float32: some 1e-6 after six layers.
@@ -275,15 +275,15 @@ private Q_SLOTS:
         }
         for (const auto& [layer, mean] : means) {
             const auto found = [&, name = layer](const char* what) {
-                return tensorOf(made->made.program, made->made.tensors, name + what + all);
+                return tensorOf(made->unfolded.program, made->unfolded.tensors, name + what + all);
             };
             QVERIFY(relativeDifference(found("/norm.mean/"), mean) < 1e-4);
             QVERIFY(relativeDifference(found("/norm.var/"), variances[layer]) < 1e-4);
         }
         // The same again gives the same: nothing but the seed decides.
         const auto again = prepared(file, {{}, 4}, spec);
-        for (std::size_t i = 0; i < again->made.tensors.size(); ++i)
-            QVERIFY(sameBits(again->made.tensors[i], made->made.tensors[i]));
+        for (std::size_t i = 0; i < again->unfolded.tensors.size(); ++i)
+            QVERIFY(sameBits(again->unfolded.tensors[i], made->unfolded.tensors[i]));
     }
 
     void anAveragedFileSaysWhatItIsAndIsVerified() {

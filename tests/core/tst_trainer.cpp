@@ -274,7 +274,7 @@ private Q_SLOTS:
         QCOMPARE(checkpointsOf(training.record), (Texts{"3 request", "6 end"}));
     }
 
-    void wishesEndARunAsTheyShould_data() {
+    void requestsEndARunAsTheyShould_data() {
         QTest::addColumn<int>("request");
         QTest::addColumn<QString>("state");
         QTest::addColumn<QString>("checkpoint");
@@ -297,7 +297,7 @@ private Q_SLOTS:
         }
     }
 
-    void wishesEndARunAsTheyShould() {
+    void requestsEndARunAsTheyShould() {
         QFETCH(int, request);
         QFETCH(QString, state);
         QFETCH(QString, checkpoint);
@@ -350,7 +350,7 @@ private Q_SLOTS:
         QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
     }
 
-    void aPausedRunCanBeEnded_data() { wishesEndARunAsTheyShould_data(); }
+    void aPausedRunCanBeEnded_data() { requestsEndARunAsTheyShould_data(); }
 
     void aPausedRunCanBeEnded() {
         QFETCH(int, request);

@@ -188,10 +188,10 @@ private Q_SLOTS:
         scrambleFactors(network, 21);
         scrambleNorms(network, 22);
         const torch::NoGradGuard noGrad;
-        const ComposedNetwork made = compose(network);
-        const CompactNetwork compact = fold(made, {.spec = spec}, torch::kFloat64);
-        LayerComparison layers(made, compact);
-        layers.add(made.tensors, compact.tensors, randomImages(1, 16, 24, 31, torch::kFloat64));
+        const UnfoldedNetwork unfolded = unfoldedOf(network);
+        const CompactNetwork compact = fold(unfolded, {.spec = spec}, torch::kFloat64);
+        LayerComparison layers(unfolded, compact);
+        layers.add(unfolded.tensors, compact.tensors, randomImages(1, 16, 24, 31, torch::kFloat64));
         const auto found = layers.finish();
         QCOMPARE(static_cast<int>(found.size()), units);
         for (const LayerDifference& layer : found)
