@@ -9,8 +9,8 @@
 namespace concertina {
 
 PageEntries pageEntries() {
-    PageEntries makers;
-    makers.setup = [](const PageContext& context) {
+    PageEntries entries;
+    entries.setup = [](const PageContext& context) {
         auto* page = new SetupPage(context);
         return SetupPageEntry{
             page,
@@ -18,11 +18,11 @@ PageEntries pageEntries() {
             [page](const QString& file) { page->openFile(file); },
             [page](const QString& folder) { return page->useFolder(folder); }};
     };
-    makers.monitor = [](const PageContext& context) {
+    entries.monitor = [](const PageContext& context) {
         auto* page = new MonitorPage(context);
         return MonitorPageEntry{page, [page](const RunId& run) { page->showRun(run); }};
     };
-    makers.compare = [](const PageContext& context) {
+    entries.compare = [](const PageContext& context) {
         auto* page = new ComparePage(context);
         return ComparePageEntry{page,
                                 [page](const RunId& run, const std::optional<RunId>& other) {
@@ -30,8 +30,8 @@ PageEntries pageEntries() {
                                 },
                                 [page](const QStringList& files) { page->openImages(files); }};
     };
-    makers.runs = [](const PageContext& context) { return new RunsPage(context); };
-    return makers;
+    entries.runs = [](const PageContext& context) { return new RunsPage(context); };
+    return entries;
 }
 
 } // namespace concertina

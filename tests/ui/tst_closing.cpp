@@ -163,7 +163,7 @@ private Q_SLOTS:
         const auto blank = [](const PageContext&) {
             return new BlankPage(QStringLiteral("blank"));
         };
-        const PageEntries makers{[&](const PageContext& context) {
+        const PageEntries entries{[&](const PageContext& context) {
                                      return SetupPageEntry{blank(context), {}, {}, {}};
                                  },
                                  [&](const PageContext& context) {
@@ -175,7 +175,7 @@ private Q_SLOTS:
                                  [](const PageContext& context) { return new RunsPage(context); }};
         MainWindow window(
             {desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs, desk.settings},
-            makers);
+            entries);
         window.show();
         auto* model = window.findChild<RunsModel*>();
         QVERIFY(model != nullptr);

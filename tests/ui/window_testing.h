@@ -40,7 +40,7 @@ public:
     WindowBench() { useTheme(false); }
 
     void open() {
-        const PageEntries makers{
+        const PageEntries entries{
             [this](const PageContext&) {
                 return SetupPageEntry{
                     made("Set-up page"),
@@ -74,7 +74,7 @@ public:
         m_window =
             std::make_unique<MainWindow>(WindowServices{desk.catalogue, *desk.store, desk.runs,
                                                         desk.jobs, desk.dialogs, desk.settings},
-                                         makers);
+                                         entries);
         m_window->show();
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));

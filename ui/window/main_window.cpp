@@ -55,9 +55,9 @@ QString pageName(PageId page) {
 
 } // namespace
 
-MainWindow::MainWindow(const WindowServices& services, PageEntries makers)
+MainWindow::MainWindow(const WindowServices& services, PageEntries entries)
     : m_services(services),
-      m_makers(std::move(makers)),
+      m_entries(std::move(entries)),
       m_activity(new Activity(services.store, services.runs, this)),
       m_stack(new QStackedWidget(this)),
       m_rail(new Rail(this)),
@@ -217,12 +217,12 @@ Page* MainWindow::makePage(PageId id) {
                               m_services.jobs,      m_services.dialogs, *this,
                               m_services.settings};
     switch (id) {
-    case PageId::Setup: m_setup = m_makers.setup(context); return m_setup.page;
-    case PageId::Monitor: m_monitor = m_makers.monitor(context); return m_monitor.page;
-    case PageId::Compare: m_compare = m_makers.compare(context); return m_compare.page;
+    case PageId::Setup: m_setup = m_entries.setup(context); return m_setup.page;
+    case PageId::Monitor: m_monitor = m_entries.monitor(context); return m_monitor.page;
+    case PageId::Compare: m_compare = m_entries.compare(context); return m_compare.page;
     case PageId::Runs: break;
     }
-    return m_makers.runs(context);
+    return m_entries.runs(context);
 }
 
 void MainWindow::makeRemainingPages() {

@@ -39,7 +39,7 @@ class MainWindow : public QMainWindow, public Navigator {
     Q_OBJECT
 
 public:
-    MainWindow(const WindowServices& services, PageEntries makers);
+    MainWindow(const WindowServices& services, PageEntries entries);
     ~MainWindow() override;
 
     PageId currentPage() const { return m_current; }
@@ -94,7 +94,7 @@ private:
     void purgeAndClose();
 
     const WindowServices m_services;
-    const PageEntries m_makers;
+    const PageEntries m_entries;
     SetupPageEntry m_setup;
     MonitorPageEntry m_monitor;
     ComparePageEntry m_compare;
