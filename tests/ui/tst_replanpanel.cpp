@@ -56,7 +56,7 @@ private Q_SLOTS:
         QVERIFY(words().contains(QStringLiteral("As it is trained now")));
     }
 
-    void whatWouldChangeIsToldBeforeItDoes() {
+    void whatWouldChangeIsReportedBeforeItDoes() {
         openPanel();
         press(Qt::Key_M);
         QVERIFY(panelButton("Apply").isEnabled());

@@ -109,7 +109,7 @@ std::vector<FieldInfo> optionFields() {
          .defaultValue = "all",
          .choices = {"all", "coarse"},
          .label = "Classes",
-         .help = "\"all\" tells 14 kinds of things apart, \"coarse\" nine groups of them."},
+         .help = "\"all\" distinguishes 14 kinds of things, \"coarse\" nine groups of them."},
         {.path = "rooms",
          .type = FieldType::Choice,
          .defaultValue = "any",
