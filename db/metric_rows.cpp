@@ -75,7 +75,7 @@ void writeSummary(const SQLite::Database& database, const OpenSeries& series) {
         .run();
 }
 
-/// Reads a series through; for what cannot be told from its last summary.
+/// Reads a series through; for what its last summary does not show.
 void summarizeAgain(const SQLite::Database& database, SeriesId series) {
     Query(database,
           "UPDATE series SET (row_count, last_step, lowest, highest) ="

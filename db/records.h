@@ -34,7 +34,7 @@ struct NewRun {
     ExperimentSpec spec;
     std::optional<std::string> group; ///< what seeds of one experiment have in common
     Json environment = Json::object(); ///< versions of program and libraries, machine, threads
-    std::int64_t steps = 0;            ///< planned; 0 where only the start will tell
+    std::int64_t steps = 0;            ///< planned; 0 where only the start will show it
 };
 
 /// What is known when everything is ready and before the first step.

@@ -30,7 +30,7 @@ std::filesystem::path defaultStoreFolder();
 /// Everything may fail with "store.vanished" (the file was removed or replaced), "store.damaged",
 /// "store.io", "store.locked" (another process held it for longer than the patience of `open`),
 /// and what names a run with "run.unknown"; what writes also with "store.full",
-/// "store.read_only", "store.newer". Only further codes are told below. A failed call has
+/// "store.read_only", "store.newer". Only further codes are named below. A failed call has
 /// changed nothing.
 class Store {
 public:
@@ -124,7 +124,7 @@ public:
     /// live owner.
     Expected<void> claim(const RunId& run);
 
-    /// Tells other machines that the owner lives. A StoreWriter does so by itself.
+    /// Shows other machines that the owner lives. A StoreWriter does so by itself.
     Expected<void> heartbeat(const RunId& run);
 
     /// What is known at the start.

@@ -69,7 +69,7 @@ std::error_code writeWhole(const std::filesystem::path& file, std::span<const st
     if (descriptor < 0)
         return lastError();
     std::error_code error = writeAll(descriptor, bytes);
-    // Some file systems tell only now that there was no room.
+    // Some file systems report only now that there was no room.
     if (close(descriptor) != 0 && !error)
         error = lastError();
     if (!error && rename(part.c_str(), file.c_str()) != 0)

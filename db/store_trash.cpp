@@ -148,7 +148,7 @@ Expected<std::int64_t> Store::deleteRun(const RunId& run) {
     auto bytes =
         m_connection->guarded([&](SQLite::Database&) { return purge(*m_connection, run); });
     if (!bytes)
-        (void)restoreRun(run); // the problem that is told is why it could not be deleted
+        (void)restoreRun(run); // the problem that is reported is why it could not be deleted
     return bytes;
 }
 

@@ -19,10 +19,10 @@ namespace concertina {
 
 class Connection;
 
-/// What a StoreWriter tells, from its own thread; the functions must not wait for the writer.
+/// What a StoreWriter reports, from its own thread; the functions must not wait for the writer.
 struct StoreWriterNews {
     /// Nothing can be written for now ("store.full", "store.locked", "store.io"); it goes on
-    /// trying. Told again when the reason changes.
+    /// trying. Reported again when the reason changes.
     std::function<void(const Problem&)> waiting;
     std::function<void()> recovered;
     /// Nothing more will be written: "store.vanished", "store.read_only", "store.damaged",

@@ -9,7 +9,7 @@
 
 namespace concertina::testing {
 
-/// The value, or an end of the test program that tells the problem.
+/// The value, or an end of the test program that prints the problem.
 template <class T>
 T valueOf(Expected<T> expected) {
     if (!expected)

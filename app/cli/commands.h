@@ -115,8 +115,8 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
 ExitCode reportRun(const CommonArguments& common, const std::string& run,
                    const std::filesystem::path& folder, Console& console);
 
-/// Reads a folder's dataset once and tells everything about it; `ProblemTold` where some of it
-/// cannot be used.
+/// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
+/// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
 
 /// What `train` would take of these words, with the same values set; a dataset's folder that is

@@ -46,7 +46,7 @@ Json meanJson(const ConflictMean& mean) {
             {"estimator", mean.estimator}};
 }
 
-void tellMeans(const std::vector<ConflictMean>& means, bool csv, Console& console) {
+void printMeans(const std::vector<ConflictMean>& means, bool csv, Console& console) {
     TableRows rows{{"Layer", "factor", "tasks", "cosine", "deviation", "magnitude similarity",
                     "samples", "estimator"}};
     for (const ConflictMean& mean : means) {
@@ -70,8 +70,8 @@ std::optional<double> budgetOf(const std::string& text, double whole) {
     return share ? *number / 100 * whole : *number;
 }
 
-void tellSuggestions(const std::vector<SplitSuggestion>& splits, const std::string& run, bool csv,
-                     Console& console) {
+void printSuggestions(const std::vector<SplitSuggestion>& splits, const std::string& run, bool csv,
+                      Console& console) {
     TableRows rows{{"Rule", "conflict", "multiply–adds", "weights", "training step", "why"}};
     for (const SplitSuggestion& split : splits) {
         console.emit({{"event", "suggestion"},
@@ -140,17 +140,17 @@ ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments&
     const auto means = conflictMeans(*measured, arguments.last, plan.layerNames());
     const bool csv = arguments.format == "csv";
     if (!arguments.suggest) {
-        tellMeans(means, csv, console);
+        printMeans(means, csv, console);
         return Done;
     }
     const auto design = designOf(*run, *spec);
     if (!design)
         return console.fail(design.error());
     const double whole = networkCosts(*design, {}).multiplyAdds;
-    tellSuggestions(suggestPlan(*design, means,
-                                {.budget = budgetOf(arguments.budget, whole).value(),
-                                 .batch = spec->train.batch}),
-                    *id, csv, console);
+    printSuggestions(suggestPlan(*design, means,
+                                 {.budget = budgetOf(arguments.budget, whole).value(),
+                                  .batch = spec->train.batch}),
+                     *id, csv, console);
     return Done;
 }
 

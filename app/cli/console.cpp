@@ -117,7 +117,7 @@ ExitCode Console::fail(const Problems& problems) {
         std::fprintf(stderr, "concertina-cli: %s\n", lineOf(problem).c_str());
         emit(jsonOf(problem));
     }
-    return ProblemTold;
+    return ProblemReported;
 }
 
 std::string runText(const std::string& run, const std::string& name) {

@@ -10,8 +10,8 @@
 
 namespace concertina {
 
-/// The program's exit codes, as the help tells them.
-enum ExitCode { Done = 0, ProblemTold = 1, WrongUsage = 2, Interrupted = 130 };
+/// The program's exit codes, as the help lists them.
+enum ExitCode { Done = 0, ProblemReported = 1, WrongUsage = 2, Interrupted = 130 };
 
 /// What the program writes: results to stdout, for people or as one JSON object a line; problems
 /// and, on a terminal, a line of progress to stderr. What people named may hold anything: control
@@ -36,7 +36,7 @@ public:
     void progress(const std::string& line);
     void endProgress();
 
-    /// Tells what is wrong and returns the exit code for it.
+    /// Reports what is wrong and returns the exit code for it.
     ExitCode fail(const Problem& problem);
     ExitCode fail(const Problems& problems);
 

@@ -34,7 +34,7 @@ double knownShare(const CheckedTarget& target) {
                              : 0;
 }
 
-void tellSplits(const FolderCheck& check, Console& console) {
+void printSplits(const FolderCheck& check, Console& console) {
     std::vector<std::vector<std::string>> rows{{"Split", "target", "samples", "known pixels"}};
     for (const CheckedSplit& split : check.splits) {
         rows.push_back({split.name, "pictures", std::to_string(split.samples), ""});
@@ -68,7 +68,7 @@ void emitSplits(const FolderCheck& check, Console& console) {
     }
 }
 
-void tellFiles(const FolderCheck& check, Console& console) {
+void printFiles(const FolderCheck& check, Console& console) {
     if (!check.unused.empty())
         console.say("\n" + counted(check.unused.size(), "file") + " without a sample:\n");
     for (const std::string& file : check.unused) {
@@ -99,13 +99,13 @@ ExitCode dataCheckCommand(const std::string& folder, Console& console) {
     }();
     if (!check) {
         console.fail(check.error());
-        return interrupted ? Interrupted : ProblemTold;
+        return interrupted ? Interrupted : ProblemReported;
     }
     if (!check->splits.empty()) {
         console.say(oneLine(check->name) + " in " + folder + "\n\n");
-        tellSplits(*check, console);
+        printSplits(*check, console);
         emitSplits(*check, console);
-        tellFiles(*check, console);
+        printFiles(*check, console);
     }
     if (!check->problems.empty())
         console.fail(check->problems);
@@ -116,7 +116,7 @@ ExitCode dataCheckCommand(const std::string& folder, Console& console) {
                   {"unused", check->unused.size()},
                   {"turned", check->turned.size()},
                   {"problems", check->problems.size()}});
-    return check->problems.empty() ? Done : ProblemTold;
+    return check->problems.empty() ? Done : ProblemReported;
 }
 
 } // namespace concertina

@@ -18,9 +18,10 @@ using namespace concertina;
 namespace {
 
 constexpr const char* footer =
-    "Exit codes: 0 done, 1 a problem (told on stderr), 2 wrong usage, 130 interrupted.\n"
+    "Exit codes: 0 done, 1 a problem (reported on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
-    "\"concertina-cli spec fields\" lists every field that --set takes. Behind -- nothing is an option.";
+    "\"concertina-cli spec fields\" lists every field that --set takes. Behind -- nothing is an "
+    "option.";
 
 /// What a command does with the process: one that only looks is done before the program could have
 /// started itself again.
@@ -45,7 +46,7 @@ public:
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == 0)
                 return m_app.exit(error); // help or the version
-            tellWrongUsage(error);
+            reportWrongUsage(error);
             return WrongUsage;
         }
         if (m_common.store.empty())
@@ -53,7 +54,7 @@ public:
         if (m_work != Work::Looks)
             beginProcess(argv);
         Console console(m_json);
-        if (m_work == Work::Computes) // a training tells it itself, and keeps it
+        if (m_work == Work::Computes) // a training reports it itself, and keeps it
             for (const NoticeEvent& notice : environmentNotices())
                 console.note(notice.text);
         return m_action(console);
@@ -74,7 +75,7 @@ private:
     }
 
     /// What is wrong, in which command, and where to read more.
-    void tellWrongUsage(const CLI::ParseError& error) const {
+    void reportWrongUsage(const CLI::ParseError& error) const {
         const CLI::App* command = &m_app;
         std::string name = command->get_name();
         while (!command->get_subcommands().empty()) {
@@ -300,7 +301,7 @@ private:
         verify->add_option("--images", m_verify.images, "How many validation images at most")
             ->check(CLI::Range(1, 1'000'000))
             ->capture_default_str();
-        verify->add_flag("--layers", m_verify.layers, "Tell of every layer, and where they differ most");
+        verify->add_flag("--layers", m_verify.layers, "Every layer, and where they differ most");
         for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
             option->excludes(file);
         CLI::App* predict = command(m_app, "predict", "Predict for images", [this](Console& console) {
@@ -342,10 +343,9 @@ private:
     void addSpecs() {
         CLI::App* spec = m_app.add_subcommand("spec", "Look at specs");
         spec->require_subcommand(1);
-        CLI::App* check = command(*spec, "check", "Tell everything that is wrong with a spec",
-                                  [this](Console& console) {
-                                      return specCheckCommand(m_common, m_train, console);
-                                  });
+        CLI::App* check = command(
+            *spec, "check", "Report everything that is wrong with a spec",
+            [this](Console& console) { return specCheckCommand(m_common, m_train, console); });
         check->add_option("spec", m_train.specs, "What \"concertina-cli train\" takes")
             ->type_name("SPEC")
             ->required();
@@ -368,7 +368,7 @@ private:
                                    "optimizers", "schedules", "balancings", "presets"}));
         CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
         data->require_subcommand(1);
-        command(*data, "check", "Read every file of a dataset once, and tell what is wrong",
+        command(*data, "check", "Read every file of a dataset once, and report what is wrong",
                 [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
             ->add_option("DIR", m_common.data, "The folder with dataset.json")
             ->required();

@@ -98,7 +98,7 @@ ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arg
         return failed(console, report.error(), interrupted);
     console.say("Expanded against collapsed, on validation images:\n" + toText(*report));
     console.emit(eventJson("verified", trained->id, toJson(*report)));
-    return report->passed ? Done : ProblemTold;
+    return report->passed ? Done : ProblemReported;
 }
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,

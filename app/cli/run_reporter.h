@@ -8,7 +8,7 @@
 
 namespace concertina {
 
-/// Tells a training on the console: for people a line of progress with the time that is left and
+/// Reports a training on the console: for people a line of progress with the time that is left and
 /// a line a validation; in JSON mode an object an event.
 class RunReporter : public RunObserver {
 public:

@@ -240,7 +240,7 @@ std::string fieldsText() {
     for (const SetPlace& place : setPlaces())
         text += textOf(place);
     return text
-           + "\nA method has options of its own, which \"concertina-cli list\" tells: "
+           + "\nA method has options of its own, which \"concertina-cli list\" prints: "
              "list backbones, list parametrizations, …\n";
 }
 

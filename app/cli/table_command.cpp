@@ -251,7 +251,7 @@ Cell countCell(const std::string& title, const std::string& forPrograms, double 
     return {title, count > 0 ? shortCount(count) : "–", {{forPrograms, count > 0 ? count : NAN}}};
 }
 
-/// A line as it is told to programs that read JSON, and its cells behind its name.
+/// A line as programs get it in JSON, and its cells behind its name.
 Json lineJson(const Line& line) {
     return {{"event", "line"},
             {"name", line.name},

@@ -55,7 +55,7 @@ std::vector<FinalMetric> finalMetrics(const Store& store, const RunId& run,
     return metrics;
 }
 
-void tellMetrics(const std::vector<FinalMetric>& metrics, Console& console) {
+void printMetrics(const std::vector<FinalMetric>& metrics, Console& console) {
     if (metrics.empty())
         return;
     std::vector<std::vector<std::string>> rows{{"Validation", "last", "best", "at step"}};
@@ -89,10 +89,10 @@ void emitFinished(const RunId& run, const TrainResult& result,
 
 using Training = std::function<Expected<TrainResult>(RunControl&, RunObserver&)>;
 
-/// Trains under the eyes of the console and of Ctrl-C, and tells how it ended.
-ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const ExperimentSpec& spec,
-                      const std::optional<std::filesystem::path>& report, Console& console,
-                      const Training& training) {
+/// Trains under the eyes of the console and of Ctrl-C, and reports how it ended.
+ExitCode trainAndReport(const CommonArguments& common, const RunId& run, const ExperimentSpec& spec,
+                        const std::optional<std::filesystem::path>& report, Console& console,
+                        const Training& training) {
     RunControl control;
     RunReporter reporter(console);
     bool interrupted = false;
@@ -109,7 +109,7 @@ ExitCode trainAndTell(const CommonArguments& common, const RunId& run, const Exp
         return console.fail(result.error());
     const auto store = Store::open(common.store, StoreMode::ReadOnly);
     const auto metrics = store ? finalMetrics(*store, run, spec) : std::vector<FinalMetric>{};
-    tellMetrics(metrics, console);
+    printMetrics(metrics, console);
     if (result->problem) {
         const ExitCode code = console.fail(*result->problem);
         emitFinished(run, *result, metrics, console);
@@ -144,10 +144,10 @@ ExitCode trainOne(const CommonArguments& common, const ExperimentSpec& spec,
     auto folder = report;
     if (folder && oneOfSeveral)
         *folder /= *run;
-    return trainAndTell(common, *run, spec, folder, console,
-                        [&](RunControl& control, RunObserver& observer) {
-                            return trainRun(common.store, *run, spec, control, observer);
-                        });
+    return trainAndReport(common, *run, spec, folder, console,
+                          [&](RunControl& control, RunObserver& observer) {
+                              return trainRun(common.store, *run, spec, control, observer);
+                          });
 }
 
 /// What one word of the command line trains: the seeds of a spec, or of each preset of a group.
@@ -176,7 +176,7 @@ tl::expected<Part, Problems> partOf(const std::string& word, const CommonArgumen
     return part;
 }
 
-/// Makes the report's folder: where it can't be, that is told before hours of training.
+/// Makes the report's folder: where it can't be, that is reported before hours of training.
 std::optional<Problem> checkReport(const std::optional<std::filesystem::path>& folder) {
     const auto made = folder ? makeFolder(*folder) : Expected<void>();
     return made ? std::nullopt : std::optional(made.error());
@@ -255,10 +255,10 @@ ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arg
         spec = *read;
     }
     console.say(runText(run, spec.name) + " is made ready to go on\n");
-    return trainAndTell(common, run, spec, arguments.report, console,
-                        [&](RunControl& control, RunObserver& observer) {
-                            return resumeRun(common.store, run, choice, control, observer);
-                        });
+    return trainAndReport(common, run, spec, arguments.report, console,
+                          [&](RunControl& control, RunObserver& observer) {
+                              return resumeRun(common.store, run, choice, control, observer);
+                          });
 }
 
 namespace {

@@ -23,7 +23,7 @@ namespace {
 std::atomic<SessionRunService*> guarded;
 QtMessageHandler handlerBefore = nullptr;
 
-bool tellsOfLostDisplay(const QString& text) {
+bool reportsLostDisplay(const QString& text) {
     return text.startsWith(QLatin1String("The X11 connection broke"))
            || text.startsWith(QLatin1String("The Wayland connection "));
 }
@@ -31,7 +31,7 @@ bool tellsOfLostDisplay(const QString& text) {
 void handleMessage(QtMsgType type, const QMessageLogContext& context, const QString& text) {
     if (handlerBefore != nullptr)
         handlerBefore(type, context, text);
-    if (!tellsOfLostDisplay(text))
+    if (!reportsLostDisplay(text))
         return;
     if (SessionRunService* runs = guarded.exchange(nullptr)) {
         std::fputs("concertina: the display is gone; what trains is paused with a checkpoint.\n",

@@ -39,7 +39,7 @@ void startDemo(RunService& runs, MainWindow& window) {
                    if (!started.runs.empty())
                        window.showMonitor(started.runs.front());
                    if (started.problem)
-                       window.tellProblem(QStringLiteral("The demo could not be started."),
+                       window.showProblem(QStringLiteral("The demo could not be started."),
                                           *started.problem);
                });
 }
@@ -50,8 +50,8 @@ void openPreset(const QString& word, const Problem& noRun, MainWindow& window) {
     if (noRun.code == "run.unknown" && preset != nullptr)
         window.showSetup(readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word));
     else
-        window.tellProblem(
-            QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word), noRun);
+        window.showProblem(QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word),
+                           noRun);
 }
 
 /// Files and folders are opened as they are when they are dropped; other words name runs, or else

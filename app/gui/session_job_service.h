@@ -33,7 +33,7 @@ public:
                        Reply<CollapseReport> reply) override;
 
 private:
-    /// Does `work(progress, stop)` in the thread and tells its result, unless a newer job of
+    /// Does `work(progress, stop)` in the thread and replies with its result, unless a newer job of
     /// `kind` has come from the same context.
     template <class T, class Work>
     void post(JobThread& thread, const char* kind, Reply<T> reply, Work work);

@@ -15,12 +15,13 @@ SessionRunService::SessionRunService(std::filesystem::path store,
     : RunService(parent),
       m_store(std::move(store)),
       m_queue(m_store, std::move(dataFolder),
-              {.changed = [this] {
-                   QMetaObject::invokeMethod(this, [this] { tellChange(); }, Qt::QueuedConnection);
-               },
-               .failed = [this](const RunId& run, const Problem& problem) {
-                   tellFailure(run, problem);
-               }}) {}
+              {.changed =
+                   [this] {
+                       QMetaObject::invokeMethod(
+                           this, [this] { reportChange(); }, Qt::QueuedConnection);
+                   },
+               .failed = [this](const RunId& run,
+                                const Problem& problem) { reportFailure(run, problem); }}) {}
 
 void SessionRunService::start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,
                               QObject* context, std::function<void(const StartedRuns&)> done) {
@@ -62,15 +63,16 @@ void SessionRunService::changePlan(const RunId& run, const std::vector<std::stri
     if (m_queue.changePlan(run, rules))
         return;
     if (isQueued(run)) { // its turn may come while this is made
-        tellFailure(run, {"run.waiting", run, "a run that waits for its turn",
-                          "one that is trained or rests", "change the sharing once it runs"});
+        reportFailure(run, {"run.waiting", run, "a run that waits for its turn",
+                            "one that is trained or rests", "change the sharing once it runs"});
         return;
     }
     m_changes.post([this, run, rules](const std::stop_token&) {
         const auto made = concertina::changePlan(m_store, run, std::nullopt, rules);
         if (!made)
-            tellFailure(run, made.error());
-        QMetaObject::invokeMethod(this, [this] { tellChange(); }, Qt::QueuedConnection);
+            reportFailure(run, made.error());
+        QMetaObject::invokeMethod(
+            this, [this] { reportChange(); }, Qt::QueuedConnection);
     });
 }
 
@@ -81,7 +83,7 @@ void SessionRunService::undoPlanChange(const RunId& run, QObject* context,
                     done = std::move(done)](const std::stop_token&) {
         const auto undone = concertina::undoPlan(m_store, run);
         if (!undone) {
-            tellFailure(run, undone.error());
+            reportFailure(run, undone.error());
             return;
         }
         QMetaObject::invokeMethod(
@@ -98,7 +100,7 @@ void SessionRunService::undoPlanChange(const RunId& run, QObject* context,
 void SessionRunService::suspendAll() {
     m_suspending = true;
     m_queue.suspendAll();
-    tellChange();
+    reportChange();
 }
 
 std::vector<OwnRun> SessionRunService::runs() const {
@@ -109,7 +111,7 @@ std::vector<OwnRun> SessionRunService::runs() const {
 }
 
 /// Called in any thread.
-void SessionRunService::tellFailure(const RunId& run, const Problem& problem) {
+void SessionRunService::reportFailure(const RunId& run, const Problem& problem) {
     QMetaObject::invokeMethod(
         this, [this, run, problem] { Q_EMIT failed(run, problem); }, Qt::QueuedConnection);
 }
@@ -119,7 +121,7 @@ bool SessionRunService::isQueued(const RunId& run) const {
     return std::ranges::find(queued, run, &QueuedRun::run) != queued.end();
 }
 
-void SessionRunService::tellChange() {
+void SessionRunService::reportChange() {
     Q_EMIT changed();
     if (m_suspending && m_queue.runs().empty()) {
         m_suspending = false;

@@ -36,8 +36,8 @@ public:
     void suspendAndWait() { m_queue.suspendAndWait(); }
 
 private:
-    void tellChange();
-    void tellFailure(const RunId& run, const Problem& problem);
+    void reportChange();
+    void reportFailure(const RunId& run, const Problem& problem);
     bool isQueued(const RunId& run) const;
 
     std::filesystem::path m_store;

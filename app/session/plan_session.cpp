@@ -93,17 +93,17 @@ Expected<RunPlan> planAt(const IdleRun& idle, const CheckpointRecord& record) {
                    .collapsedParameters = costs.collapsedParameters};
 }
 
-Expected<void> tellUndone(const IdleRun& idle, const CheckpointRecord& to, const std::string& change,
-                          int segment) {
+Expected<void> reportUndone(const IdleRun& idle, const CheckpointRecord& to,
+                            const std::string& change, int segment) {
     auto writer = StoreWriter::open(idle.store.folder(), idle.record.summary.id, {});
     if (!writer)
         return failure(writer.error());
-    const auto told = (*writer)->notice(
+    const auto noted = (*writer)->notice(
         {to.position, NoticeLevel::Info, "undo",
          "Taken back: " + change + ". What came after step " + std::to_string(to.position.step)
              + " is kept as undone line " + std::to_string(segment) + "."});
     const auto closed = (*writer)->close();
-    return told ? closed : told;
+    return noted ? closed : noted;
 }
 
 } // namespace
@@ -164,7 +164,7 @@ Expected<UndonePlan> undoPlan(const std::filesystem::path& folder, const RunId& 
             undone.segment = *segment;
             if (auto recorded = idle->store.recordPlan(run, *plan); !recorded)
                 return recorded;
-            return tellUndone(*idle, *to, undone.change, *segment);
+            return reportUndone(*idle, *to, undone.change, *segment);
         });
     }
     if (!done)

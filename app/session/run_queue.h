@@ -33,7 +33,7 @@ struct QueuedRun {
 
 /// Trains runs of one store one after the other in a thread of its own; another keeps the store's
 /// books meanwhile. Every function may be called from any thread and returns at once, but the
-/// destructor: it suspends what trains, with a checkpoint, and waits. What trainings tell is in
+/// destructor: it suspends what trains, with a checkpoint, and waits. What trainings report is in
 /// the store.
 class RunQueue {
 public:

@@ -82,7 +82,7 @@ trainRecorded(Store& store, const RunRecord& before, const ExperimentSpec& spec,
     return result;
 }
 
-/// Whether a run can go on, as far as its record tells.
+/// Whether a run can go on, as far as its record shows.
 std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec& spec,
                                       const std::optional<std::string>& until) {
     const RunPosition& at = run.summary.position;

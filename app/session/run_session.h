@@ -25,7 +25,7 @@ Expected<RunId> createRun(const std::filesystem::path& store, const ExperimentSp
                           std::optional<std::string> group = std::nullopt);
 
 /// Trains a run that this process has created, until it ends in whatever way. Everything that the
-/// trainer tells goes into the store and, after that, to `observer`; a checkpoint is recorded in
+/// trainer reports goes into the store and, after that, to `observer`; a checkpoint is recorded in
 /// one transaction with the rows before it. While the store takes nothing (a full disk) training
 /// waits. When the store fails for good, training ends with a checkpoint and the store's problem.
 Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& run,

@@ -64,7 +64,7 @@ void StoreObserver::started(const StartEvent& event) {
     });
     m_next.started(event);
     for (const NoticeEvent& notice : environmentNotices())
-        tell(notice.level, notice.code, notice.text);
+        report(notice.level, notice.code, notice.text);
     if (event.position.step == 0)
         return;
     // Changes behind the checkpoint are made again.
@@ -78,8 +78,8 @@ void StoreObserver::started(const StartEvent& event) {
                                    .trainedParameters = event.trainedParameters,
                                    .collapsedParameters = event.collapsedParameters});
     });
-    tell(NoticeLevel::Info, "resume",
-         "Goes on after step " + std::to_string(event.position.step) + ".");
+    report(NoticeLevel::Info, "resume",
+           "Goes on after step " + std::to_string(event.position.step) + ".");
     // What the promise of equal bits rests on, where it does not hold any more.
     if (const auto names = environmentDifferences(m_before.environment, now); !names.empty()) {
         std::string text = "Since the run was started these have changed: " + join(names, ", ")
@@ -88,12 +88,12 @@ void StoreObserver::started(const StartEvent& event) {
         if (!core.empty() && core != recordedCore(now))
             text += " (Its kernels: a resume with OPENBLAS_CORETYPE=" + core
                     + " CONCERTINA_KEEP_CORETYPE=1 has them.)";
-        tell(NoticeLevel::Warning, "resume.environment", text);
+        report(NoticeLevel::Warning, "resume.environment", text);
     }
     if (!m_filesRecorded && m_before.dataset.is_object() && m_before.dataset.contains("fingerprint")
         && m_before.dataset["fingerprint"] != event.dataset["fingerprint"])
-        tell(NoticeLevel::Warning, "resume.dataset",
-             "The dataset has changed since the run was started: other samples or files.");
+        report(NoticeLevel::Warning, "resume.dataset",
+               "The dataset has changed since the run was started: other samples or files.");
 }
 
 void StoreObserver::stepped(const StepEvent& event) {
@@ -146,7 +146,7 @@ void StoreObserver::replanned(const PlanEvent& event) {
         text += "; loss " + fixedText(*event.lossBefore, 3) + " → " + fixedText(*event.lossAfter, 3);
     if (const auto plan = planFromJson(event.plan))
         text += "; plan " + planHash(*plan);
-    tell(NoticeLevel::Info, "replan", text);
+    report(NoticeLevel::Info, "replan", text);
     m_next.replanned(event);
 }
 
@@ -209,13 +209,13 @@ bool StoreObserver::settle() {
     const auto problem = m_writer->waitingFor();
     if (!written && problem) {
         if (m_control.request() == RunControl::Request::Run)
-            tellWaiting(*problem, RunState::Running);
+            reportWaiting(*problem, RunState::Running);
         written = m_writer->flush(m_control.interrupted());
     }
     if (const auto failed = m_writer->failed())
         note(failure(*failed));
     if (written)
-        tellGoingOn();
+        reportGoingOn();
     return written.has_value();
 }
 
@@ -230,23 +230,23 @@ void StoreObserver::record(const std::function<Expected<void>()>& write) {
                 done = write();
                 return done || !mayPass(done.error());
             },
-            [&](RunState state) { tellWaiting(done.error(), state); });
+            [&](RunState state) { reportWaiting(done.error(), state); });
     if (done)
-        tellGoingOn();
+        reportGoingOn();
     note(done);
 }
 
-void StoreObserver::tellWaiting(const Problem& problem, RunState state) {
+void StoreObserver::reportWaiting(const Problem& problem, RunState state) {
     if (!std::exchange(m_waits, true))
-        tell(NoticeLevel::Error, problem.code,
-             toText(problem) + " Training waits until it can be recorded.");
+        report(NoticeLevel::Error, problem.code,
+               toText(problem) + " Training waits until it can be recorded.");
     m_next.stateChanged({m_position, state, toText(problem)});
 }
 
-void StoreObserver::tellGoingOn() {
+void StoreObserver::reportGoingOn() {
     if (!std::exchange(m_waits, false))
         return;
-    tell(NoticeLevel::Info, "store.recovered", "The store takes rows again.");
+    report(NoticeLevel::Info, "store.recovered", "The store takes rows again.");
     m_next.stateChanged({m_position, RunState::Running, ""});
 }
 
@@ -265,7 +265,7 @@ void StoreObserver::note(const Expected<void>& done) {
     m_control.stop();
 }
 
-void StoreObserver::tell(NoticeLevel level, const std::string& code, const std::string& text) {
+void StoreObserver::report(NoticeLevel level, const std::string& code, const std::string& text) {
     noticed({m_position, level, code, text});
 }
 

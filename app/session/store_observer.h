@@ -17,9 +17,9 @@ namespace concertina {
 /// Beside a run's checkpoints: what the files of its dataset were when it read them.
 inline constexpr const char* FileRecordName = "files.jsonl";
 
-/// Takes what a trainer tells into the store, then passes it on. Lives in the training thread; the
-/// store's writer has a thread of its own. While the store takes nothing (a full disk, the lock of
-/// another process) training waits here, and says so; a pause or an end that is wanted meanwhile
+/// Takes what a trainer reports into the store, then passes it on. Lives in the training thread;
+/// the store's writer has a thread of its own. While the store takes nothing (a full disk, the lock
+/// of another process) training waits here, and says so; a pause or an end that is wanted meanwhile
 /// goes before.
 class StoreObserver : public RunObserver {
 public:
@@ -51,10 +51,10 @@ private:
     void note(const Expected<void>& done);
     bool settle();
     void record(const std::function<Expected<void>()>& write);
-    void tellWaiting(const Problem& problem, RunState state);
-    void tellGoingOn();
+    void reportWaiting(const Problem& problem, RunState state);
+    void reportGoingOn();
     void rememberChanges(const NetworkSpec& network);
-    void tell(NoticeLevel level, const std::string& code, const std::string& text);
+    void report(NoticeLevel level, const std::string& code, const std::string& text);
 
     Store& m_store;
     const RunRecord& m_before;
@@ -62,11 +62,11 @@ private:
     RunControl& m_control;
     RunObserver& m_next;
     RunPosition m_position;
-    bool m_filesRecorded; ///< before this session: then the trainer tells of other contents
+    bool m_filesRecorded; ///< before this session: then the trainer reports other contents
     std::vector<std::int64_t> m_changeSteps; ///< of the plan's changes, asked for ones too
-    bool m_waits = false; ///< was told: the store takes nothing for now
+    bool m_waits = false;                    ///< was reported: the store takes nothing for now
     std::unique_ptr<StoreWriter> m_writer;
-    std::mutex m_mutex; ///< guards what follows: the writer's thread tells it
+    std::mutex m_mutex; ///< guards what follows: the writer's thread sets it
     std::optional<Problem> m_problem;
 };
 

@@ -14,9 +14,9 @@
 
 namespace concertina {
 
-// What can be done with a checkpoint once it is there. These functions block, tell their progress,
-// and end early with the problem "stopped" when the token asks for it. They may run in any thread,
-// one at a time in each, and set that thread's number of compute threads to all cores.
+// What can be done with a checkpoint once it is there. These functions block, report their
+// progress, and end early with the problem "stopped" when the token asks for it. They may run in
+// any thread, one at a time in each, and set that thread's number of compute threads to all cores.
 
 /// What is done to a checkpoint's network before it is folded.
 struct Averaging {
@@ -47,7 +47,7 @@ struct VerifyRequest {
     std::optional<std::filesystem::path> collapsed; ///< a file; none: folded now
     ExperimentSpec spec; ///< of the run, with the dataset's place; images of its validation split
     int images = 32;     ///< at most
-    bool layers = false; ///< tells of every layer, too
+    bool layers = false; ///< reports every layer, too
     Averaging averaging = {}; ///< where the expanded network is such a one itself
 };
 

@@ -41,7 +41,7 @@ void DataNews::add(Kind kind, const std::string& name) {
         return;
     if (summary.fresh.size() < mostNames)
         summary.fresh.push_back(name);
-    ++summary.untold;
+    ++summary.unreported;
 }
 
 void DataNews::add(NoticeEvent sentence) {
@@ -54,10 +54,10 @@ std::vector<NoticeEvent> DataNews::take(bool all) {
     std::vector<NoticeEvent> news = std::exchange(m_sentences, {});
     for (const Kind kind : {Kind::Turned, Kind::Changed}) {
         Summary& summary = m_summaries[static_cast<std::size_t>(kind)];
-        if (summary.untold == 0 || (!all && summary.untold < summary.told))
+        if (summary.unreported == 0 || (!all && summary.unreported < summary.reported))
             continue;
-        news.push_back(sentenceOf(kind, summary.fresh, summary.untold));
-        summary.told += std::exchange(summary.untold, 0);
+        news.push_back(sentenceOf(kind, summary.fresh, summary.unreported));
+        summary.reported += std::exchange(summary.unreported, 0);
         summary.fresh.clear();
     }
     return news;

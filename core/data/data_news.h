@@ -12,8 +12,8 @@
 
 namespace concertina {
 
-/// What is noticed of single samples and files while they are read, to be told in sentences that
-/// sum it up: a data set may have a hundred thousand of them. May be used from several threads.
+/// What is noticed of single samples and files while they are read, to be reported in sentences
+/// that sum it up: a data set may have a hundred thousand of them. Several threads may use it.
 class DataNews {
 public:
     enum class Kind {
@@ -24,19 +24,19 @@ public:
     /// `name` once for each sample or file.
     void add(Kind kind, const std::string& name);
 
-    /// Something that is a sentence of its own; its position is left to the one who tells it.
+    /// Something that is a sentence of its own; its position is left to the one who reports it.
     void add(NoticeEvent sentence);
 
-    /// What is new. Of a kind the first is told at once, then whenever as many are new as were told
-    /// before; `all`: what there is.
+    /// What is new. Of a kind the first is reported at once, then whenever as many are new as were
+    /// reported before; `all`: what there is.
     std::vector<NoticeEvent> take(bool all);
 
 private:
     struct Summary {
         std::set<std::string> known;
-        std::vector<std::string> fresh; ///< the first of those that are not told
-        std::size_t untold = 0;
-        std::size_t told = 0;
+        std::vector<std::string> fresh; ///< the first of those that are not reported
+        std::size_t unreported = 0;
+        std::size_t reported = 0;
     };
 
     std::mutex m_mutex;

@@ -95,7 +95,7 @@ public:
                                     int width) const = 0;
 };
 
-/// Where a dataset tells what it notices while it is opened and read, and what its files are;
+/// Where a dataset reports what it notices while it is opened and read, and what its files are;
 /// either may be missing.
 struct DataWatch {
     std::shared_ptr<DataNews> news;

@@ -36,7 +36,7 @@ class Reader {
 public:
     Problems problems;
 
-    void tell(const std::string& path, const Json& found, std::string expected) {
+    void report(const std::string& path, const Json& found, std::string expected) {
         problems.push_back({"dataset.value", path,
                             found.is_null() ? "nothing" : shortened(jsonText(found), 80),
                             std::move(expected), ""});
@@ -53,14 +53,14 @@ public:
     Json object(const Json& parent, const char* key, const std::string& path) {
         const Json value = member(parent, key);
         if (!value.is_object())
-            tell(path + key, value, "an object");
+            report(path + key, value, "an object");
         return value.is_object() ? value : Json::object();
     }
 
     std::string text(const Json& parent, const char* key, const std::string& path) {
         const Json value = member(parent, key);
         if (!value.is_string() || value.get<std::string>().empty())
-            tell(path + key, value, "a text");
+            report(path + key, value, "a text");
         return value.is_string() ? value.get<std::string>() : std::string();
     }
 
@@ -69,7 +69,7 @@ public:
         if (value.is_null())
             return defaultValue;
         if (!value.is_number() || !std::isfinite(value.get<double>())) {
-            tell(path + key, value, "a number");
+            report(path + key, value, "a number");
             return defaultValue;
         }
         return value.get<double>();
@@ -84,7 +84,8 @@ public:
             return {};
         if (at == std::string::npos || value.find(idMark, at + 1) != std::string::npos || !inside
             || value.find('/', at) != std::string::npos) {
-            tell(path + "path", value, "a path inside the split with {id} once, in the file's name");
+            report(path + "path", value,
+                   "a path inside the split with {id} once, in the file's name");
             return {};
         }
         return {value.substr(0, at), value.substr(at + idMark.size())};
@@ -99,7 +100,7 @@ std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std
     std::vector<ClassInfo> classes;
     const Json list = Reader::member(target, "classes");
     if (!list.is_array() || list.empty() || list.size() > 65535) {
-        reader.tell(path + "classes", list, "a list of classes with name and color");
+        reader.report(path + "classes", list, "a list of classes with name and color");
         return classes;
     }
     for (const Json& item : list) {
@@ -111,7 +112,7 @@ std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std
             return value.is_number_integer() && value >= 0 && value <= 255;
         };
         if (!color.is_array() || color.size() != 3 || !std::ranges::all_of(color, isByte))
-            reader.tell(at + "color", color, "three numbers from 0 to 255");
+            reader.report(at + "color", color, "three numbers from 0 to 255");
         else
             for (std::size_t i = 0; i < 3; ++i)
                 info.color[i] = color[i].get<std::uint8_t>();
@@ -141,7 +142,7 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
         target.classes = readClasses(reader, json, path);
         const double ignore = reader.number(json, "ignore", path, -1);
         if (ignore < -1 || ignore > 65535 || ignore != std::floor(ignore))
-            reader.tell(path + "ignore", json["ignore"], "a class index, or -1 for none");
+            reader.report(path + "ignore", json["ignore"], "a class index, or -1 for none");
         else
             target.ignore = static_cast<int>(ignore);
         keys.insert(keys.end(), {"classes", "ignore"});
@@ -149,12 +150,12 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
     if (target.kind == TargetKind::Depth) {
         target.scale = reader.number(json, "scale", path, 1);
         if (target.scale <= 0)
-            reader.tell(path + "scale", json["scale"], "a number above 0");
+            reader.report(path + "scale", json["scale"], "a number above 0");
         target.offset = reader.number(json, "offset", path, 0);
         if (!Reader::member(json, "invalid").is_null())
             target.invalid = reader.number(json, "invalid", path, 0);
         if (const Json unit = Reader::member(json, "unit"); !unit.is_null() && unit != "m")
-            reader.tell(path + "unit", unit, "\"m\"; scale makes metres of what is stored");
+            reader.report(path + "unit", unit, "\"m\"; scale makes metres of what is stored");
         keys.insert(keys.end(), {"scale", "offset", "invalid", "unit"});
     }
     reader.checkKeys(json, path, keys);
@@ -171,7 +172,7 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
                       reader.number(camera, "cx", "camera.", 0),
                       reader.number(camera, "cy", "camera.", 0)};
     if (read.fx <= 0 || read.fy <= 0)
-        reader.tell("camera", camera, "focal lengths fx and fy above 0, in pixels");
+        reader.report("camera", camera, "focal lengths fx and fy above 0, in pixels");
     return read;
 }
 
@@ -212,12 +213,12 @@ tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
                             && !split.value().get<std::string>().starts_with('/')
                             && split.value().get<std::string>().find("..") == std::string::npos;
         if (!inside)
-            reader.tell("splits." + split.key(), split.value(), "a folder inside the dataset");
+            reader.report("splits." + split.key(), split.value(), "a folder inside the dataset");
         else
             layout.splits.emplace_back(split.key(), split.value().get<std::string>());
     }
     if (splits.empty())
-        reader.tell("splits", splits, "at least one split");
+        reader.report("splits", splits, "at least one split");
     const Json image = reader.object(json, "image", "");
     reader.checkKeys(image, "image.", {"path"});
     layout.image = reader.pattern(image, "image.");
@@ -225,7 +226,7 @@ tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
     for (const auto& target : targets.items()) {
         const std::string path = "targets." + target.key() + ".";
         if (!target.value().is_object()) {
-            reader.tell("targets." + target.key(), target.value(), "an object");
+            reader.report("targets." + target.key(), target.value(), "an object");
             continue;
         }
         layout.targets.push_back(readTarget(reader, target.key(), target.value(), path));

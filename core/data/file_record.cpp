@@ -123,15 +123,15 @@ void FileRecord::begin(const std::vector<FileFacts>& files) {
     if (first || (added.empty() && gone.empty() && other.empty()))
         return;
     std::vector<std::string> parts;
-    const auto tell = [&](const char* what, std::vector<std::string>& paths) {
+    const auto addPart = [&](const char* what, std::vector<std::string>& paths) {
         std::ranges::sort(paths);
         if (!paths.empty())
             parts.push_back(what + std::to_string(paths.size()) + " ("
                             + someOf(paths, paths.size()) + ")");
     };
-    tell("files that are new: ", added);
-    tell("files that are gone: ", gone);
-    tell("files with other contents: ", other);
+    addPart("files that are new: ", added);
+    addPart("files that are gone: ", gone);
+    addPart("files with other contents: ", other);
     m_news->add({.level = NoticeLevel::Warning,
                  .code = "resume.dataset",
                  .text = "The dataset has changed since the run read it: " + join(parts, "; ")
@@ -168,11 +168,11 @@ void FileRecord::flush() {
     }
     if (!m_lines.starts_with('\n'))
         m_lines.insert(0, "\n");
-    if (!std::exchange(m_toldFailure, true))
+    if (!std::exchange(m_reportedFailure, true))
         m_news->add({.level = NoticeLevel::Warning,
                      .code = "file_record.write",
                      .text = m_file.string() + " can't be written (" + std::strerror(error)
-                             + "): a resume may not tell that files of the dataset have changed."});
+                             + "): a resume may miss that files of the dataset have changed."});
 }
 
 void FileRecord::put(const Entry& entry) {

@@ -33,7 +33,7 @@ std::string contentHash(std::span<const std::byte> contents);
 /// What the files of a dataset were when a run read them: size, time of the last change, hash. A
 /// file of lines beside the run, which only grows; the last line about a file holds. Files are
 /// hashed when a session first reads them, unless their size and time are those that an earlier
-/// session recorded: so times decide what is hashed again, and other contents alone are told.
+/// session recorded: so times decide what is hashed again, and other contents alone are reported.
 /// May be used from several threads.
 class FileRecord {
 public:
@@ -42,13 +42,13 @@ public:
     FileRecord(std::filesystem::path file, std::shared_ptr<DataNews> news);
 
     /// The files that there are now. Where earlier sessions knew others, or of another size, it is
-    /// told as one sentence.
+    /// reported as one sentence.
     void begin(const std::vector<FileFacts>& files);
 
     /// The contents of a file of `begin` as they were read.
     void read(const std::string& path, std::span<const std::byte> contents);
 
-    /// Writes what is new. Where that fails it is told once, and tried again the next time.
+    /// Writes what is new. Where that fails it is reported once, and tried again the next time.
     void flush();
 
 private:
@@ -66,7 +66,7 @@ private:
     std::mutex m_mutex;
     std::unordered_map<std::string, Entry> m_entries;
     std::string m_lines; ///< not written yet
-    bool m_toldFailure = false;
+    bool m_reportedFailure = false;
 };
 
 } // namespace concertina

@@ -30,7 +30,7 @@ struct CheckedSplit {
     std::vector<CheckedTarget> targets;
 };
 
-/// Everything that reading a folder's dataset once can tell.
+/// Everything that reading a folder's dataset once shows.
 struct FolderCheck {
     std::string name;
     std::vector<CheckedSplit> splits;

@@ -69,7 +69,7 @@ Expected<std::string> readLayoutText(const fs::path& root) {
     if (!stream.is_open())
         return failure({"dataset.missing", path.string(),
                         isFile ? "a file that can't be read" : "no such file",
-                        "a folder with dataset.json", "the help page \"Data\" tells the format"});
+                        "a folder with dataset.json", "the help page \"Data\" shows the format"});
     if (const auto size = fs::file_size(path, error); size > LargestJsonDocument)
         return failure({"dataset.json", path.string(), bytesText(static_cast<double>(size)),
                         "a dataset, at most " + bytesText(LargestJsonDocument), ""});
@@ -99,7 +99,7 @@ FolderDataset::open(const fs::path& root, const DataWatch& watch) {
     }
     std::shared_ptr<FolderDataset> dataset(new FolderDataset(root, std::move(*layout), watch));
     dataset->take(std::move(scan));
-    dataset->tellUnused();
+    dataset->reportUnused();
     return dataset;
 }
 
@@ -124,7 +124,7 @@ void FolderDataset::take(FolderScan scan) {
     m_description.fingerprint = std::move(scan.fingerprint);
 }
 
-void FolderDataset::tellUnused() const {
+void FolderDataset::reportUnused() const {
     if (!m_watch.news || m_description.unused.empty())
         return;
     m_watch.news->add({.level = NoticeLevel::Warning,
@@ -235,7 +235,7 @@ Expected<std::shared_ptr<const Dataset>> openFolder(const Json& options, const D
     if (const std::size_t more = dataset.error().size() - 1; more > 0)
         problem.hint += (problem.hint.empty() ? "" : "; ") + std::string("and ")
                         + std::to_string(more) + (more == 1 ? " more problem" : " more problems")
-                        + ", which \"concertina-cli data check\" tells";
+                        + ", which \"concertina-cli data check\" reports";
     return failure(std::move(problem));
 }
 

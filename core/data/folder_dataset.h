@@ -41,7 +41,7 @@ private:
     FolderDataset(std::filesystem::path root, FolderLayout layout, DataWatch watch);
 
     void take(FolderScan scan);
-    void tellUnused() const;
+    void reportUnused() const;
     const FolderSample& files(std::string_view split, int index) const;
     Expected<std::vector<std::byte>> read(const std::string& file) const;
     void readTarget(std::size_t target, const FolderSample& files, int orientation,

@@ -57,7 +57,7 @@ Problem tooLarge(const std::filesystem::path& path, std::string found) {
             "a picture of at most " + shortCount(double(LargestPicture)) + " pixels", ""};
 }
 
-/// What is wrong with a picture that its decoder would not tell, or tell too late.
+/// What is wrong with a picture that its decoder would not report, or report too late.
 std::optional<Problem> checkHeader(std::span<const std::byte> bytes,
                                    const std::filesystem::path& path) {
     const auto header = readPictureHeader(bytes);

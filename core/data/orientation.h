@@ -18,7 +18,7 @@ namespace concertina {
 /// where 1 means upright and is the answer too where nothing is stated. JPEG, PNG, WebP, TIFF.
 int orientationOf(std::span<const std::byte> file);
 
-/// Makes a TIFF file state that it is upright: its decoder cannot be told to let pixels alone.
+/// Makes a TIFF file state that it is upright: its decoder has no setting that lets pixels alone.
 void forgetTiffOrientation(std::span<std::byte> file);
 
 /// Whether height and width change places.

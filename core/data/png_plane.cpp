@@ -88,7 +88,7 @@ bool readSamples(png_structp png, png_infop info, PngSamples& samples) {
     return true;
 }
 
-/// Code, found and expected of "image.type" and "image.unreadable" as `readPlane` tells them.
+/// Code, found and expected of "image.type" and "image.unreadable" as `readPlane` reports them.
 Problem broken(const std::filesystem::path& path, std::string found) {
     return {"image.unreadable", path.string(), std::move(found), "a picture that can be decoded",
             "the file may be truncated or of another kind"};
@@ -220,13 +220,13 @@ std::string wantedText(Encoding encoding) {
 std::string wayOut(const PngSamples& samples, Encoding encoding) {
     const bool indices = encoding == Encoding::Index8 || encoding == Encoding::Index16;
     if (samples.hasAlpha() && !isOpaque(samples))
-        return "it can't be told what transparent pixels mean: save it without alpha";
+        return "what transparent pixels mean is not known: save it without alpha";
     if (indices && samples.isRgb())
         return "save each pixel's class index, as a grey PNG or one with a palette";
     if (encoding == Encoding::Index8 && samples.bits == 16)
         return "write \"encoding\": \"index16\" in dataset.json";
     if (samples.isPalette())
-        return "it can't be told whether a palette's indices or its colours are meant: save it as "
+        return "whether a palette's indices or its colours are meant is not known: save it as "
                + wantedText(encoding);
     return "see dataset.json, \"encoding\"";
 }

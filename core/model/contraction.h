@@ -3,6 +3,7 @@
 
 #include "core/model/descriptors.h"
 #include "core/values/problem.h"
+#include "core/values/spec_choices.h"
 
 #include <span>
 #include <string>

@@ -29,7 +29,7 @@ struct DatasetInfo : MethodInfo {};
 
 struct TaskInfo : MethodInfo {
     TargetKind target = TargetKind::Classes;
-    std::string letter;                ///< one capital, so that grey print tells tasks apart
+    std::string letter;                ///< one capital, so that grey print distinguishes tasks
     std::vector<MetricInfo> metrics;   ///< of validation, the main one first
     /// Channels of the head's output, from the number of the target's classes (0 if it has none).
     std::function<int(int classes)> outputs;
@@ -43,7 +43,7 @@ struct BackboneInfo : MethodInfo {
     /// The shared network for an image [3, height, width]. Options are complete and checked; the
     /// last node is what heads are put on, at the image's size.
     std::function<LayerGraph(const Json& options, int height, int width)> build;
-    /// What single fields can't tell: options that do not go together, images too small. Paths of
+    /// What single fields can't show: options that do not go together, images too small. Paths of
     /// its problems are options; empty: the backbone as a whole.
     std::function<Problems(const Json& options, int height, int width)> check;
 };
@@ -85,7 +85,7 @@ struct ParametrizationInfo : MethodInfo {
     std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
     /// Multiply–adds of one `compose`.
     std::function<double(const KernelShape&, const Json& options)> composeCost;
-    /// What single options can't tell, in general or of this kernel; null: nothing. Paths of its
+    /// What single options can't show, in general or of this kernel; null: nothing. Paths of its
     /// problems are options.
     std::function<Problems(const KernelShape&, const Json& options)> check;
     /// What a chain can go on with; null: nothing.

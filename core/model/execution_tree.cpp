@@ -27,19 +27,19 @@ Partition ownPartition(const SharingPlan& plan, const Node& node) {
 
 ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
     ExecutionTree tree;
-    std::vector<Partition> executed; // of each node
+    std::vector<Partition> partitions; // of each node
     std::vector<std::vector<int>> executedOf(graph.nodes.size());
     for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
         const Node& node = graph.nodes[index];
         const Partition own = ownPartition(plan, node);
         Partition partition = own;
         for (const int input : node.inputs)
-            partition = commonRefinement(partition, executed[static_cast<std::size_t>(input)]);
+            partition = commonRefinement(partition, partitions[static_cast<std::size_t>(input)]);
         for (const TaskSet tasks : partition.groups) {
             ExecutedNode executed{.node = static_cast<int>(index), .tasks = tasks};
             for (const int input : node.inputs) {
                 const auto from = static_cast<std::size_t>(input);
-                const int group = groupOf(executed[from], firstTask(tasks));
+                const int group = groupOf(partitions[from], firstTask(tasks));
                 executed.inputs.push_back(executedOf[from][static_cast<std::size_t>(group)]);
             }
             if (node.op == Op::Conv)
@@ -49,11 +49,11 @@ ExecutionTree executionTree(const LayerGraph& graph, const SharingPlan& plan) {
             executedOf[index].push_back(static_cast<int>(tree.nodes.size()));
             tree.nodes.push_back(std::move(executed));
         }
-        executed.push_back(std::move(partition));
+        partitions.push_back(std::move(partition));
     }
     for (std::size_t task = 0; task < graph.outputs.size(); ++task) {
         const auto node = static_cast<std::size_t>(graph.outputs[task]);
-        const int group = groupOf(executed[node], static_cast<int>(task));
+        const int group = groupOf(partitions[node], static_cast<int>(task));
         tree.outputs.push_back(executedOf[node][static_cast<std::size_t>(group)]);
     }
     return tree;

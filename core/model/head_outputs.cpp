@@ -30,8 +30,8 @@ std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalo
     for (const TaskSpec& task : spec.tasks) {
         const TaskInfo& info = *catalogue.task(task.method.id);
         const auto known = classes.find(info.id);
-        const int told = known != classes.end() ? known->second : 0;
-        const int count = lacksClasses(info, classes) ? unknown : told;
+        const int classCount = known != classes.end() ? known->second : 0;
+        const int count = lacksClasses(info, classes) ? unknown : classCount;
         outputs.push_back(std::max(1, info.outputs(count))); // a head without a channel is none
     }
     return outputs;

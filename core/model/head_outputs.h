@@ -22,7 +22,7 @@ ClassCounts classCounts(const Json& dataset);
 bool lacksClasses(const TaskInfo& task, const ClassCounts& classes);
 
 /// Channels of each task's head, by the target that the task learns: the one of its name. `unknown`
-/// classes where that target has not been told. The spec's tasks must be known.
+/// classes where that target is not known. The spec's tasks must be known.
 std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalogue,
                              const ClassCounts& classes, int unknown = 1);
 

@@ -47,7 +47,7 @@ Problems chooseKernels(const std::vector<KernelSpec>& kernels, std::span<const L
 /// What a parametrization has to say of one layer's kernel and of its options, of each record once.
 /// Whether that was nothing.
 bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json& options,
-                 int record, std::set<std::string>& told, Problems& problems) {
+                 int record, std::set<std::string>& reported, Problems& problems) {
     if (!info.check || record < 0)
         return true;
     bool fits = true;
@@ -57,7 +57,7 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
         problem.path = problem.path.empty() ? path + ".id" : path + ".options." + problem.path;
         if (problem.fix)
             problem.fix->path.insert(0, path + ".options.");
-        if (told.insert(problem.path).second)
+        if (reported.insert(problem.path).second)
             problems.push_back(std::move(problem));
     }
     return fits;
@@ -82,12 +82,12 @@ LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, Met
 }
 
 /// The layers of a design that has its graph, by the last record that matches each. False where a
-/// kernel can't be made: which rules go together is told by the factors of those that can.
+/// kernel can't be made: which rules go together is decided by the factors of those that can.
 bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, NetworkDesign& design,
                   Problems& problems) {
     std::vector<int> records;
     problems = chooseKernels(network.kernels, design.backbone.layers, records);
-    std::set<std::string> told;
+    std::set<std::string> reported;
     bool fits = true;
     for (std::size_t i = 0; i < design.backbone.layers.size(); ++i) {
         const Layer& layer = design.backbone.layers[i];
@@ -96,7 +96,7 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
             method = network.kernels[static_cast<std::size_t>(records[i])].method;
         const ParametrizationInfo* info = catalogue.parametrization(method.id);
         method.options = completeOptions(*info, method.options);
-        fits = checkKernel(*info, layer, method.options, records[i], told, problems) && fits;
+        fits = checkKernel(*info, layer, method.options, records[i], reported, problems) && fits;
         if (!fits)
             continue;
         if (info->branches && !layer.norm) { // each branch needs one

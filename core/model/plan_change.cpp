@@ -33,7 +33,7 @@ std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::si
     const LayerPlan& after = to.plan.layers[layer];
     const MethodChoice& kernel = to.layers[layer].method;
     const MethodChoice& kernelBefore = from.layers[layer].method;
-    // What goes the same way is told together: "U, M, V {…} | {…}, before {…}".
+    // What goes the same way is written together: "U, M, V {…} | {…}, before {…}".
     std::vector<std::pair<std::string, std::vector<std::string>>> ways;
     const auto compare = [&](const std::string& what, const Partition& was, const Partition& is) {
         if (was == is)
@@ -247,10 +247,10 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
         return problems;
     NetworkSpec so = networkAfter(network, 0);
     DesignResult last = designLayers(graph, tasks, so, catalogue);
-    Problems known = last.problems; // told by who reads the rules and kernels themselves
+    Problems known = last.problems; // reported where the rules and kernels themselves are read
     std::int64_t before = 0;
     for (std::size_t i = 0; i < network.planChanges.size(); ++i) {
-        const auto tell = [&](Problem problem) {
+        const auto report = [&](Problem problem) {
             problem.path = std::string(changesPath) + "." + std::to_string(i);
             problem.fix = Fix{problem.path};
             problems.push_back(std::move(problem));
@@ -258,18 +258,18 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
         const auto change = parsePlanChange(network.planChanges[i]);
         // What comes behind one that does not read builds on it.
         if (!change) {
-            tell(change.error());
+            report(change.error());
             return problems;
         }
         for (const std::string& rule : change->rules)
             if (auto wrong = checkKernelMethod(rule, catalogue); !wrong.empty()) {
-                tell(std::move(wrong.front()));
+                report(std::move(wrong.front()));
                 return problems;
             }
         if (change->step < before)
-            tell({"plan_change.order", "", "step " + std::to_string(change->step),
-                  "at least " + std::to_string(before) + ", the change before it",
-                  "put the changes in the order of their steps"});
+            report({"plan_change.order", "", "step " + std::to_string(change->step),
+                    "at least " + std::to_string(before) + ", the change before it",
+                    "put the changes in the order of their steps"});
         before = change->step;
         for (const std::string& rule : change->rules) {
             takeRule(so, rule);
@@ -277,11 +277,11 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
             for (const Problem& problem : next.problems)
                 if (std::ranges::find(known, problem) == known.end()) {
                     known.push_back(problem);
-                    tell(problem);
+                    report(problem);
                 }
             if (last.problems.empty() && next.problems.empty())
                 if (auto problem = checkNewKernels(last.design, next.design))
-                    tell(std::move(*problem));
+                    report(std::move(*problem));
             last = std::move(next);
         }
     }

@@ -288,7 +288,7 @@ std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& l
 namespace {
 
 /// A rule's problem at its place: without the rule there is none.
-void tellAt(Problem& problem, const std::string& at) {
+void reportAt(Problem& problem, const std::string& at) {
     problem.path = at;
     problem.fix = Fix{at};
 }
@@ -329,7 +329,7 @@ public:
             m_plan.layers[i].frozen = std::move(frozen);
             m_misfits[i] = taskCount() > 1 ? checkState(m_layers[i], *rule->state) : std::nullopt;
             if (m_misfits[i])
-                tellAt(*m_misfits[i], at);
+                reportAt(*m_misfits[i], at);
         }
         return std::nullopt;
     }
@@ -369,7 +369,7 @@ PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const L
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const std::string at = path + "." + std::to_string(i);
         if (auto problem = resolver.apply(rules[i], at)) {
-            tellAt(*problem, at);
+            reportAt(*problem, at);
             problems.push_back(std::move(*problem));
         }
     }

@@ -21,7 +21,7 @@ std::string recordPath(std::string_view list, std::size_t index) {
     return std::string(list) + "." + std::to_string(index);
 }
 
-/// As `checkMethod` tells it, with what ends it where no id is near.
+/// As `checkMethod` reports it, with what ends it where no id is near.
 Problems checkMethodOr(const std::optional<Fix>& fix, const Catalogue& catalogue, Family family,
                        const MethodChoice& choice, const std::string& path) {
     Problems problems = checkMethod(catalogue, family, choice, path);

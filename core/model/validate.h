@@ -6,7 +6,7 @@
 
 namespace concertina {
 
-/// Everything that can be told wrong of a spec without opening its dataset: fields, methods and
+/// Everything wrong with a spec that shows without opening its dataset: fields, methods and
 /// their options, tasks, backbone, kernels and sharing rules. Empty: it can start. Codes beside
 /// those of `checkFields`, `checkMethod` and `designNetwork`: "tasks.none", "tasks.twice",
 /// "tasks.many", "train.warmup", "run.name", "train.one_value" (of a channel, for batch norm).

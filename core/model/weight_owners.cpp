@@ -51,7 +51,7 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     }
 }
 
-/// The ways in which layers are shared, in the order in which they are told.
+/// The ways in which layers are shared, in the order in which they are reported.
 constexpr std::array<std::string_view, 6> weightPartNames{"tied",     "merged", "factors shared",
                                                     "separate", "other",  "heads"};
 
@@ -98,15 +98,15 @@ WeightOwners weightOwners(const NetworkDesign& design) {
         sum.expanded += own.count.expanded;
         sum.collapsed += own.count.collapsed;
     }
-    WeightOwners told;
+    WeightOwners reported;
     for (const TaskSet owner : owners)
-        told.owners.push_back(owner == allTasks(design.taskCount())
-                                  ? "all tasks"
-                                  : groupName(owner, design.plan.tasks));
+        reported.owners.push_back(owner == allTasks(design.taskCount())
+                                      ? "all tasks"
+                                      : groupName(owner, design.plan.tasks));
     for (WeightOwners::Part& part : parts)
         if (part.layers > 0)
-            told.parts.push_back(std::move(part));
-    return told;
+            reported.parts.push_back(std::move(part));
+    return reported;
 }
 
 } // namespace concertina

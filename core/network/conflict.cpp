@@ -147,11 +147,11 @@ std::vector<ConflictRow> measureConflict(const Network& network, const ComposedN
         return {};
     const SharedGradients shared(network, composed, copies);
     std::vector<std::vector<torch::Tensor>> gradients(losses.size());
-    TaskSet told = 0;
+    TaskSet measured = 0;
     for (std::size_t t = 0; t < losses.size(); ++t)
-        told |= losses[t].defined() ? taskBit(static_cast<int>(t)) : 0;
-    for (const int t : tasksOf(told)) {
-        const bool more = (told >> t) > 1;
+        measured |= losses[t].defined() ? taskBit(static_cast<int>(t)) : 0;
+    for (const int t : tasksOf(measured)) {
+        const bool more = (measured >> t) > 1;
         gradients[static_cast<std::size_t>(t)] =
             shared.of(losses[static_cast<std::size_t>(t)], more);
     }
@@ -160,7 +160,7 @@ std::vector<ConflictRow> measureConflict(const Network& network, const ComposedN
     std::vector<torch::Tensor> products; // three a row, brought over from the device at once
     const auto& names = network.design().plan.tasks;
     for (const SharedCopy& copy : copies) {
-        const auto owners = tasksOf(copy.owners & told);
+        const auto owners = tasksOf(copy.owners & measured);
         const torch::Tensor& first = network.parameters()[copy.parameters.front()].value;
         const torch::Tensor zero =
             torch::scalar_tensor(0.0, first.options().dtype(torch::kFloat64));

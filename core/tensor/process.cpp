@@ -88,10 +88,10 @@ std::string prepareEnvironment() {
     return reason;
 }
 
-/// After a restart for a core type, told by "BEFORE SETTING": keeps it if it is right, or goes back.
-void checkCore(char** argv, std::string_view told) {
-    const std::string before(told.substr(0, told.find(' ')));
-    const std::string setting(told.substr(before.size() + 1));
+/// After a restart for a core type, noted as "BEFORE SETTING": keeps it if right, or goes back.
+void checkCore(char** argv, std::string_view note) {
+    const std::string before(note.substr(0, note.find(' ')));
+    const std::string setting(note.substr(before.size() + 1));
     const std::string asked = variable(coreVariable).value_or("");
     if (!isCoreBelow(blasCore(), asked) && areProductsRightInChild()) {
         setCoreChange({.before = before, .refused = {}, .bySetting = !setting.empty()});

@@ -28,7 +28,7 @@ int setComputeThreads(int threads);
 /// Whether products of matrices run on OpenBLAS or MKL; the reference BLAS is twenty times slower.
 bool hasFastBlas();
 
-/// The BLAS in use as far as it can be told: "OpenBLAS 0.3.21 …", "MKL", "reference".
+/// The BLAS in use as far as it is known: "OpenBLAS 0.3.21 …", "MKL", "reference".
 std::string blasName();
 
 /// Whether the processor multiplies bfloat16 by instructions of its own; without them it is slower

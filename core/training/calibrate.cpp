@@ -38,11 +38,11 @@ std::vector<Sizes> waysToCut(const Cuttable& layer, int batch) {
         return ways;
     }
     ways = {{count}, Sizes(count, 1)};
-    Sizes reckoned;
+    Sizes cheapest;
     for (const KernelStretch& stretch : chooseStretches(layer, {Contraction::Cheapest, batch}))
-        reckoned.push_back(stretch.count);
-    if (!reckoned.empty())
-        ways.push_back(std::move(reckoned));
+        cheapest.push_back(stretch.count);
+    if (!cheapest.empty())
+        ways.push_back(std::move(cheapest));
     return ways;
 }
 

@@ -59,7 +59,7 @@ std::string recordedCore(const Json& environment) {
 
 std::vector<std::string> environmentDifferences(const Json& before, const Json& now) {
     std::vector<std::string> names;
-    const auto tell = [&](const std::string& name, const Json& was, const Json& is) {
+    const auto report = [&](const std::string& name, const Json& was, const Json& is) {
         names.push_back(name + " (" + valueText(was) + " → " + valueText(is) + ")");
     };
     for (const std::string key : {"concertina", "libtorch", "blas", "processor", "threads"}) {
@@ -69,9 +69,9 @@ std::vector<std::string> environmentDifferences(const Json& before, const Json& 
         const std::string core = recordedCore(before), newCore = recordedCore(now);
         if (key == "blas" && !core.empty() && !newCore.empty()
             && withoutCore(was, core) == withoutCore(is, newCore))
-            tell("OpenBLAS's kernels", core, newCore);
+            report("OpenBLAS's kernels", core, newCore);
         else
-            tell(key, was, is);
+            report(key, was, is);
     }
     return names;
 }

@@ -46,7 +46,7 @@ private:
     double m_pixels = 0;
 };
 
-/// The values of all tasks, and what is to be told of them.
+/// The values of all tasks, and what is to be reported of them.
 Evaluation summary(const std::vector<TaskSum>& sums, const ExperimentSpec& spec,
                    const RunData& data) {
     Evaluation result;
@@ -109,7 +109,7 @@ Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
             settings.look(loaded.samples, batch, outputs);
     }
     Evaluation result = summary(sums, spec, data);
-    if (!any) // what could not be read has been told
+    if (!any) // what could not be read has been reported
         result.problems.clear();
     return result;
 }

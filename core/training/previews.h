@@ -13,7 +13,7 @@ namespace concertina {
 /// of the network, and those of its collapsed form where there is one.
 class PreviewMaker {
 public:
-    /// `data` must outlive it; spec.train.previews tells how many frames.
+    /// `data` must outlive it; spec.train.previews says how many frames.
     PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
                  const NetworkForm& collapsed);
 

@@ -12,9 +12,9 @@ namespace concertina {
 namespace {
 
 /// The losses before and after, on the batch that comes next: a function of the spec alone, as is
-/// all of training. Without that batch they stay untold, and the step tells why.
-void tellLosses(PlanEvent& event, const Learner& learner, const Network& after,
-                const RunData& data, std::int64_t step) {
+/// all of training. Without that batch they stay empty, and the step reports why.
+void addLosses(PlanEvent& event, const Learner& learner, const Network& after, const RunData& data,
+               std::int64_t step) {
     Loader loader(data.training, data.maker, data.trainingPlan,
                   {.first = step, .end = step + 1, .threads = 1, .damaged = Damaged::Replace});
     const LoadedBatch loaded = loader.next();
@@ -54,7 +54,7 @@ Expected<MadeChange> makeChange(const ExperimentSpec& spec, std::size_t index,
         made.emplace(std::move(*next));
     }
     if (audible)
-        tellLosses(event, learner, *made, data, position.step);
+        addLosses(event, learner, *made, data, position.step);
     return MadeChange{std::move(*made), std::move(event)};
 }
 

@@ -18,13 +18,13 @@ struct MadeChange {
 };
 
 /// Makes the change `index` of a spec for the network that a learner trains; the learner stays as
-/// it is. Where the change can change outputs, the event tells the losses on the batch that comes
+/// it is. Where the change can change outputs, the event has the losses on the batch that comes
 /// next. Problems of `Network::replanned`.
 Expected<MadeChange> makeChange(const ExperimentSpec& spec, std::size_t index,
                                 const Learner& learner, const RunData& data,
                                 const RunPosition& position);
 
-/// What is told of a change that cannot be made.
+/// What is reported of a change that cannot be made.
 std::string refusedText(const Problem& problem);
 
 } // namespace concertina

@@ -36,8 +36,8 @@ public:
     }
 
     /// Rules that join the sharing plan before the next step, as one change; of a run that is
-    /// paused, before its next. One that the network cannot have is told as a notice, and changes
-    /// nothing.
+    /// paused, before its next. One that the network cannot have is reported as a notice, and
+    /// changes nothing.
     void changePlan(std::vector<std::string> rules) {
         const std::lock_guard lock(m_mutex);
         m_rules.push_back(std::move(rules));

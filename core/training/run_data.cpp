@@ -56,7 +56,7 @@ DataWatch watchFor(const std::filesystem::path& fileRecord) {
     return watch;
 }
 
-void tellNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer) {
+void reportNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer) {
     if (all && data.watch.files)
         data.watch.files->flush();
     if (!data.watch.news)

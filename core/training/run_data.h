@@ -32,9 +32,9 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
 /// What a training hears of its dataset: news, and the record of its files where one is kept.
 DataWatch watchFor(const std::filesystem::path& fileRecord);
 
-/// Tells what is new of it (`DataNews::take`); before `all` is told, what is known of its files is
-/// written.
-void tellNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer);
+/// Reports what is new of it (`DataNews::take`); before `all` is reported, what is known of its
+/// files is written.
+void reportNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer);
 
 /// Whether a sample that can't be read is passed over or replaced (data.damaged), or ends the work.
 inline bool skipsDamaged(const ExperimentSpec& spec) {

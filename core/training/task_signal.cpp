@@ -10,8 +10,10 @@
 namespace concertina {
 
 TaskSignal::TaskSignal(const RunData& data, const std::optional<std::vector<std::string>>& learned)
-    : m_targets(data.targets), m_told(data.targets.size()),
-      m_seen(static_cast<std::size_t>(data.training->size())), m_split(data.training->split()) {
+    : m_targets(data.targets),
+      m_reported(data.targets.size()),
+      m_seen(static_cast<std::size_t>(data.training->size())),
+      m_split(data.training->split()) {
     for (const TargetInfo& target : m_targets)
         m_learned.push_back(!learned
                             || std::ranges::find(*learned, target.name) != learned->end());
@@ -33,12 +35,12 @@ std::vector<std::string> TaskSignal::learned() const {
     return names;
 }
 
-Problems TaskSignal::untold() {
+Problems TaskSignal::unreported() {
     Problems problems;
     for (std::size_t t = 0; t < m_learned.size(); ++t) {
-        if (m_learned[t] || m_told[t])
+        if (m_learned[t] || m_reported[t])
             continue;
-        m_told[t] = true;
+        m_reported[t] = true;
         problems.push_back({"train.no_signal", targetText(m_targets[t]),
                             "no valid pixel in " + std::to_string(m_steps)
                                 + (m_steps == 1 ? " step" : " steps") + ", so nothing is learned",

@@ -26,7 +26,7 @@ public:
 
     /// Problem "train.no_signal" for each task that never had a valid pixel, once in a session; to be
     /// asked where an epoch or the training ends.
-    Problems untold();
+    Problems unreported();
 
     /// The same of all tasks, where none can be hoped for: training is at its end, or every sample of
     /// the split has been seen.
@@ -35,7 +35,7 @@ public:
 private:
     std::vector<TargetInfo> m_targets;
     std::vector<bool> m_learned; ///< a task
-    std::vector<bool> m_told;
+    std::vector<bool> m_reported;
     std::vector<bool> m_seen; ///< a sample
     std::string m_split;
     std::int64_t m_steps = 0;

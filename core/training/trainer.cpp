@@ -113,13 +113,13 @@ private:
                             .dataset = toJson(m_data.dataset->description()),
                             .trainedParameters = costs.trainedParameters,
                             .collapsedParameters = costs.collapsedParameters});
-        tellState(RunState::Running, "");
+        reportState(RunState::Running, "");
         for (const std::string& words : contractionWords(design))
             notice(NoticeLevel::Info, "contraction", "Run as convolutions of their own: " + words);
-        tellNews(m_data, true, position(), m_observer);
+        reportNews(m_data, true, position(), m_observer);
     }
 
-    void tellState(RunState state, const std::string& text) {
+    void reportState(RunState state, const std::string& text) {
         m_observer.stateChanged({position(), state, text});
     }
 
@@ -149,11 +149,11 @@ private:
                 return end;
         if (request == RunControl::Request::Pause) {
             stopClock();
-            tellState(RunState::Paused, "");
+            reportState(RunState::Paused, "");
             request = m_control.waitWhilePaused();
             startClock();
             if (request == RunControl::Request::Run) {
-                tellState(RunState::Running, "");
+                reportState(RunState::Running, "");
                 return std::nullopt;
             }
         }
@@ -191,7 +191,7 @@ private:
         const LoadedBatch loaded = loader.next();
         if (!loaded.batch)
             return loaded.batch.error();
-        tellOnce(loaded.damaged);
+        reportOnce(loaded.damaged);
         const Batch batch = loaded.batch->to(m_device);
         ConflictEvent conflict;
         if (const int every = m_spec.train.conflictEvery; every > 0 && (m_step + 1) % every == 0)
@@ -208,22 +208,22 @@ private:
                             .values = m_learner.values(*result),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
-        tellNews(m_data, false, position(), m_observer);
+        reportNews(m_data, false, position(), m_observer);
         return std::nullopt;
     }
 
     /// Warnings that hold for all of the session.
-    void tellOnce(const Problems& problems) {
+    void reportOnce(const Problems& problems) {
         for (const Problem& problem : problems)
-            if (m_told.insert(problem.code + " " + problem.path).second)
+            if (m_reported.insert(problem.code + " " + problem.path).second)
                 notice(NoticeLevel::Warning, problem.code, toText(problem));
     }
 
-    /// Tells of tasks that have nothing to learn from; the problem: none has.
+    /// Reports tasks that have nothing to learn from; the problem: none has.
     std::optional<Problem> checkSignal() {
         if (!isAtEnd() && m_step % m_stepsPerEpoch != 0)
             return std::nullopt;
-        tellOnce(m_signal.untold());
+        reportOnce(m_signal.unreported());
         return m_signal.none(isAtEnd());
     }
 
@@ -256,10 +256,10 @@ private:
              .threads = m_spec.data.loaderThreads,
              .look = [&](const auto& samples, const Batch& batch,
                          const auto& outputs) { previews.add(samples, batch, outputs); },
-             .damaged = [&](const Problem& problem) { tellOnce({problem}); }});
+             .damaged = [&](const Problem& problem) { reportOnce({problem}); }});
         if (!found)
             return found.error();
-        tellOnce(found->problems);
+        reportOnce(found->problems);
         m_isGood = found->good;
         m_lastValidation = found->values;
         m_observer.validated({position(), m_spec.data.validationSplit, std::move(found->values),
@@ -289,7 +289,7 @@ private:
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
-        tellNews(m_data, true, position(), m_observer);
+        reportNews(m_data, true, position(), m_observer);
         const auto problem = save(reason);
         return problem ? waitForRoom(*problem, reason) : std::nullopt;
     }
@@ -299,9 +299,9 @@ private:
         stopClock();
         notice(NoticeLevel::Error, problem.code,
                toText(problem) + " Training waits and tries again.");
-        const auto end =
-            tryUntilDone(m_control, [&] { return !save(reason); },
-                         [&](RunState state) { tellState(state, toText(problem)); });
+        const auto end = tryUntilDone(
+            m_control, [&] { return !save(reason); },
+            [&](RunState state) { reportState(state, toText(problem)); });
         if (end) {
             notice(NoticeLevel::Warning, "checkpoint.none",
                    "Ends without a checkpoint of step " + std::to_string(m_step) + "; "
@@ -312,7 +312,7 @@ private:
         }
         startClock();
         notice(NoticeLevel::Info, "disk.room", "There is room again; training goes on.");
-        tellState(RunState::Running, "");
+        reportState(RunState::Running, "");
         return std::nullopt;
     }
 
@@ -345,13 +345,13 @@ private:
     TrainResult finish(RunState state) {
         if (state == RunState::Failed)
             return fail(std::move(*m_failure));
-        tellState(state, "");
+        reportState(state, "");
         return {state, position(), m_lastValidation, std::nullopt};
     }
 
     TrainResult fail(Problem problem) {
         notice(NoticeLevel::Error, problem.code, toText(problem));
-        tellState(RunState::Failed, toText(problem));
+        reportState(RunState::Failed, toText(problem));
         return {RunState::Failed, position(), m_lastValidation, std::move(problem)};
     }
 
@@ -378,7 +378,7 @@ private:
     bool m_isGood = false; ///< the last validation: all of it was finite
     std::optional<Problem> m_failure; ///< behind RunState::Failed
     std::vector<MetricValue> m_lastValidation;
-    std::set<std::string> m_told; ///< warnings: what, and of which file or task
+    std::set<std::string> m_reported; ///< warnings: what, and of which file or task
 };
 
 } // namespace

@@ -52,7 +52,7 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
 /// U-Net is not: LibTorch adds up the gradient of its upsampling in any order there.
 ///
 /// A failure (a loss that is not finite, a damaged sample) is a result with state Failed. When
-/// there is no room for a checkpoint it tells so and waits until there is, or until an end is
+/// there is no room for a checkpoint it says so and waits until there is, or until an end is
 /// wanted: then it ends without one.
 Expected<TrainResult> train(std::shared_ptr<ReadyTraining> ready, RunControl& control,
                             RunObserver& observer);

@@ -17,7 +17,7 @@
 
 namespace concertina {
 
-// What a training tells while it goes on: values, made in the worker thread.
+// What a training reports while it goes on: values, made in the worker thread.
 
 /// A place in training, after `step` steps.
 struct RunPosition {
@@ -28,7 +28,7 @@ struct RunPosition {
     bool operator==(const RunPosition&) const = default;
 };
 
-/// Told once, when everything is ready and before the first step.
+/// Reported once, when everything is ready and before the first step.
 struct StartEvent {
     RunPosition position; ///< where it goes on; step 0 for a new run
     ExperimentSpec spec;  ///< with what was chosen by measurement
@@ -74,7 +74,7 @@ struct ConflictEvent {
     std::vector<ConflictRow> rows;
 };
 
-/// The sharing plan of the running network was changed; told before it takes effect.
+/// The sharing plan of the running network was changed; reported before it takes effect.
 struct PlanEvent {
     RunPosition position;
     ExperimentSpec spec;                  ///< with all changes, those to come as well
@@ -106,7 +106,7 @@ enum class NoticeLevel { Info, Warning, Error };
 std::string_view noticeLevelName(NoticeLevel level);
 std::optional<NoticeLevel> noticeLevelFromName(std::string_view name);
 
-/// Something to be told and kept: a damaged sample, a wait for room on the disk.
+/// Something to be reported and kept: a damaged sample, a wait for room on the disk.
 struct NoticeEvent {
     RunPosition position;
     NoticeLevel level = NoticeLevel::Info;

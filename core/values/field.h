@@ -34,7 +34,7 @@ struct FieldInfo {
 /// A whole number that doubles and JSON readers everywhere keep exactly.
 inline constexpr double LargestInteger = 9007199254740991.0; // 2^53 − 1
 
-/// What is wrong with `value` as this field's value, told at `path`; none when it fits.
+/// What is wrong with `value` as this field's value, reported at `path`; none when it fits.
 /// Wrong type: "field.type"; out of range, not finite, or an empty list where none may be:
 /// "field.range"; "field.choice". Its fix is the nearest bound or choice, else the default.
 std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path);

@@ -14,7 +14,7 @@ namespace concertina {
 
 namespace {
 
-/// Goes through a text and tells how far the parser has come: its events do not.
+/// Goes through a text and reports how far the parser has come: its events do not.
 class Cursor {
 public:
     using iterator_category = std::input_iterator_tag;

@@ -17,9 +17,9 @@ std::string withPlainSigns(std::string_view text);
 /// one reader and ten to another.
 bool hasPointsBetweenThousands(std::string_view text);
 
-/// What to write instead of a text that is no number of the field, where what is meant can be told:
+/// What to write instead of a text that is no number of the field, where what is meant is clear:
 /// of a decimal comma, separators of thousands, a unit, a power of ten. "use a point: 0.0015";
-/// empty where it can't.
+/// empty where it isn't.
 std::string numberHint(const FieldInfo& field, std::string_view text);
 
 } // namespace concertina

@@ -30,7 +30,7 @@ std::string metricKey(const std::string& task, const std::string& name) {
 std::string metricText(const MetricInfo& info, double value) {
     if (!std::isfinite(value))
         return "–";
-    // Decimals of what has run away tell nothing.
+    // Decimals of what has run away mean nothing.
     std::string text = std::abs(value) < 1e6 ? fixedText(value, info.digits) : digitsText(value, 4);
     if (!info.unit.empty())
         text += (info.unit == "°" ? "" : " ") + info.unit;

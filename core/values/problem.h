@@ -24,7 +24,7 @@ struct Fix {
 ///
 /// A value, not an exception: a function that can fail for a user's reason returns
 /// `Expected<T>` or a list of these. `code` is stable ("field.range"), so that tests and the
-/// window can tell problems apart; the other members are shown to people.
+/// window can distinguish problems; the other members are shown to people.
 struct Problem {
     std::string code;     ///< stable and dotted, for example "spec.unknown_key"
     std::string path;     ///< the field ("train.lr"), file or sample that it is about

@@ -100,7 +100,7 @@ double quotaIn(const fs::path& folder, bool unified) {
 /// The least that the group of this process and those above it grant.
 double quotaOf(const Hierarchy& hierarchy, const fs::path& root) {
     std::string group = groupIn(hierarchy, root);
-    // In a container a part of the hierarchy is mounted, and the group may be told from its top.
+    // In a container a part of the hierarchy is mounted, and the group may be named from its top.
     if (hierarchy.root != "/" && (group + "/").starts_with(hierarchy.root + "/"))
         group.erase(0, hierarchy.root.size());
     if (group.starts_with("/.."))

@@ -247,7 +247,7 @@ std::string layersText(const VerifyReport& report) {
 
 namespace {
 
-/// The rows of a table that tell of one network: a line an owner that has anything.
+/// The rows of a table that are on one network: a line an owner that has anything.
 void addOwners(const WeightOwners& owners, double BeforeAfter::*side, const std::string& title,
                std::vector<std::vector<std::string>>& rows) {
     const auto text = [](double count) { return count > 0 ? shortCount(count) : "–"; };

@@ -13,7 +13,7 @@
 
 namespace concertina {
 
-/// Told by long functions: how much is done, from 0 to 1, and what is being done.
+/// Called by long functions: how much is done, from 0 to 1, and what is being done.
 using Progress = std::function<void(double share, const std::string& what)>;
 
 /// Something of the expanded network and of the collapsed one.
@@ -134,7 +134,7 @@ std::string toText(const VerifyReport& report);
 /// A line on images that were passed over; empty where there was none.
 std::string skippedText(int images);
 
-/// The part of it that tells of layers; empty without.
+/// The part of it that is on layers; empty without.
 std::string layersText(const VerifyReport& report);
 
 /// A table of owners by parts, in training and collapsed. Empty where a single task has all.

@@ -13,7 +13,7 @@
 namespace concertina {
 
 /// A method of a catalogue by its id, with the options that differ from their defaults.
-/// Which options there are is told by the method's descriptor.
+/// The method's descriptor lists which options there are.
 struct MethodChoice {
     std::string id;
     Json options = Json::object();

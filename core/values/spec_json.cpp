@@ -29,7 +29,7 @@ Json& place(Json& root, std::string_view path) {
     return *value;
 }
 
-/// Tells keys that no path begins with. `paths` are complete: nothing is looked at behind one.
+/// Reports keys that no path begins with. `paths` are complete: nothing is looked at behind one.
 void findUnknownKeys(const Json& object, const std::vector<std::string>& paths,
                      const std::string& prefix, Problems& problems) {
     std::vector<std::string> names;

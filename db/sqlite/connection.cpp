@@ -205,13 +205,13 @@ void Connection::checkStillOurs(SQLite::Database& database) const {
 }
 
 Problem Connection::problem(const SQLite::Exception& exception) const {
-    // What a store that goes breaks first is chance; what is told is that it went.
+    // What a store that goes breaks first is chance; what is reported is that it went.
     if (auto gone = vanished())
         return std::move(*gone);
     return problemOf(exception, m_file, sqlite3_system_errno(m_database->getHandle()));
 }
 
-Problem Connection::told(Problem problem) const {
+Problem Connection::reported(Problem problem) const {
     // A file of the store that cannot be written because all of it has gone.
     if (mayPass(problem))
         if (auto gone = vanished())

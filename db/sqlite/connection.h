@@ -43,7 +43,7 @@ public:
                 return function(*m_database);
             }
         } catch (const Failure& caught) {
-            return failure(told(caught.problem));
+            return failure(reported(caught.problem));
         } catch (const SQLite::Exception& caught) {
             return failure(problem(caught));
         }
@@ -86,7 +86,7 @@ private:
         SQLite::Database* m_database = nullptr;
     };
 
-    /// What tells one file from another at the same place, and an old state from a new one.
+    /// What distinguishes one file from another at the same place, and an old state from a new one.
     struct FileMark {
         dev_t device = 0;
         ino_t inode = 0;
@@ -106,7 +106,7 @@ private:
     void checkStillOurs(SQLite::Database& database) const;
     std::optional<FileMark> mark() const;
     Problem problem(const SQLite::Exception& exception) const;
-    Problem told(Problem problem) const;
+    Problem reported(Problem problem) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_file;

@@ -40,7 +40,7 @@ public:
     /// Whether there is a further row, which the readers below then read.
     bool next() { return m_statement.executeStep(); }
 
-    /// For what gives no rows: does it, and tells how many rows it changed.
+    /// For what gives no rows: does it, and returns how many rows it changed.
     int run() { return m_statement.exec(); }
 
     bool null(int column) { return m_statement.isColumnNull(column); }

@@ -89,10 +89,10 @@ public:
     /// Trains to the end; the run's id. Fails the program where that fails.
     QString train(const QJsonObject& spec, const QStringList& more = {}) const;
 
-    /// The state of the only run of the store, as `runs` tells it.
+    /// The state of the only run of the store, as `runs` prints it.
     QString state() const;
 
-    /// What `show --json` tells of a run, or of the only one.
+    /// What `show --json` prints of a run, or of the only one.
     QJsonObject shown(const QString& run = {}) const;
 
 private:

@@ -18,7 +18,7 @@ const char* variable(const char* name) {
     return value != nullptr ? value : "";
 }
 
-[[gnu::constructor]] void tellOfThisProgram() {
+[[gnu::constructor]] void logThisProgram() {
     if (std::FILE* log = std::fopen(variable("FAKE_BLAS_LOG"), "a")) {
         std::fprintf(log, "%d core=%s wait=%s\n", static_cast<int>(getpid()),
                      variable("OPENBLAS_CORETYPE"), variable("OMP_WAIT_POLICY"));

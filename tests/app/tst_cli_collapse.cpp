@@ -11,7 +11,7 @@
 
 using cli::with;
 
-// What ships, made of several checkpoints and told layer by layer, from the command line.
+// What ships, made of several checkpoints and reported layer by layer, from the command line.
 
 class CliCollapseTest : public QObject {
     Q_OBJECT
@@ -54,7 +54,7 @@ private Q_SLOTS:
         QVERIFY(QFileInfo(real).size() > 1000);
     }
 
-    void whatIsNoFileStaysAndIsTold() {
+    void whatIsNoFileStaysAndIsReported() {
         QVERIFY(::mkfifo(file("pipe").toUtf8().constData(), 0600) == 0);
         for (const QString& out : {file("pipe"), m_place.path(), QString("/dev/null")}) {
             const cli::Outcome made = m_place.run({"collapse", m_run, "--out", out, "--json"});
@@ -67,7 +67,7 @@ private Q_SLOTS:
         QVERIFY(::stat("/dev/null", &status) == 0 && S_ISCHR(status.st_mode));
     }
 
-    void aFolderThatCantBeMadeIsToldBeforeTheWork() {
+    void aFolderThatCantBeMadeIsReportedBeforeTheWork() {
         const QString taken = m_place.write("taken", QByteArray("a file"));
         const QString picture = m_place.write("picture.png", QByteArray("no picture"));
         const cli::Outcome predicted =
@@ -83,7 +83,7 @@ private Q_SLOTS:
         QCOMPARE(cli::fileBytes(taken), QByteArray("a file"));
     }
 
-    void peopleAreToldWhatWasAveraged() {
+    void theTextSaysWhatWasAveraged() {
         const QByteArray text = m_place.run({"collapse", m_run, "--out", file("two.safetensors"),
                                              "--average", "2", "--norm-batches", "1"})
                                     .out;
@@ -91,10 +91,10 @@ private Q_SLOTS:
         QVERIFY2(text.contains("over 1 training batch"), text);
     }
 
-    void layersAreTold() {
-        const cli::Outcome told = m_place.run({"verify", m_run, "--layers"});
-        QVERIFY2(told.code == 0, qPrintable(told.text()));
-        QVERIFY2(told.out.contains("They differ most in "), told.out);
+    void layersAreReported() {
+        const cli::Outcome outcome = m_place.run({"verify", m_run, "--layers"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QVERIFY2(outcome.out.contains("They differ most in "), outcome.out);
         const QJsonObject json = m_place.run({"verify", m_run, "--layers", "--json"}).last();
         const QJsonArray layers = json["layers"].toArray();
         QCOMPARE(layers.size(), 4 + 6);
@@ -138,7 +138,7 @@ private Q_SLOTS:
         }
     }
 
-    void moreThanThereAreIsTold() {
+    void moreThanThereAreIsReported() {
         const cli::Outcome made =
             m_place.run({"collapse", m_run, "--out", file("x.safetensors"), "--average", "7"});
         QCOMPARE(made.code, 1);
@@ -147,7 +147,7 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(file("x.safetensors")));
     }
 
-    void checkpointsBeforeAChangeOfTheSharingAreTold() {
+    void checkpointsBeforeAChangeOfTheSharingAreReported() {
         cli::Workplace place;
         QJsonObject changed = spec();
         changed = with(changed, "network.plan_changes", QJsonArray{"8: dec1.1: separate"});
@@ -162,7 +162,7 @@ private Q_SLOTS:
         QVERIFY2(two.code == 0, qPrintable(two.text()));
     }
 
-    void aFileOfACheckpointThatIsGoneIsTold() {
+    void aFileOfACheckpointThatIsGoneIsReported() {
         cli::Workplace other;
         const QString run = other.train(with(spec(), "train.steps", 7));
         const QString foreign = other.path("x.safetensors");

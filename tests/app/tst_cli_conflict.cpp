@@ -120,7 +120,7 @@ private Q_SLOTS:
             QCOMPARE(line["samples"].toInt(), 60);
     }
 
-    void whatIsNotThereIsTold_data() {
+    void whatIsNotThereIsReported_data() {
         QTest::addColumn<QJsonObject>("spec");
         QTest::addColumn<QString>("hint");
         QTest::newRow("switched off") << measuring(0) << "train.conflict_every=50";
@@ -130,7 +130,7 @@ private Q_SLOTS:
         QTest::newRow("one task") << single << "one task";
     }
 
-    void whatIsNotThereIsTold() {
+    void whatIsNotThereIsReported() {
         QFETCH(QJsonObject, spec);
         QFETCH(QString, hint);
         const cli::Workplace place;

@@ -82,7 +82,7 @@ QString paused(const cli::Workplace& place, const Folder& folder) {
     return run;
 }
 
-/// What a resume tells of other contents.
+/// What a resume reports of other contents.
 QStringList resumed(const cli::Workplace& place, const QString& run, const QStringList& more = {}) {
     cli::Training training(place.inStore(QStringList{"resume", run} + more));
     training.waitForEvent("step");
@@ -90,13 +90,13 @@ QStringList resumed(const cli::Workplace& place, const QString& run, const QStri
     const cli::Outcome ended = training.wait();
     if (ended.code != 130)
         qFatal("%s", qPrintable(ended.text()));
-    QStringList told;
+    QStringList texts;
     for (const QJsonObject& notice : ended.notices("resume.dataset"))
-        told << notice["text"].toString();
-    return told;
+        texts << notice["text"].toString();
+    return texts;
 }
 
-/// An hour later, so that nothing hangs on how finely a disk tells times.
+/// An hour later, so that nothing hangs on how finely a disk keeps times.
 void touch(const QString& file) {
     QFile changed(file);
     if (!changed.open(QIODevice::ReadWrite)
@@ -123,8 +123,9 @@ private Q_SLOTS:
         QCOMPARE(target["samples"].toInt(), 4);
         QCOMPARE(target["known"].toInt(), 4 * side * side);
         QCOMPARE(checked.last()["problems"].toInt(), 0);
-        const cli::Outcome told = cli::run({"data", "check", folder.path()});
-        QVERIFY2(told.code == 0 && told.out.contains("0 problems"), qPrintable(told.text()));
+        const cli::Outcome printed = cli::run({"data", "check", folder.path()});
+        QVERIFY2(printed.code == 0 && printed.out.contains("0 problems"),
+                 qPrintable(printed.text()));
     }
 
     void aCheckNamesEachFileThatIsWrongOrUnused() {
@@ -147,13 +148,13 @@ private Q_SLOTS:
         QCOMPARE(unused[0]["file"].toString(), QString("train/image/cat.jpeg"));
         const QJsonObject labels = checked.events("split")[0]["targets"].toObject()["segmentation"].toObject();
         QCOMPARE(labels["samples"].toInt(), 4);
-        const cli::Outcome told = cli::run({"data", "check", folder.path()});
-        QVERIFY2(told.code == 1 && told.out.contains("train/image/cat.jpeg")
-                     && told.err.contains("train/image/1.png"),
-                 qPrintable(told.text()));
+        const cli::Outcome printed = cli::run({"data", "check", folder.path()});
+        QVERIFY2(printed.code == 1 && printed.out.contains("train/image/cat.jpeg")
+                     && printed.err.contains("train/image/1.png"),
+                 qPrintable(printed.text()));
     }
 
-    void aCheckTellsWhatIsWrongWithTheJsonByItsLine() {
+    void aCheckReportsWhatIsWrongWithTheJsonByItsLine() {
         const cli::Workplace place;
         const Folder folder(place);
         folder.write("dataset.json", "{\n// mine\n}");
@@ -180,7 +181,7 @@ private Q_SLOTS:
 
     void aResumeOnOtherContentsSaysSo_data() {
         QTest::addColumn<QString>("what");
-        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("reported");
         QTest::newRow("nothing") << "nothing" << "";
         QTest::newRow("times alone") << "touch" << "";
         QTest::newRow("the folder is elsewhere") << "moved" << "";
@@ -192,7 +193,7 @@ private Q_SLOTS:
 
     void aResumeOnOtherContentsSaysSo() {
         QFETCH(QString, what);
-        QFETCH(QString, told);
+        QFETCH(QString, reported);
         const cli::Workplace place;
         const Folder folder(place);
         const QString run = paused(place, folder);
@@ -219,11 +220,11 @@ private Q_SLOTS:
             replace("dataset.json", json.replace("\"b\"", "\"k\""));
         }
         const QStringList notices = resumed(place, run, more);
-        QCOMPARE(notices.size(), told.isEmpty() ? 0 : 1);
-        if (!told.isEmpty())
-            QVERIFY2(notices[0].contains(told), qPrintable(notices[0]));
+        QCOMPARE(notices.size(), reported.isEmpty() ? 0 : 1);
+        if (!reported.isEmpty())
+            QVERIFY2(notices[0].contains(reported), qPrintable(notices[0]));
         if (what == "picture")
-            QCOMPARE(resumed(place, run), QStringList()); // told once
+            QCOMPARE(resumed(place, run), QStringList()); // reported once
     }
 };
 

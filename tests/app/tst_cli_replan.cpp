@@ -65,7 +65,7 @@ private Q_SLOTS:
         QVERIFY(verified.last()["max_abs_diff_float64"].toDouble() <= 1e-10);
     }
 
-    void whatCannotBeDoneIsTold_data() {
+    void whatCannotBeDoneIsReported_data() {
         QTest::addColumn<QStringList>("words");
         QTest::addColumn<int>("code");
         QTest::addColumn<QString>("problem");
@@ -90,7 +90,7 @@ private Q_SLOTS:
             << QStringList{"dec*: separate", "--at", "soon"} << 2 << "replan.at";
     }
 
-    void whatCannotBeDoneIsTold() {
+    void whatCannotBeDoneIsReported() {
         QFETCH(QStringList, words);
         QFETCH(int, code);
         QFETCH(QString, problem);
@@ -177,7 +177,7 @@ private Q_SLOTS:
         QCOMPARE(after["step"].toInt(), at);
         for (const char* same : {"spec", "plan", "plan_hash", "plan_changes", "parameters"})
             QCOMPARE(after[same], before[same]);
-        // What was recorded after the change is told apart from the run's own.
+        // What was recorded after the change is distinguished from the run's own.
         QCOMPARE(after["series"].toArray().size(), before["series"].toArray().size());
         QVERIFY(before["undone_series"].toArray().isEmpty());
         QVERIFY(!after["undone_series"].toArray().isEmpty());
@@ -227,7 +227,7 @@ private Q_SLOTS:
         QCOMPARE(place.shown(run)["spec"], before["spec"]);
     }
 
-    void aJoinAFreezeAndAKernelAreToldWithWhatTheyDid() {
+    void aJoinAFreezeAndAKernelAreReportedWithWhatTheyDid() {
         cli::Workplace place;
         QJsonObject spec = with(cli::tinySpec(), "network.sharing", QJsonArray{"*: separate"});
         spec = with(spec, "network.plan_changes",

@@ -223,7 +223,7 @@ private Q_SLOTS:
         QCOMPARE(place.state(), QString("paused"));
     }
 
-    void anothersLockIsToldAtOnceAndAnEndIsTaken() {
+    void anothersLockIsReportedAtOnceAndAnEndIsTaken() {
         cli::Workplace place;
         const QString spec = place.write(
             "spec.json", with(with(tinySpec(), "train.steps", 100000), "train.validate_every", 2));
@@ -234,11 +234,12 @@ private Q_SLOTS:
             SQLite::Database other((place.store() + "/experiments.db").toStdString(),
                                    SQLite::OPEN_READWRITE, 5000);
             other.exec("BEGIN IMMEDIATE");
-            const QJsonObject told = training.waitFor([](const QJsonObject& object) {
+            const QJsonObject notice = training.waitFor([](const QJsonObject& object) {
                 return object["event"] == "notice" && object["code"] == "store.locked";
             });
-            QVERIFY(!told.isEmpty());
-            QVERIFY2(told["text"].toString().contains("waits"), qPrintable(told["text"].toString()));
+            QVERIFY(!notice.isEmpty());
+            QVERIFY2(notice["text"].toString().contains("waits"),
+                     qPrintable(notice["text"].toString()));
             training.signal(SIGTERM);
             // The pause's own, or that of a validation which was waiting to be recorded.
             QVERIFY(!training.waitForEvent("checkpoint").isEmpty());

@@ -77,10 +77,10 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("file");
         QTest::addColumn<QString>("code");
         QTest::addColumn<QString>("path");
-        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("reported");
         const auto add = [](const char* name, const QByteArray& file, const char* code,
-                            const char* path, const char* told) {
-            QTest::newRow(name) << file << QString(code) << QString(path) << QString(told);
+                            const char* path, const char* reported) {
+            QTest::newRow(name) << file << QString(code) << QString(path) << QString(reported);
         };
         const auto set = [&](const char* path, const QJsonValue& value) {
             return text(with(tinySpec(), path, value));
@@ -151,7 +151,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, file);
         QFETCH(QString, code);
         QFETCH(QString, path);
-        QFETCH(QString, told);
+        QFETCH(QString, reported);
         cli::Workplace place;
         const QString spec = place.write("bad.json", file);
         const cli::Outcome checked = cli::run({"spec", "check", spec, "--json"});
@@ -161,7 +161,7 @@ private Q_SLOTS:
         if (!code.isEmpty())
             QVERIFY2(problems.first()["code"] == code, qPrintable(checked.text()));
         QVERIFY2(problems.first()["path"].toString().contains(path), qPrintable(checked.text()));
-        QVERIFY2(checked.err.contains(told.toUtf8()), qPrintable(checked.text()));
+        QVERIFY2(checked.err.contains(reported.toUtf8()), qPrintable(checked.text()));
     }
 
     void trainRefusesABadSpecInTheSameWordsAndLeavesNothing() {
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QCOMPARE(fix["value"].toString(), QString("0"));
     }
 
-    void everythingThatIsWrongIsToldAtOnce() {
+    void everythingThatIsWrongIsReportedAtOnce() {
         cli::Workplace place;
         auto spec = with(tinySpec(), "train.lr", -1);
         spec = with(spec, "data.width", "wide");
@@ -235,7 +235,7 @@ private Q_SLOTS:
 
     void wrongSetIsAProblemOfTheSpec_data() {
         QTest::addColumn<QString>("assignment");
-        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("reported");
         QTest::newRow("unknown path") << "train.lrr=1" << "did you mean \"train.lr\"?";
         QTest::newRow("wrong type") << "train.lr=fast" << "expected a number";
         QTest::newRow("out of range") << "train.lr=-1" << "expected a number from 0 to 100";
@@ -245,9 +245,9 @@ private Q_SLOTS:
     }
     void wrongSetIsAProblemOfTheSpec() {
         QFETCH(QString, assignment);
-        QFETCH(QString, told);
+        QFETCH(QString, reported);
         const cli::Outcome outcome = cli::run({"spec", "show", "rooms-demo", "--set", assignment});
-        QVERIFY2(outcome.code == 1 && outcome.err.contains(told.toUtf8()),
+        QVERIFY2(outcome.code == 1 && outcome.err.contains(reported.toUtf8()),
                  qPrintable(outcome.text()));
         QVERIFY(outcome.out.isEmpty());
     }

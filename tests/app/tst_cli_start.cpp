@@ -41,7 +41,7 @@ class CliStartTest : public QObject {
         return QString::fromUtf8(cli::fileBytes(file)).split('\n', Qt::SkipEmptyParts);
     }
 
-    /// Trains the tiny spec; what `show` tells of its environment.
+    /// Trains the tiny spec; what `show` says of its environment.
     QJsonObject trained(const QStringList& wrapper, cli::Outcome& outcome,
                         const QJsonObject& spec = tinySpec()) {
         const QString file = m_place.write("spec.json", spec);
@@ -107,7 +107,7 @@ private Q_SLOTS:
         }
     }
 
-    /// libgomp tells how long its threads spin before they sleep.
+    /// libgomp prints how long its threads spin before they sleep.
     void threadsThatWaitSleep() {
         const auto spins = [](const cli::Outcome& outcome) {
             const auto at = outcome.err.lastIndexOf("GOMP_SPINCOUNT = '");

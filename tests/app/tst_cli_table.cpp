@@ -222,7 +222,7 @@ private Q_SLOTS:
         QCOMPARE(place.run({"show", "--json", "--", name}).last()["run"].toString(), run);
     }
 
-    void whatIsNotThereIsTold() {
+    void whatIsNotThereIsReported() {
         const cli::Outcome outcome = m_place.run({"table", "nothing", "--json"});
         QCOMPARE(outcome.code, 1);
         QCOMPARE(outcome.last()["code"].toString(), QString("run.unknown"));

@@ -8,7 +8,7 @@
 using cli::tinySpec;
 using cli::with;
 
-// A training from its first word to its last, and what the store tells of it afterwards.
+// A training from its first word to its last, and what the store says of it afterwards.
 class CliTrainTest : public QObject {
     Q_OBJECT
 
@@ -91,7 +91,7 @@ private Q_SLOTS:
         }
     }
 
-    void reportIsWrittenAndTold() {
+    void reportIsWrittenAndReported() {
         const QJsonObject collapsed = m_trained.events("collapsed").first();
         QCOMPARE(collapsed["file"].toString(), m_place.path("report/collapsed.safetensors"));
         QVERIFY(m_trained.events("verified").first()["passed"].toBool());
@@ -115,7 +115,7 @@ private Q_SLOTS:
             QVERIFY2(table.contains(text.toUtf8()), table);
     }
 
-    void showTellsEverything() {
+    void showPrintsEverything() {
         const QJsonObject shown = m_place.shown(m_run);
         // What was asked for, with every field, and what came of the rules.
         QCOMPARE(shown["spec"].toObject()["train"].toObject()["steps"].toInt(), 12);

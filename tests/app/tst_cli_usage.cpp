@@ -4,16 +4,16 @@
 #include <QJsonArray>
 #include <QTest>
 
-// The words of the command line: what is refused, what help tells, what is listed.
+// The words of the command line: what is refused, what help says, what is listed.
 class CliUsageTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void wrongUsageEndsWithTwo_data() {
         QTest::addColumn<QStringList>("words");
-        QTest::addColumn<QString>("told");
-        const auto add = [](const char* name, const QStringList& words, const char* told) {
-            QTest::newRow(name) << words << QString(told);
+        QTest::addColumn<QString>("reported");
+        const auto add = [](const char* name, const QStringList& words, const char* reported) {
+            QTest::newRow(name) << words << QString(reported);
         };
         add("nothing", {}, "a command is missing; one of: train, resume");
         add("unknown command", {"frobnicate"}, "\"frobnicate\" is no command; one of: train");
@@ -48,10 +48,10 @@ private Q_SLOTS:
     }
     void wrongUsageEndsWithTwo() {
         QFETCH(QStringList, words);
-        QFETCH(QString, told);
+        QFETCH(QString, reported);
         const cli::Outcome outcome = cli::run(words);
         QVERIFY2(outcome.code == 2, qPrintable(outcome.text()));
-        QVERIFY2(outcome.err.contains(told.toUtf8()), qPrintable(outcome.text()));
+        QVERIFY2(outcome.err.contains(reported.toUtf8()), qPrintable(outcome.text()));
         QVERIFY2(outcome.err.contains("--help\" for more"), qPrintable(outcome.text()));
         QVERIFY2(outcome.out.isEmpty(), qPrintable(outcome.text()));
     }
@@ -86,14 +86,14 @@ private Q_SLOTS:
         QCOMPARE(cli::run({"--version"}).out, QByteArray("concertina-cli " CONCERTINA_VERSION "\n"));
     }
 
-    void helpTellsExitCodesAndCtrlC() {
+    void helpNamesExitCodesAndCtrlC() {
         const QByteArray help = cli::run({"--help"}).out;
         for (const char* text : {"0 done", "1 a problem", "2 wrong usage", "130 interrupted",
                                  "Ctrl-C once stops a training with a checkpoint"})
             QVERIFY2(help.contains(text), help);
     }
 
-    void helpOfTrainTellsEveryFieldWithDefaultAndUnit() {
+    void helpOfTrainListsEveryFieldWithDefaultAndUnit() {
         const QByteArray help = cli::run({"train", "--help"}).out;
         const auto fields = cli::run({"spec", "fields", "--json"}).objects();
         QVERIFY(fields.size() > 40);
@@ -107,7 +107,7 @@ private Q_SLOTS:
     }
 
     void everyFieldOfASpecCanBeSet() {
-        // A field's own default must be taken at its path: what help tells is what --set reads.
+        // A field's own default must be taken at its path: what help says is what --set reads.
         cli::Workplace place;
         // Tied, as plain kernels have no core that could be merged.
         const auto tied = cli::with(cli::tinySpec(), "network.sharing", QJsonArray{"*: tied"});
@@ -124,7 +124,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
     }
 
-    void listTellsEveryFamily_data() {
+    void listPrintsEveryFamily_data() {
         QTest::addColumn<QStringList>("ids");
         QTest::newRow("datasets") << QStringList{"rooms", "folder"};
         QTest::newRow("tasks") << QStringList{"segmentation", "depth", "normal"};
@@ -135,7 +135,7 @@ private Q_SLOTS:
         QTest::newRow("balancings") << QStringList{"equal"};
         QTest::newRow("presets") << QStringList{"rooms-demo", "nyuv2-compact"};
     }
-    void listTellsEveryFamily() {
+    void listPrintsEveryFamily() {
         QFETCH(QStringList, ids);
         const QString family = QTest::currentDataTag();
         const cli::Outcome outcome = cli::run({"list", family, "--json"});
@@ -165,7 +165,7 @@ private Q_SLOTS:
         QCOMPARE(network["backbone"].toObject()["options"].toObject()["width"].toDouble(), 0.5);
     }
 
-    void storeOfNobodyIsNoError() {
+    void aStoreThatIsNotThereIsNoError() {
         cli::Workplace place;
         const cli::Outcome outcome = place.run({"runs"});
         QVERIFY2(outcome.code == 0 && outcome.out.contains("No runs yet"), qPrintable(outcome.text()));

@@ -71,7 +71,7 @@ QList<QStringList> commands(const QString& text) {
 
 } // namespace
 
-// The README and the pages of help tell what is so: their links, commands, fields and examples.
+// The README and the pages of help say what is so: their links, commands, fields and examples.
 class ReadmeTest : public QObject {
     Q_OBJECT
 
@@ -88,8 +88,8 @@ class ReadmeTest : public QObject {
         const QStringList command = words.mid(0, two ? 2 : 1);
         QByteArray& help = known[command.join(' ')];
         if (help.isEmpty()) {
-            const cli::Outcome told = cli::run(command + QStringList{"--help"});
-            help = told.code == 0 ? told.out : QByteArray();
+            const cli::Outcome outcome = cli::run(command + QStringList{"--help"});
+            help = outcome.code == 0 ? outcome.out : QByteArray();
         }
         return help;
     }
@@ -117,14 +117,14 @@ private Q_SLOTS:
     void commandsAndTheirOptionsAreThose() {
         QFETCH(QString, page);
         for (const QStringList& words : commands(textOf(page))) {
-            const QString told = words.join(' ');
+            const QString line = words.join(' ');
             if (words.first().startsWith('-') || words.first() == "COMMAND")
                 continue; // of the program itself
             const QByteArray help = helpOf(words);
-            QVERIFY2(!help.isEmpty(), qPrintable(told));
+            QVERIFY2(!help.isEmpty(), qPrintable(line));
             for (const QString& word : words)
                 if (word.startsWith("--"))
-                    QVERIFY2(help.contains(word.section('=', 0, 0).toUtf8()), qPrintable(told));
+                    QVERIFY2(help.contains(word.section('=', 0, 0).toUtf8()), qPrintable(line));
         }
     }
 
@@ -227,12 +227,12 @@ private Q_SLOTS:
 
     void theDemoOfTheReadmeIsTheDemo() {
         const auto block = "{" + blocks(textOf("README.md"), "json").value(0) + "}";
-        const auto told = QJsonDocument::fromJson(block.toUtf8()).object()["network"].toObject();
+        const auto written = QJsonDocument::fromJson(block.toUtf8()).object()["network"].toObject();
         const auto demo =
             cli::run({"spec", "show", "rooms-demo", "--json"}).last()["network"].toObject();
-        QVERIFY(!told.isEmpty());
-        QCOMPARE(told["sharing"], demo["sharing"]);
-        QCOMPARE(told["kernels"].toArray()[0].toObject()["id"],
+        QVERIFY(!written.isEmpty());
+        QCOMPARE(written["sharing"], demo["sharing"]);
+        QCOMPARE(written["kernels"].toArray()[0].toObject()["id"],
                  demo["kernels"].toArray()[0].toObject()["id"]);
     }
 

@@ -115,7 +115,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(queue->runs().empty(), patience);
     }
 
-    void aStoreThatTakesNothingIsToldAndBlocksNobody() {
+    void aStoreThatTakesNothingIsReportedAndBlocksNoCaller() {
         const std::string file = m_folder->filePath("file").toStdString();
         QVERIFY(QFile(QString::fromStdString(file)).open(QIODevice::WriteOnly));
         RunQueue queue(file + "/store", std::nullopt, {[] {}, [](const RunId&, const Problem&) {}});
@@ -144,7 +144,7 @@ private Q_SLOTS:
             QVERIFY(run.state == RunState::Paused);
     }
 
-    void aRunThatCannotStartIsToldAndTheNextOneTrains() {
+    void aRunThatCannotStartIsReportedAndTheNextOneTrains() {
         ExperimentSpec broken = tinySpec(3);
         broken.data.dataset = {"folder", {{"path", m_folder->filePath("none").toStdString()}}};
         const auto queue = makeQueue();

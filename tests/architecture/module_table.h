@@ -16,7 +16,7 @@ struct Module {
     bool subfolders = true;             ///< whether folders inside belong to it
 };
 
-/// The project as ARCHITECTURE.md tells it: the arrows go down only.
+/// The project as ARCHITECTURE.md describes it: the arrows go down only.
 const std::vector<Module>& projectModules();
 
 /// The innermost module that a file belongs to; null where it belongs to none.

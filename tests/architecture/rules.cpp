@@ -66,7 +66,7 @@ std::string wayToTorch(const SourceTree& tree, const std::string& target,
     return {};
 }
 
-/// Walks along includes depth first and tells those that lead back to where it came from.
+/// Walks along includes depth first and reports those that lead back to where it came from.
 class CycleFinder {
 public:
     explicit CycleFinder(const SourceTree& tree) : m_tree(tree) {}
@@ -232,8 +232,8 @@ Violations checkFolders(const SourceTree& tree) {
 Violations checkSizes(const SourceTree& tree, const std::vector<Exception>& exceptions) {
     Violations violations;
     std::vector<int> uses(exceptions.size(), 0);
-    const auto tell = [&](const SourceFile& file, const std::string& function, int line,
-                          std::string what) {
+    const auto report = [&](const SourceFile& file, const std::string& function, int line,
+                            std::string what) {
         bool excused = false;
         for (std::size_t i = 0; i < exceptions.size(); ++i)
             if (exceptions[i].file == file.path && exceptions[i].function == function) {
@@ -250,13 +250,13 @@ Violations checkSizes(const SourceTree& tree, const std::vector<Exception>& exce
             violations.push_back({file.path, 0, "has a bracket without its other"});
         const int mostCode = isTest(file) ? 200 : 100; // fixtures are code
         if (file.isHeader() ? file.lines > 200 || file.codeLines > mostCode : file.lines > 400)
-            tell(file, "", 0,
-                 "has " + std::to_string(file.lines) + " lines, of these "
-                     + std::to_string(file.codeLines) + " of code");
+            report(file, "", 0,
+                   "has " + std::to_string(file.lines) + " lines, of these "
+                       + std::to_string(file.codeLines) + " of code");
         for (const Function& function : file.functions.functions)
             if (function.lines > 60)
-                tell(file, function.name, function.line,
-                     function.name + " has " + std::to_string(function.lines) + " lines");
+                report(file, function.name, function.line,
+                       function.name + " has " + std::to_string(function.lines) + " lines");
     }
     for (std::size_t i = 0; i < exceptions.size(); ++i)
         if (uses[i] == 0 || exceptions[i].reason.empty())

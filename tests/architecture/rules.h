@@ -28,7 +28,7 @@ std::string toText(const Violations& violations);
 Violations checkIncludes(const SourceTree& tree, const std::vector<Module>& modules);
 
 /// From no file of `folder` a header of LibTorch can be reached: not through any header of ours.
-/// Told at the file's own include that leads there, with the way.
+/// Reported at the file's own include that leads there, with the way.
 Violations checkNoTorchBehind(const SourceTree& tree, const std::string& folder);
 
 /// No file includes itself by way of others.
@@ -54,8 +54,9 @@ struct Exception {
 };
 
 /// Sources of more than 400 lines, headers of more than 200, or of more than 100 without their
-/// comments where they are no test's, functions of more than 60, lambdas counted. Exceptions are left out; one that has no
-/// reason, or is none any more, is told, as are files whose braces do not match.
+/// comments where they are no test's, functions of more than 60, lambdas counted. Exceptions are
+/// left out; one that has no reason, or is none any more, is reported, as are files whose braces do
+/// not match.
 Violations checkSizes(const SourceTree& tree, const std::vector<Exception>& exceptions);
 
 } // namespace architecture

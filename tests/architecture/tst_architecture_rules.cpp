@@ -44,7 +44,7 @@ QStringList filesOf(const Violations& violations) {
     return files;
 }
 
-/// What a source of the module `file` is in is told for one include on its third line.
+/// What is reported of a source in the module of `file` with one include, on its third line.
 Violations violationsOf(const std::string& file, const std::string& include) {
     Fixture fixture;
     fixture.write("core/values/spec.h", header);
@@ -100,7 +100,7 @@ private Q_SLOTS:
         QVERIFY2(violations.empty(), toText(violations).c_str());
     }
 
-    void forbiddenIncludesAreToldWithTheirLine_data() {
+    void forbiddenIncludesAreReportedWithTheirLine_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("include");
         QTest::addColumn<QString>("what");
@@ -145,7 +145,7 @@ private Q_SLOTS:
         row("db/x.cpp", "\"x.moc\"", "the table does not know");
     }
 
-    void forbiddenIncludesAreToldWithTheirLine() {
+    void forbiddenIncludesAreReportedWithTheirLine() {
         QFETCH(QString, file);
         QFETCH(QString, include);
         QFETCH(QString, what);
@@ -157,7 +157,7 @@ private Q_SLOTS:
                  violations[0].what.c_str());
     }
 
-    void codeOutsideOfRoomsIsTold() {
+    void codeOutsideOfRoomsIsReported() {
         for (const char* file : {"core/mystery/x.cpp", "resources/x.h", "app/x.cpp", "x.cpp"}) {
             const Violations violations = violationsOf(file, "<vector>");
             QCOMPARE(violations, (Violations{{file, 0, "is code that belongs to no module"}}));
@@ -180,7 +180,7 @@ private Q_SLOTS:
         QCOMPARE(file.codeLines, 15); // without lines 1, 2 and 12
     }
 
-    void missingFirstLinesAreTold() {
+    void missingFirstLinesAreReported() {
         Fixture fixture;
         fixture.write("core/values/a.h", license + "\n");
         fixture.write("core/values/b.h", "#pragma once\n");
@@ -198,7 +198,7 @@ private Q_SLOTS:
                              {"core/values/d.h", 1, "has no #pragma once"}}));
     }
 
-    void torchBehindOurHeadersIsTold() {
+    void torchBehindOurHeadersIsReported() {
         Fixture fixture;
         fixture.write("core/network/network.h", header + "#include <torch/types.h>\n");
         fixture.write("core/training/learner.h",
@@ -213,7 +213,7 @@ private Q_SLOTS:
                               "core/network/network.h → torch/types.h"}}));
     }
 
-    void circlesAreToldWhereTheyClose() {
+    void circlesAreReportedWhereTheyClose() {
         Fixture fixture;
         fixture.write("ui/a.h", header + "#include \"ui/b.h\"\n");
         fixture.write("ui/b.h", header + "\n#include \"ui/c.h\"\n");
@@ -225,7 +225,7 @@ private Q_SLOTS:
                              {"ui/self.h", 3, "closes the circle ui/self.h → ui/self.h"}}));
     }
 
-    void tablesWithCirclesOrUnknownRoomsAreTold() {
+    void tablesWithCirclesOrUnknownRoomsAreReported() {
         QCOMPARE(checkTable({{"a", {"b"}}, {"b", {"c"}}, {"c", {"a"}}, {"d", {"a"}}}).size(),
                  std::size_t{3});
         QCOMPARE(checkTable({{"a", {"x"}}}),
@@ -234,7 +234,7 @@ private Q_SLOTS:
         QCOMPARE(checkTable({{"a", {"a/b"}}, {"a/b", {"a"}}}), Violations{});
     }
 
-    void vagueFoldersAreTold() {
+    void vagueFoldersAreReported() {
         Fixture fixture;
         for (const char* folder : {"common", "core/utils", "core/values/misc", "core/commons"})
             fixture.write(folder + std::string("/x.h"), header);
@@ -245,7 +245,7 @@ private Q_SLOTS:
         QCOMPARE(violations[2].file, std::string("core/values/misc"));
     }
 
-    void rowsThatSayMoreThanIsSoAreTold() {
+    void rowsThatSayMoreThanIsSoAreReported() {
         Fixture fixture;
         fixture.write("a/x.cpp", license + "#include \"b/y.h\"\n#include <torch/torch.h>\n");
         fixture.write("b/y.h", header);
@@ -290,10 +290,10 @@ private Q_SLOTS:
         fixture.write("db/b.cpp", license + function("void over()", 61));
         fixture.write("db/c.cpp", license + function("const auto table = []", 61).append(";\n"));
         fixture.write("db/d.cpp", license + "void open() {\n");
-        const Violations told = checkSizes(fixture.tree(), {});
-        QCOMPARE(told, (Violations{{"db/b.cpp", 2, "over has 61 lines"},
-                                   {"db/c.cpp", 2, "[] has 61 lines"},
-                                   {"db/d.cpp", 0, "has a bracket without its other"}}));
+        const Violations found = checkSizes(fixture.tree(), {});
+        QCOMPARE(found, (Violations{{"db/b.cpp", 2, "over has 61 lines"},
+                                    {"db/c.cpp", 2, "[] has 61 lines"},
+                                    {"db/d.cpp", 0, "has a bracket without its other"}}));
         QCOMPARE(filesOf(checkSizes(fixture.tree(), {{"db/b.cpp", "over", "a list"},
                                                      {"db/c.cpp", "[]", ""},
                                                      {"db/a.cpp", "just", "not so long"}})),
@@ -306,19 +306,20 @@ private Q_SLOTS:
         const FunctionList found = functionsOf(text);
         QVERIFY(found.balanced);
         // Each one says where it begins: "// name, lines" stands behind its opening brace.
-        std::vector<Function> told;
+        std::vector<Function> marked;
         int number = 0;
         for (const QString& line : QString::fromStdString(text).split('\n')) {
             ++number;
             static const QRegularExpression mark("// is (\\S+), (\\d+)$");
             if (const auto match = mark.match(line); match.hasMatch())
-                told.push_back({match.captured(1).toStdString(), number, match.captured(2).toInt()});
+                marked.push_back(
+                    {match.captured(1).toStdString(), number, match.captured(2).toInt()});
         }
-        QVERIFY(told.size() > 20);
-        QCOMPARE(found.functions.size(), told.size());
-        for (std::size_t i = 0; i < told.size(); ++i)
-            QVERIFY2(found.functions[i] == told[i],
-                     (told[i].name + " at " + std::to_string(told[i].line) + ": found "
+        QVERIFY(marked.size() > 20);
+        QCOMPARE(found.functions.size(), marked.size());
+        for (std::size_t i = 0; i < marked.size(); ++i)
+            QVERIFY2(found.functions[i] == marked[i],
+                     (marked[i].name + " at " + std::to_string(marked[i].line) + ": found "
                       + found.functions[i].name + " at " + std::to_string(found.functions[i].line)
                       + ", lines " + std::to_string(found.functions[i].lines))
                          .c_str());

@@ -11,7 +11,7 @@
 
 namespace concertina::bench {
 
-/// A figure with what is asked of it: "<=1.10", ">=100"; empty where it is only told.
+/// A figure with what is asked of it: "<=1.10", ">=100"; empty where it is only reported.
 struct Figure {
     std::string name;
     double value = 0;

@@ -134,7 +134,7 @@ std::vector<Figure> expandTied() {
     return figures;
 }
 
-/// Told, without a goal: 422 M weights.
+/// Reported, without a goal: 422 M weights.
 std::vector<Figure> expandFull() {
     FixedStep expanded(specFor(Size::Full, "expand", "*: tied"));
     FixedStep plain(specFor(Size::Full, "plain", "*: tied"));

@@ -171,7 +171,7 @@ std::vector<Figure> opening() {
     return {{"window: open with 1,000 runs listed", median(times), "s", "<=1.5"}};
 }
 
-/// One prediction, as Compare asks for it: the time until it is told, in ms, beyond the networks'.
+/// One prediction, as Compare asks for it: the time until it is there, in ms, beyond the networks'.
 double waitFor(JobService& jobs, const FrameChoice& choice) {
     QEventLoop loop;
     double wait = 0;

@@ -53,7 +53,7 @@ std::map<std::string, torch::Tensor> copyOf(const std::map<std::string, torch::T
 torch::Tensor randomImages(std::int64_t count, std::int64_t height, std::int64_t width,
                            std::uint64_t seed, torch::ScalarType type = torch::kFloat32);
 
-/// Notes everything that a trainer tells.
+/// Notes everything that a trainer reports.
 class Recorder : public RunObserver {
 public:
     std::vector<StepEvent> steps;

@@ -13,7 +13,7 @@
 
 namespace concertina::testing {
 
-/// One session of training in a folder of its own, with everything that it tells.
+/// One session of training in a folder of its own, with everything that it reports.
 class Training {
 public:
     explicit Training(ExperimentSpec spec) : request{.spec = std::move(spec)} {
@@ -26,7 +26,7 @@ public:
 
     Expected<TrainResult> run() { return train(request, control, record); }
 
-    /// `request` is told to the control after step `step`.
+    /// `request` is called with the control after step `step`.
     void after(std::int64_t step, const std::function<void(RunControl&)>& request) {
         record.onStep = [this, step, request](const StepEvent& event) {
             if (event.position.step == step)

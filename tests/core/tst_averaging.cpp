@@ -208,7 +208,7 @@ private Q_SLOTS:
         QVERIFY(two.error().hint.starts_with("leave averaging out"));
     }
 
-    void badCheckpointsAreTold() {
+    void badCheckpointsAreReported() {
         const ExperimentSpec spec = tinySpec();
         const auto a = checkpoint(spec, 10, 1), b = checkpoint(spec, 20, 2);
         QCOMPARE(prepared(b, {{b}}).error().code, std::string("collapse.step"));

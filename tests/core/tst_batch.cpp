@@ -23,7 +23,7 @@ TargetPlane planeOf(Encoding encoding, const std::vector<Value>& values) {
     return plane;
 }
 
-/// A picture in which everything tells where it is from: red grows by 10 a column, green by 20 a
+/// A picture in which everything shows where it is from: red grows by 10 a column, green by 20 a
 /// row; the class is the pixel's number; depth is the row + 1 metres; normals point to the right
 /// in the left half, downwards in the right half.
 Sample example() {
@@ -135,7 +135,7 @@ private Q_SLOTS:
                 QCOMPARE(batch.targets[0][0][y][x].item<std::int64_t>(), row * width + column);
                 QCOMPARE(batch.targets[1][0][0][y][x].item<float>(),
                          static_cast<float>(row + 1) / 1.5F);
-                // Linear inside the picture, so that its gradient tells the place to a fraction.
+                // Linear inside the picture, so that its gradient gives the place to a fraction.
                 const double exact = firstColumn + (from + 0.5) / 1.5 - 0.5;
                 const double edge = std::clamp(exact, double(firstColumn), firstColumn + 15.0);
                 QVERIFY(std::abs(batch.images[0][0][y][x].item<double>() * 255 - 10 * edge) < 1.01);

@@ -158,7 +158,7 @@ private Q_SLOTS:
                  std::string("did you mean \"expansion\"?"));
     }
 
-    void aSpecTellsThePlaceAndNothingThatFollowsFromIt() {
+    void aSpecNamesThePlaceAndNothingThatFollowsFromIt() {
         ExperimentSpec spec = tinySpec("chain", "*: merged");
         QCOMPARE(validate(spec, catalogue()), Problems{});
         spec.network.kernels[0].method.options["links"] = Texts{"do-conv", "expand"};

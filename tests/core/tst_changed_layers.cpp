@@ -263,7 +263,7 @@ private Q_SLOTS:
         }
     }
 
-    void aJoinTellsTheLossBeforeAndAfterItOnOneBatch() {
+    void aJoinReportsTheLossBeforeAndAfterItOnOneBatch() {
         ExperimentSpec spec = tinySpec("factored", "*: separate");
         spec.train.previews = 0;
         spec.network.planChanges = {"2: enc*: {segmentation, depth} | {normal} separate",
@@ -275,7 +275,7 @@ private Q_SLOTS:
         QVERIFY(join.lossBefore && join.lossAfter);
         QVERIFY(std::isfinite(*join.lossBefore) && std::isfinite(*join.lossAfter));
         QVERIFY(*join.lossBefore != *join.lossAfter);
-        // What keeps every output has nothing to tell.
+        // What keeps every output has nothing to report.
         QVERIFY(!run.record.plans[1].lossBefore && !run.record.plans[2].lossBefore);
         // Before: the network of the checkpoint from before the change, on the next step's batch.
         const auto data = openRunData(spec);

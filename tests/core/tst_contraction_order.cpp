@@ -44,20 +44,20 @@ private Q_SLOTS:
                                                   "dec2.1 dec2.2 dec1.1: U | M | V"}));
     }
 
-    void wrongRulesAreTold() {
-        using Told = std::vector<std::string>;
-        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·M | V"})), Told{});
+    void wrongRulesAreReported() {
+        using Reported = std::vector<std::string>;
+        QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·M | V"})), Reported{});
         QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·M | V", "enc9.*: U | M·V"})),
-                 Told{"contraction.no_layer network.contraction_order.1"});
+                 Reported{"contraction.no_layer network.contraction_order.1"});
         QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*: U·V"})),
-                 Told{"contraction.factors network.contraction_order.0"});
+                 Reported{"contraction.factors network.contraction_order.0"});
         QCOMPARE(problemsOf(specWith(Contraction::Cheapest, {"enc*"})),
-                 Told{"contraction.syntax network.contraction_order.0"});
+                 Reported{"contraction.syntax network.contraction_order.0"});
         // A grouped or spatial matrix is multiplied out, whatever is said.
         ExperimentSpec spatial = specWith(Contraction::Cheapest, {"enc2.*: U·M | V"});
         spatial.network.kernels.front().method.options["matricization"] = "spatial";
         QCOMPARE(problemsOf(withCompleteOptions(spatial, catalogue())),
-                 Told{"contraction.factors network.contraction_order.0"});
+                 Reported{"contraction.factors network.contraction_order.0"});
     }
 
     void arulesKernelMayBecomeAnother() {

@@ -49,8 +49,8 @@ class DamagedDatasetTest : public QObject {
     Q_OBJECT
 
     /// A damaged sample "b" of split "train": the problem names its file and the sample.
-    static void verifyTold(const TestFolder& folder, const std::filesystem::path& file,
-                           const char* code) {
+    static void verifyReported(const TestFolder& folder, const std::filesystem::path& file,
+                               const char* code) {
         const auto sample = folder.sample("train", 1);
         QVERIFY(!sample);
         QCOMPARE(sample.error().code, std::string(code));
@@ -62,7 +62,7 @@ class DamagedDatasetTest : public QObject {
     }
 
 private Q_SLOTS:
-    void aPlaceWithoutADatasetIsTold() {
+    void aPlaceWithoutADatasetIsReported() {
         const auto open = [](const std::string& path) {
             return openDataset({"folder", {{"path", path}}});
         };
@@ -95,7 +95,7 @@ private Q_SLOTS:
         QCOMPARE(folder.open().error().code, std::string("dataset.json"));
     }
 
-    void aSplitWithoutImagesIsTold() {
+    void aSplitWithoutImagesIsReported() {
         const TestFolder folder;
         std::filesystem::remove_all(folder.root() / "check" / "image");
         const auto missing = folder.open();
@@ -106,7 +106,7 @@ private Q_SLOTS:
         QVERIFY(!folder.open()); // a folder and another kind of file are no images
     }
 
-    void damagedPicturesAreTold_data() {
+    void damagedPicturesAreReported_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("code");
         const std::string png = encoded(".png", 40, 60), jpeg = encoded(".jpg", 40, 60);
@@ -128,14 +128,14 @@ private Q_SLOTS:
         add("huge JPEG", hugeJpeg(), "image.large");
     }
 
-    void damagedPicturesAreTold() {
+    void damagedPicturesAreReported() {
         QFETCH(QByteArray, bytes);
         QFETCH(QString, code);
         for (const char* target : {"image", "label"}) {
             const TestFolder folder;
             const auto file = folder.file("train", target, "b");
             TestFolder::writeBytes(file, bytes.toStdString());
-            verifyTold(folder, file, code.toLatin1().constData());
+            verifyReported(folder, file, code.toLatin1().constData());
         }
     }
 
@@ -160,7 +160,7 @@ private Q_SLOTS:
         QVERIFY(folder.sample("train", 1));
     }
 
-    void headersTellSizesAndEnds() {
+    void headersShowSizesAndEnds() {
         QVERIFY(headerOf(encoded(".png", 40, 60)) == (PictureHeader{40, 60, true}));
         QVERIFY(headerOf(encoded(".jpg", 40, 60)) == (PictureHeader{40, 60, true}));
         QVERIFY(headerOf(hugePng()) == (PictureHeader{40000, 40000, true}));
@@ -174,7 +174,7 @@ private Q_SLOTS:
                     || size + 8 >= png.size()); // but for its last checksum
     }
 
-    void aPictureThatVanishesIsTold() {
+    void aPictureThatVanishesIsReported() {
         const TestFolder folder;
         const auto dataset = folder.open();
         std::filesystem::remove(folder.file("train", "image", "b"));
@@ -183,48 +183,48 @@ private Q_SLOTS:
         QCOMPARE(sample.error().path, folder.file("train", "image", "b").string());
     }
 
-    void targetsOfAnotherTypeAreTold() {
+    void targetsOfAnotherTypeAreReported() {
         TestFolder folder;
         const auto label = folder.file("train", "label", "b");
         const auto depth = folder.file("train", "depth", "b");
         const std::string good = TestFolder::bytesOf(label);
         TestFolder::write(label, plane(CV_16UC1, 1));
-        verifyTold(folder, label, "image.type");
+        verifyReported(folder, label, "image.type");
         TestFolder::write(label, plane(CV_8UC3, 1));
-        verifyTold(folder, label, "image.type");
+        verifyReported(folder, label, "image.type");
         TestFolder::writeBytes(label, good);
         TestFolder::write(depth, plane(CV_8UC1, 1));
-        verifyTold(folder, depth, "image.type");
+        verifyReported(folder, depth, "image.type");
         QVERIFY(folder.sample("train", 1).error().found.find("8-bit") != std::string::npos);
     }
 
-    void targetsOfAnotherSizeAreTold() {
+    void targetsOfAnotherSizeAreReported() {
         const TestFolder folder;
         for (const char* target : {"label", "depth", "normal"}) {
             const auto file = folder.file("train", target, "b");
             const std::string good = TestFolder::bytesOf(file);
             const int type = cv::imread(file.string(), cv::IMREAD_UNCHANGED).type();
             TestFolder::write(file, plane(type, 0, 6, 4)); // turned on its side
-            verifyTold(folder, file, "dataset.size");
+            verifyReported(folder, file, "dataset.size");
             QVERIFY(folder.sample("train", 1).error().found.find("4 × 6") != std::string::npos);
             TestFolder::writeBytes(file, good);
         }
     }
 
-    void classIndicesOutOfRangeAreTold() {
+    void classIndicesOutOfRangeAreReported() {
         TestFolder folder;
         const auto file = folder.file("train", "label", "b");
         cv::Mat labels = plane(CV_8UC1, 2);
         labels.at<std::uint8_t>(3, 5) = 3; // one pixel, the last
         TestFolder::write(file, labels);
-        verifyTold(folder, file, "dataset.class");
+        verifyReported(folder, file, "dataset.class");
         QVERIFY(folder.sample("train", 1).error().found.find('3') != std::string::npos);
         labels.at<std::uint8_t>(3, 5) = 255;
         TestFolder::write(file, labels);
         QVERIFY(folder.sample("train", 1)); // "ignore"
     }
 
-    void aTaskThatNoSampleHasATargetForIsToldBeforeTraining() {
+    void aTaskThatNoSampleHasATargetForIsReportedBeforeTraining() {
         const TestFolder folder;
         ExperimentSpec spec = tinySpec();
         spec.data.dataset = {"folder", {{"path", folder.root().string()}}};
@@ -238,7 +238,7 @@ private Q_SLOTS:
         QVERIFY(openRunData(spec));
     }
 
-    void splitsBatchesAndTargetsThatAreNotThereAreTold() {
+    void splitsBatchesAndTargetsThatAreNotThereAreReported() {
         TestFolder folder;
         ExperimentSpec spec = tinySpec();
         spec.data.dataset = {"folder", {{"path", folder.root().string()}}};

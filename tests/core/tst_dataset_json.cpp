@@ -75,7 +75,7 @@ private Q_SLOTS:
         QVERIFY(!layout->targets[1].invalid);
     }
 
-    void whatIsWrongIsToldWithItsPlace_data() {
+    void whatIsWrongIsReportedWithItsPlace_data() {
         QTest::addColumn<QByteArray>("place");
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<QByteArray>("problem");
@@ -124,7 +124,7 @@ private Q_SLOTS:
         row("/camera/k1", "0", "dataset.unknown_key at camera.k1");
     }
 
-    void whatIsWrongIsToldWithItsPlace() {
+    void whatIsWrongIsReportedWithItsPlace() {
         QFETCH(QByteArray, place);
         QFETCH(QByteArray, value);
         QFETCH(QByteArray, problem);
@@ -145,7 +145,7 @@ private Q_SLOTS:
         QVERIFY(problemsOf(json).front().hint.find("uint16") != std::string::npos);
     }
 
-    void allProblemsAreToldAtOnce() {
+    void allProblemsAreReportedAtOnce() {
         Json json = whole();
         json["image"]["path"] = 5;
         json["targets"]["depth"]["scale"] = "much";
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QCOMPARE(layout.error().front().code, std::string("dataset.json"));
     }
 
-    void whatKeepsItFromBeingReadIsToldWithItsLine_data() {
+    void whatKeepsItFromBeingReadIsReportedWithItsLine_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("reason");
         const QByteArray good = "{\n\"format\": \"concertina-dataset\",\n\"version\": 1,\n";
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QTest::newRow("another format") << QByteArray("{\"format\": \"coco\"}") << "coco";
     }
 
-    void whatKeepsItFromBeingReadIsToldWithItsLine() {
+    void whatKeepsItFromBeingReadIsReportedWithItsLine() {
         QFETCH(QByteArray, text);
         QFETCH(QString, reason);
         const auto layout = readFolderLayout(text.toStdString());

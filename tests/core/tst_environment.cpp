@@ -17,7 +17,7 @@ Json record(const std::string& core) {
             {"processor", "Xeon"},   {"threads", 2}};
 }
 
-/// What the kernel tells of the first processor.
+/// What the kernel says of the first processor.
 QSet<QString> processorFlags() {
     QFile file("/proc/cpuinfo");
     if (file.open(QIODevice::ReadOnly))
@@ -36,11 +36,11 @@ class EnvironmentTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void whatEqualBitsDependOnIsTold_data() {
+    void whatEqualBitsDependOnIsReported_data() {
         QTest::addColumn<QByteArray>("now");
-        QTest::addColumn<QString>("told");
-        const auto row = [](const char* name, const Json& now, const QString& told) {
-            QTest::newRow(name) << QByteArray::fromStdString(now.dump()) << told;
+        QTest::addColumn<QString>("reported");
+        const auto row = [](const char* name, const Json& now, const QString& reported) {
+            QTest::newRow(name) << QByteArray::fromStdString(now.dump()) << reported;
         };
         row("nothing", record("Prescott"), "");
         row("kernels", record("SkylakeX"), "OpenBLAS's kernels (Prescott → SkylakeX)");
@@ -62,17 +62,17 @@ private Q_SLOTS:
                                    + other["blas"].get<std::string>() + ")"));
     }
 
-    void whatEqualBitsDependOnIsTold() {
+    void whatEqualBitsDependOnIsReported() {
         QFETCH(QByteArray, now);
-        QFETCH(QString, told);
+        QFETCH(QString, reported);
         QStringList names;
         for (const std::string& name :
              environmentDifferences(record("Prescott"), Json::parse(now.toStdString())))
             names << QString::fromStdString(name);
-        QCOMPARE(names.join("; "), told);
+        QCOMPARE(names.join("; "), reported);
     }
 
-    void aRunFromBeforeTellsItsKernelsToo() {
+    void aRunFromBeforeNamesItsKernelsToo() {
         QCOMPARE(recordedCore(record("Prescott")), std::string("Prescott")); // no "blas_core" in it
         QCOMPARE(recordedCore({{"blas", "MKL"}}), std::string());
         QCOMPARE(recordedCore({{"blas", 3}}), std::string());

@@ -18,7 +18,7 @@ namespace {
 
 /// What a single task computes, written down without plans' refinements, trees or programs: a
 /// straightforward network with the copies that the task owns. It also notes which copies acted
-/// on what it computes, so that a convolution that two tasks have in common can be told.
+/// on what it computes, so that a convolution that two tasks have in common is known.
 class TaskNetwork {
 public:
     TaskNetwork(const Network& network, int task) : m_network(network), m_task(task) {}

@@ -39,7 +39,7 @@ public:
 
     fs::path record() const { return m_place.path().toStdString() + "/files.jsonl"; }
 
-    /// Opens the dataset, reads each training sample once, and writes the record. What was told.
+    /// Opens the dataset, reads each training sample once, writes the record. What was reported.
     Texts session(const fs::path& root) const {
         const auto news = std::make_shared<DataNews>();
         const auto files = std::make_shared<FileRecord>(record(), news);
@@ -51,10 +51,10 @@ public:
             if (const auto sample = (*dataset)->sample("train", i, 4, 6); !sample)
                 qFatal("%s", toText(sample.error()).c_str());
         files->flush();
-        Texts told;
+        Texts reported;
         for (const NoticeEvent& notice : news->take(true))
-            told.push_back(notice.text);
-        return told;
+            reported.push_back(notice.text);
+        return reported;
     }
 
     Texts session() const { return session(folder.root()); }
@@ -75,9 +75,9 @@ private:
 class FileRecordTest : public QObject {
     Q_OBJECT
 
-    static void verifyTold(const Texts& told, const std::string& what) {
-        QCOMPARE(told.size(), 1U);
-        QVERIFY2(told[0].find(what) != std::string::npos, told[0].c_str());
+    static void verifyReported(const Texts& reported, const std::string& what) {
+        QCOMPARE(reported.size(), 1U);
+        QVERIFY2(reported[0].find(what) != std::string::npos, reported[0].c_str());
     }
 
     /// Another picture in a file of as many bytes: how a plane of one value is packed hangs on the
@@ -94,7 +94,7 @@ class FileRecordTest : public QObject {
     }
 
 private Q_SLOTS:
-    void nothingIsToldWhereNothingChanged() {
+    void nothingIsReportedWhereNothingChanged() {
         const WatchedFolder place;
         QCOMPARE(place.session(), Texts{});
         QCOMPARE(place.session(), Texts{});
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QVERIFY(text.find("check/image/d.png") != std::string::npos);
     }
 
-    void otherContentsOfTheSameSizeAreTold() {
+    void otherContentsOfTheSameSizeAreReported() {
         const WatchedFolder place;
         place.session();
         std::string bytes = TestFolder::bytesOf(place.picture("b"));
@@ -124,11 +124,11 @@ private Q_SLOTS:
         QVERIFY(TestFolder::bytesOf(place.picture("b")) != bytes);
         QCOMPARE(fs::file_size(place.picture("b")), size); // or this shows nothing
         place.moveTime(place.picture("b"), 1);
-        verifyTold(place.session(), "1 file: learn/image/b.png");
+        verifyReported(place.session(), "1 file: learn/image/b.png");
         QCOMPARE(place.session(), Texts{}); // once
     }
 
-    void otherTimesAloneAreNotTold() {
+    void otherTimesAloneAreNotReported() {
         const WatchedFolder place;
         place.session();
         for (const char* id : {"a", "b", "c"})
@@ -145,19 +145,19 @@ private Q_SLOTS:
         QCOMPARE(place.session(there), Texts{});
         TestFolder::write(there / "learn/label/c.png", plane(CV_8UC1, 1));
         place.moveTime(there / "learn/label/c.png", 2);
-        verifyTold(place.session(there), "learn/label/c.png");
+        verifyReported(place.session(there), "learn/label/c.png");
     }
 
-    void newAndMissingFilesAndOtherSizesAreToldAtOnce() {
+    void newAndMissingFilesAndOtherSizesAreReportedAtOnce() {
         const WatchedFolder place;
         place.session();
         fs::copy_file(place.picture("a"), place.picture("e"));
         fs::remove(place.folder.file("train", "depth", "c"));
         std::ofstream(place.folder.root() / "dataset.json", std::ios::app) << "\n\n";
-        const Texts told = place.session();
-        verifyTold(told, "new: 1 (learn/image/e.png)");
-        verifyTold(told, "gone: 1 (learn/depth/c.png)");
-        verifyTold(told, "other contents: 1 (dataset.json)");
+        const Texts reported = place.session();
+        verifyReported(reported, "new: 1 (learn/image/e.png)");
+        verifyReported(reported, "gone: 1 (learn/depth/c.png)");
+        verifyReported(reported, "other contents: 1 (dataset.json)");
         QCOMPARE(place.session(), Texts{});
     }
 
@@ -200,15 +200,15 @@ private Q_SLOTS:
         QCOMPARE(place.session(), Texts{});
     }
 
-    void aRecordThatCannotBeWrittenIsToldOnce() {
+    void aRecordThatCannotBeWrittenIsReportedOnce() {
         const auto news = std::make_shared<DataNews>();
         FileRecord record("/no/such/folder/files.jsonl", news);
         record.begin({{"a.png", 1, 1}});
         record.flush();
         record.flush();
-        const auto told = news->take(true);
-        QCOMPARE(told.size(), 1U);
-        QCOMPARE(told[0].code, std::string("file_record.write"));
+        const auto reported = news->take(true);
+        QCOMPARE(reported.size(), 1U);
+        QCOMPARE(reported[0].code, std::string("file_record.write"));
     }
 
     void largeFilesAreHashedInBlocksFromTheFirstByteToTheLast() {

@@ -111,7 +111,7 @@ private Q_SLOTS:
         QCOMPARE(int(folder.sample("train", 0)->image.bytes[0]), 40 + 'a');
     }
 
-    void filesThatBelongToNoSampleAreTold() {
+    void filesThatBelongToNoSampleAreReported() {
         const TestFolder folder;
         TestFolder::writeBytes(folder.root() / "learn/image/d.jpeg", "x");
         TestFolder::writeBytes(folder.root() / "learn/label/z.png", "x"); // no picture z
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QCOMPARE(described(folder).unused, Texts{"learn/image/x.png"});
     }
 
-    void aLineTellsSamplesAndTargets() {
+    void aLineNamesSamplesAndTargets() {
         const TestFolder folder;
         QCOMPARE(toText(described(folder)), std::string("train 3 samples, val 1 sample, all with segmentation, depth, normal"));
         fs::remove(folder.file("train", "depth", "b"));
@@ -187,7 +187,7 @@ private Q_SLOTS:
         QCOMPARE(check.splits[0].targets[0].samples, 3);
         QCOMPARE(check.splits[0].targets[0].known, std::int64_t{3 * 4 * 6});
 
-        // Each of these is told, also several of one sample.
+        // Each of these is reported, also several of one sample.
         TestFolder::writeBytes(folder.file("train", "image", "a"), "no picture");
         TestFolder::write(folder.file("train", "label", "a"), plane(CV_8UC1, 77));
         TestFolder::write(folder.file("train", "depth", "c"), plane(CV_16UC1, 5, 3, 3));
@@ -202,7 +202,7 @@ private Q_SLOTS:
         QCOMPARE(check.unused, Texts{"check/notes.txt"});
     }
 
-    void aCheckTellsAllThatIsWrongWithTheJson() {
+    void aCheckReportsAllThatIsWrongWithTheJson() {
         TestFolder folder;
         folder.json["targets"]["depth"]["scale"] = "x";
         folder.json["tragets"] = 1;
@@ -217,16 +217,16 @@ private Q_SLOTS:
     void aCheckStopsWhenItIsAskedTo() {
         const TestFolder folder;
         std::stop_source source;
-        int told = 0;
+        int calls = 0;
         const auto check = checkFolder(
             folder.root(),
             [&](double, const std::string&) {
-                if (++told == 2)
+                if (++calls == 2)
                     source.request_stop();
             },
             source.get_token());
         QCOMPARE(check.error().code, std::string("stopped"));
-        QCOMPARE(told, 2);
+        QCOMPARE(calls, 2);
     }
 };
 

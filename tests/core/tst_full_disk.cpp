@@ -119,20 +119,20 @@ private Q_SLOTS:
         QVERIFY(free.run());
         Training training(spec);
         FullDisk disk;
-        std::vector<std::string> told; // states, with why it waits
+        std::vector<std::string> states; // with why it waits
         training.record.onState = [&](const StateEvent& event) {
             const bool waits = event.text.find("disk") != std::string::npos;
-            told.push_back(std::string(stateName(event.state)) + (waits ? ", waits" : ""));
-            if (told.back() == "running, waits")
+            states.push_back(std::string(stateName(event.state)) + (waits ? ", waits" : ""));
+            if (states.back() == "running, waits")
                 training.control.pause();
-            if (told.back() == "paused, waits")
+            if (states.back() == "paused, waits")
                 disk.makeRoom(); // now it can pause as it would have
-            if (told.back() == "paused")
+            if (states.back() == "paused")
                 training.control.resume();
         };
         QVERIFY(training.run()->state == RunState::Finished);
-        QCOMPARE(told, (std::vector<std::string>{"running", "running, waits", "paused, waits",
-                                                 "running", "paused", "running", "finished"}));
+        QCOMPARE(states, (std::vector<std::string>{"running", "running, waits", "paused, waits",
+                                                   "running", "paused", "running", "finished"}));
         QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
     }
 

@@ -98,7 +98,7 @@ private Q_SLOTS:
         QVERIFY(mixed.step(batch, 10)->total < 0.9 * result->total);
     }
 
-    void theTotalIsTheWeightedSumAndLossesAreToldWithoutWeights() {
+    void theTotalIsTheWeightedSumAndLossesAreReportedWithoutWeights() {
         ExperimentSpec spec = sgdSpec("*: tied", 0);
         const Batch batch = firstBatch(spec);
         const auto plain = learnerFor(spec).step(batch, 0);
@@ -146,7 +146,7 @@ private Q_SLOTS:
         spec.train.clipNorm = norm / 3;
         Learner clipped = learnerFor(spec);
         const auto result = clipped.step(batch, 0);
-        QCOMPARE(result->gradientNorm, unclipped->gradientNorm); // told as it was
+        QCOMPARE(result->gradientNorm, unclipped->gradientNorm); // reported as it was
         QVERIFY(std::abs(gradientNorm(clipped.network()) - norm / 3) < 1e-4 * norm);
         const auto left = gradients(whole.network());
         for (const auto& [name, gradient] : gradients(clipped.network()))
@@ -253,7 +253,7 @@ private Q_SLOTS:
         }
     }
 
-    void aGradientThatIsNotFiniteIsTold() {
+    void aGradientThatIsNotFiniteIsReported() {
         // The output is as ever, but that of the layer before is 1e30: so is a gradient, and its
         // square is beyond float32.
         const ExperimentSpec spec = tinySpec("plain", "*: tied");

@@ -193,10 +193,10 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(replaced, 12); // three an epoch
-        std::size_t told = 0;
+        std::size_t reported = 0;
         for (const LoadedBatch& batch : batches)
-            told += batch.damaged.size();
-        QCOMPARE(told, 12U);
+            reported += batch.damaged.size();
+        QCOMPARE(reported, 12U);
     }
 
     void aDamagedSampleIsLeftOut() {

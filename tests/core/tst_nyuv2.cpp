@@ -75,7 +75,7 @@ private Q_SLOTS:
             QVERIFY(plane.height == 192 && plane.width == 256);
     }
 
-    void constantPredictionsHaveTheErrorsThatTheReadmeTells() {
+    void constantPredictionsHaveTheErrorsThatTheReadmeStates() {
         // Over `val` at 96 × 128: the majority class 29.8 % of labelled pixels, the median depth
         // 0.964 m of mean error, the mean normal 50.5°: right only where labels, metres, axes and
         // invalid pixels are read right.

@@ -123,7 +123,7 @@ private Q_SLOTS:
         }
     }
 
-    void aGradientIsNotChangedByItsStep() { // the clipped norm is told after the update
+    void aGradientIsNotChangedByItsStep() { // the clipped norm is reported after the update
         for (const auto* entry : optimizers()) {
             Parameter parameter{.name = "p", .value = torch::ones({4})};
             const torch::Tensor gradient = torch::arange(4, torch::kFloat32);

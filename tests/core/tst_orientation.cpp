@@ -236,7 +236,7 @@ private Q_SLOTS:
         QVERIFY2(sample, sample ? "" : toText(sample.error()).c_str());
         QCOMPARE(sample->targets[0].bytes,
                  bytesOf(isTurned ? seen(folder.label, orientation) : folder.label));
-        // Told, whichever it was.
+        // Reported, whichever it was.
         for (const NoticeEvent& notice : watch.news->take(true))
             if (notice.code == "dataset.turned") {
                 QVERIFY2(notice.text.find("train/a (picture turned by ") != std::string::npos,
@@ -246,7 +246,7 @@ private Q_SLOTS:
                         != std::string::npos);
                 return;
             }
-        QFAIL("the turned sample is not told");
+        QFAIL("the turned sample is not reported");
     }
 };
 

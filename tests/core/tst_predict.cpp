@@ -193,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(many - two, two - one); // the split has three samples
     }
 
-    void aSheetTellsWhoseTheWeightsAre() {
+    void aSheetShowsWhoseTheWeightsAre() {
         const auto sheet = [&](const Training& training) {
             const auto file = path("owners.png");
             const auto report = drawSheet(
@@ -201,7 +201,7 @@ private Q_SLOTS:
             return report ? readImage(file).value() : Image();
         };
         ExperimentSpec alone = tinySpec("factored", "*: tied");
-        alone.tasks.resize(1); // it has everything: there is nothing to tell
+        alone.tasks.resize(1); // it has everything: there is nothing to report
         Training single(alone);
         QVERIFY(single.run().has_value());
         const Image shared = sheet(m_training);

@@ -169,7 +169,7 @@ private Q_SLOTS:
         }
     }
 
-    void aChangeThatSomebodyAsksForIsRepeatedByItsSpec() {
+    void aRequestedChangeIsRepeatedByItsSpec() {
         ExperimentSpec spec = tinySpec("factored", "*: merged");
         spec.train.previews = 0;
         Training asked(spec);
@@ -280,7 +280,7 @@ private Q_SLOTS:
                  (Texts{"2: dec*: separate", "4: *: tied"}));
     }
 
-    void aChangeThatCannotBeIsToldAndNothingElse_data() {
+    void aChangeThatCannotBeIsReportedAndNothingElse_data() {
         QTest::addColumn<QString>("rule");
         QTest::addColumn<QString>("code");
         QTest::newRow("syntax") << "dec twisted" << "sharing.syntax";
@@ -289,7 +289,7 @@ private Q_SLOTS:
         QTest::newRow("nothing") << "*: tied" << "plan_change.nothing";
     }
 
-    void aChangeThatCannotBeIsToldAndNothingElse() {
+    void aChangeThatCannotBeIsReportedAndNothingElse() {
         QFETCH(QString, rule);
         QFETCH(QString, code);
         ExperimentSpec spec = tinySpec("factored", "*: tied");

@@ -20,8 +20,8 @@ QByteArray bytesOf(const std::filesystem::path& path) {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// Trains with an end after each of `stops`, going on from the checkpoint; everything told is in
-/// one record, as if of one run.
+/// Trains with an end after each of `stops`, going on from the checkpoint; everything reported is
+/// in one record, as if of one run.
 struct Pieces {
     Recorder record;
     QByteArray lastBytes;

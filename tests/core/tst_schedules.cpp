@@ -79,7 +79,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(learner.rate(3) - 0.04) < 1e-15);
     }
 
-    void theRateOfAStepIsTheOneThatIsUsedAndTold() {
+    void theRateOfAStepIsTheOneThatIsUsedAndReported() {
         // Plain SGD: the step is the rate times the gradient; a core's times train.core_rate too.
         ExperimentSpec spec = specWith("step", R"({"every": 0.25, "factor": 0.5})", 4);
         spec.network.kernels = {{"*", {"factored", Json::object()}}};

@@ -132,7 +132,7 @@ private Q_SLOTS:
             QCOMPARE(problem.code, std::string("image.unreadable"));
     }
 
-    void whereNothingIsLeftTheReasonIsTold() {
+    void whereNothingIsLeftTheReasonIsReported() {
         for (const char* id : {"d", "f", "g", "h"})
             TestFolder::writeBytes(m_dataset.file("val", "image", id), "noise");
         QCOMPARE(verify(verifying(DamagedSamples::Skip, 32), quiet, {}).error().code,

@@ -218,10 +218,10 @@ private Q_SLOTS:
         QCOMPARE(planeOf(file.bytes(), Encoding::UInt8).error().code, std::string("image.type"));
     }
 
-    void damageInsideAPngIsTold() {
+    void damageInsideAPngIsReported() {
         const PngFile file{.height = rows, .width = columns, .samples = pattern(250)};
         std::string bytes = file.bytes();
-        bytes[bytes.size() - 30] ^= 0x10; // in the pixels: the checksums tell
+        bytes[bytes.size() - 30] ^= 0x10; // in the pixels: the checksums show it
         QCOMPARE(planeOf(bytes, Encoding::Index8).error().code, std::string("image.unreadable"));
     }
 

@@ -65,9 +65,9 @@ class TaskSignalTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aTaskWithoutAValidPixelIsToldWithinAnEpoch_data() {
+    void aTaskWithoutAValidPixelIsReportedWithinAnEpoch_data() {
         QTest::addColumn<QString>("target");
-        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("reported");
         QTest::addColumn<QString>("split");
         QTest::addColumn<QString>("code");
         for (const auto& [split, code] :
@@ -78,9 +78,9 @@ private Q_SLOTS:
         }
     }
 
-    void aTaskWithoutAValidPixelIsToldWithinAnEpoch() {
+    void aTaskWithoutAValidPixelIsReportedWithinAnEpoch() {
         QFETCH(const QString, target);
-        QFETCH(const QString, told);
+        QFETCH(const QString, reported);
         QFETCH(const QString, split);
         QFETCH(const QString, code);
         const TestFolder folder;
@@ -92,11 +92,12 @@ private Q_SLOTS:
         const NoticeEvent& notice = training.record.notices.front();
         QCOMPARE(notice.code, code.toStdString());
         QVERIFY(notice.level == NoticeLevel::Warning);
-        QVERIFY2(notice.text.find(told.toStdString()) != std::string::npos, notice.text.c_str());
+        QVERIFY2(notice.text.find(reported.toStdString()) != std::string::npos,
+                 notice.text.c_str());
         QVERIFY(notice.position.epoch <= 1);
     }
 
-    void whatEveryTaskLacksInSomeBatchesIsNothingToTell() {
+    void whatEveryTaskLacksInSomeBatchesIsNothingToReport() {
         const TestFolder folder;
         for (const std::string& target : targets)
             for (const char* id : {"a", "b"})
@@ -161,9 +162,9 @@ private Q_SLOTS:
         Training second(folderSpec(folder, 3));
         second.request.resumeAt = first.lastCheckpoint();
         QVERIFY(second.run()->state == RunState::Finished);
-        const auto told = noticesOf(second, "train.no_signal");
-        QCOMPARE(told.size(), std::size_t{1});
-        QVERIFY2(told[0].text.find("depth") != std::string::npos, told[0].text.c_str());
+        const auto reported = noticesOf(second, "train.no_signal");
+        QCOMPARE(reported.size(), std::size_t{1});
+        QVERIFY2(reported[0].text.find("depth") != std::string::npos, reported[0].text.c_str());
     }
 
     void aResumedRunThatNeverHadAnyFails() {

@@ -65,7 +65,7 @@ class TrainerTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void aRunTellsWhatItDoes() {
+    void aRunReportsWhatItDoes() {
         ExperimentSpec spec = quickSpec();
         Training training(spec);
         const auto result = training.run();
@@ -287,7 +287,7 @@ private Q_SLOTS:
                                << "";
     }
 
-    static void tell(RunControl& control, RunControl::Request request) {
+    static void ask(RunControl& control, RunControl::Request request) {
         switch (request) {
         case RunControl::Request::Run: return control.resume();
         case RunControl::Request::Pause: return control.pause();
@@ -305,7 +305,7 @@ private Q_SLOTS:
         spec.train.validateEvery = 100;
         Training training(spec);
         training.after(3, [request](RunControl& control) {
-            tell(control, static_cast<RunControl::Request>(request));
+            ask(control, static_cast<RunControl::Request>(request));
             control.resume(); // an end is not taken back
         });
         const auto result = training.run();
@@ -360,7 +360,7 @@ private Q_SLOTS:
         training.after(1, [](RunControl& control) { control.pause(); });
         training.record.onState = [&](const StateEvent& event) {
             if (event.state == RunState::Paused && training.record.states.size() == 2)
-                tell(training.control, static_cast<RunControl::Request>(request));
+                ask(training.control, static_cast<RunControl::Request>(request));
         };
         const auto result = training.run();
         QCOMPARE(QString::fromStdString(std::string(stateName(result->state))), state);

@@ -45,7 +45,7 @@ ExperimentSpec explodingSpec(double rate) {
 class TrainingTroubleTest : public QObject {
     Q_OBJECT
 
-    /// The error before anything starts; nothing is told to the observer.
+    /// The error before anything starts; nothing is reported to the observer.
     static Problem refusal(const ExperimentSpec& spec,
                            const std::optional<std::filesystem::path>& resumeAt = std::nullopt) {
         Training training(spec);
@@ -58,7 +58,7 @@ class TrainingTroubleTest : public QObject {
     }
 
 private Q_SLOTS:
-    void whatCannotStartIsToldBefore() {
+    void whatCannotStartIsReportedBefore() {
         ExperimentSpec spec = quickSpec();
         spec.data.dataset = {"folder", {{"path", "/no/such/folder"}}};
         QCOMPARE(refusal(spec).code, std::string("dataset.missing"));
@@ -74,7 +74,7 @@ private Q_SLOTS:
         QCOMPARE(refusal(folderSpec(folder)).path, std::string("tasks.2"));
     }
 
-    void aDeviceThatIsNotThereIsTold() {
+    void aDeviceThatIsNotThereIsReported() {
         if (hasCuda())
             QSKIP("this machine has a CUDA device");
         ExperimentSpec spec = quickSpec();
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(training.record.states.back().state == RunState::Failed);
     }
 
-    void checkpointsThatDoNotFitAreTold() {
+    void checkpointsThatDoNotFitAreReported() {
         const TestFolder folder; // three classes, not fourteen
         QCOMPARE(refusal(quickSpec(), folder.root() / "no.safetensors").code,
                  std::string("file.read"));
@@ -189,7 +189,7 @@ private Q_SLOTS:
         QVERIFY(hint.ends_with(training.lastCheckpoint().string()));
     }
 
-    void aValidationThatIsNotFiniteIsToldAndItsCheckpointIsNotGood() {
+    void aValidationThatIsNotFiniteIsReportedAndItsCheckpointIsNotGood() {
         // An activation that float32 does not hold, where running statistics are used: those of the
         // batch divide it away.
         Training first(quickSpec());
@@ -209,9 +209,9 @@ private Q_SLOTS:
         training.request.resumeAt = changed;
         const auto result = training.run();
         QVERIFY2(result.has_value(), result ? "" : toText(result.error()).c_str());
-        const auto told = std::ranges::count(training.record.notices, "validation.not_finite",
-                                             &NoticeEvent::code);
-        QCOMPARE(told, 3); // each task, once
+        const auto reported = std::ranges::count(training.record.notices, "validation.not_finite",
+                                                 &NoticeEvent::code);
+        QCOMPARE(reported, 3); // each task, once
         QVERIFY(training.record.checkpoints.back().goodStep != 4);
         for (const MetricValue& value : training.record.validations.back().values)
             QVERIFY2(!std::isfinite(value.value), value.name.c_str());
@@ -246,7 +246,7 @@ private Q_SLOTS:
         QVERIFY(result->problem->hint.find("sample b") != std::string::npos);
     }
 
-    void aDamagedSampleIsSkippedAndToldOnce() {
+    void aDamagedSampleIsSkippedAndReportedOnce() {
         const TestFolder folder;
         const auto file = folder.file("train", "image", "c");
         TestFolder::writeBytes(file, "noise");
@@ -296,7 +296,7 @@ private Q_SLOTS:
         QVERIFY(withDepth > 0 && withDepth < 4); // batches {a, b} have none
     }
 
-    void aFolderThatCannotBeWrittenIsToldToo() {
+    void aFolderThatCannotBeWrittenIsReportedToo() {
         Training training(quickSpec());
         const auto file = training.request.checkpointFolder / "taken";
         TestFolder::writeBytes(file, "a file where the folder should be");

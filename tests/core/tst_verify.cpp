@@ -83,7 +83,7 @@ private Q_SLOTS:
         QVERIFY(toJson(*report)["max_abs_diff_float64"].is_null());
     }
 
-    void anotherTrainingsFileIsToldApart() {
+    void anotherTrainingsFileIsRecognized() {
         Training other(mergedSpec(8));
         QVERIFY(other.run().has_value());
         const auto file = path("other.safetensors");
@@ -113,7 +113,7 @@ private Q_SLOTS:
         QVERIFY(!report->passed);
     }
 
-    void everyLayerIsToldInItsOrder() {
+    void everyLayerIsReportedInItsOrder() {
         VerifyRequest wanted = request();
         wanted.layers = true;
         const auto report = verify(wanted, quiet, {});
@@ -166,7 +166,7 @@ private Q_SLOTS:
         }
     }
 
-    void layersAreToldForEveryPlan_data() {
+    void layersAreReportedForEveryPlan_data() {
         QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QString>("rule");
         QTest::addColumn<int>("units");
@@ -179,7 +179,7 @@ private Q_SLOTS:
                                                       << 3 + 2 * 5 * 3 + 6;
     }
 
-    void layersAreToldForEveryPlan() {
+    void layersAreReportedForEveryPlan() {
         QFETCH(QString, parametrization);
         QFETCH(QString, rule);
         QFETCH(int, units);

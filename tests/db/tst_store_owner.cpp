@@ -19,7 +19,7 @@ private Q_SLOTS:
     void newRunIsOursAndQueued();
     void runOfALiveProcessCannotBeClaimed();
     void runOfAKilledProcessReadsInterruptedAndCanBeClaimed();
-    void killedProcessThatNobodyHasWaitedForIsDead();
+    void killedProcessThatWasNotWaitedForIsDead();
     void oneOfManyWinsTheClaim();
     void claimOfOwnRunIsNothing();
     void releasedRunKeepsItsState();
@@ -82,7 +82,7 @@ void StoreOwner::runOfAKilledProcessReadsInterruptedAndCanBeClaimed() {
     QCOMPARE(state(), RunState::Running);
 }
 
-void StoreOwner::killedProcessThatNobodyHasWaitedForIsDead() {
+void StoreOwner::killedProcessThatWasNotWaitedForIsDead() {
     giveUp();
     int input[2], output[2];
     QVERIFY(pipe(input) == 0 && pipe(output) == 0);

@@ -21,12 +21,12 @@ private Q_SLOTS:
     void unknownRunIsAProblemOfEveryFunction();
     void nameMustNotBeEmpty();
     void notesAreKept();
-    void changeMarkTellsOfOthersAlone();
+    void changeMarkReportsOthersAlone();
     void trashedRunIsHiddenAndComesBackWhole();
     void purgedRunIsGoneWithItsFiles();
     void trashOfALiveProcessIsLeftAlone();
     void trashOfADeadProcessIsPurged();
-    void deletionFreesTheBytesThatItTells();
+    void deletionFreesTheBytesThatItReports();
     void ownedRunIsNotDeleted();
     void deletionThatWasCutOffIsMended();
     void tenThousandRuns();
@@ -157,7 +157,7 @@ void StoreRuns::notesAreKept() {
     QCOMPARE(valueOf(m_store->runs()).at(0).notes, "why:\n  'because'");
 }
 
-void StoreRuns::changeMarkTellsOfOthersAlone() {
+void StoreRuns::changeMarkReportsOthersAlone() {
     const RunId run = valueOf(m_store->createRun(newRun("marked")));
     const auto mark = valueOf(m_store->changeMark());
     done(m_store->setNotes(run, "mine"));
@@ -220,7 +220,7 @@ void StoreRuns::trashOfADeadProcessIsPurged() {
     QCOMPARE(rowsOf("run"), 0);
 }
 
-void StoreRuns::deletionFreesTheBytesThatItTells() {
+void StoreRuns::deletionFreesTheBytesThatItReports() {
     const RunId run = finishedRun("deleted");
     QCOMPARE(valueOf(m_store->bytesOnDisk(run)), 1005);
     QCOMPARE(valueOf(m_store->deleteRun(run)), 1005);

@@ -15,7 +15,7 @@ using Fault = FaultyDisk::Fault;
 
 namespace {
 
-/// What a writer has told, in order: "waiting store.full", "recovered", "failed store.vanished".
+/// What a writer reported, in order: "waiting store.full", "recovered", "failed store.vanished".
 class News {
 public:
     StoreWriterNews functions() {
@@ -23,18 +23,18 @@ public:
                 [this] { add("recovered"); },
                 [this](const Problem& problem) { add("failed " + problem.code); }};
     }
-    std::vector<std::string> told() const {
+    std::vector<std::string> reports() const {
         const std::scoped_lock lock(m_mutex);
-        return m_told;
+        return m_reports;
     }
 
 private:
     void add(std::string text) {
         const std::scoped_lock lock(m_mutex);
-        m_told.push_back(std::move(text));
+        m_reports.push_back(std::move(text));
     }
     mutable std::mutex m_mutex;
-    std::vector<std::string> m_told;
+    std::vector<std::string> m_reports;
 };
 
 StoreWriterOptions impatient() {
@@ -46,7 +46,7 @@ StoreWriterOptions impatient() {
     return options;
 }
 
-using Told = std::vector<std::string>;
+using Reports = std::vector<std::string>;
 
 } // namespace
 
@@ -61,15 +61,15 @@ private Q_SLOTS:
     void lockOfAnotherIsWaitedFor();
     void picturesAreWaitedForToo();
     void stopEndsTheWaitingAndKeepsTheRows();
-    void flushThatIsStoppedTellsWhy();
+    void flushThatIsStoppedSaysWhy();
     void flushEndsWhereItWouldWait();
     void closeGivesUpWhatCannotBeWritten();
     void diskThatMayOnlyBeReadEndsTheWriter();
     void vanishedStoreEndsTheWriter_data();
     void vanishedStoreEndsTheWriter();
-    void vanishedStoreIsToldToReaders();
+    void vanishedStoreIsReportedToReaders();
     void failedChangesChangeNothing();
-    void lockedStoreIsToldAfterThePatience();
+    void lockedStoreIsReportedAfterThePatience();
 
 private:
     std::optional<FaultyDisk> m_disk;
@@ -131,7 +131,7 @@ void StoreTrouble::diskThatRefusesIsWaitedFor() {
     done(writer->flush());
     QVERIFY(!writer->waitingFor());
     QCOMPARE(rows(), 106);
-    QTRY_COMPARE(news.told(), (Told{"waiting " + code.toStdString(), "recovered"}));
+    QTRY_COMPARE(news.reports(), (Reports{"waiting " + code.toStdString(), "recovered"}));
 }
 
 void StoreTrouble::lockOfAnotherIsWaitedFor() {
@@ -141,14 +141,14 @@ void StoreTrouble::lockOfAnotherIsWaitedFor() {
     other.exec("BEGIN EXCLUSIVE");
     Expected<void> last;
     std::thread waiting = fill(*writer, last);
-    QTRY_COMPARE(news.told(), Told{"waiting store.locked"});
+    QTRY_COMPARE(news.reports(), Reports{"waiting store.locked"});
     QVERIFY(valueOf(m_store->series(m_run)).empty()); // reading goes on
     other.exec("COMMIT");
     waiting.join();
     done(last);
     done(writer->close());
     QCOMPARE(rows(), 105);
-    QTRY_COMPARE(news.told(), (Told{"waiting store.locked", "recovered"}));
+    QTRY_COMPARE(news.reports(), (Reports{"waiting store.locked", "recovered"}));
 }
 
 void StoreTrouble::picturesAreWaitedForToo() {
@@ -160,7 +160,7 @@ void StoreTrouble::picturesAreWaitedForToo() {
     writeFile(previews, "in the way");
     done(writer->preview(1, {"s", "", "image", {1, 2, 3}}));
     done(writer->append({lossRow(1, 1)}));
-    QTRY_COMPARE(news.told(), Told{"waiting store.io"});
+    QTRY_COMPARE(news.reports(), Reports{"waiting store.io"});
     std::filesystem::remove(previews);
     done(writer->flush());
     const PreviewRecord preview = valueOf(m_store->previews(m_run)).at(0);
@@ -182,7 +182,7 @@ void StoreTrouble::stopEndsTheWaitingAndKeepsTheRows() {
     stop.request_stop();
     waiting.join();
     QVERIFY(taken);
-    // What tells of the stop never waits.
+    // What reports the stop never waits.
     done(writer->checkpoint(checkpointEvent(*m_store, m_run, 101)));
     done(writer->state({{101, 0, 0}, RunState::Stopped, ""}, Ownership::Release));
     m_disk->setFault(Fault::None);
@@ -191,7 +191,7 @@ void StoreTrouble::stopEndsTheWaitingAndKeepsTheRows() {
     QCOMPARE(valueOf(m_store->run(m_run)).summary.state, RunState::Stopped);
 }
 
-void StoreTrouble::flushThatIsStoppedTellsWhy() {
+void StoreTrouble::flushThatIsStoppedSaysWhy() {
     const auto writer = m_folder->writer(m_run, {}, impatient());
     m_disk->setFault(Fault::Full);
     done(writer->append({lossRow(1, 1)}));
@@ -225,7 +225,7 @@ void StoreTrouble::closeGivesUpWhatCannotBeWritten() {
     m_disk->setFault(Fault::Full);
     done(writer->append({lossRow(1, 1)}));
     QCOMPARE(codeOf(writer->close()), "store.full");
-    QTRY_COMPARE(news.told(), (Told{"waiting store.full", "failed store.full"}));
+    QTRY_COMPARE(news.reports(), (Reports{"waiting store.full", "failed store.full"}));
     // Nothing of it is left half in the store.
     m_disk->setFault(Fault::None);
     QVERIFY(valueOf(m_store->series(m_run)).empty());
@@ -236,7 +236,7 @@ void StoreTrouble::diskThatMayOnlyBeReadEndsTheWriter() {
     const auto writer = m_folder->writer(m_run, news.functions(), impatient());
     m_disk->setFault(Fault::ReadOnly);
     done(writer->append({lossRow(1, 1)}));
-    QTRY_COMPARE(news.told(), Told{"failed store.read_only"});
+    QTRY_COMPARE(news.reports(), Reports{"failed store.read_only"});
     QCOMPARE(writer->failed().value().code, "store.read_only");
     QCOMPARE(codeOf(writer->append({lossRow(2, 1)})), "store.read_only");
     QCOMPARE(codeOf(writer->notice({})), "store.read_only");
@@ -271,13 +271,13 @@ void StoreTrouble::vanishedStoreEndsTheWriter() {
     waiting.join();
     QCOMPARE(codeOf(last), "store.vanished");
     QCOMPARE(codeOf(writer->flush()), "store.vanished");
-    QTRY_COMPARE(news.told(), (Told{"waiting store.full", "failed store.vanished"}));
+    QTRY_COMPARE(news.reports(), (Reports{"waiting store.full", "failed store.vanished"}));
     QCOMPARE(codeOf(writer->close()), "store.vanished");
     if (what == "folder") // nothing is made anew in its place
         QVERIFY(!std::filesystem::exists(m_folder->path()));
 }
 
-void StoreTrouble::vanishedStoreIsToldToReaders() {
+void StoreTrouble::vanishedStoreIsReportedToReaders() {
     std::filesystem::rename(m_folder->path(), m_folder->path().string() + "-moved");
     QCOMPARE(codeOf(m_store->runs()), "store.vanished");
     QCOMPARE(codeOf(m_store->rename(m_run, "x")), "store.vanished");
@@ -313,7 +313,7 @@ void StoreTrouble::failedChangesChangeNothing() {
     QCOMPARE(std::distance(begin(folders), end(folders)), 1);
 }
 
-void StoreTrouble::lockedStoreIsToldAfterThePatience() {
+void StoreTrouble::lockedStoreIsReportedAfterThePatience() {
     Store impatientStore = valueOf(Store::open(m_folder->path(), StoreMode::ReadWrite,
                                                std::chrono::milliseconds(30)));
     SQLite::Database other = m_folder->raw();

@@ -69,7 +69,7 @@ void StoreWriting::flushMakesEverythingVisible() {
     options.delay = std::chrono::hours(1);
     const auto writer = m_folder->writer(m_run, {}, options);
     done(writer->append({lossRow(1, 1)}));
-    done(writer->notice({{1, 0, 0}, NoticeLevel::Info, "", "told"}));
+    done(writer->notice({{1, 0, 0}, NoticeLevel::Info, "", "noted"}));
     done(writer->flush());
     QCOMPARE(loss().rows, 1);
     QCOMPARE(valueOf(m_store->events(m_run)).size(), 1U);

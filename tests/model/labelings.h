@@ -8,7 +8,7 @@
 
 namespace concertina {
 
-/// A partition told plainly: the label of each task; those of one label are together.
+/// A partition written plainly: the label of each task; those of one label are together.
 using Labeling = std::vector<int>;
 
 /// Every partition of so many tasks, once: 1, 2, 5, 15, 52 for 1 to 5 tasks. Each task has the

@@ -7,7 +7,7 @@
 
 namespace concertina::testing {
 
-// Layers of every kind that sharing plans tell apart.
+// Layers of every kind that sharing plans distinguish.
 
 inline LayerFactors factored(const std::string& layer) {
     return {layer, {{"U", {4, 4}, false}, {"M", {4, 4}, true}, {"V", {4, 9}, false}}};

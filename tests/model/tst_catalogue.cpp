@@ -80,7 +80,7 @@ private Q_SLOTS:
                  std::string("id"));
     }
 
-    void everyWrongOptionIsTold() {
+    void everyWrongOptionIsReported() {
         const Problems problems = checkMethod(
             catalogue, Family::Backbone,
             {"toy", {{"stages", 5}, {"widht", 1}, {"width", "wide"}, {"decoder", "unpol"}}},

@@ -31,7 +31,7 @@ LayerGraph toy() {
     return builder.take();
 }
 
-/// What the tasks own at a layer, told plainly.
+/// What the tasks own at a layer, written plainly.
 struct LayerLabels {
     Labeling kernel;
     Labeling norm;

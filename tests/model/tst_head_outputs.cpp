@@ -29,7 +29,7 @@ private Q_SLOTS:
         QCOMPARE(outputs({{"parts", 40}, {"segmentation", 5}, {"surfaces", 2}}), own);
     }
 
-    void whatIsNotToldIsWhatTheCallerAssumes() {
+    void whatIsNotKnownIsWhatTheCallerAssumes() {
         QCOMPARE(outputs({}, 13), (std::vector<int>{13, 1, 3}));
         QCOMPARE(outputs({{"parts", 40}}, 13), (std::vector<int>{13, 1, 3}));
         QVERIFY(lacksClasses(*testCatalogue().task("segmentation"), {{"parts", 40}}));
@@ -37,7 +37,7 @@ private Q_SLOTS:
         QVERIFY(!lacksClasses(*testCatalogue().task("depth"), {}));
     }
 
-    void aRunsDatasetTellsTheClassesOfEachTarget() {
+    void aRunsDatasetHasTheClassesOfEachTarget() {
         const Json dataset = {{"name", "two kinds"},
                               {"targets",
                                {target("parts", 40), target("segmentation", 5),

@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(network.layers[3].composeCost > 0);
     }
 
-    void kernelPatternThatMatchesNoLayerIsToldAndMayNotNameHeads() {
+    void kernelPatternThatMatchesNoLayerIsReportedAndMayNotNameHeads() {
         ExperimentSpec spec = testSpec();
         spec.network.kernels.push_back({"encc1.1", {"plain", Json::object()}});
         spec.network.kernels.push_back({"head.*", {"plain", Json::object()}});

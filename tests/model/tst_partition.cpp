@@ -92,7 +92,7 @@ private Q_SLOTS:
                 == (Partition{{0b0001, 0b0110, 0b1000}}));
     }
 
-    void whatIsNoPartitionIsTold() {
+    void whatIsNoPartitionIsRefused() {
         QVERIFY(isPartition({{0b01, 0b10}}, 2));
         QVERIFY(!isPartition({{0b01}}, 2));       // a task is missing
         QVERIFY(!isPartition({{0b11, 0b10}}, 2)); // one is twice

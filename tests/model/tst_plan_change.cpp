@@ -210,7 +210,7 @@ private Q_SLOTS:
         QCOMPARE(both.size(), 2U);
         QVERIFY(both[1].starts_with("enc2.1: M {segmentation} | {depth} | {normal}"));
         QVERIFY(both[1].ends_with("; merged"));
-        // What goes the same way is told once.
+        // What goes the same way is written once.
         const ExperimentSpec apart = specWith({"4: dec2.1: separate"});
         QCOMPARE(differences(design, designAfter(apart.network, 1, design, testCatalogue())),
                  Texts{"dec2.1: U, M, V, bias, norm {segmentation} | {depth} | {normal}, before "

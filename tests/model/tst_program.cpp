@@ -135,7 +135,7 @@ private Q_SLOTS:
         QCOMPARE(part.tensors, program->tensors);
     }
 
-    void lastUsesTellWhenAValueMayGo() {
+    void lastUsesShowWhenAValueMayGo() {
         const auto program = programFromJson(parseJson(R"({"instructions": [
             {"op": "input", "name": "image"},
             {"op": "relu", "name": "a", "inputs": ["image"]},

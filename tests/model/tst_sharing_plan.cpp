@@ -146,14 +146,14 @@ private Q_SLOTS:
         QVERIFY(!resolution.problems[0].found.empty());
     }
 
-    void everyWrongRuleIsTold() {
+    void everyWrongRuleIsReported() {
         QCOMPARE(
             codesAndPaths(resolve({"x", "mid*: tied", "*: Q {a}", "enc*: tied"}).problems),
             (Texts{"sharing.syntax at network.sharing.0", "sharing.no_layer at network.sharing.1",
                    "sharing.unknown_task at network.sharing.2"}));
     }
 
-    void ruleThatFitsNoneOfManyLayersIsToldOnce() {
+    void ruleThatFitsNoneOfManyLayersIsReportedOnce() {
         const std::vector<LayerFactors> many(50, plain("dec1.1"));
         QCOMPARE(codesAndPaths(resolve({"*: merged"}, many).problems),
                  Texts{"sharing.no_core at network.sharing.0"});
@@ -187,7 +187,7 @@ private Q_SLOTS:
         }
     }
 
-    void stateOfTellsTheNamedStates() {
+    void stateOfReturnsTheNamedStates() {
         for (const auto state : {SharingState::Tied, SharingState::Merged,
                                  SharingState::FactorsShared, SharingState::Separate})
             QCOMPARE(stateOf(planInState(layers[0], state, own), layers[0]), std::optional(state));
@@ -195,7 +195,7 @@ private Q_SLOTS:
             QCOMPARE(stateOf(planInState(layers[2], state, own), layers[2]), std::optional(state));
     }
 
-    void stateOfTellsNoneWhereGroupsAreOthers() {
+    void stateOfReturnsNoneWhereGroupsAreOthers() {
         QVERIFY(!stateOf(planInState(layers[0], SharingState::Separate, pair), layers[0]));
         QVERIFY(!stateOf(umv(one, own, one, one, own, true), layers[0]));
         QVERIFY(!stateOf(umv(one, own, one, one, one, false), layers[0]));

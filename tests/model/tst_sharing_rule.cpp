@@ -70,7 +70,7 @@ private Q_SLOTS:
         QCOMPARE(toText(*parseSharingRule("*:factors shared")), std::string("*: factors shared"));
     }
 
-    void whatIsNoRuleIsToldWithWhatIsExpected_data() {
+    void whatIsNoRuleIsReportedWithWhatIsExpected_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
         const auto row = [](const char* text, const char* expected) {
@@ -124,7 +124,7 @@ private Q_SLOTS:
         row("enc*: M {a} {b}", "nothing behind a factor's groups");
     }
 
-    void whatIsNoRuleIsToldWithWhatIsExpected() {
+    void whatIsNoRuleIsReportedWithWhatIsExpected() {
         QFETCH(QString, text);
         QFETCH(QString, expected);
         const auto rule = parseSharingRule(text.toStdString());

@@ -73,7 +73,7 @@ private Q_SLOTS:
         QVERIFY(withAbsoluteFolders(spec, testCatalogue(), "/x") == spec);
         const Catalogue catalogue = testCatalogue();
         for (const DatasetInfo& dataset : catalogue.datasets) {
-            spec.data.dataset = {dataset.id, {{"path", 7}}}; // told by `validate`
+            spec.data.dataset = {dataset.id, {{"path", 7}}}; // reported by `validate`
             QVERIFY(withAbsoluteFolders(spec, testCatalogue(), "/x") == spec);
         }
     }

@@ -25,7 +25,7 @@ Problems problemsAfter(const Change& change, const Catalogue& catalogue = testCa
 struct Case {
     const char* name;
     Change change;
-    Texts told; ///< "code at path"
+    Texts reported; ///< "code at path"
     std::string hint;
 };
 
@@ -163,7 +163,7 @@ private Q_SLOTS:
         QCOMPARE(problemsAfter([](auto& s) { s.network.sharing.clear(); }), Problems{});
     }
 
-    void everythingWrongIsToldAtItsPlace_data() {
+    void everythingWrongIsReportedAtItsPlace_data() {
         QTest::addColumn<int>("group");
         QTest::addColumn<int>("index");
         for (const auto* cases : {&methodCases, &specCases})
@@ -172,18 +172,18 @@ private Q_SLOTS:
                     << (cases == &methodCases ? 0 : 1) << static_cast<int>(i);
     }
 
-    void everythingWrongIsToldAtItsPlace() {
+    void everythingWrongIsReportedAtItsPlace() {
         QFETCH(int, group);
         QFETCH(int, index);
         const Case& now = (group == 0 ? methodCases : specCases)[static_cast<std::size_t>(index)];
         const Problems problems = problemsAfter(now.change);
-        QCOMPARE(codesAndPaths(problems), now.told);
+        QCOMPARE(codesAndPaths(problems), now.reported);
         QVERIFY2(problems[0].hint.starts_with(now.hint), problems[0].hint.c_str());
         QVERIFY(!problems[0].found.empty() && !problems[0].expected.empty());
     }
 
     /// A fix is a promise: what it makes of the spec has that problem no longer.
-    void everyFixEndsItsProblem_data() { everythingWrongIsToldAtItsPlace_data(); }
+    void everyFixEndsItsProblem_data() { everythingWrongIsReportedAtItsPlace_data(); }
 
     void everyFixEndsItsProblem() {
         QFETCH(int, group);

@@ -112,7 +112,7 @@ private Q_SLOTS:
         }
     }
 
-    void aTaskAloneHasNothingToTell() {
+    void aTaskAloneHasNothingToReport() {
         const WeightOwners owners = weightOwners(designWith({"*: tied"}, 1));
         QCOMPARE(owners.owners, Texts{"all tasks"});
         QVERIFY(toText(owners).empty());

@@ -147,20 +147,20 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
 template <class T>
 void FakePredictions::answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value) {
     asked << what;
-    auto tell = [this, reply = std::move(reply), value = std::move(value)] {
+    auto deliver = [this, reply = std::move(reply), value = std::move(value)] {
         if (reply.context)
             reply.done(problem ? Expected<T>(failure(*problem)) : value());
     };
     if (hold)
-        m_held.push_back(tell);
+        m_held.push_back(deliver);
     else
-        QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
 }
 
 void FakePredictions::release() {
     hold = false;
-    for (const auto& tell : std::exchange(m_held, {}))
-        tell();
+    for (const auto& deliver : std::exchange(m_held, {}))
+        deliver();
 }
 
 void FakePredictions::describeDataset(const ExperimentSpec&, Reply<DatasetSummary> reply) {

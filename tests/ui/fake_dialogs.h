@@ -63,7 +63,7 @@ public:
     std::vector<RunId> monitored;
     std::vector<std::pair<RunId, std::optional<RunId>>> compared;
     int runsShown = 0;
-    QStringList told;
+    QStringList messages;
     std::vector<std::pair<QString, Problem>> problems;
 
     void showSetup(const ExperimentSpec& spec, const QString& origin) override {
@@ -74,8 +74,8 @@ public:
         compared.emplace_back(run, other);
     }
     void showRuns() override { ++runsShown; }
-    void tell(const QString& text) override { told << text; }
-    void tellProblem(const QString& what, const Problem& problem) override {
+    void showMessage(const QString& text) override { messages << text; }
+    void showProblem(const QString& what, const Problem& problem) override {
         problems.emplace_back(what, problem);
     }
 };

@@ -9,15 +9,15 @@
 
 namespace concertina::testing {
 
-/// What was asked of a job, for a test to answer: `tell(job, value)`.
+/// What was asked of a job, for a test to answer: `job.answer(value)`.
 template <class Question, class Answer>
 struct FakeJob {
     Question question;
     Reply<Answer> reply;
 
-    void tell(Expected<Answer> answer) const {
+    void answer(Expected<Answer> value) const {
         if (reply.context)
-            reply.done(std::move(answer));
+            reply.done(std::move(value));
     }
 };
 

@@ -13,7 +13,7 @@
 
 namespace concertina::testing {
 
-/// Trains nothing: keeps what it was told, and says what a test sets.
+/// Trains nothing: keeps what it was asked, and says what a test sets.
 class FakeRunService : public RunService {
 public:
     QStringList calls; ///< "pause k7f3m2qd", "suspend", …, in order

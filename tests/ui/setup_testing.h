@@ -70,7 +70,7 @@ public:
     void answerDataset(Expected<DatasetSummary> summary) {
         QVERIFY(QTest::qWaitFor([&] { return desk.jobs.described.size() > answered; }));
         answered = desk.jobs.described.size();
-        desk.jobs.described.back().tell(std::move(summary));
+        desk.jobs.described.back().answer(std::move(summary));
         settle();
     }
 

@@ -31,16 +31,16 @@ private Q_SLOTS:
     void allModeHasAPaneForEach();
     void framesAreSortedByTheErrorOfTheTask();
     void framesThatTrainingSkippedArePassedOverAndCounted();
-    void aFrameThatCannotBeReadIsToldWhereNothingIsSkipped();
+    void aFrameThatCannotBeReadIsReportedWhereNothingIsSkipped();
     void rankingIsCancelledByAnotherChoice();
-    void reportTellsBothNetworks();
+    void reportShowsBothNetworks();
     void layersAreComparedWhenAsked();
-    void verdictTellsWhyItIsNotExact();
+    void verdictSaysWhyItIsNotExact();
     void droppedPictureIsPredictedWithoutTruth();
     void picturesThatWereOpenedBeforeARunWasChosenAreKept();
-    void fileThatIsNoImageIsToldInThePanel();
+    void fileThatIsNoImageIsReportedInThePanel();
     void picturesAndNetworksAreSaved();
-    void pictureThatCannotBeWrittenIsTold();
+    void pictureThatCannotBeWrittenIsReported();
     void hoveringLightsRegionAndEntry();
 };
 
@@ -181,7 +181,7 @@ void TestComparePage::framesThatTrainingSkippedArePassedOverAndCounted() {
     QCOMPARE(strip->gallery()->currentFrame(), 4);
 }
 
-void TestComparePage::aFrameThatCannotBeReadIsToldWhereNothingIsSkipped() {
+void TestComparePage::aFrameThatCannotBeReadIsReportedWhereNothingIsSkipped() {
     OpenComparePage at;
     at.desk.jobs.damaged = {0};
     at.page->showRuns(at.desk.makeRun("rooms-demo"), std::nullopt);
@@ -204,7 +204,7 @@ void TestComparePage::rankingIsCancelledByAnotherChoice() {
     QCOMPARE(strip->gallery()->gallery()->order(), GalleryModel::Order::ByIndex);
 }
 
-void TestComparePage::reportTellsBothNetworks() {
+void TestComparePage::reportShowsBothNetworks() {
     OpenComparePage at;
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
     ReportCard* report = at.page->report();
@@ -230,10 +230,10 @@ void TestComparePage::layersAreComparedWhenAsked() {
     QTest::mouseClick(report->layersButton(), Qt::LeftButton);
     QTRY_VERIFY(at.says(QStringLiteral("Most in layer dec1.1"), report));
     QCOMPARE(at.desk.jobs.asked.filter(QStringLiteral("layers ")).size(), 1);
-    QVERIFY(!report->layersButton()->isVisible()); // all is told
+    QVERIFY(!report->layersButton()->isVisible()); // all is shown
 }
 
-void TestComparePage::verdictTellsWhyItIsNotExact() {
+void TestComparePage::verdictSaysWhyItIsNotExact() {
     OpenComparePage at;
     at.desk.jobs.exact = false;
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
@@ -275,7 +275,7 @@ void TestComparePage::picturesThatWereOpenedBeforeARunWasChosenAreKept() {
     QApplication::sendEvent(at.page.get(), &enter);
     QVERIFY(enter.isAccepted());
     at.page->openImages({QStringLiteral("/tmp/kitchen.png")});
-    QVERIFY(at.desk.navigator.told.last().contains(QStringLiteral("Choose a run")));
+    QVERIFY(at.desk.navigator.messages.last().contains(QStringLiteral("Choose a run")));
     // One that has no network yet keeps them waiting.
     at.page->showRuns(young, std::nullopt);
     QTRY_VERIFY(at.says(QStringLiteral("young")) || at.page->header().title.contains("young"));
@@ -290,7 +290,7 @@ void TestComparePage::picturesThatWereOpenedBeforeARunWasChosenAreKept() {
     QCOMPARE(at.desk.jobs.asked.filter(QStringLiteral("kitchen")).size(), before);
 }
 
-void TestComparePage::fileThatIsNoImageIsToldInThePanel() {
+void TestComparePage::fileThatIsNoImageIsReportedInThePanel() {
     OpenComparePage at;
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
     at.desk.jobs.problem = Problem{"image.unreadable", "/tmp/notes.txt", "no picture",
@@ -321,7 +321,7 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     at.action(QStringLiteral("Save collapsed network…"))->trigger();
     QTRY_VERIFY(at.says(QStringLiteral("/tmp/net.safetensors"), at.page->report()));
     QCOMPARE(at.desk.jobs.savedTo, std::vector<std::string>{"/tmp/net.safetensors"});
-    QCOMPARE(at.desk.navigator.told.size(), 2);
+    QCOMPARE(at.desk.navigator.messages.size(), 2);
     at.desk.jobs.problem = Problem{"file.write", "/full/net.safetensors", "no room", "a free disk",
                                    "choose another folder"};
     at.desk.dialogs.files = {QStringLiteral("/full/net.safetensors")};
@@ -330,7 +330,7 @@ void TestComparePage::picturesAndNetworksAreSaved() {
     QCOMPARE(at.desk.navigator.problems[0].second.path, std::string("/full/net.safetensors"));
 }
 
-void TestComparePage::pictureThatCannotBeWrittenIsTold() {
+void TestComparePage::pictureThatCannotBeWrittenIsReported() {
     OpenComparePage at;
     QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
     at.desk.dialogs.files = {QStringLiteral("/no/such/folder/picture.png")};

@@ -21,7 +21,7 @@ private Q_SLOTS:
     void newCheckpointIsShownAndTheViewKept();
     void youngRunSaysThatThereIsNoCheckpoint();
     void failureStaysInItsPanelAndCanBeTriedAgain();
-    void runThatWasDeletedIsTold();
+    void runThatWasDeletedIsReported();
     void choicesSurviveARestart();
     void pickerModelIsSound();
 };
@@ -115,7 +115,7 @@ void TestCompareRuns::failureStaysInItsPanelAndCanBeTriedAgain() {
     QVERIFY(!notice->isFailure());
 }
 
-void TestCompareRuns::runThatWasDeletedIsTold() {
+void TestCompareRuns::runThatWasDeletedIsReported() {
     OpenComparePage at;
     const RunId run = at.desk.makeRun("rooms-demo");
     QVERIFY(at.open(run));

@@ -129,7 +129,7 @@ private Q_SLOTS:
         QVERIFY(!isMatrixShown());
     }
 
-    void aCellTellsItsNumbersByPointerAndKeyboard() {
+    void aCellShowsItsNumbersByPointerAndKeyboard() {
         Store store = m_desk->openStore();
         const RunId run = planned(store, 50);
         measure(run, 50, -0.5);
@@ -197,7 +197,7 @@ private Q_SLOTS:
         QVERIFY(suggest().isEnabled());
     }
 
-    void colorsTellTheSignInBothThemes() {
+    void colorsShowTheSignInBothThemes() {
         for (const bool dark : {false, true}) {
             const QPalette palette = themePalette(dark);
             QCOMPARE(ConflictMatrix::colorOf(-1, palette), color(ColorRole::Bad, dark));

@@ -262,7 +262,7 @@ private Q_SLOTS:
         QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
     }
 
-    /// Nothing is selected: what would tell of a selection has a line, the table has the page.
+    /// Nothing is selected: what would describe a selection has a line, the table has the page.
     void theTableOfRunsHasThePage() {
         Screen screen(smallest);
         screen.open(Scene::Runs);

@@ -116,7 +116,7 @@ private Q_SLOTS:
         QCOMPARE(reading.text->textCursor().position(), first);
     }
 
-    void wordsThatAreNowhereAreTold() {
+    void wordsThatAreNowhereAreReported() {
         Reading reading;
         QTest::keyClicks(reading.field, "xylophone");
         QCOMPARE(reading.list->count(), 0);
@@ -206,14 +206,14 @@ private Q_SLOTS:
         Reading reading;
         reading.text->showPage("keys");
         QString text = reading.text->toPlainText();
-        int told = 0;
+        int listed = 0;
         for (const QAction* action : reading.bench.window().actions())
             if (!action->shortcut().isEmpty()) {
                 QVERIFY2(text.contains(action->text()), qPrintable(action->text()));
                 QVERIFY(text.contains(action->shortcut().toString(QKeySequence::NativeText)));
-                ++told;
+                ++listed;
             }
-        QVERIFY(told > 5);
+        QVERIFY(listed > 5);
         // Another page has other actions.
         BlankPage& page = reading.bench.page("Set-up page");
         page.action.setText("Fold *all* | now");

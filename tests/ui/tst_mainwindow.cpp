@@ -217,7 +217,7 @@ private Q_SLOTS:
                     return true;
             return false;
         }());
-        bench.window().tell(QStringLiteral("Saved"));
+        bench.window().showMessage(QStringLiteral("Saved"));
         QCOMPARE(bench.status(), QStringLiteral("Saved"));
     }
 };

@@ -43,12 +43,12 @@ private Q_SLOTS:
     void panelsAreChosenAndRemembered();
     void optionsAreRemembered();
     void otherMetricsHavePanelsToo();
-    void marksTellResumesAndChanges();
+    void marksShowResumesAndChanges();
     void eventsAreListed();
     void pointsAreSavedWhereAPersonWants();
     void validationModelKeepsItsPromises();
     void paceIsThatOfTheLastSeconds();
-    void progressTellsWhatIsKnown();
+    void progressShowsWhatIsKnown();
 
 private:
     const std::vector<PreviewFrame>& frames() { return part<PreviewSheet>().frames(); }
@@ -197,7 +197,7 @@ void TestMonitorDetails::otherMetricsHavePanelsToo() {
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("depth/odd@test"), std::size_t{1}, patience);
 }
 
-void TestMonitorDetails::marksTellResumesAndChanges() {
+void TestMonitorDetails::marksShowResumesAndChanges() {
     Store store = m_desk->openStore();
     const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
     done(writer(run)->notice({{200, 2.5, 30}, NoticeLevel::Info, "resume", "Goes on."}));
@@ -241,7 +241,7 @@ void TestMonitorDetails::pointsAreSavedWhereAPersonWants() {
     QFile saved(file);
     QVERIFY(saved.open(QIODevice::ReadOnly));
     QCOMPARE(saved.readAll().count('\n'), 1 + 60 + 15);
-    QCOMPARE(m_desk->navigator.told.size(), 1);
+    QCOMPARE(m_desk->navigator.messages.size(), 1);
     Q_EMIT plotted.saveDataWanted();
     QCOMPARE(m_desk->navigator.problems.size(), std::size_t{1});
     QCOMPARE(m_desk->navigator.problems[0].second.code, std::string("file.write"));
@@ -289,7 +289,7 @@ void TestMonitorDetails::paceIsThatOfTheLastSeconds() {
     QVERIFY(!pace.stepsPerSecond());
 }
 
-void TestMonitorDetails::progressTellsWhatIsKnown() {
+void TestMonitorDetails::progressShowsWhatIsKnown() {
     RunSummary run;
     QCOMPARE(progressText(run), QStringLiteral("waits for its turn"));
     run.state = RunState::Running;

@@ -38,11 +38,11 @@ private Q_SLOTS:
     void runOfAnotherProcessHasNone();
     void interruptedRunCanBeResumed();
     void runThatWasCutGoesOnToItsPlan();
-    void whatTrainingWaitsForIsTold();
+    void whatTrainingWaitsForIsReported();
     void failureIsTextThatCanBeCopied();
     void deletedRunStaysAsItWas();
-    void unknownRunIsTold();
-    void vanishedStoreIsTold();
+    void unknownRunIsReported();
+    void vanishedStoreIsReported();
     void lockedStoreDoesNotBlockTheWindow();
     void longNamesAndFastChangesOfRun();
 };
@@ -145,7 +145,7 @@ void TestMonitorPage::hiddenPageReadsNothingAndCatchesUp() {
     open(run);
     QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), patience);
     m_page->hide();
-    QTest::qWait(500); // a look that was under way may still be told
+    QTest::qWait(500); // a look that was under way may still be reported
     const auto out = writer(run);
     done(out->append(rowsAt(1, 100, 0.25)));
     done(out->flush());
@@ -187,8 +187,8 @@ void TestMonitorPage::ownRunHasItsButtons() {
                           .bytes = 1,
                           .sha256 = "x",
                           .reason = "request"}));
-    QTRY_COMPARE_WITH_TIMEOUT(m_desk->navigator.told.size(), 1, patience);
-    QVERIFY(m_desk->navigator.told[0].contains(QLatin1String("301")));
+    QTRY_COMPARE_WITH_TIMEOUT(m_desk->navigator.messages.size(), 1, patience);
+    QVERIFY(m_desk->navigator.messages[0].contains(QLatin1String("301")));
     m_desk->runs.setRuns({{run, RunState::Queued}});
     QVERIFY(buttons().contains(QStringLiteral("Take from the queue")));
 }
@@ -236,7 +236,7 @@ void TestMonitorPage::runThatWasCutGoesOnToItsPlan() {
     QVERIFY(!buttons().contains(QStringLiteral("Go on to step 1000")));
 }
 
-void TestMonitorPage::whatTrainingWaitsForIsTold() {
+void TestMonitorPage::whatTrainingWaitsForIsReported() {
     Store store = m_desk->openStore();
     const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
     m_desk->runs.setRuns({{run, RunState::Running}});
@@ -278,7 +278,7 @@ void TestMonitorPage::deletedRunStaysAsItWas() {
     QCOMPARE(pointsOf("segmentation/miou"), std::size_t{60});
 }
 
-void TestMonitorPage::unknownRunIsTold() {
+void TestMonitorPage::unknownRunIsReported() {
     { const Store store = m_desk->openStore(); }
     open("nosuchid");
     QTRY_VERIFY_WITH_TIMEOUT(notice().contains(QLatin1String("nosuchid")), patience);
@@ -286,7 +286,7 @@ void TestMonitorPage::unknownRunIsTold() {
     QVERIFY(!hasPanels());
 }
 
-void TestMonitorPage::vanishedStoreIsTold() {
+void TestMonitorPage::vanishedStoreIsReported() {
     RunId run;
     {
         Store store = m_desk->openStore();

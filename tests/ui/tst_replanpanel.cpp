@@ -32,7 +32,7 @@ private Q_SLOTS:
         QCOMPARE(classesOfHead(), 7);
     }
 
-    void itIsThereForRunsThatThisProcessTrainsOrNobody() {
+    void itIsThereForRunsThatThisProcessTrainsOrNone() {
         const RunId run = makeRun(*m_store, {.state = RunState::Running, .step = 300});
         open(run);
         QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), monitorPatience);
@@ -56,7 +56,7 @@ private Q_SLOTS:
         QVERIFY(words().contains(QStringLiteral("As it is trained now")));
     }
 
-    void whatWouldChangeIsToldBeforeItDoes() {
+    void whatWouldChangeIsReportedBeforeItDoes() {
         openPanel();
         press(Qt::Key_M);
         QVERIFY(panelButton("Apply").isEnabled());

@@ -110,7 +110,8 @@ private Q_SLOTS:
         QCOMPARE(m_desk->runs.calls,
                  QStringList{QStringLiteral("undo ") + QString::fromStdString(m_run)});
         m_desk->runs.undone("300: enc1.1: separate");
-        QVERIFY(m_desk->navigator.told.last().contains(QStringLiteral("300: enc1.1: separate")));
+        QVERIFY(
+            m_desk->navigator.messages.last().contains(QStringLiteral("300: enc1.1: separate")));
     }
 
     void withoutAChangeThereIsNothingToTakeBack() {
@@ -135,10 +136,10 @@ private Q_SLOTS:
         QTest::mouseClick(&panelButton("Apply"), Qt::LeftButton);
         QCOMPARE(m_desk->runs.calls, QStringList{QStringLiteral("plan %1 enc1.1: tied")
                                                      .arg(QString::fromStdString(m_run))});
-        QVERIFY(m_desk->navigator.told.last().contains(QStringLiteral("goes on")));
+        QVERIFY(m_desk->navigator.messages.last().contains(QStringLiteral("goes on")));
     }
 
-    void aPlanThatCannotBeReadIsTold() {
+    void aPlanThatCannotBeReadIsReported() {
         m_run = makeRun(*m_store, {.state = RunState::Running, .step = 300});
         done(m_store->recordPlan(m_run, {.spec = testSpec(), .plan = Json("damaged")}));
         m_desk->runs.own = {{m_run, RunState::Running}};
@@ -146,7 +147,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(hasPanels(), monitorPatience);
         button("Sharing…").trigger();
         QVERIFY(!panel().isVisible());
-        QVERIFY(m_desk->navigator.told.last().contains(QStringLiteral("cannot be read")));
+        QVERIFY(m_desk->navigator.messages.last().contains(QStringLiteral("cannot be read")));
     }
 };
 

@@ -194,7 +194,7 @@ private Q_SLOTS:
         QCOMPARE(layout.size(), 0);
     }
 
-    void renamingIsToldOnceAndEmptyNamesAreNot() {
+    void renamingIsReportedOnceAndEmptyNamesAreNot() {
         RunsModel model;
         model.setTable(seeds);
         QSignalSpy renamed(&model, &RunsModel::renamed);

@@ -61,11 +61,11 @@ private Q_SLOTS:
     void aSecondStartQueuesAndSaysSo() {
         Bench bench;
         bench.start().trigger();
-        QVERIFY(bench.desk.navigator.told.isEmpty());
+        QVERIFY(bench.desk.navigator.messages.isEmpty());
         QVERIFY(bench.start().toolTip().contains(QStringLiteral("after the run before it")));
         bench.start().trigger();
         QCOMPARE(bench.desk.runs.started.size(), std::size_t{2});
-        QCOMPARE(bench.desk.navigator.told.size(), 1);
+        QCOMPARE(bench.desk.navigator.messages.size(), 1);
     }
 
     void severalSeedsAreOneGroupOfRuns() {
@@ -83,7 +83,7 @@ private Q_SLOTS:
         QCOMPARE(bench.desk.navigator.monitored, std::vector<RunId>{"started1"});
     }
 
-    void aStoreThatRefusesIsTold() {
+    void aStoreThatRefusesIsReported() {
         Bench bench;
         bench.desk.runs.refusal = Problem{"store.read_only", "", "a", "b", ""};
         bench.start().trigger();
@@ -269,7 +269,7 @@ private Q_SLOTS:
         QVERIFY(bench.start().isEnabled());
     }
 
-    void aSplitThatTheDatasetHasNotIsTold() {
+    void aSplitThatTheDatasetHasNotIsReported() {
         Bench bench;
         bench.type("data.val_split", QStringLiteral("test"));
         QCOMPARE(bench.problems().size(), std::size_t{1});

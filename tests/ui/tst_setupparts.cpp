@@ -32,7 +32,7 @@ private Q_SLOTS:
         auto& asked = bench.desk.jobs.sampled;
         QTRY_VERIFY(!asked.empty());
         const int rows = asked.back().question.count;
-        asked.back().tell(frames(0, rows, bench.spec()));
+        asked.back().answer(frames(0, rows, bench.spec()));
         auto* card = bench.find<SamplesCard>();
         QCOMPARE(card->view()->frames().size(), static_cast<std::size_t>(rows));
         QVERIFY(!card->previousButton()->isEnabled());
@@ -49,10 +49,10 @@ private Q_SLOTS:
         QTRY_VERIFY(asked.size() > before + 1);
     }
 
-    void aFailureToReadSamplesIsToldWhereTheyWouldBe() {
+    void aFailureToReadSamplesIsReportedWhereTheyWouldBe() {
         Bench bench;
         QTRY_VERIFY(!bench.desk.jobs.sampled.empty());
-        bench.desk.jobs.sampled.back().tell(
+        bench.desk.jobs.sampled.back().answer(
             failure({"image.read", "room 0", "a damaged file", "a picture", ""}));
         QVERIFY(bench.find<SamplesView>()->message().contains(QStringLiteral("a damaged file")));
     }
@@ -155,7 +155,7 @@ private Q_SLOTS:
         QCOMPARE(bench.page->header().title, QStringLiteral("mine"));
     }
 
-    void aFileThatIsNoSpecIsToldAndChangesNothing() {
+    void aFileThatIsNoSpecIsReportedAndChangesNothing() {
         Bench bench;
         const QString file = bench.desk.temporary.filePath(QStringLiteral("diary.json"));
         QFile diary(file);

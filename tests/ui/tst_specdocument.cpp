@@ -203,7 +203,7 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(file));
     }
 
-    void aFolderThatIsNotThereIsTold() {
+    void aFolderThatIsNotThereIsReported() {
         Desk desk;
         const auto problem =
             desk.document->save(desk.temporary.filePath(QStringLiteral("no/where.json")));

@@ -66,14 +66,14 @@ private Q_SLOTS:
             QCOMPARE(answers[i], i);
     }
 
-    void whoIsGoneIsNotTold() {
+    void aContextThatIsGoneGetsNoAnswer() {
         Desk desk;
-        bool told = false;
+        bool answered = false;
         auto context = std::make_unique<QObject>();
-        desk.store->call(context.get(), countRuns, [&](const auto&) { told = true; });
+        desk.store->call(context.get(), countRuns, [&](const auto&) { answered = true; });
         context.reset();
         QCOMPARE(codeOfCall(*desk.store), QString()); // a later call, so the first was done
-        QVERIFY(!told);
+        QVERIFY(!answered);
     }
 
     void closingWaitsForTheCallUnderWayAndDropsTheOthers() {
@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(begun < 3);
     }
 
-    void changesOfOthersAreTold() {
+    void changesOfOthersAreReported() {
         Desk desk;
         QCOMPARE(codeOfCall(*desk.store), QString());
         QSignalSpy changed(desk.store.get(), &StoreAccess::storeChanged);
@@ -107,13 +107,13 @@ private Q_SLOTS:
         QTRY_VERIFY(!changed.isEmpty());
     }
 
-    void storeThatVanishesIsToldUntilItComesBack() {
+    void storeThatVanishesIsReportedUntilItComesBack() {
         Desk desk;
         QCOMPARE(codeOfCall(*desk.store), QString());
         const std::string away = desk.folder().string() + ".away";
         QSignalSpy changed(desk.store.get(), &StoreAccess::storeChanged);
         std::filesystem::rename(desk.folder(), away);
-        QTRY_VERIFY(!changed.isEmpty()); // told without a call, so that pages look
+        QTRY_VERIFY(!changed.isEmpty()); // reported without a call, so that pages look
         for (int i = 0; i < 2; ++i)
             QCOMPARE(codeOfCall(*desk.store), QStringLiteral("store.vanished"));
         QVERIFY(!std::filesystem::exists(desk.folder())); // an empty one would hide the loss
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QCOMPARE(codeOfCall(*desk.store), QString());
     }
 
-    void lossThatACallFindsIsToldToAll() {
+    void lossThatACallFindsIsReportedToAll() {
         Desk desk;
         QCOMPARE(codeOfCall(*desk.store), QString());
         QSignalSpy changed(desk.store.get(), &StoreAccess::storeChanged);
@@ -141,7 +141,7 @@ private Q_SLOTS:
         QTRY_COMPARE(codeOfCall(*desk.store), QString());
     }
 
-    void newerStoreIsToldAtEachCall() {
+    void newerStoreIsReportedAtEachCall() {
         Desk desk;
         makeNewer(desk.folder());
         QCOMPARE(codeOfCall(*desk.store), QStringLiteral("store.newer"));

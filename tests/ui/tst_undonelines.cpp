@@ -136,7 +136,7 @@ private Q_SLOTS:
                                  patience);
     }
 
-    void eventsOfAnUndoneLineAreToldAsSuch() {
+    void eventsOfAnUndoneLineAreShownAsSuch() {
         makeUndone();
         open(m_run);
         auto& text = part<QPlainTextEdit>();

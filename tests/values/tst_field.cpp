@@ -192,8 +192,8 @@ private Q_SLOTS:
             QCOMPARE(read.error().code, std::string("field.type"));
     }
 
-    /// Worked out by hand; empty: what was meant can't be told.
-    void aRefusedNumberIsToldHowToWriteIt_data() {
+    /// Worked out by hand; empty: what was meant is not clear.
+    void aRefusalSaysHowToWriteTheNumber_data() {
         QTest::addColumn<int>("type");
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("hint");
@@ -238,7 +238,7 @@ private Q_SLOTS:
         row(FieldType::Boolean, "1,5", "");
     }
 
-    void aRefusedNumberIsToldHowToWriteIt() {
+    void aRefusalSaysHowToWriteTheNumber() {
         QFETCH(int, type);
         QFETCH(QString, text);
         QFETCH(QString, hint);

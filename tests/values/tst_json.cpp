@@ -78,13 +78,13 @@ private Q_SLOTS:
         QVERIFY(readJson(R"([{"b": 1}, {"b": 1, "c": {"b": 1}}])"));
     }
 
-    void aKeyTwiceIsToldWithTheLineOfTheSecond_data() {
+    void aKeyTwiceIsReportedWithTheLineOfTheSecond_data() {
         QTest::addColumn<QByteArray>("ending");
         QTest::newRow("Unix") << QByteArray("\n");
         QTest::newRow("Windows") << QByteArray("\r\n");
     }
 
-    void aKeyTwiceIsToldWithTheLineOfTheSecond() {
+    void aKeyTwiceIsReportedWithTheLineOfTheSecond() {
         QFETCH(QByteArray, ending);
         QByteArray text("\xEF\xBB\xBF" "{\n \"a\": 1,\n \"b\": \"x\\n\",\n \"a\"\n: 2\n}\n");
         text.replace("\n", ending);

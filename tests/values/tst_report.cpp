@@ -73,7 +73,7 @@ private Q_SLOTS:
                  std::string(R"({"files":["a.png","b.png"],"skipped_images":0})"));
     }
 
-    void verificationIsTold() {
+    void verificationIsReported() {
         VerifyReport report = verified();
         QCOMPARE(
             toText(report),
@@ -128,7 +128,7 @@ private Q_SLOTS:
         QCOMPARE(report.worstLayer(), &report.layers[0]);
     }
 
-    void ownersOfWeightsAreTold() {
+    void ownersOfWeightsAreWritten() {
         const WeightOwners owners{{"all tasks", "a", "b"},
                                   {{"tied", 2, {{1000, 900}, {}, {}}},
                                    {"merged", 1, {{500, 700}, {100, 0}, {100, 0}}},
@@ -168,7 +168,7 @@ private Q_SLOTS:
             QVERIFY2(!originFromJson(parseJson(text)), text);
     }
 
-    void averagingIsTold() {
+    void averagingIsReported() {
         CollapseReport report;
         report.origin = {{100, 200, 300}, 0};
         QVERIFY(toText(report).ends_with(
@@ -180,7 +180,7 @@ private Q_SLOTS:
                  std::string(R"({"checkpoint_steps":[300],"norm_batches":1})"));
     }
 
-    void collapseIsTold() {
+    void collapseIsReported() {
         CollapseReport report;
         report.parameters = {1.2e6, 3.4e5};
         report.multiplyAdds = {5e9, 4.1e9};

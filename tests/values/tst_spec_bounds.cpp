@@ -88,7 +88,7 @@ private Q_SLOTS:
              {beyond(*field, field->minimum, -1), beyond(*field, field->maximum, +1)}) {
             const Problems problems = problemsWith(at, asValue(*field, number));
             QCOMPARE(codesAndPaths(problems), (Texts{"field.range at " + at}));
-            // People are told what was found and both bounds.
+            // The text names what was found and both bounds.
             QVERIFY(problems[0].found.find(numberText(number)) != std::string::npos);
             QVERIFY(problems[0].expected.find(numberText(field->minimum)) != std::string::npos);
             QVERIFY(problems[0].expected.find(numberText(field->maximum)) != std::string::npos);
@@ -119,23 +119,23 @@ private Q_SLOTS:
         QVERIFY(choices > 0);
     }
 
-    void wrongTypesAreToldForEveryField() {
+    void wrongTypesAreReportedForEveryField() {
         for (const auto& [path, field] : allFields())
             for (const Json& value : {Json(nullptr), Json::object({{"a", 1}}),
                                       Json::array({Json::array()}), Json("text"), Json(true)}) {
                 const bool fits = (value == "text" && field->type == FieldType::Text)
                                   || (value == true && field->type == FieldType::Boolean);
-                const Texts told = codesAndPaths(problemsWith(path, value));
+                const Texts reported = codesAndPaths(problemsWith(path, value));
                 if (fits)
-                    QCOMPARE(told, Texts{});
+                    QCOMPARE(reported, Texts{});
                 else if (value == "text" && field->type == FieldType::Choice)
-                    QCOMPARE(told, (Texts{"field.choice at " + path}));
+                    QCOMPARE(reported, (Texts{"field.choice at " + path}));
                 else
-                    QCOMPARE(told, (Texts{"field.type at " + path}));
+                    QCOMPARE(reported, (Texts{"field.type at " + path}));
             }
     }
 
-    void wrongTypesOfSectionsListsAndMethodsAreTold() {
+    void wrongTypesOfSectionsListsAndMethodsAreReported() {
         for (const char* path : {"data", "network", "train", "tasks", "network.kernels", "tasks.0",
                                  "network.kernels.1", "train.optimizer", "train.optimizer.id",
                                  "train.optimizer.options", "tasks.0.id", "tasks.1.options",

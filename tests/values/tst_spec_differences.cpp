@@ -22,7 +22,7 @@ private Q_SLOTS:
         QCOMPARE(differences(otherSpec(), otherSpec()), Differences{});
     }
 
-    void everyFieldThatDiffersIsTold() {
+    void everyFieldThatDiffersIsReported() {
         for (const auto& field : specFields()) {
             ExperimentSpec changed = otherSpec();
             field.set(changed, field.defaultValue);
@@ -59,7 +59,7 @@ private Q_SLOTS:
         QCOMPARE(differences(left, right), Differences{});
     }
 
-    void listsThatReadAlikeAreTold() {
+    void listsThatReadAlikeAreReported() {
         ExperimentSpec left, right;
         left.network.sharing = {"a: tied, b"};
         right.network.sharing = {"a: tied", "b"};

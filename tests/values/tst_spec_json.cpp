@@ -131,7 +131,7 @@ private Q_SLOTS:
         QVERIFY2(problems[0].hint.starts_with(hint.toStdString()), problems[0].hint.c_str());
     }
 
-    void allUnknownKeysAreTold() {
+    void allUnknownKeysAreReported() {
         Json json = header();
         json["a1"] = 1;
         json["data"] = {{"a2", 1}, {"a3", 1}};

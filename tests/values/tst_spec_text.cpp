@@ -101,7 +101,7 @@ private Q_SLOTS:
         QCOMPARE(problems[0].found, std::string("50.0 MB of text"));
     }
 
-    void manyWrongThingsAreToldInGoodTime() {
+    void manyWrongThingsAreReportedInGoodTime() {
         std::string text = start;
         for (int i = 0; i < 900; ++i)
             text += ", \"unknown" + std::to_string(i) + "\": 1";

@@ -14,7 +14,7 @@ using namespace concertina;
 
 namespace {
 
-/// What a pattern means, told plainly.
+/// What a pattern means, written plainly.
 bool matchesPlainly(std::string_view name, std::string_view pattern) {
     if (pattern.empty())
         return name.empty();

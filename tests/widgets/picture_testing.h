@@ -11,7 +11,7 @@
 
 namespace concertina::testing {
 
-/// Every pixel has another colour that tells where it is: red x, green y.
+/// Every pixel has another colour that shows where it is: red x, green y.
 inline QImage placeImage(int width, int height) {
     QImage image(width, height, QImage::Format_RGB32);
     for (int y = 0; y < height; ++y)

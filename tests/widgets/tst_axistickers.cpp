@@ -10,7 +10,7 @@ class TestAxisTickers : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void ticksAreToldWithAllTheirDecimals() {
+    void ticksAreWrittenWithAllTheirDecimals() {
         const auto labels = [](double low, double high) {
             const auto ticker = yTicker();
             ticker->setTickCount(5);

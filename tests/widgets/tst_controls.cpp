@@ -79,7 +79,7 @@ private Q_SLOTS:
         QCOMPARE(control.currentIndex(), 2);
     }
 
-    void choosingByCodeTellsOnce() {
+    void choosingByCodeReportsOnce() {
         SegmentedControl control({QStringLiteral("A"), QStringLiteral("B")});
         QSignalSpy changed(&control, &SegmentedControl::currentIndexChanged);
         control.setCurrentIndex(1);

@@ -41,7 +41,7 @@ private Q_SLOTS:
     void sortingKeepsTheChosenFrame();
     void thumbnailsAreAskedForAsTheyAreSeen();
     void oldestOfVeryManyThumbnailsGo();
-    void choosingIsToldOnce();
+    void choosingIsReportedOnce();
     void badgeIsDrawnOverTheThumbnail();
     void wheelScrollsSideways();
 };
@@ -123,7 +123,7 @@ void TestGallery::oldestOfVeryManyThumbnailsGo() {
     QVERIFY(model.hasThumbnail(most + 2));
 }
 
-void TestGallery::choosingIsToldOnce() {
+void TestGallery::choosingIsReportedOnce() {
     GalleryStrip strip;
     strip.resize(600, strip.sizeHint().height());
     strip.gallery()->setFrames(frames(30));

@@ -32,8 +32,8 @@ private Q_SLOTS:
     void onlyPresentClassesAreListed();
     void hiddenClassesStayHiddenInTheNextFrame();
     void spaceAndClickHideAClass();
-    void hoveringTellsTheClass();
-    void litFromOutsideIsNotToldBack();
+    void hoveringReportsTheClass();
+    void litFromOutsideIsNotReportedBack();
     void scaleHasTheColorsOfThePicture();
     void ticksSpanTheRange_data();
     void ticksSpanTheRange();
@@ -89,7 +89,7 @@ void TestLegends::spaceAndClickHideAClass() {
     QCOMPARE(legend.classes()->hidden(), std::set<int>({3}));
 }
 
-void TestLegends::hoveringTellsTheClass() {
+void TestLegends::hoveringReportsTheClass() {
     ClassLegend legend;
     legend.classes()->setClasses(classes, {10, 5, 0, 30});
     legend.resize(240, 100);
@@ -107,7 +107,7 @@ void TestLegends::hoveringTellsTheClass() {
     QCOMPARE(hovered.last().first().toInt(), 0); // the keyboard lights as the mouse does
 }
 
-void TestLegends::litFromOutsideIsNotToldBack() {
+void TestLegends::litFromOutsideIsNotReportedBack() {
     ClassLegend legend;
     legend.classes()->setClasses(classes, {10, 5, 0, 30});
     legend.resize(240, 100);

@@ -23,8 +23,8 @@ private Q_SLOTS:
     void frameZoomsBothAndAFlatOneXAlone();
     void shiftDragMoves();
     void plotsOfAGroupShareXButNotY();
-    void crosshairTellsEveryPlotOfTheGroup();
-    void labelsTellTheLastValues();
+    void crosshairReachesEveryPlotOfTheGroup();
+    void labelsShowTheLastValues();
     void keyboardReachesEverything();
 };
 
@@ -92,7 +92,7 @@ void TestPlotInput::plotsOfAGroupShareXButNotY() {
     QVERIFY(other.shownY().high < 54);
 }
 
-void TestPlotInput::crosshairTellsEveryPlotOfTheGroup() {
+void TestPlotInput::crosshairReachesEveryPlotOfTheGroup() {
     auto other = std::make_unique<CurvePlot>(QStringLiteral("other"), *m_group);
     other->resize(500, 260);
     other->setCurves({{"val", line(1000, 50, 60, 100), 0, false, {}}});
@@ -120,7 +120,7 @@ void TestPlotInput::crosshairTellsEveryPlotOfTheGroup() {
     QCOMPARE(m_group->pointed(), nullptr);
 }
 
-void TestPlotInput::labelsTellTheLastValues() {
+void TestPlotInput::labelsShowTheLastValues() {
     auto train = line(1000, 2, 1);
     train->setSmoothing(0.6);
     show({{"train", train, 1, true, metres}, {"val", line(1000, 2, 1.25, 100), 1, false, metres}});

@@ -55,7 +55,7 @@ private Q_SLOTS:
         QVERIFY(QFileInfo(at("folder")).isDir());
     }
 
-    void aFolderThatIsNotThereIsTold() {
+    void aFolderThatIsNotThereIsReported() {
         QCOMPARE(saveFile(at("no/such"), "x").error().code, std::string("file.write"));
         QCOMPARE(savePng(at("no/such.png"), QImage(2, 2, QImage::Format_RGB32)).error().code,
                  std::string("file.write"));

@@ -232,7 +232,7 @@ private Q_SLOTS:
                                                 "kernel A, Normals kernel B")));
     }
 
-    void tooltipsTellTheStateAndItsCost() {
+    void tooltipsShowTheStateAndItsCost() {
         Matrix m(twoStages({"*: merged"}));
         const QString tip = m.matrix.model().index(0).data(Qt::ToolTipRole).toString();
         QVERIFY2(tip.contains(QStringLiteral("Merged")), qPrintable(tip));
@@ -242,7 +242,7 @@ private Q_SLOTS:
         QCOMPARE(m.matrix.model().row(0).collapsed, 8 * 27 + 8 + 8 * 72 + 8.0);
     }
 
-    /// In grey and without letters: the outlines and dots alone tell the states apart.
+    /// In grey and without letters: the outlines and dots alone distinguish the states.
     void theShapesOfAllStatesDiffer() {
         std::set<QByteArray> pictures;
         for (const char* state : {"tied", "merged", "factors shared", "separate"}) {
@@ -253,7 +253,7 @@ private Q_SLOTS:
         QCOMPARE(pictures.size(), std::size_t{4});
     }
 
-    void whatIsFrozenIsToldAndDrawn() {
+    void whatIsFrozenIsNamedAndDrawn() {
         // One layer a row: enc1.1, enc1.2, dec1.1, dec1.2.
         Matrix m(twoStages({"*: tied", "enc1.1: separate", "dec1.1: separate"}));
         const auto picture = [&m](int row) {

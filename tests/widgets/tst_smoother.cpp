@@ -47,7 +47,7 @@ private Q_SLOTS:
     void smoothingBesideTheWindowIsTheSame() {
         const auto series = noisy(manyPoints, 0.6), few = noisy(10, 0.6);
         Smoother smoother;
-        QSignalSpy told(&smoother, &Smoother::smoothed);
+        QSignalSpy reported(&smoother, &Smoother::smoothed);
         smoother.smooth({series, few}, 0.9);
         QVERIFY(smoother.isBusy());
         QCOMPARE(series->smoothing(), 0.6);
@@ -57,14 +57,14 @@ private Q_SLOTS:
         for (int step = manyPoints + 1; step <= manyPoints + 5000; ++step)
             expected->append({step, 0, 0, step % 5 * 1.0});
         QTRY_VERIFY(!smoother.isBusy());
-        QCOMPARE(told.size(), 1);
+        QCOMPARE(reported.size(), 1);
         QCOMPARE(series->smoothing(), 0.9);
         QVERIFY(smoothedAlike(*series, *expected));
         QVERIFY(smoothedAlike(*few, *noisy(10, 0.9)));
         smoother.smooth({few}, 0.3); // at once
         QVERIFY(!smoother.isBusy());
         QCOMPARE(few->smoothing(), 0.3);
-        QCOMPARE(told.size(), 2);
+        QCOMPARE(reported.size(), 2);
     }
 
     void ofSeveralWeightsTheLastIsDone() {

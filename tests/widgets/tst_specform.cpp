@@ -111,7 +111,7 @@ private Q_SLOTS:
         QVERIFY(f.control<QComboBox>("network.backbone.id")->currentText().contains("gone"));
     }
 
-    void typingTellsEveryChange() {
+    void typingReportsEveryChange() {
         Form f;
         type(f.control<ValueEdit>("train.lr"), QStringLiteral("0.05"));
         QCOMPARE(f.edits, (Lines{"train.lr=0", "train.lr=0.", "train.lr=0.0", "train.lr=0.05"}));
@@ -242,12 +242,12 @@ private Q_SLOTS:
         chips.setTasks({"depth"});
         QVERIFY(chips.chip("depth")->isChecked());
         QVERIFY(!chips.chip("normal")->isChecked());
-        std::vector<std::pair<std::string, bool>> told;
+        std::vector<std::pair<std::string, bool>> reported;
         connect(&chips, &TaskChips::toggled, this,
-                [&](const std::string& task, bool on) { told.emplace_back(task, on); });
+                [&](const std::string& task, bool on) { reported.emplace_back(task, on); });
         chips.chip("normal")->click();
         chips.chip("depth")->click();
-        QVERIFY((told
+        QVERIFY((reported
                  == std::vector<std::pair<std::string, bool>>{{"normal", true}, {"depth", false}}));
     }
 };

@@ -224,11 +224,11 @@ void ComparePage::connectParts() {
     connect(m_rightChoice, &QComboBox::currentIndexChanged, this, &ComparePage::chooseSides);
     connect(m_reportRun, &QComboBox::currentIndexChanged, this, &ComparePage::showReport);
     connect(m_report, &ReportCard::saved, this, [this](const QString& file) {
-        m_context.navigator.tell(tr("Saved the collapsed network: %1").arg(file));
+        m_context.navigator.showMessage(tr("Saved the collapsed network: %1").arg(file));
     });
     // In the window's strip: the card may be scrolled away from where it was asked for.
     connect(m_report, &ReportCard::saveFailed, this, [this](const Problem& problem) {
-        m_context.navigator.tellProblem(tr("The collapsed network was not saved."), problem);
+        m_context.navigator.showProblem(tr("The collapsed network was not saved."), problem);
     });
 
     connect(m_legend, &LegendCard::styleChanged, this, &ComparePage::restyle);
@@ -308,7 +308,7 @@ void ComparePage::openImages(const QStringList& files) {
         return;
     if (!m_comparison.isReady()) {
         m_kept = files;
-        m_context.navigator.tell(
+        m_context.navigator.showMessage(
             m_comparison.ids().empty()
                 ? tr("Choose a run: its networks predict the picture.")
                 : tr("The picture is shown when the run has its first checkpoint."));
@@ -340,7 +340,7 @@ void ComparePage::savePicture() {
     if (const auto saved = savePng(*file, picture); !saved)
         m_stage->notice()->showFailure(tr("The picture was not saved"), saved.error());
     else
-        m_context.navigator.tell(tr("Saved the picture: %1").arg(*file));
+        m_context.navigator.showMessage(tr("Saved the picture: %1").arg(*file));
 }
 
 void ComparePage::saveCollapsed() {

@@ -335,7 +335,7 @@ void FrameStrip::loadThumbnails() {
                              if (image && !image->empty())
                                  m_gallery->gallery()->setThumbnail(frame, toQImage(*image));
                              else
-                                 m_unreadable.insert(frame); // why is told when it is chosen
+                                 m_unreadable.insert(frame); // why is shown when it is chosen
                              showLeftOut();
                              loadThumbnails();
                          }));

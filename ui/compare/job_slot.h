@@ -13,7 +13,7 @@
 namespace concertina {
 
 /// One job at a time for one place of a page: the next one, `cancel` and the end of the slot end
-/// the one before, which is then not told. GUI thread.
+/// the one before, which then gets no reply. GUI thread.
 class JobSlot {
 public:
     JobSlot() = default;

@@ -38,7 +38,7 @@ public:
     /// A later checkpoint is there.
     void setLatestStep(std::int64_t step);
 
-    /// Writes the collapsed network of a run; tells in the card how it goes.
+    /// Writes the collapsed network of a run; shows in the card how it goes.
     void save(const RunId& run, const std::string& file);
 
     const std::optional<CollapseReport>& report() const { return m_report; }

@@ -12,7 +12,7 @@ class QStackedWidget;
 
 namespace concertina {
 
-/// What a run had to tell: notices, warnings, failures, the newest last, as text that can be
+/// What a run has reported: notices, warnings, failures, the newest last, as text that can be
 /// selected and copied.
 class EventsCard : public Card {
     Q_OBJECT

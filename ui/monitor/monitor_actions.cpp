@@ -73,7 +73,7 @@ bool MonitorPage::isCut() const {
            && wasCut(m_spec.train, record->summary.stepsPerEpoch, record->summary.position.step);
 }
 
-/// This process knows its own runs at once, of others the store tells.
+/// This process knows its own runs at once, of others the store reports.
 std::optional<RunState> MonitorPage::state() const {
     if (m_feed->run().empty() || (m_feed->problem() && m_feed->problem()->code == "run.unknown"))
         return std::nullopt;
@@ -134,7 +134,7 @@ void MonitorPage::request(Request request) {
 /// Which buttons there are, and what they say while what they asked for is not there yet.
 void MonitorPage::adoptState() {
     if (m_request == Request::Checkpoint && granted(m_request) && ownState())
-        m_context.navigator.tell(
+        m_context.navigator.showMessage(
             tr("Checkpoint at step %1 is written").arg(m_feed->checkpoint()->position.step));
     if (granted(m_request))
         m_request = Request::None;

@@ -145,7 +145,7 @@ void MonitorPage::showRun(const RunId& run) {
     if (run == m_feed->run())
         return;
     m_request = Request::None;
-    m_toldFailure.clear();
+    m_reportedFailure.clear();
     m_notices->clear();
     m_progress->clear();
     m_spec = {};
@@ -186,15 +186,15 @@ void MonitorPage::adoptMarks() {
     m_board->setMarks(marksOf(m_feed->events(), record ? record->planChanges : Json()));
 }
 
-/// A failure is told once in the strip above the page, where its text can be copied.
+/// A failure is shown once in the strip above the page, where its text can be copied.
 void MonitorPage::sayFailure() {
     const RunSummary& summary = m_feed->record()->summary;
     if (summary.state != RunState::Failed) {
-        m_toldFailure.clear();
+        m_reportedFailure.clear();
         return;
     }
     const std::string failure = summary.stateText.empty() ? "The run failed." : summary.stateText;
-    if (std::exchange(m_toldFailure, failure) != failure)
+    if (std::exchange(m_reportedFailure, failure) != failure)
         m_notices->add(Pill::Tone::Bad, toQt(failure));
 }
 
@@ -203,7 +203,7 @@ void MonitorPage::adoptProblem() {
     if (!problem) {
         // What could not be read a moment ago can be read again.
         m_notices->clear();
-        m_toldFailure.clear();
+        m_reportedFailure.clear();
     } else if (problem->code == "run.unknown") {
         m_notices->add(Pill::Tone::Warning,
                        m_feed->record()

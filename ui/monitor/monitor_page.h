@@ -83,7 +83,7 @@ private:
     Json m_specJson;                      ///< that `m_spec` was read from
     Request m_request = Request::None;    ///< asked for, and not yet seen in the run's state
     std::int64_t m_checkpointBefore = -1; ///< when it was asked for
-    std::string m_toldFailure;
+    std::string m_reportedFailure;
 
     QAction* m_pause = nullptr;
     QAction* m_resume = nullptr;

@@ -70,9 +70,9 @@ void PanelCard::savePicture() {
     if (!file)
         return;
     if (const auto saved = m_plot->savePicture(*file); !saved)
-        m_navigator.tellProblem(tr("The picture was not saved"), saved.error());
+        m_navigator.showProblem(tr("The picture was not saved"), saved.error());
     else
-        m_navigator.tell(tr("Saved %1").arg(*file));
+        m_navigator.showMessage(tr("Saved %1").arg(*file));
 }
 
 void PanelCard::saveData() {
@@ -82,9 +82,9 @@ void PanelCard::saveData() {
     if (!file)
         return;
     if (const auto saved = saveFile(*file, QByteArray::fromStdString(m_plot->csv())); !saved)
-        m_navigator.tellProblem(tr("The points were not saved"), saved.error());
+        m_navigator.showProblem(tr("The points were not saved"), saved.error());
     else
-        m_navigator.tell(tr("Saved %1").arg(*file));
+        m_navigator.showMessage(tr("Saved %1").arg(*file));
 }
 
 } // namespace concertina

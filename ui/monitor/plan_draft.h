@@ -39,7 +39,7 @@ public:
     Expected<void> setState(const std::vector<std::size_t>& layers, SharingState state);
 
     /// Takes one of the rules out. The others stay: where one of those after it would be refused or
-    /// would change nothing any more, nothing is done, and its problem told.
+    /// would change nothing any more, nothing is done, and its problem returned.
     Expected<void> remove(std::size_t rule);
 
     void clear();

@@ -53,7 +53,7 @@ void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> id
     m_reasons.clear();
     m_draft = PlanDraft::of(record, idleFrom, m_context.catalogue);
     if (!m_draft) {
-        m_context.navigator.tell(tr("The sharing of this run cannot be read"));
+        m_context.navigator.showMessage(tr("The sharing of this run cannot be read"));
         return;
     }
     m_budgetLine->hide();
@@ -237,14 +237,14 @@ void ReplanPanel::showMenu() {
 
 void ReplanPanel::apply() {
     m_context.runs.changePlan(m_run, m_draft->rules());
-    m_context.navigator.tell(m_idleFrom ? tr("The sharing changes when the run goes on")
-                                        : tr("The sharing changes before the next step"));
+    m_context.navigator.showMessage(m_idleFrom ? tr("The sharing changes when the run goes on")
+                                               : tr("The sharing changes before the next step"));
     dismiss();
 }
 
 void ReplanPanel::undo() {
     m_context.runs.undoPlanChange(m_run, this, [this](const std::string& change) {
-        m_context.navigator.tell(tr("Taken back: %1").arg(toQt(change)));
+        m_context.navigator.showMessage(tr("Taken back: %1").arg(toQt(change)));
     });
     dismiss();
 }

@@ -34,7 +34,7 @@ class ReplanPanel : public Overlay {
 public:
     ReplanPanel(const PageContext& context, QWidget* host);
 
-    /// Opens on the plan that a run has now; the window's foot tells where that cannot be read.
+    /// Opens on the plan that a run has now; the window's foot says where that cannot be read.
     /// `idleFrom`: the step from which a run that is not being trained would go on.
     void openOn(const RunRecord& record, std::optional<std::int64_t> idleFrom = std::nullopt);
 

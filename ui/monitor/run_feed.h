@@ -45,7 +45,7 @@ public:
 
     /// Which curves are read point by point; of the others the summaries alone are known.
     void setWanted(std::set<CurveKey> keys);
-    void setSmoothing(double weight); ///< of all curves; done soon, and told as curvesChanged
+    void setSmoothing(double weight); ///< of all curves; done soon, and reported as curvesChanged
 
     /// Nothing is read while the page is hidden; what was missed comes afterwards.
     void setActive(bool active);

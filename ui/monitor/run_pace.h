@@ -10,7 +10,7 @@
 
 namespace concertina {
 
-/// How fast a run goes, from the positions that it has told.
+/// How fast a run goes, from the positions that it has reported.
 class RunPace {
 public:
     void clear();

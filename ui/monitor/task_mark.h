@@ -7,7 +7,7 @@
 
 namespace concertina {
 
-/// A task's colour with its letter in it, so that grey print tells tasks apart as well.
+/// A task's colour with its letter in it, so that grey print distinguishes tasks as well.
 class TaskMark : public QWidget {
     Q_OBJECT
 

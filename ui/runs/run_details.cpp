@@ -141,7 +141,7 @@ void RunDetails::refresh() {
                     showFacts(*facts);
                     Q_EMIT shown(facts->record.summary, facts->spec.spec);
                 } else {
-                    tellUnread(facts.error());
+                    showUnread(facts.error());
                 }
             });
         return;
@@ -157,7 +157,7 @@ void RunDetails::refresh() {
             if (pair)
                 showPair(*pair);
             else
-                tellUnread(pair.error());
+                showUnread(pair.error());
         });
 }
 
@@ -204,7 +204,7 @@ void RunDetails::showPart(int index) {
     Q_EMIT filled(index > 0);
 }
 
-void RunDetails::tellUnread(const Problem& problem) {
+void RunDetails::showUnread(const Problem& problem) {
     showHint(problem.code == "run.unknown"
                  ? tr("This run is not in the store any more: it was deleted, here or by another "
                       "program.")

@@ -69,7 +69,7 @@ private:
     void showFacts(const Facts& facts);
     void showPair(const Pair& pair);
     void saveNotes();
-    void tellUnread(const Problem& problem);
+    void showUnread(const Problem& problem);
 
     StoreAccess& m_store;
     std::vector<RunId> m_runs;

@@ -51,7 +51,7 @@ void paintName(QPainter& painter, const QRect& area, const QStyleOptionViewItem&
                const QModelIndex& index) {
     const QString note = index.data(NoteRole).toString();
     const int noteWidth = QFontMetrics(smallFont()).horizontalAdvance(note);
-    // Runs are told apart by how their names end: "nyuv2-compact-merged", "nyuv2-compact-tied".
+    // Runs are distinguished by how their names end: "nyuv2-compact-merged", "nyuv2-compact-tied".
     const QString name = painter.fontMetrics().elidedText(
         index.data().toString(), Qt::ElideMiddle, std::max(40, area.width() - noteWidth - gap));
     painter.setPen(color(ColorRole::Text, option.palette));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model's structure: what stands where, and how views are told of changes.
+// The model's structure: what stands where, and how views learn of changes.
 #include "ui/runs/runs_model.h"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ void RunsModel::setTable(RunTable table) {
     const RunTable before = std::exchange(m_table, std::move(table));
     m_lines = std::move(lines);
     indexLines();
-    tellChanges(before);
+    reportChanges(before);
 }
 
 bool RunsModel::sameLines(const RunTable& table, const std::vector<RunLine>& lines) const {
@@ -63,7 +63,7 @@ bool RunsModel::sameLines(const RunTable& table, const std::vector<RunLine>& lin
                       });
 }
 
-void RunsModel::tellChanges(const RunTable& before) {
+void RunsModel::reportChanges(const RunTable& before) {
     std::unordered_map<RunId, const RunRow*> old;
     for (const RunRow& row : before.rows)
         old.emplace(row.run.id, &row);
@@ -71,7 +71,7 @@ void RunsModel::tellChanges(const RunTable& before) {
         const auto found = old.find(row(at).run.id);
         return found == old.end() || !looksSame(*found->second, row(at));
     };
-    const auto tell = [&](const QModelIndex& first, int at) {
+    const auto report = [&](const QModelIndex& first, int at) {
         // A name that is being typed must not be overwritten by progress beside it.
         const auto found = old.find(row(at).run.id);
         const bool named = found == old.end() || found->second->name != row(at).name;
@@ -87,7 +87,7 @@ void RunsModel::tellChanges(const RunTable& before) {
             if (!changed(at))
                 continue;
             any = true;
-            tell(here.isGroup() ? index(i, 0, top) : top, at);
+            report(here.isGroup() ? index(i, 0, top) : top, at);
         }
         if (any && here.isGroup())
             Q_EMIT dataChanged(top, top.siblingAtColumn(columnCount() - 1));

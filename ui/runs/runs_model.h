@@ -87,7 +87,7 @@ private:
     void rearrange();
     void adopt(RunTable table, std::vector<RunLine> lines);
     bool sameLines(const RunTable& table, const std::vector<RunLine>& lines) const;
-    void tellChanges(const RunTable& before);
+    void reportChanges(const RunTable& before);
     Place placeOf(const QModelIndex& index) const;
     QModelIndex indexOf(const Place& place) const;
     void indexLines();

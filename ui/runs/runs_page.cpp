@@ -136,7 +136,7 @@ void RunsPage::refresh() {
                 m_pause = std::max<std::int64_t>(m_pause, read->milliseconds * readingShare);
                 take(std::move(read->table));
             } else {
-                tellTrouble(read.error());
+                showTrouble(read.error());
             }
             if (m_isStale)
                 refreshSoon();
@@ -154,7 +154,7 @@ void RunsPage::take(RunTable table) {
     updateActions();
 }
 
-void RunsPage::tellTrouble(const Problem& problem) {
+void RunsPage::showTrouble(const Problem& problem) {
     m_problem = problem;
     const QString text = toQt(toText(problem));
     m_trouble->clear();

@@ -60,7 +60,7 @@ private:
     void refreshSoon();
     void refresh();
     void take(RunTable table);
-    void tellTrouble(const Problem& problem);
+    void showTrouble(const Problem& problem);
     void readVisibleLines();
     void fitColumns();
     int neededWidth(int column);

@@ -194,7 +194,7 @@ void RunsPage::resumeRun() {
     const RunRow* one = theRun();
     if (one == nullptr || !isResumable(*one))
         return;
-    m_context.navigator.tell(tr("Resuming %1").arg(briefly(one->name)));
+    m_context.navigator.showMessage(tr("Resuming %1").arg(briefly(one->name)));
     if (one->run.state == RunState::Finished)
         m_context.runs.goOnToPlan(one->run.id);
     else

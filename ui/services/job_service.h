@@ -15,7 +15,7 @@
 
 namespace concertina {
 
-/// Who is told of a result, in the GUI thread; not at all once `context` is gone.
+/// Where a result goes, in the GUI thread; not at all once `context` is gone.
 template <class T>
 struct Reply {
     QPointer<QObject> context;
@@ -24,7 +24,7 @@ struct Reply {
 };
 
 /// One-off work for the window in threads of its own. A newer job of a kind stops the older one
-/// of the same context, which is then not told. GUI thread only; every call returns at once.
+/// of the same context, which then gets no reply. GUI thread only; every call returns at once.
 class JobService : public QObject {
     Q_OBJECT
 

@@ -52,13 +52,13 @@ public:
 
     /// Rules join the sharing plan before the next step, as one change; of a run that is paused, or
     /// that no process trains, when it goes on. What became of them stands in the run's events; for
-    /// a run that is not being trained all of them are taken or none, and a refusal is told by
-    /// `failed`.
+    /// a run that is not being trained all of them are taken or none, and `failed` reports a
+    /// refusal.
     virtual void changePlan(const RunId& run, const std::vector<std::string>& rules) = 0;
 
     /// Takes back the last change of the sharing of a run that is not being trained, which goes on
-    /// from before it. `done` is told the change ("400: dec1.*: separate") unless `context` is gone
-    /// by then; why it was not taken back is told by `failed`.
+    /// from before it. `done` gets the change ("400: dec1.*: separate") unless `context` is gone
+    /// by then; `failed` reports why it was not taken back.
     virtual void undoPlanChange(const RunId& run, QObject* context,
                                 std::function<void(const std::string& change)> done) = 0;
 

@@ -17,7 +17,7 @@ struct SetupCosts {
     double steps = 0;             ///< 0: epochs are given, and the dataset is not read yet
     std::optional<double> epochs; ///< none until the dataset is read, unless they are given
     int runs = 1;
-    std::optional<int> assumedClasses; ///< where the dataset has not told how many there are
+    std::optional<int> assumedClasses; ///< where the dataset has not said how many there are
 };
 
 class CostsCard : public Card {

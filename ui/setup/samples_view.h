@@ -11,7 +11,7 @@
 namespace concertina {
 
 /// Samples with their targets: a row a sample, a column for the picture and each task; one range
-/// of depths over all that are shown. The tooltip tells the value under the pointer.
+/// of depths over all that are shown. The tooltip shows the value under the pointer.
 class SamplesView : public QWidget {
     Q_OBJECT
 

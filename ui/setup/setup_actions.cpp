@@ -106,9 +106,9 @@ void SetupPage::askFileToSave() {
     if (!file)
         return;
     if (const auto problem = m_document.save(*file))
-        m_context.navigator.tellProblem(tr("The experiment was not saved."), *problem);
+        m_context.navigator.showProblem(tr("The experiment was not saved."), *problem);
     else
-        m_context.navigator.tell(tr("Saved as %1").arg(*file));
+        m_context.navigator.showMessage(tr("Saved as %1").arg(*file));
 }
 
 void SetupPage::showStart() {
@@ -149,12 +149,12 @@ void SetupPage::start() {
     m_context.runs.start(
         std::move(specs), std::move(group), this, [this, queued](const StartedRuns& started) {
             if (started.problem)
-                m_context.navigator.tellProblem(tr("The run could not be started."),
+                m_context.navigator.showProblem(tr("The run could not be started."),
                                                 *started.problem);
             if (started.runs.empty())
                 return;
             if (queued)
-                m_context.navigator.tell(tr("Queued behind what trains already"));
+                m_context.navigator.showMessage(tr("Queued behind what trains already"));
             m_context.navigator.showMonitor(started.runs.front());
         });
 }

@@ -221,7 +221,7 @@ void SetupForms::setProblems(const std::map<std::string, QString>& problems) {
         const std::string field = fieldFor(path);
         QString& all = atFields[field];
         all += all.isEmpty() ? QString() : QStringLiteral("\n");
-        // Told at its method, an option that there isn't needs its name.
+        // Shown at its method, an option that there isn't needs its name.
         if (const auto option = path.find(".options.");
             option != std::string::npos && field == path.substr(0, option) + ".id")
             all += toQt(path.substr(path.rfind('.') + 1)) + QStringLiteral(": ");
@@ -236,9 +236,9 @@ void SetupForms::setDatasetNote(const QString& note, const QString& shortNote) {
 }
 
 std::string SetupForms::fieldFor(const std::string& path) const {
-    // An entry of a list is told at the list.
+    // The problem of a list's entry is shown at the list.
     std::vector<std::string> candidates{path, path + ".id", path.substr(0, path.rfind('.'))};
-    // An option that there isn't is told at its method.
+    // An option that there isn't is reported at its method.
     if (const auto options = path.find(".options."); options != std::string::npos)
         candidates.push_back(path.substr(0, options) + ".id");
     for (const std::string& candidate : candidates)

@@ -36,7 +36,7 @@ public:
     /// Goes to the field that a problem's path is about; false where it has none here.
     bool showField(const std::string& path);
 
-    /// The path of the field that tells of what is wrong at `path`: the same, or of the method
+    /// The path of the field that shows what is wrong at `path`: the same, or of the method
     /// that stands there; empty where there is none.
     std::string fieldFor(const std::string& path) const;
 

@@ -142,9 +142,8 @@ void SetupPage::openFile(const QString& file) {
     Problem problem = problems.front();
     if (problems.size() > 1)
         problem.hint = toText(Problems(problems.begin() + 1, problems.end()));
-    m_context.navigator.tellProblem(tr("%1 is no experiment that can be opened.")
-                                        .arg(QFileInfo(file).fileName()),
-                                    problem);
+    m_context.navigator.showProblem(
+        tr("%1 is no experiment that can be opened.").arg(QFileInfo(file).fileName()), problem);
 }
 
 bool SetupPage::useFolder(const QString& folder) {
@@ -344,7 +343,7 @@ void SetupPage::dropEvent(QDropEvent* event) {
     if (!QFileInfo(file).isDir())
         openFile(file);
     else if (!useFolder(file))
-        m_context.navigator.tell(tr("There is no dataset that a folder could be."));
+        m_context.navigator.showMessage(tr("There is no dataset that a folder could be."));
 }
 
 } // namespace concertina

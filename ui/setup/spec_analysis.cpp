@@ -76,7 +76,7 @@ void SpecAnalyst::request(const ExperimentSpec& spec, const ClassCounts& classes
                 [this, serial, analysis = std::move(analysis)] {
                     if (serial != m_asked)
                         return;
-                    m_told = serial;
+                    m_answered = serial;
                     Q_EMIT ready(analysis);
                 },
                 Qt::QueuedConnection);

@@ -16,7 +16,7 @@
 
 namespace concertina {
 
-/// What can be told of a spec without its dataset and without LibTorch.
+/// What is known of a spec without its dataset and without LibTorch.
 struct SpecAnalysis {
     Problems problems;                    ///< of `validate`
     std::optional<NetworkDesign> network; ///< where it can be put together; its plan is resolved
@@ -27,7 +27,7 @@ struct SpecAnalysis {
 /// Of a target whose dataset is not read yet: as many as NYUv2's segmentation has.
 inline constexpr int AssumedClasses = 13;
 
-/// `classes`: of the dataset's targets, for the channels of heads; where one is not told,
+/// `classes`: of the dataset's targets, for the channels of heads; where one is not known,
 /// `AssumedClasses`.
 SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,
                      const ClassCounts& classes);
@@ -42,8 +42,8 @@ public:
 
     void request(const ExperimentSpec& spec, const ClassCounts& classes);
 
-    /// Whether something was asked for that has not been told.
-    bool isBusy() const { return m_asked != m_told; }
+    /// Whether something was asked for that has not been answered.
+    bool isBusy() const { return m_asked != m_answered; }
 
 Q_SIGNALS:
     void ready(const std::shared_ptr<const concertina::SpecAnalysis>& analysis);
@@ -53,7 +53,7 @@ private:
     QThread m_thread;
     QObject* m_worker; ///< lives in the thread
     std::atomic<std::int64_t> m_asked = 0;
-    std::int64_t m_told = 0;
+    std::int64_t m_answered = 0;
 };
 
 } // namespace concertina

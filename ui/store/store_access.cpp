@@ -43,8 +43,8 @@ void StoreAccess::post(std::function<void(const Expected<Store*>&)> task) {
         Qt::QueuedConnection);
 }
 
-void StoreAccess::answer(std::function<void()> tell) {
-    QMetaObject::invokeMethod(this, std::move(tell), Qt::QueuedConnection);
+void StoreAccess::answer(std::function<void()> reply) {
+    QMetaObject::invokeMethod(this, std::move(reply), Qt::QueuedConnection);
 }
 
 void StoreAccess::forget(const Problem& gone) {

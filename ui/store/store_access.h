@@ -57,7 +57,7 @@ Q_SIGNALS:
 
 private:
     void post(std::function<void(const Expected<Store*>&)> task);
-    void answer(std::function<void()> tell);
+    void answer(std::function<void()> reply);
     void forget(const Problem& gone);
     void watch();
     Expected<Store*> store();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds lookEvery{1};
 
-/// Bytes of this process in memory; 0 where the system does not tell.
+/// Bytes of this process in memory; 0 where the system does not report it.
 double residentBytes() {
     std::ifstream statm("/proc/self/statm");
     double all = 0;
@@ -77,7 +77,7 @@ void Activity::refresh() {
                         spec.train.batch, record->summary.position};
         },
         [this](const Expected<Seen>& seen) {
-            if (seen) // a store that fails is told of by the page that is shown
+            if (seen) // a store that fails is reported by the page that is shown
                 take(*seen);
         });
 }

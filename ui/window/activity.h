@@ -24,7 +24,7 @@ public:
     Activity(StoreAccess& store, RunService& runs, QObject* parent);
 
     bool isBusy() const { return m_busy; }
-    /// Of the run that trains, waits or is paused first; its id until the store has told the name.
+    /// Of the run that trains, waits or is paused first; its id until the store has read the name.
     QString runName() const;
     const QString& doing() const { return m_doing; }   ///< "Training rooms-demo · cpu, 2 threads"
     const QString& speed() const { return m_speed; }   ///< "52 images/s"; empty where not known

@@ -19,7 +19,7 @@ struct DroppedPicture {
     QString file;
 };
 
-/// What a person has dropped on the window or named at its start, told by its name alone.
+/// What a person has dropped on the window or named at its start, classified by its name alone.
 using Dropped = std::variant<DroppedSpec, DroppedDataset, DroppedPicture>;
 
 /// Whether a file's name is that of a picture.

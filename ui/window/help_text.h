@@ -16,7 +16,7 @@ class HelpText : public QTextBrowser {
 public:
     explicit HelpText(QWidget* parent = nullptr);
 
-    /// The page of keys tells those of these actions.
+    /// The page of keys lists those of these actions.
     void setCommands(const QList<Command>& commands);
 
     /// "sharing" of "sharing.md".

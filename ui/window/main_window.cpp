@@ -73,7 +73,7 @@ MainWindow::MainWindow(const WindowServices& services, PageEntries entries)
     buildLayout();
     makeActions();
     connect(new DropArea(this), &DropArea::dropped, this, &MainWindow::openFiles);
-    connect(&services.runs, &RunService::failed, this, &MainWindow::tellFailure);
+    connect(&services.runs, &RunService::failed, this, &MainWindow::reportFailure);
     connect(&services.runs, &RunService::suspended, this, [this] {
         if (m_closing == Closing::Suspending)
             purgeAndClose();
@@ -288,19 +288,19 @@ void MainWindow::showRuns() {
     showPage(PageId::Runs);
 }
 
-void MainWindow::tell(const QString& text) {
-    m_status->tell(text);
+void MainWindow::showMessage(const QString& text) {
+    m_status->showMessage(text);
 }
 
-void MainWindow::tellProblem(const QString& what, const Problem& problem) {
+void MainWindow::showProblem(const QString& what, const Problem& problem) {
     m_notices->add(Pill::Tone::Bad, what + QLatin1Char('\n') + toQt(toText(problem)));
 }
 
-void MainWindow::tellFailure(const RunId& run, const Problem& problem) {
+void MainWindow::reportFailure(const RunId& run, const Problem& problem) {
     m_services.store.call(
         this, [run](Store& store) { return store.run(run); },
         [this, run, problem](const Expected<RunRecord>& record) {
-            tellProblem(tr("The run %1 failed.").arg(toQt(record ? record->summary.name : run)),
+            showProblem(tr("The run %1 failed.").arg(toQt(record ? record->summary.name : run)),
                         problem);
         });
 }
@@ -318,7 +318,7 @@ void MainWindow::openFiles(const QStringList& paths) {
 void MainWindow::openOne(const QString& path, QStringList& pictures) {
     const auto dropped = classifyDropped(path);
     if (!dropped) {
-        tellProblem(tr("This cannot be opened."), dropped.error());
+        showProblem(tr("This cannot be opened."), dropped.error());
     } else if (const auto* picture = std::get_if<DroppedPicture>(&*dropped)) {
         pictures << picture->file;
     } else if (const auto* spec = std::get_if<DroppedSpec>(&*dropped)) {
@@ -327,7 +327,7 @@ void MainWindow::openOne(const QString& path, QStringList& pictures) {
     } else if (const auto* dataset = std::get_if<DroppedDataset>(&*dropped)) {
         showPage(PageId::Setup);
         if (!m_setup.useFolder(dataset->folder))
-            tellProblem(tr("This cannot be opened."),
+            showProblem(tr("This cannot be opened."),
                         {"drop.folder", path.toStdString(), "a dataset's folder",
                          "a dataset of the catalogue that reads such folders", ""});
     }

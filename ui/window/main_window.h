@@ -45,7 +45,7 @@ public:
     PageId currentPage() const { return m_current; }
     void showPage(PageId page);
 
-    /// Specs and dataset folders in Set-up, pictures in Compare; the strip tells of the rest.
+    /// Specs and dataset folders in Set-up, pictures in Compare; the strip reports the rest.
     void openFiles(const QStringList& paths);
 
     // Navigator
@@ -53,8 +53,8 @@ public:
     void showMonitor(const RunId& run) override;
     void showCompare(const RunId& run, const std::optional<RunId>& other) override;
     void showRuns() override;
-    void tell(const QString& text) override;
-    void tellProblem(const QString& what, const Problem& problem) override;
+    void showMessage(const QString& text) override;
+    void showProblem(const QString& what, const Problem& problem) override;
 
 public Q_SLOTS:
     /// Closes without a question: what trains pauses with a checkpoint before.
@@ -87,7 +87,7 @@ private:
     QList<Command> commands() const;
 
     void openOne(const QString& path, QStringList& pictures);
-    void tellFailure(const RunId& run, const Problem& problem);
+    void reportFailure(const RunId& run, const Problem& problem);
     void beginClosing();
     void putAway();
     void suspendRuns();

@@ -24,7 +24,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_closing == Closing::No)
         beginClosing();
     else if (m_closing != Closing::Asking)
-        tell(tr("Closing as soon as the checkpoint is written…"));
+        showMessage(tr("Closing as soon as the checkpoint is written…"));
 }
 
 void MainWindow::beginClosing() {

@@ -31,10 +31,10 @@ public:
     virtual void showRuns() = 0;
 
     /// A line at the window's foot that goes away by itself.
-    virtual void tell(const QString& text) = 0;
+    virtual void showMessage(const QString& text) = 0;
 
     /// A message that stays until it is dismissed; its text can be copied.
-    virtual void tellProblem(const QString& what, const Problem& problem) = 0;
+    virtual void showProblem(const QString& what, const Problem& problem) = 0;
 };
 
 /// What pages work with; everything outlives them.

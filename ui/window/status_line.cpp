@@ -60,7 +60,7 @@ StatusLine::StatusLine(const Activity& activity, const QString& store, QWidget* 
     follow();
 }
 
-void StatusLine::tell(const QString& text) {
+void StatusLine::showMessage(const QString& text) {
     m_doing->setText(text);
     m_doing->setRole(ColorRole::Text);
     m_message.start();

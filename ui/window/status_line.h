@@ -17,7 +17,7 @@ class StatusLine : public QFrame {
 public:
     StatusLine(const Activity& activity, const QString& store, QWidget* parent = nullptr);
 
-    void tell(const QString& text);
+    void showMessage(const QString& text);
     QString text() const; ///< of the first place
 
 protected:

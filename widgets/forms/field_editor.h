@@ -20,7 +20,7 @@ public:
 
     virtual QString text() const = 0;
 
-    /// Shows a text without telling that it was edited.
+    /// Shows a text without reporting it as edited.
     virtual void setText(const QString& text) = 0;
     virtual void setWrong(bool wrong) = 0;
 

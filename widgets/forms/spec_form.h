@@ -26,7 +26,7 @@ struct FormGroup {
 };
 
 /// A form for places of a spec: made from their descriptions alone, in as many columns as there is
-/// room for; advanced used fields are behind "more", which tells how many of them were changed.
+/// room for; advanced used fields are behind "more", which says how many of them were changed.
 class SpecForm : public QWidget {
     Q_OBJECT
 

@@ -51,7 +51,7 @@ private:
 };
 
 /// The classes that are present: a check box each, colour, name, share. The entry under the mouse
-/// or the keyboard's is told, and one can be lit from outside.
+/// or the keyboard's is reported, and one can be lit from outside.
 class ClassLegend : public QListView {
     Q_OBJECT
 

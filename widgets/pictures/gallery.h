@@ -57,7 +57,7 @@ private:
 
     QString nameOf(int frame) const;
     void arrange();
-    void tell(int frame);
+    void reportChange(int frame);
 
     std::vector<Frame> m_frames;
     std::vector<int> m_rows;      ///< the frame in each row

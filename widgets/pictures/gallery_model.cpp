@@ -23,7 +23,7 @@ void GalleryModel::setName(int frame, const QString& name) {
     if (row < 0 || m_frames[static_cast<std::size_t>(frame)].name == name)
         return;
     m_frames[static_cast<std::size_t>(frame)].name = name;
-    tell(frame);
+    reportChange(frame);
 }
 
 void GalleryModel::setThumbnail(int frame, const QImage& thumbnail) {
@@ -33,13 +33,13 @@ void GalleryModel::setThumbnail(int frame, const QImage& thumbnail) {
     if (place.isNull())
         m_thumbnails.push_back(frame);
     place = thumbnail;
-    tell(frame);
+    reportChange(frame);
     if (m_thumbnails.size() <= MostThumbnails)
         return;
     const int oldest = m_thumbnails.front();
     m_thumbnails.pop_front();
     m_frames[static_cast<std::size_t>(oldest)].thumbnail = {};
-    tell(oldest);
+    reportChange(oldest);
 }
 
 void GalleryModel::setErrors(const std::vector<double>& errors,
@@ -91,7 +91,7 @@ void GalleryModel::arrange() {
         m_rowOf[static_cast<std::size_t>(m_rows[row])] = static_cast<int>(row);
 }
 
-void GalleryModel::tell(int frame) {
+void GalleryModel::reportChange(int frame) {
     const QModelIndex at = index(rowOf(frame));
     Q_EMIT dataChanged(at, at);
 }

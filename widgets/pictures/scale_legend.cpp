@@ -25,7 +25,7 @@ constexpr int TickCount = 5;
 constexpr int SmallSwatch = 12;
 constexpr int Ball = 88; ///< pixels across
 
-/// As many decimals as tell neighbouring ticks apart.
+/// As many decimals as distinguish neighbouring ticks.
 QString tickText(double value, double span) {
     if (value == 0)
         return QStringLiteral("0");

@@ -19,7 +19,7 @@ class PictureViewState : public QObject {
 public:
     using QObject::QObject;
 
-    /// The size that zoom and centre are told in. A new size of the same shape keeps what is seen,
+    /// The size that zoom and centre are given in. A new size of the same shape keeps what is seen,
     /// another shape shows the whole picture.
     void setReference(QSize size);
     QSize reference() const { return m_reference; }

@@ -12,7 +12,7 @@ namespace concertina {
 /// Ticks of x: whole steps ("12 k" where they are many), epochs, durations ("5 min").
 QSharedPointer<QCPAxisTicker> xTicker(CurveAxis axis);
 
-/// Ticks of y, all with as many decimals as tell them apart.
+/// Ticks of y, all with as many decimals as distinguish them.
 QSharedPointer<QCPAxisTicker> yTicker();
 
 /// Ticks of a logarithmic y: powers of ten, with 2 and 5 between them where these are few, and

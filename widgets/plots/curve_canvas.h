@@ -41,7 +41,7 @@ public:
     const std::vector<PlotLabel>& labels() const { return m_labels; }
     bool hasPoints() const;
 
-    /// What the crosshair at `x` tells of each curve, from top to bottom; a heading first on the
+    /// What the crosshair at `x` says of each curve, from top to bottom; a heading first on the
     /// plot that is pointed at.
     std::vector<ReadoutLine> readout(double x) const;
 

@@ -31,7 +31,7 @@ PlotSpan scaled(const PlotSpan& span, double factor, double fixed, bool logarith
     return {fixed + (span.low - fixed) * factor, fixed + (span.high - fixed) * factor};
 }
 
-/// Not narrower than doubles can tell apart, nor wider than they can hold.
+/// Not narrower than doubles can distinguish, nor wider than they can hold.
 bool isUsable(const PlotSpan& span) {
     const double magnitude = std::max(std::abs(span.low), std::abs(span.high));
     return span.high - span.low > 1e-9 * magnitude && magnitude < 1e15;

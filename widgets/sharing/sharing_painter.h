@@ -12,7 +12,7 @@ namespace concertina {
 
 /// Draws how the tasks share one kernel: an outline around tasks that run one kernel, a letter a
 /// kernel; solid where it is one in training too, dashed around what is shared in part, a dot for
-/// each core of a merged kernel. The shapes and letters alone tell the states apart.
+/// each core of a merged kernel. The shapes and letters alone distinguish the states.
 void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
                   const std::vector<QString>& letters, const QPalette& palette);
 

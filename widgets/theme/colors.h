@@ -35,7 +35,7 @@ QColor color(ColorRole role, bool dark);
 QColor color(ColorRole role, const QPalette& palette);
 
 /// The colour of the task at `index` of a spec, everywhere: its curve, column, frame. From a set
-/// that the colour-blind can tell apart (after Okabe & Ito); letters and dashes say the same.
+/// that the colour-blind can distinguish (after Okabe & Ito); letters and dashes say the same.
 QColor taskColor(int index, bool dark);
 QColor taskColor(int index, const QPalette& palette);
 

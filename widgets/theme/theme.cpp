@@ -88,7 +88,7 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
         QApplication::setStyle(new FlatStyle);
     QApplication::setFont(textFont());
     QApplication::setPalette(themePalette(dark));
-    // Before the event loop runs Qt tells widgets nothing of the application's new palette.
+    // Before the event loop runs Qt does not pass widgets the application's new palette.
     for (QWidget* top : QApplication::topLevelWidgets())
         top->setPalette(QPalette());
 }

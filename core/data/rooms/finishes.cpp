@@ -10,8 +10,8 @@ namespace {
 /// Colors that an interior designer would put into one room.
 ///
 /// Over all palettes each kind of furniture keeps to a family of its own: sofas are deep and cool,
-/// chairs warm and loud, beds pale, doors dark. So a small network can tell them by color before
-/// it knows their shapes, and a picture has contrast.
+/// chairs warm and loud, beds pale, doors dark. So a small network can distinguish them by color
+/// before it knows their shapes, and a picture has contrast.
 struct Palette {
     std::array<std::uint32_t, 3> walls;
     std::uint32_t accentWall;

@@ -16,11 +16,11 @@ public:
               Random random)
         : m_scene(scene), m_finishes(finishes), m_lamps(lamps), m_plan(plan), m_random(random) {}
 
-    /// Tells whether the piece that makes the room what it is found a place.
+    /// Returns whether the piece that makes the room what it is found a place.
     bool furnish(RoomKind kind);
 
 private:
-    // Groups (furnisher.cpp): each tells whether its main piece found a place.
+    // Groups (furnisher.cpp): each returns whether its main piece found a place.
     bool addBed();
     bool addSofaGroup();
     bool addDiningGroup();

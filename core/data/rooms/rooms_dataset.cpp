@@ -109,7 +109,7 @@ std::vector<FieldInfo> optionFields() {
          .defaultValue = "all",
          .choices = {"all", "coarse"},
          .label = "Classes",
-         .help = "\"all\" tells 14 kinds of things apart, \"coarse\" nine groups of them."},
+         .help = "\"all\" distinguishes 14 kinds of things, \"coarse\" nine groups of them."},
         {.path = "rooms",
          .type = FieldType::Choice,
          .defaultValue = "any",
@@ -164,9 +164,9 @@ public:
           m_noise(options.at("noise").get<double>()),
           m_classes(options.at("classes") == "coarse" ? coarseClasses() : allClasses()) {
         if (const auto kind = chosen(options, "rooms"))
-            m_wishes.kind = static_cast<RoomKind>(*kind);
+            m_request.kind = static_cast<RoomKind>(*kind);
         if (const auto light = chosen(options, "light"))
-            m_wishes.hour = *light == 0 ? Hour::Day : Hour::Evening;
+            m_request.hour = *light == 0 ? Hour::Day : Hour::Evening;
         m_description.name = "Rooms";
         m_description.splits = {{"train", options.at("train_size").get<int>()},
                                 {"val", options.at("val_size").get<int>()}};
@@ -199,7 +199,7 @@ public:
                             std::to_string(height) + " x " + std::to_string(width),
                             "at least 1 x 1 pixels", ""});
         const std::uint64_t key = keyOf(split, index);
-        const Scene scene = generateScene(key, m_wishes);
+        const Scene scene = generateScene(key, m_request);
         const Rendering rendering =
             m_fine ? renderFinely(scene, height, width, m_samples, combined(key, 1))
                    : renderQuickly(scene, height, width);
@@ -231,7 +231,7 @@ private:
     int m_samples;
     double m_noise;
     const ClassSet& m_classes;
-    SceneRequest m_wishes;
+    SceneRequest m_request;
     DatasetDescription m_description;
 };
 

@@ -32,7 +32,7 @@ bool intersect(const Shape& shape, const Ray& ray, float& distance, Vec3& normal
 Bounds boundsOf(const Shape& shape, const Frame& frame);
 
 /// Where a ray is inside the box `low`–`high`: false when nowhere in (0, `leave`).
-/// `inverse` is 1 / direction; `axis` tells the face through which the ray enters.
+/// `inverse` is 1 / direction; `axis` is that of the face through which the ray enters.
 inline bool slabs(Vec3 low, Vec3 high, Vec3 origin, Vec3 inverse, float& enter, float& leave,
                   int& axis) {
     const Vec3 a = (low - origin) * inverse;

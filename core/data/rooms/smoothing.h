@@ -7,18 +7,18 @@
 
 namespace concertina::rooms {
 
-/// What tells surfaces of a picture apart: where each pixel's center hit, and how it is turned.
+/// What distinguishes surfaces of a picture: where each pixel's center hit, and how it is turned.
 struct Guide {
     const Part* part = nullptr;
     Vec3 position;
     Vec3 normal;
     float distance = 0; ///< from the camera
-    float trust = 1;    ///< share of the pixel's samples that tell of this surface
+    float trust = 1;    ///< share of the pixel's samples that hit this surface
 };
 
 /// Removes the noise of sampling from light on surfaces: averages over ever wider neighbourhoods
 /// that don't reach across edges of the geometry (edge-avoiding à-trous wavelets, Dammertz et al.
-/// 2010). `noise` is the standard deviation of each pixel's luminance, as its samples tell: light
+/// 2010). `noise` is the standard deviation of each pixel's luminance, as its samples show: light
 /// that differs by much more than that is kept apart (as in SVGF, Schied et al. 2017); empty:
 /// geometry alone decides.
 std::vector<Color> smoothed(std::vector<Color> light, std::vector<float> noise,

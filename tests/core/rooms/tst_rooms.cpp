@@ -128,7 +128,7 @@ class TestRooms : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void descriptionTellsWhatSamplesHold();
+    void descriptionSaysWhatSamplesHold();
     void aSampleIsTheSameInAnyThreadAndOrder();
     void splitIndexAndSeedGiveOtherRooms();
     void theSizeChangesThePictureNotTheRoom();
@@ -144,7 +144,7 @@ private Q_SLOTS:
     void optionsAreCheckedAtTheirBounds();
 };
 
-void TestRooms::descriptionTellsWhatSamplesHold() {
+void TestRooms::descriptionSaysWhatSamplesHold() {
     QCOMPARE(roomsDataset().info.id, std::string("rooms"));
     const auto dataset = opened({{"train_size", 7}, {"val_size", 3}});
     const DatasetDescription& description = dataset->description();
