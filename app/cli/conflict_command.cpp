@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/named_run.h"
 
 #include "app/session/run_session.h"
 #include "app/session/trained_run.h"
@@ -102,9 +103,12 @@ void printSuggestions(const std::vector<SplitSuggestion>& splits, const std::str
         std::string text = tableText(rows);
         for (const SplitSuggestion& split : splits)
             text += "\n" + split.rule + "\n  " + split.reason;
-        console.say(text + "\n\nEach is counted on top of those before it. A paused run takes one by\n"
-                           "  concertina-cli replan " + run + " \"" + splits.front().rule
-                    + "\"\nand a new one among its rules of network.sharing.\n");
+        console.say(
+            text
+            + "\n\nWhat a split costs is counted on top of those above it. This run makes one when "
+              "it goes on, after\n  concertina-cli replan "
+            + run + " \"" + splits.front().rule
+            + "\"\nand a new run from its start, as a line of network.sharing.\n");
     }
 }
 
@@ -122,7 +126,7 @@ ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments&
     const auto store = Store::open(common.store, StoreMode::ReadOnly);
     if (!store)
         return console.fail(store.error());
-    const auto id = store->findRun(arguments.run);
+    const auto id = namedRun(*store, arguments.run, console);
     if (!id)
         return console.fail(id.error());
     const auto run = store->run(*id);

@@ -125,6 +125,8 @@ std::string runText(const std::string& run, const std::string& name) {
 }
 
 Progress Console::reporter() {
+    const std::lock_guard lock(m_mutex);
+    m_lastLine = now(); // a log needs no line of work that is done at once
     return [this](double share, const std::string& what) {
         if (share < 1)
             progress(std::to_string(static_cast<int>(100 * share)) + " %  " + what);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/named_run.h"
 
 #include "app/session/interrupt.h"
 #include "app/session/trained_run.h"
@@ -64,6 +65,7 @@ ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments&
     const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
+    noteNamesakes(common.store, arguments.run, trained->id, console);
     const auto chosen = lastCheckpoints(*trained, arguments.average);
     if (!chosen)
         return console.fail(chosen.error());
@@ -87,6 +89,7 @@ ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arg
     const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
+    noteNamesakes(common.store, arguments.run, trained->id, console);
     const auto request = verifyRequest(*trained, arguments);
     if (!request)
         return console.fail(request.error());
@@ -106,6 +109,7 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
     const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
+    noteNamesakes(common.store, arguments.run, trained->id, console);
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
         return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/named_run.h"
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
@@ -135,8 +136,8 @@ struct RunDetails {
     std::vector<EventRecord> events;
 };
 
-Expected<RunDetails> detailsOf(const Store& store, const std::string& text) {
-    const auto found = store.findRun(text);
+Expected<RunDetails> detailsOf(const Store& store, const std::string& text, Console& console) {
+    const auto found = namedRun(store, text, console);
     if (!found)
         return failure(found.error());
     auto run = store.run(*found);
@@ -182,9 +183,13 @@ std::string detailsText(const Store& store, const RunDetails& details) {
             + timeText(summary.created) + "\n";
     if (const auto spec = specOf(details.run, std::nullopt))
         text += "  " + kernelsText(*spec) + "\n";
+    if (const auto spec = specOf(details.run, std::nullopt))
+        for (std::size_t i = 0; i < spec->network.planChanges.size(); ++i)
+            text += (i < details.run.planChanges.size() ? "  changed after step "
+                                                        : "  changes after step ")
+                    + spec->network.planChanges[i] + "\n";
     if (const auto plan = planFromJson(details.run.plan))
-        text += "  sharing plan " + planHash(*plan) + ", changes so far: "
-                + std::to_string(details.run.planChanges.size()) + "\n";
+        text += "  sharing plan " + planHash(*plan) + "\n";
     std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
     const auto extreme = [](const std::optional<SeriesExtreme>& value) {
         return value ? digitsText(value->value, 4) + " @" + std::to_string(value->step)
@@ -243,7 +248,7 @@ ExitCode showCommand(const CommonArguments& common, const std::string& text, Con
     const auto store = Store::open(common.store, StoreMode::ReadOnly);
     if (!store)
         return console.fail(store.error());
-    const auto details = detailsOf(*store, text);
+    const auto details = detailsOf(*store, text, console);
     if (!details)
         return console.fail(details.error());
     console.emit(detailsJson(*store, *details));

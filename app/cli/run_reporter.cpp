@@ -2,6 +2,7 @@
 #include "app/cli/run_reporter.h"
 
 #include "core/catalogue.h"
+#include "core/values/stop_after.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ Json positionJson(const char* event, const RunPosition& position) {
 
 void RunReporter::started(const StartEvent& event) {
     m_steps = event.steps;
+    m_stopSeconds = stopAfterFromText(event.spec.train.stopAfter).value_or(StopAfter{}).seconds;
     m_firstStep = event.position.step;
     m_start = std::chrono::steady_clock::now();
     Json json = positionJson("started", event.position);
@@ -42,7 +44,8 @@ void RunReporter::started(const StartEvent& event) {
     m_console.emit(json);
     m_console.say("  " + shortCount(event.trainedParameters) + " parameters in training, "
                   + shortCount(event.collapsedParameters) + " collapsed; "
-                  + std::to_string(event.steps - event.position.step) + " steps on "
+                  + std::to_string(event.steps - event.position.step) + " steps"
+                  + (m_stopSeconds > 0 ? ", or until " + durationText(m_stopSeconds) : "") + ", on "
                   + event.dataset["name"].get<std::string>() + ": "
                   + event.dataset["text"].get<std::string>() + "\n");
 }
@@ -57,7 +60,9 @@ void RunReporter::stepped(const StepEvent& event) {
     const double gone =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
     const auto done = static_cast<double>(event.position.step - m_firstStep);
-    const double left = gone / done * static_cast<double>(m_steps - event.position.step);
+    double left = gone / done * static_cast<double>(m_steps - event.position.step);
+    if (m_stopSeconds > 0)
+        left = std::min(left, std::max(0.0, m_stopSeconds - event.position.seconds));
     const auto loss = std::ranges::find_if(event.values, [](const MetricValue& value) {
         return value.task.empty() && value.name == "loss";
     });

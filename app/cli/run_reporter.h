@@ -23,6 +23,7 @@ public:
 
 private:
     Console& m_console;
+    double m_stopSeconds = 0; ///< of training, where the run is cut; 0: nowhere
     std::int64_t m_steps = 0;
     std::int64_t m_firstStep = 0;
     std::chrono::steady_clock::time_point m_start;

@@ -128,6 +128,17 @@ Json jsonOf(const SetPlace& place) {
             {"accepts", place.accepts}};
 }
 
+/// Whether the data is a folder that the spec does not name.
+bool lacksFolder(const ExperimentSpec& spec) {
+    const MethodInfo* dataset = catalogue().find(Family::Dataset, spec.data.dataset.id);
+    return dataset != nullptr
+           && std::ranges::any_of(dataset->options, [&](const FieldInfo& option) {
+                  return option.type == FieldType::Folder
+                         && spec.data.dataset.options.value(option.path, option.defaultValue)
+                                == Json("");
+              });
+}
+
 ExitCode listPresets(Console& console) {
     for (const EmbeddedText& preset : presets()) {
         const std::string notes = readSpecText(preset.text).spec.notes;
@@ -210,7 +221,8 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
                 code = console.fail(*problem);
                 continue;
             }
-            console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\"\n");
+            console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\""
+                        + (lacksFolder(spec) ? "; its data is given with --data DIR" : "") + "\n");
             console.emit({{"event", "valid"}, {"name", spec.name}});
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/named_run.h"
 
 #include "app/session/run_session.h"
 #include "app/session/trained_run.h"
@@ -98,6 +99,14 @@ Expected<std::vector<RunId>> runsNamed(const Store& store, const std::vector<std
                 ids.push_back(id);
     }
     return ids;
+}
+
+/// Which of the runs of a name a word took; of a group it takes all.
+void noteTaken(const Store& store, const std::string& word, Console& console) {
+    const auto found = store.findRun(word);
+    const auto run = found ? store.run(*found) : failure({});
+    if (run && !run->summary.group)
+        noteNamesakes(store, word, *found, console);
 }
 
 /// Everything of the runs of a line.
@@ -325,6 +334,13 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
                                                  : linesOf(*store, arguments.single);
     if (!lines || !single)
         return console.fail(!lines ? lines.error() : single.error());
+    for (const auto* words : {&arguments.runs, &arguments.single})
+        for (const std::string& word : *words)
+            noteTaken(*store, word, console);
+    for (const Line& line : *single)
+        if (!line.isSingleTask())
+            console.note("--single " + oneLine(line.name)
+                         + ": learns several tasks, and is left out of Δm");
     const auto columns = columnsOf(*lines);
     const bool csv = arguments.format == "csv";
     TableRows rows;

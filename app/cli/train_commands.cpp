@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/named_run.h"
 
 #include "app/cli/run_reporter.h"
 #include "app/session/interrupt.h"
@@ -242,7 +243,7 @@ ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arg
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
             return console.fail(store.error());
-        const auto found = store->findRun(arguments.run);
+        const auto found = namedRun(*store, arguments.run, console);
         if (!found)
             return console.fail(found.error());
         const auto record = store->run(*found);
@@ -251,6 +252,8 @@ ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arg
         const auto read = specOf(*record, common.data);
         if (!read)
             return console.fail(read.error());
+        if (const auto problem = checkResumable(*record, *read, choice.until))
+            return console.fail(*problem);
         run = *found;
         spec = *read;
     }
@@ -305,7 +308,7 @@ ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arg
         const auto store = Store::open(common.store, StoreMode::ReadOnly);
         if (!store)
             return console.fail(store.error());
-        const auto found = store->findRun(arguments.run);
+        const auto found = namedRun(*store, arguments.run, console);
         if (!found)
             return console.fail(found.error());
         run = *found;

@@ -9,8 +9,10 @@
 #include "core/training/checkpoint_file.h"
 #include "core/training/environment.h"
 #include "core/values/stop_after.h"
+#include "core/values/text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace concertina {
@@ -82,33 +84,6 @@ trainRecorded(Store& store, const RunRecord& before, const ExperimentSpec& spec,
     return result;
 }
 
-/// Whether a run can go on, as far as its record shows.
-std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec& spec,
-                                      const std::optional<std::string>& until) {
-    const RunPosition& at = run.summary.position;
-    const std::string where = "step " + std::to_string(at.step);
-    if (run.summary.state == RunState::Finished) {
-        if (!wasCut(spec.train, run.summary.stepsPerEpoch, at.step))
-            return Problem{"run.finished", run.summary.id, "a finished run", "one with steps left",
-                           "train its spec anew to go on further"};
-        if (!until)
-            return Problem{"run.finished", run.summary.id,
-                           "a run that train.stop_after (" + spec.train.stopAfter + ") ended at "
-                               + where + " of "
-                               + std::to_string(
-                                   plannedSteps(spec.train, run.summary.stepsPerEpoch)),
-                           "how far it is to go",
-                           "\"concertina-cli resume " + run.summary.id
-                               + " --until end\" goes on to its plan"};
-    }
-    const auto stop = stopAfterFromText(until.value_or("")).value_or(StopAfter{});
-    if ((stop.steps > 0 && stop.steps <= at.step)
-        || (stop.seconds > 0 && stop.seconds <= at.seconds))
-        return Problem{"resume.until", "--until", *until,
-                       "more than " + where + ", where the run is", ""};
-    return std::nullopt;
-}
-
 } // namespace
 
 Expected<RunId> createRun(const std::filesystem::path& folder, const ExperimentSpec& spec,
@@ -136,6 +111,34 @@ Expected<TrainResult> trainRun(const std::filesystem::path& folder, const RunId&
                          [&](RunObserver& recorder) {
                              return train(requestFor(*store, run, placed, {}), control, recorder);
                          });
+}
+
+std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec& spec,
+                                      const std::optional<std::string>& until) {
+    const RunPosition& at = run.summary.position;
+    const std::string where = "step " + std::to_string(at.step);
+    if (run.summary.state == RunState::Finished) {
+        if (!wasCut(spec.train, run.summary.stepsPerEpoch, at.step))
+            return Problem{"run.finished", run.summary.id, "a finished run", "one with steps left",
+                           "train its spec anew to go on further"};
+        if (!until)
+            return Problem{
+                "run.finished", run.summary.id,
+                "a run that train.stop_after (" + spec.train.stopAfter + ") ended at " + where
+                    + " of " + std::to_string(plannedSteps(spec.train, run.summary.stepsPerEpoch)),
+                "how far it is to go",
+                "\"concertina-cli resume " + run.summary.id + " --until end\" goes on to its plan"};
+    }
+    const auto stop = stopAfterFromText(until.value_or("")).value_or(StopAfter{});
+    if ((stop.steps > 0 && stop.steps <= at.step)
+        || (stop.seconds > 0 && stop.seconds <= at.seconds))
+        return Problem{
+            "resume.until", "--until", *until,
+            "more than "
+                + (stop.steps > 0 ? where : numberText(std::ceil(at.seconds)) + " s of training")
+                + ", where the run is",
+            ""};
+    return std::nullopt;
 }
 
 Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId& run,

@@ -38,6 +38,10 @@ struct ResumeChoice {
     std::optional<std::string> until{};      ///< in place of its spec's train.stop_after
 };
 
+/// Whether a run can go on, as far as its record shows: "run.finished", "resume.until".
+std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec& spec,
+                                      const std::optional<std::string>& until);
+
 /// Goes on with a run from its last checkpoint that can be read, or from the start where it has
 /// none. When everything is there that it needs (its data, the checkpoint, the device) rows behind
 /// the checkpoint are taken back; until then nothing is changed. Problems beside those of the store

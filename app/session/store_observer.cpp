@@ -146,6 +146,8 @@ void StoreObserver::replanned(const PlanEvent& event) {
         text += "; loss " + fixedText(*event.lossBefore, 3) + " → " + fixedText(*event.lossAfter, 3);
     if (const auto plan = planFromJson(event.plan))
         text += "; plan " + planHash(*plan);
+    text += "; now " + shortCount(event.trainedParameters) + " parameters in training, "
+            + shortCount(event.collapsedParameters) + " collapsed";
     report(NoticeLevel::Info, "replan", text);
     m_next.replanned(event);
 }

@@ -151,7 +151,8 @@ std::vector<KernelStretch> chooseStretches(const Cuttable& layer,
     case Contraction::Run:
         sizes.assign(layer.convolutions.size(), 1);
         return stretchesOf(layer, sizes);
-    case Contraction::Cheapest: break;
+    case Contraction::Cheapest:
+    case Contraction::Calibrate: break; // until it is measured
     }
     auto stretches =
         StretchChooser(layer.convolutions, layer.composeCost, layer.pixels, settings.batch)

@@ -219,7 +219,9 @@ std::string toText(const VerifyReport& report) {
     std::string text = tableText(rows);
     text += "  " + imageCount(report.images) + "; " + std::to_string(report.flippedWindows) + " of "
             + shortCount(double(report.windows)) + " pooling windows flipped by rounding, in "
-            + imageCount(report.flippedImages) + "\n" + skippedText(report.skipped);
+            + imageCount(report.flippedImages)
+            + (report.flippedWindows > 0 ? ": what free-running shows is theirs" : "") + "\n"
+            + skippedText(report.skipped);
     text += report.passed ? "  The networks are the same.\n"
                           : "  The networks differ: " + report.failure + "\n";
     return text + layersText(report);
