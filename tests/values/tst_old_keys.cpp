@@ -32,11 +32,11 @@ private Q_SLOTS:
         const NetworkSpec& network = reading.spec.network;
         QCOMPARE(network.contraction, Contraction::Run);
         QCOMPARE(network.contractionOrder, std::vector<std::string>{"*: U·M | V"});
-        QCOMPARE(network.kernels[1].method.options, Json({{"regularizer", 0.25}}));
+        QVERIFY(network.kernels[1].method.options == Json({{"regularizer", 0.25}}));
 
         const Json written = toJson(reading.spec)["network"];
-        QCOMPARE(written["contraction"], Json("run"));
-        QCOMPARE(written["contraction_order"], Json::array({"*: U·M | V"}));
+        QVERIFY(written["contraction"] == Json("run"));
+        QVERIFY(written["contraction_order"] == Json::array({"*: U·M | V"}));
         QVERIFY(!written.contains("bracketing") && !written.contains("brackets"));
     }
 
@@ -48,8 +48,8 @@ private Q_SLOTS:
         QCOMPARE(reading.problems.size(), std::size_t{1});
         QCOMPARE(reading.problems[0].code, std::string("spec.unknown_key"));
         QCOMPARE(reading.problems[0].path, std::string("network.bracketing"));
-        QCOMPARE(withCurrentOptions({{"penalty", 1}, {"regularizer", 2}}),
-                 Json({{"penalty", 1}, {"regularizer", 2}}));
+        const Json both{{"penalty", 1}, {"regularizer", 2}};
+        QVERIFY(withCurrentOptions(both) == both);
     }
 
     void oldPathsCanBeSet() {
@@ -65,7 +65,7 @@ private Q_SLOTS:
         }
         QCOMPARE(spec.network.contraction, Contraction::Compose);
         QCOMPARE(spec.network.contractionOrder, std::vector<std::string>{"*: U·M·V"});
-        QCOMPARE(spec.network.kernels.front().method.options, Json({{"regularizer", 0.5}}));
+        QVERIFY(spec.network.kernels.front().method.options == Json({{"regularizer", 0.5}}));
         // What is wrong there is reported under the name that it has now.
         QCOMPARE(withValue(spec, "network.bracketing", "runs").error().path,
                  std::string("network.contraction"));

@@ -52,9 +52,9 @@ std::vector<double> spreadLabels(const std::vector<double>& wanted, double heigh
     for (const Block& block : blocks)
         for (std::size_t k = 0; k < block.labels; ++k, ++next) {
             const auto behind = static_cast<double>(wanted.size() - 1 - next);
-            const double wanted = block.first() + static_cast<double>(k) * distance;
+            const double ideal = block.first() + static_cast<double>(k) * distance;
             const double place =
-                std::clamp(wanted, free, std::max(free, highest - behind * distance));
+                std::clamp(ideal, free, std::max(free, highest - behind * distance));
             places[order[next]] = place;
             free = place + distance;
         }
