@@ -295,7 +295,7 @@ private Q_SLOTS:
                     {3}, {2, 1}, {1, 2}, {1, 1, 1}};
                 const auto& sizes = ways[random() % ways.size()];
                 LayerDesign& how = tied.layers[layer];
-                how.links = stretchesOf(cuttableLayer(tied, layer), sizes);
+                how.stretches = stretchesOf(cuttableLayer(tied, layer), sizes);
             }
             check(tied, randomPlan(tied.plan, random), number);
         }
