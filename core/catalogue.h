@@ -5,7 +5,7 @@
 
 namespace concertina {
 
-/// The descriptors of everything that this program can do, gathered from the tables of the rooms.
+/// The descriptors of everything that this program can do, gathered from the tables of the modules.
 const Catalogue& catalogue();
 
 } // namespace concertina

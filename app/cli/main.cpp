@@ -193,9 +193,10 @@ private:
                         return resumeCommand(m_common, m_resume, console);
                     }, Work::Trains);
         addRun(resume);
-        resume->add_option("--until", m_resume.until,
-                           "Go on until this step or time of training, or to the end of the plan; "
-                           "in place of train.stop_after")
+        resume
+            ->add_option("--until", m_resume.until,
+                         "Go on until this step or time of training, or to its planned end; "
+                         "in place of train.stop_after")
             ->type_name("STEP|TIME|end");
         addData(resume);
         addReport(resume);
@@ -274,12 +275,13 @@ private:
     }
 
     void addNetworks() {
-        CLI::App* collapse =
-            command(m_app, "collapse", "Fold a run's network and write it",
-                    [this](Console& console) {
-                        m_collapse.run = m_run;
-                        return collapseCommand(m_common, m_collapse, console);
-                    }, Work::Computes);
+        CLI::App* collapse = command(
+            m_app, "collapse", "Collapse a run's network and write it",
+            [this](Console& console) {
+                m_collapse.run = m_run;
+                return collapseCommand(m_common, m_collapse, console);
+            },
+            Work::Computes);
         addRun(collapse);
         addData(collapse);
         collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
@@ -324,11 +326,12 @@ private:
             "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
     }
 
-    /// What is done before folding.
+    /// What is done before collapsing.
     static std::vector<CLI::Option*> addAveraging(CLI::App* sub, int& average, int& normBatches) {
         CLI::Option* checkpoints =
-            sub->add_option("--average", average,
-                            "Fold the mean of the last N checkpoints' kernels, norms and statistics")
+            sub->add_option(
+                   "--average", average,
+                   "Collapse the mean of the last N checkpoints' kernels, norms and statistics")
                 ->type_name("N")
                 ->check(CLI::Range(1, 1'000'000))
                 ->capture_default_str();

@@ -5,6 +5,7 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/sharing_plan.h"
+#include "core/values/old_keys.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
@@ -158,7 +159,7 @@ Expected<RunDetails> detailsOf(const Store& store, const std::string& text, Cons
 
 Json detailsJson(const Store& store, const RunDetails& details) {
     Json json = summaryJson(details.run.summary);
-    json["spec"] = details.run.spec;
+    json["spec"] = withCurrentKeys(details.run.spec);
     json["plan"] = details.run.plan;
     if (const auto plan = planFromJson(details.run.plan))
         json["plan_hash"] = planHash(*plan);

@@ -127,7 +127,8 @@ std::optional<Problem> checkResumable(const RunRecord& run, const ExperimentSpec
                 "a run that train.stop_after (" + spec.train.stopAfter + ") ended at " + where
                     + " of " + std::to_string(plannedSteps(spec.train, run.summary.stepsPerEpoch)),
                 "how far it is to go",
-                "\"concertina-cli resume " + run.summary.id + " --until end\" goes on to its plan"};
+                "\"concertina-cli resume " + run.summary.id
+                    + " --until end\" goes on to its planned end"};
     }
     const auto stop = stopAfterFromText(until.value_or("")).value_or(StopAfter{});
     if ((stop.steps > 0 && stop.steps <= at.step)

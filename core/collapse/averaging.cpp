@@ -88,8 +88,8 @@ Progress part(const Progress& progress, double from, double to) {
 
 } // namespace
 
-CompactNetwork PreparedNetwork::folded(torch::ScalarType type, FoldCounts* counts) const {
-    CompactNetwork compact = fold(unfolded, about, type, counts);
+CollapsedNetwork PreparedNetwork::folded(torch::ScalarType type, FoldCounts* counts) const {
+    CollapsedNetwork compact = fold(unfolded, about, type, counts);
     compact.origin = origin;
     return compact;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/collapse/collapse.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 
 #include <filesystem>
 #include <span>
@@ -19,7 +19,7 @@ struct PreparedNetwork {
     int skipped = 0; ///< samples that can't be read, of those that norms were estimated over
 
     /// Folds `unfolded`, in float32 or, to be compared, in float64.
-    CompactNetwork folded(torch::ScalarType type, FoldCounts* counts = nullptr) const;
+    CollapsedNetwork folded(torch::ScalarType type, FoldCounts* counts = nullptr) const;
 };
 
 /// Reads a checkpoint and does with it what `averaging` says. Problems: those of `loadCheckpoint`

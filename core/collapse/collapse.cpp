@@ -36,7 +36,7 @@ double median(std::vector<double> values) {
 }
 
 /// Both in turn, so that a change of the machine's speed meets both.
-BeforeAfter time(const Network& network, const CompactNetwork& compact) {
+BeforeAfter time(const Network& network, const CollapsedNetwork& compact) {
     const torch::Tensor image = torch::zeros({1, 3, compact.height, compact.width});
     const Forward expanded = [&](const torch::Tensor& x) {
         network.forward(network.compose(false), x, {});
@@ -62,7 +62,7 @@ double weightBytes(const Network& network) {
     return sum;
 }
 
-std::int64_t weightBytes(const CompactNetwork& network) {
+std::int64_t weightBytes(const CollapsedNetwork& network) {
     std::int64_t sum = 0;
     for (const torch::Tensor& tensor : network.tensors)
         sum += static_cast<std::int64_t>(tensor.nbytes());
@@ -87,14 +87,14 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         return failure(stopped);
     progress(0.4, "folding");
     FoldCounts counts;
-    const CompactNetwork compact = prepared->folded(torch::kFloat32, &counts);
+    const CollapsedNetwork compact = prepared->folded(torch::kFloat32, &counts);
     prepared->unfolded.tensors.clear(); // in float64, the most that is held
     if (stop.stop_requested())
         return failure(stopped);
     WrittenFile written{weightBytes(compact), ""};
     if (!request.file.empty()) {
         progress(0.5, "writing");
-        auto saved = saveCompact(request.file, compact);
+        auto saved = saveCollapsed(request.file, compact);
         if (!saved)
             return failure(saved.error());
         written = std::move(*saved);

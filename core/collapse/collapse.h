@@ -18,7 +18,7 @@ namespace concertina {
 // progress, and end early with the problem "stopped" when the token asks for it. They may run in
 // any thread, one at a time in each, and set that thread's number of compute threads to all cores.
 
-/// What is done to a checkpoint's network before it is folded.
+/// What is done to a checkpoint's network before it is collapsed.
 struct Averaging {
     /// Older checkpoints of the same run, by step: the mean of these and the checkpoint is taken.
     std::vector<std::filesystem::path> earlier;
@@ -44,7 +44,7 @@ NetworkForm collapsedForm();
 
 struct VerifyRequest {
     std::filesystem::path checkpoint;
-    std::optional<std::filesystem::path> collapsed; ///< a file; none: folded now
+    std::optional<std::filesystem::path> collapsed; ///< a file; none: collapsed now
     ExperimentSpec spec; ///< of the run, with the dataset's place; images of its validation split
     int images = 32;     ///< at most
     bool layers = false; ///< reports every layer, too
@@ -59,7 +59,7 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
                               const std::stop_token& stop);
 
 /// What the file of a collapsed network says that it was made from; no steps: it says nothing.
-/// Problems of `loadCompact`.
+/// Problems of `loadCollapsed`.
 Expected<NetworkOrigin> originOf(const std::filesystem::path& collapsed);
 
 } // namespace concertina

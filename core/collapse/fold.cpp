@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 
 #include "core/model/execution_tree.h"
 #include "core/tensor/torch.h"
@@ -26,13 +26,13 @@ public:
           m_type(type),
           m_tensors(network.tensors) {}
 
-    void run(CompactNetwork& to, FoldCounts& counts) {
+    void run(CollapsedNetwork& to, FoldCounts& counts) {
         findFolded();
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             Instruction instruction = m_from.instructions[i];
             const ExecutedNode& executed = m_design.tree.nodes[i];
             const Node& node = m_design.graph.node(executed.node);
-            if (m_design.runsApart(node)) {
+            if (m_design.hasBranches(node)) {
                 counts.foldedNorms += instruction.op == Op::Norm ? 1 : 0;
                 if (instruction.op != Op::Add) {
                     m_newIndex.push_back(-1); // read by other branches and their sum alone
@@ -82,7 +82,7 @@ private:
         m_normOf.assign(m_from.instructions.size(), nullptr);
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             const Node& node = m_design.graph.node(m_design.tree.nodes[i].node);
-            if (m_foldable[i] && !m_design.runsApart(node))
+            if (m_foldable[i] && !m_design.hasBranches(node))
                 m_normOf[static_cast<std::size_t>(m_from.instructions[i].inputs.front())] =
                     &m_from.instructions[i];
         }
@@ -91,7 +91,7 @@ private:
     /// A convolution's kernel and bias with the norm behind it. One kernel at a time: all of them
     /// in float64 are the most that collapsing holds.
     std::vector<int> foldedInto(const Instruction& conv, const Instruction& norm,
-                                CompactNetwork& to) {
+                                CollapsedNetwork& to) {
         const torch::Tensor scale = scaleOf(norm);
         const auto name = [&](std::size_t which) {
             return m_from.tensors[static_cast<std::size_t>(conv.tensors[which])];
@@ -103,7 +103,7 @@ private:
 
     /// Branches K_b with norms, summed: Σ γ_b/√(σ_b²+ε) K_b, each in the middle of the layer's
     /// kernel, and Σ β_b − μ_b γ_b/√(σ_b²+ε). Without a convolution K_b is the identity.
-    Instruction oneOf(const Instruction& sum, const ExecutedNode& executed, CompactNetwork& to) {
+    Instruction oneOf(const Instruction& sum, const ExecutedNode& executed, CollapsedNetwork& to) {
         const Layer& layer = m_design.graph.layer(m_design.graph.node(executed.node).layer);
         const KernelShape& shape = layer.kernel;
         Instruction result{.op = Op::Conv,
@@ -151,7 +151,7 @@ private:
             .add_(smaller);
     }
 
-    Instruction scaleShift(const Instruction& norm, CompactNetwork& to) {
+    Instruction scaleShift(const Instruction& norm, CollapsedNetwork& to) {
         const torch::Tensor scale = scaleOf(norm);
         const torch::Tensor shift = tensor(norm, 1) - tensor(norm, 2) * scale;
         Instruction result{.op = Op::ScaleShift, .name = norm.name, .inputs = norm.inputs};
@@ -160,7 +160,7 @@ private:
     }
 
     /// The number of a tensor in the result; it is added where it is new.
-    int take(CompactNetwork& to, const std::string& name, const torch::Tensor& value) {
+    int take(CollapsedNetwork& to, const std::string& name, const torch::Tensor& value) {
         const auto [entry, added] =
             m_newTensor.try_emplace(name, static_cast<int>(to.program.tensors.size()));
         if (added) {
@@ -182,7 +182,7 @@ private:
 
 } // namespace
 
-std::int64_t CompactNetwork::parameters() const {
+std::int64_t CollapsedNetwork::parameters() const {
     std::int64_t sum = 0;
     for (const torch::Tensor& tensor : tensors)
         sum += tensor.numel();
@@ -202,18 +202,18 @@ UnfoldedNetwork unfoldedOf(const Network& network) {
     return {wide.design(), wide.program(), wide.compose(false).tensors};
 }
 
-CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
+CollapsedNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
     return fold(unfoldedOf(network), about, network.parameters().front().value.scalar_type(), counts);
 }
 
-CompactNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about, torch::ScalarType type,
-                    FoldCounts* counts) {
-    CompactNetwork compact{.name = about.spec.name,
-                           .height = about.spec.data.height,
-                           .width = about.spec.data.width,
-                           .normalization = about.spec.data.normalization,
-                           .targets = about.targets,
-                           .origin = {.steps = {about.step}}};
+CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,
+                      torch::ScalarType type, FoldCounts* counts) {
+    CollapsedNetwork compact{.name = about.spec.name,
+                             .height = about.spec.data.height,
+                             .width = about.spec.data.width,
+                             .normalization = about.spec.data.normalization,
+                             .targets = about.targets,
+                             .origin = {.steps = {about.step}}};
     const torch::NoGradGuard noGrad;
     FoldCounts own;
     Folder(network, type).run(compact, counts != nullptr ? *counts : own);

@@ -25,7 +25,7 @@ int counterpart(const UnfoldedNetwork& expanded, const Instruction& collapsed) {
     const std::vector<bool> foldable = foldableNorms(design.graph, design.tree);
     for (std::size_t i = 0; i < foldable.size(); ++i)
         if (foldable[i] && expanded.program.instructions[i].inputs.front() == own
-            && !design.runsApart(design.graph.node(design.tree.nodes[i].node)))
+            && !design.hasBranches(design.graph.node(design.tree.nodes[i].node)))
             return static_cast<int>(i);
     return own;
 }
@@ -40,7 +40,7 @@ double largerOrNan(double a, double b) {
     return a >= b || std::isnan(a) ? a : b;
 }
 
-LayerComparison::LayerComparison(const UnfoldedNetwork& expanded, const CompactNetwork& collapsed)
+LayerComparison::LayerComparison(const UnfoldedNetwork& expanded, const CollapsedNetwork& collapsed)
     : m_program(expanded.program),
       m_unitsAt(m_program.instructions.size()),
       m_lastRead(m_program.instructions.size(), -1) {

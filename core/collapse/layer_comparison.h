@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 
 #include <cstddef>
 #include <vector>
@@ -19,7 +19,7 @@ double largerOrNan(double a, double b);
 /// grow from one layer to the next, and a wrong kernel shows where it is and nowhere else.
 class LayerComparison {
 public:
-    LayerComparison(const UnfoldedNetwork& expanded, const CompactNetwork& collapsed);
+    LayerComparison(const UnfoldedNetwork& expanded, const CollapsedNetwork& collapsed);
 
     /// Runs an image [1, 3, H, W] through the expanded network. Tensors are of its program and of
     /// the collapsed one, all of the image's type: float64 or float32.

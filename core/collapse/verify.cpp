@@ -58,9 +58,10 @@ Expanded expandedOf(const PreparedNetwork& network, bool isMean) {
 /// Compares the two networks image by image and gathers the report.
 class Comparison {
 public:
-    Comparison(const PreparedNetwork& network, const CompactNetwork& collapsed,
+    Comparison(const PreparedNetwork& network, const CollapsedNetwork& collapsed,
                const VerifyRequest& request)
-        : m_unfolded(network.unfolded), m_expanded(expandedOf(network, request.averaging.any())),
+        : m_unfolded(network.unfolded),
+          m_expanded(expandedOf(network, request.averaging.any())),
           m_collapsed(collapsed) {
         for (const TargetInfo& target : collapsed.targets) {
             m_report.tasks.push_back({.task = target.name});
@@ -204,9 +205,9 @@ private:
 
     const UnfoldedNetwork& m_unfolded;
     Expanded m_expanded;
-    const CompactNetwork& m_collapsed;
+    const CollapsedNetwork& m_collapsed;
     std::vector<torch::Tensor> m_layerTensors; ///< of `m_unfolded`, in float32; empty: no layers
-    std::optional<CompactNetwork> m_wideCollapsed;
+    std::optional<CollapsedNetwork> m_wideCollapsed;
     std::optional<LayerComparison> m_layers;
     std::vector<bool> m_isClasses;
     std::vector<Largest> m_largest;
@@ -214,7 +215,7 @@ private:
 };
 
 /// Whether a file's network is the checkpoint's in everything but the values of its weights.
-std::optional<Problem> checkBelongs(const CompactNetwork& file, const CompactNetwork& own,
+std::optional<Problem> checkBelongs(const CollapsedNetwork& file, const CollapsedNetwork& own,
                                     const std::string& path) {
     const auto sizes = [](const torch::Tensor& tensor) { return tensor.sizes(); };
     if (file.targets == own.targets && file.height == own.height && file.width == own.width
@@ -237,9 +238,9 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
         [&](double share, const std::string& what) { progress(preparing * share, what); }, stop);
     if (!network)
         return failure(network.error());
-    CompactNetwork collapsed = network->folded(torch::kFloat32);
+    CollapsedNetwork collapsed = network->folded(torch::kFloat32);
     if (request.collapsed) {
-        auto file = loadCompact(*request.collapsed);
+        auto file = loadCollapsed(*request.collapsed);
         if (!file)
             return failure(file.error());
         if (auto problem = checkBelongs(*file, collapsed, request.collapsed->string()))

@@ -9,9 +9,8 @@
 
 namespace concertina {
 
-/// All methods that a program offers, by family and in menu order: a value that the program that
-/// starts the program fills (core/catalogue.h has the real one) and hands to those who draw or
-/// check.
+/// All methods, by family and in menu order: a value that `main` passes to the window and to
+/// validation (core/catalogue.h has the real one; tests make their own).
 struct Catalogue {
     std::vector<DatasetInfo> datasets;
     std::vector<TaskInfo> tasks;

@@ -176,7 +176,7 @@ Expected<ContractionRule> parseContractionRule(std::string_view text) {
     const auto wrong = [&] {
         return failure({"contraction.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
                         "LAYERS: STRETCHES, as in \"enc5.* dec5.*: U·M | V\"",
-                        "| stands between what runs apart, · or * between what is multiplied"});
+                        "| stands between stretches, · or * between factors of one"});
     };
     const auto parts = [](std::string_view list, char separator) {
         std::vector<std::string> trimmedParts;

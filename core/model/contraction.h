@@ -23,8 +23,8 @@ struct KernelStretch {
 };
 
 /// One line of network.contraction_order: "enc5.1 dec5.*: U·M | V". Layers whose kernel has these
-/// factors run as these stretches; one stretch with all of them: composed. Others of the layers are
-/// as they were.
+/// factors run as these stretches; one stretch with all of them: composed. Layers whose
+/// kernel has other factors are not concerned.
 struct ContractionRule {
     std::vector<std::string> layers; ///< patterns
     std::vector<std::vector<std::string>> stretches;

@@ -30,7 +30,7 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
     ComposingCost cost;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
         const LayerPlan plan = design.layerPlan(i);
-        const auto copies = static_cast<double>(plan.copies().groups.size());
+        const auto copies = static_cast<double>(plan.refinement().groups.size());
         const bool merged = plan.merged && copies > 1;
         double products = 0;
         for (const KernelStretch& stretch : design.stretchesOf(i))
@@ -55,7 +55,7 @@ double collapsedMultiplyAdds(const NetworkDesign& design) {
     for (const ExecutedNode& executed : design.tree.nodes) {
         const Node& node = design.graph.node(executed.node);
         // Branches collapse into a kernel for each of their sums.
-        if (node.op == (design.runsApart(node) ? Op::Add : Op::Conv))
+        if (node.op == (design.hasBranches(node) ? Op::Add : Op::Conv))
             sum += convolutionCost(design.graph.layer(node.layer).kernel, node);
     }
     return sum;
@@ -79,7 +79,7 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             settings.batch
             * (partitioned ? double(taskCount(executed.tasks)) / design.taskCount() : 1.0);
         // Relu works in place; what is summed is let go.
-        if (node.op != Op::Relu && !(design.runsApart(node) && node.op == Op::Norm))
+        if (node.op != Op::Relu && !(design.hasBranches(node) && node.op == Op::Norm))
             activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Conv)
             step += convolutionCost(design.kernelOf(node), node) * images

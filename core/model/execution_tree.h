@@ -19,8 +19,8 @@ struct ExecutedNode {
 
 /// What a plan implies for running.
 ///
-/// Tasks travel together while everything that has acted on them is the same object, and fork
-/// where it stops being: the convolution of a layer runs once for each group of the common
+/// Tasks run together while their features come from the same kernels and norms, and fork where
+/// they do not: the convolution of a layer runs once for each group of the common
 /// refinement of its input's partition and the kernel partition; the norm behind it once for
 /// each group of the refinement of that and the norm's partition; any other node once for each
 /// group of the refinement of its inputs'. A convolution that runs as stretches forks stretch by

@@ -100,9 +100,9 @@ struct LayerGraph {
     int add(Node node);
 };
 
-/// A graph in which nodes are others or several. `write` is given each node in turn, with its inputs
-/// as they are numbered in the result, adds to that what stands for it, and returns the node of the
-/// result that has its output.
+/// A graph in which each node is replaced by one or more. `write` is given each node in turn, with
+/// its inputs as they are numbered in the result, adds to that what stands for it, and returns the
+/// node of the result that has its output.
 LayerGraph rewritten(const LayerGraph& graph,
                      const std::function<int(LayerGraph& result, Node node)>& write);
 

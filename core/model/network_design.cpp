@@ -233,7 +233,7 @@ const KernelBranch& NetworkDesign::branchOf(const Node& node) const {
 }
 
 const KernelShape& NetworkDesign::kernelOf(const Node& node) const {
-    if (runsApart(node))
+    if (hasBranches(node))
         return branchOf(node).kernel;
     const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
     const auto stretch =
@@ -241,8 +241,8 @@ const KernelShape& NetworkDesign::kernelOf(const Node& node) const {
     return node.factorCount > 0 ? stretch->kernel : graph.layer(node.layer).kernel;
 }
 
-bool NetworkDesign::runsApart(const Node& node) const {
-    return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].runsApart();
+bool NetworkDesign::hasBranches(const Node& node) const {
+    return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].hasBranches();
 }
 
 std::span<const KernelStretch> NetworkDesign::stretchesOf(std::size_t layer) const {

@@ -26,7 +26,7 @@ struct LayerDesign {
     /// What runs one behind the other, the output's side first; none: the kernel is composed.
     std::vector<KernelStretch> stretches;
 
-    bool runsApart() const { return branches.size() > 1; }
+    bool hasBranches() const { return branches.size() > 1; }
 };
 
 /// Backbone × parametrizations × plan, without weights: what is trained, drawn and costed.
@@ -53,7 +53,7 @@ struct NetworkDesign {
     const KernelShape& kernelOf(const Node& node) const;
 
     /// Whether a node belongs to a layer with several branches, which collapse into one kernel.
-    bool runsApart(const Node& node) const;
+    bool hasBranches(const Node& node) const;
 
     /// The stretches that a layer runs as, the output's side first; none where its kernel is
     /// composed: by its design, or because the plan averages products of several factors.

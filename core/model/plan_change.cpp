@@ -353,7 +353,7 @@ bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after) {
         for (std::size_t k = 0; k < is.partitions.size(); ++k)
             kept = kept && isFiner(is.partitions[k], was.partitions[k]);
         // Copies that are averaged from here on, or no longer, must have been one.
-        kept = kept && (was.merged == is.merged || was.copies().groups.size() == 1);
+        kept = kept && (was.merged == is.merged || was.refinement().groups.size() == 1);
         if (!kept)
             return true;
     }

@@ -133,7 +133,7 @@ Partition refinementOf(const LayerPlan& plan, std::size_t firstFactor, std::size
 
 } // namespace
 
-Partition LayerPlan::copies() const {
+Partition LayerPlan::refinement() const {
     return refinementOf(*this, 0, partitions.size());
 }
 

@@ -32,7 +32,7 @@ struct LayerPlan {
 
     /// The common refinement of the factors' and the bias's partitions: whose kernels differ.
     /// Where the layer is merged, these are averaged.
-    Partition copies() const;
+    Partition refinement() const;
 
     /// The partition of tasks by the kernel that they run: one group where it is merged.
     Partition kernels() const;

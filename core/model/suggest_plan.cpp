@@ -148,7 +148,7 @@ private:
 
     void addWholeSplits(std::vector<Split>& all, std::size_t layer) const {
         const LayerPlan& plan = m_design.plan.layers[layer];
-        const Partition own = commonRefinement(plan.copies(), plan.norm);
+        const Partition own = commonRefinement(plan.refinement(), plan.norm);
         const TaskSet everyone = allTasks(m_design.taskCount());
         for (const TaskSet half : firstHalves(everyone)) {
             const Partition groups =

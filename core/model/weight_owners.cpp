@@ -37,7 +37,7 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     for (std::size_t i = 0; i < design.tree.nodes.size(); ++i) {
         const ExecutedNode& executed = design.tree.nodes[i];
         const Node& node = design.graph.node(executed.node);
-        const bool apart = design.runsApart(node);
+        const bool apart = design.hasBranches(node);
         if (node.op == Op::Norm && !apart && !foldable[i])
             all.push_back({node.layer, executed.tasks, {0, 2.0 * node.channels}});
         // Branches collapse into a kernel for each of their sums.

@@ -111,7 +111,7 @@ public:
         addMovingCopies();
         for (const auto& [owners, pullBack] : m_pullBacks)
             pullBack.run(m_network.parameters());
-        addPenalties();
+        addRegularizers();
     }
 
 private:
@@ -199,8 +199,8 @@ private:
         }
     }
 
-    /// Each copy that moves in this step answers for itself, once.
-    void addPenalties() {
+    /// The regularizer of each copy that is updated in this step, added once.
+    void addRegularizers() {
         for (std::size_t i = 0; i < m_network.design().layers.size(); ++i)
             for (std::size_t k = 0; k < m_network.design().layers[i].factors.factors.size(); ++k)
                 for (const std::size_t copy : m_network.copies(i, k)) {

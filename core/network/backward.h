@@ -14,7 +14,7 @@ struct BackwardSettings {
     double kernelDecay = 0; ///< λ of λ/2 ‖W‖², whose gradient joins that of every kernel
 };
 
-/// Gradients of the sum of the losses and of the factors' penalties, into `Parameter::grad`.
+/// Gradients of the sum of the losses and of the factors' regularizers, into `Parameter::grad`.
 ///
 /// First the losses' gradients with respect to every composed kernel W are found; then they are
 /// pulled back through the composition. Between the two stands the routing of merged layers: a

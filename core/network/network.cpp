@@ -128,7 +128,7 @@ torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSe
 torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                                  const KernelBranch& branch) const {
     const LayerWeights& weights = m_layers[layer];
-    if (m_design.layers[layer].runsApart())
+    if (m_design.layers[layer].hasBranches())
         return factorFor(weights.factors[static_cast<std::size_t>(branch.factor)], tasks);
     const auto compose = [&](TaskSet group) {
         std::vector<torch::Tensor> factors;
@@ -263,7 +263,7 @@ void Network::scaleKernels(double scale, Moving moving) {
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerFactors& layer = m_design.layers[i].factors;
         const LayerPlan plan = m_design.layerPlan(i);
-        const bool apart = m_design.layers[i].runsApart(); // then each factor is a kernel
+        const bool apart = m_design.layers[i].hasBranches(); // then each factor is a kernel
         bool scaled = false;
         for (std::size_t k = 0; k < layer.factors.size() && !scaled; ++k) {
             const FactorInfo& factor = layer.factors[k];

@@ -134,8 +134,8 @@ KernelFactor kernelFactor(const ChainedMethod& method, const KernelShape& kernel
 }
 
 /// The factors of the first method, with those of the others where its kernel-shaped one was; names
-/// that are there already get the method's number. What was a core is one: of the next method, or
-/// where that has none, in its first factor.
+/// that are there already get the method's number. Where the factor that was
+/// replaced is the core, the core is that of the next method, or its first factor.
 std::vector<FactorInfo> factorsOf(ChainedMethods methods, const KernelShape& kernel,
                                   int number = 1) {
     const ChainedMethod& first = methods.front();

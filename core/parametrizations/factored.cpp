@@ -24,7 +24,7 @@ struct Form {
     std::int64_t rows = 0;     ///< of the matrix
     std::int64_t columns = 0;
     std::int64_t rank = 0;
-    int extraCores = 0;
+    int innerFactors = 0;
     double regularizer = 0;
 
     Form(const KernelShape& kernel, const Json& options)
@@ -33,7 +33,7 @@ struct Form {
                   && kernel.height * kernel.width > 1),
           diagonal(options["core"] == "diagonal"),
           scaledFactors(options["split"] == "balanced"),
-          extraCores(options["depth"].get<int>() - 3),
+          innerFactors(options["depth"].get<int>() - 3),
           regularizer(options["regularizer"].get<double>()) {
         rows = std::int64_t{kernel.out} * (spatial ? kernel.height : 1);
         columns = kernel.weights() / rows;
@@ -76,7 +76,7 @@ public:
             core = torch::cat({core, torch::zeros(more, core.options())});
         }
         std::vector<torch::Tensor> factors{u, inCoreShape(core)};
-        for (int i = 0; i < m_form.extraCores; ++i)
+        for (int i = 0; i < m_form.innerFactors; ++i)
             factors.push_back(inCoreShape(torch::ones_like(core)));
         factors.push_back(v);
         for (torch::Tensor& factor : factors)
@@ -94,7 +94,7 @@ public:
 
     /// λ / r² ‖UᵀU − I‖², and the same for Vᵀ.
     torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const override {
-        const bool isLast = factor + 1 == static_cast<std::size_t>(3 + m_form.extraCores);
+        const bool isLast = factor + 1 == static_cast<std::size_t>(3 + m_form.innerFactors);
         if (m_form.regularizer == 0 || (factor > 0 && !isLast))
             return {};
         const torch::Tensor gram = factor == 0 ? value.t().mm(value) : value.mm(value.t());
@@ -127,7 +127,7 @@ private:
 std::vector<FactorInfo> factoredFactors(const KernelShape& kernel, const Json& options) {
     const Form form(kernel, options);
     std::vector<FactorInfo> all{{"U", {form.rows, form.rank}}, {"M", form.coreShape(), true}};
-    for (int i = 1; i <= form.extraCores; ++i) {
+    for (int i = 1; i <= form.innerFactors; ++i) {
         std::string name = "C"; // GCC 12 warns of "C" + …
         name += std::to_string(i);
         all.push_back({std::move(name), form.coreShape()});
@@ -136,8 +136,8 @@ std::vector<FactorInfo> factoredFactors(const KernelShape& kernel, const Json& o
     return all;
 }
 
-/// V moves over the pixels. Grouped rows would need inputs of their own, and rows by position a
-/// padding for each axis: those are composed.
+/// V is the convolution with the kernel's window, U and M are pointwise. Kernels with groups, and
+/// matrices by rows of positions (spatial), can't run as convolutions: they are composed.
 std::vector<KernelShape> factoredConvolutions(const KernelShape& kernel, const Json& options) {
     const Form form(kernel, options);
     if (form.spatial || kernel.groups > 1)
@@ -145,7 +145,7 @@ std::vector<KernelShape> factoredConvolutions(const KernelShape& kernel, const J
     const int rank = static_cast<int>(form.rank);
     const KernelShape core{.out = rank, .in = rank, .groups = form.diagonal ? rank : 1};
     std::vector<KernelShape> all{{.out = kernel.out, .in = rank}};
-    all.insert(all.end(), static_cast<std::size_t>(1 + form.extraCores), core);
+    all.insert(all.end(), static_cast<std::size_t>(1 + form.innerFactors), core);
     all.push_back(kernel);
     all.back().out = rank;
     return all;
@@ -155,7 +155,7 @@ double factoredCost(const KernelShape& kernel, const Json& options) {
     const Form form(kernel, options);
     const auto left = static_cast<double>(form.rows * form.rank);
     const double cores =
-        left * (form.diagonal ? 1.0 : static_cast<double>(form.rank)) * (1 + form.extraCores);
+        left * (form.diagonal ? 1.0 : static_cast<double>(form.rank)) * (1 + form.innerFactors);
     return cores + left * static_cast<double>(form.columns);
 }
 
@@ -200,8 +200,8 @@ std::vector<FieldInfo> factoredOptions() {
              .maximum = 16,
              .unit = "factors",
              .label = "Depth",
-             .help = "3 is U·M·V; each factor more is a core between M and V that all tasks share "
-                     "at the start, as the identity.",
+             .help = "3 is U·M·V; each factor more stands between M and V, is shared by all tasks "
+                     "at the start, and starts as the identity.",
              .advanced = true},
             {.path = "split",
              .type = FieldType::Choice,

@@ -26,7 +26,7 @@ KernelShape pointwise(KernelShape kernel) {
     return kernel;
 }
 
-/// The identity ends where the layer does.
+/// Whether a layer can have an identity branch: its output has the size of its input.
 bool keepsSize(const KernelShape& kernel) {
     return kernel.in == kernel.out && kernel.stride == 1 && kernel.padding == reachOf(kernel);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/prediction/predictor.h"
 
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/network/run_program.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
@@ -60,7 +60,7 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
       m_tasks(makeTasks(m_spec, m_targets)) {
     const torch::NoGradGuard noGrad;
     if (collapsed) {
-        CompactNetwork compact = fold(network, checkpoint);
+        CollapsedNetwork compact = fold(network, checkpoint);
         m_program = std::move(compact.program);
         m_tensors = std::move(compact.tensors);
     } else {

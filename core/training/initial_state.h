@@ -24,9 +24,9 @@ struct InitialState {
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
-/// new ones. Before new ones the contraction is measured where the spec asks for it; an end that
-/// is requested ends that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
-/// "checkpoint.targets": it was trained on other tasks or classes.
+/// new ones. Before weights are initialized the contraction is calibrated where the spec asks
+/// for it; a request to end aborts that. Problems of `designNetwork`, `loadCheckpoint` and
+/// `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes.
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
                              const RunData& data, const RunControl& control);

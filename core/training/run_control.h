@@ -99,7 +99,7 @@ private:
         }
         m_changed.notify_all();
         if (request != Request::Run)
-            interrupt.request_stop(); // unlocked: it calls those who wait
+            interrupt.request_stop(); // unlocked: it calls the callbacks of those that wait
     }
 
     mutable std::mutex m_mutex;

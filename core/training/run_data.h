@@ -29,7 +29,8 @@ struct RunData {
 /// training sample; "train.batch" for a batch larger than the training split.
 Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch = {});
 
-/// What a training hears of its dataset: news, and the record of its files where one is kept.
+/// What is reported to a training of its dataset: news, and the record of its files where one is
+/// kept.
 DataWatch watchFor(const std::filesystem::path& fileRecord);
 
 /// Reports what is new of it (`DataNews::take`); before `all` is reported, what is known of its

@@ -5,7 +5,7 @@
 
 namespace concertina {
 
-/// Hears what a training does, in the thread that trains; an observer that blocks makes it wait.
+/// Receives the events of a training, in the thread that trains; a call that blocks makes it wait.
 class RunObserver {
 public:
     virtual ~RunObserver() = default;

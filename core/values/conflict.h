@@ -52,8 +52,8 @@ std::vector<ConflictMean> conflictMeans(std::span<const ConflictRow> rows, int l
                                         std::span<const std::string> layers);
 
 /// For each layer, pair and estimator the row of all its factors together, as if they were one
-/// long vector: Σ cos·a·b / √(Σa² · Σb²), of the means. Norms are left out. Their factor is empty,
-/// their samples and deviation those of the factor with the fewest, and with the largest.
+/// long vector: Σ cos·a·b / √(Σa² · Σb²), of the means. Batch norms are left out. `factor` is
+/// empty, the number of measurements the smallest of the factors', the deviation the largest.
 std::vector<ConflictMean> ofWholeLayers(std::span<const ConflictMean> means);
 
 } // namespace concertina

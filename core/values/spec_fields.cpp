@@ -105,7 +105,7 @@ std::vector<Field<ExperimentSpec>> headFields() {
                .minimum = 0,
                .maximum = LargestInteger,
                .label = "Seed",
-               .help = "Fixes the start of the network, the order of samples and their "
+               .help = "Fixes the initial weights, the order of samples and their "
                        "augmentation; two runs with one spec are equal to the bit."}),
     };
 }
@@ -254,7 +254,7 @@ std::vector<Field<TrainSpec>> trainFields() {
               {.path = "train.stop_after",
                .label = "Stop after",
                .help = "Cuts the run before its planned end: \"500 steps\", or trained time as in "
-                       "\"90 s\", \"10 min\", \"2 h\". Schedules stay those of the whole plan. "
+                       "\"90 s\", \"10 min\", \"2 h\". Schedules stay those of all planned steps. "
                        "Empty: not.",
                .advanced = true}),
         field(&TrainSpec::batch, {.path = "train.batch",
@@ -295,7 +295,7 @@ std::vector<Field<TrainSpec>> trainFields() {
               {.path = "train.decay_on",
                .label = "Decay acts on",
                .help = "kernels: the product W is decayed, as in a plain network; factors: each "
-                       "factor for itself, which is another regularizer.",
+                       "factor for itself, which is not the same.",
                .advanced = true}),
         field(&TrainSpec::clipNorm,
               {.path = "train.clip_norm",

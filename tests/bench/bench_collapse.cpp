@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
 #include "tests/bench/bench.h"
@@ -26,7 +26,7 @@ std::vector<Figure> forwardFigures(Size size, const char* goal) {
     const FixedStep fixed(spec);
     const Network& network = fixed.learner.network();
     const ComposedNetwork composed = network.compose(false);
-    const CompactNetwork compact = fold(network, {.spec = spec, .targets = fixed.data.targets});
+    const CollapsedNetwork compact = fold(network, {.spec = spec, .targets = fixed.data.targets});
     const torch::Tensor image = fixed.batch.images.narrow(0, 0, 1).contiguous();
     std::vector<double> expanded, collapsed, ratios, innermost;
     for (int i = 0; i <= (size == Size::Full ? roundsOfWide : rounds); ++i) {

@@ -26,11 +26,11 @@ public:
 
     Expected<TrainResult> run() { return train(request, control, record); }
 
-    /// `request` is called with the control after step `step`.
-    void after(std::int64_t step, const std::function<void(RunControl&)>& request) {
-        record.onStep = [this, step, request](const StepEvent& event) {
+    /// `act` is called with the control after step `step`.
+    void after(std::int64_t step, const std::function<void(RunControl&)>& act) {
+        record.onStep = [this, step, act](const StepEvent& event) {
             if (event.position.step == step)
-                request(control);
+                act(control);
         };
     }
 

@@ -129,7 +129,7 @@ private Q_SLOTS:
         const auto made = prepared(c, {{a, b}});
         QVERIFY2(made.has_value(), made ? "" : toText(made.error()).c_str());
         QVERIFY(made->origin == (NetworkOrigin{{10, 20, 30}, 0}));
-        const CompactNetwork compact = made->folded(torch::kFloat64);
+        const CollapsedNetwork compact = made->folded(torch::kFloat64);
         QVERIFY(compact.origin == made->origin);
         for (const std::string layer : {"enc1.1", "enc2.2", "dec1.1"})
             for (const std::string task : {"segmentation", "depth", "normal"}) {
@@ -170,7 +170,8 @@ private Q_SLOTS:
         const auto a = checkpoint(spec, 10, 5), b = checkpoint(spec, 20, 5), c = checkpoint(spec, 30, 5);
         const auto one = prepared(c, {}), mean = prepared(c, {{a, b}});
         QVERIFY(one && mean);
-        const CompactNetwork left = one->folded(torch::kFloat32), right = mean->folded(torch::kFloat32);
+        const CollapsedNetwork left = one->folded(torch::kFloat32),
+                               right = mean->folded(torch::kFloat32);
         QVERIFY(left.program == right.program);
         for (std::size_t i = 0; i < left.tensors.size(); ++i)
             QVERIFY(sameBits(left.tensors[i], right.tensors[i]));

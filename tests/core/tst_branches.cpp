@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/model/costs.h"
 #include "core/model/validate.h"
 #include "core/network/backward.h"
@@ -154,7 +154,7 @@ private Q_SLOTS:
         };
         QCOMPARE(countOf(network.program(), Op::Conv, "dec2.1.conv/"), 1);
         QCOMPARE(countOf(network.program(), Op::Norm, "dec2.1.norm/"), 3);
-        const CompactNetwork compact = fold(network, {.spec = tinySpec()});
+        const CollapsedNetwork compact = fold(network, {.spec = tinySpec()});
         QCOMPARE(countOf(compact.program, Op::Conv, "dec2.1."), 3);
         for (const Op op : {Op::Norm, Op::Add})
             QCOMPARE(countOf(compact.program, op, ""), 0);
@@ -193,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(branches({.out = 4, .in = 2, .height = 3, .width = 3, .padding = 1}), 2U);
         const NetworkDesign design = designFor(tinySpec("repvgg", "*: tied"));
         for (std::size_t i = 0; i < design.layers.size(); ++i)
-            QCOMPARE(design.layers[i].runsApart(), design.graph.layers[i].norm);
+            QCOMPARE(design.layers[i].hasBranches(), design.graph.layers[i].norm);
     }
 
     void mergingIsAProblem() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/model/costs.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
@@ -33,7 +33,7 @@ Checkpoint about(const ExperimentSpec& spec) {
 struct Pair {
     std::vector<torch::Tensor> expanded, collapsed;
 
-    Pair(const Network& network, const CompactNetwork& compact, const torch::Tensor& images) {
+    Pair(const Network& network, const CollapsedNetwork& compact, const torch::Tensor& images) {
         const torch::NoGradGuard noGrad;
         PoolIndices used;
         expanded = network.forward(network.compose(false), images, {.usedIndices = &used});
@@ -47,20 +47,20 @@ struct Pair {
     }
 };
 
-int countOf(const CompactNetwork& network, Op op) {
+int countOf(const CollapsedNetwork& network, Op op) {
     return static_cast<int>(
         std::ranges::count(network.program.instructions, op, &Instruction::op));
 }
 
 /// Names of tensors that hold `part`.
-int tensorsWith(const CompactNetwork& network, const std::string& part) {
+int tensorsWith(const CollapsedNetwork& network, const std::string& part) {
     return static_cast<int>(std::ranges::count_if(network.program.tensors, [&](const auto& name) {
         return name.find(part) != std::string::npos;
     }));
 }
 
 /// What one task of tinySpec's SegNet computes when its cores, biases and norms are its own and U
-/// and V are everybody's: written down layer by layer, from tensors by name.
+/// and V are all tasks': written down layer by layer, from tensors by name.
 class ByHand {
 public:
     ByHand(std::map<std::string, torch::Tensor> tensors, std::string task)
@@ -171,7 +171,7 @@ private Q_SLOTS:
         // methods.md: in float64 to 1e-10, absolute, on outputs of order 1.
         const ExperimentSpec spec = fetchedSpec();
         const Network network = scrambled(spec);
-        const CompactNetwork compact = fold(network, about(spec));
+        const CollapsedNetwork compact = fold(network, about(spec));
         const Pair pair(network, compact, m_images);
         QCOMPARE(pair.collapsed.size(), 3U);
         for (std::size_t t = 0; t < 3; ++t) {
@@ -187,7 +187,7 @@ private Q_SLOTS:
     void itIsExactInFloat32Too() {
         const ExperimentSpec spec = fetchedSpec();
         const Network network = scrambled(spec, torch::kFloat32);
-        const CompactNetwork compact = fold(network, about(spec));
+        const CollapsedNetwork compact = fold(network, about(spec));
         for (const torch::Tensor& tensor : compact.tensors)
             QVERIFY(tensor.scalar_type() == torch::kFloat32);
         const Pair pair(network, compact, m_images.to(torch::kFloat32));
@@ -198,7 +198,7 @@ private Q_SLOTS:
     void ownCoresGiveWhatIsWrittenDownByHand() {
         const ExperimentSpec spec = tinySpec("factored", "*: factors shared");
         const Network network = scrambled(spec);
-        const CompactNetwork compact = fold(network, about(spec));
+        const CollapsedNetwork compact = fold(network, about(spec));
         const torch::NoGradGuard noGrad;
         const auto outputs = compact.forward(m_images, {});
         for (std::size_t t = 0; t < 3; ++t) {
@@ -213,10 +213,10 @@ private Q_SLOTS:
         const ExperimentSpec spec = fetchedSpec();
         const Network network = scrambled(spec);
         FoldCounts counts;
-        const CompactNetwork compact = fold(network, about(spec), &counts);
+        const CollapsedNetwork compact = fold(network, about(spec), &counts);
         int kernels = 0, norms = 0;
         for (std::size_t i = 0; i < network.design().layers.size(); ++i)
-            if (!network.design().layers[i].runsApart())
+            if (!network.design().layers[i].hasBranches())
                 kernels += static_cast<int>(network.design().layerPlan(i).kernels().groups.size());
         for (const Instruction& instruction : network.program().instructions) {
             norms += instruction.op == Op::Norm ? 1 : 0;
@@ -234,9 +234,10 @@ private Q_SLOTS:
     }
 
     void mergedAndTiedNetworksShipAsTheSmallPlainOne() {
-        const CompactNetwork merged =
+        const CollapsedNetwork merged =
             fold(scrambled(tinySpec("factored", "*: merged")), about(tinySpec()));
-        const CompactNetwork plain = fold(scrambled(tinySpec("plain", "*: tied")), about(tinySpec()));
+        const CollapsedNetwork plain =
+            fold(scrambled(tinySpec("plain", "*: tied")), about(tinySpec()));
         QVERIFY(merged.program == plain.program);
         QCOMPARE(merged.parameters(), plain.parameters());
         QCOMPARE(countOf(merged, Op::ScaleShift), 0);
@@ -246,7 +247,7 @@ private Q_SLOTS:
         ExperimentSpec spec = tinySpec("factored", "*: tied");
         spec.network.sharing = {"dec1.1: norm {segmentation} | {depth} | {normal}"};
         FoldCounts counts;
-        const CompactNetwork compact = fold(scrambled(spec), about(spec), &counts);
+        const CollapsedNetwork compact = fold(scrambled(spec), about(spec), &counts);
         QCOMPARE(tensorsWith(compact, "dec1.1/kernel/"), 1);
         QCOMPARE(tensorsWith(compact, "dec1.1.norm/"), 6); // three scales, three shifts
         QCOMPARE(counts.foldedNorms, 5); // all but that of dec1.1
@@ -259,12 +260,12 @@ private Q_SLOTS:
                  1); // and it runs once
     }
 
-    void aKernelThatRunsForSeveralBranchesIsNotFolded() {
+    void aKernelOfSeveralExecutedNodesIsNotFolded() {
         // Tasks part at the first layer; the later kernel is one, its statistics are three.
         ExperimentSpec spec = tinySpec("plain", "*: tied");
         spec.network.sharing = {"enc1.1: separate"};
         FoldCounts counts;
-        const CompactNetwork compact = fold(scrambled(spec), about(spec), &counts);
+        const CollapsedNetwork compact = fold(scrambled(spec), about(spec), &counts);
         QCOMPARE(tensorsWith(compact, "enc2.1/kernel/"), 1);
         QCOMPARE(tensorsWith(compact, "enc1.1/kernel/"), 3);
         QCOMPARE(counts.foldedNorms, 3);
@@ -273,7 +274,7 @@ private Q_SLOTS:
 
     void onlyTensorsThatTheProgramReadsAreKept() {
         const ExperimentSpec spec = tinySpec("factored", "*: factors shared");
-        const CompactNetwork compact = fold(scrambled(spec), about(spec));
+        const CollapsedNetwork compact = fold(scrambled(spec), about(spec));
         std::vector<int> reads(compact.program.tensors.size());
         for (const Instruction& instruction : compact.program.instructions)
             for (const int tensor : instruction.tensors)
@@ -288,8 +289,8 @@ private Q_SLOTS:
         const ExperimentSpec spec = tinySpec("factored", "*: merged");
         const Network network = scrambled(spec);
         const auto before = copyOf(network.namedTensors());
-        const CompactNetwork first = fold(network, about(spec));
-        const CompactNetwork second = fold(network, about(spec));
+        const CollapsedNetwork first = fold(network, about(spec));
+        const CollapsedNetwork second = fold(network, about(spec));
         for (const auto& [name, tensor] : network.namedTensors())
             QVERIFY(sameBits(tensor, before.at(name)));
         for (std::size_t i = 0; i < first.tensors.size(); ++i)
@@ -300,7 +301,7 @@ private Q_SLOTS:
     void theResultCarriesWhatItsUserNeedsToKnow() {
         ExperimentSpec spec = tinySpec();
         spec.data.normalization = InputNormalization::Unit;
-        const CompactNetwork compact = fold(scrambled(spec), about(spec));
+        const CollapsedNetwork compact = fold(scrambled(spec), about(spec));
         QCOMPARE(compact.name, std::string("tiny"));
         QCOMPARE(compact.height, 16);
         QCOMPARE(compact.width, 24);

@@ -37,7 +37,7 @@ class ContractionOrderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void arulesLayersRunAsItSaysAndOthersAsTheyWould() {
+    void aRulesLayersRunAsItSaysAndOthersAsTheyWould() {
         const auto words = contractionWords(
             designFor(specWith(Contraction::Run, {"enc*: U·M | V", "enc2.2: U·M·V"})));
         QCOMPARE(words, (std::vector<std::string>{"enc1.1 enc2.1: U·M | V",
@@ -60,7 +60,7 @@ private Q_SLOTS:
                  Reported{"contraction.factors network.contraction_order.0"});
     }
 
-    void arulesKernelMayBecomeAnother() {
+    void aRulesKernelMayBecomeAnother() {
         // A change in training is not refused for the sake of rules that are not needed any more.
         ExperimentSpec spec = specWith(Contraction::Cheapest, {"enc1.1: U·M | V"});
         spec.network.sharing = {"*: tied"};
@@ -85,7 +85,7 @@ private Q_SLOTS:
         QCOMPARE(problemsOf(specWith(Contraction::Cheapest, rules)), std::vector<std::string>{});
     }
 
-    void anendEndsTheCalibration() {
+    void anEndEndsTheCalibration() {
         QVERIFY(calibratedContractions(designFor(specWith(Contraction::Calibrate)),
                                        specWith(Contraction::Calibrate).train, [] { return true; })
                     .empty());
@@ -104,7 +104,7 @@ private Q_SLOTS:
         QVERIFY(checkpoint->spec.network == spec.network);
     }
 
-    void arunOfLinksThatGoesOnIsEqualToTheBit() {
+    void aRunOfLinksThatGoesOnIsEqualToTheBit() {
         const ExperimentSpec spec =
             specWith(Contraction::Cheapest, {"*: U·M | V", "enc2.*: U | M | V"});
         Training whole(spec);

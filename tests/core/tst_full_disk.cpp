@@ -13,7 +13,7 @@
 using namespace concertina;
 using namespace concertina::testing;
 
-// What training does where its checkpoints find no room, and who wants something meanwhile.
+// What training does where its checkpoints find no space, and with what is requested meanwhile.
 
 namespace {
 
@@ -136,7 +136,7 @@ private Q_SLOTS:
         QVERIFY(sameTensors(training.lastCheckpoint(), free.lastCheckpoint()));
     }
 
-    void whoWaitsForRoomCanBeAborted() {
+    void aTrainingThatWaitsForSpaceCanBeAborted() {
         Training training(quickSpec());
         FullDisk disk;
         training.record.onNotice = [&](const NoticeEvent&) { training.control.abort(); };

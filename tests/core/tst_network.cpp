@@ -155,7 +155,7 @@ private Q_SLOTS:
             QVERIFY2(tensors.contains(name), name);
     }
 
-    void runningStatisticsBelongToExecutedBranches() {
+    void runningStatisticsBelongToExecutedNodes() {
         // γ and β are one, but the tasks have parted before: three branches, three statistics.
         ExperimentSpec spec = tinySpec("factored", "*: tied");
         spec.network.sharing = {"*: tied", "enc1.1: separate"};

@@ -2,7 +2,7 @@
 #include "core/parametrizations/stretches.h"
 
 #include "core/catalogue.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/model/costs.h"
 #include "core/model/design_contraction.h"
 #include "core/model/validate.h"
@@ -100,7 +100,7 @@ class StretchesTest : public QObject {
     }
 
 private Q_SLOTS:
-    void alinkIsTheConvolutionsInSequence() {
+    void aStretchIsTheConvolutionsInSequence() {
         // LibTorch's convolutions one behind the other, on an input padded by the one that moves.
         const KernelShape u{.out = 5, .in = 4}, m{.out = 4, .in = 4},
             d{.out = 4, .in = 4, .groups = 4};
@@ -173,8 +173,8 @@ private Q_SLOTS:
         const auto [run, composed] = bothWays(parametrization.toStdString(),
                                               Json::parse(options.toStdString()), rulesOf(rules));
         const torch::NoGradGuard noGrad;
-        const CompactNetwork folded = fold(run, Checkpoint());
-        const CompactNetwork other = fold(composed, Checkpoint());
+        const CollapsedNetwork folded = fold(run, Checkpoint());
+        const CollapsedNetwork other = fold(composed, Checkpoint());
         QVERIFY(folded.program == other.program);
         for (std::size_t i = 0; i < folded.tensors.size(); ++i)
             QVERIFY(sameBits(folded.tensors[i], other.tensors[i]));
@@ -209,7 +209,7 @@ private Q_SLOTS:
         QCOMPARE(convolutionsOf(network, "enc2.1"), 3);
     }
 
-    void aSplitKeepsEveryBitOfWhatLinksGive() {
+    void aSplitKeepsEveryBitOfWhatStretchesGive() {
         const ExperimentSpec spec = specWith("factored", {}, {"*: tied"}, Contraction::Run);
         Network before = networkFor(spec);
         scrambleFactors(before, 5);

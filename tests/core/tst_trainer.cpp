@@ -368,7 +368,7 @@ private Q_SLOTS:
         QCOMPARE(checkpointsOf(training.record), (Texts{"1 pause"})); // not once more
     }
 
-    void aWishBeforeTheFirstStepIsHeard() {
+    void aRequestBeforeTheFirstStepCounts() {
         Training training(quickSpec());
         training.control.stop();
         const auto result = training.run();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/collapse/layer_comparison.h"
 #include "core/model/costs.h"
 #include "core/tensor/torch.h"
@@ -46,9 +46,9 @@ class VerifyTest : public QObject {
         [&] {
             QVERIFY(collapse({m_training.lastCheckpoint(), file}, quiet, {}).has_value());
         }();
-        CompactNetwork network = *loadCompact(file);
+        CollapsedNetwork network = *loadCollapsed(file);
         change(network.tensors.front());
-        [&] { QVERIFY(saveCompact(file, network).has_value()); }();
+        [&] { QVERIFY(saveCollapsed(file, network).has_value()); }();
         return file;
     }
 
@@ -147,13 +147,13 @@ private Q_SLOTS:
         QFETCH(QString, tensor);
         QFETCH(QString, layer);
         const auto file = fileWith([](torch::Tensor&) {});
-        CompactNetwork network = *loadCompact(file);
+        CollapsedNetwork network = *loadCollapsed(file);
         const auto found = std::ranges::find(network.program.tensors, tensor.toStdString());
         QVERIFY(found != network.program.tensors.end());
         // By more than rounding, by less than what verification of outputs must notice.
         network.tensors[static_cast<std::size_t>(found - network.program.tensors.begin())]
             .flatten()[0] += 1e-3;
-        QVERIFY(saveCompact(file, network).has_value());
+        QVERIFY(saveCollapsed(file, network).has_value());
         VerifyRequest wanted = request();
         wanted.collapsed = file;
         wanted.layers = true;
@@ -189,7 +189,7 @@ private Q_SLOTS:
         scrambleNorms(network, 22);
         const torch::NoGradGuard noGrad;
         const UnfoldedNetwork unfolded = unfoldedOf(network);
-        const CompactNetwork compact = fold(unfolded, {.spec = spec}, torch::kFloat64);
+        const CollapsedNetwork compact = fold(unfolded, {.spec = spec}, torch::kFloat64);
         LayerComparison layers(unfolded, compact);
         layers.add(unfolded.tensors, compact.tensors, randomImages(1, 16, 24, 31, torch::kFloat64));
         const auto found = layers.finish();

@@ -90,7 +90,7 @@ private Q_SLOTS:
         QCOMPARE(stretches[1].composeCost, 0.0);
     }
 
-    void alowRankIsRun() {
+    void aLowRankIsRun() {
         // To 32 of 256 channels and back: an eighth of the convolution and a little.
         auto factors = factorsOf(256);
         factors[0].in = factors[1].in = factors[1].out = factors[2].out = 32;
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QCOMPARE(stretches[0].composeCost, 512.0 * 512);
     }
 
-    void awideExpansionIsNeverRun() {
+    void aWideExpansionIsNeverRun() {
         const std::vector<KernelShape> factors{
             {.out = 64, .in = 256},
             {.out = 256, .in = 256, .height = 3, .width = 3, .padding = 1},
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QVERIFY(chooseStretches({"enc1.1"}, {Contraction::Run, 1}).empty()); // no convolutions
     }
 
-    void arulesLayersRunAsItSays() {
+    void aRulesLayersRunAsItSays() {
         const Cuttable layer = layerOf(factorsOf(64), 9);
         const auto with = [&](const std::vector<std::string>& texts) {
             ContractionSettings settings{Contraction::Run, 1};

@@ -46,7 +46,7 @@ std::string nameOf(const LayerGraph& graph, const ExecutedNode& executed) {
 }
 
 /// "l1.conv/a+b": what is executed, in order, without the image and the heads.
-Texts sharedBranches(const LayerGraph& graph, const ExecutionTree& tree) {
+Texts sharedNodes(const LayerGraph& graph, const ExecutionTree& tree) {
     Texts all;
     for (const ExecutedNode& executed : tree.nodes)
         if (executed.node > 0 && graph.node(executed.node).task < 0)
@@ -88,7 +88,7 @@ private Q_SLOTS:
     void tiedTasksTravelTogetherUpToTheirHeads() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {tied, tied, tied});
-        QCOMPARE(sharedBranches(graph, tree),
+        QCOMPARE(sharedNodes(graph, tree),
                  (Texts{"l1.conv/a+b+c", "l1.norm/a+b+c", "l1.relu/a+b+c", "l2.conv/a+b+c",
                         "l2.norm/a+b+c", "l2.relu/a+b+c", "l3.conv/a+b+c", "l3.norm/a+b+c",
                         "l3.relu/a+b+c"}));
@@ -110,7 +110,7 @@ private Q_SLOTS:
     void tasksForkWhereTheirKernelsDiffer() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {tied, layerPlan(abFromC, abFromC), separate});
-        QCOMPARE(sharedBranches(graph, tree),
+        QCOMPARE(sharedNodes(graph, tree),
                  (Texts{"l1.conv/a+b+c", "l1.norm/a+b+c", "l1.relu/a+b+c",      //
                         "l2.conv/a+b", "l2.conv/c", "l2.norm/a+b", "l2.norm/c", //
                         "l2.relu/a+b", "l2.relu/c",                             //
@@ -136,7 +136,7 @@ private Q_SLOTS:
     void ownNormsOnlyRunOneConvolutionAndANormATask() {
         const LayerGraph graph = chain();
         const ExecutionTree tree = treeOf(graph, {tied, tied, layerPlan(one, own)});
-        const Texts all = sharedBranches(graph, tree);
+        const Texts all = sharedNodes(graph, tree);
         QCOMPARE(Texts(all.begin() + 6, all.end()),
                  (Texts{"l3.conv/a+b+c", "l3.norm/a", "l3.norm/b", "l3.norm/c", "l3.relu/a",
                         "l3.relu/b", "l3.relu/c"}));
@@ -158,7 +158,7 @@ private Q_SLOTS:
         QCOMPARE(tree.nodes.size(), std::size_t{1 + 27 + 3});
     }
 
-    void unpoolingTakesFeaturesAndIndicesOfTheRightBranches() {
+    void unpoolingTakesFeaturesAndIndicesOfTheRightNodes() {
         GraphBuilder builder(3, 8, 8);
         const int first = builder.convNormRelu("enc1", 0, 4, 3);
         const int pool = builder.maxPool("pool1", first);

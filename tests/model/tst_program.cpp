@@ -60,7 +60,7 @@ private Q_SLOTS:
                  std::string("dec3.1/M/depth+normal"));
     }
 
-    void normsNameGroupsForParametersAndBranchesForStatistics() {
+    void normsNameGroupsForParametersAndNodesForStatistics() {
         const Program program = programWith({"enc1.1: separate"});
         QCOMPARE(tensorsOf(program, "enc1.1.conv/depth"),
                  (Texts{"enc1.1/kernel/depth", "enc1.1/bias/depth"}));
@@ -76,7 +76,7 @@ private Q_SLOTS:
                  (Texts{"head.depth.1/kernel/depth", "head.depth.1/bias/depth"}));
     }
 
-    void everyBranchIsAnInstructionWithANameOfItsOwn() {
+    void everyExecutedNodeIsAnInstructionWithANameOfItsOwn() {
         const Program program = programWith({"enc2.1: separate", "dec1.1: merged"});
         std::set<std::string> names;
         for (std::size_t i = 0; i < program.instructions.size(); ++i) {

@@ -100,12 +100,12 @@ private Q_SLOTS:
 
     void kernelPartitionIsTheRefinementOrOneWhereMerged() {
         LayerPlan plan = umv(pair, one, one, Partition{{0b101, 0b010}}, own);
-        QVERIFY(plan.copies() == own);
+        QVERIFY(plan.refinement() == own);
         QVERIFY(plan.kernels() == own);
         plan.bias = one; // norms are no part of the kernel
-        QVERIFY(plan.copies() == pair);
+        QVERIFY(plan.refinement() == pair);
         plan.merged = true;
-        QVERIFY(plan.copies() == pair);
+        QVERIFY(plan.refinement() == pair);
         QVERIFY(plan.kernels() == one);
     }
 

@@ -89,7 +89,7 @@ private Q_SLOTS:
         QCOMPARE(owners.ownShare().collapsed, (heads + dec + bias) / rest);
     }
 
-    void normsThatStayBelongToTheirBranch() {
+    void normsThatStayBelongToTheirExecutedNode() {
         const WeightOwners owners = weightOwners(
             designWith({"*: tied", "dec*: norm {segmentation} | {depth} | {normal}"}));
         QCOMPARE(of(owners, "all tasks", "other").collapsed, dec + bias);

@@ -153,7 +153,7 @@ void TestMonitorDetails::panelsAreChosenAndRemembered() {
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("loss"), std::size_t{60}, patience);
     open(run); // another window
     QTRY_COMPARE_WITH_TIMEOUT(panels(), chosen, patience);
-    menuEntry(QStringLiteral("Standard panels")).trigger();
+    menuEntry(QStringLiteral("Default panels")).trigger();
     QCOMPARE(panels().back(), std::string("losses"));
 }
 

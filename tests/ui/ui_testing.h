@@ -51,7 +51,7 @@ void fillStore(const std::filesystem::path& folder, int runs, int points = 2);
 /// Makes the store one of a newer program.
 void makeNewer(const std::filesystem::path& folder);
 
-/// Keeps everybody else from writing while it lives.
+/// Keeps every other connection from writing while it lives.
 class StoreLock {
 public:
     explicit StoreLock(const std::filesystem::path& folder);

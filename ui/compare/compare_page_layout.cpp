@@ -173,7 +173,7 @@ void ComparePage::makeActions() {
     m_savePicture = make(tr("Save picture…"), tr("What is shown, in true pixels, with its legend"),
                          &ComparePage::savePicture);
     m_save = make(tr("Save collapsed network…"),
-                  tr("The folded network of the last checkpoint, as safetensors with its graph"),
+                  tr("The collapsed network of the last checkpoint, as safetensors with its graph"),
                   &ComparePage::saveCollapsed);
     for (QAction* action : {m_open, m_another, m_other, m_one, m_savePicture, m_save})
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);

@@ -225,7 +225,7 @@ void CurveBoard::fillMenu() {
         m_menu->addAction(m_undoneLines);
         m_menu->addSeparator();
     }
-    m_menu->addAction(tr("Standard panels"), this, [this] {
+    m_menu->addAction(tr("Default panels"), this, [this] {
         m_context.settings.remove(shownKey);
         m_context.settings.remove(hiddenKey);
         showPanels();

@@ -127,7 +127,7 @@ void PredictionsCard::adoptSteps(bool anew) {
             steps.push_back(preview.step);
     const int last = std::max(0, static_cast<int>(steps.size()) - 1);
     int index = last;
-    // Someone who looks back stays where they are.
+    // Looking at an earlier validation goes on.
     if (!atEnd && before)
         index = std::min(
             last, static_cast<int>(std::ranges::lower_bound(steps, *before) - steps.begin()));

@@ -24,7 +24,7 @@ public:
 
     explicit RuleList(QWidget* parent = nullptr);
 
-    /// Who was on a rule's button by the keyboard stays at that place of the list.
+    /// Keyboard focus on a rule's button stays at that place of the list.
     void show(const std::vector<Entry>& entries);
 
 Q_SIGNALS:

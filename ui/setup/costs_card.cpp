@@ -53,7 +53,8 @@ CostsCard::CostsCard(QWidget* parent)
     };
     add(tr("Parameters, training"),
         tr("Every copy of every factor, with biases, norms and heads"));
-    add(tr("Parameters, collapsed"), tr("What is left after folding: one network for all tasks"));
+    add(tr("Parameters, collapsed"),
+        tr("What is left when it is collapsed: one network for all tasks"));
     add(tr("Multiply–adds a frame"), tr("Of one image through the collapsed network, all tasks"));
     add(tr("Memory, training"),
         tr("Parameters, gradients, the optimizer's moments and activations of a batch; an "

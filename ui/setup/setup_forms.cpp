@@ -176,15 +176,15 @@ void SetupForms::refresh() {
     m_chips->setTasks(tasks);
 }
 
-/// On a large screen the fields that are advanced used fill what else would be empty.
+/// On a large screen the fields that are advanced fill what else would be empty.
 void SetupForms::useRoom() {
     const std::array forms{m_data, m_network, m_recipe};
     int left = viewport()->height() - widget()->sizeHint().height();
     for (const SpecForm* form : forms)
         if (form->isRoomy() && form->isMoreShown())
-            left += form->seldomHeight();
+            left += form->advancedHeight();
     for (SpecForm* form : forms) {
-        const int needed = form->seldomHeight();
+        const int needed = form->advancedHeight();
         form->setRoomy(needed <= left);
         left -= form->isRoomy() && form->isMoreShown() ? needed : 0;
     }

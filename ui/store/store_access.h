@@ -51,8 +51,8 @@ public:
     }
 
 Q_SIGNALS:
-    /// Something in the store has changed, by whomever, or it vanished; looked for a few times a
-    /// second.
+    /// Something in the store has changed, by this process or another, or it vanished; looked for a
+    /// few times a second.
     void storeChanged();
 
 private:

@@ -208,9 +208,8 @@ void SpecForm::showMore() {
     if (changed > 0)
         text += tr(" · %1 changed").arg(changed);
     m_more->setText(text);
-    m_more->setAccessibleName(
-        tr("Advanced used fields, %1 of %2 changed").arg(changed).arg(advanced));
-    m_more->setToolTip(tr("Fields that are advanced used: %1").arg(advanced));
+    m_more->setAccessibleName(tr("Advanced fields, %1 of %2 changed").arg(changed).arg(advanced));
+    m_more->setToolTip(tr("Advanced fields: %1").arg(advanced));
 }
 
 void SpecForm::setMoreShown(bool shown) {
@@ -223,7 +222,7 @@ void SpecForm::setRoomy(bool roomy) {
     adoptMore();
 }
 
-int SpecForm::seldomHeight() const {
+int SpecForm::advancedHeight() const {
     int height = 0, line = 0, column = 0;
     const auto endLine = [&] {
         height += line > 0 ? line + LineSpacing : 0;

@@ -52,7 +52,7 @@ public:
     /// wants it otherwise.
     void setRoomy(bool roomy);
     bool isRoomy() const { return m_roomy; }
-    int seldomHeight() const; ///< what they need
+    int advancedHeight() const; ///< what they need
 
     int labelWidth() const { return m_labelWidth; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
@@ -17,20 +17,20 @@ using namespace concertina::testing;
 
 namespace {
 
-CompactNetwork compactFor(const ExperimentSpec& spec) {
+CollapsedNetwork compactFor(const ExperimentSpec& spec) {
     Network network = networkFor(spec);
     scrambleFactors(network, 21);
     scrambleNorms(network, 22);
     return fold(network, {.spec = spec, .targets = openRunData(spec)->targets});
 }
 
-CompactNetwork compactFor(const std::string& parametrization, const std::string& rule) {
+CollapsedNetwork compactFor(const std::string& parametrization, const std::string& rule) {
     return compactFor(tinySpec(parametrization, rule));
 }
 
 } // namespace
 
-class CompactFileTest : public QObject {
+class CollapsedFileTest : public QObject {
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -42,7 +42,7 @@ class CompactFileTest : public QObject {
     /// The file of a network, with one change to its header.
     std::filesystem::path changed(const std::function<void(TensorFile&)>& change) {
         const auto file = path("changed.safetensors");
-        [&] { QVERIFY(saveCompact(file, compactFor("factored", "*: merged")).has_value()); }();
+        [&] { QVERIFY(saveCollapsed(file, compactFor("factored", "*: merged")).has_value()); }();
         TensorFile content = *readTensorFile(file);
         change(content);
         [&] { QVERIFY(writeTensorFile(file, content).has_value()); }();
@@ -51,9 +51,9 @@ class CompactFileTest : public QObject {
 
 private Q_SLOTS:
     void aNetworkComesBackToTheBit() {
-        const CompactNetwork network = compactFor("factored", "*: factors shared");
-        QVERIFY(saveCompact(path("a.safetensors"), network).has_value());
-        const auto back = loadCompact(path("a.safetensors"));
+        const CollapsedNetwork network = compactFor("factored", "*: factors shared");
+        QVERIFY(saveCollapsed(path("a.safetensors"), network).has_value());
+        const auto back = loadCollapsed(path("a.safetensors"));
         QVERIFY2(back.has_value(), back ? "" : toText(back.error()).c_str());
         QVERIFY(back->program == network.program);
         QCOMPARE(back->height, network.height);
@@ -82,15 +82,16 @@ private Q_SLOTS:
         const std::string script =
             std::string(CONCERTINA_SOURCE_DIR) + "/tests/reference/run_collapsed.py";
         QProcess probe;
-        probe.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral("-c"), QStringLiteral("import torch")});
+        probe.start(QStringLiteral("/usr/bin/python3"),
+                    {QStringLiteral("-c"), QStringLiteral("import torch")});
         if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
             QSKIP("Debian's python3-torch is not here.");
 
-        const CompactNetwork network =
+        const CollapsedNetwork network =
             compactFor(backbone == "unet" ? tinyUnet("factored", rule.toStdString())
                                           : tinySpec("factored", rule.toStdString()));
         const auto file = path("network.safetensors");
-        QVERIFY(saveCompact(file, network).has_value());
+        QVERIFY(saveCollapsed(file, network).has_value());
         TensorFile sample;
         sample.tensors["image"] = randomImages(2, network.height, network.width, 5);
         const torch::NoGradGuard noGrad;
@@ -105,21 +106,27 @@ private Q_SLOTS:
                       QString::fromStdString(path("case.safetensors").string())});
         QVERIFY(python.waitForFinished(60000));
         const QByteArray output = python.readAllStandardOutput();
-        QVERIFY2(python.exitCode() == 0,
-                 (output + python.readAllStandardError()).constData());
+        QVERIFY2(python.exitCode() == 0, (output + python.readAllStandardError()).constData());
         QCOMPARE(output.count('\n'), 3); // a line a task
     }
 
     void damagedHeadersAreRefused_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("code");
-        QTest::newRow("another format") << "format" << "network.format";
-        QTest::newRow("from the future") << "version" << "network.version";
-        QTest::newRow("no size") << "size" << "network.header";
-        QTest::newRow("a huge size") << "huge" << "network.header";
-        QTest::newRow("no program") << "program" << "network.header";
-        QTest::newRow("a missing tensor") << "missing" << "network.tensor";
-        QTest::newRow("a tensor of another shape") << "shape" << "network.tensor";
+        QTest::newRow("another format") << "format"
+                                        << "network.format";
+        QTest::newRow("from the future") << "version"
+                                         << "network.version";
+        QTest::newRow("no size") << "size"
+                                 << "network.header";
+        QTest::newRow("a huge size") << "huge"
+                                     << "network.header";
+        QTest::newRow("no program") << "program"
+                                    << "network.header";
+        QTest::newRow("a missing tensor") << "missing"
+                                          << "network.tensor";
+        QTest::newRow("a tensor of another shape") << "shape"
+                                                   << "network.tensor";
     }
 
     void damagedHeadersAreRefused() {
@@ -141,7 +148,7 @@ private Q_SLOTS:
             else
                 content.tensors.begin()->second = torch::zeros({1});
         });
-        const auto network = loadCompact(file);
+        const auto network = loadCollapsed(file);
         QVERIFY(!network);
         QCOMPARE(network.error().code, code.toStdString());
         QCOMPARE(network.error().path, file.string());
@@ -151,11 +158,11 @@ private Q_SLOTS:
         TensorFile checkpoint;
         checkpoint.header = {{"format", "concertina-checkpoint"}, {"version", 1}};
         QVERIFY(writeTensorFile(path("c.safetensors"), checkpoint).has_value());
-        const auto network = loadCompact(path("c.safetensors"));
+        const auto network = loadCollapsed(path("c.safetensors"));
         QVERIFY(!network);
         QCOMPARE(network.error().code, std::string("network.format"));
     }
 };
 
-QTEST_GUILESS_MAIN(CompactFileTest)
-#include "tst_compact_file.moc"
+QTEST_GUILESS_MAIN(CollapsedFileTest)
+#include "tst_collapsed_file.moc"

@@ -18,7 +18,7 @@
 namespace concertina {
 
 /// A collapsed network: plain kernels, no factors, no dataset needed. What is shipped.
-struct CompactNetwork {
+struct CollapsedNetwork {
     std::string name;
     int height = 0; ///< of the images that it was trained for
     int width = 0;
@@ -36,9 +36,9 @@ struct CompactNetwork {
     std::int64_t parameters() const;
 };
 
-/// A network of which every kernel is composed from its factors, in float64 (also where stretches of
-/// them run in training), and nothing is folded. Where a layer runs several kernels side by side,
-/// each is one.
+/// A network of which every kernel is composed from its factors, in float64 (also where stretches
+/// of them run in training), and nothing is folded. Where a layer runs several kernels side by
+/// side, each is one.
 struct UnfoldedNetwork {
     NetworkDesign design;
     Program program;
@@ -60,20 +60,22 @@ struct FoldCounts {
 
 /// Collapses a network: every distinct kernel is composed once, in float64; a norm is folded
 /// into the kernel before it (W γ/√(σ²+ε), (b − μ) γ/√(σ²+ε) + β) where that kernel has exactly
-/// one executed norm; elsewhere the kernel stays as it is and each executed node keeps its norm as a
-/// scale and shift a channel. The result has the network's own floating type.
+/// one executed norm; elsewhere the kernel stays as it is and each executed node keeps its norm as
+/// a scale and shift a channel. The result has the network's own floating type.
 ///
 /// Pure rewriting of the network's program: an instruction of the result has the name of the one
 /// that it comes from.
-CompactNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts = nullptr);
-CompactNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about, torch::ScalarType type,
-                    FoldCounts* counts = nullptr);
+CollapsedNetwork fold(const Network& network, const Checkpoint& about,
+                      FoldCounts* counts = nullptr);
+CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,
+                      torch::ScalarType type, FoldCounts* counts = nullptr);
 
 /// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
-Expected<WrittenFile> saveCompact(const std::filesystem::path& path, const CompactNetwork& network);
+Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
+                                    const CollapsedNetwork& network);
 
 /// Problems of `readTensorFile`, and "network.format", "network.version", "network.header",
 /// "network.tensor": a file that would not run is refused here.
-Expected<CompactNetwork> loadCompact(const std::filesystem::path& path);
+Expected<CollapsedNetwork> loadCollapsed(const std::filesystem::path& path);
 
 } // namespace concertina

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
-#include "core/collapse/compact_network.h"
+#include "core/collapse/collapsed_network.h"
 
 #include "core/data/batch.h"
 #include "core/tensor/torch.h"
@@ -28,16 +28,18 @@ std::int64_t channelsFor(const TargetInfo& target) {
 }
 
 /// Runs an empty image through: what LibTorch refuses is a file that does not fit together.
-std::optional<Problem> tryOut(const std::filesystem::path& path, const CompactNetwork& network) {
+std::optional<Problem> tryOut(const std::filesystem::path& path, const CollapsedNetwork& network) {
     try {
         const torch::NoGradGuard noGrad;
-        const auto outputs = network.forward(torch::zeros({1, 3, network.height, network.width}), {});
+        const auto outputs =
+            network.forward(torch::zeros({1, 3, network.height, network.width}), {});
         for (std::size_t t = 0; t < outputs.size(); ++t) {
             const std::vector<std::int64_t> expected{1, channelsFor(network.targets[t]),
                                                      network.height, network.width};
             if (outputs[t].sizes() != at::IntArrayRef(expected))
                 return damaged(path, "network.tensor", "an output " + c10::str(outputs[t].sizes()),
-                               c10::str(at::IntArrayRef(expected)) + " for " + network.targets[t].name,
+                               c10::str(at::IntArrayRef(expected)) + " for "
+                                   + network.targets[t].name,
                                "the file is damaged");
         }
     } catch (const c10::Error& error) {
@@ -57,8 +59,8 @@ bool readSize(const Json& input, const char* key, int& value) {
 
 } // namespace
 
-Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
-                                  const CompactNetwork& network) {
+Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
+                                    const CollapsedNetwork& network) {
     TensorFile file;
     const Normalization normalization = normalizationOf(network.normalization);
     Json targets = Json::array();
@@ -82,20 +84,21 @@ Expected<WrittenFile> saveCompact(const std::filesystem::path& path,
     return writeTensorFile(path, file);
 }
 
-Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
+Expected<CollapsedNetwork> loadCollapsed(const std::filesystem::path& path) {
     auto file = readTensorFile(path);
     if (!file)
         return failure(file.error());
     const Json& header = file->header;
     if (!header.is_object() || header.value("format", Json()) != format)
-        return failure(damaged(path, "network.format", "another kind of file",
-                               "a collapsed network"));
+        return failure(
+            damaged(path, "network.format", "another kind of file", "a collapsed network"));
     const Json stated = header.value("version", Json());
     if (!stated.is_number_integer() || stated < 1 || stated > version)
-        return failure(damaged(path, "network.version", "version " + shortened(jsonText(stated), 20),
+        return failure(damaged(path, "network.version",
+                               "version " + shortened(jsonText(stated), 20),
                                "at most " + std::to_string(version),
                                "it comes from a newer Concertina; update this one to use it"));
-    CompactNetwork network;
+    CollapsedNetwork network;
     const Json input = header.value("input", Json());
     const Json targets = header.value("targets", Json());
     auto program = programFromJson(header.value("program", Json()));
@@ -141,7 +144,7 @@ Expected<CompactNetwork> loadCompact(const std::filesystem::path& path) {
 }
 
 Expected<NetworkOrigin> originOf(const std::filesystem::path& collapsed) {
-    auto network = loadCompact(collapsed);
+    auto network = loadCollapsed(collapsed);
     if (!network)
         return failure(network.error());
     return std::move(network->origin);
