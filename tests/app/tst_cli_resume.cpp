@@ -132,7 +132,8 @@ private Q_SLOTS:
         const QJsonObject network = place.shown()["spec"]["network"].toObject();
         QCOMPARE(network["contraction"].toString(), QString("run"));
         QCOMPARE(network["contraction_order"], QJsonValue(QJsonArray{"enc1.1: U·M | V"}));
-        QCOMPARE(network["kernels"][0]["options"]["regularizer"].toDouble(), 0.01);
+        const QJsonObject kernel = network["kernels"].toArray().first().toObject();
+        QCOMPARE(kernel["options"].toObject()["regularizer"].toDouble(), 0.01);
         QVERIFY(!network.contains("bracketing") && !network.contains("brackets"));
 
         const cli::Outcome resumed = place.run({"resume", "before", "--until", "end", "--json"});

@@ -111,7 +111,7 @@ void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
         paint.outline(band, 2, paint.tone(ColorRole::MutedText), Qt::DashLine, false);
         banded |= band;
     }
-    const Partition copies = plan.copies();
+    const Partition copies = plan.refinement();
     for (const TaskSet group : plan.kernels().groups) {
         const bool averaged = plan.merged && groupContaining(copies, group) == 0;
         if (averaged) {
