@@ -254,11 +254,16 @@ private Q_SLOTS:
     void aDatasetThatCannotBeReadIsAProblemOfItsField() {
         Bench bench(false);
         bench.answerDataset(
-            failure({"dataset.path", "data.dataset.options.folder", "no folder", "one", ""}));
+            failure({"dataset.path", "data.dataset.options.folder", "no folder", "one",
+                     "on the command line: --data DIR"}));
         QCOMPARE(bench.problems().size(), std::size_t{1});
         QVERIFY(!bench.row("data.dataset.options.folder")->problem().isEmpty());
         QVERIFY(!bench.start().isEnabled());
         QVERIFY(bench.find<SamplesView>()->message().contains(QStringLiteral("no folder")));
+        for (const QString& shown :
+             {bench.find<SamplesView>()->message(), bench.problems()[0].text,
+              bench.row("data.dataset.options.folder")->problem()})
+            QVERIFY2(!shown.contains(QStringLiteral("command line")), qPrintable(shown));
         // One click asks for the folder.
         bench.desk.dialogs.files = {QStringLiteral("/data/rooms")};
         bench.find<ProblemsPanel>()->mendButton(0)->click();

@@ -10,6 +10,7 @@
 #include "widgets/sharing/sharing_matrix.h"
 
 #include <QAction>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFile>
@@ -172,6 +173,48 @@ private Q_SLOTS:
         Bench bench;
         QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
         QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+        QCOMPARE(bench.spec().name, std::string("mine")); // it had the default's
+    }
+
+    void anExperimentOfAFolderIsCalledAsItsData() {
+        Bench bench;
+        const QString folder = bench.desk.temporary.filePath(QStringLiteral("data"));
+        QVERIFY(QDir().mkdir(folder));
+        QFile json(folder + QStringLiteral("/dataset.json"));
+        QVERIFY(json.open(QIODevice::WriteOnly));
+        json.write(R"({"name": "My rooms"})");
+        json.close();
+        const auto nameOn = [&](const std::string& name, const std::string& dataset) {
+            ExperimentSpec spec = testSpec();
+            spec.name = name;
+            spec.data.dataset.id = dataset;
+            bench.page->load(spec, QStringLiteral("a test"));
+            if (!bench.page->useFolder(folder))
+                return std::string("not taken");
+            return bench.spec().name;
+        };
+        QCOMPARE(nameOn("rooms-demo", "another"), std::string("My rooms"));
+        QCOMPARE(nameOn("of my own", "another"), std::string("of my own"));
+        // A preset for such data is called by how it trains.
+        QCOMPARE(nameOn("nyuv2-compact", "rooms"), std::string("nyuv2-compact"));
+    }
+
+    void aPresetWithoutAFolderKeepsTheOneThatIsThere() {
+        Bench bench;
+        ExperimentSpec preset = testSpec();
+        preset.name = "a preset";
+        QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
+        bench.page->load(preset, QStringLiteral("preset"));
+        QCOMPARE(bench.spec().name, std::string("a preset"));
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+        QVERIFY(bench.page->document().isChanged()); // against the preset
+        bench.page->document().history().undo();
+        QCOMPARE(bench.spec().name, std::string("mine"));
+        // One that names its own has that.
+        preset.data.dataset.options["folder"] = "/data/its own";
+        bench.page->load(preset, QStringLiteral("preset"));
+        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/its own"));
+        QVERIFY(!bench.page->document().isChanged());
     }
 
     void theFieldOfAFolderAsksForOne() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/command_palette.h"
 #include "widgets/controls/fuzzy_match.h"
+#include "widgets/controls/toned_label.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -79,6 +80,24 @@ private Q_SLOTS:
         QCOMPARE(triggered.size(), 1);
         QVERIFY(!palette.isVisible());
         QVERIFY(before.hasFocus());
+    }
+
+    void whereNothingFitsItSaysSo() {
+        QWidget window;
+        window.resize(800, 600);
+        CommandPalette palette(&window);
+        QAction stop(QStringLiteral("Stop"));
+        window.show();
+        palette.openWith({{&stop, QStringLiteral("Monitor")}});
+        auto* field = palette.findChild<QLineEdit*>();
+        auto* nothing = palette.findChild<TonedLabel*>();
+        QVERIFY(!nothing->isVisible());
+        QTest::keyClicks(field, QStringLiteral("zzz"));
+        QVERIFY(nothing->isVisible());
+        QVERIFY(!palette.findChild<QListWidget*>()->isVisible());
+        field->clear();
+        QVERIFY(!nothing->isVisible());
+        QVERIFY(palette.findChild<QListWidget*>()->isVisible());
     }
 
     void escapeClosesAndAnActionThatIsOffIsNotTriggered() {

@@ -68,6 +68,9 @@ void DatasetWatch::ask() {
                                         } else {
                                             m_summary.reset();
                                             m_problem = summary.error();
+                                            // That is for the command line; here a button asks.
+                                            if (m_problem->code == "dataset.path")
+                                                m_problem->hint.clear();
                                         }
                                         Q_EMIT changed();
                                     }});

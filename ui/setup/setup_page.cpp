@@ -2,6 +2,7 @@
 #include "ui/setup/setup_page.h"
 
 #include "core/model/validate.h"
+#include "core/values/presets.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 #include "ui/services/dialogs.h"
@@ -13,6 +14,7 @@
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/sharing_card.h"
+#include "ui/window/dropped.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
@@ -150,10 +152,20 @@ bool SetupPage::useFolder(const QString& folder) {
     for (const DatasetInfo& dataset : m_context.catalogue.datasets)
         for (const FieldInfo& option : dataset.options)
             if (option.type == FieldType::Folder) {
+                const ExperimentSpec& before = m_document.spec();
                 SetupValue value = withJson(m_document.value(), m_context.catalogue,
                                             "data.dataset.id", dataset.id);
                 value = withJson(std::move(value), m_context.catalogue,
                                  "data.dataset.options." + option.path, folder.toStdString());
+                // A preset's name says what it was on other data; one that is made for a folder
+                // says how it trains.
+                const bool isOfOtherData = before.data.dataset.id != dataset.id
+                                           && presetNamed(before.name) != nullptr;
+                if (isOfOtherData || before.name.empty() || before.name == ExperimentSpec().name)
+                    if (SetupValue named = withJson(value, m_context.catalogue, "name",
+                                                    datasetName(folder).toStdString());
+                        !named.refused.contains("name"))
+                        value = std::move(named);
                 m_document.apply(tr("Data from %1").arg(QFileInfo(folder).fileName()),
                                  std::move(value));
                 return true;

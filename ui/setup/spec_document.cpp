@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QUndoCommand>
 
+#include <algorithm>
 #include <chrono>
 
 namespace concertina {
@@ -34,6 +35,29 @@ Json draftJson(const SetupValue& value, const QString& origin, bool changed) {
             {"refused", std::move(refused)},
             {"origin", origin.toStdString()},
             {"changed", changed}};
+}
+
+/// The option of a dataset that names its folder; null where it has none.
+const FieldInfo* folderOption(const Catalogue& catalogue, const MethodChoice& dataset) {
+    const MethodInfo* info = catalogue.find(Family::Dataset, dataset.id);
+    if (info == nullptr)
+        return nullptr;
+    const auto found = std::ranges::find(info->options, FieldType::Folder, &FieldInfo::type);
+    return found == info->options.end() ? nullptr : &*found;
+}
+
+/// A spec whose dataset needs a folder and names none (a preset knows none) on the data that are
+/// there already.
+ExperimentSpec onTheDataOf(const ExperimentSpec& before, ExperimentSpec spec,
+                           const Catalogue& catalogue) {
+    const MethodChoice& old = before.data.dataset;
+    MethodChoice& dataset = spec.data.dataset;
+    const FieldInfo* folder = folderOption(catalogue, dataset);
+    if (folder == nullptr || old.id != dataset.id || !old.options.contains(folder->path)
+        || dataset.options.value(folder->path, folder->defaultValue) != folder->defaultValue)
+        return spec;
+    dataset.options[folder->path] = old.options[folder->path];
+    return spec;
 }
 
 } // namespace
@@ -161,10 +185,12 @@ void SpecDocument::setJson(const std::string& path, const Json& value) {
 
 void SpecDocument::load(const ExperimentSpec& spec, const QString& origin) {
     endStep();
-    SetupValue value = setupOf(spec);
+    SetupValue value = setupOf(onTheDataOf(m_value.spec, spec, m_catalogue));
+    const bool isAsLoaded = value.spec == spec;
     if (value != m_value || origin != m_origin)
         m_history.push(new Step(*this, tr("Load %1").arg(origin), std::move(value), origin, {}));
-    m_history.setClean();
+    if (isAsLoaded)
+        m_history.setClean();
 }
 
 Problems SpecDocument::open(const QString& file) {

@@ -41,6 +41,7 @@ public:
 
     void apply(const QString& step, SetupValue value, const std::string& series = {});
 
+    /// One that names no folder for a dataset that needs one keeps the folder that is there.
     void load(const ExperimentSpec& spec, const QString& origin);
 
     /// Reads a spec file; where it can't be used, why, and nothing has changed.

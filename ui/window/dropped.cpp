@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/dropped.h"
 
+#include "core/values/json.h"
+#include "widgets/qt_text.h"
+
+#include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QSet>
 
@@ -12,6 +17,18 @@ bool isPictureFile(const QString& path) {
         QStringLiteral("bmp"),  QStringLiteral("tif"), QStringLiteral("tiff"),
         QStringLiteral("webp"), QStringLiteral("ppm"), QStringLiteral("pgm")};
     return endings.contains(QFileInfo(path).suffix().toLower());
+}
+
+QString datasetName(const QString& folder) {
+    constexpr qint64 longest = 1'000'000; // bytes; one with 1,000 classes has 100,000
+    QFile file(folder + QStringLiteral("/dataset.json"));
+    if (file.open(QIODevice::ReadOnly))
+        if (const auto json = readJson(file.read(longest).toStdString()); json && json->is_object())
+            if (const Json name = json->value("name", Json()); name.is_string())
+                if (const QString text = toQt(name.get<std::string>()).simplified();
+                    !text.isEmpty())
+                    return text;
+    return QDir(folder).dirName();
 }
 
 Expected<Dropped> classifyDropped(const QString& path) {

@@ -25,6 +25,9 @@ using Dropped = std::variant<DroppedSpec, DroppedDataset, DroppedPicture>;
 /// Whether a file's name is that of a picture.
 bool isPictureFile(const QString& path);
 
+/// The name that a folder's dataset.json gives, else the folder's own.
+QString datasetName(const QString& folder);
+
 /// Codes: "drop.missing", "drop.folder" (a folder that is no dataset), "drop.kind".
 Expected<Dropped> classifyDropped(const QString& path);
 

@@ -2,6 +2,7 @@
 #include "widgets/controls/command_palette.h"
 
 #include "widgets/controls/fuzzy_match.h"
+#include "widgets/controls/toned_label.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
@@ -64,7 +65,11 @@ public:
 } // namespace
 
 CommandPalette::CommandPalette(QWidget* host)
-    : Overlay(host), m_field(new QLineEdit(this)), m_list(new QListWidget(this)) {
+    : Overlay(host), m_field(new QLineEdit(this)), m_list(new QListWidget(this)),
+      m_nothing(new TonedLabel(ColorRole::MutedText,
+                               QCoreApplication::translate("CommandPalette",
+                                                           "No action fits these letters."),
+                               this)) {
     setAccessibleName(QCoreApplication::translate("CommandPalette", "Search of actions"));
     m_field->setPlaceholderText(
         QCoreApplication::translate("CommandPalette", "What do you want to do?"));
@@ -83,6 +88,9 @@ CommandPalette::CommandPalette(QWidget* host)
     layout->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
     layout->addWidget(m_field);
     layout->addWidget(m_list, 1);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->hide();
+    layout->addWidget(m_nothing, 1);
     connect(m_field, &QLineEdit::textChanged, this, &CommandPalette::search);
     connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::triggerCurrent);
 }
@@ -132,6 +140,8 @@ void CommandPalette::search() {
         if (!one.enabled)
             item->setFlags(Qt::NoItemFlags);
     }
+    m_list->setVisible(!found.isEmpty());
+    m_nothing->setVisible(found.isEmpty());
     if (!found.isEmpty() && found.first().enabled)
         m_list->setCurrentRow(0);
 }

@@ -12,6 +12,8 @@ class QListWidget;
 
 namespace concertina {
 
+class TonedLabel;
+
 /// An action that can be searched for, and where it belongs: "Monitor".
 struct Command {
     QPointer<QAction> action;
@@ -40,6 +42,7 @@ private:
     QList<Command> m_commands;
     QLineEdit* m_field;
     QListWidget* m_list;
+    TonedLabel* m_nothing; ///< in the list's place
 };
 
 } // namespace concertina
