@@ -6,6 +6,7 @@
 #include "core/catalogue.h"
 #include "core/model/sharing_plan.h"
 #include "core/values/old_keys.h"
+#include "core/values/stop_after.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
@@ -42,6 +43,15 @@ std::vector<SeriesKey> mainMetrics() {
     for (const TaskInfo& task : catalogue().tasks)
         keys.push_back({task.id, task.metrics.front().name, "val"});
     return keys;
+}
+
+/// The state, or how far train.stop_after let a finished run go.
+std::string stateText(const RunSummary& run, const Json& spec) {
+    const SpecReading read = readSpec(spec);
+    const std::string cut = run.state == RunState::Finished && read.problems.empty()
+                                ? cutText(read.spec.train, run.stepsPerEpoch, run.position.step)
+                                : std::string();
+    return cut.empty() ? std::string(stateName(run.state)) : cut;
 }
 
 std::string stepsText(const RunSummary& run) {
@@ -178,7 +188,7 @@ Json detailsJson(const Store& store, const RunDetails& details) {
 std::string detailsText(const Store& store, const RunDetails& details) {
     const RunSummary& summary = details.run.summary;
     std::string text = runText(summary.id, summary.name) + "\n";
-    text += "  " + std::string(stateName(summary.state))
+    text += "  " + stateText(summary, details.run.spec)
             + (summary.stateText.empty() ? "" : ": " + oneLine(summary.stateText)) + ", step "
             + stepsText(summary) + ", " + durationText(summary.position.seconds) + ", created "
             + timeText(summary.created) + "\n";
@@ -231,8 +241,9 @@ ExitCode runsCommand(const CommonArguments& common, Console& console) {
     std::vector<std::vector<std::string>> rows{header};
     for (const RunSummary& run : *runs) {
         console.emit(summaryJson(run));
+        const auto record = store->run(run.id);
         std::vector<std::string> row{run.id,          shortened(oneLine(run.name), 40),
-                                     std::string(stateName(run.state)),
+                                     stateText(run, record ? record->spec : Json()),
                                      stepsText(run),  durationText(run.position.seconds),
                                      timeText(run.created)};
         for (std::size_t i = 0; i < run.columns.size(); ++i)

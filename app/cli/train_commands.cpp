@@ -120,8 +120,11 @@ ExitCode trainAndReport(const CommonArguments& common, const RunId& run, const E
     const auto record = store ? store->run(run) : failure({});
     const bool cut = !left && record
                      && wasCut(spec.train, record->summary.stepsPerEpoch, result->position.step);
-    console.say("  " + runText(run, spec.name) + " " + std::string(stateName(result->state))
-                + " at step " + std::to_string(result->position.step) + " after "
+    const std::string ended =
+        cut ? cutText(spec.train, record->summary.stepsPerEpoch, result->position.step)
+            : std::string(stateName(result->state)) + " at step "
+                  + std::to_string(result->position.step);
+    console.say("  " + runText(run, spec.name) + " " + ended + " after "
                 + durationText(result->position.seconds)
                 + (left || cut ? "; go on with: concertina-cli resume " + run : "")
                 + (cut ? " --until end" : "") + "\n");

@@ -122,6 +122,28 @@ private Q_SLOTS:
         QCOMPARE(place.state(), QString("finished"));
     }
 
+    void aRunThatWasCutIsListedSo() {
+        cli::Workplace place;
+        const QString run = place.train(with(tinySpec(), "train.stop_after", "3 steps"));
+        QVERIFY(place.run({"runs"}).out.contains("cut at step 3 of 12"));
+        QVERIFY(place.run({"show", run}).out.contains("cut at step 3 of 12"));
+        QVERIFY(place.run({"resume", run, "--until", "end"}).out.contains("finished at step 12"));
+        QVERIFY(!place.run({"runs"}).out.contains("cut at"));
+    }
+
+    void aNameOfSeveralRunsTakesTheNewestAndSaysSo() {
+        cli::Workplace place;
+        const QString first = place.train(with(tinySpec(), "train.steps", 2));
+        const QString second = place.train(with(tinySpec(), "train.steps", 3));
+        const QString name = tinySpec()["name"].toString();
+        const cli::Outcome shown = place.run({"show", name});
+        QVERIFY(shown.out.contains(second));
+        QVERIFY2(shown.err.contains("2 runs have this name; the newest, " + second + ", is taken"),
+                 qPrintable(shown.text()));
+        QVERIFY(!place.run({"show", first}).err.contains("have this name"));
+        QVERIFY(place.run({"table", name}).err.contains(second));
+    }
+
     /// The run of tests/fixtures/store-old-keys was begun when network.contraction, contraction_order
     /// and the option regularizer had other names; a change of its plan at step 8 has the old one too.
     void aRunWithOldKeysGoesOn() {
