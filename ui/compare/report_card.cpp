@@ -260,7 +260,7 @@ void ReportCard::addOwners(const WeightOwners& owners) {
 }
 
 void ReportCard::addDifferences() {
-    addSection(tr("Largest difference"), tr("float64"), tr("float32"));
+    addSection(tr("Largest difference"), tr("float64 |Δ|"), tr("float32 Δ/max"));
     for (const TaskDifference& task : m_verify->tasks)
         addRow(taskName(task.task),
                task.maxAbs64 ? toQt(digitsText(*task.maxAbs64, 2)) : QStringLiteral("–"),

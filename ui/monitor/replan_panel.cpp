@@ -132,12 +132,11 @@ void ReplanPanel::adopt(Expected<void> changed) {
 void ReplanPanel::showCosts(bool differs) {
     const CostSettings settings{.batch = m_draft->spec().train.batch};
     const auto ratio = [&settings](const NetworkDesign& design) {
-        return QStringLiteral("×")
-               + toQt(fixedText(networkCosts(design, settings).stepAgainstPlain, 2));
+        return toQt(fixedText(networkCosts(design, settings).stepAgainstPlain, 2));
     };
     const QString from = ratio(m_draft->before());
-    m_costs->setText(differs ? tr("Step, against plain: %1 → %2").arg(from, ratio(m_draft->after()))
-                             : tr("Step, against plain: %1").arg(from));
+    m_costs->setText(differs ? tr("Step time ÷ plain: %1 → %2").arg(from, ratio(m_draft->after()))
+                             : tr("Step time ÷ plain: %1").arg(from));
 }
 
 void ReplanPanel::showUndo() {

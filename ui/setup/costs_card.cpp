@@ -54,11 +54,11 @@ CostsCard::CostsCard(QWidget* parent)
     add(tr("Parameters, training"),
         tr("Every copy of every factor, with biases, norms and heads"));
     add(tr("Parameters, collapsed"), tr("What is left after folding: one network for all tasks"));
-    add(tr("Multiply–adds a frame"), tr("Of one image through the collapsed network, all tasks"));
+    add(tr("Multiply–adds an image"), tr("Of one image through the collapsed network, all tasks"));
     add(tr("Memory, training"),
         tr("Parameters, gradients, the optimizer's moments and activations of a batch; an "
            "estimate"));
-    add(tr("Step, against plain"),
+    add(tr("Step time ÷ plain"),
         tr("Arithmetic of a training step ÷ that of the same backbone with plain kernels, tied; "
            "an estimate"));
     add(tr("Length"), tr("Batches that are learned from, and how often that goes through the "
@@ -80,7 +80,7 @@ void CostsCard::setCosts(const SetupCosts& costs) {
                   toQt(shortCount(network.collapsedParameters)),
                   toQt(shortCount(network.multiplyAdds)),
                   QStringLiteral("≈ ") + toQt(bytesText(network.trainingBytes)),
-                  QStringLiteral("≈ ×") + toQt(fixedText(network.stepAgainstPlain, 2))};
+                  QStringLiteral("≈ ") + toQt(fixedText(network.stepAgainstPlain, 2))};
     }
     values << lengthText(costs);
     for (qsizetype i = 0; i < values.size(); ++i) {
