@@ -108,6 +108,18 @@ private Q_SLOTS:
                  qPrintable(words));
     }
 
+    void aRunThatIsOverSaysWhyNothingWasMeasured() {
+        Store store = m_desk->openStore();
+        const RunId run = planned(store, 500); // at step 300
+        open(run);
+        QTRY_VERIFY_WITH_TIMEOUT(texts().contains(QStringLiteral("will stand here")),
+                                 monitorPatience);
+        done(store.release(run, RunState::Finished, ""));
+        QTRY_VERIFY_WITH_TIMEOUT(texts().contains(QStringLiteral("Not measured")), monitorPatience);
+        QVERIFY2(texts().contains(QStringLiteral("every 500 steps, and this run ended at step 300")),
+                 qPrintable(texts()));
+    }
+
     void onlyTheLastMeasurementsCount() {
         Store store = m_desk->openStore();
         const RunId run = planned(store, 1);

@@ -32,6 +32,20 @@ QString signedText(double value) {
            + toQt(fixedText(value, 2)).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
+/// The last step of a run that nothing trains or waits to train; −1 of another.
+std::int64_t endOf(const RunSummary& run) {
+    switch (run.state) {
+    case RunState::Queued:
+    case RunState::Running:
+    case RunState::Paused: return -1;
+    case RunState::Finished:
+    case RunState::Stopped:
+    case RunState::Failed:
+    case RunState::Interrupted: break;
+    }
+    return run.position.step;
+}
+
 } // namespace
 
 ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWidget* parent)
@@ -83,8 +97,10 @@ void ConflictCard::adoptRecord() {
     const auto& record = m_feed.record();
     const Json spec = record ? record->spec : Json();
     const Json plan = record ? record->plan : Json();
-    if (spec == m_specJson && plan == m_planJson)
+    const std::int64_t endedAt = record ? endOf(record->summary) : -1;
+    if (spec == m_specJson && plan == m_planJson && endedAt == m_endedAt)
         return;
+    m_endedAt = endedAt;
     m_specJson = spec;
     m_planJson = plan;
     m_spec = record ? readSpec(spec).spec : ExperimentSpec{};
@@ -103,8 +119,8 @@ void ConflictCard::showSuggest() {
     if (!m_measured)
         m_suggest->setToolTip(tr("Nothing is measured yet that could suggest a split"));
     else if (!m_changeable)
-        m_suggest->setToolTip(tr("Splits are made in runs that this window trains, or that are not "
-                                 "trains and can be resumed"));
+        m_suggest->setToolTip(tr("Splits are made in runs that this window trains, or that nothing "
+                                 "trains and that can be resumed"));
     else
         m_suggest->setToolTip(tr("Shows which splits would part the tasks that pull apart most, "
                                  "before any is made"));
@@ -139,9 +155,17 @@ QString ConflictCard::whyEmpty() const {
     if (every == 0)
         return tr("This run does not measure how its tasks pull at what they share. "
                   "\"Conflict every\" in Set-up (train.conflict_every) switches it on.");
-    return tr("How the tasks pull at what they share will stand here: it is measured every %1 "
-              "steps.")
-        .arg(groupedNumber(every));
+    if (m_endedAt < 0)
+        return tr("How the tasks pull at what they share will stand here: it is measured every %1 "
+                  "steps.")
+            .arg(groupedNumber(every));
+    return m_endedAt < every
+               ? tr("Not measured: how the tasks pull at what they share is measured every %1 "
+                    "steps, and this run ended at step %2.")
+                     .arg(groupedNumber(every), groupedNumber(m_endedAt))
+               : tr("Nothing that several tasks share was measured, every %1 steps up to the end "
+                    "at step %2.")
+                     .arg(groupedNumber(every), groupedNumber(m_endedAt));
 }
 
 void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {

@@ -6,6 +6,7 @@
 #include "core/values/spec.h"
 #include "widgets/controls/card.h"
 
+#include <cstdint>
 #include <vector>
 
 class QStackedWidget;
@@ -55,6 +56,7 @@ private:
     Json m_planJson;       ///< that `m_layers` was read from
     std::vector<std::string> m_layers; ///< of the run's network, in order
     QString m_summary;     ///< shown while no cell is pointed at
+    std::int64_t m_endedAt = -1; ///< the step of a run that does not go on; −1: it may
     bool m_changeable = false;
     bool m_measured = false;
     QToolButton* m_suggest;
