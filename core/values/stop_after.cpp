@@ -55,4 +55,12 @@ bool wasCut(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t ste
     return !train.stopAfter.empty() && step < plannedSteps(train, stepsPerEpoch);
 }
 
+std::string cutText(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t step) {
+    const std::string text = "cut at step " + std::to_string(step);
+    if (wasCut(train, stepsPerEpoch, step))
+        return text + " of " + std::to_string(plannedSteps(train, stepsPerEpoch));
+    const bool isUnknown = train.epochs > 0 && stepsPerEpoch <= 0;
+    return isUnknown && !train.stopAfter.empty() ? text : std::string();
+}
+
 } // namespace concertina

@@ -36,4 +36,9 @@ std::optional<std::string> stopAfterUntil(std::string_view until);
 /// can go on to it.
 bool wasCut(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t step);
 
+/// What a run that has finished at step `step` is called in place of "finished" where
+/// train.stop_after cut it: "cut at step 3 of 10"; "cut at step 48" where its plan is in epochs whose
+/// length is not known (`stepsPerEpoch` 0). Empty where it went to the end of its plan.
+std::string cutText(const TrainSpec& train, std::int64_t stepsPerEpoch, std::int64_t step);
+
 } // namespace concertina

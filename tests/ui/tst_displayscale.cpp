@@ -76,6 +76,10 @@ void fill(Store& store) {
                     .state = RunState::Failed,
                     .stateText = "the loss is not finite since step 12",
                     .step = 12});
+    ExperimentSpec cut = testSpec();
+    cut.train.steps = 1000;
+    cut.train.stopAfter = "600 steps";
+    makeRun(store, {.name = "by the step", .spec = cut});
     makeRun(store, {.name = "cut short", .state = RunState::Stopped, .step = 300});
     makeRun(store, {.name = "to come", .state = RunState::Queued});
 }

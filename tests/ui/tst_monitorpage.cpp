@@ -228,12 +228,20 @@ void TestMonitorPage::runThatWasCutGoesOnToItsPlan() {
     const RunId cut = makeRun(store, {.name = "cut", .spec = spec});
     open(cut);
     QTRY_VERIFY_WITH_TIMEOUT(buttons().contains(QStringLiteral("Go on to step 1000")), patience);
+    QCOMPARE(m_page->header().note, QStringLiteral("cut at step 600 of 1000"));
+    QCOMPARE(m_page->header().tone, PageHeader::Tone::Neutral);
+    QVERIFY(part<ProgressStrip>().text().contains(QLatin1String("step 600 of 1,000")));
     button("Go on to step 1000").trigger();
     QCOMPARE(m_desk->runs.calls.last(),
              QStringLiteral("go on to plan ") + QString::fromStdString(cut));
     // It waits for its turn, then it trains.
     m_desk->runs.setRuns({{cut, RunState::Queued}});
     QVERIFY(!buttons().contains(QStringLiteral("Go on to step 1000")));
+    open({});
+    auto& list = part<QTreeWidget>();
+    QTRY_COMPARE_WITH_TIMEOUT(list.topLevelItemCount(), 2, patience);
+    QCOMPARE(list.topLevelItem(0)->text(1), QStringLiteral("cut at step 600 of 1000"));
+    QCOMPARE(list.topLevelItem(1)->text(1), QStringLiteral("finished"));
 }
 
 void TestMonitorPage::whatTrainingWaitsForIsReported() {

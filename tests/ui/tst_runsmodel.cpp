@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/ui_testing.h"
 #include "ui/runs/runs_model.h"
+#include "ui/window/page.h"
 
 #include <QAbstractItemModelTester>
 #include <QItemSelectionModel>
@@ -134,6 +135,47 @@ private Q_SLOTS:
         for (int row = 0; row < model.rowCount(); ++row)
             champions += model.index(row, 2).data(ChampionRole).toBool() ? 1 : 0;
         QCOMPARE(champions, 1); // the seed with 0.7 now
+    }
+
+    void theBestIsSoughtAmongRunsOfTheSameDataset() {
+        RunTable table = tableOf({{"a", "", 0.5, 1.0},
+                                  {"b", "", 0.7, 0.9},
+                                  {"c", "", 0.2, 3.0},
+                                  {"d", "mixed", 0.9, 0.1},
+                                  {"d", "mixed", 0.9, 0.1}});
+        table.rows[2].facts.dataset = table.rows[4].facts.dataset = "folder\n/data/mine";
+        RunsModel model;
+        model.setTable(table);
+        model.sort(0, Qt::AscendingOrder);
+        QString champions;
+        for (int row = 0; row < model.rowCount(); ++row)
+            if (model.index(row, 2).data(ChampionRole).toBool())
+                champions += model.index(row, 0).data().toString();
+        QCOMPARE(champions, QStringLiteral("bc")); // runs on other data say nothing about these
+    }
+
+    void aGroupCountsTheRunsThatWereCut() {
+        RunTable table = tableOf({{"a", "ga", 0.5, 1.0}, {"a", "ga", 0.7, 1.4}});
+        table.rows[1].facts.cut = "cut at step 3 of 10";
+        RunsModel model;
+        model.setTable(table);
+        const QModelIndex state = model.index(0, RunsModel::StateColumn);
+        QCOMPARE(state.data().toString(), QStringLiteral("1 finished, 1 cut"));
+        QCOMPARE(state.data(ToneRole).toInt(), static_cast<int>(PageHeader::Tone::Neutral));
+    }
+
+    void factsOfALongListComeAPartAtATime() {
+        Desk desk;
+        fillStore(desk.folder(), 400);
+        Store store = desk.openStore();
+        RunFactsReader facts;
+        RunTable table = valueOf(readRunTable(store, desk.catalogue, facts));
+        QVERIFY(!table.isWhole);
+        QVERIFY(!table.rows.back().facts.dataset.empty()); // the newest first
+        QVERIFY(table.rows.front().facts.dataset.empty());
+        table = valueOf(readRunTable(store, desk.catalogue, facts));
+        QVERIFY(table.isWhole);
+        QVERIFY(!table.rows.front().facts.dataset.empty());
     }
 
     void whatHasNoValueStandsLastInEitherDirection() {
@@ -270,7 +312,8 @@ private Q_SLOTS:
         Store store = desk.openStore();
         const RunId good = makeRun(store, {.name = "good", .level = 0.7});
         const RunId queued = makeRun(store, {.name = "queued", .state = RunState::Queued});
-        const RunTable table = valueOf(readRunTable(store, desk.catalogue));
+        RunFactsReader facts;
+        const RunTable table = valueOf(readRunTable(store, desk.catalogue, facts));
         QCOMPARE(table.columns.size(), 3U);
         QCOMPARE(table.columns[0].info.name, std::string("miou"));
         QCOMPARE(table.rows.size(), 2U);

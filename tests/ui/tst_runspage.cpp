@@ -232,11 +232,33 @@ private Q_SLOTS:
         bench.select({cut});
         QTRY_VERIFY(bench.offers("Go on to step 1000"));
         QTRY_VERIFY(bench.action("Go on to step 1000").isEnabled());
+        const QModelIndex state =
+            bench.model().indexOf(cut).siblingAtColumn(RunsModel::StateColumn);
+        QCOMPARE(state.data().toString(), QStringLiteral("cut at step 600 of 1000"));
+        QCOMPARE(state.data(ToneRole).toInt(), static_cast<int>(PageHeader::Tone::Neutral));
+        QVERIFY(hasText(bench.details(), QStringLiteral("600 of 1000 steps in ")));
+        QVERIFY(hasText(bench.details(), QStringLiteral("cut at step 600 of 1000")));
         bench.action("Go on to step 1000").trigger();
         QCOMPARE(bench.desk.runs.calls,
                  QStringList(QStringLiteral("go on to plan ") + QString::fromStdString(cut)));
         bench.select({whole});
         QTRY_VERIFY(!bench.action("Resume").isEnabled());
+        bench.filter().setText(QStringLiteral("state:cut"));
+        QTRY_COMPARE(bench.model().shownRuns(), 1);
+    }
+
+    void detailsNameTheDataset() {
+        RunsBench bench;
+        Store store = bench.desk.openStore();
+        ExperimentSpec spec = testSpec();
+        spec.data.dataset = {"folder", {{"path", "/data/mine"}}};
+        const RunId of = makeRun(store, {.name = "of a folder", .spec = spec});
+        const RunId rooms = makeRun(store, {.name = "of rooms"});
+        bench.openWith(2);
+        bench.select({of}); // whose dataset.json calls it rooms
+        QTRY_VERIFY(hasText(bench.details(), QStringLiteral("rooms (folder mine), 16 × 24")));
+        bench.select({rooms});
+        QTRY_VERIFY(hasText(bench.details(), QStringLiteral("rooms, 16 × 24")));
     }
 
     void groupsAreExpandedAndRememberedAsAChoice() {

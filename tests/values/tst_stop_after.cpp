@@ -44,6 +44,16 @@ private Q_SLOTS:
         QVERIFY(!wasCut({.steps = 70, .epochs = 2.5, .stopAfter = "2 h"}, 10, 25));
     }
 
+    void aCutIsCalledByItsStepAndThePlan() {
+        const TrainSpec cut{.steps = 10, .stopAfter = "3 steps"};
+        QCOMPARE(cutText(cut, 5, 3), std::string("cut at step 3 of 10"));
+        QCOMPARE(cutText(cut, 5, 10), std::string());
+        QCOMPARE(cutText({.steps = 10}, 5, 10), std::string());
+        const TrainSpec epochs{.epochs = 2, .stopAfter = "10 min"};
+        QCOMPARE(cutText(epochs, 30, 48), std::string("cut at step 48 of 60"));
+        QCOMPARE(cutText(epochs, 0, 48), std::string("cut at step 48")); // of an unknown length
+    }
+
     void anythingElseIsRefused() {
         for (const char* text : {"500", "0 s", "-1 min", "nan s", "inf s", "2.5 steps", "10 days",
                                  "s", " 5 s", "1e300 h", "5 s "})

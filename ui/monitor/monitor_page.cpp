@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/monitor_page.h"
 
+#include "core/values/stop_after.h"
 #include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/events_card.h"
@@ -167,7 +168,10 @@ void MonitorPage::adoptRecord() {
             m_predictions->show(m_feed->run(), m_spec, m_feed->previews());
         }
         const auto own = ownRun();
-        m_progress->show(record->summary, m_spec.train.batch, own.has_value(),
+        RunSummary shown = record->summary;
+        if (isCut()) // it was to end before its plan
+            shown.steps = plannedSteps(m_spec.train, shown.stepsPerEpoch);
+        m_progress->show(shown, m_spec.train.batch, own.has_value(),
                          own ? toQt(own->waitsFor) : QString());
         m_now->show(m_spec, m_context.catalogue, *m_feed);
         sayFailure();
@@ -232,8 +236,9 @@ PageHeader MonitorPage::header() const {
     RunSummary summary = record->summary;
     summary.state = *now;
     summary.stateText.clear(); // the strip above the page has it
-    header.note = stateWords(summary);
-    header.tone = stateTone(*now);
+    const std::string cut = cutOf(summary, m_spec.train);
+    header.note = stateWords(summary, cut);
+    header.tone = stateTone(*now, !cut.empty());
     return header;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/values/presets.h"
 #include "db/store.h"
+#include "ui/runs/run_facts.h"
 #include "ui/runs/run_text.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/card.h"
@@ -39,7 +40,7 @@ RunChooser::RunChooser(const PageContext& context, QWidget* parent)
     m_text->setWordWrap(true);
 
     m_runs->setHeader(new TableHeader);
-    m_runs->setHeaderLabels({tr("Latest runs"), tr("State"), tr("Made")});
+    m_runs->setHeaderLabels({tr("Latest runs"), tr("State"), tr("Created")});
     m_runs->setRootIsDecorated(false);
     m_runs->setUniformRowHeights(true);
     m_runs->setFrameShape(QFrame::NoFrame);
@@ -99,13 +100,19 @@ void RunChooser::read() {
     m_stale = false;
     m_context.store.call(
         this,
-        [](Store& store) {
-            auto runs = store.runs();
-            if (runs && std::ssize(*runs) > mostRuns)
-                runs->erase(runs->begin(), runs->end() - mostRuns);
-            return runs;
+        [](Store& store) -> Expected<std::vector<Listed>> {
+            const auto runs = store.runs();
+            if (!runs)
+                return failure(runs.error());
+            RunFactsReader facts;
+            facts.begin();
+            std::vector<Listed> latest;
+            for (auto run = runs->rbegin(); run != runs->rend() && std::ssize(latest) < mostRuns;
+                 ++run)
+                latest.push_back({*run, facts.of(store, *run).cut});
+            return latest;
         },
-        [this](Expected<std::vector<RunSummary>> runs) {
+        [this](const Expected<std::vector<Listed>>& runs) {
             m_reading = false;
             if (runs) {
                 list(*runs);
@@ -118,7 +125,7 @@ void RunChooser::read() {
         });
 }
 
-void RunChooser::list(const std::vector<RunSummary>& runs) {
+void RunChooser::list(const std::vector<Listed>& runs) {
     m_text->setText(
         runs.empty()
             ? tr("Curves, progress and predictions of a run will be here, while it trains and "
@@ -129,15 +136,15 @@ void RunChooser::list(const std::vector<RunSummary>& runs) {
     const auto* current = m_runs->currentItem();
     const QString kept = current != nullptr ? current->data(0, idRole).toString() : QString();
     m_runs->clear();
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        auto* item =
-            new QTreeWidgetItem(m_runs, {toQt(run->name).simplified(),
-                                         stateWords(*run).simplified(), timeText(run->created)});
-        item->setData(0, idRole, toQt(run->id));
+    for (const auto& [run, cut] : runs) {
+        const QString state = stateWords(run, cut);
+        auto* item = new QTreeWidgetItem(
+            m_runs, {toQt(run.name).simplified(), state.simplified(), timeText(run.created)});
+        item->setData(0, idRole, toQt(run.id));
         item->setSizeHint(0, {0, 30});
-        item->setToolTip(0, toQt(run->name).toHtmlEscaped());
-        item->setToolTip(1, stateWords(*run).toHtmlEscaped());
-        if (kept == toQt(run->id))
+        item->setToolTip(0, toQt(run.name).toHtmlEscaped());
+        item->setToolTip(1, state.toHtmlEscaped());
+        if (kept == toQt(run.id))
             m_runs->setCurrentItem(item);
     }
 }

@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+#include <string>
 #include <vector>
 
 class QTreeWidget;
@@ -29,8 +30,13 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    struct Listed {
+        RunSummary run;
+        std::string cut; ///< as `cutOf`
+    };
+
     void read();
-    void list(const std::vector<RunSummary>& runs);
+    void list(const std::vector<Listed>& runs);
     void setUp();
 
     PageContext m_context;

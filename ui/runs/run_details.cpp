@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_details.h"
 
+#include "core/values/stop_after.h"
 #include "core/values/text.h"
+#include "ui/runs/run_facts.h"
 #include "ui/runs/run_text.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/table_header.h"
@@ -9,6 +11,7 @@
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
+#include <QDir>
 #include <QEvent>
 #include <QFormLayout>
 #include <QHeaderView>
@@ -36,6 +39,29 @@ QString idsOf(const List& list) {
         if (const QString id = toQt(one.method.id); !ids.contains(id))
             ids << id;
     return ids.join(QStringLiteral(", "));
+}
+
+/// "rooms"; "My rooms (folder mine)".
+QString datasetText(const Json& recorded, const MethodChoice& dataset) {
+    QString source = toQt(dataset.id);
+    if (const std::string folder = folderOf(dataset); !folder.empty())
+        source += QLatin1Char(' ') + QDir(toQt(folder)).dirName();
+    const Json name = recorded.is_object() ? recorded.value("name", Json()) : Json();
+    const QString own = name.is_string() ? toQt(name.get<std::string>()) : QString();
+    return own.isEmpty() || own == source ? source
+                                          : RunDetails::tr("%1 (%2)").arg(own, source);
+}
+
+/// "3 of 10 steps in 8 s": of the plan, also where the run was to end before it.
+QString trainedText(const RunSummary& run, const TrainSpec& train) {
+    if (run.position.step == 0)
+        return {};
+    const bool cut = run.state == RunState::Finished
+                     && wasCut(train, run.stepsPerEpoch, run.position.step);
+    return RunDetails::tr("%1 of %2 steps in %3")
+        .arg(run.position.step)
+        .arg(cut ? plannedSteps(train, run.stepsPerEpoch) : run.steps)
+        .arg(toQt(durationText(run.position.seconds)));
 }
 
 } // namespace
@@ -214,7 +240,7 @@ void RunDetails::showUnread(const Problem& problem) {
 void RunDetails::showFacts(const Facts& facts) {
     const RunSummary& run = facts.record.summary;
     setTitle(toQt(run.name));
-    setNote(stateWords(run));
+    setNote(stateWords(run, cutOf(run, facts.spec.spec.train)));
     if (!m_notesChanged && (m_notesOf != run.id || !m_notes->hasFocus())) {
         m_notesOf.clear(); // what is set here was not typed
         if (m_notes->toPlainText() != toQt(run.notes))
@@ -236,7 +262,7 @@ void RunDetails::showFacts(const Facts& facts) {
             tr("cannot be read whole: %1").arg(toQt(toText(facts.spec.problems.front()))));
     const ExperimentSpec& spec = facts.spec.spec;
     add(tr("Data"), tr("%1, %2 × %3 pixels")
-                        .arg(toQt(spec.data.dataset.id))
+                        .arg(datasetText(facts.record.dataset, spec.data.dataset))
                         .arg(spec.data.height)
                         .arg(spec.data.width));
     add(tr("Tasks"), idsOf(spec.tasks));
@@ -250,18 +276,13 @@ void RunDetails::showFacts(const Facts& facts) {
         add(tr("Parameters"), tr("%1 in training, %2 collapsed")
                                   .arg(toQt(shortCount(run.trainedParameters)),
                                        toQt(shortCount(run.collapsedParameters))));
-    add(tr("Trained"), run.position.step == 0
-                           ? QString()
-                           : tr("%1 of %2 steps in %3")
-                                 .arg(run.position.step)
-                                 .arg(run.steps)
-                                 .arg(toQt(durationText(run.position.seconds))));
+    add(tr("Trained"), trainedText(run, spec.train));
     add(tr("Checkpoint"), facts.checkpoint ? tr("step %1, %2")
                                                  .arg(facts.checkpoint->position.step)
                                                  .arg(timeText(facts.checkpoint->time))
                                            : tr("none yet"));
     add(tr("On the disk"), toQt(bytesText(static_cast<double>(facts.bytes))));
-    add(tr("Made"), tr("%1, run %2").arg(timeText(run.created), toQt(run.id)));
+    add(tr("Created"), tr("%1, run %2").arg(timeText(run.created), toQt(run.id)));
     showPart(1);
 }
 

@@ -127,14 +127,15 @@ bool RunFilter::holds(const Part& part, const RunRow& row,
     if (is("notes"))
         return contains(textOf(run.notes), part.text);
     if (is("state"))
-        return contains(stateWords(run), part.text)
+        return contains(stateWords(run, row.facts.cut), part.text)
                || contains(textOf(std::string(stateName(run.state))), part.text);
     if (is("group"))
         return run.group && contains(textOf(*run.group), part.text);
     if (is("id"))
         return contains(textOf(run.id), part.text);
     return contains(row.name, part.text) || contains(textOf(run.notes), part.text)
-           || contains(textOf(run.id), part.text) || contains(stateWords(run), part.text)
+           || contains(textOf(run.id), part.text)
+           || contains(stateWords(run, row.facts.cut), part.text)
            || (run.group && contains(textOf(*run.group), part.text));
 }
 

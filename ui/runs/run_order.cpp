@@ -185,9 +185,21 @@ std::vector<RunLine> arrange(const RunTable& table, const RunFilter& filter,
     return lines;
 }
 
-std::vector<double> bestOf(const RunTable& table, const std::vector<RunLine>& lines) {
-    std::vector<double> best(table.columns.size(), nothing);
-    for (const RunLine& line : lines)
+std::optional<std::string> datasetOf(const RunTable& table, const std::vector<int>& rows) {
+    const std::string& first = rowAt(table, rows.front()).facts.dataset;
+    const bool same = std::ranges::all_of(
+        rows, [&](int row) { return rowAt(table, row).facts.dataset == first; });
+    return same ? std::optional(first) : std::nullopt;
+}
+
+std::map<std::string, std::vector<double>> bestOf(const RunTable& table,
+                                                  const std::vector<RunLine>& lines) {
+    std::map<std::string, std::vector<double>> all;
+    for (const RunLine& line : lines) {
+        const auto dataset = datasetOf(table, line.rows);
+        if (!dataset)
+            continue;
+        auto& best = all.try_emplace(*dataset, table.columns.size(), nothing).first->second;
         for (std::size_t c = 0; c < best.size(); ++c) {
             const double value = spreadOf(table, line.rows, static_cast<int>(c)).mean;
             const bool higher = table.columns[c].info.higherIsBetter;
@@ -195,7 +207,8 @@ std::vector<double> bestOf(const RunTable& table, const std::vector<RunLine>& li
                 && (std::isnan(best[c]) || (higher ? value > best[c] : value < best[c])))
                 best[c] = value;
         }
-    return best;
+    }
+    return all;
 }
 
 } // namespace concertina

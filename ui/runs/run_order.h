@@ -6,6 +6,7 @@
 #include "ui/runs/run_table.h"
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +52,12 @@ QString groupName(const RunTable& table, const RunLine& line);
 std::vector<RunLine> arrange(const RunTable& table, const RunFilter& filter,
                              const RunSorting& sorting, bool grouped);
 
-/// The best value of each column over all lines, a group by its mean: what is shown in bold.
-std::vector<double> bestOf(const RunTable& table, const std::vector<RunLine>& lines);
+/// What all rows are of, as `RunFacts` names it; none where they differ.
+std::optional<std::string> datasetOf(const RunTable& table, const std::vector<int>& rows);
+
+/// The best value of each column over the lines of each dataset, a group by its mean: what is shown
+/// in bold. Values on other data say nothing about each other.
+std::map<std::string, std::vector<double>> bestOf(const RunTable& table,
+                                                  const std::vector<RunLine>& lines);
 
 } // namespace concertina

@@ -30,7 +30,8 @@ std::vector<MetricColumn> columnsFor(const Catalogue& catalogue,
         if (task.metrics.empty())
             continue;
         MetricColumn column{
-            task.id, toQt(task.label), task.metrics.front(), static_cast<int>(i), {}};
+            task.id, toQt(task.label), task.metrics.front(), static_cast<int>(i), {},
+            toQt(task.letter)};
         for (const SeriesKey& key : known)
             if (key.task == task.id && key.name == column.info.name && key.split != "train")
                 column.keys.push_back(key);
@@ -60,7 +61,8 @@ bool looksSame(const RunRow& a, const RunRow& b) {
     return x.id == y.id && x.name == y.name && x.notes == y.notes && x.group == y.group
            && x.seed == y.seed && x.state == y.state && x.stateText == y.stateText
            && x.created == y.created && x.ended == y.ended && x.steps == y.steps
-           && x.position == y.position && x.owner.has_value() == y.owner.has_value()
+           && x.position == y.position && a.facts == b.facts
+           && x.owner.has_value() == y.owner.has_value()
            && sameNumber(x.trainedParameters, y.trainedParameters)
            && sameNumber(x.collapsedParameters, y.collapsedParameters)
            && std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(),
@@ -69,7 +71,8 @@ bool looksSame(const RunRow& a, const RunRow& b) {
                          });
 }
 
-Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue) {
+Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue,
+                                RunFactsReader& facts) {
     const auto known = store.seriesKeys();
     if (!known)
         return failure(known.error());
@@ -95,6 +98,10 @@ Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue) 
         row.run.columns.clear();
         table.rows.push_back(std::move(row));
     }
+    facts.begin();
+    for (auto row = table.rows.rbegin(); row != table.rows.rend(); ++row)
+        row->facts = facts.of(store, row->run);
+    table.isWhole = facts.isWhole();
     return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/values/metric.h"
 #include "db/store.h"
+#include "ui/runs/run_facts.h"
 
 #include <QString>
 
@@ -23,6 +24,7 @@ struct MetricColumn {
     int color = 0; ///< of the task
     /// What it may be called in the store: validation splits differ from run to run.
     std::vector<SeriesKey> keys;
+    QString letter{}; ///< of the task
 
     bool operator==(const MetricColumn&) const = default;
 };
@@ -39,6 +41,7 @@ struct RunRow {
     RunSummary run; ///< its columns are in `metrics`
     QString name;
     std::vector<MetricCell> metrics; ///< one a column
+    RunFacts facts{};
 };
 
 /// Whether a table shows the same of both.
@@ -48,10 +51,13 @@ bool looksSame(const RunRow& a, const RunRow& b);
 struct RunTable {
     std::vector<MetricColumn> columns;
     std::vector<RunRow> rows; ///< in the order of creation
+    bool isWhole = true;      ///< the facts of all rows are known; else more come with another reading
 };
 
-/// Reads the store; takes some tens of milliseconds with ten thousand runs.
-Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue);
+/// Reads the store; takes some tens of milliseconds with ten thousand runs, whose facts come a part
+/// at a time, the newest first.
+Expected<RunTable> readRunTable(const Store& store, const Catalogue& catalogue,
+                                RunFactsReader& facts);
 
 /// The course of each column of one run at a few points, for sparklines.
 struct RunLines {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/run_text.h"
 
+#include "core/values/stop_after.h"
 #include "widgets/qt_text.h"
 
 #include <QCoreApplication>
@@ -25,7 +26,13 @@ QString atStep(const QString& what, const RunSummary& run) {
 
 } // namespace
 
-QString stateWords(const RunSummary& run) {
+std::string cutOf(const RunSummary& run, const TrainSpec& train) {
+    return run.state == RunState::Finished
+               ? cutText(train, run.stepsPerEpoch, run.position.step)
+               : std::string();
+}
+
+QString stateWords(const RunSummary& run, const std::string& cut) {
     switch (run.state) {
     case RunState::Queued: return tr("queued");
     case RunState::Running: {
@@ -35,7 +42,7 @@ QString stateWords(const RunSummary& run) {
         return tr("training, %1 %").arg(share);
     }
     case RunState::Paused: return atStep(tr("paused"), run);
-    case RunState::Finished: return tr("finished");
+    case RunState::Finished: return cut.empty() ? tr("finished") : toQt(cut);
     case RunState::Stopped: return atStep(tr("stopped"), run);
     case RunState::Failed: {
         const QString failed = atStep(tr("failed"), run);
@@ -46,10 +53,10 @@ QString stateWords(const RunSummary& run) {
     return {};
 }
 
-PageHeader::Tone stateTone(RunState state) {
+PageHeader::Tone stateTone(RunState state, bool cut) {
     switch (state) {
     case RunState::Running: return PageHeader::Tone::Busy;
-    case RunState::Finished: return PageHeader::Tone::Good;
+    case RunState::Finished: return cut ? PageHeader::Tone::Neutral : PageHeader::Tone::Good;
     case RunState::Paused:
     case RunState::Interrupted: return PageHeader::Tone::Warning;
     case RunState::Failed: return PageHeader::Tone::Bad;

@@ -6,6 +6,7 @@
 
 #include <QAbstractItemModel>
 
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -18,7 +19,7 @@ enum RunRole {
     ToneRole,                ///< PageHeader::Tone of a state, as int
     BestRole,                ///< texts of a metric: "0.641", "0.612 ± 0.008"
     LastRole,
-    ChampionRole, ///< whether the best is the best of its column
+    ChampionRole, ///< whether the best is the best of its column and dataset
     LinesRole,    ///< QList<QList<double>>
     TaskRole,     ///< the colour index of a metric's task
 };
@@ -98,6 +99,7 @@ private:
     QVariant stateData(const RunLine& line, int role) const;
     QVariant metricData(const RunLine& line, int column, int role, bool isChild) const;
     QVariant otherData(const RunLine& line, int column, int role) const;
+    bool isChampion(const RunLine& line, int column, double value) const;
     QVariant linesOf(const RunLine& line, int column) const;
 
     RunTable m_table;
@@ -106,7 +108,7 @@ private:
     bool m_grouped = true;
     std::vector<RunLine> m_lines;
     std::vector<std::vector<RunLine>> m_children; ///< one row each, of the groups among the lines
-    std::vector<double> m_best;
+    std::map<std::string, std::vector<double>> m_best; ///< by dataset
     std::unordered_map<RunId, std::size_t> m_rowOf;
     std::unordered_map<RunId, std::pair<int, int>> m_lineOf; ///< line, child (−1: none)
     std::unordered_map<std::string, int> m_groupLine;

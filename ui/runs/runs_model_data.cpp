@@ -112,18 +112,23 @@ QVariant RunsModel::nameData(const RunLine& line, int role) const {
 
 QVariant RunsModel::stateData(const RunLine& line, int role) const {
     const RunSummary& first = row(line.rows.front()).run;
+    const std::string& cut = row(line.rows.front()).facts.cut;
     if (role == ToneRole) {
-        const bool allSame = std::all_of(line.rows.begin(), line.rows.end(),
-                                         [&](int at) { return row(at).run.state == first.state; });
-        return static_cast<int>(allSame ? stateTone(first.state) : PageHeader::Tone::Neutral);
+        const auto tone = stateTone(first.state, !cut.empty());
+        const bool allSame = std::ranges::all_of(line.rows, [&](int at) {
+            return row(at).run.state == first.state
+                   && row(at).facts.cut.empty() == cut.empty();
+        });
+        return static_cast<int>(allSame ? tone : PageHeader::Tone::Neutral);
     }
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     if (!line.isGroup())
-        return stateWords(first);
+        return stateWords(first, cut);
     std::array<int, 7> counts{};
+    int cuts = 0;
     for (const int at : line.rows)
-        ++counts[static_cast<std::size_t>(row(at).run.state)];
+        ++(row(at).facts.cut.empty() ? counts[static_cast<std::size_t>(row(at).run.state)] : cuts);
     QStringList parts;
     for (std::size_t state = 0; state < counts.size(); ++state)
         if (counts[state] > 0)
@@ -132,7 +137,15 @@ QVariant RunsModel::stateData(const RunLine& line, int role) const {
                          .arg(static_cast<RunState>(state) == RunState::Running
                                   ? tr("training")
                                   : toQt(std::string(stateName(static_cast<RunState>(state)))));
+    if (cuts > 0)
+        parts << tr("%1 cut").arg(cuts);
     return parts.join(QStringLiteral(", "));
+}
+
+bool RunsModel::isChampion(const RunLine& line, int column, double value) const {
+    const auto dataset = datasetOf(m_table, line.rows);
+    return dataset && std::isfinite(value)
+           && value == m_best.at(*dataset)[static_cast<std::size_t>(column)];
 }
 
 QVariant RunsModel::metricData(const RunLine& line, int column, int role, bool isChild) const {
@@ -149,9 +162,7 @@ QVariant RunsModel::metricData(const RunLine& line, int column, int role, bool i
                    : tr("%1, last %2")
                          .arg(best, metricData(line, column, LastRole, isChild).toString());
     }
-    case ChampionRole:
-        return !isChild && std::isfinite(spread.mean)
-               && spread.mean == m_best[static_cast<std::size_t>(column)];
+    case ChampionRole: return !isChild && isChampion(line, column, spread.mean);
     case TaskRole: return metric.color;
     case LinesRole: return linesOf(line, column);
     case Qt::ToolTipRole:
@@ -226,11 +237,14 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
             m_table.columns[static_cast<std::size_t>(section - FirstMetric)];
         const QString label = toQt(column.info.label);
         if (!tip)
-            return label
+            return (column.letter.isEmpty() ? QString() : column.letter + QStringLiteral(" · "))
+                   + label
                    + (column.info.higherIsBetter ? QStringLiteral(" ↑") : QStringLiteral(" ↓"));
         const QString unit =
             column.info.unit.empty() ? QString() : tr(" in %1").arg(toQt(column.info.unit));
-        return tr("%1: %2%3 in validation; %4 is better. Its course, the last value, and the best.")
+        return tr("<p>%1: %2%3 in validation; %4 is better.</p><p>The line is its course. Small and "
+                  "grey: the last value. Beside it: the best; bold: the best of all runs on the same "
+                  "data.</p>")
             .arg(column.taskLabel, label, unit,
                  column.info.higherIsBetter ? tr("higher") : tr("lower"));
     }

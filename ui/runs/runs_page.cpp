@@ -52,6 +52,7 @@ RunsPage::RunsPage(PageContext context, QWidget* parent)
       m_model(new RunsModel(this)),
       m_delegate(new RunsDelegate(this)),
       m_trash(new RunTrash(context.store, this)),
+      m_facts(std::make_shared<RunFactsReader>()),
       m_table(new QTreeView),
       m_filter(new QLineEdit),
       m_grouping(new SegmentedControl({tr("Groups"), tr("Every run")})),
@@ -120,10 +121,10 @@ void RunsPage::refresh() {
     m_isStale = false;
     m_context.store.call(
         this,
-        [&catalogue = m_context.catalogue](Store& store) -> Expected<TimedTable> {
+        [&catalogue = m_context.catalogue, facts = m_facts](Store& store) -> Expected<TimedTable> {
             QElapsedTimer timer;
             timer.start();
-            auto table = readRunTable(store, catalogue);
+            auto table = readRunTable(store, catalogue, *facts);
             if (!table)
                 return failure(table.error());
             return TimedTable{std::move(*table), timer.elapsed()};
@@ -134,6 +135,7 @@ void RunsPage::refresh() {
             m_pause = refreshAtLeast.count();
             if (read) {
                 m_pause = std::max<std::int64_t>(m_pause, read->milliseconds * readingShare);
+                m_isStale = m_isStale || !read->table.isWhole;
                 take(std::move(read->table));
             } else {
                 showTrouble(read.error());

@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace concertina {
 
 class NoticeBar;
 class RunDetails;
+class RunFactsReader;
 class RunTrash;
 class RunsDelegate;
 class RunsModel;
@@ -91,6 +93,7 @@ private:
     RunsModel* m_model;
     RunsDelegate* m_delegate;
     RunTrash* m_trash;
+    std::shared_ptr<RunFactsReader> m_facts; ///< used where the store is read
     QTreeView* m_table;
     QLineEdit* m_filter;
     SegmentedControl* m_grouping;

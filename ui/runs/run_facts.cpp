@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/run_facts.h"
+
+#include "ui/runs/run_text.h"
+
+namespace concertina {
+
+namespace {
+
+constexpr int mostAtOnce = 300; // a tenth of a second
+
+RunFacts factsOf(const RunRecord& record) {
+    const ExperimentSpec spec = readSpec(record.spec).spec;
+    return {cutOf(record.summary, spec.train),
+            spec.data.dataset.id + "\n" + folderOf(spec.data.dataset)};
+}
+
+} // namespace
+
+std::string folderOf(const MethodChoice& dataset) {
+    const Json folder =
+        dataset.options.is_object() ? dataset.options.value("path", Json()) : Json();
+    return folder.is_string() ? folder.get<std::string>() : std::string();
+}
+
+void RunFactsReader::begin() {
+    m_left = mostAtOnce;
+    m_isWhole = true;
+}
+
+RunFacts RunFactsReader::of(const Store& store, const RunSummary& run) {
+    const auto known = m_known.find(run.id);
+    // A run that goes on may be given another end.
+    if (known != m_known.end() && known->second.ended == run.ended)
+        return known->second.facts;
+    if (m_left == 0) {
+        m_isWhole = false;
+        return {};
+    }
+    --m_left;
+    const auto record = store.run(run.id);
+    if (!record)
+        return {};
+    RunFacts facts = factsOf(*record);
+    m_known.insert_or_assign(run.id, Known{record->summary.ended, facts});
+    return facts;
+}
+
+} // namespace concertina
