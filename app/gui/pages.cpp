@@ -20,7 +20,8 @@ PageEntries pageEntries() {
     };
     entries.monitor = [](const PageContext& context) {
         auto* page = new MonitorPage(context);
-        return MonitorPageEntry{page, [page](const RunId& run) { page->showRun(run); }};
+        return MonitorPageEntry{page, [page](const RunId& run) { page->showRun(run); },
+                                [page] { return page->run(); }};
     };
     entries.compare = [](const PageContext& context) {
         auto* page = new ComparePage(context);
@@ -28,7 +29,8 @@ PageEntries pageEntries() {
                                 [page](const RunId& run, const std::optional<RunId>& other) {
                                     page->showRuns(run, other);
                                 },
-                                [page](const QStringList& files) { page->openImages(files); }};
+                                [page](const QStringList& files) { page->openImages(files); },
+                                [page](const RunId& run) { page->prefer(run); }};
     };
     entries.runs = [](const PageContext& context) { return new RunsPage(context); };
     return entries;

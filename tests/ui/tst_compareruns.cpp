@@ -17,6 +17,7 @@ class TestCompareRuns : public QObject {
 
 private Q_SLOTS:
     void emptyPageOffersRunsWithCheckpoints();
+    void theRunThatWasLookedAtIsSelected();
     void twoRunsAreComparedOnOneFrame();
     void newCheckpointIsShownAndTheViewKept();
     void youngRunSaysThatThereIsNoCheckpoint();
@@ -43,6 +44,30 @@ void TestCompareRuns::emptyPageOffersRunsWithCheckpoints() {
     QCOMPARE(at.page->header().title, QStringLiteral("newer"));
     QVERIFY(at.desk.jobs.asked.contains(
         QStringLiteral("frame %1 val 0").arg(QString::fromStdString(run))));
+}
+
+void TestCompareRuns::theRunThatWasLookedAtIsSelected() {
+    OpenComparePage at;
+    const RunId without = at.desk.makeRun("without", 0);
+    const RunId older = at.desk.makeRun("older");
+    at.desk.makeRun("newer");
+    QTreeView* list = at.part<RunPicker>()->list();
+    const auto selected = [list] { return list->currentIndex().data().toString(); };
+    QTRY_COMPARE(list->model()->rowCount(), 2);
+    const auto comeBackFrom = [&at](const RunId& run) {
+        at.page->hide();
+        at.page->prefer(run);
+        at.page->show();
+    };
+    comeBackFrom(older);
+    QTRY_COMPARE(selected(), QStringLiteral("older"));
+    list->setCurrentIndex(list->model()->index(0, 0));
+    comeBackFrom(older); // what was selected since stays
+    at.desk.makeRun("newest");
+    QTRY_COMPARE(list->model()->rowCount(), 3);
+    QVERIFY(selected() != QStringLiteral("older"));
+    comeBackFrom(without); // which cannot be compared
+    QTRY_COMPARE(selected(), QStringLiteral("newest"));
 }
 
 void TestCompareRuns::twoRunsAreComparedOnOneFrame() {
@@ -142,8 +167,8 @@ void TestCompareRuns::choicesSurviveARestart() {
 void TestCompareRuns::pickerModelIsSound() {
     PickableRunsModel model;
     QAbstractItemModelTester tester(&model);
-    model.setRuns({{"aaaaaaaa", QStringLiteral("one"), RunState::Failed, 12345, {}},
-                   {"bbbbbbbb", QStringLiteral("two"), RunState::Running, 7, {}}});
+    model.setRuns({{"aaaaaaaa", QStringLiteral("one"), QStringLiteral("failed"), 12345, {}},
+                   {"bbbbbbbb", QStringLiteral("two"), QStringLiteral("running"), 7, {}}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(model.index(0, PickableRunsModel::Checkpoint).data().toString(),
              QStringLiteral("12,345"));

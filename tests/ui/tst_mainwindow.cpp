@@ -115,6 +115,8 @@ private Q_SLOTS:
         bench.open();
         Navigator& navigator = bench.window();
         navigator.showMonitor("r1");
+        bench.window().showPage(PageId::Compare);
+        QCOMPARE(bench.preferred, RunId("r1")); // the run that was looked at
         navigator.showCompare("r1", std::nullopt);
         navigator.showCompare("r1", RunId("r2"));
         navigator.showSetup(testSpec(), QStringLiteral("here"));

@@ -57,7 +57,9 @@ public:
             [this](const PageContext&) {
                 return MonitorPageEntry{made("Monitor page"), [this](const RunId& run) {
                                             asked << "monitor " + QString::fromStdString(run);
-                                        }};
+                                            monitored = run;
+                                        },
+                                        [this] { return monitored; }};
             },
             [this](const PageContext&) {
                 return ComparePageEntry{
@@ -68,7 +70,8 @@ public:
                     },
                     [this](const QStringList& files) {
                         asked << "pictures " + QString::number(files.size());
-                    }};
+                    },
+                    [this](const RunId& run) { preferred = run; }};
             },
             [this](const PageContext&) { return made("Runs page"); }};
         m_window =
@@ -125,6 +128,7 @@ public:
     Desk desk;
     QStringList asked;
     bool takesFolders = true;
+    RunId monitored, preferred;
     QList<BlankPage*> pages;
 
 private:

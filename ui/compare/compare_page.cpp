@@ -11,6 +11,7 @@
 #include "ui/compare/picture_stage.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
+#include "ui/runs/run_text.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/picture_view.h"
@@ -69,6 +70,10 @@ void ComparePage::showRuns(const RunId& run, const std::optional<RunId>& other) 
     showPictures();
     enableActions();
     Q_EMIT headerChanged();
+}
+
+void ComparePage::prefer(const RunId& run) {
+    m_picker->prefer(run);
 }
 
 void ComparePage::runsRead() {
@@ -279,16 +284,10 @@ PageHeader ComparePage::header() const {
         header.title = tr("%1 and %2").arg(shortName(runs[0]), shortName(runs[1]));
         return header;
     }
-    const RunState state = runs.front().record.summary.state;
-    const std::string_view name = stateName(state);
-    header.note = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-    switch (state) {
-    case RunState::Running: header.tone = PageHeader::Tone::Busy; break;
-    case RunState::Finished: header.tone = PageHeader::Tone::Good; break;
-    case RunState::Failed: header.tone = PageHeader::Tone::Bad; break;
-    case RunState::Interrupted: header.tone = PageHeader::Tone::Warning; break;
-    default: break;
-    }
+    const RunSummary& run = runs.front().record.summary;
+    const std::string cut = cutOf(run, runs.front().spec.train);
+    header.note = toQt(cut.empty() ? std::string(stateName(run.state)) : cut);
+    header.tone = stateTone(run.state, !cut.empty());
     return header;
 }
 

@@ -51,6 +51,9 @@ public Q_SLOTS:
     /// chosen next.
     void openImages(const QStringList& files);
 
+    /// Where a run is still to be chosen, this one is selected.
+    void prefer(const concertina::RunId& run);
+
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;

@@ -3,6 +3,7 @@
 
 #include "db/store.h"
 #include "ui/compare/job_notice.h"
+#include "ui/runs/run_facts.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/table_header.h"
@@ -27,20 +28,25 @@ namespace concertina {
 
 namespace {
 
-Expected<std::vector<PickableRun>> pickableRuns(const Store& store) {
+Expected<std::vector<PickableRun>> pickableRuns(const Store& store, RunFactsReader& facts) {
     const auto runs = store.runs();
     if (!runs)
         return failure(runs.error());
     std::vector<PickableRun> pickable;
+    facts.begin();
     for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
         const auto checkpoint = store.latestCheckpoint(run->id);
         if (!checkpoint && checkpoint.error().code == "run.unknown")
             continue; // deleted meanwhile
         if (!checkpoint)
             return failure(checkpoint.error());
-        if (*checkpoint)
-            pickable.push_back(
-                {run->id, toQt(run->name), run->state, (*checkpoint)->position.step, run->created});
+        if (!*checkpoint)
+            continue;
+        const std::string cut =
+            run->state == RunState::Finished ? facts.of(store, *run).cut : std::string();
+        pickable.push_back({run->id, toQt(run->name),
+                            toQt(cut.empty() ? std::string(stateName(run->state)) : cut),
+                            (*checkpoint)->position.step, run->created});
     }
     return pickable;
 }
@@ -82,10 +88,7 @@ QVariant PickableRunsModel::data(const QModelIndex& index, int role) const {
         return {};
     switch (index.column()) {
     case Name: return run.name;
-    case State: {
-        const std::string_view state = stateName(run.state);
-        return QString::fromUtf8(state.data(), static_cast<qsizetype>(state.size()));
-    }
+    case State: return run.state;
     case Checkpoint: return QLocale(QLocale::English).toString(qlonglong(run.checkpoint));
     case Created: return dateText(run.created);
     default: return {};
@@ -110,7 +113,8 @@ QVariant PickableRunsModel::headerData(int section, Qt::Orientation orientation,
 }
 
 RunPicker::RunPicker(StoreAccess& store, QWidget* parent)
-    : QWidget(parent), m_store(store), m_model(new PickableRunsModel(this)),
+    : QWidget(parent), m_store(store), m_facts(std::make_shared<RunFactsReader>()),
+      m_model(new PickableRunsModel(this)),
       m_filtered(new QSortFilterProxyModel(this)), m_title(new TonedLabel(ColorRole::Text)),
       m_text(new TonedLabel(ColorRole::MutedText)), m_filter(new QLineEdit),
       m_list(new QTreeView), m_notice(new JobNotice),
@@ -193,17 +197,23 @@ void RunPicker::ask(const QString& title, const QString& text, const std::option
         read();
 }
 
+void RunPicker::prefer(const RunId& run) {
+    if (std::exchange(m_preferred, run) != run)
+        m_prefers = !run.empty();
+}
+
 void RunPicker::read() {
     if (std::exchange(m_reading, true))
         return;
     m_store.call(
-        this, [](Store& store) { return pickableRuns(store); },
+        this, [facts = m_facts](Store& store) { return pickableRuns(store, *facts); },
         [this](Expected<std::vector<PickableRun>> runs) {
             m_reading = false;
             if (!runs)
                 return m_notice->showFailure(tr("The runs cannot be read"), runs.error());
             m_notice->clear();
             showRuns(std::move(*runs));
+            m_prefers = false;
         });
 }
 
@@ -212,7 +222,9 @@ void RunPicker::showRuns(std::vector<PickableRun> runs) {
     std::vector<PickableRun> offered = m_runs;
     std::erase_if(offered, [this](const PickableRun& run) { return run.id == m_apart; });
     const bool any = !offered.empty();
-    const QString kept = m_list->currentIndex().data(PickableRunsModel::IdRole).toString();
+    const QString kept =
+        m_prefers ? toQt(m_preferred)
+                  : m_list->currentIndex().data(PickableRunsModel::IdRole).toString();
     m_model->setRuns(std::move(offered));
     for (int row = 0; row < m_filtered->rowCount(); ++row)
         if (const QModelIndex at = m_filtered->index(row, 0);

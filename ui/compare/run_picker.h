@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,7 @@ class QTreeView;
 namespace concertina {
 
 class JobNotice;
+class RunFactsReader;
 class StoreAccess;
 class TonedLabel;
 
@@ -25,7 +27,7 @@ class TonedLabel;
 struct PickableRun {
     RunId id;
     QString name;
-    RunState state = RunState::Finished;
+    QString state;
     std::int64_t checkpoint = 0; ///< its step
     StoreTime created;
 
@@ -64,6 +66,9 @@ public:
     void ask(const QString& title, const QString& text, const std::optional<RunId>& apart,
              bool canGoBack);
 
+    /// Selects this run where it is offered; what is chosen afterwards stays, until it is another.
+    void prefer(const RunId& run);
+
     QTreeView* list() const { return m_list; }
 
 Q_SIGNALS:
@@ -82,7 +87,10 @@ private:
     void showRuns(std::vector<PickableRun> runs);
 
     StoreAccess& m_store;
+    std::shared_ptr<RunFactsReader> m_facts; ///< used where the store is read
     std::optional<RunId> m_apart;
+    RunId m_preferred;
+    bool m_prefers = false; ///< and is not selected yet
     std::vector<PickableRun> m_runs;
     PickableRunsModel* m_model;
     QSortFilterProxyModel* m_filtered;

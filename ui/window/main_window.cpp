@@ -239,6 +239,8 @@ void MainWindow::showPage(PageId id) {
     m_current = id;
     m_pageActions->actions().at(static_cast<int>(id))->setChecked(true);
     Page* shown = page(id);
+    if (id == PageId::Compare && m_monitor.run)
+        m_compare.prefer(m_monitor.run()); // the one that was looked at last
     m_stack->setCurrentWidget(shown);
     m_bar->follow(*shown);
     setWindowTitle(tr("%1 – Concertina").arg(pageName(id)));

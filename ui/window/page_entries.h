@@ -32,12 +32,14 @@ struct SetupPageEntry {
 struct MonitorPageEntry {
     Page* page = nullptr;
     std::function<void(const RunId& run)> showRun;
+    std::function<RunId()> run; ///< that is shown; empty: none
 };
 
 struct ComparePageEntry {
     Page* page = nullptr;
     std::function<void(const RunId& run, const std::optional<RunId>& other)> showRuns;
     std::function<void(const QStringList& files)> openPictures;
+    std::function<void(const RunId& run)> prefer; ///< where one is to be chosen
 };
 
 /// Called once each, when the page is first needed or the program has nothing else to do.
