@@ -64,7 +64,9 @@ private Q_SLOTS:
                      "enc1.1: M {segmentation} | {depth} | {normal}, before {segmentation, depth, "
                      "normal}; merged")),
                  qPrintable(words()));
-        QVERIFY2(words().contains(QStringLiteral(" → ×")), qPrintable(words()));
+        QVERIFY2(words().contains(QStringLiteral("Step time ÷ plain: "))
+                     && words().contains(QStringLiteral(" → ")),
+                 qPrintable(words()));
         QVERIFY(panel().matrix()->model().row(0).state == SharingState::Merged);
         QVERIFY(m_desk->runs.calls.isEmpty());
     }
