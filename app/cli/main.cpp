@@ -20,8 +20,7 @@ namespace {
 constexpr const char* footer =
     "Exit codes: 0 done, 1 a problem (reported on stderr), 2 wrong usage, 130 interrupted.\n"
     "Ctrl-C once stops a training with a checkpoint, twice at once.\n"
-    "\"concertina-cli spec fields\" lists every field that --set takes. Behind -- nothing is an "
-    "option.";
+    "\"concertina-cli spec fields\" lists what --set takes. Behind -- nothing is an option.";
 
 /// What a command does with the process: one that only looks is done before the program could have
 /// started itself again.
@@ -193,10 +192,9 @@ private:
                         return resumeCommand(m_common, m_resume, console);
                     }, Work::Trains);
         addRun(resume);
-        resume
-            ->add_option("--until", m_resume.until,
-                         "Go on until this step or time of training, or to its planned end; "
-                         "in place of train.stop_after")
+        resume->add_option("--until", m_resume.until,
+                           "Go on until this step or time of training, or to its planned end; "
+                           "in place of train.stop_after")
             ->type_name("STEP|TIME|end");
         addData(resume);
         addReport(resume);
@@ -329,9 +327,8 @@ private:
     /// What is done before collapsing.
     static std::vector<CLI::Option*> addAveraging(CLI::App* sub, int& average, int& normBatches) {
         CLI::Option* checkpoints =
-            sub->add_option(
-                   "--average", average,
-                   "Collapse the mean of the last N checkpoints' kernels, norms and statistics")
+            sub->add_option("--average", average,
+                            "Collapse the mean of the last N checkpoints' kernels and norms")
                 ->type_name("N")
                 ->check(CLI::Range(1, 1'000'000))
                 ->capture_default_str();

@@ -28,32 +28,28 @@ namespace concertina {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Request = RunControl::Request;
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// One session of training: from a step to another step, or to whatever ends it before.
+/// One training, from a step to another step, or to whatever ends it before.
 class TrainingLoop {
 public:
     TrainingLoop(const TrainRequest& request, RunData data, InitialState initial,
                  RunControl& control, RunObserver& observer)
-        : m_spec(std::move(initial.spec)),
-          m_folder(request.checkpointFolder),
-          m_data(std::move(data)),
-          m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
+        : m_spec(std::move(initial.spec)), m_folder(request.checkpointFolder),
+          m_data(std::move(data)), m_stepsPerEpoch(m_data.trainingPlan.batchesPerEpoch()),
           m_steps(plannedSteps(m_spec.train, m_stepsPerEpoch)),
           m_stop(stopAfterFromText(m_spec.train.stopAfter).value_or(StopAfter{})),
           m_last(m_stop.steps > 0 ? std::min(m_stop.steps, m_steps) : m_steps),
-          m_step(initial.step),
-          m_seconds(request.secondsBefore),
-          m_control(control),
+          m_step(initial.step), m_seconds(request.secondsBefore), m_control(control),
           m_observer(observer),
           m_device(m_spec.train.device == Device::Cuda ? torch::kCUDA : torch::kCPU),
           m_learner(m_spec, std::move(initial.network), makeTasks(m_spec, m_data.targets), m_steps,
                     m_stepsPerEpoch),
-          m_collapsed(request.collapsed),
-          m_signal(m_data, initial.learned),
+          m_collapsed(request.collapsed), m_signal(m_data, initial.learned),
           m_wayBack(m_folder, request.resumeAt.value_or(""), initial.goodStep) {
         // A checkpoint is older than the changes of its step.
         m_changesDone = changesBefore(m_spec.network, m_step);
@@ -81,7 +77,7 @@ private:
                 return finish(*end);
             if (const auto end = changePlan())
                 return finish(*end);
-            if (m_control.request() != RunControl::Request::Run)
+            if (m_control.request() != Request::Run)
                 continue; // what was wanted meanwhile comes before the next step
             if (auto problem = takeStep(loader))
                 return fail(std::move(*problem));
@@ -140,27 +136,26 @@ private:
         if (m_control.takeCheckpoint())
             if (const auto end = saveUntilDone("request"))
                 return end;
-        RunControl::Request request = m_control.request();
-        if (request == RunControl::Request::Run)
+        Request request = m_control.request();
+        if (request == Request::Run)
             return std::nullopt;
-        if (request != RunControl::Request::Abort)
-            if (const auto end =
-                    saveUntilDone(request == RunControl::Request::Stop ? "stop" : "pause"))
+        if (request != Request::Abort)
+            if (const auto end = saveUntilDone(request == Request::Stop ? "stop" : "pause"))
                 return end;
-        if (request == RunControl::Request::Pause) {
+        if (request == Request::Pause) {
             stopClock();
             reportState(RunState::Paused, "");
             request = m_control.waitWhilePaused();
             startClock();
-            if (request == RunControl::Request::Run) {
+            if (request == Request::Run) {
                 reportState(RunState::Running, "");
                 return std::nullopt;
             }
         }
         // A change that was asked for is recorded before the end: the resumed run makes it.
-        if (request != RunControl::Request::Abort)
+        if (request != Request::Abort)
             changePlan();
-        return request == RunControl::Request::Suspend ? RunState::Paused : RunState::Stopped;
+        return request == Request::Suspend ? RunState::Paused : RunState::Stopped;
     }
 
     /// Changes the sharing where that is asked for, or due by the spec. Each change has a checkpoint
