@@ -103,7 +103,7 @@ void ConflictCard::adoptRecord() {
     m_endedAt = endedAt;
     m_specJson = spec;
     m_planJson = plan;
-    m_spec = record ? readSpec(spec).spec : ExperimentSpec{};
+    m_spec = readSpec(spec).spec; // of none: the default
     m_layers = planFromJson(plan).value_or(SharingPlan{}).layerNames();
     adopt();
 }
