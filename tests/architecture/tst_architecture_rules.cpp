@@ -118,7 +118,7 @@ private Q_SLOTS:
         row("core/model/x.cpp", "\"torch/torch.h\"", "core/model may not include LibTorch");
         row("core/backbones/x.cpp", "<torch/torch.h>", "core/backbones may not include LibTorch");
         row("core/data/rooms/x.cpp", "<opencv2/core.hpp>",
-            "core/data/modules may not include OpenCV");
+            "core/data/rooms may not include OpenCV");
         row("core/training/x.cpp", "<openssl/evp.h>", "core/training may not include OpenSSL");
         row("core/training/x.cpp", "<QObject>", "core/training may not include Qt");
         row("core/training/x.cpp", "\"db/store.h\"", "core/training may not include db");
