@@ -137,11 +137,11 @@ private Q_SLOTS:
         const QString second = place.train(with(tinySpec(), "train.steps", 3));
         const QString name = tinySpec()["name"].toString();
         const cli::Outcome shown = place.run({"show", name});
-        QVERIFY(shown.out.contains(second));
-        QVERIFY2(shown.err.contains("2 runs have this name; the newest, " + second + ", is taken"),
-                 qPrintable(shown.text()));
+        QVERIFY(shown.out.contains(second.toUtf8()));
+        const QString said = "2 runs have this name; the newest, " + second + ", is taken";
+        QVERIFY2(shown.text().contains(said), qPrintable(shown.text()));
         QVERIFY(!place.run({"show", first}).err.contains("have this name"));
-        QVERIFY(place.run({"table", name}).err.contains(second));
+        QVERIFY(place.run({"table", name}).err.contains(second.toUtf8()));
     }
 
     /// The run of tests/fixtures/store-old-keys was begun when network.contraction, contraction_order
@@ -151,7 +151,8 @@ private Q_SLOTS:
         const QString fixture = QString(CONCERTINA_SOURCE_DIR) + "/tests/fixtures/store-old-keys";
         std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
                               std::filesystem::copy_options::recursive);
-        const QJsonObject network = place.shown()["spec"]["network"].toObject();
+        const QJsonObject shown = place.shown();
+        const QJsonObject network = shown["spec"]["network"].toObject();
         QCOMPARE(network["contraction"].toString(), QString("run"));
         QCOMPARE(network["contraction_order"], QJsonValue(QJsonArray{"enc1.1: U·M | V"}));
         const QJsonObject kernel = network["kernels"].toArray().first().toObject();
