@@ -81,7 +81,8 @@ private Q_SLOTS:
                         "  segmentation        2e-14           3e-6          4e-5    99.950 %\n"
                         "  depth               5e-14           1e-6             0           –\n"
                         "  4 images; 2 of 983 k pooling windows flipped by rounding, in 1 "
-                        "image\n"
+                        "image: what "
+                        "free-running shows is theirs\n"
                         "  The networks are the same.\n"));
         report.passed = false;
         report.failure = "depth is 0.1 apart";
