@@ -11,8 +11,8 @@ namespace concertina::testing {
 struct Likeness {
     bool sameSize = false;
     double differing = 1; ///< share of the blocks whose mean colour differs visibly
-    /// The fonts of Debian 12 and 13 differ in up to 1.1 %, a box in another place in 16 %.
-    bool holds() const { return sameSize && differing <= 0.02; }
+    /// The fonts of Debian 12 and 13 differ in up to 2.5 %, a box in another place in 16 %.
+    bool holds() const { return sameSize && differing <= 0.04; }
 };
 
 Likeness likeness(const QImage& a, const QImage& b);

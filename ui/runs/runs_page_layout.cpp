@@ -34,7 +34,7 @@ namespace {
 
 constexpr std::chrono::milliseconds linesDelay{40};
 constexpr std::chrono::milliseconds filterDelay{120};
-constexpr int narrowestName = 170, commonName = 236, narrowestState = 96, widestState = 260;
+constexpr int narrowestName = 170, commonName = 236, narrowestState = 170, widestState = 260;
 constexpr int longerCourse = 218; ///< what the course of a metric may have more
 constexpr int mostMeasured = 400; ///< lines whose texts give a column its width
 
