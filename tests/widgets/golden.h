@@ -12,7 +12,7 @@ struct Likeness {
     bool sameSize = false;
     double differing = 1; ///< share of the blocks whose mean colour differs visibly
     /// The fonts of Debian 12 and 13 differ in up to 2.5 %, a box in another place in 16 %.
-    bool holds() const { return sameSize && differing <= 0.04; }
+    bool holds() const { return sameSize && differing <= 0.03; }
 };
 
 Likeness likeness(const QImage& a, const QImage& b);
