@@ -144,10 +144,10 @@ void StoreObserver::replanned(const PlanEvent& event) {
     std::string text = "Sharing: " + join(event.differences, "; ");
     if (event.lossBefore && event.lossAfter)
         text += "; loss " + fixedText(*event.lossBefore, 3) + " → " + fixedText(*event.lossAfter, 3);
-    if (const auto plan = planFromJson(event.plan))
-        text += "; plan " + planHash(*plan);
     text += "; now " + shortCount(event.trainedParameters) + " parameters in training, "
             + shortCount(event.collapsedParameters) + " collapsed";
+    if (const auto plan = planFromJson(event.plan))
+        text += "; plan " + planHash(*plan);
     report(NoticeLevel::Info, "replan", text);
     m_next.replanned(event);
 }

@@ -238,7 +238,9 @@ private Q_SLOTS:
             if (event["code"].toString() == "replan")
                 texts += event["text"].toString();
         QCOMPARE(texts.size(), 3);
-        QVERIFY2(texts[0].contains(QRegularExpression("; loss [0-9.]+ → [0-9.]+; plan [0-9a-f]{16}$")),
+        QVERIFY2(texts[0].contains(QRegularExpression(
+                     "; loss [0-9.]+ → [0-9.]+; now [0-9.]+ k parameters in training, "
+                     "[0-9.]+ k collapsed; plan [0-9a-f]{16}$")),
                  qPrintable(texts[0]));
         QVERIFY2(texts[1].contains("frozen: ") && !texts[1].contains("loss"), qPrintable(texts[1]));
         QVERIFY2(texts[2].contains("kernel plain, before factored"), qPrintable(texts[2]));
