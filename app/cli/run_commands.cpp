@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/named_run.h"
 
+#include "app/cli/named_run.h"
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/sharing_plan.h"
@@ -241,7 +241,9 @@ ExitCode runsCommand(const CommonArguments& common, Console& console) {
     std::vector<std::vector<std::string>> rows{header};
     for (const RunSummary& run : *runs) {
         console.emit(summaryJson(run));
-        const auto record = store->run(run.id);
+        // Only of one that has finished the spec says more.
+        const auto record =
+            run.state == RunState::Finished ? store->run(run.id) : Expected<RunRecord>();
         std::vector<std::string> row{run.id,          shortened(oneLine(run.name), 40),
                                      stateText(run, record ? record->spec : Json()),
                                      stepsText(run),  durationText(run.position.seconds),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/named_run.h"
 
+#include "app/cli/named_run.h"
 #include "app/session/run_session.h"
 #include "app/session/trained_run.h"
 #include "core/catalogue.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/named_run.h"
 
+#include "app/cli/named_run.h"
 #include "app/cli/run_reporter.h"
 #include "app/session/interrupt.h"
 #include "app/session/run_session.h"
