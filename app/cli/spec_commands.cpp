@@ -130,13 +130,9 @@ Json jsonOf(const SetPlace& place) {
 
 /// Whether the data is a folder that the spec does not name.
 bool lacksFolder(const ExperimentSpec& spec) {
-    const MethodInfo* dataset = catalogue().find(Family::Dataset, spec.data.dataset.id);
-    return dataset != nullptr
-           && std::ranges::any_of(dataset->options, [&](const FieldInfo& option) {
-                  return option.type == FieldType::Folder
-                         && spec.data.dataset.options.value(option.path, option.defaultValue)
-                                == Json("");
-              });
+    const FieldInfo* folder = folderOption(catalogue(), spec.data.dataset);
+    return folder != nullptr
+           && spec.data.dataset.options.value(folder->path, folder->defaultValue) == Json("");
 }
 
 ExitCode listPresets(Console& console) {

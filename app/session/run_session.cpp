@@ -184,15 +184,13 @@ Expected<ExperimentSpec> specOf(const RunRecord& run,
 }
 
 Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder) {
-    const MethodInfo* dataset = catalogue().find(Family::Dataset, spec.data.dataset.id);
-    if (dataset == nullptr
-        || std::ranges::none_of(dataset->options,
-                                [](const FieldInfo& field) { return field.path == "path"; }))
+    const FieldInfo* option = folderOption(catalogue(), spec.data.dataset);
+    if (option == nullptr)
         return failure({"dataset.path", "--data", "a folder",
                         "nothing, as dataset " + spec.data.dataset.id + " has none",
                         "name a dataset of files: --set data.dataset.id=folder"});
     ExperimentSpec changed = spec;
-    changed.data.dataset.options["path"] = folder;
+    changed.data.dataset.options[option->path] = folder;
     return withAbsoluteFolders(std::move(changed), catalogue());
 }
 

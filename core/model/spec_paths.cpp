@@ -3,6 +3,7 @@
 
 #include "core/values/spec_fields.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace concertina {
@@ -26,6 +27,14 @@ std::string absoluteFolder(const std::string& text, const std::filesystem::path&
     while (folder.size() > 1 && folder.ends_with('/'))
         folder.pop_back();
     return folder;
+}
+
+const FieldInfo* folderOption(const Catalogue& catalogue, const MethodChoice& dataset) {
+    const MethodInfo* info = catalogue.find(Family::Dataset, dataset.id);
+    if (info == nullptr)
+        return nullptr;
+    const auto found = std::ranges::find(info->options, FieldType::Folder, &FieldInfo::type);
+    return found == info->options.end() ? nullptr : &*found;
 }
 
 ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue,

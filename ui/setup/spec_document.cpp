@@ -37,15 +37,6 @@ Json draftJson(const SetupValue& value, const QString& origin, bool changed) {
             {"changed", changed}};
 }
 
-/// The option of a dataset that names its folder; null where it has none.
-const FieldInfo* folderOption(const Catalogue& catalogue, const MethodChoice& dataset) {
-    const MethodInfo* info = catalogue.find(Family::Dataset, dataset.id);
-    if (info == nullptr)
-        return nullptr;
-    const auto found = std::ranges::find(info->options, FieldType::Folder, &FieldInfo::type);
-    return found == info->options.end() ? nullptr : &*found;
-}
-
 /// A spec whose dataset needs a folder and names none (a preset knows none) on the data that are
 /// there already.
 ExperimentSpec onTheDataOf(const ExperimentSpec& before, ExperimentSpec spec,
