@@ -11,7 +11,6 @@
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 

@@ -11,7 +11,6 @@
 #include <QSettings>
 #include <QUndoCommand>
 
-#include <algorithm>
 #include <chrono>
 
 namespace concertina {
