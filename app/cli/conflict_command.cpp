@@ -4,6 +4,7 @@
 #include "app/cli/named_run.h"
 #include "app/session/run_session.h"
 #include "app/session/trained_run.h"
+#include "core/catalogue.h"
 #include "core/model/costs.h"
 #include "core/model/suggest_plan.h"
 #include "core/values/table_text.h"
@@ -153,7 +154,7 @@ ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments&
     const double whole = networkCosts(*design, {}).multiplyAdds;
     printSuggestions(suggestPlan(*design, means,
                                  {.budget = budgetOf(arguments.budget, whole).value(),
-                                  .batch = spec->train.batch}),
+                                  .step = costSettings(spec->train, catalogue())}),
                      *id, csv, console);
     return Done;
 }

@@ -273,7 +273,10 @@ ExitCode listCommand(const std::string& family, Console& console) {
                          {"help", method->help},
                          {"source", method->source},
                          {"options", Json::array()}};
+            if (!method->cost.empty())
+                json["cost"] = method->cost;
             std::string text = method->id + ": " + method->label + "\n    " + method->help
+                               + (method->cost.empty() ? "" : "\n    Cost: " + method->cost)
                                + "\n    Source: " + method->source + "\n";
             for (const FieldInfo& option : method->options) {
                 const SetPlace place =

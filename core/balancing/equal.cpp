@@ -7,8 +7,8 @@ namespace {
 
 class Equal : public Balancing {
 public:
-    std::vector<double> weights(const BalancingInput& input) override {
-        return std::vector<double>(input.losses.size(), 1.0);
+    BalancingResult weights(const BalancingInput& input) override {
+        return {std::vector<double>(input.losses.size(), 1.0)};
     }
 };
 
@@ -20,8 +20,9 @@ const BalancingEntry& equalBalancing() {
           .label = "equal weights",
           .help = "The losses are added, each times its task's own weight.",
           .source = "the usual baseline"},
+         Consumes::Losses,
          false},
-        [](const Json&) { return std::make_unique<Equal>(); }};
+        [](const Json&, const BalancingSetting&) { return std::make_unique<Equal>(); }};
     return entry;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
-#include "core/data/random.h"
+#include "core/values/random.h"
 
 #include <algorithm>
 #include <condition_variable>

@@ -72,6 +72,10 @@ const ScheduleInfo* Catalogue::schedule(const std::string& id) const {
     return findIn(schedules, id);
 }
 
+const BalancingInfo* Catalogue::balancing(const std::string& id) const {
+    return findIn(balancings, id);
+}
+
 Json completeOptions(const MethodInfo& method, const Json& options) {
     Json complete = Json::object();
     for (const FieldInfo& option : method.options)

@@ -30,6 +30,7 @@ struct Catalogue {
     const ParametrizationInfo* parametrization(const std::string& id) const;
     const OptimizerInfo* optimizer(const std::string& id) const;
     const ScheduleInfo* schedule(const std::string& id) const;
+    const BalancingInfo* balancing(const std::string& id) const;
 };
 
 /// The options with their defaults filled in, in the descriptor's order. Unknown ones are kept.

@@ -19,14 +19,15 @@ double passes(const Partition& routes, TaskSet set) {
     return count;
 }
 
-/// Composing once, and with its gradients: each product forward, and backward once for the factors
-/// that all share and once for each group of tasks whose gradient is routed apart.
+/// Composing once, and with its gradients: each product forward (`again`: for further forward
+/// passes too), and backward once for the factors that all share and once for each group of tasks
+/// whose gradient is routed apart.
 struct ComposingCost {
     double once = 0;
     double step = 0;
 };
 
-ComposingCost composingCost(const NetworkDesign& design, const Partition& routes) {
+ComposingCost composingCost(const NetworkDesign& design, const Partition& routes, double again) {
     ComposingCost cost;
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
         const LayerPlan plan = design.layerPlan(i);
@@ -44,7 +45,7 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
                        * (merged && plan.partedFactors() <= 1 ? 1.0 : copies);
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
         cost.once += products;
-        cost.step += products * (1.0 + backward);
+        cost.step += products * (1.0 + backward + again);
     }
     return cost;
 }
@@ -61,12 +62,41 @@ double collapsedMultiplyAdds(const NetworkDesign& design) {
     return sum;
 }
 
+/// What balancing keeps of the tasks' gradients: a row a task, and their combination.
+double gradientRows(const NetworkDesign& design, const OwnedWeights& weights) {
+    return taskCount(weights.owner) > 1 ? weights.count.collapsed * (1.0 + design.taskCount()) : 0;
+}
+
 } // namespace
+
+std::string costText(Consumes consumes) {
+    switch (consumes) {
+    case Consumes::Losses: return "No more than equal weights: one backward pass a step.";
+    case Consumes::LossesAfterStep:
+        return "One backward pass a step and one more forward pass: 4/3 of a step.";
+    case Consumes::Gramian:
+        return "T backward passes a step for T tasks: up to (1 + 2T) / 3 of a step.";
+    }
+    return "";
+}
+
+CostSettings costSettings(const TrainSpec& train, const Catalogue& catalogue) {
+    CostSettings settings{.batch = train.batch,
+                          .activationBytes = train.precision == Precision::Bfloat16 ? 2 : 4};
+    if (const OptimizerInfo* optimizer = catalogue.optimizer(train.optimizer.id))
+        settings.moments = static_cast<int>(optimizer->moments.size());
+    if (const BalancingInfo* balancing = catalogue.balancing(train.balancing.id))
+        settings.balancing = balancing->consumes;
+    return settings;
+}
 
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {
     NetworkCosts costs;
     const LayerGraph& graph = design.graph;
     const Partition routes = gradientRoutes(design, Moving::All, 0).passes;
+    const bool apartTasks = settings.balancing == Consumes::Gramian;
+    const Partition backward = apartTasks ? apart(design.taskCount()) : routes;
+    const double forward = settings.balancing == Consumes::LossesAfterStep ? 2 : 1;
     const bool partitioned = design.routing == Routing::Partitioned;
     double plain = 0, step = 0, activations = 0;
     for (const Node& node : graph.nodes)
@@ -83,18 +113,20 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Conv)
             step += convolutionCost(design.kernelOf(node), node) * images
-                    * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, executed.tasks)));
+                    * (forward + 2.0 * (partitioned ? 1.0 : passes(backward, executed.tasks)));
     }
     costs.multiplyAdds = collapsedMultiplyAdds(design.runsStretches() ? composed(design) : design);
+    double rows = 0;
     for (const OwnedWeights& weights : ownedWeights(design)) {
         costs.trainedParameters += weights.count.expanded;
         costs.collapsedParameters += weights.count.collapsed;
+        rows += apartTasks ? gradientRows(design, weights) : 0;
     }
-    const ComposingCost composing = composingCost(design, routes);
+    const ComposingCost composing = composingCost(design, routes, forward - 1);
     costs.composeMultiplyAdds = composing.once;
     costs.stepMultiplyAdds = step + composing.step;
     costs.stepAgainstPlain = costs.stepMultiplyAdds / plain;
-    costs.trainingBytes = 4.0 * costs.trainedParameters * (2 + settings.moments)
+    costs.trainingBytes = 4.0 * (costs.trainedParameters * (2 + settings.moments) + rows)
                           + settings.activationBytes * activations;
     return costs;
 }

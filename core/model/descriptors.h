@@ -22,6 +22,7 @@ struct MethodInfo {
     std::string label;
     std::string help;   ///< one paragraph for people
     std::string source; ///< paper or repository; "own" where it is this project's
+    std::string cost{}; ///< of a step in training, in words; empty: nothing to speak of
     std::vector<FieldInfo> options;
 };
 
@@ -111,8 +112,19 @@ struct ScheduleInfo : MethodInfo {
         factor;
 };
 
+/// What a balancing method looks at, and with it what a step costs.
+enum class Consumes {
+    Losses,          ///< of the step
+    LossesAfterStep, ///< these, and those of the same batch after it: one more forward pass
+    Gramian,         ///< of the tasks' gradients on what they share: a backward pass a task
+};
+
+/// "T backward passes a step: …", for lists and tooltips.
+std::string costText(Consumes consumes);
+
 struct BalancingInfo : MethodInfo {
-    bool needsGradients = false; ///< of each task on the shared parameters
+    Consumes consumes = Consumes::Losses;
+    bool weighs = true; ///< false: the tasks' weights never change, and are not recorded
 };
 
 } // namespace concertina

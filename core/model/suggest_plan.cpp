@@ -72,7 +72,7 @@ public:
 
 private:
     std::optional<SplitSuggestion> bestWithin(double budget) const {
-        const NetworkCosts before = networkCosts(m_design, {.batch = m_settings.batch});
+        const NetworkCosts before = networkCosts(m_design, m_settings.step);
         std::optional<SplitSuggestion> best;
         for (const Split& split : splits()) {
             const double conflict = sureConflict(split);
@@ -82,7 +82,7 @@ private:
             plan.layers[split.layer] = split.after;
             SplitSuggestion made{.rule = toText(split.rule), .conflict = conflict};
             made.design = withPlan(m_design, std::move(plan)).value();
-            const NetworkCosts after = networkCosts(made.design, {.batch = m_settings.batch});
+            const NetworkCosts after = networkCosts(made.design, m_settings.step);
             made.addedMultiplyAdds = after.multiplyAdds - before.multiplyAdds;
             made.addedWeights = after.trainedParameters - before.trainedParameters;
             made.stepRatio = after.stepMultiplyAdds / before.stepMultiplyAdds;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/costs.h"
 #include "core/model/network_design.h"
 #include "core/values/conflict.h"
 
@@ -12,7 +13,7 @@ namespace concertina {
 
 struct SuggestSettings {
     double budget = 0; ///< multiply–adds that all splits together may add to one collapsed image
-    int batch = 1;     ///< of training, for what a step costs
+    CostSettings step; ///< of training, for what a step costs
     int most = 8;      ///< splits
 };
 

@@ -99,6 +99,40 @@ std::optional<Problem> checkNorms(const NetworkDesign& design, const ExperimentS
                    Fix{"train.batch", std::to_string(2 * shares)}};
 }
 
+bool sharesSomething(const NetworkDesign& design) {
+    const auto shared = [](const Partition& partition) {
+        return std::ranges::any_of(partition.groups,
+                                   [](TaskSet group) { return taskCount(group) > 1; });
+    };
+    const auto& layers = design.plan.layers;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (shared(layers[i].kernels()) || shared(layers[i].bias)
+            || (design.backbone.layers[i].norm && shared(layers[i].norm)))
+            return true;
+        for (const KernelStretch& stretch : design.stretchesOf(i))
+            if (shared(layers[i].kernels(stretch.first, stretch.count)))
+                return true;
+    }
+    return false;
+}
+
+/// Methods that combine the tasks' gradients on what they share would do nothing, in silence. A
+/// sharing that changes on the way may come to it, or leave it.
+std::optional<Problem> checkBalancing(const NetworkDesign& design, const ExperimentSpec& spec,
+                                      const Catalogue& catalogue) {
+    const BalancingInfo* balancing = catalogue.balancing(spec.train.balancing.id);
+    if (balancing == nullptr || balancing->consumes != Consumes::Gramian || spec.tasks.size() < 2
+        || !spec.network.planChanges.empty() || sharesSomething(design))
+        return std::nullopt;
+    return Problem{"train.balancing",
+                   "train.balancing.id",
+                   "\"" + balancing->id + "\", where no two tasks have a kernel, a bias or a norm "
+                       + "in common",
+                   "a layer that tasks share",
+                   "it combines the tasks' gradients on what they share: see network.sharing",
+                   Fix{"train.balancing.id", ExperimentSpec{}.train.balancing.id}};
+}
+
 /// Whether a problem is with something that `designNetwork` reads.
 bool shapesNetwork(const Problem& problem) {
     const std::string& path = problem.path;
@@ -138,6 +172,9 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
         DesignResult result = designNetwork(spec, catalogue, outputs);
         if (result.problems.empty() && spec.train.batch >= 1)
             if (auto problem = checkNorms(result.design, spec))
+                problems.push_back(std::move(*problem));
+        if (result.problems.empty())
+            if (auto problem = checkBalancing(result.design, spec, catalogue))
                 problems.push_back(std::move(*problem));
         append(problems, std::move(result.problems));
     }

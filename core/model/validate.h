@@ -9,7 +9,8 @@ namespace concertina {
 /// Everything wrong with a spec that shows without opening its dataset: fields, methods and
 /// their options, tasks, backbone, kernels and sharing rules. Empty: it can start. Codes beside
 /// those of `checkFields`, `checkMethod` and `designNetwork`: "tasks.none", "tasks.twice",
-/// "tasks.many", "train.warmup", "run.name", "train.one_value" (of a channel, for batch norm).
+/// "tasks.many", "train.warmup", "run.name", "train.one_value" (of a channel, for batch norm),
+/// "train.balancing" (of gradients, where nothing is shared).
 Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue);
 
 /// The spec with the options of every method complete, as runs keep it.

@@ -10,99 +10,28 @@ namespace concertina {
 
 namespace {
 
-torch::Tensor sum(const torch::Tensor& a, const torch::Tensor& b) {
-    if (!a.defined() || !b.defined())
-        return a.defined() ? a : b;
-    return a + b;
-}
-
 torch::Tensor times(const torch::Tensor& tensor, double factor) {
     return factor == 1 ? tensor : tensor * factor;
 }
 
-/// The program's tensors that want gradients, each once, and their gradients for each route.
-class Leaves {
-public:
-    explicit Leaves(const std::vector<torch::Tensor>& tensors) {
-        for (std::size_t slot = 0; slot < tensors.size(); ++slot) {
-            if (!tensors[slot].defined() || !tensors[slot].requires_grad())
-                continue;
-            const auto* key = tensors[slot].unsafeGetTensorImpl();
-            const auto [entry, added] = m_index.try_emplace(key, m_leaves.size());
-            if (added)
-                m_leaves.push_back(tensors[slot]);
-        }
-    }
-
-    /// One backward pass a route, over the losses of its tasks.
-    void differentiate(const Partition& routes, std::span<const torch::Tensor> losses) {
-        m_routes = routes;
-        std::vector<torch::Tensor> roots;
-        for (const TaskSet route : routes.groups) {
-            torch::Tensor root;
-            for (const int task : tasksOf(route))
-                root = sum(root, losses[static_cast<std::size_t>(task)]);
-            roots.push_back(root);
-        }
-        for (std::size_t r = 0; r < roots.size(); ++r) {
-            const bool last = r + 1 == roots.size();
-            m_gradients.push_back(roots[r].defined()
-                                      ? torch::autograd::grad({roots[r]}, m_leaves, {}, !last,
-                                                              false, true)
-                                      : std::vector<torch::Tensor>(m_leaves.size()));
-        }
-    }
-
-    /// The gradient of the losses of the routes inside `tasks`; undefined where none reaches it.
-    torch::Tensor gradient(const torch::Tensor& leaf, TaskSet tasks) const {
-        const auto index = m_index.find(leaf.unsafeGetTensorImpl());
-        torch::Tensor total;
-        if (index == m_index.end())
-            return total;
-        for (std::size_t r = 0; r < m_gradients.size(); ++r)
-            if ((m_routes.groups[r] & ~tasks) == 0)
-                total = sum(total, m_gradients[r][index->second]);
-        return total;
-    }
-
-private:
-    std::vector<torch::Tensor> m_leaves;
-    std::map<const void*, std::size_t> m_index;
-    Partition m_routes;
-    std::vector<std::vector<torch::Tensor>> m_gradients; ///< by route and leaf
-};
-
-/// One pull-back through the composition: parameters, and what is known of the kernels' gradients.
-struct PullBack {
-    std::vector<torch::Tensor> outputs;
-    std::vector<torch::Tensor> cotangents;
-    std::vector<std::size_t> parameters;
-
-    void run(std::vector<Parameter>& all) const {
-        std::vector<torch::Tensor> inputs;
-        for (const std::size_t index : parameters)
-            inputs.push_back(all[index].value);
-        if (outputs.empty() || inputs.empty())
-            return;
-        // Retained: the graph of a merged kernel is walked once for each set of owners.
-        const auto gradients =
-            torch::autograd::grad(outputs, inputs, cotangents, true, false, true);
-        for (std::size_t i = 0; i < gradients.size(); ++i)
-            all[parameters[i]].grad = sum(all[parameters[i]].grad, gradients[i]);
-    }
-};
-
 class BackwardPass {
 public:
-    BackwardPass(Network& network, const ComposedNetwork& composed, const BackwardSettings& settings)
-        : m_network(network), m_composed(composed), m_settings(settings), m_leaves(composed.tensors),
+    BackwardPass(Network& network, const ComposedNetwork& composed,
+                 const BackwardSettings& settings)
+        : m_network(network),
+          m_composed(composed),
+          m_settings(settings),
+          m_gradients(network, composed),
           m_all(allTasks(network.design().taskCount())) {}
 
     void run(std::span<const torch::Tensor> losses) {
         for (Parameter& parameter : m_network.parameters())
             parameter.grad.reset();
         m_routes = gradientRoutes(m_network.design(), m_settings.moving, m_settings.step);
-        m_leaves.differentiate(m_routes.passes, losses);
+        if (m_settings.combine)
+            measureApart(losses);
+        else
+            m_gradients.measure(m_routes.passes, losses);
         takeDirectGradients();
         for (const ComposedNetwork::Kernel& kernel : m_composed.kernels) {
             pullBackKernel(kernel);
@@ -110,15 +39,30 @@ public:
         }
         addMovingCopies();
         for (const auto& [owners, pullBack] : m_pullBacks)
-            pullBack.run(m_network.parameters());
+            take(pullBack);
         addRegularizers();
     }
 
 private:
+    void measureApart(std::span<const torch::Tensor> losses) {
+        torch::Tensor own;
+        m_gradients.measureApart(losses, m_settings.combine,
+                                 m_settings.rows != nullptr ? *m_settings.rows : own);
+    }
+
+    void take(const PullBack& pullBack) {
+        std::vector<Parameter>& all = m_network.parameters();
+        const auto gradients = pullBack.run(all);
+        for (std::size_t i = 0; i < gradients.size(); ++i) {
+            torch::Tensor& gradient = all[pullBack.parameters[i]].grad;
+            gradient = gradientSum(gradient, gradients[i]);
+        }
+    }
+
     /// Parameters that the program ran on themselves: norms, heads, plain kernels, biases.
     void takeDirectGradients() {
         for (Parameter& parameter : m_network.parameters()) {
-            parameter.grad = m_leaves.gradient(parameter.value, m_all);
+            parameter.grad = m_gradients.gradient(parameter.value, m_all);
             if (parameter.kind == ParameterKind::Factor && parameter.grad.defined())
                 parameter.grad = withDecay(parameter.grad, parameter.value, m_all);
         }
@@ -154,7 +98,7 @@ private:
         const torch::Tensor& leaf = m_composed.tensors[static_cast<std::size_t>(kernel.kernelSlot)];
         const LayerPlan plan = m_network.design().layerPlan(kernel.layer);
         for (const TaskSet owners : ownersOf(plan, kernel.layer)) {
-            const torch::Tensor gradient = m_leaves.gradient(leaf, owners);
+            const torch::Tensor gradient = m_gradients.gradient(leaf, owners);
             const double weight = m_routes.weight(owners);
             if (!gradient.defined() || weight == 0)
                 continue;
@@ -169,7 +113,7 @@ private:
             return;
         const torch::Tensor& leaf = m_composed.tensors[static_cast<std::size_t>(kernel.biasSlot)];
         for (const TaskSet owners : m_network.design().layerPlan(kernel.layer).bias.groups) {
-            const torch::Tensor gradient = m_leaves.gradient(leaf, owners);
+            const torch::Tensor gradient = m_gradients.gradient(leaf, owners);
             const double weight = m_routes.weight(owners);
             if (!gradient.defined() || weight == 0)
                 continue;
@@ -218,7 +162,7 @@ private:
     Network& m_network;
     const ComposedNetwork& m_composed;
     const BackwardSettings& m_settings;
-    Leaves m_leaves;
+    TaskGradients m_gradients;
     GradientRoutes m_routes;
     TaskSet m_all;
     std::map<TaskSet, PullBack> m_pullBacks; ///< by owners; 0: all of the layers that are apart

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/network/network.h"
+#include "core/network/task_gradients.h"
 
 #include <cstdint>
 #include <span>
@@ -12,6 +12,8 @@ struct BackwardSettings {
     Moving moving = Moving::All;
     std::int64_t step = 0; ///< its number: whose turn it is in sampled routing
     double kernelDecay = 0; ///< λ of λ/2 ‖W‖², whose gradient joins that of every kernel
+    Combine combine{};      ///< how the tasks' gradients become one; empty: their sum
+    torch::Tensor* rows = nullptr; ///< for `combine`: memory that stays from step to step
 };
 
 /// Gradients of the sum of the losses and of the factors' regularizers, into `Parameter::grad`.
@@ -25,6 +27,10 @@ struct BackwardSettings {
 /// `sampled` routing (this project's own) takes two: the copies whose turn it is get their gradient
 /// times the number of turns, others of their kind rest, and whatever all tasks own gets the sum,
 /// as in `exact`.
+///
+/// With `combine` every task has a backward pass of its own, whatever the routing: `TaskGradients`
+/// says what is combined. Then follows one pull-back, as ever; decay and regularizers are added as
+/// they are.
 ///
 /// Losses are scalars, weighted, one a task; an undefined one (no valid pixel in the batch) has no
 /// part in this step. What does not move, or is reached by no loss, keeps an undefined gradient:

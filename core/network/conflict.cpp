@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/conflict.h"
 
+#include "core/network/task_gradients.h"
 #include "core/tensor/torch.h"
 
 #include <algorithm>
@@ -46,8 +47,7 @@ std::vector<SharedCopy> sharedCopies(const Network& network) {
     return all;
 }
 
-/// Finds the gradients of one loss after the other with respect to the shared copies: first for
-/// the program's tensors, then through the composition of the kernels.
+/// From the gradients of some of the program's tensors to those of the shared copies.
 class SharedGradients {
 public:
     SharedGradients(const Network& network, const ComposedNetwork& composed,
@@ -88,24 +88,20 @@ public:
             }
     }
 
-    /// By parameter; undefined where the loss does not reach it. The graph stays for another one
-    /// where `more` says that one comes.
-    std::vector<torch::Tensor> of(const torch::Tensor& loss, bool more) const {
+    const std::vector<torch::Tensor>& leaves() const { return m_leaves; }
+
+    /// By parameter; undefined where the loss does not reach it.
+    std::vector<torch::Tensor> pulledBack(const std::vector<torch::Tensor>& leaves) const {
         std::vector<torch::Tensor> gradients(m_parameters.size());
-        const auto leaves = torch::autograd::grad({loss}, m_leaves, {}, more, false, true);
         for (const auto& [parameter, leaf] : m_direct)
             gradients[parameter] = leaves[leaf];
-        std::vector<torch::Tensor> outputs, cotangents, inputs;
+        PullBack pullBack{.parameters = m_composed};
         for (const auto& [kernel, leaf] : m_kernels)
             if (leaves[leaf].defined()) {
-                outputs.push_back(kernel);
-                cotangents.push_back(leaves[leaf]);
+                pullBack.outputs.push_back(kernel);
+                pullBack.cotangents.push_back(leaves[leaf]);
             }
-        for (const std::size_t p : m_composed)
-            inputs.push_back(m_parameters[p].value);
-        if (outputs.empty() || inputs.empty())
-            return gradients;
-        const auto pulled = torch::autograd::grad(outputs, inputs, cotangents, true, false, true);
+        const auto pulled = pullBack.run(m_parameters);
         for (std::size_t i = 0; i < pulled.size(); ++i)
             gradients[m_composed[i]] = pulled[i];
         return gradients;
@@ -148,13 +144,11 @@ std::vector<ConflictRow> measureConflict(const Network& network, const ComposedN
     const SharedGradients shared(network, composed, copies);
     std::vector<std::vector<torch::Tensor>> gradients(losses.size());
     TaskSet measured = 0;
-    for (std::size_t t = 0; t < losses.size(); ++t)
-        measured |= losses[t].defined() ? taskBit(static_cast<int>(t)) : 0;
-    for (const int t : tasksOf(measured)) {
-        const bool more = (measured >> t) > 1;
-        gradients[static_cast<std::size_t>(t)] =
-            shared.of(losses[static_cast<std::size_t>(t)], more);
-    }
+    differentiate(shared.leaves(), apart(static_cast<int>(losses.size())), losses,
+                  [&](std::size_t task, const std::vector<torch::Tensor>& leaves) {
+                      measured |= taskBit(static_cast<int>(task));
+                      gradients[task] = shared.pulledBack(leaves);
+                  });
     const torch::NoGradGuard noGrad;
     std::vector<ConflictRow> rows;
     std::vector<torch::Tensor> products; // three a row, brought over from the device at once

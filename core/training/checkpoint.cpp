@@ -21,6 +21,32 @@ bool isWeight(const std::string& name) {
     return std::ranges::count(name, '/') == 2;
 }
 
+/// What stands before the names of what balancing has learned: a weight has two slashes.
+constexpr std::string_view balancingPrefix = "balancing/";
+
+void addBalancing(std::map<std::string, torch::Tensor>& tensors, const BalancingState& state) {
+    for (const auto& [name, numbers] : state)
+        tensors[std::string(balancingPrefix) + name] = torch::tensor(numbers, torch::kFloat64);
+}
+
+/// Takes it out of a file's tensors.
+BalancingState takeBalancing(std::map<std::string, torch::Tensor>& tensors) {
+    BalancingState state;
+    for (auto entry = tensors.lower_bound(std::string(balancingPrefix));
+         entry != tensors.end() && entry->first.starts_with(balancingPrefix);) {
+        if (std::ranges::count(entry->first, '/') != 1
+            || entry->second.scalar_type() != torch::kFloat64) {
+            ++entry;
+            continue;
+        }
+        const torch::Tensor numbers = entry->second.contiguous();
+        const double* first = numbers.data_ptr<double>();
+        state[entry->first.substr(balancingPrefix.size())].assign(first, first + numbers.numel());
+        entry = tensors.erase(entry);
+    }
+    return state;
+}
+
 /// None where it is no list of texts.
 std::optional<std::vector<std::string>> textsOf(const Json& json) {
     const auto isText = [](const Json& item) { return item.is_string(); };
@@ -63,6 +89,7 @@ void restoreOptimizerState(Network& network, const std::map<std::string, torch::
 Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path,
                                      const Checkpoint& checkpoint) {
     TensorFile file{.tensors = checkpoint.tensors};
+    addBalancing(file.tensors, checkpoint.balancing);
     Json targets = Json::array();
     for (const TargetInfo& target : checkpoint.targets)
         targets.push_back(toJson(target));
@@ -112,6 +139,7 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path, Checkpoin
     checkpoint.learned = textsOf(header.value("learned", Json()));
     const Json good = header.value("good_step", Json());
     checkpoint.goodStep = good.is_number_integer() ? good.get<std::int64_t>() : -1;
+    checkpoint.balancing = takeBalancing(file->tensors);
     checkpoint.tensors = std::move(file->tensors);
     return checkpoint;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/balancing/balancing.h"
 #include "core/data/dataset.h"
 #include "core/model/network_design.h"
 #include "core/network/network.h"
@@ -29,6 +30,7 @@ struct Checkpoint {
     std::optional<std::vector<std::string>> learned;
     /// The last step with a checkpoint whose validation gave finite numbers; −1: none.
     std::int64_t goodStep = -1;
+    BalancingState balancing; ///< in the file: tensors of float64, "balancing/…"
     std::map<std::string, torch::Tensor> tensors; ///< weights, statistics, "…/adam.m"
 };
 
@@ -44,7 +46,7 @@ Expected<WrittenFile> saveCheckpoint(const std::filesystem::path& path, const Ch
 /// What is kept of a checkpoint that is read.
 enum class CheckpointPart {
     All,
-    Weights, ///< and statistics: without what the optimizer keeps, with Adam a third
+    Weights, ///< and statistics: without what optimizer and balancing keep, with Adam a third
 };
 
 /// Problems of `readTensorFile`, and "checkpoint.format", "checkpoint.version",

@@ -24,8 +24,16 @@ Expected<InitialState> beginAt(const std::filesystem::path& path, const Experime
     if (!network)
         return failure(network.error());
     restoreOptimizerState(*network, checkpoint->tensors);
-    return InitialState{spec, std::move(*network), checkpoint->step, std::move(checkpoint->learned),
-                        checkpoint->goodStep};
+    if (!makeBalancing(spec, data.trainingPlan.batchesPerEpoch())->restore(checkpoint->balancing))
+        return failure(
+            {"checkpoint.balancing", path.string(), "what balancing had learned is not in the file",
+             "the state of " + spec.train.balancing.id, "the file belongs to another run"});
+    return InitialState{spec,
+                        std::move(*network),
+                        checkpoint->step,
+                        std::move(checkpoint->learned),
+                        checkpoint->goodStep,
+                        std::move(checkpoint->balancing)};
 }
 
 Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data,

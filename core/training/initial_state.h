@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/balancing/balancing.h"
 #include "core/network/network.h"
 #include "core/training/run_control.h"
 #include "core/training/run_data.h"
@@ -21,12 +22,14 @@ struct InitialState {
     std::int64_t step = 0;
     std::optional<std::vector<std::string>> learned; ///< as a checkpoint has it
     std::int64_t goodStep = -1;                      ///< so has it this
+    BalancingState balancing{};                      ///< and this; empty: that of a start
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
 /// new ones. Before weights are initialized the contraction is calibrated where the spec asks
 /// for it; a request to end aborts that. Problems of `designNetwork`, `loadCheckpoint` and
-/// `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes.
+/// `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes,
+/// "checkpoint.balancing": what balancing had learned is not in it.
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
                              const RunData& data, const RunControl& control);

@@ -66,9 +66,13 @@ RunSettings settingsOf(const TrainSpec& train) {
 Learner::Learner(const ExperimentSpec& spec, Network network,
                  std::vector<std::unique_ptr<Task>> tasks, std::int64_t steps,
                  std::int64_t stepsPerEpoch)
-    : m_train(spec.train), m_network(std::move(network)), m_tasks(std::move(tasks)),
-      m_balancing(makeBalancing(spec.train.balancing)),
-      m_schedule(scheduleNamed(spec.train.schedule.id)), m_steps(static_cast<double>(steps)),
+    : m_train(spec.train),
+      m_network(std::move(network)),
+      m_tasks(std::move(tasks)),
+      m_balancing(makeBalancing(spec, stepsPerEpoch)),
+      m_balancingInfo(balancingEntry(spec.train.balancing.id).info),
+      m_schedule(scheduleNamed(spec.train.schedule.id)),
+      m_steps(static_cast<double>(steps)),
       m_stepsPerEpoch(static_cast<double>(stepsPerEpoch)) {
     const OptimizerEntry& optimizer = optimizerEntry(spec.train.optimizer.id);
     m_optimizer = optimizer.make(spec.train.optimizer.options);
@@ -97,8 +101,8 @@ Moving Learner::movingIn(std::int64_t number) const {
 
 /// Fills in outputs and targets; returns the losses.
 std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, const Batch& batch,
-                                            std::int64_t number, StepResult& result) const {
-    const RunSettings settings = settingsOf(m_train);
+                                            std::int64_t number, const RunSettings& settings,
+                                            StepResult& result) const {
     std::vector<torch::Tensor> losses;
     if (m_network.design().routing != Routing::Partitioned) {
         result.outputs = m_network.forward(composed, batch.images, settings);
@@ -119,27 +123,90 @@ std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, con
     return losses;
 }
 
-Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses,
-                                           std::int64_t number) {
-    Losses result{.weighted = std::move(losses)};
+/// Problem: a loss that is not finite.
+Expected<Learner::Losses> Learner::checked(std::vector<torch::Tensor> losses,
+                                           std::int64_t number) const {
+    Losses result{.values = {}, .terms = std::move(losses)};
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        const bool valid = result.weighted[t].defined();
-        result.values.push_back(valid ? result.weighted[t].item<double>()
+        const bool valid = result.terms[t].defined();
+        result.values.push_back(valid ? result.terms[t].item<double>()
                                       : std::numeric_limits<double>::quiet_NaN());
         if (valid && !std::isfinite(result.values[t]))
             return failure(notFinite("loss of " + m_taskNames[t], result.values[t],
                                      growthHint(m_train, number == 0)));
     }
-    const auto weights = m_balancing->weights({result.values});
-    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        if (!result.weighted[t].defined())
-            continue;
-        const double weight = weights[t] * m_taskWeights[t];
-        if (weight != 1)
-            result.weighted[t] = result.weighted[t] * weight;
-        result.total += result.values[t] * weight;
-    }
     return result;
+}
+
+/// Multiplies each loss by its weight; adds up the total.
+void Learner::weigh(Losses& losses, const std::vector<double>& weights, StepResult& result) const {
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
+        if (!losses.terms[t].defined())
+            continue;
+        if (weights[t] != 1)
+            losses.terms[t] = losses.terms[t] * weights[t];
+        result.total += losses.values[t] * weights[t];
+    }
+}
+
+std::vector<double> Learner::balance(const Losses& losses, std::int64_t number,
+                                     const Gramian* gramian, StepResult& result) {
+    BalancingResult balanced = m_balancing->weights(
+        {.losses = losses.values, .step = number, .rate = rate(number), .gramian = gramian});
+    if (balanced.problem)
+        result.problems.push_back(std::move(*balanced.problem));
+    if (m_balancingInfo.weighs)
+        result.weights = balanced.weights;
+    return std::move(balanced.weights);
+}
+
+/// Gradients of everything that moves in the step, and what balancing makes of the tasks.
+void Learner::differentiate(const ComposedNetwork& composed, Losses& losses, std::int64_t number,
+                            StepResult& result) {
+    const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
+    const bool onKernels = m_train.decayOn == DecayOn::Kernels;
+    BackwardSettings settings{
+        .moving = movingIn(number), .step = number, .kernelDecay = onKernels ? coupled : 0};
+    std::vector<double> weights = m_taskWeights;
+    if (m_balancingInfo.consumes == Consumes::Gramian) {
+        // What has no weight has no say in how the others' gradients are combined.
+        for (std::size_t t = 0; t < m_tasks.size(); ++t)
+            if (m_taskWeights[t] == 0)
+                losses.terms[t].reset();
+        settings.rows = &m_gradientRows;
+        settings.combine = [&](const Gramian& gramian) {
+            const auto all = balance(losses, number, &gramian, result);
+            std::vector<double> own;
+            for (const int task : gramian.tasks)
+                own.push_back(all[static_cast<std::size_t>(task)]);
+            return own;
+        };
+    } else {
+        const auto balanced = balance(losses, number, nullptr, result);
+        for (std::size_t t = 0; t < m_tasks.size(); ++t)
+            weights[t] = balanced[t] * m_taskWeights[t];
+    }
+    weigh(losses, weights, result);
+    backward(m_network, composed, losses.terms, settings);
+    const torch::NoGradGuard noGrad;
+    if (!onKernels && coupled > 0)
+        for (Parameter& parameter : m_network.parameters())
+            if (parameter.kind == ParameterKind::Factor && parameter.grad.defined())
+                parameter.grad = parameter.grad.add(parameter.value, coupled);
+}
+
+/// The same batch once more, for balancing; running statistics stay.
+void Learner::lookAfterStep(const Batch& batch, std::int64_t number) {
+    const torch::NoGradGuard noGrad;
+    RunSettings settings = settingsOf(m_train);
+    settings.followStatistics = false;
+    StepResult unused;
+    std::vector<double> losses;
+    for (const torch::Tensor& loss :
+         forward(m_network.compose(false), batch, number, settings, unused))
+        losses.push_back(loss.defined() ? loss.item<double>()
+                                        : std::numeric_limits<double>::quiet_NaN());
+    m_balancing->stepped(losses);
 }
 
 double Learner::lossOf(const Network& network, const Batch& batch) const {
@@ -170,6 +237,8 @@ std::vector<MetricValue> Learner::values(const StepResult& result) const {
             continue;
         const TaskInfo& info = taskEntry(m_taskNames[t]).info;
         values.push_back({info.id, "loss", result.losses[t]});
+        if (!result.weights.empty())
+            values.push_back({info.id, "weight", result.weights[t]});
         if (!m_train.trainMetrics)
             continue;
         const auto metrics = m_tasks[t]->metrics();
@@ -207,33 +276,26 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
 
 Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     dropGradients();
-    const Moving moving = movingIn(number);
     const ComposedNetwork composed = m_network.compose(true);
     StepResult result;
-    auto losses = weighed(forward(composed, batch, number, result), number);
+    auto losses = checked(forward(composed, batch, number, settingsOf(m_train), result), number);
     if (!losses)
         return failure(losses.error());
-    const bool onKernels = m_train.decayOn == DecayOn::Kernels;
-    const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
-    backward(m_network, composed, losses->weighted,
-             {.moving = moving, .step = number, .kernelDecay = onKernels ? coupled : 0});
+    differentiate(composed, *losses, number, result);
 
     const torch::NoGradGuard noGrad;
-    if (!onKernels && coupled > 0)
-        for (Parameter& parameter : m_network.parameters())
-            if (parameter.kind == ParameterKind::Factor && parameter.grad.defined())
-                parameter.grad = parameter.grad.add(parameter.value, coupled);
     result.gradientNorm = clipGradients();
     if (!std::isfinite(result.gradientNorm))
         return failure(notFinite("norm of the gradient", result.gradientNorm,
                                  growthHint(m_train, number == 0)));
     result.rate = rate(number);
-    update(result.rate, moving);
+    update(result.rate, movingIn(number));
     result.losses = std::move(losses->values);
-    result.total = losses->total;
     for (torch::Tensor& output : result.outputs)
         if (output.defined())
             output = output.detach();
+    if (m_balancingInfo.consumes == Consumes::LossesAfterStep)
+        lookAfterStep(batch, number);
     return result;
 }
 
@@ -262,7 +324,7 @@ double Learner::clipGradients() {
     if (m_train.clipNorm > 0 && norm > m_train.clipNorm)
         for (Parameter& parameter : m_network.parameters())
             if (parameter.grad.defined())
-                parameter.grad.mul_(m_train.clipNorm / (norm + 1e-6));
+                parameter.grad = parameter.grad * (m_train.clipNorm / (norm + 1e-6));
     return norm;
 }
 

@@ -20,7 +20,10 @@ namespace concertina {
 
 struct StepResult {
     std::vector<double> losses; ///< one a task, not weighted; NaN without a valid pixel
-    double total = 0;           ///< the weighted sum that was descended on
+    /// By balancing, one a task, beside those of the spec; empty where it gives none.
+    std::vector<double> weights;
+    Problems problems; ///< that did not keep the step from being made
+    double total = 0;  ///< the weighted sum that was descended on
     double rate = 0;
     double gradientNorm = 0;            ///< of everything that moved, before clipping
     std::vector<torch::Tensor> outputs; ///< one a task, without history
@@ -28,7 +31,8 @@ struct StepResult {
 };
 
 /// One training step: losses, their balance, gradients, clipping, the optimizer, decay. Keeps no
-/// position: what a step does depends on the step's number and the batch alone.
+/// position: what a step does depends on the step's number, the batch and what balancing has
+/// learned.
 class Learner {
 public:
     /// The spec is validated and complete. `steps` are those planned in all.
@@ -39,9 +43,9 @@ public:
     /// nothing was changed but running statistics.
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
 
-    /// What is recorded of a step: its loss, rate and gradient, each task's loss, and its metrics where
-    /// the spec asks for them. A task without a valid pixel in the batch has none;
-    /// where no task has one, the loss of all is NaN.
+    /// What is recorded of a step: its loss, rate and gradient, each task's loss, its weight where
+    /// balancing gives one, and its metrics where the spec asks for them. A task without a valid
+    /// pixel in the batch has none; where no task has one, the loss of all is NaN.
     std::vector<MetricValue> values(const StepResult& result) const;
 
     /// How the tasks' losses, times their weights of the spec, agree on what they share: exact, on
@@ -51,6 +55,9 @@ public:
 
     /// Problem "train.not_finite" with the name of a weight or statistic that is.
     std::optional<Problem> checkWeights() const;
+
+    /// What balancing has learned so far, for as many tasks.
+    Balancing& balancing() { return *m_balancing; }
 
     /// Goes on with another network for the same tasks: this one under another plan.
     void goOnWith(Network network) { m_network = std::move(network); }
@@ -67,15 +74,21 @@ public:
 
 private:
     struct Losses {
-        std::vector<double> values;          ///< not weighted
-        std::vector<torch::Tensor> weighted; ///< undefined without a valid pixel
-        double total = 0;
+        std::vector<double> values;       ///< not weighted
+        std::vector<torch::Tensor> terms; ///< undefined without a valid pixel
     };
 
     Moving movingIn(std::int64_t number) const;
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
-                                       std::int64_t number, StepResult& result) const;
-    Expected<Losses> weighed(std::vector<torch::Tensor> losses, std::int64_t number);
+                                       std::int64_t number, const RunSettings& settings,
+                                       StepResult& result) const;
+    Expected<Losses> checked(std::vector<torch::Tensor> losses, std::int64_t number) const;
+    void weigh(Losses& losses, const std::vector<double>& weights, StepResult& result) const;
+    std::vector<double> balance(const Losses& losses, std::int64_t number, const Gramian* gramian,
+                                StepResult& result);
+    void differentiate(const ComposedNetwork& composed, Losses& losses, std::int64_t number,
+                       StepResult& result);
+    void lookAfterStep(const Batch& batch, std::int64_t number);
     void dropGradients();
     double clipGradients();
     void update(double rate, Moving moving);
@@ -87,6 +100,8 @@ private:
     std::vector<std::unique_ptr<Task>> m_tasks;
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<Balancing> m_balancing;
+    BalancingInfo m_balancingInfo;
+    torch::Tensor m_gradientRows; ///< of methods that consume the Gramian
     ScheduleInfo m_schedule;
     bool m_decoupledDecay = false;
     double m_steps;

@@ -53,6 +53,7 @@ public:
           m_wayBack(m_folder, request.resumeAt.value_or(""), initial.goodStep) {
         // A checkpoint is older than the changes of its step.
         m_changesDone = changesBefore(m_spec.network, m_step);
+        m_learner.balancing().restore(initial.balancing); // of a checkpoint
     }
 
     TrainResult run() {
@@ -128,7 +129,6 @@ private:
         m_seconds = position().seconds;
         m_since.reset();
     }
-
     void startClock() { m_since = Clock::now(); }
 
     /// Does what was requested; a state where that is an end.
@@ -195,6 +195,7 @@ private:
         if (!result)
             return m_wayBack.from(result.error(), m_step + 1);
         ++m_step;
+        reportOnce(result->problems);
         m_signal.add(result->losses, loaded.samples);
         conflict.position = position();
         if (!conflict.rows.empty())
@@ -316,14 +317,14 @@ private:
         std::filesystem::create_directories(m_folder, error);
         const bool good = m_isGood && isValidationDue();
         const auto path = m_wayBack.fileOf(m_step);
-        const auto written =
-            saveCheckpoint(path, {.spec = m_spec,
-                                  .plan = m_learner.network().design().plan,
-                                  .targets = m_data.targets,
-                                  .step = m_step,
-                                  .learned = m_signal.learned(),
-                                  .goodStep = good ? m_step : m_wayBack.goodStep(),
-                                  .tensors = trainingState(m_learner.network())});
+        const auto written = saveCheckpoint(path, {.spec = m_spec,
+                                                   .plan = m_learner.network().design().plan,
+                                                   .targets = m_data.targets,
+                                                   .step = m_step,
+                                                   .learned = m_signal.learned(),
+                                                   .goodStep = good ? m_step : m_wayBack.goodStep(),
+                                                   .balancing = m_learner.balancing().state(),
+                                                   .tensors = trainingState(m_learner.network())});
         if (!written)
             return written.error();
         m_wayBack.saved(m_step, good);
@@ -392,9 +393,7 @@ Expected<TrainResult> train(std::shared_ptr<ReadyTraining> ready, RunControl& co
 Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
                             RunObserver& observer) {
     auto ready = prepareTraining(request, control);
-    if (!ready)
-        return failure(ready.error());
-    return train(std::move(*ready), control, observer);
+    return ready ? train(std::move(*ready), control, observer) : failure(ready.error());
 }
 
 } // namespace concertina

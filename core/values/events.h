@@ -40,7 +40,8 @@ struct StartEvent {
     double collapsedParameters = 0;
 };
 
-/// Losses ("loss" of each task and in total), "lr", "grad_norm", metrics of the batch.
+/// Losses ("loss" of each task and in total), "lr", "grad_norm", each task's "weight" where
+/// balancing gives one, metrics of the batch.
 struct StepEvent {
     RunPosition position;
     std::vector<MetricValue> values;

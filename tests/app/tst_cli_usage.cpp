@@ -132,7 +132,7 @@ private Q_SLOTS:
         QTest::newRow("parametrizations") << QStringList{"plain", "factored"};
         QTest::newRow("optimizers") << QStringList{"sgd", "adam", "adamw"};
         QTest::newRow("schedules") << QStringList{"step", "cosine"};
-        QTest::newRow("balancings") << QStringList{"equal"};
+        QTest::newRow("balancings") << QStringList{"equal", "uw", "dwa", "famo", "pcgrad", "mgda"};
         QTest::newRow("presets") << QStringList{"rooms-demo", "nyuv2-compact"};
     }
     void listPrintsEveryFamily() {

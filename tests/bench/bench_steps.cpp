@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
 #include "core/model/costs.h"
 #include "core/values/text.h"
 #include "tests/bench/bench.h"
@@ -195,6 +196,28 @@ std::vector<Figure> factorsShared() {
                         });
 }
 
+/// Each task's gradient apart is as exact routing: what only one task owns has one backward pass.
+std::vector<Figure> balanced() {
+    const double apart = 1.05 * (1 + 2 * tasks) / 3;
+    std::vector<Figure> figures;
+    for (const BalancingInfo& method : catalogue().balancings) {
+        if (!method.weighs)
+            continue;
+        const bool measures = method.consumes == Consumes::Gramian;
+        const auto measured =
+            forBothSizes(method.id + " / equal weights",
+                         measures ? "<=" + std::to_string(apart) : "", [&](Size size) {
+                             ExperimentSpec spec = specFor(size, "plain", "*: tied");
+                             FixedStep equal(spec);
+                             spec.train.balancing = {method.id, completeOptions(method, {})};
+                             FixedStep ours(spec);
+                             return ratio([&] { ours(); }, [&] { equal(); }, rounds);
+                         });
+        figures.insert(figures.end(), measured.begin(), measured.end());
+    }
+    return figures;
+}
+
 /// A measurement ÷ a step, of which every 50th has one: what fifty steps take then ÷ without. Plain
 /// steps are the shortest, so that it weighs most.
 std::vector<Figure> conflictStep() {
@@ -249,6 +272,8 @@ std::span<const Bench> stepBenches() {
         Bench{"do-conv-step", "do-conv, all tied ÷ plain", doConv},
         Bench{"conflict-step", "steps of which each 50th measures conflict ÷ without",
               conflictStep},
+        Bench{"balancing-step", "a step with each balancing method ÷ one with equal weights",
+              balanced},
         Bench{"repvgg-step", "repvgg, all tied ÷ plain", repVgg},
         Bench{"merged-step", "factored, merged, exact routing ÷ plain", mergedExact},
         Bench{"merged-sampled-step", "the same with sampled routing", mergedSampled},

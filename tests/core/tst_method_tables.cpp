@@ -129,7 +129,7 @@ private Q_SLOTS:
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain"});
         add(Family::Optimizer, {"adam", "adamw", "sgd"});
         add(Family::Schedule, {"cosine", "step", "constant"});
-        add(Family::Balancing, {"equal"});
+        add(Family::Balancing, {"equal", "uw", "dwa", "famo", "pcgrad", "mgda"});
     }
 
     void idsAreFrozen() {

@@ -64,6 +64,13 @@ ExperimentSpec baseSpec(const std::string& parametrization, const std::string& r
     return spec;
 }
 
+/// Two steps are an epoch, so all ends are in one or another epoch's middle.
+const std::vector<std::pair<std::string, std::string>> balanced{{"uw", "*: tied"},
+                                                                {"dwa", "*: merged"},
+                                                                {"famo", "*: merged"},
+                                                                {"pcgrad", "*: merged"},
+                                                                {"mgda", "*: tied"}};
+
 ExperimentSpec specNamed(const QString& name) {
     if (name == "adam, merged")
         return baseSpec("factored", "*: merged");
@@ -87,6 +94,13 @@ ExperimentSpec specNamed(const QString& name) {
                                     "5: *: tied", "5: enc1.1: merged"};
         return spec;
     }
+    for (const auto& [id, rule] : balanced)
+        if (name == QString::fromStdString(id + ", " + rule)) {
+            ExperimentSpec spec = baseSpec("factored", rule);
+            spec.train.balancing = {id};
+            spec.network.planChanges = {"3: dec2.*: separate"}; // what was learned stays
+            return withCompleteOptions(spec, catalogue());
+        }
     return baseSpec("plain", "*: tied");
 }
 
@@ -101,6 +115,8 @@ private Q_SLOTS:
         for (const char* name : {"plain", "adam, merged", "sgd with momentum, alternating",
                                  "adamw, own cores, decay", "sharing changed on the way"})
             QTest::newRow(name) << name;
+        for (const auto& [id, rule] : balanced)
+            QTest::newRow((id + ", " + rule).c_str()) << QString::fromStdString(id + ", " + rule);
     }
 
     void twoRunsOfOneSpecAreEqualToTheBit() {

@@ -217,7 +217,7 @@ Catalogue testCatalogue() {
             .parametrizations = {plain(), factored()},
             .optimizers = optimizers(),
             .schedules = schedules(),
-            .balancings = {{method("equal", "Equal weights")}}};
+            .balancings = {{method("equal", "Equal weights"), Consumes::Losses, false}}};
 }
 
 ExperimentSpec testSpec() {

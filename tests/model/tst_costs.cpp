@@ -82,6 +82,58 @@ private Q_SLOTS:
         QCOMPARE(costs.collapsedParameters, encWeights + decWeights + 2 * bias + headParameters);
     }
 
+    void balancingCountsItsPasses() {
+        // Three backward passes through what all share, one through each head; or a forward pass
+        // more.
+        QCOMPARE(plainCosts({"*: tied"}, {.balancing = Consumes::Gramian}).stepMultiplyAdds,
+                 7 * (enc + dec) + 3 * heads);
+        QCOMPARE(plainCosts({"*: tied"}, {.balancing = Consumes::LossesAfterStep}).stepMultiplyAdds,
+                 4 * (enc + dec + heads));
+        QCOMPARE(plainCosts({"*: tied"}, {.balancing = Consumes::LossesAfterStep}).stepAgainstPlain,
+                 4.0 / 3);
+        // What tasks have apart has one backward pass anyway.
+        QCOMPARE(plainCosts({"dec*: separate"}, {.balancing = Consumes::Gramian}).stepMultiplyAdds,
+                 7 * enc + 3 * (3 * dec + heads));
+        // Exact routing has these passes already; composing once more is an extra of the other.
+        const auto factored = [](const Texts& sharing, Consumes balancing) {
+            return costsOf(smallSpec("factored", sharing), {.balancing = balancing})
+                .stepMultiplyAdds;
+        };
+        QCOMPARE(factored({"*: merged"}, Consumes::Gramian),
+                 factored({"*: merged"}, Consumes::Losses));
+        QCOMPARE(factored({"*: tied"}, Consumes::LossesAfterStep),
+                 4.0 / 3 * factored({"*: tied"}, Consumes::Losses));
+    }
+
+    void partitionedRoutingHasOnePassATaskAlready() {
+        ExperimentSpec spec = smallSpec("plain", {"*: tied"});
+        spec.network.routing = Routing::Partitioned;
+        QCOMPARE(costsOf(spec, {.balancing = Consumes::Gramian}).stepMultiplyAdds,
+                 costsOf(spec).stepMultiplyAdds);
+    }
+
+    void rowsOfGradientsAreCounted() {
+        // Of what two or more tasks use, three rows and what they are combined to.
+        const double shared = encWeights + decWeights + 2 * bias;
+        QCOMPARE(plainCosts({"*: tied"}, {.balancing = Consumes::Gramian}).trainingBytes
+                     - plainCosts({"*: tied"}).trainingBytes,
+                 4 * 4 * shared);
+    }
+
+    void settingsAreThoseOfTheRecipe() {
+        Catalogue catalogue = testCatalogue();
+        catalogue.balancings.push_back({{.id = "surgery"}, Consumes::Gramian});
+        TrainSpec train{.batch = 3, .optimizer = {"sgd"}};
+        train.balancing.id = "surgery";
+        train.precision = Precision::Bfloat16;
+        const CostSettings settings = costSettings(train, catalogue);
+        QCOMPARE(settings.batch, 3);
+        QCOMPARE(settings.activationBytes, 2);
+        QCOMPARE(settings.moments, static_cast<int>(catalogue.optimizer("sgd")->moments.size()));
+        QVERIFY(settings.balancing == Consumes::Gramian);
+        QVERIFY(costSettings(TrainSpec{}, catalogue).balancing == Consumes::Losses);
+    }
+
     void stepGrowsWithTheBatchAndTheNetworkDoesNot() {
         const NetworkCosts one = plainCosts({"*: tied"}), eight = plainCosts({"*: tied"}, {8});
         QCOMPARE(eight.stepMultiplyAdds, 8 * one.stepMultiplyAdds);

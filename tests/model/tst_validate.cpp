@@ -214,6 +214,34 @@ private Q_SLOTS:
         QCOMPARE(second->network.sharing, (Texts{"*: tied", "nowhere: merged"}));
     }
 
+    void combiningGradientsNeedsSomethingThatTasksShare() {
+        Catalogue catalogue = testCatalogue();
+        catalogue.balancings.push_back({{.id = "surgery"}, Consumes::Gramian});
+        ExperimentSpec spec = testSpec();
+        spec.train.balancing.id = "surgery";
+        const auto problemsOf = [&](const Texts& sharing, const Texts& changes = {}) {
+            spec.network.sharing = sharing;
+            spec.network.planChanges = changes;
+            return validate(spec, catalogue);
+        };
+        for (const char* shared :
+             {"enc1*: tied", "enc1*: merged", "enc1*: {segmentation, depth} | {normal} separate"})
+            QCOMPARE(problemsOf({"*: separate", shared}), Problems{});
+        for (const char* apart : {"*: separate", "*: factors shared"}) {
+            const Problems problems = problemsOf({apart});
+            QCOMPARE(codesAndPaths(problems), Texts{"train.balancing at train.balancing.id"});
+            QVERIFY(problems[0].found.find("surgery") != std::string::npos);
+            QVERIFY(problems[0].hint.find("network.sharing") != std::string::npos);
+            const auto fixed = withFix(spec, catalogue, *problems[0].fix);
+            QVERIFY(fixed && validate(*fixed, catalogue).empty());
+        }
+        // A sharing that changes may come to share, or leave it.
+        QCOMPARE(problemsOf({"*: separate"}, {"10: *: tied"}), Problems{});
+        // One task alone has nothing to balance, and learns as ever.
+        spec.tasks.resize(1);
+        QCOMPARE(problemsOf({"*: tied"}), Problems{});
+    }
+
     void moreThanThirtyTwoTasksAreRefusedWithoutAnyArithmetic() {
         Catalogue catalogue = testCatalogue();
         ExperimentSpec spec = testSpec();

@@ -2,6 +2,7 @@
 // What stands on the Monitor beside curves and buttons: pictures, panels, events, numbers.
 #include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
+#include "ui/monitor/panels.h"
 #include "ui/monitor/predictions_card.h"
 #include "ui/monitor/preview_sheet.h"
 #include "ui/monitor/run_pace.h"
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void panelsAreChosenAndRemembered();
     void optionsAreRemembered();
     void otherMetricsHavePanelsToo();
+    void weightsOfBalancingAreCurves();
     void marksShowResumesAndChanges();
     void eventsAreListed();
     void pointsAreSavedWhereAPersonWants();
@@ -195,6 +197,31 @@ void TestMonitorDetails::otherMetricsHavePanelsToo() {
         patience);
     menuEntry(QStringLiteral("depth/odd@test")).trigger();
     QTRY_COMPARE_WITH_TIMEOUT(pointsOf("depth/odd@test"), std::size_t{1}, patience);
+}
+
+void TestMonitorDetails::weightsOfBalancingAreCurves() {
+    Catalogue catalogue = testCatalogue();
+    catalogue.balancings.push_back({{.id = "learned"}});
+    ExperimentSpec spec = testSpec();
+    const auto weights = [&] {
+        const auto panels = panelsOf(spec, catalogue, {{"depth", "weight", "train"}});
+        const auto found = std::ranges::find(panels, std::string("weights"), &PlotPanel::id);
+        return found == panels.end() ? PlotPanel{} : *found;
+    };
+    QVERIFY(weights().curves.empty()); // equal ones
+    spec.train.balancing.id = "learned";
+    const PlotPanel panel = weights();
+    QVERIFY(panel.shownByDefault);
+    QCOMPARE(panel.curves.size(), std::size_t{3});
+    QCOMPARE(panel.curves[1].key, (SeriesKey{"depth", "weight", "train"}));
+    QCOMPARE(panel.curves[1].label, QStringLiteral("D"));
+    QCOMPARE(panel.curves[1].task, 1);
+    // Nothing stands twice.
+    const auto all = panelsOf(spec, catalogue, {{"depth", "weight", "train"}});
+    QVERIFY(std::ranges::none_of(
+        all, [](const PlotPanel& other) { return other.id.find('@') != std::string::npos; }));
+    spec.tasks.resize(1);
+    QVERIFY(weights().curves.empty());
 }
 
 void TestMonitorDetails::marksShowResumesAndChanges() {

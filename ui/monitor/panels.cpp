@@ -49,6 +49,11 @@ void addTask(std::vector<PlotPanel>& panels, const Catalogue& catalogue, const E
     add(lossInfo(), false);
 }
 
+QString letterOf(const Catalogue& catalogue, const std::string& task) {
+    const TaskInfo* info = catalogue.task(task);
+    return toQt(info != nullptr ? info->letter : task);
+}
+
 PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
     PlotPanel panel{"losses",
                     QStringLiteral("Losses"),
@@ -58,12 +63,30 @@ PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
                     {}};
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
         const std::string& id = spec.tasks[i].method.id;
-        const TaskInfo* info = catalogue.task(id);
-        const QString letter = info != nullptr ? toQt(info->letter) : toQt(id);
         for (const PanelCurve& curve :
              bothSplits(id, static_cast<int>(i), lossInfo(), spec.data.validationSplit,
-                        letter + QLatin1Char(' ')))
+                        letterOf(catalogue, id) + QLatin1Char(' ')))
             panel.curves.push_back(curve);
+    }
+    return panel;
+}
+
+/// What balancing gives the tasks, beside their own weights.
+PlotPanel weightsPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
+    const MetricInfo metric{"weight", "weight", "", false, 3};
+    PlotPanel panel{"weights",
+                    QStringLiteral("Weights"),
+                    QStringLiteral("of each task, by balancing"),
+                    -1,
+                    true,
+                    {}};
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+        const std::string& id = spec.tasks[i].method.id;
+        panel.curves.push_back({{id, metric.name, trainSplit},
+                                letterOf(catalogue, id),
+                                static_cast<int>(i),
+                                true,
+                                metric});
     }
     return panel;
 }
@@ -92,6 +115,9 @@ std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& cat
     for (std::size_t i = 0; i < spec.tasks.size(); ++i)
         addTask(panels, catalogue, spec, static_cast<int>(i));
     panels.push_back(lossesPanel(catalogue, spec));
+    const BalancingInfo* balancing = catalogue.balancing(spec.train.balancing.id);
+    if (balancing != nullptr && balancing->weighs && spec.tasks.size() > 1)
+        panels.push_back(weightsPanel(catalogue, spec));
     const auto addShared = [&](const char* name, const char* title, const char* note, int digits) {
         const MetricInfo metric{name, "", "", false, digits};
         panels.push_back({name,

@@ -30,7 +30,8 @@ using Reasons = std::vector<std::pair<std::string, std::string>>; // rules, and 
 
 /// The splits that a run's last measurements suggest, for a network.
 Expected<Reasons> suggestedFor(const Store& store, const RunId& run, int window,
-                               const NetworkDesign& design, int batch, double share) {
+                               const NetworkDesign& design, const CostSettings& step,
+                               double share) {
     const auto measured = store.conflicts(run, -1, window);
     if (!measured)
         return failure(measured.error());
@@ -38,7 +39,7 @@ Expected<Reasons> suggestedFor(const Store& store, const RunId& run, int window,
     const double whole = networkCosts(design, {}).multiplyAdds;
     Reasons reasons;
     for (SplitSuggestion& split :
-         suggestPlan(design, means, {.budget = share * whole, .batch = batch}))
+         suggestPlan(design, means, {.budget = share * whole, .step = step}))
         reasons.emplace_back(std::move(split.rule), std::move(split.reason));
     return reasons;
 }
@@ -84,8 +85,10 @@ void ReplanPanel::suggest() {
     m_context.store.call(
         this,
         [run = m_run, window = m_window, design = m_draft->before(),
-         batch = m_draft->spec().train.batch, share = m_budget->value() / 100.0](
-            const Store& store) { return suggestedFor(store, run, window, design, batch, share); },
+         step = costSettings(m_draft->spec().train, m_context.catalogue),
+         share = m_budget->value() / 100.0](const Store& store) {
+            return suggestedFor(store, run, window, design, step, share);
+        },
         [this, asked = ++m_asked](Expected<Reasons> reasons) {
             if (asked != m_asked || !m_draft)
                 return;
@@ -130,7 +133,7 @@ void ReplanPanel::adopt(Expected<void> changed) {
 }
 
 void ReplanPanel::showCosts(bool differs) {
-    const CostSettings settings{.batch = m_draft->spec().train.batch};
+    const CostSettings settings = costSettings(m_draft->spec().train, m_context.catalogue);
     const auto ratio = [&settings](const NetworkDesign& design) {
         return toQt(fixedText(networkCosts(design, settings).stepAgainstPlain, 2));
     };

@@ -59,8 +59,8 @@ CostsCard::CostsCard(QWidget* parent)
         tr("Parameters, gradients, the optimizer's moments and activations of a batch; an "
            "estimate"));
     add(tr("Step time ÷ plain"),
-        tr("Arithmetic of a training step ÷ that of the same backbone with plain kernels, tied; "
-           "an estimate"));
+        tr("Arithmetic of a training step, with what balancing adds, ÷ that of the same backbone "
+           "with plain kernels, tied; an estimate"));
     add(tr("Length"), tr("Batches that are learned from, and how often that goes through the "
                          "training split"));
     m_assumption->setParent(body);

@@ -37,14 +37,8 @@ SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,
         designNetwork(spec, catalogue, headOutputs(spec, catalogue, classes, AssumedClasses));
     const bool whole = result.problems.empty();
     analysis.network = std::move(result.design);
-    if (whole) {
-        CostSettings settings{.batch = spec.train.batch,
-                              .activationBytes =
-                                  spec.train.precision == Precision::Bfloat16 ? 2 : 4};
-        if (const OptimizerInfo* optimizer = catalogue.optimizer(spec.train.optimizer.id))
-            settings.moments = static_cast<int>(optimizer->moments.size());
-        analysis.costs = networkCosts(*analysis.network, settings);
-    }
+    if (whole)
+        analysis.costs = networkCosts(*analysis.network, costSettings(spec.train, catalogue));
     return analysis;
 }
 

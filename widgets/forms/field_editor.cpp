@@ -132,8 +132,11 @@ public:
 
 private:
     static QString methodTip(const MethodInfo& method) {
-        return QStringLiteral("<p>%1</p><p><i>%2</i></p>")
-            .arg(toQt(method.help).toHtmlEscaped(), toQt(method.source).toHtmlEscaped());
+        QString tip;
+        for (const std::string& paragraph : {method.help, method.cost})
+            if (!paragraph.empty())
+                tip += QStringLiteral("<p>%1</p>").arg(toQt(paragraph).toHtmlEscaped());
+        return tip + QStringLiteral("<p><i>%1</i></p>").arg(toQt(method.source).toHtmlEscaped());
     }
 
     QuietComboBox* m_box;
