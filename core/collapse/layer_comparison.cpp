@@ -25,7 +25,7 @@ int counterpart(const UnfoldedNetwork& expanded, const Instruction& collapsed) {
     const std::vector<bool> foldable = foldableNorms(design.graph, design.tree);
     for (std::size_t i = 0; i < foldable.size(); ++i)
         if (foldable[i] && expanded.program.instructions[i].inputs.front() == own
-            && !design.hasBranches(design.graph.node(design.tree.nodes[i].node)))
+            && !design.becomesOneKernel(design.graph.node(design.tree.nodes[i].node)))
             return static_cast<int>(i);
     return own;
 }

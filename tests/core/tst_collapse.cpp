@@ -216,7 +216,7 @@ private Q_SLOTS:
         const CollapsedNetwork compact = fold(network, about(spec), &counts);
         int kernels = 0, norms = 0;
         for (std::size_t i = 0; i < network.design().layers.size(); ++i)
-            if (!network.design().layers[i].hasBranches())
+            if (!network.design().fragments[i].becomesOneKernel())
                 kernels += static_cast<int>(network.design().layerPlan(i).kernels().groups.size());
         for (const Instruction& instruction : network.program().instructions) {
             norms += instruction.op == Op::Norm ? 1 : 0;

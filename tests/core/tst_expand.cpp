@@ -16,7 +16,7 @@ private Q_SLOTS:
             const KernelShape shape{.out = 6, .in = 4, .height = 3, .width = 3, .groups = groups};
             const auto method = methodNamed("expand", shape, {{"start", "random"}});
             std::vector<torch::Tensor> factors;
-            for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
+            for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), {1}))
                 factors.push_back(factor.to(torch::kFloat64));
             const auto pointwise = [](const torch::Tensor& w) {
                 return w.unsqueeze(2).unsqueeze(3);
@@ -41,7 +41,7 @@ private Q_SLOTS:
                     .out = 4, .in = 2, .height = k, .width = k, .groups = groups};
                 const auto method = methodNamed("expand", shape, {{"start", "random"}});
                 std::vector<torch::Tensor> factors;
-                for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
+                for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), {1}))
                     factors.push_back(factor.to(torch::kFloat64));
                 QCOMPARE(factors.size(), static_cast<std::size_t>(k / 2));
                 // As published: the first link pads for all of them.
