@@ -42,6 +42,8 @@ public:
                 to.program.instructions.push_back(oneOf(i, to));
                 continue;
             }
+            if (node.layer >= 0 && instruction.op == Op::Conv && m_design.partOf(node).kept)
+                ++counts.keptParts;
             for (int& input : instruction.inputs)
                 input = m_newIndex[static_cast<std::size_t>(input)];
             if (m_foldable[i]) {
@@ -65,7 +67,7 @@ public:
         for (const int output : m_from.outputs)
             to.program.outputs.push_back(m_newIndex[static_cast<std::size_t>(output)]);
         for (const std::string& name : to.program.tensors)
-            counts.kernels += name.find("/kernel/") != std::string::npos ? 1 : 0;
+            counts.kernels += name.find("/kernel") != std::string::npos ? 1 : 0;
     }
 
 private:
@@ -258,7 +260,7 @@ UnfoldedNetwork unfoldedOf(const Network& network) {
 }
 
 CollapsedNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
-    return fold(unfoldedOf(network), about, network.parameters().front().value.scalar_type(), counts);
+    return fold(withEqualKernelsTied(unfoldedOf(network)), about, network.parameters().front().value.scalar_type(), counts);
 }
 
 CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,

@@ -87,14 +87,23 @@ std::vector<TaskSet> ownersOf(const std::vector<OwnedWeights>& weights, int task
 } // namespace
 
 std::vector<OwnedWeights> ownedWeights(const NetworkDesign& design) {
+    return ownedWeights(design, design);
+}
+
+std::vector<OwnedWeights> ownedWeights(const NetworkDesign& trained,
+                                       const NetworkDesign& collapsed) {
     std::vector<OwnedWeights> all;
-    addTrained(design, all);
-    addCollapsed(design.runsStretches() ? composed(design) : design, all);
+    addTrained(trained, all);
+    addCollapsed(collapsed.runsStretches() ? composed(collapsed) : collapsed, all);
     return all;
 }
 
 WeightOwners weightOwners(const NetworkDesign& design) {
-    const auto weights = ownedWeights(design);
+    return weightOwners(design, design);
+}
+
+WeightOwners weightOwners(const NetworkDesign& design, const NetworkDesign& collapsed) {
+    const auto weights = ownedWeights(design, collapsed);
     const auto owners = ownersOf(weights, design.taskCount());
     std::array<WeightOwners::Part, weightPartNames.size()> parts;
     for (std::size_t i = 0; i < parts.size(); ++i)

@@ -61,7 +61,9 @@ private Q_SLOTS:
         // Its repository's SmallNet, 7 × 7 from 8 to 16 channels: 3 × 3 to 32, to 64, to 16.
         const KernelShape shape{.out = 16, .in = 8, .height = 7, .width = 7};
         const ParametrizationInfo& info = entryNamed("expand").info;
-        const auto factors = info.factors(shape, completeOptions(info, Json::object()));
+        auto factors = info.factors(shape, completeOptions(info, Json::object()));
+        QCOMPARE(factors[1].kernel, std::optional(KernelShape{.out = 64, .in = 32, .height = 3, .width = 3}));
+        factors[1].kernel.reset();
         const std::vector<FactorInfo> expected{{"W3", {16, 64, 3, 3}},
                                                {"W2", {64, 32, 3, 3}, true},
                                                {"W1", {32, 8, 3, 3}}};

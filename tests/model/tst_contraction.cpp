@@ -201,7 +201,7 @@ private Q_SLOTS:
         LayerGraph graph = builder.take();
         const KernelShape kernel{
             .out = 5, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 1};
-        graph.layers = {{.name = "l.1", .kernel = kernel}};
+        graph.layers = {{.name = "l.1", .kernel = kernel, .norm = false}};
         graph.nodes.push_back({.op = Op::Conv,
                                .name = "l.1.conv",
                                .inputs = {0},
