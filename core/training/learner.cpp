@@ -67,6 +67,7 @@ Learner::Learner(const ExperimentSpec& spec, Network network,
                  std::vector<std::unique_ptr<Task>> tasks, std::int64_t steps,
                  std::int64_t stepsPerEpoch)
     : m_train(spec.train),
+      m_seed(static_cast<std::uint64_t>(spec.seed)),
       m_network(std::move(network)),
       m_tasks(std::move(tasks)),
       m_balancing(makeBalancing(spec, stepsPerEpoch)),
@@ -89,6 +90,10 @@ double Learner::rate(std::int64_t number) const {
         m_train.warmup > 0 ? std::min(1.0, (step + 1) / static_cast<double>(m_train.warmup)) : 1.0;
     return m_train.lr * warm
            * m_schedule.factor(m_train.schedule.options, step, m_steps, m_stepsPerEpoch);
+}
+
+ComposeMoment Learner::momentOf(std::int64_t number) const {
+    return {.training = true, .step = number, .seed = m_seed};
 }
 
 /// Alternating rounds begin with the cores.
@@ -165,8 +170,10 @@ void Learner::differentiate(const ComposedNetwork& composed, Losses& losses, std
                             StepResult& result) {
     const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
     const bool onKernels = m_train.decayOn == DecayOn::Kernels;
-    BackwardSettings settings{
-        .moving = movingIn(number), .step = number, .kernelDecay = onKernels ? coupled : 0};
+    BackwardSettings settings{.moving = movingIn(number),
+                              .step = number,
+                              .epoch = static_cast<double>(number) / m_stepsPerEpoch,
+                              .kernelDecay = onKernels ? coupled : 0};
     std::vector<double> weights = m_taskWeights;
     if (m_balancingInfo.consumes == Consumes::Gramian) {
         // What has no weight has no say in how the others' gradients are combined.
@@ -203,7 +210,7 @@ void Learner::lookAfterStep(const Batch& batch, std::int64_t number) {
     StepResult unused;
     std::vector<double> losses;
     for (const torch::Tensor& loss :
-         forward(m_network.compose(false), batch, number, settings, unused))
+         forward(m_network.compose(false, momentOf(number)), batch, number, settings, unused))
         losses.push_back(loss.defined() ? loss.item<double>()
                                         : std::numeric_limits<double>::quiet_NaN());
     m_balancing->stepped(losses);
@@ -255,7 +262,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
         return {};
     dropGradients();
     const std::int64_t samples = samplesForConflict(batch.size(), m_network.design().graph);
-    const ComposedNetwork composed = m_network.compose(true);
+    const ComposedNetwork composed = m_network.compose(true, momentOf(number));
     RunSettings settings = settingsOf(m_train); // another precision would take longer than a step
     settings.followStatistics = false;
     const auto outputs =
@@ -276,7 +283,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
 
 Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     dropGradients();
-    const ComposedNetwork composed = m_network.compose(true);
+    const ComposedNetwork composed = m_network.compose(true, momentOf(number));
     StepResult result;
     auto losses = checked(forward(composed, batch, number, settingsOf(m_train), result), number);
     if (!losses)
@@ -338,7 +345,8 @@ void Learner::update(double rate, Moving moving) {
         if (decay > 0 && m_train.decayOn == DecayOn::Factors
             && parameter.kind == ParameterKind::Factor)
             parameter.value.mul_(1 - rate * decay);
-        m_optimizer->update(parameter, parameter.core ? rate * m_train.coreRate : rate);
+        m_optimizer->update(parameter,
+                            (parameter.core ? rate * m_train.coreRate : rate) * parameter.rate);
     }
 }
 
