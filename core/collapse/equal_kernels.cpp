@@ -48,9 +48,8 @@ public:
 private:
     bool areEqual(const LayerPlan& plan, const char* what, TaskSet a, TaskSet b) const {
         const auto of = [&](TaskSet tasks) {
-            return m_tensors.at(tensorName(
-                plan.layer, what, groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
-                m_network.design.plan.tasks));
+            return m_tensors.at(tensorName(plan.layer, what, groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
+                                           m_network.design.plan.tasks));
         };
         return torch::equal(of(a), of(b));
     }

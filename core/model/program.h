@@ -38,8 +38,8 @@ struct Program {
 std::string tensorName(const std::string& layer, const std::string& what, TaskSet group,
                        const std::vector<std::string>& tasks);
 
-/// The program of an expanded network: one instruction an executed node of its execution tree.
-/// Tensors are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
+/// The program of an expanded network: one instruction an executed node of its execution tree. Tensors
+/// are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
 /// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
 /// "layer/norm.mean/…" and "layer/norm.var/…" (executed nodes). Those of the further parts
 /// of a layer's fragment have their name: "layer/kernel.1x1/…", "layer/norm.1x1.mean/…"; of

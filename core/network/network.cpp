@@ -195,8 +195,8 @@ ComposedNetwork Network::compose(bool withGradients, const ComposeMoment& moment
     const auto addKernel = [&](std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                                const FragmentPart& part) {
         const std::string& name = m_design.graph.layers[layer].name;
-        ComposedNetwork::Kernel made{
-            .layer = layer, .tasks = tasks, .kernel = kernelFor(layer, plan, tasks, part, moment)};
+        ComposedNetwork::Kernel made{.layer = layer, .tasks = tasks,
+                                     .kernel = kernelFor(layer, plan, tasks, part, moment)};
         made.kernelSlot = bind(tensorName(name, kernelTensor(part), tasks, names), made.kernel);
         if (part.firstFactor == 0 || part.biasFactor) {
             const std::size_t last = part.firstFactor + part.factorCount - 1;
@@ -284,8 +284,7 @@ void Network::scaleKernels(double scale, Moving moving) {
         const LayerFactors& layer = m_design.layers[i].factors;
         const LayerPlan plan = m_design.layerPlan(i);
         for (const FragmentPart& part : m_design.layers[i].fragment.parts) {
-            const std::size_t end =
-                part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
+            const std::size_t end = part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
             bool scaled = false;
             for (std::size_t k = part.firstFactor; k < end && !scaled; ++k) {
                 const FactorInfo& factor = layer.factors[k];

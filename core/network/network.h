@@ -51,8 +51,8 @@ public:
     /// How many training images a new network wants to see before it is trained; 0: none.
     int startImages() const;
 
-    /// Begins the layers whose parametrization asks for it once more, from the same kernels and
-    /// from what they read of these images [N, 3, H, W]. On the CPU, before training.
+    /// Begins the layers whose parametrization asks for it once more, from the same kernels and from
+    /// what they read of these images [N, 3, H, W]. On the CPU, before training.
     void initializeBy(const torch::Tensor& images, std::uint64_t seed);
 
     /// The weights of a file. Problems: those of `load`.

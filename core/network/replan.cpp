@@ -113,8 +113,7 @@ void Network::takeStatistics(const ExecutedNode& executed, const Network& from) 
     std::vector<int> weights;
     for (const ExecutedNode& source : from.m_design.tree.nodes) {
         const Node& other = from.m_design.graph.node(source.node);
-        if (other.op != Op::Norm || other.layer != node.layer
-            || from.m_design.partOf(other).name != m_design.partOf(node).name
+        if (other.op != Op::Norm || other.layer != node.layer || from.m_design.partOf(other).name != m_design.partOf(node).name
             || (source.tasks & executed.tasks) == 0)
             continue;
         const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));

@@ -21,8 +21,7 @@ void Network::initializeBy(const torch::Tensor& images, std::uint64_t seed) {
     std::vector<bool> found(m_layers.size());
     for (std::size_t i = 0; i < m_design.tree.nodes.size(); ++i) {
         const Node& node = m_design.graph.node(m_design.tree.nodes[i].node);
-        if (node.op != Op::Conv
-            || m_design.layers[static_cast<std::size_t>(node.layer)].startImages == 0
+        if (node.op != Op::Conv || m_design.layers[static_cast<std::size_t>(node.layer)].startImages == 0
             || found[static_cast<std::size_t>(node.layer)])
             continue;
         found[static_cast<std::size_t>(node.layer)] = true;
@@ -39,8 +38,8 @@ void Network::initializeBy(const torch::Tensor& images, std::uint64_t seed) {
             const torch::Tensor kernel =
                 kernelFor(layer, plan, plan.kernels().groups.front(),
                           m_design.layers[layer].fragment.mainConvolution(), {});
-            const auto count =
-                std::min<std::int64_t>(m_design.layers[layer].startImages, output.size(0));
+            const auto count = std::min<std::int64_t>(m_design.layers[layer].startImages,
+                                                      output.size(0));
             made.emplace_back(layer, m_layers[layer].parametrization->initialize(
                                          kernel, {.seed = seed ^ textHash(plan.layer),
                                                   .inputs = output.narrow(0, 0, count)}));
