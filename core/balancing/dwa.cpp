@@ -10,7 +10,7 @@ namespace concertina {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double least = 1e-12; ///< a mean loss, so that a ratio of two is a number
+constexpr double smallestMean = 1e-12; ///< a mean loss, so that a ratio of two is a number
 
 /// w = K · softmax((L(e−1) / L(e−2)) / temperature) over the K tasks that have both means.
 class Dwa : public Balancing {
@@ -59,7 +59,7 @@ private:
         for (std::size_t t = 0; t < last.size(); ++t)
             if (!std::isnan(last[t]) && !std::isnan(before[t])) {
                 known.push_back(t);
-                ratios[t] = std::max(last[t], least) / std::max(before[t], least) / m_temperature;
+                ratios[t] = std::max(last[t], smallestMean) / std::max(before[t], smallestMean) / m_temperature;
                 largest = std::max(largest, ratios[t]);
             }
         for (const std::size_t t : known)
