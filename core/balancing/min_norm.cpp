@@ -120,22 +120,27 @@ private:
         }
     }
 
+    /// Solved for weights times lengths: gradients may be of very different ones. One of length 0 is
+    /// the least norm by itself, and never among several.
     Vector affineMinimum() const {
         const std::size_t n = m_active.size();
-        double scale = 0;
+        Vector lengths;
         for (const std::size_t i : m_active)
-            scale = std::max(scale, m_gramian.at(i, i));
-        if (scale == 0)
-            scale = 1;
-        std::vector<Vector> matrix(n + 1, Vector(n + 1, 1.0));
-        for (std::size_t r = 0; r < n; ++r)
+            lengths.push_back(std::sqrt(m_gramian.at(i, i)));
+        const double shortest = *std::ranges::min_element(lengths);
+        std::vector<Vector> matrix(n + 1, Vector(n + 1, 0.0));
+        for (std::size_t r = 0; r < n; ++r) {
             for (std::size_t c = 0; c < n; ++c)
-                matrix[r][c] = m_gramian.at(m_active[r], m_active[c]) / scale;
-        matrix[n][n] = 0;
+                matrix[r][c] =
+                    m_gramian.at(m_active[r], m_active[c]) / (lengths[r] * lengths[c]);
+            matrix[r][n] = matrix[n][r] = shortest / lengths[r];
+        }
         Vector right(n + 1, 0.0);
         right[n] = 1;
         Vector solution = solved(std::move(matrix), std::move(right));
         solution.pop_back();
+        for (std::size_t k = 0; k < n; ++k)
+            solution[k] *= shortest / lengths[k];
         return solution;
     }
 
