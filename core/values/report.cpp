@@ -234,8 +234,9 @@ std::string toText(const VerifyReport& report) {
     if (!report.passed)
         text += "  The networks differ: " + report.failure + "\n";
     else if (report.borderLayers > 0)
-        text += "  The networks are the same but for borders: " + std::to_string(report.borderLayers)
-                + " layers were folded over them, and each is right inside.\n";
+        text +=
+            "  The networks are the same but for borders: " + std::to_string(report.borderLayers)
+            + " layers were folded over them, and each is right inside.\n";
     else
         text += "  The networks are the same.\n";
     return text + layersText(report);
