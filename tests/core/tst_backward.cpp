@@ -123,6 +123,33 @@ private Q_SLOTS:
         }
     }
 
+    void coresOfAProductSeeTheirOwnTasksGradient() {
+        // W = U·M_1·M_2·M_3·V: ∂M_t = (U M_1⋯M_{t−1})ᵀ G_t (M_{t+1}⋯M_3 V)ᵀ, ∂U = Σ_t G_t
+        // (M_1 M_2 M_3 V)ᵀ, ∂V = (U M_1 M_2 M_3)ᵀ Σ_t G_t
+        Network network = wideNetwork(tinySpec("factored", "*: merged by product"), 4);
+        const auto g = kernelGradients(network, m_images);
+        differentiate(network, m_images);
+        const torch::NoGradGuard noGrad;
+        for (const std::string layer : {"enc1.1", "enc2.2", "dec2.1", "dec1.1"}) {
+            const torch::Tensor u = named(network, layer + "/U/" + everyone).value;
+            const torch::Tensor v = named(network, layer + "/V/" + everyone).value;
+            std::vector<torch::Tensor> m;
+            for (const auto& name : names)
+                m.push_back(named(network, layer + "/M/" + name).value);
+            torch::Tensor sum = torch::zeros_like(u.mm(v));
+            const std::vector<torch::Tensor> before{u, u.mm(m[0]), u.mm(m[0]).mm(m[1])},
+                behind{m[1].mm(m[2]).mm(v), m[2].mm(v), v};
+            for (std::size_t t = 0; t < 3; ++t) {
+                const torch::Tensor gt = g.at(layer + "/" + everyone)[t];
+                sum += gt;
+                verifyEqual(named(network, layer + "/M/" + names[t]).grad,
+                            before[t].t().mm(gt).mm(behind[t].t()));
+            }
+            verifyEqual(named(network, layer + "/U/" + everyone).grad, sum.mm(m[0].mm(behind[0]).t()));
+            verifyEqual(named(network, layer + "/V/" + everyone).grad, before[2].mm(m[2]).t().mm(sum));
+        }
+    }
+
     void groupsOfTasksAreRoutedTogetherWithTheirShare() {
         // Two tasks own one core: a = 2/3, and it sees the sum of both gradients.
         Network network =
