@@ -131,6 +131,7 @@ class TaskGradientsTest : public QObject {
         row("own norms", "plain", {"*: norm {segmentation} | {depth} | {normal}"});
         row("factored, tied", "factored", {});
         row("merged", "factored", {"*: merged"});
+        row("merged by product", "factored", {"*: merged by product"});
         row("merged, pairs", "factored", {"*: {segmentation, depth} | {normal} merged"});
         row("merged in part", "factored",
             {"dec*: merged", "dec1.1: {segmentation} | {depth, normal} factors shared"});
