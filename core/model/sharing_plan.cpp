@@ -60,10 +60,10 @@ Expected<Partition> partitionFromJson(const Json& json, std::span<const std::str
     return partition;
 }
 
-/// What a layer's rules can name, in its order.
+/// What a layer's rules can freeze, in its order; all but the last can be parted.
 std::vector<std::string> partNames(const LayerPlan& plan) {
     std::vector<std::string> names = plan.factors;
-    names.insert(names.end(), {"bias", "norm"});
+    names.insert(names.end(), {"bias", "norm", std::string(StatisticsPart)});
     return names;
 }
 
@@ -82,13 +82,19 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
                                        std::span<LayerPlan> plans) {
     bool found = false;
     std::vector<std::string> known{"bias", "norm"};
+    if (rule.frozen)
+        known.emplace_back(StatisticsPart);
     for (LayerPlan& plan : plans) {
         if (!matchesPattern(plan.layer, rule.layers))
             continue;
         for (const std::string& part : partNames(plan)) {
-            if (std::ranges::find(known, part) == known.end())
+            if (part != StatisticsPart && std::ranges::find(known, part) == known.end())
                 known.push_back(part);
-            if (part != rule.factor && !(rule.frozen && rule.factor.empty()))
+            const bool all = rule.frozen && rule.factor.empty();
+            const bool isStatistics = part == StatisticsPart;
+            if (part != rule.factor && !all)
+                continue;
+            if (isStatistics && (!rule.frozen || (all && *rule.frozen && !rule.rests)))
                 continue;
             found = true;
             const auto k = static_cast<std::size_t>(std::ranges::find(plan.factors, part)
@@ -123,42 +129,7 @@ std::optional<Problem> checkState(const LayerFactors& layer, SharingState state)
     return std::nullopt;
 }
 
-/// Of the partitions of a stretch of factors; the bias goes with the first.
-Partition refinementOf(const LayerPlan& plan, std::size_t firstFactor, std::size_t count) {
-    Partition result = firstFactor == 0 ? plan.bias : plan.partitions[firstFactor];
-    for (std::size_t k = firstFactor; k < firstFactor + count; ++k)
-        result = commonRefinement(result, plan.partitions[k]);
-    return result;
-}
-
 } // namespace
-
-Partition LayerPlan::refinement() const {
-    return refinementOf(*this, 0, partitions.size());
-}
-
-bool LayerPlan::isFrozen(std::string_view what) const {
-    return std::ranges::find(frozen, what) != frozen.end();
-}
-
-Partition LayerPlan::kernels() const {
-    return kernels(0, partitions.size());
-}
-
-Partition LayerPlan::kernels(std::size_t firstFactor, std::size_t count) const {
-    const Partition own = refinementOf(*this, firstFactor, count);
-    if (!merged)
-        return own;
-    TaskSet all = 0;
-    for (const TaskSet group : own.groups)
-        all |= group;
-    return {{all}};
-}
-
-std::size_t LayerPlan::partedFactors() const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        partitions, [](const Partition& partition) { return partition.groups.size() > 1; }));
-}
 
 std::vector<std::string> SharingPlan::layerNames() const {
     std::vector<std::string> names;
@@ -169,6 +140,8 @@ std::vector<std::string> SharingPlan::layerNames() const {
 
 Json toJson(const SharingPlan& plan) {
     Json json = {{"tasks", plan.tasks}, {"layers", Json::array()}};
+    if (plan.resting != 0)
+        json["resting"] = groupNames({{plan.resting}}, plan.tasks).front();
     for (const LayerPlan& layer : plan.layers) {
         Json factors = Json::object();
         for (std::size_t i = 0; i < layer.factors.size(); ++i)
@@ -236,6 +209,14 @@ Expected<SharingPlan> planFromJson(const Json& json) {
     }
     if (plan.tasks.empty())
         return failure(brokenPlan("tasks", "no task", "at least one"));
+    for (const Json& name : json.value("resting", Json::array())) {
+        const auto task = name.is_string()
+                              ? std::ranges::find(plan.tasks, name.get<std::string>())
+                              : plan.tasks.end();
+        if (task == plan.tasks.end())
+            return failure(brokenPlan("resting", shortened(jsonText(name), 80), "names of tasks"));
+        plan.resting |= taskBit(static_cast<int>(task - plan.tasks.begin()));
+    }
     for (const Json& item : json["layers"]) {
         auto layer = layerFromJson(item, plan.tasks,
                                    "layers." + std::to_string(plan.layers.size()));
@@ -244,45 +225,6 @@ Expected<SharingPlan> planFromJson(const Json& json) {
         plan.layers.push_back(std::move(*layer));
     }
     return plan;
-}
-
-bool LayerFactors::hasCore() const {
-    return std::ranges::any_of(factors, &FactorInfo::core);
-}
-
-LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own) {
-    TaskSet all = 0;
-    for (const TaskSet group : own.groups)
-        all |= group;
-    const Partition one{{all}};
-    const bool outside = state == SharingState::FactorsShared || state == SharingState::Separate;
-    LayerPlan plan{.layer = layer.layer,
-                   .bias = outside ? own : one,
-                   .norm = outside ? own : one,
-                   .merged = state == SharingState::Merged && taskCount(all) > 1};
-    for (const FactorInfo& factor : layer.factors) {
-        const bool apart = state == SharingState::Separate
-                           || (factor.core && state != SharingState::Tied);
-        plan.factors.push_back(factor.name);
-        plan.partitions.push_back(apart ? own : one);
-    }
-    return plan;
-}
-
-std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer) {
-    TaskSet all = 0;
-    for (const TaskSet group : plan.bias.groups)
-        all |= group;
-    std::vector<TaskSet> each;
-    for (const int task : tasksOf(all))
-        each.push_back(taskBit(task));
-    const Partition own = partitionOf(std::move(each));
-    for (const auto state : {SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
-                             SharingState::Separate})
-        if (LayerPlan named = planInState(layer, state, own);
-            named.frozen = plan.frozen, plan == named)
-            return state;
-    return std::nullopt;
 }
 
 namespace {

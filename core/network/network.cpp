@@ -14,10 +14,11 @@ namespace concertina {
 
 namespace {
 
-torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
+torch::Tensor newKernel(const KernelShape& kernel, StartWeights start, std::uint64_t seed) {
     auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const double area = kernel.height * kernel.width;
-    const double deviation = std::sqrt(2.0 / (area * (kernel.in / kernel.groups + kernel.out)));
+    const int in = start == StartWeights::Xavier ? kernel.in / kernel.groups : 0;
+    const double deviation = std::sqrt(2.0 / (area * (in + kernel.out)));
     return torch::empty({kernel.out, kernel.in / kernel.groups, kernel.height, kernel.width})
         .normal_(0.0, deviation, generator);
 }
@@ -43,8 +44,9 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
     }
 }
 
-Network::Network(NetworkDesign design, std::uint64_t seed) : Network(std::move(design)) {
-    initialize(seed);
+Network::Network(NetworkDesign design, std::uint64_t seed, StartWeights start)
+    : Network(std::move(design)) {
+    initialize(seed, start);
 }
 
 Expected<Network> Network::fromTensors(NetworkDesign design,
@@ -58,8 +60,8 @@ Expected<Network> Network::fromTensors(NetworkDesign design,
 std::size_t Network::add(const LayerPlan& plan, const std::string& what, TaskSet owners,
                          std::span<const std::int64_t> shape, ParameterKind kind, bool core) {
     const auto& tasks = m_design.plan.tasks;
-    const bool frozen =
-        plan.isFrozen(kind == ParameterKind::Norm ? std::string("norm") : what);
+    const bool frozen = plan.isFrozen(kind == ParameterKind::Norm ? std::string("norm") : what)
+                        || m_design.plan.rests(owners);
     m_parameters.push_back({.name = tensorName(plan.layer, what, owners, tasks),
                             .value = torch::zeros(at::IntArrayRef(shape.data(), shape.size()))
                                          .requires_grad_(!frozen),
@@ -99,12 +101,12 @@ void Network::addLayer(std::size_t index) {
     m_layers.push_back(std::move(weights));
 }
 
-void Network::initialize(std::uint64_t seed) {
+void Network::initialize(std::uint64_t seed, StartWeights start) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
         const std::uint64_t key = seed ^ textHash(layer.name);
-        const torch::Tensor kernel = xavierNormal(layer.kernel, key);
+        const torch::Tensor kernel = newKernel(layer.kernel, start, key);
         const auto values = m_layers[i].parametrization->initialize(kernel, key + 1);
         for (std::size_t k = 0; k < values.size(); ++k)
             for (const std::size_t copy : m_layers[i].factors[k])
@@ -264,17 +266,22 @@ void Network::scaleKernels(double scale, Moving moving) {
         const LayerFactors& layer = m_design.layers[i].factors;
         const LayerPlan plan = m_design.layerPlan(i);
         const bool apart = m_design.layers[i].hasBranches(); // then each factor is a kernel
-        bool scaled = false;
-        for (std::size_t k = 0; k < layer.factors.size() && !scaled; ++k) {
+        const bool allMove = plan.frozen.empty() && m_design.plan.resting == 0;
+        TaskSet scaled = 0;
+        for (std::size_t k = 0; k < layer.factors.size(); ++k) {
             const FactorInfo& factor = layer.factors[k];
             // W is linear in the first factor and in cores.
-            const bool linear = plan.frozen.empty() || factor.core || k == 0 || apart;
-            if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !linear)
+            const bool linear = allMove || factor.core || k == 0 || apart;
+            if (!moves(layer, factor, moving) || !linear)
                 continue;
-            for (const std::size_t copy : m_layers[i].factors[k])
-                if (m_parameters[copy].grad.defined())
-                    m_parameters[copy].value.mul_(scale);
-            scaled = !apart;
+            for (const std::size_t copy : m_layers[i].factors[k]) {
+                Parameter& parameter = m_parameters[copy];
+                if (parameter.frozen || (parameter.owners & scaled) != 0)
+                    continue;
+                if (parameter.grad.defined())
+                    parameter.value.mul_(scale);
+                scaled |= apart ? 0 : parameter.owners;
+            }
         }
     }
 }

@@ -17,6 +17,8 @@
 
 namespace concertina {
 
+struct InitialNetwork;
+
 /// The kernels and biases of a network, made from their factors for one or more passes, and bound
 /// with everything else to the network's program.
 struct ComposedNetwork {
@@ -43,10 +45,25 @@ struct ComposedNetwork {
 /// has the same two halves, in backward.h. Used from one thread at a time.
 class Network {
 public:
-    /// New weights, on the CPU in float32: W is Xavier-normal as in MTAN's SegNet, from `seed` and
-    /// the layer's name alone, so that every parametrization and plan starts as the same network;
-    /// all copies are equal, biases 0, norms the identity.
-    Network(NetworkDesign design, std::uint64_t seed);
+    /// New weights, on the CPU in float32: W is normal, by `start`, from `seed` and the layer's name
+    /// alone, so that every parametrization and plan starts as the same network; all copies are
+    /// equal, biases 0, norms the identity.
+    Network(NetworkDesign design, std::uint64_t seed, StartWeights start = StartWeights::Xavier);
+
+    /// A network that begins as a trained one, layer by layer. A layer whose kernel is made in the
+    /// same way begins with the source's factors; else they start from its kernel, in float64. Each
+    /// task has what the one of its name had; `from` names another one, a task each, or is empty.
+    /// What tasks share begins as the mean of what they had, by their numbers; a new task counts
+    /// there only where it is alone, and has the mean of all where it names none. A merged layer
+    /// that is merged no longer begins as the kernel that it ran. Heads of tasks that are not in the
+    /// source, or name another, are new. `notes` tell what is not as it was.
+    ///
+    /// Problems: "initial.layer" and "initial.shape" (a layer that the source lacks or has in
+    /// another shape), "initial.task", "initial.tensor", "network.not_finite".
+    static Expected<Network> begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,
+                                       const InitialNetwork& source,
+                                       std::span<const std::string> from,
+                                       std::vector<std::string>& notes);
 
     /// The weights of a file. Problems: those of `load`.
     static Expected<Network> fromTensors(NetworkDesign design,
@@ -117,6 +134,8 @@ public:
     Expected<void> load(const std::map<std::string, torch::Tensor>& tensors);
 
 private:
+    class Beginning;
+
     struct LayerWeights {
         std::unique_ptr<Parametrization> parametrization;
         std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group
@@ -129,7 +148,7 @@ private:
                     std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
-    void initialize(std::uint64_t seed);
+    void initialize(std::uint64_t seed, StartWeights start);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                             const KernelBranch& branch) const;
     torch::Tensor stretchFor(std::size_t layer, const KernelStretch& stretch, TaskSet tasks) const;

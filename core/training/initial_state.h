@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/network/initial_reader.h"
 #include "core/network/network.h"
 #include "core/training/run_control.h"
 #include "core/training/run_data.h"
@@ -23,12 +24,16 @@ struct InitialState {
     std::int64_t goodStep = -1;                      ///< so has it this
 };
 
-/// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
-/// new ones. Before weights are initialized the contraction is calibrated where the spec asks
-/// for it; a request to end aborts that. Problems of `designNetwork`, `loadCheckpoint` and
-/// `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes.
+/// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state; or
+/// those of a trained network that the spec begins from, which `initial` reads; or new ones. Before
+/// weights are initialized the contraction is calibrated where the spec asks for it; a request to
+/// end aborts that. Problems of `designNetwork`, `loadCheckpoint`, `networkOf`, of `initial` and
+/// `Network::begunFrom`, "checkpoint.targets" (it was trained on other tasks or classes) and
+/// "initial.missing" (nothing reads what it begins from). What is to be told of a beginning is added
+/// to the data's news.
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
-                             const RunData& data, const RunControl& control);
+                             const RunData& data, const RunControl& control,
+                             const InitialReader& initial = {});
 
 } // namespace concertina

@@ -129,8 +129,15 @@ Expected<Learner::Losses> Learner::weighed(std::vector<torch::Tensor> losses,
         if (valid && !std::isfinite(result.values[t]))
             return failure(notFinite("loss of " + m_taskNames[t], result.values[t],
                                      growthHint(m_train, number == 0)));
+        if (valid && !result.weighted[t].requires_grad())
+            result.weighted[t].reset(); // of a task that rests: nothing learns from it
     }
-    const auto weights = m_balancing->weights({result.values});
+    // What rests has no part in how the others are weighed.
+    std::vector<double> learning = result.values;
+    for (std::size_t t = 0; t < learning.size(); ++t)
+        if (!result.weighted[t].defined())
+            learning[t] = std::numeric_limits<double>::quiet_NaN();
+    const auto weights = m_balancing->weights({learning});
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         if (!result.weighted[t].defined())
             continue;
@@ -195,7 +202,8 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         torch::Tensor loss =
             m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, 0, samples));
-        losses.push_back(loss.defined() ? loss * m_taskWeights[t] : loss);
+        const bool learns = loss.defined() && loss.requires_grad(); // one that rests does not
+        losses.push_back(learns ? loss * m_taskWeights[t] : torch::Tensor());
     }
     auto rows = measureConflict(m_network, composed, losses);
     for (ConflictRow& row : rows) {
