@@ -89,6 +89,13 @@ Expected<ExperimentSpec> checked(ExperimentSpec spec, const Catalogue& catalogue
 
 } // namespace
 
+Expected<ExperimentSpec> withInitial(const PlannedNetwork& network, const Catalogue& catalogue) {
+    const auto layers = layersOf(network, catalogue);
+    if (!layers)
+        return failure(layers.error());
+    return checked(begunFrom(network, network.plan, *layers), catalogue);
+}
+
 Expected<ExperimentSpec> withTaskAdded(const PlannedNetwork& network, const AddedTask& task,
                                        const Catalogue& catalogue) {
     const auto ids = taskIds(network.spec);

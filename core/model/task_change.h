@@ -30,6 +30,10 @@ struct AddedTask {
     std::string from{}; ///< the task whose copies its own begin with; empty: the mean of all
 };
 
+/// A spec that begins as a trained network and trains its tasks on, by the plan that it has now.
+/// Problems of `designNetwork`.
+Expected<ExperimentSpec> withInitial(const PlannedNetwork& network, const Catalogue& catalogue);
+
 /// A spec that begins as a trained network and adds a task: all that its tasks use rests, and what
 /// the new one has alone is trained, its head at least. Merged layers run the one kernel that they
 /// ran, tied. The recipe is the network's. Problems: "tasks.twice", "method.unknown", "tasks.from"
