@@ -137,8 +137,7 @@ QWidget* ReplanPanel::makeRuleLine() {
         return entry;
     };
     offer(m_menu, tr("Freeze"), "freeze");
-    offer(m_menu, tr("Let rest"), "rest")
-        ->setToolTip(tr("Freezes, and lets norms go by their running statistics, which stay"));
+    offer(m_menu, tr("Let rest"), "rest");
     offer(m_menu, tr("Unfreeze"), "unfreeze");
     m_menu->addMenu(m_kernels);
     for (const ParametrizationInfo& info : m_context.catalogue.parametrizations)
