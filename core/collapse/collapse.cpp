@@ -3,6 +3,7 @@
 
 #include "core/catalogue.h"
 #include "core/collapse/averaging.h"
+#include "core/collapse/layer_comparison.h"
 #include "core/model/costs.h"
 #include "core/model/plan_change.h"
 #include "core/model/task_change.h"
@@ -76,7 +77,7 @@ std::int64_t weightBytes(const CollapsedNetwork& network) {
 Expected<NetworkDesign> shippedDesign(const PreparedNetwork& prepared, const std::string& without) {
     const NetworkDesign& design = prepared.network.design();
     if (without.empty())
-        return design;
+        return prepared.unfolded.design;
     const Checkpoint& about = prepared.about;
     const auto spec = withTaskDropped({.spec = about.spec,
                                        .changes = changesBefore(about.spec.network, about.step),
@@ -133,19 +134,21 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
     progress(0.6, "timing both networks");
     const Network& network = prepared->network;
     const NetworkCosts costs = networkCosts(network.design(), {});
-    const NetworkCosts left = networkCosts(*shipped, {});
     CollapseReport report{
         .file = request.file.string(),
         .sha256 = written.sha256,
         .origin = compact.origin,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
-        .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, left.multiplyAdds},
+        .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds,
+                         networkCosts(*shipped, {}).multiplyAdds},
         .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
         .milliseconds = time(network, compact),
-        .owners = weightOwners(*shipped),
+        .owners = weightOwners(request.without.empty() ? network.design() : *shipped, *shipped),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms,
+        .keptParts = counts.keptParts,
+        .borderLayers = borderLayers(network.design()),
         .skipped = prepared->skipped};
     progress(1, "done");
     return report;

@@ -15,7 +15,7 @@ namespace concertina {
 namespace {
 
 /// "dec1.1/kernel/depth": its layer.
-std::string layerOf(const std::string& tensor) {
+std::string layerNamed(const std::string& tensor) {
     return tensor.substr(0, tensor.find('/'));
 }
 
@@ -32,7 +32,7 @@ void addCollapsed(const CollapsedNetwork& from, const std::function<bool(const s
             for (std::size_t k = 0; k < instruction.tensors.size(); ++k) {
                 const std::string& name =
                     from.program.tensors[static_cast<std::size_t>(instruction.tensors[k])];
-                if (wanted(layerOf(name)))
+                if (wanted(layerNamed(name)))
                     to.kernels[name] = tensor(instruction, k);
             }
         if (instruction.op != Op::ScaleShift)
@@ -42,7 +42,7 @@ void addCollapsed(const CollapsedNetwork& from, const std::function<bool(const s
         if (before.op != Op::Conv)
             continue;
         const std::string layer =
-            layerOf(from.program.tensors[static_cast<std::size_t>(before.tensors.front())]);
+            layerNamed(from.program.tensors[static_cast<std::size_t>(before.tensors.front())]);
         if (!wanted(layer))
             continue;
         const std::string tasks = instruction.name.substr(instruction.name.rfind('/') + 1);
@@ -61,7 +61,7 @@ std::vector<std::string> namesOf(const std::vector<TargetInfo>& targets) {
     return names;
 }
 
-/// Kernels as they are composed, and, of layers that run branches, what these fold into.
+/// Kernels as they are composed, and, of layers that are more and fold into one, that one.
 Expected<InitialNetwork> fromCheckpoint(Checkpoint checkpoint) {
     auto network = networkOf(checkpoint);
     if (!network)
@@ -72,13 +72,13 @@ Expected<InitialNetwork> fromCheckpoint(Checkpoint checkpoint) {
     const UnfoldedNetwork unfolded = unfoldedOf(*network);
     std::vector<std::string> branched;
     for (std::size_t i = 0; i < design.layers.size(); ++i)
-        if (design.layers[i].hasBranches())
+        if (design.layers[i].fragment.becomesOneKernel())
             branched.push_back(design.graph.layers[i].name);
     const auto isBranched = [&](const std::string& layer) {
         return std::ranges::find(branched, layer) != branched.end();
     };
     for (std::size_t i = 0; i < unfolded.tensors.size(); ++i)
-        if (const std::string& name = unfolded.program.tensors[i]; !isBranched(layerOf(name)))
+        if (const std::string& name = unfolded.program.tensors[i]; !isBranched(layerNamed(name)))
             initial.kernels[name] = unfolded.tensors[i];
     if (!branched.empty())
         addCollapsed(fold(unfolded, checkpoint, torch::kFloat64), isBranched, initial);
@@ -143,7 +143,7 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
     DesignResult made = designNetwork(spec, catalogue(), outputs);
     if (!made.problems.empty())
         return failure(std::move(made.problems.front()));
-    std::vector<std::string> notes;
+    BegunNotes notes;
     const auto network =
         Network::begunFrom(std::move(made.design), static_cast<std::uint64_t>(spec.seed),
                            spec.network.start, **initial, from, notes);

@@ -57,6 +57,20 @@ Partition LayerPlan::kernels(std::size_t firstFactor, std::size_t count) const {
     return {{all}};
 }
 
+Partition LayerPlan::joined() const {
+    std::vector<TaskSet> all;
+    for (const Partition& partition : partitions)
+        for (TaskSet group : partition.groups) {
+            std::erase_if(all, [&](TaskSet known) {
+                const bool meets = (known & group) != 0;
+                group |= meets ? known : 0;
+                return meets;
+            });
+            all.push_back(group);
+        }
+    return partitionOf(std::move(all));
+}
+
 std::size_t LayerPlan::partedFactors() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         partitions, [](const Partition& partition) { return partition.groups.size() > 1; }));
@@ -64,6 +78,23 @@ std::size_t LayerPlan::partedFactors() const {
 
 bool LayerFactors::hasCore() const {
     return std::ranges::any_of(factors, &FactorInfo::core);
+}
+
+std::vector<std::string> LayerFactors::frozenAtStart() const {
+    std::vector<std::string> names;
+    for (const FactorInfo& factor : factors)
+        if (factor.frozen)
+            names.push_back(factor.name);
+    return names;
+}
+
+LayerPlan planAtStart(const LayerFactors& layer, int tasks) {
+    const bool each = std::ranges::find(layer.factors, FactorOwner::EachTask, &FactorInfo::owner)
+                      != layer.factors.end();
+    LayerPlan plan =
+        planInState(layer, each ? SharingState::FactorsShared : SharingState::Tied, apart(tasks));
+    plan.frozen = layer.frozenAtStart();
+    return plan;
 }
 
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own) {

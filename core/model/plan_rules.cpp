@@ -44,16 +44,22 @@ public:
         return tails;
     }
 
+    /// Beside what rests from the start.
     Tails frozen() const {
-        if (m_plan.frozen.empty())
+        const std::vector<std::string> start = m_factors.frozenAtStart();
+        if (m_plan.frozen == start)
             return {};
         if (m_plan.rests())
             return {"rest"};
-        Tails tails;
         if (m_plan.isAllFrozen())
             return {"freeze"};
+        Tails tails;
         for (const std::string& part : m_plan.frozen)
-            tails.push_back("freeze " + part);
+            if (std::ranges::find(start, part) == start.end())
+                tails.push_back("freeze " + part);
+        for (const std::string& part : start)
+            if (!m_plan.isFrozen(part))
+                tails.push_back("unfreeze " + part);
         return tails;
     }
 

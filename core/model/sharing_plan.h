@@ -50,6 +50,9 @@ struct LayerPlan {
     /// The same for a kernel that is made of some of the factors; that of the first has the bias.
     Partition kernels(std::size_t firstFactor, std::size_t count) const;
 
+    /// Tasks that share a copy of any factor, directly or through others.
+    Partition joined() const;
+
     /// How many factors have several copies.
     std::size_t partedFactors() const;
 };
@@ -94,9 +97,13 @@ std::string planHash(const SharingPlan& plan);
 struct LayerFactors {
     std::string layer;
     std::vector<FactorInfo> factors;
-    bool linearInTraining = true; ///< else copies cannot be merged
+    bool composable = true; ///< else kernels cannot be made anew
+    bool affine = true;     ///< else copies cannot be merged
 
     bool hasCore() const;
+
+    /// What rests from the start, until a rule unfreezes it.
+    std::vector<std::string> frozenAtStart() const;
 };
 
 /// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
@@ -113,6 +120,10 @@ std::optional<Problem> checkResting(const SharingPlan& plan);
 /// has nothing to be merged.
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own);
 
+/// The plan of a layer that no rule names: tied, or `factors shared` where its kernel has a factor
+/// that is each task's; what is frozen from the start rests.
+LayerPlan planAtStart(const LayerFactors& layer, int tasks);
+
 /// Which named state a layer is in when each task stands where the state says "own"; none where
 /// it is in none of them; whatever is frozen. With a single task everything is tied.
 std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer);
@@ -122,7 +133,8 @@ struct PlanResolution {
     Problems problems; ///< with the path `path.INDEX` of the rule
 };
 
-/// Applies rules in their order, the later wins; what no rule names is tied. Problems:
+/// Applies rules in their order, the later wins; what no rule names is as `planAtStart` says.
+/// Problems:
 /// "sharing.syntax", "sharing.no_layer", "sharing.unknown_task", "sharing.groups",
 /// "sharing.unknown_factor", "sharing.no_core", "sharing.not_linear".
 PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const LayerFactors> layers,

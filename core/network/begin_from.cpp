@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A network that begins as another did end.
-#include "core/model/branches.h"
 #include "core/model/sharing_edit.h"
 #include "core/network/initial_network.h"
 #include "core/network/mean.h"
@@ -61,6 +60,15 @@ public:
         return parts->second.at(part);
     }
 
+    /// Whether a layer has kernels beside its own.
+    bool keepsMore(const std::string& layer) const {
+        const auto parts = m_all.find(layer);
+        return parts != m_all.end()
+               && std::ranges::any_of(parts->second, [](const auto& part) {
+                      return part.first.starts_with("kernel.");
+                  });
+    }
+
     std::vector<std::string> layers() const {
         std::vector<std::string> names;
         for (const auto& [layer, parts] : m_all)
@@ -96,21 +104,6 @@ std::string sizesText(at::IntArrayRef sizes) {
     return join(parts, " × ");
 }
 
-/// Tasks that share a copy of any factor, directly or through others: their kernels begin as one.
-Partition sharing(const LayerPlan& plan) {
-    std::vector<TaskSet> all;
-    for (const Partition& partition : plan.partitions)
-        for (TaskSet group : partition.groups) {
-            std::erase_if(all, [&](TaskSet known) {
-                const bool meets = (known & group) != 0;
-                group |= meets ? known : 0;
-                return meets;
-            });
-            all.push_back(group);
-        }
-    return partitionOf(std::move(all));
-}
-
 } // namespace
 
 /// Fills a new network, layer by layer, and notes what a person would not expect.
@@ -119,7 +112,7 @@ public:
     Beginning(Network& network, const InitialNetwork& source, std::span<const std::string> from)
         : m_network(network), m_design(network.m_design), m_source(source), m_from(from) {}
 
-    Expected<std::vector<std::string>> run(std::uint64_t seed) {
+    Expected<BegunNotes> run(std::uint64_t seed) {
         if (auto problem = readSource())
             return failure(std::move(*problem));
         if (auto problem = checkTasks())
@@ -127,7 +120,7 @@ public:
         for (std::size_t i = 0; i < m_design.layers.size(); ++i)
             if (auto problem = begin(i, seed))
                 return failure(std::move(*problem));
-        return notes();
+        return BegunNotes{notes(), std::move(m_remade)};
     }
 
 private:
@@ -195,9 +188,9 @@ private:
             return std::nullopt;
         }
         m_used.push_back(layer.name);
-        if (auto problem = checkShape(layer))
-            return problem;
         const bool same = isMadeAlike(index);
+        if (auto problem = same ? std::nullopt : checkShape(layer))
+            return problem;
         const Copies& copies = same ? m_trained : m_kernels;
         // A merged layer that is merged no longer begins as the one kernel that it ran.
         const bool asOne = sourcePlan(layer.name).merged && !m_design.layerPlan(index).merged;
@@ -226,6 +219,12 @@ private:
         if (kernels.empty() || m_kernels.find(layer.name, "bias").empty())
             return Problem{"initial.layer", layer.name, "no such layer in " + m_source.name,
                            "a kernel " + sizesText(here), hint};
+        if (m_kernels.keepsMore(layer.name))
+            return Problem{"initial.kept", layer.name,
+                           "more than a kernel and a norm in " + m_source.name,
+                           "a layer that is its kernel, or that is made in the same way",
+                           "its parametrization keeps convolutions behind the kernel: begin with "
+                           "that one"};
         for (const Copy& copy : kernels)
             if (copy.value.sizes() != at::IntArrayRef(here))
                 return Problem{"initial.shape", layer.name,
@@ -274,15 +273,21 @@ private:
             parameter.value.copy_(owned.mean());
     }
 
+    /// Those of a factor in the source, whose place in names is the layer's or the network's.
+    std::vector<Copy> factorCopies(const LayerFactors& layer, std::size_t k) const {
+        const FactorInfo& factor = layer.factors[k];
+        return m_trained.find(factor.network ? "network" : layer.layer, factor.name);
+    }
+
     void takeFactors(std::size_t index, bool asOne) {
         const LayerFactors& factors = m_design.layers[index].factors;
         for (std::size_t k = 0; k < factors.factors.size(); ++k)
             for (const std::size_t copy : m_network.copies(index, k))
-                take(copy, m_trained.find(factors.layer, factors.factors[k].name), asOne);
+                take(copy, factorCopies(factors, k), asOne);
         const LayerPlan plan = m_design.layerPlan(index);
         for (std::size_t k = 0; k < plan.partitions.size() && !asOne; ++k)
             for (const TaskSet group : plan.partitions[k].groups)
-                if (Owned(m_trained.find(plan.layer, plan.factors[k]), sourcesOf(group)).areSeveral())
+                if (Owned(factorCopies(factors, k), sourcesOf(group)).areSeveral())
                     noteMean(plan.layer);
         const LayerPlan before = sourcePlan(plan.layer);
         if (plan.merged && !before.merged && before.kernels().groups.size() > 1)
@@ -294,17 +299,16 @@ private:
         const Layer& layer = m_design.graph.layers[index];
         const std::uint64_t key = seed ^ textHash(layer.name);
         const auto kernels = m_kernels.find(layer.name, "kernel");
-        for (const TaskSet tasks : sharing(m_design.layerPlan(index)).groups) {
+        for (const TaskSet tasks : m_design.layerPlan(index).joined().groups) {
             const Owned owned(kernels, sourcesOf(tasks));
             if (owned.areSeveral())
                 noteMean(layer.name);
-            const auto factors =
-                m_network.m_layers[index].parametrization->initialize(owned.mean(), key + 1);
-            for (std::size_t k = 0; k < factors.size(); ++k)
-                for (const std::size_t copy : m_network.copies(index, k))
-                    if ((m_network.m_parameters[copy].owners & tasks) != 0)
-                        m_network.m_parameters[copy].value.copy_(factors[k]);
+            m_network.takeFactors(index,
+                                  m_network.m_layers[index].parametrization->initialize(
+                                      owned.mean(), {.seed = key + 1}),
+                                  tasks);
         }
+        m_remade.push_back(index);
         if (m_source.trained)
             m_made.push_back(layer.name);
     }
@@ -336,14 +340,14 @@ private:
 
     void takeStatistics(const std::string& layer, const ExecutedNode& executed,
                         const Copies& copies) {
-        const KernelBranch& branch = m_design.branchOf(m_design.graph.node(executed.node));
+        const FragmentPart& norm = m_design.partOf(m_design.graph.node(executed.node));
         const auto statistic = [&](const char* what) -> torch::Tensor& {
             return m_network.m_statistics.at(
-                tensorName(layer, normTensor(branch, what), executed.tasks, m_design.plan.tasks));
+                tensorName(layer, normTensor(norm, what), executed.tasks, m_design.plan.tasks));
         };
         const TaskSet tasks = sourcesOf(executed.tasks);
-        const Owned means(copies.find(layer, normTensor(branch, "mean")), tasks);
-        const Owned variances(copies.find(layer, normTensor(branch, "var")), tasks);
+        const Owned means(copies.find(layer, normTensor(norm, "mean")), tasks);
+        const Owned variances(copies.find(layer, normTensor(norm, "var")), tasks);
         if (means.values.empty() || means.values.size() != variances.values.size())
             return;
         const torch::Tensor mean = means.mean();
@@ -410,12 +414,13 @@ private:
     std::span<const std::string> m_from;
     Copies m_kernels, m_trained;
     std::vector<std::string> m_used, m_made, m_means, m_new; ///< layers
+    std::vector<std::size_t> m_remade;
 };
 
 Expected<Network> Network::begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,
                                      const InitialNetwork& source,
                                      std::span<const std::string> from,
-                                     std::vector<std::string>& notes) {
+                                     BegunNotes& notes) {
     const torch::NoGradGuard noGrad;
     Network network(std::move(design), seed, start);
     auto made = Beginning(network, source, from).run(seed);

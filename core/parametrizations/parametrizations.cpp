@@ -14,15 +14,24 @@ const ParametrizationEntry& expandParametrization();
 const ParametrizationEntry& doConvParametrization();
 const ParametrizationEntry& repVggParametrization();
 const ParametrizationEntry& chainParametrization();
+const ParametrizationEntry& rcmParametrization();
+const ParametrizationEntry& tapsParametrization();
+const ParametrizationEntry& eftParametrization();
+const ParametrizationEntry& kmStyleParametrization();
+const ParametrizationEntry& polytroponParametrization();
 
 std::span<const ParametrizationEntry* const> parametrizations() {
     static const std::array all{&plainParametrization(), &factoredParametrization(),
                                 &expandParametrization(), &doConvParametrization(),
-                                &repVggParametrization(), &chainParametrization()};
+                                &repVggParametrization(), &chainParametrization(),
+                                &rcmParametrization(),    &tapsParametrization(),
+                                &eftParametrization(),    &kmStyleParametrization(),
+                                &polytroponParametrization()};
     return all;
 }
 
-torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&) const {
+torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&,
+                                           const RegularizerMoment&) const {
     return {};
 }
 

@@ -37,26 +37,60 @@ void tell(const RunData& data, NoticeLevel level, const std::string& code, std::
         data.watch.news->add({.level = level, .code = code, .text = std::move(text)});
 }
 
+/// The images of the first training batches, as training sees them.
+Expected<torch::Tensor> firstImages(const RunData& data, const ExperimentSpec& spec, int count) {
+    const int batches = (count + spec.train.batch - 1) / spec.train.batch;
+    Loader loader(data.training, data.maker, data.trainingPlan,
+                  {.end = batches,
+                   .threads = spec.data.loaderThreads,
+                   .damaged = skipsDamaged(spec) ? Damaged::Replace : Damaged::Stop});
+    std::vector<torch::Tensor> images;
+    for (int k = 0; k < batches; ++k) {
+        LoadedBatch loaded = loader.next();
+        if (!loaded.batch)
+            return failure(loaded.batch.error());
+        images.push_back(std::move(loaded.batch->images));
+    }
+    return torch::cat(images).narrow(0, 0, count);
+}
+
+/// Lets layers begin from the first training images where they ask for it; `layers` as
+/// `Network::initializeBy`.
+std::optional<Problem> showFirstImages(Network& network, const RunData& data,
+                                       const ExperimentSpec& spec,
+                                       std::optional<std::span<const std::size_t>> layers = {}) {
+    const int count = network.startImages(layers);
+    if (count == 0)
+        return std::nullopt;
+    const auto images = firstImages(data, spec, count);
+    if (!images)
+        return images.error();
+    network.initializeBy(*images, static_cast<std::uint64_t>(spec.seed), layers);
+    return std::nullopt;
+}
+
 /// As the network of `initial`.
 Expected<InitialState> beginFrom(ExperimentSpec spec, NetworkDesign design, const RunData& data,
                                  const InitialReader& read) {
     if (!read)
         return failure({"initial.missing", "network.initial", spec.network.initial,
-                        "a run of a store, or a file, that is read by who begins the training", ""});
+                        "a run of a store, or a file, that the session reads", ""});
     const auto source = read();
     if (!source)
         return failure(source.error());
     std::vector<std::string> from;
     for (const TaskSpec& task : spec.tasks)
         from.push_back(task.from);
-    std::vector<std::string> notes;
+    BegunNotes notes;
     auto network = Network::begunFrom(std::move(design), static_cast<std::uint64_t>(spec.seed),
                                       spec.network.start, **source, from, notes);
     if (!network)
         return failure(network.error());
     if (auto problem = settleFoldedNorms(*network, **source, data))
         return failure(std::move(*problem));
-    for (const std::string& note : notes)
+    if (auto problem = showFirstImages(*network, data, spec, notes.remade))
+        return failure(std::move(*problem));
+    for (const std::string& note : notes.texts)
         tell(data, NoticeLevel::Info, "initial", note);
     return InitialState{.spec = std::move(spec),
                         .network = std::move(*network),
@@ -88,6 +122,8 @@ Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data
     if (!network.initial.empty())
         return beginFrom(std::move(chosen), std::move(design.design), data, initial);
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed), network.start);
+    if (auto problem = showFirstImages(made, data, spec))
+        return failure(std::move(*problem));
     return InitialState{.spec = std::move(chosen),
                         .network = std::move(made),
                         .learned = std::vector<std::string>()};
