@@ -4,6 +4,7 @@
 #include "core/network/initial_network.h"
 #include "core/network/mean.h"
 #include "core/network/network.h"
+#include "core/network/owned_copies.h"
 #include "core/tensor/torch.h"
 #include "core/values/text.h"
 #include "core/values/text_hash.h"
@@ -13,89 +14,6 @@
 namespace concertina {
 
 namespace {
-
-/// One copy of something, and the tasks of the source that own it.
-struct Copy {
-    TaskSet tasks = 0;
-    torch::Tensor value;
-};
-
-/// The copies of each layer's parts, in the order of their first tasks.
-class Copies {
-public:
-    /// Problem "initial.tensor" for a name that is no tensor's of a network with these tasks.
-    static Expected<Copies> of(const std::map<std::string, torch::Tensor>& tensors,
-                               const std::vector<std::string>& tasks, const std::string& source) {
-        Copies all;
-        for (const auto& [name, tensor] : tensors) {
-            const auto parts = split(name, '/');
-            TaskSet owners = 0;
-            bool known = parts.size() == 3;
-            for (const std::string& task : split(known ? parts[2] : "", '+')) {
-                const auto found = std::ranges::find(tasks, task);
-                known = known && found != tasks.end();
-                owners |= known ? taskBit(static_cast<int>(found - tasks.begin())) : 0;
-            }
-            if (!known)
-                return failure({"initial.tensor", source, "a tensor " + shortened(name, 80),
-                                "LAYER/WHAT/TASKS", "the file is not of this program"});
-            if (!torch::isfinite(tensor).all().item<bool>())
-                return failure({"network.not_finite", source, name + " is not finite",
-                                "finite numbers to begin with", "begin from an earlier checkpoint"});
-            all.m_all[parts[0]][parts[1]].push_back({owners, tensor});
-        }
-        for (auto& [layer, parts] : all.m_all)
-            for (auto& [part, copies] : parts)
-                std::ranges::sort(copies, {}, [](const Copy& copy) { return firstTask(copy.tasks); });
-        return all;
-    }
-
-    bool has(const std::string& layer) const { return m_all.contains(layer); }
-
-    /// Those of a part; none where the layer has no such part.
-    std::vector<Copy> find(const std::string& layer, const std::string& part) const {
-        const auto parts = m_all.find(layer);
-        if (parts == m_all.end() || !parts->second.contains(part))
-            return {};
-        return parts->second.at(part);
-    }
-
-    /// Whether a layer has kernels beside its own.
-    bool keepsMore(const std::string& layer) const {
-        const auto parts = m_all.find(layer);
-        return parts != m_all.end()
-               && std::ranges::any_of(parts->second, [](const auto& part) {
-                      return part.first.starts_with("kernel.");
-                  });
-    }
-
-    std::vector<std::string> layers() const {
-        std::vector<std::string> names;
-        for (const auto& [layer, parts] : m_all)
-            names.push_back(layer);
-        return names;
-    }
-
-private:
-    std::map<std::string, std::map<std::string, std::vector<Copy>>> m_all;
-};
-
-/// What some tasks own of a part.
-struct Owned {
-    std::vector<torch::Tensor> values;
-    std::vector<int> shares;
-
-    Owned(const std::vector<Copy>& copies, TaskSet tasks) {
-        for (const Copy& copy : copies)
-            if ((copy.tasks & tasks) != 0) {
-                values.push_back(copy.value);
-                shares.push_back(taskCount(copy.tasks & tasks));
-            }
-    }
-
-    bool areSeveral() const { return values.size() > 1; }
-    torch::Tensor mean() const { return weightedMean(values, shares); }
-};
 
 std::string sizesText(at::IntArrayRef sizes) {
     std::vector<std::string> parts;
@@ -125,13 +43,13 @@ public:
 
 private:
     std::optional<Problem> readSource() {
-        auto kernels = Copies::of(m_source.kernels, m_source.tasks, m_source.name);
+        auto kernels = OwnedCopies::of(m_source.kernels, m_source.tasks, m_source.name);
         if (!kernels)
             return std::move(kernels.error());
         m_kernels = std::move(*kernels);
         if (!m_source.trained)
             return std::nullopt;
-        auto trained = Copies::of(m_source.trained->tensors, m_source.tasks, m_source.name);
+        auto trained = OwnedCopies::of(m_source.trained->tensors, m_source.tasks, m_source.name);
         if (!trained)
             return std::move(trained.error());
         m_trained = std::move(*trained);
@@ -191,7 +109,7 @@ private:
         const bool same = isMadeAlike(index);
         if (auto problem = same ? std::nullopt : checkShape(layer))
             return problem;
-        const Copies& copies = same ? m_trained : m_kernels;
+        const OwnedCopies& copies = same ? m_trained : m_kernels;
         // A merged layer that is merged no longer begins as the one kernel that it ran.
         const bool asOne = sourcePlan(layer.name).merged && !m_design.layerPlan(index).merged;
         if (same)
@@ -225,7 +143,7 @@ private:
                            "a layer that is its kernel, or that is made in the same way",
                            "its parametrization keeps convolutions behind the kernel: begin with "
                            "that one"};
-        for (const Copy& copy : kernels)
+        for (const OwnedCopy& copy : kernels)
             if (copy.value.sizes() != at::IntArrayRef(here))
                 return Problem{"initial.shape", layer.name,
                                sizesText(copy.value.sizes()) + " in " + m_source.name,
@@ -266,15 +184,15 @@ private:
     }
 
     /// The mean of what the sources of its owners have, or of all where they had one.
-    void take(std::size_t index, const std::vector<Copy>& copies, bool asOne) {
+    void take(std::size_t index, const std::vector<OwnedCopy>& copies, bool asOne) {
         Parameter& parameter = m_network.m_parameters[index];
-        const Owned owned(copies, asOne ? everyone() : sourcesOf(parameter.owners));
+        const UsedCopies owned(copies, asOne ? everyone() : sourcesOf(parameter.owners));
         if (!owned.values.empty())
             parameter.value.copy_(owned.mean());
     }
 
     /// Those of a factor in the source, whose place in names is the layer's or the network's.
-    std::vector<Copy> factorCopies(const LayerFactors& layer, std::size_t k) const {
+    std::vector<OwnedCopy> factorCopies(const LayerFactors& layer, std::size_t k) const {
         const FactorInfo& factor = layer.factors[k];
         return m_trained.find(factor.network ? "network" : layer.layer, factor.name);
     }
@@ -287,7 +205,7 @@ private:
         const LayerPlan plan = m_design.layerPlan(index);
         for (std::size_t k = 0; k < plan.partitions.size() && !asOne; ++k)
             for (const TaskSet group : plan.partitions[k].groups)
-                if (Owned(factorCopies(factors, k), sourcesOf(group)).areSeveral())
+                if (UsedCopies(factorCopies(factors, k), sourcesOf(group)).areSeveral())
                     noteMean(plan.layer);
         const LayerPlan before = sourcePlan(plan.layer);
         if (plan.merged && !before.merged && before.kernels().groups.size() > 1)
@@ -300,7 +218,7 @@ private:
         const std::uint64_t key = seed ^ textHash(layer.name);
         const auto kernels = m_kernels.find(layer.name, "kernel");
         for (const TaskSet tasks : m_design.layerPlan(index).joined().groups) {
-            const Owned owned(kernels, sourcesOf(tasks));
+            const UsedCopies owned(kernels, sourcesOf(tasks));
             if (owned.areSeveral())
                 noteMean(layer.name);
             m_network.takeFactors(index,
@@ -315,7 +233,7 @@ private:
 
     /// γ, β and running statistics. What was folded into a kernel begins as a norm that does
     /// nothing: μ = 0, σ² = 1, γ = √(σ² + ε), β = 0.
-    void takeNorms(const Layer& layer, const Copies& copies, bool same) {
+    void takeNorms(const Layer& layer, const OwnedCopies& copies, bool same) {
         if (!layer.norm)
             return;
         const bool folded = copies.find(layer.name, "norm.mean").empty();
@@ -339,15 +257,15 @@ private:
     }
 
     void takeStatistics(const std::string& layer, const ExecutedNode& executed,
-                        const Copies& copies) {
+                        const OwnedCopies& copies) {
         const FragmentPart& norm = m_design.partOf(m_design.graph.node(executed.node));
         const auto statistic = [&](const char* what) -> torch::Tensor& {
             return m_network.m_statistics.at(
                 tensorName(layer, normTensor(norm, what), executed.tasks, m_design.plan.tasks));
         };
         const TaskSet tasks = sourcesOf(executed.tasks);
-        const Owned means(copies.find(layer, normTensor(norm, "mean")), tasks);
-        const Owned variances(copies.find(layer, normTensor(norm, "var")), tasks);
+        const UsedCopies means(copies.find(layer, normTensor(norm, "mean")), tasks);
+        const UsedCopies variances(copies.find(layer, normTensor(norm, "var")), tasks);
         if (means.values.empty() || means.values.size() != variances.values.size())
             return;
         const torch::Tensor mean = means.mean();
@@ -412,7 +330,7 @@ private:
     const NetworkDesign& m_design;
     const InitialNetwork& m_source;
     std::span<const std::string> m_from;
-    Copies m_kernels, m_trained;
+    OwnedCopies m_kernels, m_trained;
     std::vector<std::string> m_used, m_made, m_means, m_new; ///< layers
     std::vector<std::size_t> m_remade;
 };
