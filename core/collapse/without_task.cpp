@@ -25,9 +25,15 @@ CollapsedNetwork withoutTask(const CollapsedNetwork& network, const std::string&
     for (std::size_t i = 0; i < served.size(); ++i) {
         const Instruction& old = network.program.instructions[i];
         const bool needed = (served[i] & kept) != 0;
-        counts.keptNorms -= !needed && old.op == Op::ScaleShift ? 1 : 0;
-        const bool folded = old.op == Op::Conv && !hasNorm[i] && !old.name.starts_with("head.");
-        counts.foldedNorms -= !needed && folded ? 1 : 0;
+        if (!needed && old.op == Op::ScaleShift)
+            --counts.keptNorms;
+        if (!needed && old.op == Op::Conv) {
+            const std::string& kernel =
+                network.program.tensors[static_cast<std::size_t>(old.tensors.front())];
+            const bool isOwn = kernel.find("/kernel/") != std::string::npos;
+            counts.keptParts -= isOwn ? 0 : 1;
+            counts.foldedNorms -= isOwn && !hasNorm[i] && !kernel.starts_with("head.") ? 1 : 0;
+        }
         if (!needed)
             continue;
         place[i] = static_cast<int>(left.program.instructions.size());
@@ -53,7 +59,7 @@ CollapsedNetwork withoutTask(const CollapsedNetwork& network, const std::string&
     }
     counts.kernels = static_cast<int>(std::ranges::count_if(
         left.program.tensors,
-        [](const std::string& name) { return name.find("/kernel/") != std::string::npos; }));
+        [](const std::string& name) { return name.find("/kernel") != std::string::npos; }));
     return left;
 }
 
