@@ -15,8 +15,15 @@ using namespace concertina::testing;
 namespace {
 
 const Texts tasks{"a", "b", "c", "d"};
+/// A bank that rests from the start, and a core that each task has.
+LayerFactors bank(const std::string& layer) {
+    return {layer,
+            {{.name = "M", .shape = {4}, .core = true, .owner = FactorOwner::EachTask},
+             {.name = "W", .shape = {4}, .frozen = true}}};
+}
+
 const std::vector<LayerFactors> layers{factored("enc1.1"), factored("enc1.2"), plain("enc2.1"),
-                                       factored("dec1.1"), plain("dec1.2")};
+                                       factored("dec1.1"), plain("dec1.2"), bank("dec2.1")};
 
 Texts rewritten(const Texts& rules) {
     const PlanResolution resolved = resolvePlan(rules, layers, tasks, "");
@@ -41,7 +48,9 @@ private Q_SLOTS:
             QVERIFY2(resolvePlan(rewritten(rules), layers, tasks, "").plan
                          == resolvePlan(rules, layers, tasks, "").plan,
                      join(rules, "; ").c_str());
-        QCOMPARE(rewritten({"dec1.1: factors shared"}), (Texts{"*: tied", "dec1.1: factors shared"}));
+        QCOMPARE(rewritten({"*: tied", "dec1.1: factors shared"}),
+                 (Texts{"*: tied", "dec1.1: factors shared"}));
+        QCOMPARE(rewritten({"*: tied", "dec2.1: unfreeze"}), (Texts{"*: tied", "dec2.1: unfreeze W"}));
         QCOMPARE(rewritten({"*: {b, a} | {c, d} separate", "*: rest"}),
                  (Texts{"*: {a, b} | {c, d} separate", "*: rest"}));
     }

@@ -6,9 +6,8 @@
 #include "ui/store/store_access.h"
 #include "widgets/qt_text.h"
 
-#include <QPointer>
-
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
