@@ -331,7 +331,9 @@ bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after, Tas
         for (std::size_t k = 0; k < is.partitions.size(); ++k)
             kept = kept && isFiner(is.partitions[k], was.partitions[k], tasks);
         // Copies that are averaged from here on, or no longer, must have been one.
-        kept = kept && (was.merged == is.merged || was.refinement().groups.size() == 1);
+        kept = kept
+               && ((was.merged == is.merged && was.product == is.product)
+                   || was.refinement().groups.size() == 1);
         if (!kept)
             return true;
     }

@@ -52,8 +52,10 @@ std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::si
     compare("norm", before.norm, after.norm);
     for (const auto& [way, names] : ways)
         parts.push_back(join(names, ", ") + " " + way);
-    if (before.merged != after.merged)
-        parts.push_back(after.merged ? "merged" : "no longer merged");
+    if (before.merged != after.merged || before.product != after.product)
+        parts.push_back(after.product  ? "merged by product"
+                        : after.merged ? "merged"
+                                       : "no longer merged");
     if (before.frozen != after.frozen)
         parts.push_back(after.frozenText());
     return join(parts, "; ");

@@ -27,9 +27,11 @@ public:
         if (auto state = namedState())
             return {std::move(*state)};
         // A state that is near, and what it leaves to say.
-        Tails tails{m_plan.merged ? "merged" : "tied"};
-        const LayerPlan base = planInState(
-            m_factors, m_plan.merged ? SharingState::Merged : SharingState::Tied, m_apart);
+        const SharingState near = m_plan.product  ? SharingState::MergedByProduct
+                                  : m_plan.merged ? SharingState::Merged
+                                                  : SharingState::Tied;
+        Tails tails{std::string(stateName(near))};
+        const LayerPlan base = planInState(m_factors, near, m_apart);
         const auto add = [&](const std::string& part, const Partition& is, const Partition& was) {
             if (is != was)
                 tails.push_back(toText(
@@ -70,8 +72,9 @@ private:
         bare.frozen.clear();
         std::vector<Partition> owns{m_apart, m_plan.bias, m_plan.norm};
         owns.insert(owns.end(), m_plan.partitions.begin(), m_plan.partitions.end());
-        for (const auto state : {SharingState::Tied, SharingState::Merged,
-                                 SharingState::FactorsShared, SharingState::Separate})
+        for (const auto state :
+             {SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
+              SharingState::Separate, SharingState::MergedByProduct})
             for (const Partition& own : owns)
                 if (planInState(m_factors, state, own) == bare
                     && (state == SharingState::Tied || state == SharingState::Separate

@@ -38,7 +38,7 @@ Expected<std::vector<LayerFactors>> layersOf(const PlannedNetwork& network,
 LayerPlan unmerged(LayerPlan layer, TaskSet all) {
     if (!layer.merged)
         return layer;
-    layer.merged = false;
+    layer.merged = layer.product = false;
     layer.bias = {{all}};
     for (Partition& partition : layer.partitions)
         partition = {{all}};

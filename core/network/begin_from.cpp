@@ -175,20 +175,25 @@ private:
                 continue;
             const LayerPlan plan = there.layerPlan(i);
             // The mean of kernels with several parted factors is a kernel, but has none.
-            const bool isMean =
-                plan.merged && plan.partedFactors() > 1 && !m_design.layerPlan(index).merged;
+            const LayerPlan own = m_design.layerPlan(index);
+            const bool isMean = plan.merged && plan.partedFactors() > 1 && !own.merged;
+            // Nor are copies that are multiplied what copies that are averaged are.
+            if (plan.product != own.product && (own.merged || !plan.product))
+                return false;
             return there.layers[i].method == here.method
                    && there.layers[i].factors.factors == here.factors.factors && !isMean;
         }
         return false;
     }
 
-    /// The mean of what the sources of its owners have, or of all where they had one.
-    void take(std::size_t index, const std::vector<OwnedCopy>& copies, bool asOne) {
+    /// The mean of what the sources of its owners have; of all where they had one kernel, or their
+    /// product where it was made of that.
+    void take(std::size_t index, const std::vector<OwnedCopy>& copies, bool asOne,
+              bool asProduct = false) {
         Parameter& parameter = m_network.m_parameters[index];
         const UsedCopies owned(copies, asOne ? everyone() : sourcesOf(parameter.owners));
         if (!owned.values.empty())
-            parameter.value.copy_(owned.mean());
+            parameter.value.copy_(asProduct ? owned.product() : owned.mean());
     }
 
     /// Those of a factor in the source, whose place in names is the layer's or the network's.
@@ -201,7 +206,8 @@ private:
         const LayerFactors& factors = m_design.layers[index].factors;
         for (std::size_t k = 0; k < factors.factors.size(); ++k)
             for (const std::size_t copy : m_network.copies(index, k))
-                take(copy, factorCopies(factors, k), asOne);
+                take(copy, factorCopies(factors, k), asOne,
+                     asOne && sourcePlan(factors.layer).product);
         const LayerPlan plan = m_design.layerPlan(index);
         for (std::size_t k = 0; k < plan.partitions.size() && !asOne; ++k)
             for (const TaskSet group : plan.partitions[k].groups)

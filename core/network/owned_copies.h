@@ -48,6 +48,7 @@ struct UsedCopies {
 
     bool areSeveral() const { return values.size() > 1; }
     torch::Tensor mean() const;
+    torch::Tensor product() const; ///< of matrices or diagonals, in their order
 };
 
 } // namespace concertina
