@@ -84,7 +84,7 @@ ExperimentSpec withKernels(ExperimentSpec spec, const std::string& parametrizati
 
 
 /// Parametrizations whose tasks are added and dropped below.
-const Texts parametrizations{"plain", "factored", "expand",   "do-conv", "repvgg",   "chain",
+const Texts methods{"plain", "factored", "expand",   "do-conv", "repvgg",   "chain",
                              "rcm",   "taps",     "eft",      "km-style", "polytropon"};
 
 std::string joined(const Texts& texts) {
@@ -105,7 +105,7 @@ private Q_SLOTS:
     void everyParametrizationBeginsAsTheTrainedNetworkDid_data() {
         QTest::addColumn<QString>("from");
         QTest::addColumn<QString>("to");
-        for (const std::string& to : parametrizations)
+        for (const std::string& to : methods)
             for (const char* from : {"plain", "factored", "repvgg"})
                 QTest::addRow("%s to %s", from, to.c_str()) << from << QString::fromStdString(to);
     }
@@ -190,7 +190,7 @@ private Q_SLOTS:
                           layers)
                 << QString::fromStdString(parametrization) << rules << layers;
         };
-        for (const std::string& one : parametrizations) {
+        for (const std::string& one : methods) {
             add(one, {"*: tied"}, "");
             add(one, {"dec*: separate"}, "");
             add(one, {"*: tied"}, "dec1*");
@@ -262,7 +262,7 @@ private Q_SLOTS:
     void aDroppedTaskLeavesTheOthersOutputsEqualToTheBit_data() {
         QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QString>("rule");
-        for (const std::string& one : parametrizations)
+        for (const std::string& one : methods)
             for (const char* rule : {"*: tied", "dec*: separate"})
                 QTest::addRow("%s %s", one.c_str(), rule) << QString::fromStdString(one) << rule;
         for (const char* rule : {"*: merged", "dec*: factors shared",

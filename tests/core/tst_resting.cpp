@@ -3,6 +3,7 @@
 #include "core/model/validate.h"
 #include "core/network/backward.h"
 #include "core/tensor/torch.h"
+#include "core/training/run_data.h"
 #include "tests/core/training_testing.h"
 
 #include <QTest>
