@@ -54,6 +54,23 @@ struct ReplanArguments {
 ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
                        Console& console);
 
+struct TaskChangeArguments {
+    std::string run;
+    std::string task;
+    std::optional<std::int64_t> step; ///< of the checkpoint; none: the last
+    std::string layers;
+    std::string state = "factors shared"; ///< or "separate"
+    std::string from;
+    bool print = false; ///< the new experiment, which is not trained
+};
+
+/// Makes an experiment of a run with another task, or without one, and trains it; `train` has values
+/// to be set and where the report goes.
+ExitCode addTaskCommand(const CommonArguments& common, const TaskChangeArguments& arguments,
+                        const TrainArguments& train, Console& console);
+ExitCode dropTaskCommand(const CommonArguments& common, const TaskChangeArguments& arguments,
+                         const TrainArguments& train, Console& console);
+
 ExitCode runsCommand(const CommonArguments& common, Console& console);
 ExitCode showCommand(const CommonArguments& common, const std::string& run, Console& console);
 
@@ -92,6 +109,7 @@ struct CollapseArguments {
     std::filesystem::path file;
     int average = 1; ///< of the last checkpoints
     int normBatches = 0;
+    std::string without{}; ///< a task; empty: none is left out
 };
 
 ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
@@ -133,6 +151,16 @@ ExitCode listCommand(const std::string& family, Console& console);
 tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
                                                 const std::optional<std::string>& data);
+
+/// A spec with values set and its dataset at a folder: complete and valid; else everything that is
+/// wrong.
+tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
+                                                    const std::vector<std::string>& assignments,
+                                                    const std::optional<std::string>& data);
+
+/// Trains a new run of a valid spec to its end.
+ExitCode trainSpec(const CommonArguments& common, const ExperimentSpec& spec,
+                   const std::optional<std::filesystem::path>& report, Console& console);
 
 /// What one word of `train` and `spec check` means: a spec, or those of a group of presets.
 tl::expected<std::vector<ExperimentSpec>, Problems>

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/usage.h"
 #include "core/tensor/process.h"
 #include "core/training/environment.h"
-#include "core/values/spec_fields.h"
-#include "core/values/table_text.h"
-#include "core/values/text.h"
 #include "core/values/version.h"
 #include "db/store.h"
 
 #include <CLI/CLI.hpp>
-
-#include <algorithm>
-#include <cstdio>
 
 using namespace concertina;
 
@@ -34,6 +29,7 @@ public:
         m_app.require_subcommand(1);
         m_app.footer(footer);
         addTraining();
+        addTaskChanges();
         addRuns();
         addNetworks();
         addSpecs();
@@ -45,7 +41,7 @@ public:
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == 0)
                 return m_app.exit(error); // help or the version
-            reportWrongUsage(error);
+            reportWrongUsage(m_app, error);
             return WrongUsage;
         }
         if (m_common.store.empty())
@@ -71,55 +67,6 @@ private:
             m_work = work;
         });
         return sub;
-    }
-
-    /// What is wrong, in which command, and where to read more.
-    void reportWrongUsage(const CLI::ParseError& error) const {
-        const CLI::App* command = &m_app;
-        std::string name = command->get_name();
-        while (!command->get_subcommands().empty()) {
-            command = command->get_subcommands().back();
-            name += " " + command->get_name();
-        }
-        std::string text = error.what();
-        const auto words = command->remaining();
-        if (const auto commands = namesOf(*command); !commands.empty() && words.empty())
-            text = "a command is missing; one of: " + join(commands, ", ");
-        else if (!commands.empty())
-            text = "\"" + words.front() + "\" is no command; " + suggestion(words.front(), commands);
-        else if (!words.empty())
-            text = unexpected(words);
-        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(),
-                     oneLine(text).c_str(), name.c_str());
-    }
-
-    static std::vector<std::string> namesOf(const CLI::App& command) {
-        std::vector<std::string> names;
-        for (const CLI::App* sub : command.get_subcommands({}))
-            names.push_back(sub->get_name());
-        return names;
-    }
-
-    /// Words that a command does not take; an option may have been meant for the spec.
-    static std::string unexpected(const std::vector<std::string>& words) {
-        // What stands behind it is no option, whatever it looks like.
-        const auto mark = std::ranges::find(words, "--");
-        if (mark != words.end() && mark + 1 != words.end())
-            return "unexpected behind --: " + join({mark + 1, words.end()}, " ")
-                   + "; options stand before it";
-        const auto option = std::ranges::find_if(
-            words, [](const std::string& word) { return word.starts_with("--"); });
-        if (option == words.end() && words.front().starts_with("-"))
-            return words.front() + " is no option of this command; a name that begins so stands "
-                                   "behind --, as in \"-- " + words.front() + "\"";
-        if (option == words.end())
-            return "unexpected: " + join(words, " ");
-        const std::string name = option->substr(2);
-        for (const auto& field : specFields())
-            if (field.path == name || field.path.ends_with("." + name))
-                return *option + " is no option; fields of the experiment are set by --set "
-                       + field.path + "=…";
-        return *option + " is no option of this command";
     }
 
     void addStore(CLI::App* sub) {
@@ -217,6 +164,49 @@ private:
             ->capture_default_str();
     }
 
+    /// What both take beside the run and the task.
+    void addTaskChange(CLI::App* sub, const char* task) {
+        addRun(sub);
+        sub->add_option("task", m_taskChange.task, task)->type_name("TASK")->required();
+        sub->add_option("--step", m_taskChange.step, "Begin as its checkpoint of this step; the last")
+            ->type_name("STEP")
+            ->check(CLI::NonNegativeNumber);
+        sub->add_flag("--print", m_taskChange.print, "Print the experiment; nothing is trained");
+        addAssignments(sub);
+        addReport(sub);
+        addData(sub);
+    }
+
+    void addTaskChanges() {
+        const auto taken = [this](auto act) {
+            return [this, act](Console& console) {
+                m_taskChange.run = m_run;
+                return act(m_common, m_taskChange, m_train, console);
+            };
+        };
+        CLI::App* add = command(
+            m_app, "add-task", "Train a task beside those of a run, whose outputs stay as they are",
+            taken(addTaskCommand), Work::Trains);
+        addTaskChange(add, "The task to learn (\"concertina-cli list tasks\")");
+        add->add_option("--layers", m_taskChange.layers,
+                        "Layers of which it has copies of its own, beside those that the others have")
+            ->type_name("PATTERN");
+        add->add_option("--state", m_taskChange.state, "What it has of its own in these layers")
+            ->check(CLI::IsMember({"factors shared", "separate"}))
+            ->capture_default_str();
+        add->add_option("--from", m_taskChange.from,
+                        "The task whose copies its own begin with; the mean of all")
+            ->type_name("TASK");
+        add->footer("A new run begins as the other ended. What the other's tasks use rests, running\n"
+                    "statistics of norms too; the new task's head is trained, and its copies.");
+        CLI::App* drop =
+            command(m_app, "drop-task", "Train the tasks of a run on without one of them",
+                    taken(dropTaskCommand), Work::Trains);
+        addTaskChange(drop, "The task to leave out");
+        drop->footer("A new run begins as the other ended, each task with the outputs that it gave.\n"
+                     "\"concertina-cli collapse RUN --without TASK\" ships what is left as it is.");
+    }
+
     void addRuns() {
         addStore(command(m_app, "runs", "List the runs of a store",
                          [this](Console& console) { return runsCommand(m_common, console); }));
@@ -285,6 +275,8 @@ private:
         collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
             ->type_name("FILE")
             ->required();
+        collapse->add_option("--without", m_collapse.without, "Leave out what only this task needs")
+            ->type_name("TASK");
         addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
@@ -384,6 +376,7 @@ private:
     TableArguments m_table;
     ResumeArguments m_resume;
     ReplanArguments m_replan;
+    TaskChangeArguments m_taskChange;
     ConflictArguments m_conflict;
     PredictArguments m_predict;
     CollapseArguments m_collapse;

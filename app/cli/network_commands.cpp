@@ -74,7 +74,8 @@ ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments&
         return collapse({.checkpoint = chosen->last,
                          .file = arguments.file,
                          .averaging = {chosen->earlier, arguments.normBatches},
-                         .spec = trained->spec},
+                         .spec = trained->spec,
+                         .without = arguments.without},
                         progress, stop);
     });
     if (!report)

@@ -168,6 +168,12 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
     if (std::filesystem::is_regular_file(nameOrFile, error))
         spec = withAbsoluteFolders(std::move(spec), catalogue(),
                                    std::filesystem::absolute(nameOrFile, error).parent_path());
+    return finishedSpec(std::move(spec), assignments, data);
+}
+
+tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
+                                                    const std::vector<std::string>& assignments,
+                                                    const std::optional<std::string>& data) {
     for (const std::string& assignment : assignments) {
         const auto equals = assignment.find('='); // there is one, as the command line checks
         auto changed =
@@ -211,6 +217,8 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
             continue;
         }
         for (const ExperimentSpec& spec : *specs) {
+            for (const Problem& doubt : doubts(spec, catalogue()))
+                console.note(toText(doubt));
             // A folder that is named is opened, as a training would.
             const auto problem = common.data ? checkStart(spec) : std::nullopt;
             if (problem) {

@@ -196,6 +196,15 @@ std::string nameAmong(const std::vector<Part>& parts, const std::string& name) {
 
 } // namespace
 
+ExitCode trainSpec(const CommonArguments& common, const ExperimentSpec& spec,
+                   const std::optional<std::filesystem::path>& report, Console& console) {
+    if (const auto problem = checkStart(spec))
+        return console.fail(*problem);
+    if (const auto problem = checkReport(report))
+        return console.fail(*problem);
+    return trainOne(common, spec, std::nullopt, report, false, console);
+}
+
 ExitCode trainCommand(const CommonArguments& common, const TrainArguments& arguments,
                       Console& console) {
     std::vector<Part> parts;

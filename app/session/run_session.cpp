@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/run_session.h"
 
+#include "app/session/initial_run.h"
 #include "app/session/store_observer.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
@@ -56,6 +57,7 @@ TrainRequest requestFor(const Store& store, const RunId& run, const ExperimentSp
             .resumeAt = from.file,
             .fileRecord = store.checkpointFolder(run).parent_path() / FileRecordName,
             .secondsBefore = from.seconds,
+            .initial = initialReaderFor(store.folder(), spec),
             .collapsed = collapsedForm()};
 }
 
@@ -90,7 +92,10 @@ Expected<RunId> createRun(const std::filesystem::path& folder, const ExperimentS
     auto store = Store::open(folder, StoreMode::ReadWrite);
     if (!store)
         return failure(store.error());
-    return store->createRun({.spec = withAbsoluteFolders(spec, catalogue()),
+    auto found = withInitialFound(*store, withAbsoluteFolders(spec, catalogue()));
+    if (!found)
+        return failure(found.error());
+    return store->createRun({.spec = std::move(*found),
                              .group = std::move(group),
                              .environment = environment(spec.train.threads)});
 }
@@ -105,7 +110,8 @@ Expected<TrainResult> trainRun(const std::filesystem::path& folder, const RunId&
     if (!before)
         return failure(before.error());
     // Owned from here on: getting ready may take its time.
-    const ExperimentSpec placed = withAbsoluteFolders(spec, catalogue());
+    ExperimentSpec placed = withAbsoluteFolders(spec, catalogue());
+    placed.network.initial = readSpec(before->spec).spec.network.initial; // as it was found
     return trainRecorded(*store, *before, placed, {}, control, observer,
                          [&](RunObserver& recorder) {
                              return train(requestFor(*store, run, placed, {}), control, recorder);

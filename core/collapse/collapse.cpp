@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
 
+#include "core/catalogue.h"
 #include "core/collapse/averaging.h"
 #include "core/collapse/layer_comparison.h"
 #include "core/model/costs.h"
+#include "core/model/plan_change.h"
+#include "core/model/task_change.h"
 #include "core/model/weight_owners.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
@@ -70,6 +73,29 @@ std::int64_t weightBytes(const CollapsedNetwork& network) {
     return sum;
 }
 
+/// What is shipped of a network: all of it, or what is left without one of its tasks.
+Expected<NetworkDesign> shippedDesign(const PreparedNetwork& prepared, const std::string& without) {
+    const NetworkDesign& design = prepared.network.design();
+    if (without.empty())
+        return prepared.unfolded.design;
+    const Checkpoint& about = prepared.about;
+    const auto spec = withTaskDropped({.spec = about.spec,
+                                       .changes = changesBefore(about.spec.network, about.step),
+                                       .plan = design.plan},
+                                      without, catalogue());
+    if (!spec)
+        return failure(spec.error());
+    std::vector<int> outputs;
+    for (std::size_t t = 0; t < about.targets.size(); ++t)
+        if (design.plan.tasks[t] != without)
+            outputs.push_back(
+                design.graph.node(design.graph.outputs[t]).channels);
+    DesignResult left = designNetwork(*spec, catalogue(), outputs);
+    if (!left.problems.empty())
+        return failure(std::move(left.problems.front()));
+    return std::move(left.design);
+}
+
 } // namespace
 
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
@@ -88,7 +114,12 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         return failure(stopped);
     progress(0.4, "folding");
     FoldCounts counts;
-    const CollapsedNetwork compact = prepared->folded(torch::kFloat32, &counts);
+    CollapsedNetwork compact = prepared->folded(torch::kFloat32, &counts);
+    const auto shipped = shippedDesign(*prepared, request.without);
+    if (!shipped)
+        return failure(shipped.error());
+    if (!request.without.empty())
+        compact = withoutTask(compact, request.without, counts);
     prepared->unfolded.tensors.clear(); // in float64, the most that is held
     if (stop.stop_requested())
         return failure(stopped);
@@ -109,10 +140,10 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .origin = compact.origin,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds,
-                         networkCosts(prepared->unfolded.design, {}).multiplyAdds},
+                         networkCosts(*shipped, {}).multiplyAdds},
         .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
         .milliseconds = time(network, compact),
-        .owners = weightOwners(network.design(), prepared->unfolded.design),
+        .owners = weightOwners(request.without.empty() ? network.design() : *shipped, *shipped),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms,

@@ -32,10 +32,12 @@ struct CollapseRequest {
     std::filesystem::path file; ///< of the collapsed network; empty: nothing is written
     Averaging averaging = {};
     ExperimentSpec spec = {}; ///< of the run, with the dataset's place; for new statistics
+    std::string without{};    ///< a task that is left out, with what only it needs; empty: none
 };
 
 /// Folds the network of a checkpoint, or of several, writes it where it shall, and measures both.
-/// Problems of `loadCheckpoint`, of `addToMean` and `estimateNorms` (averaging.h), and of writing.
+/// Problems of `loadCheckpoint`, of `addToMean` and `estimateNorms` (averaging.h), of
+/// `withTaskDropped` and of writing.
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop);
 

@@ -75,6 +75,11 @@ CollapsedNetwork fold(const Network& network, const Checkpoint& about,
 CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,
                       torch::ScalarType type, FoldCounts* counts = nullptr);
 
+/// A collapsed network without one of its outputs, and without what only that one needs; the others
+/// are what they were, to the bit. `counts` are those of what is left.
+CollapsedNetwork withoutTask(const CollapsedNetwork& network, const std::string& task,
+                             FoldCounts& counts);
+
 /// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
 Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
                                     const CollapsedNetwork& network);

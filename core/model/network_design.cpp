@@ -3,6 +3,7 @@
 
 #include "core/model/design_contraction.h"
 #include "core/model/plan_change.h"
+#include "core/values/spec_fields.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -187,7 +188,16 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
         result.problems.push_back(std::move(problem));
     if (result.problems.empty())
         result.problems = checkContractionOrder(design);
-    for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue))
+    for (std::size_t t = 0; t < spec.tasks.size(); ++t)
+        if (spec.tasks[t].rests)
+            design.plan.resting |= taskBit(static_cast<int>(t));
+    if (result.problems.empty())
+        if (auto problem = checkResting(design.plan)) {
+            problem->path = problem->path.empty() ? std::string(TasksPath) : "network.sharing";
+            result.problems.push_back(std::move(*problem));
+        }
+    for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue,
+                                             design.plan.resting))
         result.problems.push_back(std::move(problem));
     return result;
 }
@@ -268,6 +278,15 @@ std::span<const KernelStretch> NetworkDesign::stretchesOf(std::size_t layer) con
     if (own.merged && own.partedFactors() > 1)
         return {};
     return layers[layer].stretches;
+}
+
+bool NetworkDesign::rests(const ExecutedNode& norm) const {
+    const Node& node = graph.node(norm.node);
+    if (node.op != Op::Norm)
+        return false;
+    const auto layer = static_cast<std::size_t>(node.layer);
+    return plan.rests(norm.tasks)
+           || (layer < plan.layers.size() && plan.layers[layer].isFrozen(StatisticsPart));
 }
 
 bool NetworkDesign::runsStretches() const {

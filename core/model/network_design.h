@@ -62,6 +62,10 @@ struct NetworkDesign {
     /// composed: by its design, or because the plan averages products of several factors.
     std::span<const KernelStretch> stretchesOf(std::size_t layer) const;
     bool runsStretches() const; ///< any layer
+
+    /// Whether what is executed is a norm that normalizes by its running statistics in training,
+    /// too, and leaves them as they are.
+    bool rests(const ExecutedNode& norm) const;
 };
 
 struct DesignResult {
@@ -72,7 +76,7 @@ struct DesignResult {
 /// Puts together what a spec says of the network. `outputs` are the channels of each task's head,
 /// in the order of the spec's tasks. The methods that the spec names must be known and their
 /// options checked (`validate` does so first). Problems: those of the backbone and of
-/// `resolvePlan`, and "kernels.no_layer".
+/// `resolvePlan`, "kernels.no_layer", and "sharing.rests" where tasks rest.
 DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
                            std::span<const int> outputs);
 

@@ -15,58 +15,6 @@ namespace {
 
 constexpr const char* changesPath = "network.plan_changes";
 
-std::string groupsText(const Partition& partition, const std::vector<std::string>& tasks) {
-    std::vector<std::string> groups;
-    for (const auto& names : groupNames(partition, tasks))
-        groups.push_back("{" + join(names, ", ") + "}");
-    return join(groups, " | ");
-}
-
-/// "factored", with the options where both kernels are of one method.
-std::string kernelText(const MethodChoice& method, const MethodChoice& other) {
-    return method.id == other.id ? method.id + " " + jsonText(method.options) : method.id;
-}
-
-/// How one layer changed; empty where it did not.
-std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::size_t layer) {
-    const LayerPlan& before = from.plan.layers[layer];
-    const LayerPlan& after = to.plan.layers[layer];
-    const MethodChoice& kernel = to.layers[layer].method;
-    const MethodChoice& kernelBefore = from.layers[layer].method;
-    // What goes the same way is written together: "U, M, V {…} | {…}, before {…}".
-    std::vector<std::pair<std::string, std::vector<std::string>>> ways;
-    const auto compare = [&](const std::string& what, const Partition& was, const Partition& is) {
-        if (was == is)
-            return;
-        const auto& tasks = to.plan.tasks;
-        const std::string way = groupsText(is, tasks) + ", before " + groupsText(was, tasks);
-        const auto known = std::ranges::find(ways, way, [](const auto& entry) { return entry.first; });
-        if (known != ways.end())
-            known->second.push_back(what);
-        else
-            ways.push_back({way, {what}});
-    };
-    std::vector<std::string> parts;
-    if (kernel != kernelBefore)
-        parts.push_back("kernel " + kernelText(kernel, kernelBefore) + ", before "
-                        + kernelText(kernelBefore, kernel));
-    else
-        for (std::size_t k = 0; k < after.factors.size(); ++k)
-            compare(after.factors[k], before.partitions[k], after.partitions[k]);
-    compare("bias", before.bias, after.bias);
-    compare("norm", before.norm, after.norm);
-    for (const auto& [way, names] : ways)
-        parts.push_back(join(names, ", ") + " " + way);
-    if (before.merged != after.merged || before.product != after.product)
-        parts.push_back(after.product  ? "merged by product"
-                        : after.merged ? "merged"
-                                       : "no longer merged");
-    if (before.frozen != after.frozen)
-        parts.push_back(after.frozen.empty() ? "nothing frozen"
-                                             : "frozen: " + join(after.frozen, ", "));
-    return join(parts, "; ");
-}
-
 /// A rule of a change becomes one of the network's own rules or kernels. It must read.
 void takeRule(NetworkSpec& network, const std::string& rule) {
     if (auto kernel = parseKernelRule(rule).value())
@@ -75,8 +23,8 @@ void takeRule(NetworkSpec& network, const std::string& rule) {
         network.sharing.push_back(rule);
 }
 
-/// The network's part of a spec whose first changes have become its own rules and kernels. They
-/// must read.
+} // namespace
+
 NetworkSpec networkAfter(const NetworkSpec& network, std::size_t changes) {
     NetworkSpec after = network;
     after.planChanges.clear();
@@ -87,6 +35,8 @@ NetworkSpec networkAfter(const NetworkSpec& network, std::size_t changes) {
     }
     return after;
 }
+
+namespace {
 
 /// The rules of a change's text: between semicolons, but for those in texts of a kernel's options.
 std::vector<std::string> rulesOf(std::string_view text) {
@@ -106,10 +56,10 @@ std::vector<std::string> rulesOf(std::string_view text) {
     return rules;
 }
 
-/// Whether each group is inside one of the others.
-bool isFiner(const Partition& finer, const Partition& coarser) {
+/// Whether each group that has one of these tasks is inside one of the others.
+bool isFiner(const Partition& finer, const Partition& coarser, TaskSet tasks = ~TaskSet{0}) {
     return std::ranges::all_of(finer.groups, [&](TaskSet group) {
-        return groupContaining(coarser, group) != 0;
+        return (group & tasks) == 0 || groupContaining(coarser, group) != 0;
     });
 }
 
@@ -134,6 +84,22 @@ std::optional<Problem> checkNewKernels(const NetworkDesign& before, const Networ
                                "put the layer in another state before, tied or separate"};
     }
     return std::nullopt;
+}
+
+/// Why a change does not leave alone what rests; the path is empty.
+std::optional<Problem> checkWhatRests(const NetworkDesign& before, const NetworkDesign& after) {
+    if (after.plan.resting == 0)
+        return std::nullopt;
+    if (auto problem = checkResting(after.plan))
+        return problem;
+    if (!changesOutputs(before, after, after.plan.resting))
+        return std::nullopt;
+    return Problem{"sharing.rests", "",
+                   "a change of what "
+                       + join(groupNames({{after.plan.resting}}, after.plan.tasks).front(), ", ")
+                       + (taskCount(after.plan.resting) > 1 ? " use" : " uses"),
+                   "one that leaves alone what rests",
+                   "part the others' copies, or join them among themselves"};
 }
 
 /// A change that was read: its own problems, without a path.
@@ -184,7 +150,7 @@ Expected<PlanChange> parsePlanChange(std::string_view text) {
     const auto refused = [&] {
         return failure({"plan_change.syntax", "", "\"" + shortened(std::string(text), 80) + "\"",
                         "STEP: LAYERS: STATE, as in \"400: dec1.*: separate\"",
-                        "in place of a state also freeze, unfreeze, or kernel ID"});
+                        "in place of a state also freeze, unfreeze, rest, or kernel ID"});
     };
     const std::string_view line = trimmed(text);
     PlanChange change;
@@ -243,12 +209,14 @@ std::size_t changesBefore(const NetworkSpec& network, std::int64_t step) {
 }
 
 Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
-                          const std::vector<std::string>& tasks, const Catalogue& catalogue) {
+                          const std::vector<std::string>& tasks, const Catalogue& catalogue,
+                          TaskSet resting) {
     Problems problems;
     if (network.planChanges.empty())
         return problems;
     NetworkSpec so = networkAfter(network, 0);
     DesignResult last = designLayers(graph, tasks, so, catalogue);
+    last.design.plan.resting = resting;
     Problems known = last.problems; // reported where the rules and kernels themselves are read
     std::int64_t before = 0;
     for (std::size_t i = 0; i < network.planChanges.size(); ++i) {
@@ -276,14 +244,17 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
         for (const std::string& rule : change->rules) {
             takeRule(so, rule);
             DesignResult next = designLayers(graph, tasks, so, catalogue);
+            next.design.plan.resting = resting;
             for (const Problem& problem : next.problems)
                 if (std::ranges::find(known, problem) == known.end()) {
                     known.push_back(problem);
                     report(problem);
                 }
             if (last.problems.empty() && next.problems.empty())
-                if (auto problem = checkNewKernels(last.design, next.design))
-                    report(std::move(*problem));
+                for (auto problem : {checkNewKernels(last.design, next.design),
+                                     checkWhatRests(last.design, next.design)})
+                    if (problem)
+                        report(std::move(*problem));
             last = std::move(next);
         }
     }
@@ -293,7 +264,8 @@ Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
 Expected<NetworkSpec> withPlanChange(NetworkSpec network, const PlanChange& change,
                                      const NetworkDesign& design, const Catalogue& catalogue) {
     const std::size_t index = addChange(network, change);
-    auto problems = checkPlanChanges(network, design.backbone, design.plan.tasks, catalogue);
+    auto problems = checkPlanChanges(network, design.backbone, design.plan.tasks, catalogue,
+                                     design.plan.resting);
     if (!problems.empty()) {
         problems.front().path = rulesText(change);
         problems.front().fix.reset(); // it is about a place in a spec that is not the caller's
@@ -334,26 +306,30 @@ std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size
         designs.push_back(
             designLayers(design.backbone, design.plan.tasks, so, catalogue, design.contraction)
                 .design);
+        designs.back().plan.resting = design.plan.resting;
     }
     return designs;
 }
 
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue) {
-    return designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes),
-                        catalogue, design.contraction)
-        .design;
+    NetworkDesign result =
+        designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes),
+                     catalogue, design.contraction)
+            .design;
+    result.plan.resting = design.plan.resting;
+    return result;
 }
 
-bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after) {
+bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after, TaskSet tasks) {
     for (std::size_t i = 0; i < after.plan.layers.size(); ++i) {
         const LayerPlan& was = before.plan.layers[i];
         const LayerPlan& is = after.plan.layers[i];
         if (before.layers[i].method != after.layers[i].method)
             return true;
-        bool kept = isFiner(is.bias, was.bias) && isFiner(is.norm, was.norm);
+        bool kept = isFiner(is.bias, was.bias, tasks) && isFiner(is.norm, was.norm, tasks);
         for (std::size_t k = 0; k < is.partitions.size(); ++k)
-            kept = kept && isFiner(is.partitions[k], was.partitions[k]);
+            kept = kept && isFiner(is.partitions[k], was.partitions[k], tasks);
         // Copies that are averaged from here on, or no longer, must have been one.
         kept = kept
                && ((was.merged == is.merged && was.product == is.product)
@@ -362,24 +338,6 @@ bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after) {
             return true;
     }
     return false;
-}
-
-std::vector<std::string> differences(const NetworkDesign& before, const NetworkDesign& after) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> changes; // in words, layers
-    for (std::size_t i = 0; i < after.plan.layers.size(); ++i) {
-        const std::string change = changeOf(before, after, i);
-        if (change.empty())
-            continue;
-        const auto same = std::ranges::find(changes, change, [](const auto& c) { return c.first; });
-        if (same != changes.end())
-            same->second.push_back(after.plan.layers[i].layer);
-        else
-            changes.push_back({change, {after.plan.layers[i].layer}});
-    }
-    std::vector<std::string> texts;
-    for (const auto& [change, layers] : changes)
-        texts.push_back(join(layers, ", ") + ": " + change);
-    return texts;
 }
 
 } // namespace concertina

@@ -67,9 +67,11 @@ std::size_t changesBefore(const NetworkSpec& network, std::int64_t step);
 /// than the one before it, and give a network that can be. Problems beside those of
 /// `designLayers` and `checkMethod`: "plan_change.syntax", "kernel.syntax", "plan_change.order",
 /// "kernel.not_linear" (a kernel that is more than its factors cannot be made anew),
-/// "kernel.shared" (tasks whose kernels differ would share a factor of the new one).
+/// "kernel.shared" (tasks whose kernels differ would share a factor of the new one),
+/// "sharing.rests" (the outputs of a task that rests would change).
 Problems checkPlanChanges(const NetworkSpec& network, const LayerGraph& graph,
-                          const std::vector<std::string>& tasks, const Catalogue& catalogue);
+                          const std::vector<std::string>& tasks, const Catalogue& catalogue,
+                          TaskSet resting = 0);
 
 /// A network's part of a spec with one more change that is the next to take effect, for the
 /// running network `design`. Problems: those of `checkPlanChanges` with the rules as their path, and
@@ -92,9 +94,14 @@ std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size
                                            const NetworkDesign& design,
                                            const Catalogue& catalogue);
 
-/// Whether a change can change the outputs: tasks join, a merged kernel is taken apart, or a
-/// kernel is made anew (which is exact to rounding where its rank allows).
-bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after);
+/// Whether a change can change the outputs of these tasks: they join others, a merged kernel is
+/// taken apart, or a kernel is made anew (which is exact to rounding where its rank allows).
+bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after,
+                    TaskSet tasks = ~TaskSet{0});
+
+/// The network's part of a spec whose first `changes` changes, which must read, have become its own
+/// rules and kernels; it has no others.
+NetworkSpec networkAfter(const NetworkSpec& network, std::size_t changes);
 
 /// What differs between two plans of one graph, in words, a text a layer: "dec4.2: M
 /// {segmentation} | {depth, normal}, before {segmentation, depth, normal}; merged; frozen: U".

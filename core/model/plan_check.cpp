@@ -20,6 +20,8 @@ std::string groupsOf(const Partition& partition, const std::vector<std::string>&
 
 std::string canonicalText(const SharingPlan& plan) {
     std::string text = "tasks " + join(plan.tasks, ",") + "\n";
+    if (plan.resting != 0)
+        text += "resting " + groupsOf({{plan.resting}}, plan.tasks) + "\n";
     for (const LayerPlan& layer : plan.layers) {
         text += "layer " + layer.layer;
         for (std::size_t k = 0; k < layer.factors.size(); ++k)
@@ -55,7 +57,7 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
         if (!isPartition(*partition, tasks))
             return wrong("plan.groups", part, "groups that overlap or leave a task out",
                          "each task in one group");
-    parts.insert(parts.end(), {"bias", "norm"});
+    parts.insert(parts.end(), {"bias", "norm", std::string(StatisticsPart)});
     for (const std::string& frozen : plan.frozen)
         if (std::ranges::find(parts, frozen) == parts.end())
             return wrong("plan.frozen", frozen, "a part that the layer has not",
@@ -87,6 +89,35 @@ std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerF
     for (std::size_t i = 0; i < layers.size(); ++i)
         if (auto problem = checkLayer(plan.layers[i], layers[i], plan.taskCount()))
             return problem;
+    return checkResting(plan);
+}
+
+std::optional<Problem> checkResting(const SharingPlan& plan) {
+    if (plan.resting == 0)
+        return std::nullopt;
+    const auto names = [&](TaskSet tasks) {
+        return join(groupNames({{tasks}}, plan.tasks).front(), ", ");
+    };
+    if (plan.resting == allTasks(plan.taskCount()))
+        return Problem{"sharing.rests", "", "every task rests", "one that learns", ""};
+    for (const LayerPlan& layer : plan.layers) {
+        if (!layer.merged)
+            continue;
+        const auto moves = [&](const Partition& partition, std::string_view part) {
+            return !layer.isFrozen(part)
+                   && std::ranges::any_of(partition.groups,
+                                          [&](TaskSet group) { return !plan.rests(group); });
+        };
+        bool moving = moves(layer.bias, "bias");
+        for (std::size_t k = 0; k < layer.factors.size(); ++k)
+            moving = moving || moves(layer.partitions[k], layer.factors[k]);
+        if (moving)
+            return Problem{"sharing.rests", layer.layer,
+                           "merged, where " + names(plan.resting)
+                               + (taskCount(plan.resting) > 1 ? " rest" : " rests"),
+                           "a state in which its kernel is not a mean with copies that move",
+                           "tied, factors shared or separate"};
+    }
     return std::nullopt;
 }
 

@@ -158,7 +158,8 @@ Program programOf(const NetworkDesign& design) {
         const Node& node = design.graph.node(executed.node);
         Instruction instruction{.op = node.op,
                                 .name = node.name + "/" + groupName(executed.tasks, tasks),
-                                .inputs = executed.inputs};
+                                .inputs = executed.inputs,
+                                .rests = design.rests(executed)};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
             const FragmentPart& part = design.partOf(node);

@@ -20,6 +20,7 @@ struct Instruction {
     int padding = 0;
     int dilation = 1;
     int groups = 1;
+    bool rests = false; ///< Norm: its running statistics stay, and it normalizes by them
 
     bool operator==(const Instruction&) const = default;
 };

@@ -38,10 +38,10 @@ Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& 
     return partition;
 }
 
-/// What a layer's rules can name, in its order.
+/// What a layer's rules can freeze, in its order; all but the last can be parted.
 std::vector<std::string> partNames(const LayerPlan& plan) {
     std::vector<std::string> names = plan.factors;
-    names.insert(names.end(), {"bias", "norm"});
+    names.insert(names.end(), {"bias", "norm", std::string(StatisticsPart)});
     return names;
 }
 
@@ -62,13 +62,19 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
                                        std::span<LayerPlan> plans) {
     bool found = false;
     std::vector<std::string> known{"bias", "norm"};
+    if (rule.frozen)
+        known.emplace_back(StatisticsPart);
     for (LayerPlan& plan : plans) {
         if (!matchesPattern(plan.layer, rule.layers))
             continue;
         for (const std::string& part : partNames(plan)) {
-            if (std::ranges::find(known, part) == known.end())
+            if (part != StatisticsPart && std::ranges::find(known, part) == known.end())
                 known.push_back(part);
-            if (part != rule.factor && !(rule.frozen && rule.factor.empty()))
+            const bool all = rule.frozen && rule.factor.empty();
+            if (part != rule.factor && !all)
+                continue;
+            if (part == StatisticsPart
+                && (!rule.frozen || (all && *rule.frozen && !rule.rests)))
                 continue;
             found = true;
             const auto k = static_cast<std::size_t>(std::ranges::find(plan.factors, part)

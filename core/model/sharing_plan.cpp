@@ -47,6 +47,21 @@ bool LayerPlan::isFrozen(std::string_view what) const {
     return std::ranges::find(frozen, what) != frozen.end();
 }
 
+bool LayerPlan::isAllFrozen() const {
+    return isFrozen("bias") && isFrozen("norm")
+           && std::ranges::all_of(factors, [this](const auto& factor) { return isFrozen(factor); });
+}
+
+bool LayerPlan::rests() const {
+    return isAllFrozen() && isFrozen(StatisticsPart);
+}
+
+std::string LayerPlan::frozenText() const {
+    if (frozen.empty())
+        return "nothing frozen";
+    return rests() ? "rests" : "frozen: " + join(frozen, ", ");
+}
+
 Partition LayerPlan::kernels() const {
     return kernels(0, partitions.size());
 }
@@ -59,6 +74,20 @@ Partition LayerPlan::kernels(std::size_t firstFactor, std::size_t count) const {
     for (const TaskSet group : own.groups)
         all |= group;
     return {{all}};
+}
+
+Partition LayerPlan::joined() const {
+    std::vector<TaskSet> all;
+    for (const Partition& partition : partitions)
+        for (TaskSet group : partition.groups) {
+            std::erase_if(all, [&](TaskSet known) {
+                const bool meets = (known & group) != 0;
+                group |= meets ? known : 0;
+                return meets;
+            });
+            all.push_back(group);
+        }
+    return partitionOf(std::move(all));
 }
 
 std::size_t LayerPlan::partedFactors() const {
@@ -75,6 +104,8 @@ std::vector<std::string> SharingPlan::layerNames() const {
 
 Json toJson(const SharingPlan& plan) {
     Json json = {{"tasks", plan.tasks}, {"layers", Json::array()}};
+    if (plan.resting != 0)
+        json["resting"] = groupNames({{plan.resting}}, plan.tasks).front();
     for (const LayerPlan& layer : plan.layers) {
         Json factors = Json::object();
         for (std::size_t i = 0; i < layer.factors.size(); ++i)
@@ -150,6 +181,14 @@ Expected<SharingPlan> planFromJson(const Json& json) {
     }
     if (plan.tasks.empty())
         return failure(brokenPlan("tasks", "no task", "at least one"));
+    for (const Json& name : json.value("resting", Json::array())) {
+        const auto task = name.is_string()
+                              ? std::ranges::find(plan.tasks, name.get<std::string>())
+                              : plan.tasks.end();
+        if (task == plan.tasks.end())
+            return failure(brokenPlan("resting", shortened(jsonText(name), 80), "names of tasks"));
+        plan.resting |= taskBit(static_cast<int>(task - plan.tasks.begin()));
+    }
     for (const Json& item : json["layers"]) {
         auto layer = layerFromJson(item, plan.tasks,
                                    "layers." + std::to_string(plan.layers.size()));

@@ -25,12 +25,22 @@ struct LayerPlan {
     bool merged = false;
     bool product = false; ///< merged by the product of the cores' copies, in their order, not by
                           ///< the mean of the kernels
-    /// What rests while the others train: names of factors, "bias", "norm", in this order.
+    /// What rests while the others train: names of factors, "bias", "norm", "statistics", in this
+    /// order.
     std::vector<std::string> frozen{};
 
     bool operator==(const LayerPlan&) const = default;
 
     bool isFrozen(std::string_view what) const;
+
+    /// Factors, bias and norm.
+    bool isAllFrozen() const;
+
+    /// All of it, and its norms' running statistics, by which they normalize.
+    bool rests() const;
+
+    /// "frozen: U, V", "rests", "nothing frozen".
+    std::string frozenText() const;
 
     /// The common refinement of the factors' and the bias's partitions: whose kernels differ.
     /// Where the layer is merged, these are averaged, or their cores multiplied.
@@ -42,19 +52,31 @@ struct LayerPlan {
     /// The same for a kernel that is made of some of the factors; that of the first has the bias.
     Partition kernels(std::size_t firstFactor, std::size_t count) const;
 
+    /// Tasks that share a copy of any factor, directly or through others.
+    Partition joined() const;
+
     /// How many factors have several copies.
     std::size_t partedFactors() const;
 };
+
+/// What a layer's plan calls the running statistics of its norms.
+inline constexpr std::string_view StatisticsPart = "statistics";
 
 /// A plan for every layer of one network, resolved from rules: explicit, comparable, storable.
 struct SharingPlan {
     std::vector<std::string> tasks;
     std::vector<LayerPlan> layers;
+    /// Tasks that rest: every copy that one of them uses, its head, and the statistics of every
+    /// norm that runs for one of them stay as they are, so that its outputs do.
+    TaskSet resting = 0;
 
     bool operator==(const SharingPlan&) const = default;
 
     int taskCount() const { return static_cast<int>(tasks.size()); }
     std::vector<std::string> layerNames() const;
+
+    /// Whether something that these tasks use rests, as one of them does.
+    bool rests(TaskSet users) const { return (users & resting) != 0; }
 };
 
 Json toJson(const SharingPlan& plan);
@@ -70,6 +92,7 @@ Expected<SharingPlan> planFromJson(const Json& json);
 ///
 /// with a line end behind each line: a line a layer; its factors in their order, with groups in the
 /// order of their first tasks; "merged" (or "merged product") and "frozen …" only where it is so.
+/// Where tasks rest, a line "resting a,b" stands behind the first.
 std::string planHash(const SharingPlan& plan);
 
 /// What a plan has to know of a layer.
@@ -92,9 +115,13 @@ struct LayerFactors {
 /// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
 /// "plan.layers" (other layers, factors or tasks), "plan.groups" (a task in no group or in two),
 /// "plan.frozen" (what is no factor), "sharing.not_linear", "sharing.product" (what is multiplied is
-/// more than one square core); the path is "LAYER.FACTOR".
+/// more than one square core), "sharing.rests" (a resting task's kernel would be made with copies that
+/// move); the path is "LAYER.FACTOR".
 std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerFactors> layers,
                                  std::span<const std::string> tasks);
+
+/// Why a plan does not keep what rests; none where it does. Problem "sharing.rests" of `checkPlan`.
+std::optional<Problem> checkResting(const SharingPlan& plan);
 
 /// The plan of a layer in a named state; `own` stands where the state says "own". One task alone
 /// has nothing to be merged.

@@ -46,10 +46,13 @@ std::optional<SharingState> stateOf(std::string_view name) {
     return std::nullopt;
 }
 
-/// "freeze" and "unfreeze", of everything or of one factor; none where `rest` is neither.
+/// "freeze" and "unfreeze", of everything or of one factor, and "rest"; none where `rest` is
+/// another.
 Expected<std::optional<SharingRule>> freezeRule(std::string_view layers, std::string_view rest) {
     const auto end = rest.find_first_of(" \t");
     const std::string_view verb = rest.substr(0, end);
+    if (rest == "rest")
+        return SharingRule{.layers = std::string(layers), .frozen = true, .rests = true};
     if (verb != "freeze" && verb != "unfreeze")
         return std::nullopt;
     SharingRule rule{.layers = std::string(layers), .frozen = verb == "freeze"};
@@ -91,8 +94,7 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
         if (brace == std::string_view::npos || rule.factor.empty()
             || rule.factor.find_first_of(" \t\r\n}|") != std::string::npos)
             return syntax(text, "a state (tied, merged, merged by product, factors shared, "
-                                "separate), freeze, "
-                                "unfreeze, or a factor and its groups");
+                                "separate), freeze, unfreeze, rest, or a factor and its groups");
         rest = rest.substr(brace);
     }
     auto groups = takeGroups(rest);
@@ -113,6 +115,8 @@ std::string toText(const SharingRule& rule) {
     for (const auto& names : rule.groups)
         groups.push_back("{" + join(names, ", ") + "}");
     std::string text = rule.layers + ":";
+    if (rule.rests)
+        return text + " rest";
     if (rule.frozen)
         text += *rule.frozen ? " freeze" : " unfreeze";
     if (rule.frozen && rule.factor.empty())

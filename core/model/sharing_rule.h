@@ -30,16 +30,20 @@ std::string_view stateName(SharingState state);
 ///     dec1.2: M {segmentation} | {depth, normal}
 ///     enc1*: freeze
 ///     enc2.1: unfreeze M
+///     enc1*: rest
 ///
 /// that is: a pattern of layer names, a colon, and either a named state, optionally behind the
 /// groups that stand where the state says "own", or the name of one factor (or `bias`, `norm`)
-/// and its groups, or a freeze of everything or of one factor.
+/// and its groups, or a freeze of everything or of one factor. Freezing takes factors, biases and
+/// norms; `freeze statistics` lets norms normalize by their running statistics, which stay too, and
+/// `rest` does both.
 struct SharingRule {
     std::string layers;
     std::optional<SharingState> state; ///< none: the rule sets `factor` alone
     std::string factor;
     std::vector<std::vector<std::string>> groups; ///< names of tasks; empty: each task its own
     std::optional<bool> frozen{}; ///< freezes `factor` or lets it move; empty: all of the layer
+    bool rests = false;           ///< freezes the norms' statistics with it
 
     bool operator==(const SharingRule&) const = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/spec_paths.h"
 
+#include "core/values/initial_source.h"
 #include "core/values/spec_fields.h"
 
 #include <algorithm>
@@ -49,6 +50,12 @@ ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalog
                 && choice.options[option.path].is_string())
                 choice.options[option.path] =
                     absoluteFolder(choice.options[option.path].get<std::string>(), base);
+    }
+    if (spec.network.initial.empty())
+        return spec;
+    if (auto source = initialSourceFrom(spec.network.initial); source && source->isFile()) {
+        source->place = absoluteFolder(source->place, base);
+        spec.network.initial = toText(*source);
     }
     return spec;
 }

@@ -2,6 +2,7 @@
 #include "core/model/validate.h"
 
 #include "core/model/network_design.h"
+#include "core/values/initial_source.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
@@ -78,6 +79,29 @@ Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
     return problems;
 }
 
+/// What a network begins from, and what only such a network can have.
+Problems checkInitial(const ExperimentSpec& spec) {
+    Problems problems;
+    const bool isNew = trimmed(spec.network.initial).empty();
+    if (!isNew)
+        if (auto source = initialSourceFrom(spec.network.initial); !source)
+            problems.push_back(std::move(source.error()));
+    for (std::size_t i = 0; isNew && i < spec.tasks.size(); ++i) {
+        const std::string path = recordPath(TasksPath, i);
+        const std::string hint = "network.initial is empty: the network is new";
+        if (spec.tasks[i].rests)
+            problems.push_back({"tasks.rests", path + ".rests", "a task that rests",
+                                "a trained network that it begins from", hint,
+                                Fix{path + ".rests", "false"}});
+        if (!spec.tasks[i].from.empty())
+            problems.push_back({"tasks.from", path + ".from",
+                                "\"" + shortened(spec.tasks[i].from, 80) + "\"",
+                                "a task of a network that it begins from", hint,
+                                Fix{path + ".from", ""}});
+    }
+    return problems;
+}
+
 /// Batch norm needs two values of a channel: one alone is its own mean, and has no variance. Each
 /// batch is full, as the last of an epoch is left out where it isn't.
 std::optional<Problem> checkNorms(const NetworkDesign& design, const ExperimentSpec& spec) {
@@ -149,6 +173,7 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
                             "at least one letter", "", Fix{"name", ExperimentSpec{}.name}});
     append(problems, checkMethods(spec, catalogue));
     append(problems, checkTasks(spec, catalogue));
+    append(problems, checkInitial(spec));
     if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
         problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
                             "at most train.steps, " + std::to_string(spec.train.steps), "",
@@ -179,6 +204,32 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
         append(problems, std::move(result.problems));
     }
     return problems;
+}
+
+Problems doubts(const ExperimentSpec& spec, const Catalogue& catalogue) {
+    if (!trimmed(spec.network.initial).empty())
+        return {};
+    const std::vector<int> outputs(spec.tasks.size(), 1);
+    const DesignResult result = designNetwork(spec, catalogue, outputs);
+    if (!result.problems.empty())
+        return {};
+    std::vector<std::string> layers;
+    for (const LayerPlan& plan : result.design.plan.layers)
+        if (std::ranges::any_of(plan.factors,
+                                [&](const auto& factor) { return plan.isFrozen(factor); }))
+            layers.push_back(plan.layer);
+    if (layers.empty())
+        return {};
+    constexpr std::size_t shown = 3;
+    const std::size_t more = layers.size() > shown ? layers.size() - shown : 0;
+    layers.resize(layers.size() - more);
+    return {{"network.frozen_new", "network.sharing",
+             "factors of " + join(layers, ", ")
+                 + (more > 0 ? " and " + std::to_string(more) + " more" : "")
+                 + " that are frozen as they were drawn",
+             "a trained network to begin from",
+             "name one in network.initial, or freeze by a change in training; random kernels that "
+             "never move are seldom meant"}};
 }
 
 ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalogue) {

@@ -13,10 +13,11 @@ namespace concertina {
 
 namespace {
 
-torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
+torch::Tensor newKernel(const KernelShape& kernel, StartWeights start, std::uint64_t seed) {
     auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const double area = kernel.height * kernel.width;
-    const double deviation = std::sqrt(2.0 / (area * (kernel.in / kernel.groups + kernel.out)));
+    const int in = start == StartWeights::Xavier ? kernel.in / kernel.groups : 0;
+    const double deviation = std::sqrt(2.0 / (area * (in + kernel.out)));
     return torch::empty({kernel.out, kernel.in / kernel.groups, kernel.height, kernel.width})
         .normal_(0.0, deviation, generator);
 }
@@ -49,8 +50,9 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
     }
 }
 
-Network::Network(NetworkDesign design, std::uint64_t seed) : Network(std::move(design)) {
-    initialize(seed);
+Network::Network(NetworkDesign design, std::uint64_t seed, StartWeights start)
+    : Network(std::move(design)) {
+    initialize(seed, start);
 }
 
 Expected<Network> Network::fromTensors(NetworkDesign design,
@@ -64,8 +66,8 @@ Expected<Network> Network::fromTensors(NetworkDesign design,
 std::size_t Network::add(const LayerPlan& plan, const std::string& what, TaskSet owners,
                          std::span<const std::int64_t> shape, ParameterKind kind, bool core) {
     const auto& tasks = m_design.plan.tasks;
-    const bool frozen =
-        plan.isFrozen(kind == ParameterKind::Norm ? std::string("norm") : what);
+    const bool frozen = plan.isFrozen(kind == ParameterKind::Norm ? std::string("norm") : what)
+                        || m_design.plan.rests(owners);
     m_parameters.push_back({.name = tensorName(plan.layer, what, owners, tasks),
                             .value = torch::zeros(at::IntArrayRef(shape.data(), shape.size()))
                                          .requires_grad_(!frozen),
@@ -118,24 +120,25 @@ std::size_t Network::addFactor(const LayerPlan& plan, const FactorInfo& factor, 
     return added;
 }
 
-void Network::initialize(std::uint64_t seed) {
+void Network::initialize(std::uint64_t seed, StartWeights start) {
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
         const std::uint64_t key = seed ^ textHash(layer.name);
-        takeFactors(i, m_layers[i].parametrization->initialize(xavierNormal(layer.kernel, key),
+        takeFactors(i, m_layers[i].parametrization->initialize(newKernel(layer.kernel, start, key),
                                                                {.seed = key + 1}));
     }
 }
 
-void Network::takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values) {
+void Network::takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values,
+                          TaskSet tasks) {
     const bool product = m_design.layerPlan(layer).product;
     for (std::size_t k = 0; k < values.size(); ++k) {
         const auto& copies = m_layers[layer].factors[k];
         for (const std::size_t copy : copies)
-            // A product that is the factor: of it and of identities.
-            m_parameters[copy].value.copy_(
-                product && copy != copies.front() ? identityLike(values[k]) : values[k]);
+            if ((m_parameters[copy].owners & tasks) != 0) // of a product: it, and identities
+                m_parameters[copy].value.copy_(
+                    product && copy != copies.front() ? identityLike(values[k]) : values[k]);
     }
 }
 
@@ -299,23 +302,29 @@ void Network::scaleKernels(double scale, Moving moving) {
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerFactors& layer = m_design.layers[i].factors;
         const LayerPlan plan = m_design.layerPlan(i);
+        const bool allMove = plan.frozen.empty() && m_design.plan.resting == 0;
         for (const FragmentPart& part : m_design.layers[i].fragment.parts) {
             const std::size_t end = part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
-            bool scaled = false;
-            for (std::size_t k = part.firstFactor; k < end && !scaled; ++k) {
+            TaskSet scaled = 0;
+            for (std::size_t k = part.firstFactor; k < end; ++k) {
                 const FactorInfo& factor = layer.factors[k];
                 // Beside frozen ones, those that take the part of the first: cores.
-                const bool stands = plan.frozen.empty() || factor.core || k == part.firstFactor;
-                if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !stands
-                    || !factor.scales)
+                const bool stands = allMove || factor.core || k == part.firstFactor;
+                if (!moves(layer, factor, moving) || !stands || !factor.scales)
                     continue;
+                TaskSet here = 0;
                 for (const std::size_t copy : m_layers[i].factors[k]) {
-                    if (!m_parameters[copy].grad.defined() || (plan.product && scaled))
-                        continue; // of a product one is enough
-                    m_parameters[copy].value.mul_(scale);
-                    scaled = true;
+                    Parameter& parameter = m_parameters[copy];
+                    if (parameter.frozen || (parameter.owners & scaled) != 0)
+                        continue;
+                    here |= plan.product ? ~TaskSet{0} : parameter.owners;
+                    if (!parameter.grad.defined())
+                        continue;
+                    parameter.value.mul_(scale);
+                    if (plan.product)
+                        break; // of a product one is enough
                 }
-                scaled = true;
+                scaled |= here;
             }
         }
     }

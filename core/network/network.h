@@ -11,11 +11,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace concertina {
+
+struct InitialNetwork;
 
 /// The kernels and biases of a network, made from their factors for one or more passes, and bound
 /// with everything else to the network's program.
@@ -35,6 +38,12 @@ struct ComposedNetwork {
     std::vector<Kernel> kernels;
 };
 
+/// What there is to know of a network that begins from another.
+struct BegunNotes {
+    std::vector<std::string> texts;   ///< what is not as it was, for people
+    std::vector<std::size_t> remade; ///< layers whose factors started from a kernel
+};
+
 /// What is trained: a design with weights. Not a torch::nn::Module: everything is keyed by names
 /// (`layer/factor/group`), which checkpoints, optimizers and changes of the plan need.
 ///
@@ -43,17 +52,35 @@ struct ComposedNetwork {
 /// has the same two halves, in backward.h. Used from one thread at a time.
 class Network {
 public:
-    /// New weights, on the CPU in float32: W is Xavier-normal as in MTAN's SegNet, from `seed` and
-    /// the layer's name alone, so that every parametrization and plan starts as the same network;
-    /// all copies are equal, biases 0, norms the identity.
-    Network(NetworkDesign design, std::uint64_t seed);
+    /// New weights, on the CPU in float32: W is normal, by `start`, from `seed` and the layer's name
+    /// alone, so that every parametrization and plan starts as the same network; all copies are
+    /// equal, biases 0, norms the identity.
+    Network(NetworkDesign design, std::uint64_t seed, StartWeights start = StartWeights::Xavier);
 
-    /// How many training images a new network wants to see before it is trained; 0: none.
-    int startImages() const;
+    /// A network that begins as a trained one, layer by layer. A layer whose kernel is made in the
+    /// same way begins with the source's factors; else they start from its kernel, in float64. Each
+    /// task has what the one of its name had; `from` names another one, a task each, or is empty.
+    /// What tasks share begins as the mean of what they had, by their numbers; a new task counts
+    /// there only where it is alone, and has the mean of all where it names none. A merged layer
+    /// that is merged no longer begins as the kernel that it ran. Heads of tasks that are not in the
+    /// source, or name another, are new. `notes` tell what is not as it was.
+    ///
+    /// Problems: "initial.layer" and "initial.shape" (a layer that the source lacks or has in
+    /// another shape), "initial.kept" (it is more than a kernel), "initial.task", "initial.tensor", "network.not_finite".
+    static Expected<Network> begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,
+                                       const InitialNetwork& source,
+                                       std::span<const std::string> from,
+                                       BegunNotes& notes);
+
+    /// How many training images a new network wants to see before it is trained; 0: none. `layers`:
+    /// of one that begins from another, those whose factors started from a kernel.
+    int startImages(std::optional<std::span<const std::size_t>> layers = {}) const;
 
     /// Begins the layers whose parametrization asks for it once more, from the same kernels and from
-    /// what they read of these images [N, 3, H, W]. On the CPU, before training.
-    void initializeBy(const torch::Tensor& images, std::uint64_t seed);
+    /// what they read of these images [N, 3, H, W]: by the images' own statistics, or, where `layers`
+    /// says that the network begins from another, by its running ones. On the CPU, before training.
+    void initializeBy(const torch::Tensor& images, std::uint64_t seed,
+                      std::optional<std::span<const std::size_t>> layers = {});
 
     /// The weights of a file. Problems: those of `load`.
     static Expected<Network> fromTensors(NetworkDesign design,
@@ -126,6 +153,8 @@ public:
     Expected<void> load(const std::map<std::string, torch::Tensor>& tensors);
 
 private:
+    class Beginning;
+
     struct LayerWeights {
         std::unique_ptr<Parametrization> parametrization;
         std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group
@@ -139,8 +168,9 @@ private:
     std::size_t addFactor(const LayerPlan& plan, const FactorInfo& factor, TaskSet owners);
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
-    void initialize(std::uint64_t seed);
-    void takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values);
+    void initialize(std::uint64_t seed, StartWeights start);
+    void takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values,
+                     TaskSet tasks = ~TaskSet{0});
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                             const FragmentPart& part, const ComposeMoment& moment) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;

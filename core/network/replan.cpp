@@ -62,12 +62,9 @@ Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
             return failure({"network.not_finite", name, "a kernel that is not finite",
                             "finite numbers, to start the new kernel from",
                             "go back to a checkpoint from before"});
-        const auto factors =
-            m_layers[layer].parametrization->initialize(kernel, {.seed = textHash(name)});
-        for (std::size_t k = 0; k < factors.size(); ++k)
-            for (const std::size_t copy : m_layers[layer].factors[k])
-                if ((m_parameters[copy].owners & tasks) != 0)
-                    m_parameters[copy].value.copy_(factors[k]);
+        takeFactors(layer,
+                    m_layers[layer].parametrization->initialize(kernel, {.seed = textHash(name)}),
+                    tasks);
     }
     return {};
 }

@@ -112,18 +112,18 @@ private:
         // One value has no variance that running statistics could follow. A spec that makes such
         // batches is refused; the images that happen to be left for a task may still be one.
         const bool oneValue = x.numel() == x.size(1);
-        const bool running =
-            !m_settings.training || (m_settings.followStatistics && !oneValue);
+        const bool training = m_settings.training && !now.rests;
+        const bool running = !training || (m_settings.followStatistics && !oneValue);
         const NormTensors own{tensor(now, 0), tensor(now, 1),
                               running ? tensor(now, 2) : torch::Tensor(),
                               running ? tensor(now, 3) : torch::Tensor()};
         const double momentum = m_settings.momenta.empty() ? NormMomentum : m_settings.momenta[at];
-        if (m_settings.training && canFuseNorm(x, own)) {
+        if (training && canFuseNorm(x, own)) {
             m_hasRelu[at] = onlyReluReads(at) && !m_settings.look;
             return fusedNorm(x, own, momentum, NormEpsilon, m_hasRelu[at]);
         }
         return torch::batch_norm(x, own.weight, own.bias, own.runningMean, own.runningVariance,
-                                 m_settings.training, momentum, NormEpsilon, false);
+                                 training, momentum, NormEpsilon, false);
     }
 
     bool onlyReluReads(std::size_t at) const {

@@ -21,7 +21,7 @@ inline constexpr int WidestChannelsLast = 128;
 using PoolIndices = std::vector<torch::Tensor>;
 
 struct RunSettings {
-    /// Norms use the batch's statistics and update the running ones.
+    /// Norms use the batch's statistics and update the running ones, but for those that rest.
     bool training = false;
     /// Convolutions and activations are computed in bfloat16, by explicit casts; parameters,
     /// statistics and outputs stay as they are.

@@ -229,6 +229,23 @@ Expected<WrittenFile> writeTensorFile(const std::filesystem::path& path, const T
     return WrittenFile{static_cast<std::int64_t>(header.size() + at), checksum};
 }
 
+Expected<std::string> tensorFileSum(const std::filesystem::path& path) {
+    FileReader reader(path);
+    if (auto problem = reader.problem())
+        return failure(std::move(*problem));
+    const std::vector<std::byte> head = reader.readHead();
+    auto index = readSafetensorsIndex(head, reader.size());
+    if (!index) {
+        index.error().path = path.string();
+        return failure(index.error());
+    }
+    const std::string sum = index->metadata[std::string(checksumKey)];
+    if (sum.size() != noChecksum.size())
+        return failure({"file.checksum", path.string(), "no checksum",
+                        "a file written by Concertina", ""});
+    return sum;
+}
+
 Expected<TensorFile>
 readTensorFile(const std::filesystem::path& path,
                const std::function<bool(const std::string& name)>& wanted) {

@@ -40,6 +40,10 @@ Expected<TensorFile>
 readTensorFile(const std::filesystem::path& path,
                const std::function<bool(const std::string& name)>& wanted = {});
 
+/// The SHA-256 that a file says it has, which reading it checks. Problems: "file.read",
+/// "safetensors.*", "file.checksum" (none).
+Expected<std::string> tensorFileSum(const std::filesystem::path& path);
+
 /// Writes bytes in the same way.
 Expected<void> writeFileAtomically(const std::filesystem::path& path,
                                    std::span<const std::string_view> pieces);

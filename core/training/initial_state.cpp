@@ -2,9 +2,13 @@
 #include "core/training/initial_state.h"
 
 #include "core/catalogue.h"
+#include "core/data/data_news.h"
+#include "core/model/validate.h"
+#include "core/network/initial_network.h"
 #include "core/tensor/torch.h"
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
+#include "core/training/folded_norms.h"
 
 namespace concertina {
 
@@ -36,6 +40,11 @@ Expected<InitialState> beginAt(const std::filesystem::path& path, const Experime
                         std::move(checkpoint->balancing)};
 }
 
+void tell(const RunData& data, NoticeLevel level, const std::string& code, std::string text) {
+    if (data.watch.news)
+        data.watch.news->add({.level = level, .code = code, .text = std::move(text)});
+}
+
 /// The images of the first training batches, as training sees them.
 Expected<torch::Tensor> firstImages(const RunData& data, const ExperimentSpec& spec, int count) {
     const int batches = (count + spec.train.batch - 1) / spec.train.batch;
@@ -53,8 +62,51 @@ Expected<torch::Tensor> firstImages(const RunData& data, const ExperimentSpec& s
     return torch::cat(images).narrow(0, 0, count);
 }
 
+/// Lets layers begin from the first training images where they ask for it; `layers` as
+/// `Network::initializeBy`.
+std::optional<Problem> showFirstImages(Network& network, const RunData& data,
+                                       const ExperimentSpec& spec,
+                                       std::optional<std::span<const std::size_t>> layers = {}) {
+    const int count = network.startImages(layers);
+    if (count == 0)
+        return std::nullopt;
+    const auto images = firstImages(data, spec, count);
+    if (!images)
+        return images.error();
+    network.initializeBy(*images, static_cast<std::uint64_t>(spec.seed), layers);
+    return std::nullopt;
+}
+
+/// As the network of `initial`.
+Expected<InitialState> beginFrom(ExperimentSpec spec, NetworkDesign design, const RunData& data,
+                                 const InitialReader& read) {
+    if (!read)
+        return failure({"initial.missing", "network.initial", spec.network.initial,
+                        "a run of a store, or a file, that the session reads", ""});
+    const auto source = read();
+    if (!source)
+        return failure(source.error());
+    std::vector<std::string> from;
+    for (const TaskSpec& task : spec.tasks)
+        from.push_back(task.from);
+    BegunNotes notes;
+    auto network = Network::begunFrom(std::move(design), static_cast<std::uint64_t>(spec.seed),
+                                      spec.network.start, **source, from, notes);
+    if (!network)
+        return failure(network.error());
+    if (auto problem = settleFoldedNorms(*network, **source, data))
+        return failure(std::move(*problem));
+    if (auto problem = showFirstImages(*network, data, spec, notes.remade))
+        return failure(std::move(*problem));
+    for (const std::string& note : notes.texts)
+        tell(data, NoticeLevel::Info, "initial", note);
+    return InitialState{.spec = std::move(spec),
+                        .network = std::move(*network),
+                        .learned = std::vector<std::string>()};
+}
+
 Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data,
-                                 const RunControl& control) {
+                                 const RunControl& control, const InitialReader& initial) {
     ExperimentSpec chosen = spec;
     const auto outputs = headOutputs(spec, data.targets);
     auto design = designNetwork(spec, catalogue(), outputs);
@@ -73,13 +125,13 @@ Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data
     }
     if (!design.problems.empty())
         return failure(design.problems.front());
-    Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
-    if (made.startImages() > 0) {
-        const auto images = firstImages(data, spec, made.startImages());
-        if (!images)
-            return failure(images.error());
-        made.initializeBy(*images, static_cast<std::uint64_t>(spec.seed));
-    }
+    for (const Problem& doubt : doubts(chosen, catalogue()))
+        tell(data, NoticeLevel::Warning, doubt.code, toText(doubt));
+    if (!network.initial.empty())
+        return beginFrom(std::move(chosen), std::move(design.design), data, initial);
+    Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed), network.start);
+    if (auto problem = showFirstImages(made, data, spec))
+        return failure(std::move(*problem));
     return InitialState{.spec = std::move(chosen),
                         .network = std::move(made),
                         .learned = std::vector<std::string>()};
@@ -89,11 +141,13 @@ Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data
 
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
-                             const RunData& data, const RunControl& control) {
-    auto initial = checkpoint ? beginAt(*checkpoint, spec, data) : beginAnew(spec, data, control);
-    if (initial && spec.train.device == Device::Cuda)
-        initial->network.to(torch::kCUDA);
-    return initial;
+                             const RunData& data, const RunControl& control,
+                             const InitialReader& initial) {
+    auto begun = checkpoint ? beginAt(*checkpoint, spec, data)
+                            : beginAnew(spec, data, control, initial);
+    if (begun && spec.train.device == Device::Cuda)
+        begun->network.to(torch::kCUDA);
+    return begun;
 }
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/balancing/balancing.h"
+#include "core/network/initial_reader.h"
 #include "core/network/network.h"
 #include "core/training/run_control.h"
 #include "core/training/run_data.h"
@@ -25,14 +26,18 @@ struct InitialState {
     BalancingState balancing{};                      ///< and this; empty: that of a start
 };
 
-/// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
-/// new ones; these begin from the first training images where a parametrization asks for it. Before
-/// weights are initialized the contraction is calibrated where the spec asks for it; a request to
-/// end aborts that. Problems of `designNetwork`, `loadCheckpoint` and `networkOf`, and
-/// "checkpoint.targets": it was trained on other tasks or classes, "checkpoint.balancing": what
-/// balancing had learned is not in it.
+/// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state; or
+/// those of a trained network that the spec begins from, which `initial` reads; or new ones. Factors
+/// that are made begin from the first training images where their parametrization asks for it.
+/// Before weights are initialized the contraction is calibrated where the spec asks for it; a request
+/// to end aborts that. Problems of `designNetwork`, `loadCheckpoint`, `networkOf`, of `initial` and
+/// `Network::begunFrom`, "checkpoint.targets" (it was trained on other tasks or classes), "checkpoint.balancing" (what
+/// balancing had learned is not in it) and
+/// "initial.missing" (nothing reads what it begins from). What is to be told of a beginning is added
+/// to the data's news.
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
-                             const RunData& data, const RunControl& control);
+                             const RunData& data, const RunControl& control,
+                             const InitialReader& initial = {});
 
 } // namespace concertina

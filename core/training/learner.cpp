@@ -139,6 +139,8 @@ Expected<Learner::Losses> Learner::checked(std::vector<torch::Tensor> losses,
         if (valid && !std::isfinite(result.values[t]))
             return failure(notFinite("loss of " + m_taskNames[t], result.values[t],
                                      growthHint(m_train, number == 0)));
+        if (valid && !result.terms[t].requires_grad())
+            result.terms[t].reset(); // of a task that rests: nothing learns from it
     }
     return result;
 }
@@ -156,8 +158,13 @@ void Learner::weigh(Losses& losses, const std::vector<double>& weights, StepResu
 
 std::vector<double> Learner::balance(const Losses& losses, std::int64_t number,
                                      const Gramian* gramian, StepResult& result) {
+    // What rests has no part in how the others are weighed.
+    std::vector<double> learning = losses.values;
+    for (std::size_t t = 0; t < learning.size(); ++t)
+        if (!losses.terms[t].defined())
+            learning[t] = std::numeric_limits<double>::quiet_NaN();
     BalancingResult balanced = m_balancing->weights(
-        {.losses = losses.values, .step = number, .rate = rate(number), .gramian = gramian});
+        {.losses = learning, .step = number, .rate = rate(number), .gramian = gramian});
     if (balanced.problem)
         result.problems.push_back(std::move(*balanced.problem));
     if (m_balancingInfo.weighs)
@@ -271,7 +278,8 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         torch::Tensor loss =
             m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, 0, samples));
-        losses.push_back(loss.defined() ? loss * m_taskWeights[t] : loss);
+        const bool learns = loss.defined() && loss.requires_grad(); // one that rests does not
+        losses.push_back(learns ? loss * m_taskWeights[t] : torch::Tensor());
     }
     auto rows = measureConflict(m_network, composed, losses);
     for (ConflictRow& row : rows) {

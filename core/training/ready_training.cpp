@@ -31,7 +31,7 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
         auto data = openDataFor(request.spec, watchFor(request.fileRecord));
         if (!data)
             return failure(data.error());
-        auto initial = begin(request.spec, request.resumeAt, *data, control);
+        auto initial = begin(request.spec, request.resumeAt, *data, control, request.initial);
         if (!initial)
             return failure(initial.error());
         return std::make_shared<ReadyTraining>(

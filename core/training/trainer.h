@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/network/initial_reader.h"
 #include "core/network/network_form.h"
 #include "core/training/run_control.h"
 #include "core/training/run_observer.h"
@@ -20,6 +21,7 @@ struct TrainRequest {
     std::optional<std::filesystem::path> resumeAt; ///< a checkpoint of this spec to go on from
     std::filesystem::path fileRecord; ///< what the dataset's files are (`FileRecord`); empty: none
     double secondsBefore = 0;                      ///< trained up to that checkpoint
+    InitialReader initial; ///< of spec.network.initial; used by a training from the start alone
     NetworkForm collapsed; ///< shown by previews beside the network; empty: it stands alone
 };
 

@@ -40,6 +40,8 @@ struct DataSpec {
 struct TaskSpec {
     MethodChoice method;
     double weight = 1.0;
+    bool rests = false; ///< everything that it uses stays as it begins
+    std::string from{}; ///< the task of the network begun from whose copies it begins with
 
     bool operator==(const TaskSpec&) const = default;
 };
@@ -57,6 +59,8 @@ struct NetworkSpec {
     std::vector<KernelSpec> kernels{KernelSpec{}};
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
+    std::string initial;                         ///< what it begins from (initial_source.h)
+    StartWeights start = StartWeights::Xavier;   ///< of kernels that begin from nothing
     Routing routing = Routing::Exact;            ///< of the gradients of copies in merged layers
     Contraction contraction = Contraction::Cheapest;
     std::vector<std::string> contractionOrder; ///< "LAYERS: STRETCHES", which come before it

@@ -56,6 +56,14 @@ template <>
 inline constexpr std::array<std::string_view, 4> choiceNames<Contraction>{"cheapest", "compose",
                                                                           "run", "calibrate"};
 
+/// How new kernels are drawn, from a normal distribution around 0.
+enum class StartWeights {
+    Xavier,  ///< variance 2 ÷ (inputs + outputs) of a kernel, as in MTAN's SegNet
+    Kaiming, ///< 2 ÷ outputs, as in torchvision's ResNet (He 2015, fan-out)
+};
+template <>
+inline constexpr std::array<std::string_view, 2> choiceNames<StartWeights>{"xavier", "kaiming"};
+
 /// What weight decay makes smaller.
 enum class DecayOn {
     Kernels, ///< the product of the factors

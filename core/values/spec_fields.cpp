@@ -199,6 +199,21 @@ std::vector<Field<NetworkSpec>> networkFields() {
                        "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
                        "factored\".",
                .advanced = true}),
+        field(&NetworkSpec::initial,
+              {.path = "network.initial",
+               .label = "Begins from",
+               .help = "A trained network that this one begins as, layer by layer: a run (id or "
+                       "name, at a step as in \"k7f3m2qd@1000\"), or the file of a collapsed "
+                       "network. The step and the file's SHA-256 join it when the run is made. "
+                       "Empty: new weights.",
+               .advanced = true}),
+        field(&NetworkSpec::start,
+              {.path = "network.start",
+               .label = "New weights",
+               .help = "How kernels that begin from nothing are drawn. xavier: as in MTAN's SegNet; "
+                       "kaiming: by their outputs, as in torchvision's ResNet (He 2015, arXiv "
+                       "1502.01852).",
+               .advanced = true}),
         field(&NetworkSpec::routing,
               {.path = "network.routing",
                .label = "Routing",
@@ -456,7 +471,20 @@ const std::vector<Field<TaskSpec>>& taskFields() {
                                   .maximum = 1e6,
                                   .label = "Weight",
                                   .help = "Multiplies the task's loss.",
-                                  .advanced = true})};
+                                  .advanced = true}),
+        field(&TaskSpec::rests,
+              {.path = "rests",
+               .label = "Rests",
+               .help = "Everything that the task uses stays as the network begins: its head, its "
+                       "copies and those that it shares, its norms' statistics. Its outputs stay "
+                       "equal to the bit. Needs network.initial.",
+               .advanced = true}),
+        field(&TaskSpec::from,
+              {.path = "from",
+               .label = "Begins as",
+               .help = "The task of network.initial whose copies this one begins with; its head is "
+                       "new. Empty: the task of its own name, or else the mean of all.",
+               .advanced = true})};
     return fields;
 }
 

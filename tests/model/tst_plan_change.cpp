@@ -262,6 +262,37 @@ private Q_SLOTS:
         QCOMPARE(problems[0].code, code.toStdString());
         QCOMPARE(problems[0].path, std::string("network.plan_changes.0"));
     }
+
+    void noChangeTouchesWhatRests_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<bool>("allowed");
+        QTest::newRow("others join") << "dec1.1: {segmentation} | {depth, normal} separate" << true;
+        QTest::newRow("it is joined") << "dec1.1: tied" << false;
+        QTest::newRow("another kernel") << "enc1.1: kernel plain" << false;
+        QTest::newRow("it is parted") << "enc1.1: separate" << true;
+        QTest::newRow("a mean with it") << "enc1.1: merged" << false;
+        QTest::newRow("frozen") << "dec*: freeze" << true;
+    }
+
+    void noChangeTouchesWhatRests() {
+        QFETCH(QString, rule);
+        QFETCH(bool, allowed);
+        ExperimentSpec spec = specWith({});
+        spec.network.initial = "rooms@5";
+        spec.network.sharing = {"*: tied", "dec1.1: separate"};
+        spec.tasks[0].rests = true;
+        const NetworkDesign design = designOf(spec);
+        const auto changed =
+            withPlanChange(spec.network, {4, {rule.toStdString()}}, design, testCatalogue());
+        QCOMPARE(changed.has_value(), allowed);
+        if (!allowed)
+            QCOMPARE(changed.error().code, std::string("sharing.rests"));
+        spec.network.planChanges = {"4: " + rule.toStdString()};
+        QCOMPARE(validate(spec, testCatalogue()).empty(), allowed);
+        if (allowed)
+            QCOMPARE(designAfter(spec.network, 1, design, testCatalogue()).plan.resting,
+                     TaskSet{0b001});
+    }
 };
 
 QTEST_GUILESS_MAIN(PlanChangeTest)

@@ -309,6 +309,12 @@ private Q_SLOTS:
                  (Texts{"U", "V", "bias", "norm"}));
         QCOMPARE(frozen({"*: freeze Q"}), Texts{"sharing.unknown_factor"});
         QCOMPARE(frozen({"l.9: freeze"}), Texts{"sharing.no_layer"});
+        QCOMPARE(frozen({"*: rest"}), (Texts{"U", "M", "V", "bias", "norm", "statistics"}));
+        QCOMPARE(frozen({"*: freeze statistics", "*: freeze M"}), (Texts{"M", "statistics"}));
+        QCOMPARE(frozen({"*: rest", "*: unfreeze norm"}),
+                 (Texts{"U", "M", "V", "bias", "statistics"}));
+        QCOMPARE(frozen({"*: rest", "*: unfreeze"}), Texts{});
+        QCOMPARE(frozen({"*: statistics {a} | {b}"}), Texts{"sharing.unknown_factor"});
         const auto plan = resolvePlan(Texts{"*: merged", "l.2: tied", "*: freeze"}, of, by, "").plan;
         QVERIFY(stateOf(plan.layers[0], of[0]) == SharingState::Merged);
         QVERIFY(planFromJson(toJson(plan)) == plan);

@@ -91,8 +91,7 @@ private Q_SLOTS:
         row("{a}: tied", shape);
         row("a|b: tied", shape);
         const char* state = "a state (tied, merged, merged by product, factors shared, separate), "
-                            "freeze, unfreeze, or "
-                            "a factor and its groups";
+                            "freeze, unfreeze, rest, or a factor and its groups";
         row("enc*:", state);
         row("enc*: ", state);
         row("enc*: mergd", state);
@@ -156,12 +155,14 @@ private Q_SLOTS:
 
     void freezingIsARule() {
         for (const char* text : {"enc1*: freeze", "*: unfreeze", "dec1.2: freeze M",
-                                 "dec1.2: unfreeze norm"}) {
+                                 "dec1.2: unfreeze norm", "enc1*: rest",
+                                 "enc1*: freeze statistics"}) {
             const auto rule = parseSharingRule(text);
             QVERIFY2(rule && rule->frozen, text);
             QCOMPARE(toText(*rule), std::string(text));
         }
-        for (const char* text : {"*: freeze M V", "*: freeze {a}", "*: freezes", "*: merged freeze"})
+        for (const char* text : {"*: freeze M V", "*: freeze {a}", "*: freezes", "*: merged freeze",
+                                 "*: rest M", "*: rests"})
             QVERIFY2(!parseSharingRule(text), text);
     }
 };

@@ -77,6 +77,21 @@ private Q_SLOTS:
             QVERIFY(withAbsoluteFolders(spec, testCatalogue(), "/x") == spec);
         }
     }
+
+    void theFileToBeginFromIsAbsoluteAndARunStaysAsItIs() {
+        qputenv("HOME", "/home/ada");
+        const auto initial = [](const std::string& text) {
+            ExperimentSpec spec = testSpec();
+            spec.network.initial = text;
+            return withAbsoluteFolders(spec, testCatalogue(), "/specs/of").network.initial;
+        };
+        const std::string sum = " sha256:" + std::string(64, 'a');
+        QCOMPARE(initial("net.safetensors"), std::string("/specs/of/net.safetensors"));
+        QCOMPARE(initial("~/a b/net.safetensors" + sum),
+                 "/home/ada/a b/net.safetensors" + sum);
+        for (const std::string& text : {std::string("rooms"), "rooms@5" + sum, std::string()})
+            QCOMPARE(initial(text), text);
+    }
 };
 
 QTEST_GUILESS_MAIN(SpecPathsTest)

@@ -119,7 +119,7 @@ QWidget* ReplanPanel::makeRuleLine() {
     m_rule->setToolTip(
         tr("<p>LAYERS: and behind it a state (tied, merged, factors shared, separate), with groups "
            "of tasks before it if need be; one factor and its groups; freeze or unfreeze, of "
-           "everything or one factor; or kernel and what it shall be.</p>"
+           "everything or one factor; rest; or kernel and what it shall be.</p>"
            "<p>dec1.*: {depth} | {normal, segmentation} separate<br>enc1.1: freeze M<br>"
            "dec1.*: kernel factored {\"rank\": 0.5}</p>"));
     m_rule->setClearButtonEnabled(true);
@@ -137,6 +137,7 @@ QWidget* ReplanPanel::makeRuleLine() {
         return entry;
     };
     offer(m_menu, tr("Freeze"), "freeze");
+    offer(m_menu, tr("Let rest"), "rest");
     offer(m_menu, tr("Unfreeze"), "unfreeze");
     m_menu->addMenu(m_kernels);
     for (const ParametrizationInfo& info : m_context.catalogue.parametrizations)

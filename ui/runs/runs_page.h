@@ -113,6 +113,7 @@ private:
     QAction* m_monitor = nullptr;
     QAction* m_compare = nullptr;
     QAction* m_clone = nullptr;
+    QAction* m_begun = nullptr; ///< opens the menu of what can begin from a run
     QAction* m_resume = nullptr;
     QAction* m_rename = nullptr;
     QAction* m_delete = nullptr;

@@ -4,6 +4,7 @@
 
 #include "core/values/presets.h"
 #include "core/values/stop_after.h"
+#include "ui/runs/begin_menu.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/run_trash.h"
 #include "ui/runs/runs_model.h"
@@ -59,6 +60,18 @@ void RunsPage::makeActions() {
     m_clone = addTableAction(tr("Clone into Set-up"),
                              tr("Opens a copy of the run's spec, to be changed and started"),
                              Qt::CTRL | Qt::Key_D, &RunsPage::cloneSpec);
+    auto* begin = new BeginMenu(
+        m_context,
+        [this]() -> std::optional<RunId> {
+            const RunRow* one = theRun();
+            return one != nullptr ? std::optional(one->run.id) : std::nullopt;
+        },
+        this);
+    connect(begin, &BeginMenu::refused, this, &RunsPage::refuse);
+    m_begun = begin->menuAction();
+    m_begun->setToolTip(tr("A new run that begins as this one ended, with its tasks, with another "
+                           "one, or without one"));
+    m_table->addAction(m_begun);
     m_rename = addTableAction(tr("Rename"), tr("Gives the run another name"), Qt::Key_F2,
                               &RunsPage::renameRun);
     m_delete = addTableAction(tr("Delete"),
@@ -128,6 +141,7 @@ void RunsPage::updateActions() {
     const RunRow* one = theRun();
     m_monitor->setEnabled(one != nullptr);
     m_clone->setEnabled(one != nullptr);
+    m_begun->setEnabled(one != nullptr);
     m_rename->setEnabled(one != nullptr && all.size() == 1);
     updateResume();
     m_compare->setEnabled(lines.size() == 1 || lines.size() == 2);

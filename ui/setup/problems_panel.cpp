@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace concertina {
@@ -91,7 +92,8 @@ void ProblemsPanel::setProblems(std::vector<ShownProblem> problems) {
         m_items.push_back(makeItem(shown));
         m_layout->insertWidget(m_layout->count() - 1, m_items.back().box);
     }
-    const auto count = static_cast<int>(m_problems.size());
+    const auto count =
+        static_cast<int>(std::ranges::count(m_problems, false, &ShownProblem::isDoubt));
     m_title->setRole(count == 0 ? ColorRole::Good : ColorRole::Bad);
     m_title->setText(count == 0   ? tr("Ready to start")
                      : count == 1 ? tr("1 problem to mend before the start")

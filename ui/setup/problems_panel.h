@@ -20,6 +20,7 @@ struct ShownProblem {
     Problem problem;
     QString text; ///< with the field's label in front
     QString mend; ///< none where nothing is offered
+    bool isDoubt = false; ///< keeps nothing from starting
 
     bool operator==(const ShownProblem&) const = default;
 };

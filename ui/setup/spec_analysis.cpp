@@ -31,6 +31,8 @@ bool canBeDesigned(const ExperimentSpec& spec, const Catalogue& catalogue,
 SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,
                      const ClassCounts& classes) {
     SpecAnalysis analysis{.problems = validate(spec, catalogue)};
+    if (analysis.problems.empty())
+        analysis.doubts = doubts(spec, catalogue);
     if (!canBeDesigned(spec, catalogue, analysis.problems))
         return analysis;
     DesignResult result =

@@ -19,6 +19,7 @@ namespace concertina {
 /// What is known of a spec without its dataset and without LibTorch.
 struct SpecAnalysis {
     Problems problems;                    ///< of `validate`
+    Problems doubts;                      ///< where there is none
     std::optional<NetworkDesign> network; ///< where it can be put together; its plan is resolved
                                           ///< as far as the rules are right
     std::optional<NetworkCosts> costs;    ///< where the network has no problem

@@ -131,7 +131,7 @@ private:
         }
         QRect text = area.adjusted(ChevronWidth, 0, 0, 0);
         text.setWidth(SharingGeometry::labelWidth - ChevronWidth);
-        if (!row.plan.frozen.empty()) {
+        if (row.isFrozen()) {
             text.setWidth(text.width() - LockWidth - 6);
             paintLock(painter,
                       QRectF(text.right() + 3, area.y() + (area.height() - LockHeight) / 2.0,

@@ -42,6 +42,7 @@ SharingRow rowOf(const NetworkDesign& network, std::size_t layer) {
             .factors = factors,
             .state = stateOf(plan, factors),
             .available = availableStates(factors, network.taskCount()),
+            .resting = network.plan.resting,
             .trained = trainedParameters(factors, plan, kernel.out),
             .collapsed = static_cast<double>(plan.kernels().groups.size())
                          * static_cast<double>(kernel.weights() + kernel.out)};
@@ -66,7 +67,13 @@ SharingState SharingRow::next() const {
 }
 
 bool SharingRow::isAllFrozen() const {
-    return plan.frozen.size() == plan.factors.size() + 2;
+    if (plan.isAllFrozen())
+        return true;
+    const auto rests = [this](const Partition& partition) {
+        return std::ranges::all_of(partition.groups,
+                                   [this](TaskSet group) { return (group & resting) != 0; });
+    };
+    return rests(plan.bias) && rests(plan.norm) && std::ranges::all_of(plan.partitions, rests);
 }
 
 void SharingModel::setNetwork(NetworkDesign network, std::vector<SharingTask> tasks) {
@@ -156,10 +163,21 @@ std::vector<QString> SharingModel::kernelLetters(const SharingRow& row, int task
     return letters;
 }
 
-/// "frozen", or what of it is: "frozen: U, V".
-QString SharingModel::frozenText(const SharingRow& row) {
-    return row.isAllFrozen() ? tr("frozen")
-                             : tr("frozen: %1").arg(toQt(join(row.plan.frozen, ", ")));
+/// Of the tasks that rest.
+QString SharingModel::restingNames(const SharingRow& row) const {
+    QStringList names;
+    for (const int task : tasksOf(row.resting))
+        names << m_tasks[static_cast<std::size_t>(task)].label;
+    return names.join(QStringLiteral(", "));
+}
+
+/// "frozen", or what of it is: "frozen: U, V", "frozen: all that Depth uses".
+QString SharingModel::frozenText(const SharingRow& row) const {
+    if (row.isAllFrozen())
+        return row.plan.rests() ? tr("rests") : tr("frozen");
+    return row.plan.frozen.empty() ? tr("frozen: all that %1 uses")
+                                         .arg(restingNames(row))
+                                   : tr("frozen: %1").arg(toQt(join(row.plan.frozen, ", ")));
 }
 
 QString SharingModel::summary(const SharingRow& row) const {
@@ -168,7 +186,7 @@ QString SharingModel::summary(const SharingRow& row) const {
         text += tr(", %1 layers").arg(row.layers.size());
     text += QStringLiteral(": ") + (row.state ? stateLabel(*row.state) : tr("groups of tasks"));
     const auto letters = kernelLetters(row, static_cast<int>(m_tasks.size()));
-    if (!row.plan.frozen.empty())
+    if (row.isFrozen())
         text += QStringLiteral(", ") + frozenText(row);
     QStringList kernels;
     for (std::size_t t = 0; t < m_tasks.size(); ++t)
@@ -195,7 +213,14 @@ QString SharingModel::toolTip(const SharingRow& row) const {
                 .arg(row.state ? QStringLiteral("<b>%1</b>: %2").arg(stateLabel(*row.state),
                                                                      stateHelp(*row.state))
                                : tr("Groups of tasks by rules of their own."));
-    if (row.isAllFrozen())
+    if (row.resting != 0)
+        text += tr("<p><b>Rests</b>: all that %1 uses here stays as it began, its norms' statistics "
+                   "too.</p>")
+                    .arg(restingNames(row).toHtmlEscaped());
+    if (row.plan.rests())
+        text += tr("<p><b>Rests</b>: it stays as it is while the others train, and its norms go by "
+                   "their running statistics.</p>");
+    else if (row.plan.isAllFrozen())
         text += tr("<p><b>Frozen</b>: it rests while the others train. Its norm still follows its "
                    "batches.</p>");
     else if (!row.plan.frozen.empty())

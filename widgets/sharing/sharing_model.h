@@ -31,13 +31,15 @@ struct SharingRow {
     LayerFactors factors;            ///< the same
     std::optional<SharingState> state; ///< none: groups that no named state has
     std::vector<SharingState> available;
+    TaskSet resting = 0;  ///< tasks that rest, with all that they use
     double trained = 0;   ///< parameters of all its layers in training
     double collapsed = 0; ///< and of their kernels and biases after collapsing
 
     /// The state that a click leads to.
     SharingState next() const;
 
-    /// Whether all of it is frozen: its factors, bias and norm.
+    /// Whether some of it rests, and whether its factors, bias and norm all do.
+    bool isFrozen() const { return !plan.frozen.empty() || resting != 0; }
     bool isAllFrozen() const;
 };
 
@@ -69,7 +71,8 @@ private:
     void showRows(std::vector<SharingRow> rows);
     QString toolTip(const SharingRow& row) const;
     QString summary(const SharingRow& row) const;
-    static QString frozenText(const SharingRow& row);
+    QString frozenText(const SharingRow& row) const;
+    QString restingNames(const SharingRow& row) const;
 
     NetworkDesign m_network;
     std::vector<SharingTask> m_tasks;

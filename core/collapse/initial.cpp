@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What another network begins from.
+#include "core/collapse/initial.h"
+
+#include "core/catalogue.h"
+#include "core/collapse/collapsed_network.h"
+#include "core/network/initial_network.h"
+#include "core/tensor/torch.h"
+#include "core/values/text.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// "dec1.1/kernel/depth": its layer.
+std::string layerNamed(const std::string& tensor) {
+    return tensor.substr(0, tensor.find('/'));
+}
+
+/// Adds the kernels and biases of a collapsed network, and what is left of its norms, as norms of
+/// mean 0 and variance 1.
+void addCollapsed(const CollapsedNetwork& from, const std::function<bool(const std::string&)>& wanted,
+                  InitialNetwork& to) {
+    const auto tensor = [&](const Instruction& instruction, std::size_t which) {
+        const auto slot = static_cast<std::size_t>(instruction.tensors[which]);
+        return from.tensors[slot].to(torch::kFloat64);
+    };
+    for (const Instruction& instruction : from.program.instructions) {
+        if (instruction.op == Op::Conv)
+            for (std::size_t k = 0; k < instruction.tensors.size(); ++k) {
+                const std::string& name =
+                    from.program.tensors[static_cast<std::size_t>(instruction.tensors[k])];
+                if (wanted(layerNamed(name)))
+                    to.kernels[name] = tensor(instruction, k);
+            }
+        if (instruction.op != Op::ScaleShift)
+            continue;
+        const Instruction& before =
+            from.program.instructions[static_cast<std::size_t>(instruction.inputs.front())];
+        if (before.op != Op::Conv)
+            continue;
+        const std::string layer =
+            layerNamed(from.program.tensors[static_cast<std::size_t>(before.tensors.front())]);
+        if (!wanted(layer))
+            continue;
+        const std::string tasks = instruction.name.substr(instruction.name.rfind('/') + 1);
+        const torch::Tensor scale = tensor(instruction, 0);
+        to.kernels[layer + "/norm.weight/" + tasks] = scale * std::sqrt(1 + NormEpsilon);
+        to.kernels[layer + "/norm.bias/" + tasks] = tensor(instruction, 1);
+        to.kernels[layer + "/norm.mean/" + tasks] = torch::zeros_like(scale);
+        to.kernels[layer + "/norm.var/" + tasks] = torch::ones_like(scale);
+    }
+}
+
+std::vector<std::string> namesOf(const std::vector<TargetInfo>& targets) {
+    std::vector<std::string> names;
+    for (const TargetInfo& target : targets)
+        names.push_back(target.name);
+    return names;
+}
+
+/// Kernels as they are composed, and, of layers that are more and fold into one, that one.
+Expected<InitialNetwork> fromCheckpoint(Checkpoint checkpoint) {
+    auto network = networkOf(checkpoint);
+    if (!network)
+        return failure(network.error());
+    checkpoint.tensors.clear();
+    const NetworkDesign& design = network->design();
+    InitialNetwork initial{.tasks = design.plan.tasks};
+    const UnfoldedNetwork unfolded = unfoldedOf(*network);
+    std::vector<std::string> branched;
+    for (std::size_t i = 0; i < design.layers.size(); ++i)
+        if (design.layers[i].fragment.becomesOneKernel())
+            branched.push_back(design.graph.layers[i].name);
+    const auto isBranched = [&](const std::string& layer) {
+        return std::ranges::find(branched, layer) != branched.end();
+    };
+    for (std::size_t i = 0; i < unfolded.tensors.size(); ++i)
+        if (const std::string& name = unfolded.program.tensors[i]; !isBranched(layerNamed(name)))
+            initial.kernels[name] = unfolded.tensors[i];
+    if (!branched.empty())
+        addCollapsed(fold(unfolded, checkpoint, torch::kFloat64), isBranched, initial);
+    initial.trained = {design, network->namedTensors()};
+    return initial;
+}
+
+Expected<InitialNetwork> readFile(const std::filesystem::path& file) {
+    auto checkpoint = loadCheckpoint(file, CheckpointPart::Weights);
+    if (checkpoint)
+        return fromCheckpoint(std::move(*checkpoint));
+    if (checkpoint.error().code != "checkpoint.format")
+        return failure(checkpoint.error());
+    const auto collapsed = loadCollapsed(file);
+    if (!collapsed && collapsed.error().code == "network.format")
+        return failure({"initial.format", file.string(), "another kind of file",
+                        "a checkpoint or a collapsed network of this program", ""});
+    if (!collapsed)
+        return failure(collapsed.error());
+    InitialNetwork initial{.tasks = namesOf(collapsed->targets)};
+    addCollapsed(*collapsed, [](const std::string&) { return true; }, initial);
+    return initial;
+}
+
+} // namespace
+
+Expected<std::shared_ptr<const InitialNetwork>> readInitial(const std::filesystem::path& file,
+                                                            const std::string& name,
+                                                            const std::string& sha256) {
+    const torch::NoGradGuard noGrad;
+    auto initial = readFile(file);
+    if (!initial)
+        return failure(initial.error());
+    initial->name = name;
+    if (!sha256.empty())
+        if (const auto found = tensorFileSum(file); !found || *found != sha256)
+            return failure(found ? Problem{"initial.changed", file.string(),
+                                           "sha256 " + found->substr(0, 12) + "…",
+                                           sha256.substr(0, 12) + "…, as the run began from",
+                                           "the file has been replaced; without sha256:… in "
+                                           "network.initial what is there now is taken"}
+                                 : found.error());
+    return std::make_shared<const InitialNetwork>(std::move(*initial));
+}
+
+Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
+                                   const std::string& sha256, const ExperimentSpec& spec) {
+    const auto initial = readInitial(file, name, sha256);
+    if (!initial)
+        return failure(initial.error());
+    // Only the dataset knows how many classes there are: heads are as those of the file.
+    std::vector<int> outputs;
+    std::vector<std::string> from;
+    for (const TaskSpec& task : spec.tasks) {
+        const std::string head = "head." + task.method.id + ".2/kernel/" + task.method.id;
+        const auto kernel = (*initial)->kernels.find(head);
+        outputs.push_back(kernel == (*initial)->kernels.end()
+                              ? 1
+                              : static_cast<int>(kernel->second.size(0)));
+        from.push_back(task.from);
+    }
+    DesignResult made = designNetwork(spec, catalogue(), outputs);
+    if (!made.problems.empty())
+        return failure(std::move(made.problems.front()));
+    BegunNotes notes;
+    const auto network =
+        Network::begunFrom(std::move(made.design), static_cast<std::uint64_t>(spec.seed),
+                           spec.network.start, **initial, from, notes);
+    if (!network)
+        return failure(network.error());
+    return tensorFileSum(file);
+}
+
+} // namespace concertina
