@@ -62,6 +62,9 @@ struct NetworkDesign {
     /// composed: by its design, or because the plan averages products of several factors.
     std::span<const KernelStretch> stretchesOf(std::size_t layer) const;
     bool runsStretches() const; ///< any layer
+
+    /// Whether it has factors that say something: gates or mixtures.
+    bool hasReadings() const;
 };
 
 struct DesignResult {

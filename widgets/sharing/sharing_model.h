@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
+#include "widgets/sharing/factor_words.h"
 
 #include <QAbstractListModel>
 
@@ -29,6 +30,7 @@ struct SharingRow {
     bool canFold = false;            ///< one of several lines of an unfolded stage
     LayerPlan plan;                  ///< of the first of them
     LayerFactors factors;            ///< the same
+    FactorsBehind behind;            ///< the same
     std::optional<SharingState> state; ///< none: groups that no named state has
     std::vector<SharingState> available;
     double trained = 0;   ///< parameters of all its layers in training
@@ -52,6 +54,9 @@ public:
     void setNetwork(NetworkDesign network, std::vector<SharingTask> tasks);
     void clear();
 
+    /// What gates say, of a run that has trained; without copies: nothing is known.
+    void setReadings(FactorReadings readings);
+
     const std::vector<SharingTask>& tasks() const { return m_tasks; }
     const SharingRow& row(int index) const { return m_rows[static_cast<std::size_t>(index)]; }
 
@@ -60,6 +65,9 @@ public:
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
+
+    /// By task, how much of a row is claimed; none where nothing is known.
+    std::vector<std::optional<GateShare>> gates(const SharingRow& row) const;
 
     /// "A" for the first group of kernels, "B", …, by task; what a cell of the row shows.
     static std::vector<QString> kernelLetters(const SharingRow& row, int tasks);
@@ -72,6 +80,7 @@ private:
     static QString frozenText(const SharingRow& row);
 
     NetworkDesign m_network;
+    FactorReadings m_readings;
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;
     std::vector<SharingRow> m_rows;
