@@ -82,6 +82,7 @@ private Q_SLOTS:
                  QStringLiteral("U S D | N · M, bias, norm each task · V all tasks"));
         shown.matrix.view()->setCurrentIndex(shown.matrix.model().index(1));
         QCOMPARE(shown.factors(), QStringLiteral("U, V all tasks · M, bias, norm each task"));
+        QCOMPARE(shown.text(1, Qt::AccessibleDescriptionRole), shown.factors());
     }
 
     void whatRestsFromTheStartIsNamed() {

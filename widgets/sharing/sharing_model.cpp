@@ -153,6 +153,7 @@ QVariant SharingModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole: return summary(shown);
     case Qt::ToolTipRole: return toolTip(shown);
+    case Qt::AccessibleDescriptionRole: return factorsText(shown, m_tasks);
     default: return {};
     }
 }

@@ -44,7 +44,7 @@ struct SharingRow {
 };
 
 /// The layers that tasks share, a row a layer or run of like layers. The display text is what a
-/// screen reader says of a row.
+/// screen reader says of a row, its description whose the factors are.
 class SharingModel : public QAbstractListModel {
     Q_OBJECT
 
