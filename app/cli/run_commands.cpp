@@ -3,14 +3,18 @@
 
 #include "app/cli/named_run.h"
 #include "app/session/run_session.h"
+#include "app/session/trained_run.h"
 #include "core/catalogue.h"
+#include "core/model/sharing_edit.h"
 #include "core/model/sharing_plan.h"
+#include "core/training/checkpoint_file.h"
 #include "core/values/old_keys.h"
 #include "core/values/stop_after.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 #include "db/store.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -145,7 +149,37 @@ struct RunDetails {
     std::vector<SeriesInfo> series;
     std::vector<CheckpointRecord> checkpoints;
     std::vector<EventRecord> events;
+    /// What its network's gates and mixtures say, of the last checkpoint; none where there are
+    /// none.
+    std::optional<Expected<FactorReadings>> readings{};
 };
+
+std::optional<Expected<FactorReadings>> readingsOf(const Store& store, const RunDetails& details) {
+    const auto spec = specOf(details.run, std::nullopt);
+    if (!spec || details.checkpoints.empty())
+        return std::nullopt;
+    const auto design = designOf(details.run, *spec);
+    if (!design || !design->hasReadings())
+        return std::nullopt;
+    return checkpointReadings(store.folder() / details.checkpoints.back().file);
+}
+
+/// "segmentation claims 5 of 6 layers: enc*, dec1.1", a line a task, and a table of mixtures.
+std::string readingsText(const FactorReadings& readings) {
+    std::string text;
+    const std::vector<std::string> gated = readings.gatedLayers();
+    for (const LayerClaims& own : layerClaims(readings)) {
+        std::vector<std::size_t> chosen;
+        for (std::size_t i = 0; i < gated.size(); ++i)
+            if (std::ranges::find(own.layers, gated[i]) != own.layers.end())
+                chosen.push_back(i);
+        text += "  " + own.task + " claims " + std::to_string(chosen.size()) + " of "
+                + std::to_string(own.gated) + (own.gated == 1 ? " layer" : " layers")
+                + (chosen.empty() ? "" : ": " + join(layerPatterns(gated, chosen), ", ")) + "\n";
+    }
+    const std::string mixtures = mixturesText(readings);
+    return text + (mixtures.empty() ? "" : "\n" + mixtures);
+}
 
 Expected<RunDetails> detailsOf(const Store& store, const std::string& text, Console& console) {
     const auto found = namedRun(store, text, console);
@@ -163,8 +197,10 @@ Expected<RunDetails> detailsOf(const Store& store, const std::string& text, Cons
     auto events = store.events(*found, 0, Lines::All);
     if (!events)
         return failure(events.error());
-    return RunDetails{std::move(*run), std::move(*series), std::move(*checkpoints),
-                      std::move(*events)};
+    RunDetails details{std::move(*run), std::move(*series), std::move(*checkpoints),
+                       std::move(*events)};
+    details.readings = readingsOf(store, details);
+    return details;
 }
 
 Json detailsJson(const Store& store, const RunDetails& details) {
@@ -174,6 +210,8 @@ Json detailsJson(const Store& store, const RunDetails& details) {
     if (const auto plan = planFromJson(details.run.plan))
         json["plan_hash"] = planHash(*plan);
     json["plan_changes"] = details.run.planChanges;
+    if (details.readings && *details.readings)
+        json["readings"] = toJson(**details.readings);
     json["environment"] = details.run.environment;
     json["dataset"] = details.run.dataset;
     // Apart, so that what was undone is not taken for the run's.
@@ -201,6 +239,10 @@ std::string detailsText(const Store& store, const RunDetails& details) {
                     + spec->network.planChanges[i] + "\n";
     if (const auto plan = planFromJson(details.run.plan))
         text += "  sharing plan " + planHash(*plan) + "\n";
+    if (details.readings)
+        text += *details.readings ? readingsText(**details.readings)
+                                  : "  gates and mixtures can't be read: "
+                                        + toText(details.readings->error()) + "\n";
     std::vector<std::vector<std::string>> rows{{"Series", "rows", "last", "lowest", "highest"}};
     const auto extreme = [](const std::optional<SeriesExtreme>& value) {
         return value ? digitsText(value->value, 4) + " @" + std::to_string(value->step)

@@ -116,6 +116,14 @@ void SessionJobService::rankFrames(const RunId& run, const std::string& split,
          });
 }
 
+void SessionJobService::readings(const RunId& run, Reply<FactorReadings> reply) {
+    post(m_looks, "readings", std::move(reply),
+         [this, run](const auto&, const auto&) -> Expected<FactorReadings> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             return trained ? readingsOf(*trained) : failure(trained.error());
+         });
+}
+
 void SessionJobService::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
     saveCollapsed(run, {}, std::move(reply));
 }

@@ -4,6 +4,7 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/head_outputs.h"
+#include "core/training/checkpoint_file.h"
 #include "db/store.h"
 
 #include <algorithm>
@@ -36,6 +37,10 @@ Expected<TrainedRun> findTrained(const std::filesystem::path& folder, const std:
             {checkpoint.position.step, store->folder() / checkpoint.file});
     run.checkpoint = run.checkpoints.back().file;
     return run;
+}
+
+Expected<FactorReadings> readingsOf(const TrainedRun& run) {
+    return checkpointReadings(run.checkpoint);
 }
 
 Expected<ChosenCheckpoints> lastCheckpoints(const TrainedRun& run, int count) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
+#include "core/values/factor_reading.h"
 #include "core/values/spec.h"
 #include "db/records.h"
 
@@ -29,6 +30,9 @@ struct TrainedRun {
 /// and those of `specOf`.
 Expected<TrainedRun> findTrained(const std::filesystem::path& store, const std::string& run,
                                  const std::optional<std::string>& dataFolder);
+
+/// What the gates and mixtures of its last checkpoint say. Problems of `checkpointReadings`.
+Expected<FactorReadings> readingsOf(const TrainedRun& run);
 
 /// Some checkpoints of a run, by step: the last and those before it.
 struct ChosenCheckpoints {

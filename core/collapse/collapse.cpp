@@ -96,6 +96,13 @@ Expected<NetworkDesign> shippedDesign(const PreparedNetwork& prepared, const std
     return std::move(left.design);
 }
 
+/// A mean of checkpoints has no gates: each kernel is a mean of what they were.
+std::vector<LayerClaims> claimsOf(const Network& network, const NetworkOrigin& origin) {
+    if (origin.steps.size() > 1)
+        return {};
+    return layerClaims({origin.steps.back(), network.design().plan.tasks, network.readings()});
+}
+
 } // namespace
 
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
@@ -149,6 +156,7 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .keptNorms = counts.keptNorms,
         .keptParts = counts.keptParts,
         .borderLayers = borderLayers(network.design()),
+        .claims = claimsOf(network, compact.origin),
         .skipped = prepared->skipped};
     progress(1, "done");
     return report;

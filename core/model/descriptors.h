@@ -3,6 +3,7 @@
 
 #include "core/model/fragment.h"
 #include "core/model/layer_graph.h"
+#include "core/values/factor_reading.h"
 #include "core/values/field.h"
 #include "core/values/metric.h"
 #include "core/values/target.h"
@@ -70,6 +71,7 @@ struct FactorInfo {
     bool scales = true;   ///< the kernel is linear in it, the others held
     bool straightThrough = false; ///< its gradient is not the kernel's derivative: there is none
     double rate = 1;      ///< its learning rate ÷ train.lr
+    FactorMeaning meaning = FactorMeaning::None; ///< what its parametrization can read from it
     /// As a kernel with as many weights, in the same order, that another parametrization can make.
     std::optional<KernelShape> kernel{};
 

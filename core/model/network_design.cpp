@@ -295,6 +295,15 @@ bool NetworkDesign::runsStretches() const {
     });
 }
 
+bool NetworkDesign::hasReadings() const {
+    const auto speaks = [](const FactorInfo& factor) {
+        return factor.meaning != FactorMeaning::None;
+    };
+    return std::ranges::any_of(layers, [&](const LayerDesign& layer) {
+        return std::ranges::any_of(layer.factors.factors, speaks);
+    });
+}
+
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {
     return moving == Moving::All || !layer.hasCore() || factor.core == (moving == Moving::Cores);
 }

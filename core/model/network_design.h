@@ -66,6 +66,8 @@ struct NetworkDesign {
     /// Whether what is executed is a norm that normalizes by its running statistics in training,
     /// too, and leaves them as they are.
     bool rests(const ExecutedNode& norm) const;
+    /// Whether it has factors that say something: gates or mixtures.
+    bool hasReadings() const;
 };
 
 struct DesignResult {

@@ -119,6 +119,9 @@ public:
     torch::Tensor regularizer(std::size_t layer, std::size_t factor, std::size_t copy,
                               double epoch) const;
 
+    /// What the factors that have a meaning say: one a copy, in the order of the layers.
+    std::vector<FactorReading> readings() const;
+
     /// Multiplies every kernel by `scale`, through the first of its factors that moves (where
     /// several kernels run side by side, each); copies without a gradient rest.
     void scaleKernels(double scale, Moving moving);

@@ -57,6 +57,10 @@ public:
     /// scalar, undefined where there is nothing.
     virtual torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value,
                                       const RegularizerMoment& moment = {}) const;
+
+    /// What a copy of a factor says, where its descriptor gives it a meaning: values, and the
+    /// threshold of a gate; layer and tasks are the caller's to fill in.
+    virtual FactorReading read(std::size_t factor, const torch::Tensor& value) const;
 };
 
 /// How a parametrization is made: complete, checked options of its descriptor.

@@ -35,6 +35,11 @@ torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&,
     return {};
 }
 
+FactorReading Parametrization::read(std::size_t, const torch::Tensor&) const {
+    assert(false && "a descriptor gives a factor a meaning that its parametrization can't read");
+    return {};
+}
+
 std::unique_ptr<Parametrization> makeParametrization(const MethodChoice& method,
                                                      const KernelShape& kernel) {
     for (const ParametrizationEntry* entry : parametrizations())

@@ -41,6 +41,13 @@ public:
         return factors[0] + torch::mm(b, a).view(factors[0].sizes());
     }
 
+    /// What the task takes of each skill, without sampling.
+    FactorReading read(std::size_t, const torch::Tensor& z) const override {
+        const torch::Tensor shares = mixtureOf(z.to(torch::kFloat64), {}).contiguous();
+        return {.values = {shares.data_ptr<double>(), shares.data_ptr<double>() + m_skills},
+                .part = "skill"};
+    }
+
 private:
     /// In training, where it samples, each share is drawn from a relaxed Bernoulli distribution of
     /// temperature 1: one draw a task and step for all layers.
@@ -76,7 +83,8 @@ std::vector<FactorInfo> polytroponFactors(const KernelShape& kernel, const Json&
              .owner = FactorOwner::EachTask,
              .network = true,
              .scales = false,
-             .rate = options["z_rate"].get<double>()}};
+             .rate = options["z_rate"].get<double>(),
+             .meaning = FactorMeaning::Mixture}};
 }
 
 } // namespace

@@ -27,7 +27,7 @@ public:
     torch::Tensor compose(std::span<const torch::Tensor> factors,
                           const ComposeMoment&) const override {
         const torch::Tensor& score = factors[2];
-        const torch::Tensor open = (score.detach() >= m_threshold).to(score.scalar_type());
+        const torch::Tensor open = isOpen(score).to(score.scalar_type());
         return factors[0] + (open + (score - score.detach())) * factors[1];
     }
 
@@ -39,7 +39,15 @@ public:
         return value.abs().sum() * (m_regularizer / moment.layers);
     }
 
+    FactorReading read(std::size_t, const torch::Tensor& score) const override {
+        return {.values = {score.item<double>()},
+                .threshold = m_threshold,
+                .open = isOpen(score).item<bool>()};
+    }
+
 private:
+    torch::Tensor isOpen(const torch::Tensor& score) const { return score.detach() >= m_threshold; }
+
     double m_threshold;
     double m_regularizer;
 };
@@ -53,6 +61,7 @@ std::vector<FactorInfo> tapsFactors(const KernelShape& kernel, const Json&) {
     };
     FactorInfo score = ofTask("s", {1});
     score.straightThrough = true;
+    score.meaning = FactorMeaning::Gate;
     return {{.name = "W", .shape = shape, .frozen = true, .scales = false}, ofTask("D", shape),
             std::move(score)};
 }

@@ -156,6 +156,16 @@ Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path) {
     return checkpoint ? designOf(*checkpoint) : failure(checkpoint.error());
 }
 
+Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path) {
+    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    const auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    return FactorReadings{checkpoint->step, network->design().plan.tasks, network->readings()};
+}
+
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {
     std::vector<int> outputs;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t)

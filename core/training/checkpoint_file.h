@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
+#include "core/values/factor_reading.h"
 #include "core/values/problem.h"
 
 #include <filesystem>
@@ -16,5 +17,9 @@ std::optional<Problem> checkCheckpointFile(const std::filesystem::path& path);
 /// The design of a checkpoint's network under the plan that it has. Problems of `loadCheckpoint`
 /// and `designNetwork`.
 Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path);
+
+/// What the gates and mixtures of a checkpoint's network say. Problems of `loadCheckpoint`,
+/// `designNetwork` and `Network::load`.
+Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path);
 
 } // namespace concertina

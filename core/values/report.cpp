@@ -152,6 +152,7 @@ Json toJson(const CollapseReport& report) {
             {"kept_norms", report.keptNorms},
             {"kept_parts", report.keptParts},
             {"border_layers", report.borderLayers},
+            {"claimed_layers", toJson(report.claims)},
             {"skipped_images", report.skipped}};
 }
 
@@ -208,6 +209,8 @@ std::string toText(const CollapseReport& report) {
     if (report.borderLayers > 0)
         text += "\n  " + std::to_string(report.borderLayers)
                 + " layers folded into wider kernels: exact but for a border of one pixel";
+    if (!report.claims.empty())
+        text += "\n  Claimed: " + toText(report.claims);
     text += "\n" + toText(report.owners);
     if (const auto& steps = report.origin.steps; steps.size() > 1)
         text += "  The mean of " + std::to_string(steps.size()) + " checkpoints, of "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/factor_reading.h"
 #include "core/values/json.h"
 #include "core/values/metric.h"
 #include "core/values/problem.h"
@@ -65,6 +66,8 @@ struct CollapseReport {
     int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
     int keptParts = 0;    ///< convolutions behind kernels, as one kernel would not be exact
     int borderLayers = 0; ///< made one kernel that is exact but for a border of the image
+    /// Which layers each task claims, of one checkpoint; none without gates.
+    std::vector<LayerClaims> claims{};
     int skipped = 0; ///< samples that can't be read, which others stood in for (data.damaged)
 };
 

@@ -235,6 +235,44 @@ private Q_SLOTS:
         QVERIFY(metrics["depth/abs_err"].toDouble() > 0.1 && metrics["depth/abs_err"].toDouble() < 10);
         QCOMPARE(place.shown()["dataset"].toObject()["name"].toString().contains("NYU"), true);
     }
+
+    void showNamesWhatEachTaskClaimsAndMixes() {
+        const cli::Workplace place;
+        const auto kernel = [](const char* layers, const char* id, const QJsonObject& options) {
+            return QJsonObject{{"layers", layers}, {"id", id}, {"options", options}};
+        };
+        const auto adapted = [](const QJsonArray& kernels) {
+            return with(with(tinySpec(), "network.kernels", kernels), "network.sharing",
+                        QJsonArray{"*: unfreeze W"});
+        };
+        // Scores begin at 0.15, and move by next to nothing in 12 steps.
+        const QString gated = place.train(
+            adapted({kernel("*", "taps", {}), kernel("enc*", "taps", {{"threshold", 0.9}})}));
+        const cli::Outcome text = place.run({"show", gated});
+        QVERIFY2(text.out.contains("  segmentation claims 2 of 4 layers: dec*\n"),
+                 qPrintable(text.text()));
+        QVERIFY(!text.out.contains("Shares of"));
+        const QJsonObject readings = place.shown(gated)["readings"].toObject();
+        QCOMPARE(readings["step"].toInt(), 12);
+        QCOMPARE(readings["gates"].toArray().size(), 4 * 3);
+        for (const QJsonValue& value : readings["gates"].toArray()) {
+            const QJsonObject gate = value.toObject();
+            QCOMPARE(gate["claimed"].toBool(), gate["layer"].toString().startsWith("dec"));
+        }
+
+        const QString mixed =
+            place.train(adapted({kernel("*", "polytropon", {{"skills", 2}, {"rank", 1}})}));
+        const cli::Outcome table = place.run({"show", mixed});
+        QVERIFY2(table.out.contains("Shares of skills  skill 1  skill 2"),
+                 qPrintable(table.text()));
+        const QJsonArray mixtures = place.shown(mixed)["readings"].toObject()["mixtures"].toArray();
+        QCOMPARE(mixtures.size(), 3);
+        for (const QJsonValue& mixture : mixtures) {
+            const QJsonArray shares = mixture.toObject()["shares"].toArray();
+            QVERIFY(qAbs(shares.at(0).toDouble() + shares.at(1).toDouble() - 1) < 1e-9);
+        }
+        QVERIFY(!place.shown(place.train(tinySpec())).contains("readings"));
+    }
 };
 
 QTEST_GUILESS_MAIN(CliTrainTest)

@@ -219,6 +219,11 @@ void FakePredictions::rankFrames(const RunId& run, const std::string& split,
         });
 }
 
+void FakePredictions::readings(const RunId& run, Reply<FactorReadings> reply) {
+    answer<FactorReadings>(QStringLiteral("readings %1").arg(QString::fromStdString(run)),
+                           std::move(reply), [] { return FactorReadings{}; });
+}
+
 void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
     answer<CollapseReport>(QStringLiteral("report %1").arg(QString::fromStdString(run)),
                            std::move(reply), [] {

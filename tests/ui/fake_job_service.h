@@ -34,6 +34,7 @@ public:
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
+    std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
     std::vector<FakeJob<std::pair<RunId, std::string>, CollapseReport>> saved;
@@ -54,6 +55,9 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override {
         ranked.push_back({{run, split}, std::move(reply)});
+    }
+    void readings(const RunId& run, Reply<FactorReadings> reply) override {
+        read.push_back({run, std::move(reply)});
     }
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override {
         reported.push_back({run, std::move(reply)});

@@ -7,7 +7,9 @@
 #include "core/model/sharing_edit.h"
 #include "core/model/suggest_plan.h"
 #include "core/values/text.h"
+#include "ui/monitor/readings_view.h"
 #include "ui/monitor/rule_list.h"
+#include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/toned_label.h"
@@ -60,8 +62,34 @@ void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> id
     m_budgetLine->hide();
     m_rule->clear();
     adopt({});
+    askReadings();
     showUndo();
     open();
+}
+
+/// What gates and mixtures say of the network as it is; a run without them has no checkpoint read.
+void ReplanPanel::askReadings() {
+    m_matrix->setReadings({});
+    m_readings->clear();
+    if (!m_draft->before().hasReadings())
+        return;
+    m_readings->wait();
+    m_context.jobs.readings(m_run, {this, [this, run = m_run](Expected<FactorReadings> readings) {
+                                        if (run != m_run)
+                                            return;
+                                        if (!readings)
+                                            return m_readings->show(readings.error());
+                                        m_readings->show(*readings, tasks());
+                                        m_matrix->setReadings(std::move(*readings));
+                                    }});
+}
+
+std::vector<SharingTask> ReplanPanel::tasks() const {
+    std::vector<SharingTask> tasks;
+    for (const TaskSpec& task : m_draft->spec().tasks)
+        if (const TaskInfo* info = m_context.catalogue.task(task.method.id))
+            tasks.push_back({toQt(info->letter), toQt(info->label)});
+    return tasks;
 }
 
 void ReplanPanel::openSuggesting(const RunRecord& record, std::optional<std::int64_t> idleFrom,
@@ -114,11 +142,7 @@ void ReplanPanel::adoptSuggested(Reasons reasons) {
 /// Shows the draft.
 void ReplanPanel::adopt(Expected<void> changed) {
     const NetworkDesign& after = m_draft->after();
-    std::vector<SharingTask> tasks;
-    for (const TaskSpec& task : m_draft->spec().tasks)
-        if (const TaskInfo* info = m_context.catalogue.task(task.method.id))
-            tasks.push_back({toQt(info->letter), toQt(info->label)});
-    m_matrix->setNetwork(after, std::move(tasks));
+    m_matrix->setNetwork(after, tasks());
     showAlso();
 
     const auto words = differences(m_draft->before(), after);

@@ -4,6 +4,7 @@
 #include "ui/monitor/plan_draft.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/overlay.h"
+#include "widgets/sharing/sharing_model.h"
 
 #include <cstdint>
 #include <map>
@@ -21,6 +22,7 @@ class QToolButton;
 
 namespace concertina {
 
+class ReadingsView;
 class RuleList;
 class SharingMatrix;
 class TonedLabel;
@@ -55,6 +57,8 @@ private:
 
     void adopt(Expected<void> changed); ///< shows the draft, and why it was not changed
     void showCosts(bool differs);
+    void askReadings();
+    std::vector<SharingTask> tasks() const;
     void showUndo();
     void showAlso(); ///< what can be done to the selected layers
     void showMenu();
@@ -78,6 +82,7 @@ private:
     int m_asked = 0;                              ///< so that late suggestions are known as such
 
     SharingMatrix* m_matrix;
+    ReadingsView* m_readings;
     QPushButton* m_undo;
     QWidget* m_budgetLine = nullptr;
     QSpinBox* m_budget;

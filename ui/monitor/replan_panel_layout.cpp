@@ -3,6 +3,7 @@
 #include "ui/monitor/replan_panel.h"
 
 #include "core/model/catalogue.h"
+#include "ui/monitor/readings_view.h"
 #include "ui/monitor/rule_list.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
@@ -41,6 +42,7 @@ ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
     : Overlay(host),
       m_context(context),
       m_matrix(new SharingMatrix(this)),
+      m_readings(new ReadingsView),
       m_undo(new QPushButton(themedIcon(QStringLiteral("undo")), tr("Undo last change"))),
       m_budget(new QSpinBox),
       m_rule(new QLineEdit),
@@ -62,6 +64,7 @@ ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
     column->addWidget(makeHead());
     column->addWidget(makeBudgetLine());
     column->addWidget(m_matrix, 1);
+    column->addWidget(m_readings);
     column->addWidget(makeRuleLine());
     column->addWidget(makeWords());
     column->addWidget(makeButtons());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/factor_reading.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
@@ -46,6 +47,9 @@ public:
     /// Errors of every frame of a split, in its order.
     virtual void rankFrames(const RunId& run, const std::string& split,
                             Reply<std::vector<FrameErrors>> reply) = 0;
+
+    /// What the gates and mixtures of a run's last checkpoint say.
+    virtual void readings(const RunId& run, Reply<FactorReadings> reply) = 0;
 
     /// What collapsing changes (measured; nothing is written).
     virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/sharing/sharing_matrix.h"
 
+#include "widgets/controls/toned_label.h"
 #include "widgets/sharing/sharing_geometry.h"
 #include "widgets/sharing/sharing_painter.h"
 #include "widgets/theme/colors.h"
@@ -94,6 +95,10 @@ public:
                      QRect(area.x() + place.cellLeft(0), area.y() + 1,
                            place.cellWidth() * place.tasks, area.height() - 2),
                      row.plan, SharingModel::kernelLetters(row, place.tasks), palette);
+        paintGates(*painter,
+                   QRect(area.x() + place.cellLeft(0), area.y() + 1,
+                         place.cellWidth() * place.tasks, area.height() - 2),
+                   m_model.gates(row), palette);
         if (place.hasRoomForState()) {
             painter->setFont(smallFont());
             painter->setPen(color(ColorRole::MutedText, palette));
@@ -174,7 +179,11 @@ QIcon stateIcon(SharingState state, const QPalette& palette, qreal ratio) {
 } // namespace
 
 SharingMatrix::SharingMatrix(QWidget* parent)
-    : QWidget(parent), m_model(new SharingModel(this)), m_header(nullptr), m_view(nullptr) {
+    : QWidget(parent),
+      m_model(new SharingModel(this)),
+      m_header(nullptr),
+      m_view(nullptr),
+      m_factors(new TonedLabel(ColorRole::MutedText)) {
     m_view = new QListView(this);
     m_view->setModel(m_model);
     m_view->setItemDelegate(new RowDelegate(*m_model, this));
@@ -197,6 +206,13 @@ SharingMatrix::SharingMatrix(QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(m_header);
     layout->addWidget(m_view, 1);
+    m_factors->setFont(smallFont());
+    m_factors->setWordWrap(true);
+    m_factors->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_factors->setContentsMargins(2, 4, 2, 0);
+    // Two lines, whatever they say: the matrix keeps its place.
+    m_factors->setFixedHeight(2 * m_factors->fontMetrics().lineSpacing() + 5);
+    layout->addWidget(m_factors);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(2);
     buttons->setContentsMargins(0, 4, 0, 0);
@@ -218,7 +234,23 @@ SharingMatrix::SharingMatrix(QWidget* parent)
     layout->addLayout(buttons);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &SharingMatrix::showButtons);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &SharingMatrix::showFactors);
+    connect(m_model, &QAbstractItemModel::dataChanged, this, &SharingMatrix::showFactors);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &SharingMatrix::showFactors);
     showButtons();
+    showFactors();
+}
+
+/// Of the current row, or what will stand there.
+void SharingMatrix::showFactors() {
+    const QModelIndex current = m_view->currentIndex();
+    if (m_model->rowCount() == 0)
+        m_factors->clear();
+    else if (!current.isValid())
+        m_factors->setText(tr("Choose a layer to see whose its factors are."));
+    else
+        m_factors->setText(factorsText(m_model->row(current.row()), m_model->tasks()));
 }
 
 void SharingMatrix::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {

@@ -20,7 +20,7 @@ bool alike(const SharingRow& a, const SharingRow& b) {
     LayerPlan named = a.plan;
     named.layer = b.plan.layer;
     return a.stage == b.stage && named == b.plan && a.available == b.available
-           && a.factors.hasCore() == b.factors.hasCore();
+           && a.behind == b.behind && a.factors.hasCore() == b.factors.hasCore();
 }
 
 double trainedParameters(const LayerFactors& factors, const LayerPlan& plan, int channels) {
@@ -40,6 +40,7 @@ SharingRow rowOf(const NetworkDesign& network, std::size_t layer) {
             .label = toQt(plan.layer),
             .plan = plan,
             .factors = factors,
+            .behind = factorsBehind(network.layers[layer]),
             .state = stateOf(plan, factors),
             .available = availableStates(factors, network.taskCount()),
             .resting = network.plan.resting,
@@ -90,8 +91,23 @@ void SharingModel::setNetwork(NetworkDesign network, std::vector<SharingTask> ta
     showRows(std::move(rows));
 }
 
+void SharingModel::setReadings(FactorReadings readings) {
+    m_readings = std::move(readings);
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+std::vector<std::optional<GateShare>> SharingModel::gates(const SharingRow& row) const {
+    const std::vector<std::string> layers = m_network.plan.layerNames();
+    std::vector<std::optional<GateShare>> shares;
+    for (const std::string& task : m_network.plan.tasks)
+        shares.push_back(gateShare(row, layers, m_readings, task));
+    return shares;
+}
+
 void SharingModel::clear() {
     m_network = {};
+    m_readings = {};
     m_tasks.clear();
     showRows({});
 }
@@ -149,6 +165,7 @@ QVariant SharingModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole: return summary(shown);
     case Qt::ToolTipRole: return toolTip(shown);
+    case Qt::AccessibleDescriptionRole: return factorsText(shown, m_tasks);
     default: return {};
     }
 }
@@ -189,8 +206,12 @@ QString SharingModel::summary(const SharingRow& row) const {
     if (row.isFrozen())
         text += QStringLiteral(", ") + frozenText(row);
     QStringList kernels;
-    for (std::size_t t = 0; t < m_tasks.size(); ++t)
+    const auto claims = gates(row);
+    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
         kernels << tr("%1 kernel %2").arg(m_tasks[t].label, letters[t]);
+        if (claims[t])
+            kernels.back() += QLatin1Char(' ') + claimText(*claims[t]);
+    }
     return text + QStringLiteral("; ") + kernels.join(QStringLiteral(", "));
 }
 
@@ -226,6 +247,19 @@ QString SharingModel::toolTip(const SharingRow& row) const {
     else if (!row.plan.frozen.empty())
         text += tr("<p><b>Frozen</b>: %1; these rest while the others train.</p>")
                     .arg(toQt(join(row.plan.frozen, ", ")).toHtmlEscaped());
+    for (const QString& sentence : factorSentences(row))
+        text += QStringLiteral("<p>%1</p>").arg(sentence.toHtmlEscaped());
+    const auto claims = gates(row);
+    QStringList claimed;
+    for (std::size_t t = 0; t < m_tasks.size(); ++t)
+        if (claims[t])
+            claimed << QStringLiteral("%1: %2 (%3)")
+                           .arg(m_tasks[t].label.toHtmlEscaped(), claimText(*claims[t]),
+                                scoreText(*claims[t]));
+    if (!claimed.isEmpty())
+        text += tr("<p>At step %1:<br>%2</p>")
+                    .arg(m_readings.step)
+                    .arg(claimed.join(QStringLiteral("<br>")));
     const auto kernels = row.plan.kernels().groups.size();
     text += tr("<p>%1 parameters in training → %2 collapsed; %3 a layer.</p>")
                 .arg(count(row.trained), count(row.collapsed),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
+#include "widgets/sharing/factor_words.h"
 
 #include <QAbstractListModel>
 
@@ -29,6 +30,7 @@ struct SharingRow {
     bool canFold = false;            ///< one of several lines of an unfolded stage
     LayerPlan plan;                  ///< of the first of them
     LayerFactors factors;            ///< the same
+    FactorsBehind behind;            ///< the same
     std::optional<SharingState> state; ///< none: groups that no named state has
     std::vector<SharingState> available;
     TaskSet resting = 0;  ///< tasks that rest, with all that they use
@@ -44,7 +46,7 @@ struct SharingRow {
 };
 
 /// The layers that tasks share, a row a layer or run of like layers. The display text is what a
-/// screen reader says of a row.
+/// screen reader says of a row, its description whose the factors are.
 class SharingModel : public QAbstractListModel {
     Q_OBJECT
 
@@ -54,6 +56,9 @@ public:
     void setNetwork(NetworkDesign network, std::vector<SharingTask> tasks);
     void clear();
 
+    /// What gates say, of a run that has trained; without copies: nothing is known.
+    void setReadings(FactorReadings readings);
+
     const std::vector<SharingTask>& tasks() const { return m_tasks; }
     const SharingRow& row(int index) const { return m_rows[static_cast<std::size_t>(index)]; }
 
@@ -62,6 +67,9 @@ public:
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
+
+    /// By task, how much of a row is claimed; none where nothing is known.
+    std::vector<std::optional<GateShare>> gates(const SharingRow& row) const;
 
     /// "A" for the first group of kernels, "B", …, by task; what a cell of the row shows.
     static std::vector<QString> kernelLetters(const SharingRow& row, int tasks);
@@ -75,6 +83,7 @@ private:
     QString restingNames(const SharingRow& row) const;
 
     NetworkDesign m_network;
+    FactorReadings m_readings;
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;
     std::vector<SharingRow> m_rows;

@@ -12,6 +12,9 @@ namespace concertina {
 namespace {
 
 constexpr double Radius = 5;
+constexpr int GateMargin = 5; // to the cell's edges
+constexpr int GateHeight = 4;
+constexpr int GateLength = 28;
 
 class Cells {
 public:
@@ -134,6 +137,28 @@ void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
         paint.outline(group, inset, paint.ofGroup(group), Qt::SolidLine, true);
         paint.letters(group, letters[static_cast<std::size_t>(firstTask(group))],
                       paint.inkOf(group));
+    }
+    painter.restore();
+}
+
+void paintGates(QPainter& painter, const QRect& cells,
+                const std::vector<std::optional<GateShare>>& gates, const QPalette& palette) {
+    if (gates.empty())
+        return;
+    painter.save();
+    const int width = cells.width() / static_cast<int>(gates.size());
+    const int length = std::min(width - 2 * GateMargin, GateLength);
+    for (std::size_t t = 0; t < gates.size(); ++t) {
+        if (!gates[t])
+            continue;
+        const QRect bar(cells.x() + static_cast<int>(t) * width + (width - length) / 2,
+                        cells.bottom() - GateMargin - GateHeight + 2, length, GateHeight);
+        const int filled = (length - 2) * gates[t]->open / gates[t]->gated;
+        const QColor ink = taskColor(static_cast<int>(t), palette);
+        painter.setPen(ink);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(bar.adjusted(0, 0, -1, -1));
+        painter.fillRect(QRect(bar.x() + 1, bar.y() + 1, filled, GateHeight - 2), ink);
     }
     painter.restore();
 }

@@ -16,6 +16,11 @@ namespace concertina {
 void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
                   const std::vector<QString>& letters, const QPalette& palette);
 
+/// Draws a bar at the foot of each task's cell: full where it claims all layers of the row, empty
+/// where none, nothing where no gate was read.
+void paintGates(QPainter& painter, const QRect& cells,
+                const std::vector<std::optional<GateShare>>& gates, const QPalette& palette);
+
 /// Draws a lock for what is frozen: filled where that is all of a layer, hollow where some of it
 /// still moves.
 void paintLock(QPainter& painter, const QRectF& area, bool all, const QPalette& palette);
