@@ -39,6 +39,8 @@ public:
 
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
+    bool open(const PageRequest& request) override;
+    void prefer(const RunId& run) override;
 
     PictureStage* stage() const { return m_stage; }
     FrameStrip* strip() const { return m_strip; }
@@ -50,9 +52,6 @@ public Q_SLOTS:
     /// Picture files, dropped or opened; predicted by the run that is shown, or by the one that is
     /// chosen next.
     void openImages(const QStringList& files);
-
-    /// Where a run is still to be chosen, this one is selected.
-    void prefer(const concertina::RunId& run);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;

@@ -251,7 +251,7 @@ void ComparePage::connectParts() {
         enableActions();
         Q_EMIT headerChanged();
     });
-    connect(m_picker, &RunPicker::runsWanted, this, [this] { m_context.navigator.showRuns(); });
+    connect(m_picker, &RunPicker::runsWanted, this, [this] { m_context.navigator.open(ListRuns{}); });
 }
 
 void ComparePage::restoreChoices() {
