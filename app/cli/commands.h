@@ -89,13 +89,23 @@ struct PredictArguments {
 
 struct CollapseArguments {
     std::string run;
-    std::filesystem::path file;
-    int average = 1; ///< of the last checkpoints
+    std::filesystem::path place; ///< of the collapsed network: a file, or a folder
+    int average = 1;             ///< of the last checkpoints
     int normBatches = 0;
 };
 
+/// Writes the network in the usual format, and reports what collapsing changes.
 ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
                          Console& console);
+
+struct ExportArguments {
+    std::string format;               ///< the id of an export
+    std::vector<std::string> options; ///< "NAME=VALUE"
+};
+
+/// Writes the collapsed network in a format.
+ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& network,
+                       const ExportArguments& arguments, Console& console);
 
 struct VerifyArguments {
     std::string run;
@@ -126,6 +136,9 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
                          Console& console);
 ExitCode specFieldsCommand(Console& console);
+
+/// What `list` takes: the families of methods, and the presets.
+std::vector<std::string> listedFamilies();
 ExitCode listCommand(const std::string& family, Console& console);
 
 /// A spec from a file, or a preset of this name, with values set: read, complete and valid; else

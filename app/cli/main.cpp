@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/wrong_usage.h"
+#include "core/catalogue.h"
+#include "core/exports/export.h"
 #include "core/tensor/process.h"
 #include "core/training/environment.h"
 #include "core/values/spec_fields.h"
-#include "core/values/table_text.h"
-#include "core/values/text.h"
 #include "core/values/version.h"
 #include "db/store.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cstdio>
+#include <cctype>
 
 using namespace concertina;
 
@@ -45,7 +46,7 @@ public:
         } catch (const CLI::ParseError& error) {
             if (error.get_exit_code() == 0)
                 return m_app.exit(error); // help or the version
-            reportWrongUsage(error);
+            reportWrongUsage(m_app, error);
             return WrongUsage;
         }
         if (m_common.store.empty())
@@ -73,55 +74,6 @@ private:
         return sub;
     }
 
-    /// What is wrong, in which command, and where to read more.
-    void reportWrongUsage(const CLI::ParseError& error) const {
-        const CLI::App* command = &m_app;
-        std::string name = command->get_name();
-        while (!command->get_subcommands().empty()) {
-            command = command->get_subcommands().back();
-            name += " " + command->get_name();
-        }
-        std::string text = error.what();
-        const auto words = command->remaining();
-        if (const auto commands = namesOf(*command); !commands.empty() && words.empty())
-            text = "a command is missing; one of: " + join(commands, ", ");
-        else if (!commands.empty())
-            text = "\"" + words.front() + "\" is no command; " + suggestion(words.front(), commands);
-        else if (!words.empty())
-            text = unexpected(words);
-        std::fprintf(stderr, "%s: %s\nRun \"%s --help\" for more.\n", name.c_str(),
-                     oneLine(text).c_str(), name.c_str());
-    }
-
-    static std::vector<std::string> namesOf(const CLI::App& command) {
-        std::vector<std::string> names;
-        for (const CLI::App* sub : command.get_subcommands({}))
-            names.push_back(sub->get_name());
-        return names;
-    }
-
-    /// Words that a command does not take; an option may have been meant for the spec.
-    static std::string unexpected(const std::vector<std::string>& words) {
-        // What stands behind it is no option, whatever it looks like.
-        const auto mark = std::ranges::find(words, "--");
-        if (mark != words.end() && mark + 1 != words.end())
-            return "unexpected behind --: " + join({mark + 1, words.end()}, " ")
-                   + "; options stand before it";
-        const auto option = std::ranges::find_if(
-            words, [](const std::string& word) { return word.starts_with("--"); });
-        if (option == words.end() && words.front().starts_with("-"))
-            return words.front() + " is no option of this command; a name that begins so stands "
-                                   "behind --, as in \"-- " + words.front() + "\"";
-        if (option == words.end())
-            return "unexpected: " + join(words, " ");
-        const std::string name = option->substr(2);
-        for (const auto& field : specFields())
-            if (field.path == name || field.path.ends_with("." + name))
-                return *option + " is no option; fields of the experiment are set by --set "
-                       + field.path + "=…";
-        return *option + " is no option of this command";
-    }
-
     void addStore(CLI::App* sub) {
         sub->add_option("--store", m_common.store, "Folder of the experiments")
             ->type_name("DIR")
@@ -140,13 +92,19 @@ private:
     }
 
     void addAssignments(CLI::App* sub) {
-        sub->add_option("--set", m_train.assignments,
-                        "Set a field of the experiment; may stand several times")
-            ->type_name("PATH=VALUE")
-            ->check([](const std::string& text) {
-                return text.find('=') == std::string::npos
-                           ? "\"" + text + "\" is not path=value, for example train.lr=0.001"
-                           : std::string();
+        addEquations(sub->add_option("--set", m_train.assignments,
+                                     "Set a field of the experiment; may stand several times"),
+                     "path=value, for example train.lr=0.001");
+    }
+
+    /// An option that stands for each of its values; `form` says what one looks like.
+    static void addEquations(CLI::Option* option, const std::string& form) {
+        std::string name = form.substr(0, form.find(','));
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+        option->type_name(name)
+            ->check([form](const std::string& text) {
+                return text.find('=') == std::string::npos ? "\"" + text + "\" is not " + form
+                                                           : std::string();
             })
             ->allow_extra_args(false)
             ->take_all();
@@ -282,10 +240,11 @@ private:
             Work::Computes);
         addRun(collapse);
         addData(collapse);
-        collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
+        collapse->add_option("--out", m_collapse.place, "The file to write (safetensors)")
             ->type_name("FILE")
             ->required();
         addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
+        addExport();
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
@@ -322,6 +281,29 @@ private:
         predict->footer(
             "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
             "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
+    }
+
+    void addExport() {
+        CLI::App* exported = command(
+            m_app, "export", "Write a run's collapsed network in a format",
+            [this](Console& console) {
+                m_collapse.run = m_run;
+                return exportCommand(m_common, m_collapse, m_export, console);
+            },
+            Work::Computes);
+        addRun(exported);
+        addData(exported);
+        exported->add_option("--format", m_export.format, "One of \"concertina-cli list exports\"")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember(catalogue().ids(Family::Export)))
+            ->default_val(usualExport());
+        exported->add_option("--out", m_collapse.place, "The file to write, or the folder")
+            ->type_name("FILE|DIR")
+            ->required();
+        addEquations(exported->add_option("--option", m_export.options,
+                                          "An option of the format; may stand several times"),
+                     "name=value");
+        addAveraging(exported, m_collapse.average, m_collapse.normBatches);
     }
 
     /// What is done before collapsing.
@@ -364,8 +346,7 @@ private:
                                  [this](Console& console) { return listCommand(m_family, console); });
         list->add_option("family", m_family, "What to list")
             ->required()
-            ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
-                                   "optimizers", "schedules", "balancings", "presets"}));
+            ->check(CLI::IsMember(listedFamilies()));
         CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
         data->require_subcommand(1);
         command(*data, "check", "Read every file of a dataset once, and report what is wrong",
@@ -387,6 +368,7 @@ private:
     ConflictArguments m_conflict;
     PredictArguments m_predict;
     CollapseArguments m_collapse;
+    ExportArguments m_export;
     VerifyArguments m_verify;
     std::string m_run;
     std::string m_family;

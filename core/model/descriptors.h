@@ -111,6 +111,11 @@ struct ScheduleInfo : MethodInfo {
         factor;
 };
 
+/// A form that a collapsed network can be written in.
+struct ExportInfo : MethodInfo {
+    std::string suffix; ///< of the file, ".onnx"; empty: a folder is written
+};
+
 struct BalancingInfo : MethodInfo {
     bool needsGradients = false; ///< of each task on the shared parameters
 };

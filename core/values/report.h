@@ -51,14 +51,21 @@ struct WeightOwners {
     BeforeAfter ownShare() const;
 };
 
+/// What an export wrote.
+struct WrittenNetwork {
+    std::string place;              ///< the file, or the folder
+    std::vector<std::string> files; ///< all of them
+    std::int64_t bytes = 0;         ///< of all
+    std::string sha256;             ///< of the file; empty where it is a folder
+};
+
 struct CollapseReport {
-    std::string file;   ///< where the collapsed network was written
-    std::string sha256; ///< of that file
+    std::optional<WrittenNetwork> written; ///< the collapsed network, where it was written
     NetworkOrigin origin;
     BeforeAfter parameters;
     BeforeAfter multiplyAdds; ///< of one image
     BeforeAfter bytes;        ///< of the weights' file: the checkpoint without optimizer state
-    BeforeAfter milliseconds; ///< of one image on this machine, median
+    BeforeAfter milliseconds; ///< of one image on this machine, median; 0: not measured
     WeightOwners owners;
     int distinctKernels = 0;
     int foldedNorms = 0;

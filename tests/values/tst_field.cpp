@@ -12,11 +12,13 @@ namespace {
 
 FieldInfo fieldOf(FieldType type) {
     return {
-        .path = "a.field", .type = type, .minimum = 1, .maximum = 8, .choices = {"red", "green"}};
+        .path = "a.field", .type = type, .minimum = 1, .maximum = 8, .choices = {"red", "green"},
+        .family = Family::Parametrization};
 }
 
 const auto types = {FieldType::Boolean, FieldType::Integer,  FieldType::Real,  FieldType::Text,
-                    FieldType::Choice,  FieldType::Integers, FieldType::Reals, FieldType::Texts};
+                    FieldType::Choice,  FieldType::Integers, FieldType::Reals, FieldType::Texts,
+                    FieldType::Methods};
 
 std::string codeOf(const FieldInfo& field, const Json& value) {
     const auto problem = check(field, value, "a.field");
@@ -45,6 +47,8 @@ private Q_SLOTS:
         row("integers", FieldType::Integers, {"[]", "[3]", "[3.0, 8]"});
         row("reals", FieldType::Reals, {"[]", "[3]", "[3.0, 8]", "[1.5]"});
         row("texts", FieldType::Texts, {"[]", "[\"red\"]", "[\"red\", \"\"]"});
+        row("methods", FieldType::Methods,
+            {"[]", "[{\"id\": \"a\"}]", "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]"});
     }
 
     void everyTypeTakesItsOwnAndRefusesOthers() {
@@ -55,7 +59,14 @@ private Q_SLOTS:
             "null",           "true",      "false", "3",      "3.0",        "3.5",
             "\"red\"",        "\"\"",      "[]",    "[3]",    "{}",         "[3.0, 8]",
             "[1.5]",          "[\"red\"]", "[[3]]", "[null]", "{\"a\": 3}", "[3, \"red\"]",
-            "[\"red\", \"\"]"};
+            "[\"red\", \"\"]",
+            "[{\"id\": \"a\"}]",
+            "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]",
+            "{\"id\": \"a\"}",
+            "[{\"id\": 3}]",
+            "[{\"id\": \"a\", \"options\": 3}]",
+            "[{\"id\": \"a\", \"more\": 3}]",
+            "[{\"id\": \"a\"}, \"a\"]"};
         for (const QByteArray& text : values) {
             const auto problem = check(field, parseJson(text.toStdString()), "here");
             QVERIFY2(problem.has_value() != taken.contains(text), text.constData());
@@ -176,6 +187,15 @@ private Q_SLOTS:
         row("[a, b]", FieldType::Texts, "");
         row("a,,b", FieldType::Texts, "");
         row("5", FieldType::Texts, "[\"5\"]");
+        const char* two = R"([{"id": "a", "options": {}}, {"id": "b", "options": {}}])";
+        row("a, b", FieldType::Methods, two);
+        row("[\"a\", \"b\"]", FieldType::Methods, two);
+        row("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}", FieldType::Methods,
+            R"([{"id": "a", "options": {}}, {"id": "b", "options": {"k": [1, 2], "l": {}}}])");
+        row("", FieldType::Methods, "[]");
+        row("a,,b", FieldType::Methods, "");
+        row("{\"id\": 3}", FieldType::Methods, "");
+        row("[a]", FieldType::Methods, "");
         row("*: tied, d*: {a, b} | {c} separate", FieldType::Texts,
             "[\"*: tied\", \"d*: {a, b} | {c} separate\"]");
     }
@@ -190,6 +210,14 @@ private Q_SLOTS:
             QCOMPARE(jsonText(*read), jsonText(parseJson(value.toStdString())));
         else
             QCOMPARE(read.error().code, std::string("field.type"));
+    }
+
+    void methodsAreWrittenAsTheyAreRead() {
+        const Json methods = parseJson(
+            R"([{"id": "a", "options": {}}, {"id": "b", "options": {"k": [1, "x, y"], "l": 2.5}}])");
+        const std::string text = valueText(methods);
+        QCOMPARE(text, std::string(R"(a, {"id":"b","options":{"k":[1,"x, y"],"l":2.5}})"));
+        QVERIFY(*parseValue(fieldOf(FieldType::Methods), text) == methods);
     }
 
     /// Worked out by hand; empty: what was meant is not clear.

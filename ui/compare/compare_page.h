@@ -19,6 +19,7 @@ class QStackedWidget;
 namespace concertina {
 
 class DetailCard;
+class ExportPanel;
 class FrameStrip;
 class LegendCard;
 class MetricsCard;
@@ -84,7 +85,7 @@ private:
     void chooseRun();
     void openImage();
     void savePicture();
-    void saveCollapsed();
+    const ComparedRun& reportedRun() const;
     void enableActions();
     int currentTask() const;
     QString taskName(const std::string& id) const;
@@ -114,6 +115,7 @@ private:
     DetailCard* m_detail;
     LegendCard* m_legend;
     ReportCard* m_report;
+    ExportPanel* m_export;
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
 
