@@ -121,6 +121,7 @@ Expected<PreparedNetwork> prepare(const std::filesystem::path& checkpoint,
         skipped = estimateNorms(unfolded, spec, averaging.normBatches, part(progress, 0.5, 1), stop);
     if (!skipped)
         return failure(skipped.error());
+    unfolded = withEqualKernelsTied(std::move(unfolded));
     return PreparedNetwork{std::move(*about), std::move(*network), std::move(unfolded),
                            std::move(origin), *skipped};
 }

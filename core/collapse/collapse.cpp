@@ -2,6 +2,7 @@
 #include "core/collapse/collapse.h"
 
 #include "core/collapse/averaging.h"
+#include "core/collapse/layer_comparison.h"
 #include "core/model/costs.h"
 #include "core/model/weight_owners.h"
 #include "core/tensor/torch.h"
@@ -105,14 +106,17 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
         .written = written,
         .origin = compact.origin,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
-        .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds, costs.multiplyAdds},
+        .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds,
+                         networkCosts(prepared->unfolded.design, {}).multiplyAdds},
         .bytes = {weightBytes(network),
                   static_cast<double>(written ? written->bytes : weightBytes(compact))},
         .milliseconds = request.timed ? time(network, compact) : BeforeAfter(),
-        .owners = weightOwners(network.design()),
+        .owners = weightOwners(network.design(), prepared->unfolded.design),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,
         .keptNorms = counts.keptNorms,
+        .keptParts = counts.keptParts,
+        .borderLayers = borderLayers(network.design()),
         .skipped = prepared->skipped};
     progress(1, "done");
     return report;

@@ -51,11 +51,16 @@ struct UnfoldedNetwork {
 /// From the factors as they are, converted first.
 UnfoldedNetwork unfoldedOf(const Network& network);
 
+/// The same network, in which tasks whose kernels of a layer are equal to the bit have one, where a
+/// gate of their parametrization has closed: a kernel that no task claimed ships once.
+UnfoldedNetwork withEqualKernelsTied(UnfoldedNetwork network);
+
 /// What happened to the norms.
 struct FoldCounts {
     int kernels = 0;
     int foldedNorms = 0;
     int keptNorms = 0;
+    int keptParts = 0; ///< convolutions behind kernels
 };
 
 /// Collapses a network: every distinct kernel is composed once, in float64; a norm is folded

@@ -14,8 +14,8 @@ namespace {
 /// The nodes of the execution tree and the instructions of the program are the same list, so
 /// what `foldableNorms` says of one holds for the instruction of that index. A folded norm
 /// vanishes: what read it reads the convolution before it. A norm that stays becomes a
-/// ScaleShift. The sum of a layer's branches becomes one convolution, and these vanish. All else is
-/// copied. Tensors are numbered anew in the order in which they are used.
+/// ScaleShift. A fragment that becomes one kernel is one convolution in place of its last part, and
+/// the others vanish. All else is copied. Tensors are numbered anew in the order in which they are used.
 class Folder {
 public:
     /// Rounds to `type` once, at the end.
@@ -32,16 +32,18 @@ public:
             Instruction instruction = m_from.instructions[i];
             const ExecutedNode& executed = m_design.tree.nodes[i];
             const Node& node = m_design.graph.node(executed.node);
-            if (m_design.hasBranches(node)) {
+            if (m_design.becomesOneKernel(node)) {
                 counts.foldedNorms += instruction.op == Op::Norm ? 1 : 0;
-                if (instruction.op != Op::Add) {
-                    m_newIndex.push_back(-1); // read by other branches and their sum alone
+                if (!m_design.endsLayer(node)) {
+                    m_newIndex.push_back(-1); // read by other parts of the layer alone
                     continue;
                 }
                 m_newIndex.push_back(static_cast<int>(to.program.instructions.size()));
-                to.program.instructions.push_back(oneOf(instruction, executed, to));
+                to.program.instructions.push_back(oneOf(i, to));
                 continue;
             }
+            if (node.layer >= 0 && instruction.op == Op::Conv && m_design.partOf(node).kept)
+                ++counts.keptParts;
             for (int& input : instruction.inputs)
                 input = m_newIndex[static_cast<std::size_t>(input)];
             if (m_foldable[i]) {
@@ -65,7 +67,7 @@ public:
         for (const int output : m_from.outputs)
             to.program.outputs.push_back(m_newIndex[static_cast<std::size_t>(output)]);
         for (const std::string& name : to.program.tensors)
-            counts.kernels += name.find("/kernel/") != std::string::npos ? 1 : 0;
+            counts.kernels += name.find("/kernel") != std::string::npos ? 1 : 0;
     }
 
 private:
@@ -82,7 +84,7 @@ private:
         m_normOf.assign(m_from.instructions.size(), nullptr);
         for (std::size_t i = 0; i < m_from.instructions.size(); ++i) {
             const Node& node = m_design.graph.node(m_design.tree.nodes[i].node);
-            if (m_foldable[i] && !m_design.hasBranches(node))
+            if (m_foldable[i] && !m_design.becomesOneKernel(node))
                 m_normOf[static_cast<std::size_t>(m_from.instructions[i].inputs.front())] =
                     &m_from.instructions[i];
         }
@@ -101,42 +103,96 @@ private:
                      (tensor(conv, 1) - tensor(norm, 2)) * scale + tensor(norm, 1))};
     }
 
-    /// Branches K_b with norms, summed: Σ γ_b/√(σ_b²+ε) K_b, each in the middle of the layer's
-    /// kernel, and Σ β_b − μ_b γ_b/√(σ_b²+ε). Without a convolution K_b is the identity.
-    Instruction oneOf(const Instruction& sum, const ExecutedNode& executed, CollapsedNetwork& to) {
-        const Layer& layer = m_design.graph.layer(m_design.graph.node(executed.node).layer);
-        const KernelShape& shape = layer.kernel;
-        Instruction result{.op = Op::Conv,
-                           .name = sum.name,
-                           .stride = shape.stride,
-                           .padding = shape.padding,
-                           .dilation = shape.dilation,
-                           .groups = shape.groups};
-        torch::Tensor kernel = torch::zeros(
-            {shape.out, shape.in / shape.groups, shape.height, shape.width}, torch::kFloat64);
-        torch::Tensor bias = torch::zeros(shape.out, torch::kFloat64);
-        for (const int input : sum.inputs) {
-            const Instruction& norm = m_from.instructions[static_cast<std::size_t>(input)];
-            const torch::Tensor scale = scaleOf(norm);
-            const int before = norm.inputs.front();
-            const Instruction& conv = m_from.instructions[static_cast<std::size_t>(before)];
-            const Node& node =
-                m_design.graph.node(m_design.tree.nodes[static_cast<std::size_t>(input)].node);
-            bias += tensor(norm, 1) - tensor(norm, 2) * scale;
-            if (m_design.branchOf(node).factor < 0) {
-                addInMiddle(kernel, identity(shape) * scale.view({-1, 1, 1, 1}));
+    /// What a part of a layer is as one convolution of the layer's input.
+    struct OneKernel {
+        torch::Tensor kernel; ///< [Co, Ci / groups, kh, kw], in float64
+        torch::Tensor bias;
+    };
+
+    /// The parts of a layer that lead to an instruction, as one convolution: sums are summed in the
+    /// middle of the widest, norms scale, convolutions behind others are multiplied.
+    OneKernel asOneKernel(std::size_t at, const KernelShape& layer) {
+        const Instruction& now = m_from.instructions[at];
+        const int ofLayer = m_design.graph.node(m_design.tree.nodes[at].node).layer;
+        const auto of = [&](int input) {
+            const auto before = static_cast<std::size_t>(input);
+            if (m_design.graph.node(m_design.tree.nodes[before].node).layer == ofLayer)
+                return asOneKernel(before, layer);
+            m_layerInput = input;
+            return OneKernel{identity(layer), torch::zeros(layer.in, torch::kFloat64)};
+        };
+        if (now.op == Op::Norm) {
+            const OneKernel before = of(now.inputs.front());
+            const torch::Tensor scale = scaleOf(now);
+            return {before.kernel * scale.view({-1, 1, 1, 1}),
+                    (before.bias - tensor(now, 2)) * scale + tensor(now, 1)};
+        }
+        if (now.op == Op::Conv) {
+            const torch::Tensor own = now.tensors.size() > 1
+                                          ? tensor(now, 1)
+                                          : torch::zeros(tensor(now, 0).size(0), torch::kFloat64);
+            const OneKernel before = of(now.inputs.front());
+            if (m_layerInput == now.inputs.front())
+                return {tensor(now, 0), own};
+            return behind(dense(tensor(now, 0), now.groups), own, before);
+        }
+        OneKernel sum;
+        for (const int input : now.inputs) {
+            OneKernel next = of(input);
+            if (!sum.kernel.defined()) {
+                sum = std::move(next);
                 continue;
             }
-            addInMiddle(kernel, tensor(conv, 0) * scale.view({-1, 1, 1, 1}));
-            if (conv.tensors.size() > 1)
-                bias += tensor(conv, 1) * scale;
-            result.inputs = {m_newIndex[static_cast<std::size_t>(conv.inputs.front())]};
+            const bool wider = next.kernel.size(2) > sum.kernel.size(2);
+            torch::Tensor widest = (wider ? next : sum).kernel.clone();
+            addInMiddle(widest, (wider ? sum : next).kernel);
+            sum = {widest, sum.bias + next.bias};
         }
+        return sum;
+    }
+
+    /// K2 * (K1 * x + b1) + b2, where nothing is padded between.
+    static OneKernel behind(const torch::Tensor& kernel, const torch::Tensor& bias,
+                            const OneKernel& before) {
+        const torch::Tensor product =
+            torch::conv2d(before.kernel.transpose(0, 1), kernel.flip({2, 3}), {}, 1,
+                          {kernel.size(2) - 1, kernel.size(3) - 1})
+                .transpose(0, 1);
+        return {product, torch::mv(kernel.sum({2, 3}), before.bias) + bias};
+    }
+
+    /// A grouped kernel with its zeros.
+    static torch::Tensor dense(const torch::Tensor& kernel, int groups) {
+        if (groups == 1)
+            return kernel;
+        const std::int64_t out = kernel.size(0) / groups, in = kernel.size(1);
+        torch::Tensor all = torch::zeros({kernel.size(0), in * groups, kernel.size(2), kernel.size(3)},
+                                         kernel.options());
+        for (int g = 0; g < groups; ++g)
+            all.narrow(0, g * out, out).narrow(1, g * in, in).copy_(kernel.narrow(0, g * out, out));
+        return all;
+    }
+
+    Instruction oneOf(std::size_t at, CollapsedNetwork& to) {
+        const ExecutedNode& executed = m_design.tree.nodes[at];
+        const Node& node = m_design.graph.node(executed.node);
+        const Layer& layer = m_design.graph.layer(node.layer);
+        const KernelShape shape =
+            m_design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel();
+        m_layerInput = -1;
+        const OneKernel made = asOneKernel(at, layer.kernel);
         const auto named = [&](const char* what) {
             return tensorName(layer.name, what, executed.tasks, m_design.plan.tasks);
         };
-        result.tensors = {take(to, named("kernel"), kernel), take(to, named("bias"), bias)};
-        return result;
+        return {.op = Op::Conv,
+                .name = m_from.instructions[at].name,
+                .inputs = {m_newIndex[static_cast<std::size_t>(m_layerInput)]},
+                .tensors = {take(to, named("kernel"), made.kernel),
+                            take(to, named("bias"), made.bias)},
+                .stride = shape.stride,
+                .padding = shape.padding,
+                .dilation = shape.dilation,
+                .groups = shape.groups};
     }
 
     /// The 1 × 1 kernel that changes nothing.
@@ -178,6 +234,7 @@ private:
     std::vector<const Instruction*> m_normOf;    ///< of each instruction: what is folded into it
     std::vector<int> m_newIndex;                 ///< of each instruction of `m_from`
     std::map<std::string, int> m_newTensor;
+    int m_layerInput = -1; ///< of the layer that is made one kernel
 };
 
 } // namespace
@@ -203,7 +260,7 @@ UnfoldedNetwork unfoldedOf(const Network& network) {
 }
 
 CollapsedNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
-    return fold(unfoldedOf(network), about, network.parameters().front().value.scalar_type(), counts);
+    return fold(withEqualKernelsTied(unfoldedOf(network)), about, network.parameters().front().value.scalar_type(), counts);
 }
 
 CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,

@@ -14,6 +14,13 @@ double largestMagnitude(const torch::Tensor& tensor);
 /// The larger of two, or NaN where one is: what std::max would hide.
 double largerOrNan(double a, double b);
 
+/// Pixels at each side where a layer's collapsed kernel is not what the layer computes: parts one
+/// behind the other see zeros there that one kernel does not.
+int borderOf(const NetworkDesign& design, std::size_t layer);
+
+/// How many layers have such a border.
+int borderLayers(const NetworkDesign& design);
+
 /// Compares a collapsed network with what it was folded from, layer by layer: each of its kernels
 /// and kept norms is given what the expanded network hands that layer, so that rounding does not
 /// grow from one layer to the next, and a wrong kernel shows where it is and nowhere else.
@@ -38,6 +45,7 @@ private:
         int output = 0;           ///< and the one that it is compared with
         double difference = 0;    ///< in float32
         double magnitude = 0;     ///< of the expanded output
+        int border = 0;           ///< pixels at each side that are not compared
     };
 
     void addUnit(const UnfoldedNetwork& expanded, const Program& collapsed, std::size_t which);

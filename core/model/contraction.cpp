@@ -214,35 +214,34 @@ std::string toText(const ContractionRule& rule) {
     return join(rule.layers, " ") + ": " + join(stretches, " | ");
 }
 
-std::string stretchTensor(std::size_t firstFactor) {
-    return "kernel.link" + std::to_string(firstFactor);
-}
-
-LayerGraph withStretches(const LayerGraph& graph,
-                         std::span<const std::vector<KernelStretch>> stretches) {
-    return rewritten(graph, [&](LayerGraph& result, Node node) {
-        const auto* own =
-            node.op == Op::Conv ? &stretches[static_cast<std::size_t>(node.layer)] : nullptr;
-        if (own == nullptr || own->empty())
-            return result.add(std::move(node));
-        int last = node.inputs.front();
-        Node size = result.node(last); // whose height and width the next stretch's output has
-        for (auto stretch = own->rbegin(); stretch != own->rend(); ++stretch) {
-            if (!stretch->kernel.isPointwise())
-                size = node;
-            Node step = node;
-            if (stretch->first > 0)
-                step.name += "." + std::to_string(stretch->first + 1);
-            step.inputs = {last};
-            step.channels = stretch->kernel.out;
-            step.height = size.height;
-            step.width = size.width;
-            step.firstFactor = stretch->first;
-            step.factorCount = stretch->count;
-            last = result.add(std::move(step));
-        }
-        return last;
-    });
+Fragment withStretches(Fragment fragment, std::span<const KernelStretch> stretches) {
+    if (stretches.empty())
+        return fragment;
+    const auto whole = static_cast<std::size_t>(&fragment.mainConvolution() - fragment.parts.data());
+    const FragmentPart cut = fragment.parts[whole];
+    std::vector<FragmentPart> links;
+    for (std::size_t s = stretches.size(); s-- > 0;) {
+        const KernelStretch& stretch = stretches[s];
+        FragmentPart link = cut;
+        link.name = std::string("link").append(std::to_string(stretch.first));
+        if (!links.empty())
+            link.inputs = {static_cast<int>(whole + links.size()) - 1};
+        link.firstFactor = cut.firstFactor + stretch.first;
+        link.factorCount = stretch.count;
+        link.kernel = stretch.kernel;
+        const auto first = cut.convolutions.begin() + static_cast<std::ptrdiff_t>(stretch.first);
+        link.convolutions = {first, first + static_cast<std::ptrdiff_t>(stretch.count)};
+        link.stretch = true;
+        links.push_back(std::move(link));
+    }
+    const int more = static_cast<int>(links.size()) - 1;
+    for (FragmentPart& part : fragment.parts)
+        for (int& input : part.inputs)
+            input += input >= static_cast<int>(whole) ? more : 0;
+    const auto at = fragment.parts.erase(fragment.parts.begin()
+                                         + static_cast<std::ptrdiff_t>(whole));
+    fragment.parts.insert(at, links.begin(), links.end());
+    return fragment;
 }
 
 } // namespace concertina

@@ -71,7 +71,7 @@ struct Cuttable {
     std::string layer;
     std::vector<FactorInfo> factors;
     std::vector<KernelShape>
-        convolutions;       ///< one a factor (ParametrizationInfo::convolutions), or none
+        convolutions;       ///< one a factor (FragmentPart::convolutions), or none
     double composeCost = 0; ///< of the whole kernel
     LayerPixels pixels;
 };
@@ -87,12 +87,8 @@ std::vector<KernelStretch> chooseStretches(const Cuttable& layer,
 /// Factors cut into stretches of these sizes.
 std::vector<KernelStretch> stretchesOf(const Cuttable& layer, std::span<const std::size_t> sizes);
 
-/// What the kernel of a stretch is called in `tensorName`, by its first factor: "kernel.link0".
-std::string stretchTensor(std::size_t firstFactor);
-
-/// The graph in which the convolution of each layer that has stretches is a chain of them, the
-/// input's side first; `stretches` has a list a layer.
-LayerGraph withStretches(const LayerGraph& graph,
-                         std::span<const std::vector<KernelStretch>> stretches);
+/// The fragment in which the convolution of these stretches is a chain of them, the input's side
+/// first, each named by its first factor: "link0". Without stretches the fragment as it is.
+Fragment withStretches(Fragment fragment, std::span<const KernelStretch> stretches);
 
 } // namespace concertina

@@ -54,9 +54,15 @@ double collapsedMultiplyAdds(const NetworkDesign& design) {
     double sum = 0;
     for (const ExecutedNode& executed : design.tree.nodes) {
         const Node& node = design.graph.node(executed.node);
-        // Branches collapse into a kernel for each of their sums.
-        if (node.op == (design.hasBranches(node) ? Op::Add : Op::Conv))
-            sum += convolutionCost(design.graph.layer(node.layer).kernel, node);
+        // A fragment that becomes one kernel does so for each of its executed ends.
+        if (design.becomesOneKernel(node))
+            sum += design.endsLayer(node)
+                       ? convolutionCost(
+                           design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel(),
+                           node)
+                       : 0;
+        else if (node.op == Op::Conv)
+            sum += convolutionCost(design.partOf(node).kernel, node);
     }
     return sum;
 }
@@ -69,8 +75,8 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
     const Partition routes = gradientRoutes(design, Moving::All, 0).passes;
     const bool partitioned = design.routing == Routing::Partitioned;
     double plain = 0, step = 0, activations = 0;
-    for (const Node& node : graph.nodes)
-        if (node.op == Op::Conv && node.branch == 0 && node.firstFactor == 0)
+    for (const Node& node : design.backbone.nodes)
+        if (node.op == Op::Conv)
             plain += 3.0 * convolutionCost(graph.layer(node.layer).kernel, node) * settings.batch;
     for (const ExecutedNode& executed : design.tree.nodes) {
         const Node& node = graph.node(executed.node);
@@ -79,10 +85,10 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             settings.batch
             * (partitioned ? double(taskCount(executed.tasks)) / design.taskCount() : 1.0);
         // Relu works in place; what is summed is let go.
-        if (node.op != Op::Relu && !(design.hasBranches(node) && node.op == Op::Norm))
+        if (node.op != Op::Relu && !(node.op == Op::Norm && !design.endsLayer(node)))
             activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Conv)
-            step += convolutionCost(design.kernelOf(node), node) * images
+            step += convolutionCost(design.partOf(node).kernel, node) * images
                     * (1.0 + 2.0 * (partitioned ? 1.0 : passes(routes, executed.tasks)));
     }
     costs.multiplyAdds = collapsedMultiplyAdds(design.runsStretches() ? composed(design) : design);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/fragment.h"
 #include "core/model/layer_graph.h"
 #include "core/values/field.h"
 #include "core/values/metric.h"
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,12 +50,27 @@ struct BackboneInfo : MethodInfo {
     std::function<Problems(const Json& options, int height, int width)> check;
 };
 
+/// Whose a factor is where no rule says so.
+enum class FactorOwner {
+    AllTasks, ///< one copy that all share
+    EachTask, ///< a copy a task: a layer with such a factor begins in the state `factors shared`
+};
+
 /// One factor of a parametrized kernel.
 struct FactorInfo {
     std::string name; ///< "U"; "W" of a plain kernel
     std::vector<std::int64_t> shape;
     bool core = false; ///< what each task has one of in per-task and merged cores, and
                        ///< train.core_rate speeds up
+    FactorOwner owner = FactorOwner::AllTasks;
+    bool frozen = false;  ///< from the start: it rests until a rule unfreezes it
+    bool network = false; ///< one tensor above all layers that have a factor of this name
+    bool bias = false;    ///< added to what a convolution gives: it has no decay
+    bool scales = true;   ///< the kernel is linear in it, the others held
+    bool straightThrough = false; ///< its gradient is not the kernel's derivative: there is none
+    double rate = 1;      ///< its learning rate ÷ train.lr
+    /// As a kernel with as many weights, in the same order, that another parametrization can make.
+    std::optional<KernelShape> kernel{};
 
     bool operator==(const FactorInfo&) const = default;
 
@@ -65,22 +82,6 @@ struct FactorInfo {
     }
 };
 
-/// A factor that has the shape of a kernel, so that another parametrization can make it.
-struct KernelFactor {
-    std::size_t factor = 0; ///< its place
-    KernelShape kernel;     ///< with as many weights as the factor, in the same order
-};
-
-/// One of the convolutions that a layer runs side by side in training, with a norm of its own.
-struct KernelBranch {
-    std::string name; ///< in tensors' names: "1x1"; empty: the layer's own kernel
-    int factor = 0;   ///< the factor that is its kernel; −1: none, the norm reads the layer's input
-    KernelShape kernel;
-    double scale = 1; ///< γ at the start
-
-    bool operator==(const KernelBranch&) const = default;
-};
-
 struct ParametrizationInfo : MethodInfo {
     std::function<std::vector<FactorInfo>(const KernelShape&, const Json& options)> factors;
     /// Multiply–adds of one `compose`.
@@ -88,16 +89,21 @@ struct ParametrizationInfo : MethodInfo {
     /// What single options can't show, in general or of this kernel; null: nothing. Paths of its
     /// problems are options.
     std::function<Problems(const KernelShape&, const Json& options)> check;
-    /// What a chain can go on with; null: nothing.
-    std::function<KernelFactor(const KernelShape&, const Json& options)> kernelFactor;
-    bool linearInTraining = true; ///< W is a function of the factors alone, so copies can merge
-    /// In place of a convolution and its norm, the sum of these; null, and an empty list: the
-    /// layer's own. Layers without a norm have no branches: they are plain.
-    std::function<std::vector<KernelBranch>(const KernelShape&, const Json& options)> branches;
-    /// Each factor as a convolution, where running one behind the other from the last to the first
-    /// is the layer; at most one of them is more than a 1 × 1 kernel of stride 1. Null, and an empty
-    /// list: the kernel is composed. Its weights are the factor's, in their order.
-    std::function<std::vector<KernelShape>(const KernelShape&, const Json& options)> convolutions;
+    /// What a layer with a norm becomes in training; null: a convolution of all factors and the
+    /// norm. Where the layer has none, a norm at the end is left out, and a kernel whose fragment
+    /// has others is plain.
+    std::function<Fragment(const KernelShape&, const Json& options)> fragment;
+    /// The layer is its kernel W, a function of the factors alone: it can be made anew from W.
+    bool composable = true;
+    /// The W of a mean of copies of a factor is the mean of their W: copies can be merged. Null:
+    /// it is so.
+    std::function<bool(const Json& options)> affine;
+    /// Training images whose inputs to the layer `initialize` looks at; null: none.
+    std::function<int(const Json& options)> startImages;
+
+    bool isAffine(const Json& chosen) const {
+        return composable && (!affine || affine(chosen));
+    }
 };
 
 struct OptimizerInfo : MethodInfo {

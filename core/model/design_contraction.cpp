@@ -58,7 +58,7 @@ Problems checkContractionOrder(const NetworkDesign& design) {
                 continue;
             named = true;
             const LayerDesign& how = design.layers[i];
-            const bool runs = rule.stretches.size() == 1 || !how.convolutions.empty();
+            const bool runs = rule.stretches.size() == 1 || !how.convolutions().empty();
             followed = followed || (runs && rule.hasFactors(how.factors.factors));
             std::vector<std::string> names;
             for (const FactorInfo& factor : how.factors.factors)
@@ -94,7 +94,7 @@ LayerPixels pixelsOf(const LayerGraph& backbone, std::size_t layer) {
 
 Cuttable cuttableLayer(const NetworkDesign& design, std::size_t layer) {
     const LayerDesign& how = design.layers[layer];
-    return {design.backbone.layers[layer].name, how.factors.factors, how.convolutions,
+    return {design.backbone.layers[layer].name, how.factors.factors, how.convolutions(),
             how.composeCost, pixelsOf(design.backbone, layer)};
 }
 

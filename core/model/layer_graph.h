@@ -70,8 +70,8 @@ struct Node {
     std::string name;
     std::vector<int> inputs; ///< earlier nodes
     int layer = -1;          ///< for Conv, Norm and Add
-    int branch = 0;          ///< of a layer that runs several side by side
-    std::size_t firstFactor = 0; ///< Conv: the stretch of factors that its kernel is made of
+    int part = 0;            ///< of the layer's fragment
+    std::size_t firstFactor = 0; ///< Conv: the factors that its kernel is made of
     std::size_t factorCount = 0; ///< 0: all of them
     int task = -1;           ///< the task whose head it belongs to; −1: shared
     int channels = 0;        ///< of the output, as are height and width

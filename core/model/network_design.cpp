@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network_design.h"
 
-#include "core/model/branches.h"
 #include "core/model/design_contraction.h"
 #include "core/model/plan_change.h"
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace concertina {
@@ -63,22 +63,51 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
     return fits;
 }
 
+/// What the layer is in training; without a norm where it has none.
+Fragment fragmentOf(const ParametrizationInfo& info, const Layer& layer, const Json& options) {
+    Fragment fragment = info.fragment
+                            ? info.fragment(layer.kernel, options)
+                            : oneConvolution(layer.kernel, info.factors(layer.kernel, options).size());
+    if (!layer.norm && fragment.parts.back().op == Op::Norm)
+        fragment.parts.pop_back();
+    return fragment;
+}
+
 /// A layer's kernel by a method with complete, checked options.
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
                         const LayerPixels& pixels, const ContractionSettings& contraction) {
     LayerDesign design{
-        .factors = {layer.name, info.factors(layer.kernel, method.options), info.linearInTraining},
+        .factors = {layer.name, info.factors(layer.kernel, method.options), info.composable,
+                    info.isAffine(method.options)},
         .composeCost = info.composeCost(layer.kernel, method.options)};
-    if (info.branches)
-        if (auto branches = info.branches(layer.kernel, method.options); !branches.empty())
-            design.branches = std::move(branches);
-    if (info.convolutions)
-        design.convolutions = info.convolutions(layer.kernel, method.options);
-    design.stretches = chooseStretches(
-        {layer.name, design.factors.factors, design.convolutions, design.composeCost, pixels},
-        contraction);
+    if (info.startImages)
+        design.startImages = info.startImages(method.options);
+    design.fragment = fragmentOf(info, layer, method.options);
+    design.stretches = chooseStretches({layer.name, design.factors.factors, design.convolutions(),
+                                        design.composeCost, pixels},
+                                       contraction);
     design.method = std::move(method);
     return design;
+}
+
+/// Whether the factors that layers have in common are one tensor each.
+bool checkNetworkFactors(const NetworkDesign& design, const std::vector<int>& records,
+                         Problems& problems) {
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    for (std::size_t i = 0; i < design.layers.size(); ++i)
+        for (const FactorInfo& factor : design.layers[i].factors.factors) {
+            if (!factor.network || shapes.try_emplace(factor.name, factor.shape).first->second
+                                       == factor.shape)
+                continue;
+            problems.push_back({"kernels.network_factor",
+                                std::string(KernelsPath) + "." + std::to_string(records[i]),
+                                factor.name + " of another size than in layers before",
+                                "one size for the whole network",
+                                "it is one tensor above all layers: give their records the same "
+                                "options"});
+            return false;
+        }
+    return true;
 }
 
 /// The layers of a design that has its graph, by the last record that matches each. False where a
@@ -99,28 +128,23 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
         fits = checkKernel(*info, layer, method.options, records[i], reported, problems) && fits;
         if (!fits)
             continue;
-        if (info->branches && !layer.norm) { // each branch needs one
+        if (!layer.norm && fragmentOf(*info, layer, method.options).hasInnerNorms()) {
             method = KernelSpec().method;
             info = catalogue.parametrization(method.id);
         }
         design.layers.push_back(designLayer(*info, layer, std::move(method),
                                             pixelsOf(design.backbone, i), design.contraction));
     }
-    return fits;
+    return fits && checkNetworkFactors(design, records, problems);
 }
 
 /// Graph and tree of a design with its layers and its plan.
 void layOut(NetworkDesign& design) {
-    std::vector<std::vector<KernelBranch>> branches;
-    for (const LayerDesign& layer : design.layers)
-        branches.push_back(layer.branches);
-    design.graph = withBranches(design.backbone, branches);
-    std::vector<std::vector<KernelStretch>> stretches;
-    for (std::size_t i = 0; i < design.layers.size(); ++i) {
-        const auto own = design.stretchesOf(i);
-        stretches.emplace_back(own.begin(), own.end());
-    }
-    design.graph = withStretches(design.graph, stretches);
+    design.fragments.clear();
+    for (std::size_t i = 0; i < design.layers.size(); ++i)
+        design.fragments.push_back(
+            withStretches(design.layers[i].fragment, design.stretchesOf(i)));
+    design.graph = withFragments(design.backbone, design.fragments);
     design.tree = executionTree(design.graph, design.plan);
 }
 
@@ -223,26 +247,20 @@ Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogu
 LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
     if (layer < plan.layers.size())
         return plan.layers[layer];
-    const Partition own{{taskBit(graph.layers[layer].task)}};
+    const Partition own{{taskBit(backbone.layers[layer].task)}};
     return planInState(layers[layer].factors, SharingState::Tied, own);
 }
 
-const KernelBranch& NetworkDesign::branchOf(const Node& node) const {
-    const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
-    return layer.branches[static_cast<std::size_t>(node.branch)];
+const FragmentPart& NetworkDesign::partOf(const Node& node) const {
+    return fragments[static_cast<std::size_t>(node.layer)].parts[static_cast<std::size_t>(node.part)];
 }
 
-const KernelShape& NetworkDesign::kernelOf(const Node& node) const {
-    if (hasBranches(node))
-        return branchOf(node).kernel;
-    const LayerDesign& layer = layers[static_cast<std::size_t>(node.layer)];
-    const auto stretch =
-        std::ranges::find(layer.stretches, node.firstFactor, &KernelStretch::first);
-    return node.factorCount > 0 ? stretch->kernel : graph.layer(node.layer).kernel;
+bool NetworkDesign::becomesOneKernel(const Node& node) const {
+    return node.layer >= 0 && fragments[static_cast<std::size_t>(node.layer)].becomesOneKernel();
 }
 
-bool NetworkDesign::hasBranches(const Node& node) const {
-    return node.layer >= 0 && layers[static_cast<std::size_t>(node.layer)].hasBranches();
+bool NetworkDesign::endsLayer(const Node& node) const {
+    return &partOf(node) == &fragments[static_cast<std::size_t>(node.layer)].parts.back();
 }
 
 std::span<const KernelStretch> NetworkDesign::stretchesOf(std::size_t layer) const {
@@ -253,7 +271,9 @@ std::span<const KernelStretch> NetworkDesign::stretchesOf(std::size_t layer) con
 }
 
 bool NetworkDesign::runsStretches() const {
-    return std::ranges::any_of(graph.nodes, [](const Node& node) { return node.factorCount > 0; });
+    return std::ranges::any_of(graph.nodes, [this](const Node& node) {
+        return node.op == Op::Conv && partOf(node).stretch;
+    });
 }
 
 bool moves(const LayerFactors& layer, const FactorInfo& factor, Moving moving) {

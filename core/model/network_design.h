@@ -20,22 +20,25 @@ struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options
     LayerFactors factors;
     double composeCost = 0; ///< multiply–adds of one composition
-    /// What runs side by side in training; one: the convolution and the norm behind it.
-    std::vector<KernelBranch> branches{KernelBranch{}};
-    std::vector<KernelShape> convolutions; ///< each factor as one; none: always composed
-    /// What runs one behind the other, the output's side first; none: the kernel is composed.
+    Fragment fragment; ///< what the layer is in training, its kernel composed
+    /// What its convolution is cut into, one behind the other, the output's side first; none: the
+    /// kernel is composed.
     std::vector<KernelStretch> stretches;
+    int startImages = 0; ///< training images that its factors begin from
 
-    bool hasBranches() const { return branches.size() > 1; }
+    /// Each factor as a convolution; none: always composed.
+    const std::vector<KernelShape>& convolutions() const {
+        return fragment.mainConvolution().convolutions;
+    }
 };
 
 /// Backbone × parametrizations × plan, without weights: what is trained, drawn and costed.
 /// Heads are plain and belong to their task; the plan speaks of the shared layers alone.
 struct NetworkDesign {
     LayerGraph backbone; ///< with heads: each layer a convolution and its norm
-    LayerGraph graph;    ///< what is run: layers with several branches have them side by side,
-                         ///< those with stretches one behind the other; shared layers first
+    LayerGraph graph;    ///< what is run: each layer its fragment; shared layers first
     std::vector<LayerDesign> layers; ///< one a layer of the graph
+    std::vector<Fragment> fragments; ///< of the layers in the graph, stretches cut
     SharingPlan plan;                ///< one entry a shared layer
     ExecutionTree tree;
     Routing routing = Routing::Exact;
@@ -46,14 +49,14 @@ struct NetworkDesign {
     /// The plan of any layer: a head's is its task's alone.
     LayerPlan layerPlan(std::size_t layer) const;
 
-    /// The branch of a layer that a convolution or a norm belongs to.
-    const KernelBranch& branchOf(const Node& node) const;
+    /// The part of its layer's fragment that a convolution, a norm or a sum is.
+    const FragmentPart& partOf(const Node& node) const;
 
-    /// What a convolution runs: a branch's or a stretch's kernel, or the layer's.
-    const KernelShape& kernelOf(const Node& node) const;
+    /// Whether a node belongs to a layer of which collapse makes one kernel, though it is more.
+    bool becomesOneKernel(const Node& node) const;
 
-    /// Whether a node belongs to a layer with several branches, which collapse into one kernel.
-    bool hasBranches(const Node& node) const;
+    /// Whether it gives its layer's output.
+    bool endsLayer(const Node& node) const;
 
     /// The stretches that a layer runs as, the output's side first; none where its kernel is
     /// composed: by its design, or because the plan averages products of several factors.

@@ -119,7 +119,7 @@ std::optional<Problem> checkNewKernels(const NetworkDesign& before, const Networ
         if (was.method == is.method)
             continue;
         const LayerPlan& plan = after.plan.layers[i];
-        if (!was.factors.linearInTraining || !is.factors.linearInTraining)
+        if (!was.factors.composable || !is.factors.composable)
             return Problem{"kernel.not_linear", "", "another kernel for " + plan.layer,
                            "kernels that are functions of their factors alone",
                            was.method.id + " or " + is.method.id + " is more while it trains"};

@@ -60,9 +60,9 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
         if (std::ranges::find(parts, frozen) == parts.end())
             return wrong("plan.frozen", frozen, "a part that the layer has not",
                          join(parts, ", "));
-    if (plan.merged && !layer.linearInTraining)
+    if (plan.merged && !layer.affine)
         return Problem{"sharing.not_linear", plan.layer, "merged", "kernels that are not averaged",
-                       "its kernel is not a function of its factors alone while it trains"};
+                       "the kernel of a mean of its factors is not the mean of their kernels"};
     return std::nullopt;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/program.h"
 
-#include "core/model/branches.h"
 #include "core/model/contraction.h"
 #include "core/values/text.h"
 
@@ -162,14 +161,17 @@ Program programOf(const NetworkDesign& design) {
                                 .inputs = executed.inputs};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
-            const KernelShape& kernel = design.kernelOf(node);
-            const std::string own = node.factorCount > 0 ? stretchTensor(node.firstFactor)
-                                                         : kernelTensor(design.branchOf(node));
-            instruction.tensors = {tensor(tensorName(layer.name, own, executed.kernel, tasks))};
-            // One bias is enough for what is added, or follows each other.
-            if (node.branch == 0 && node.firstFactor == 0)
-                instruction.tensors.push_back(
-                    tensor(tensorName(layer.name, "bias", executed.kernel, tasks)));
+            const FragmentPart& part = design.partOf(node);
+            const KernelShape& kernel = part.kernel;
+            const auto own = [&](const std::string& what) {
+                return tensor(tensorName(layer.name, what, executed.kernel, tasks));
+            };
+            instruction.tensors = {own(kernelTensor(part))};
+            // The layer's bias once: it is enough for what is added, or follows each other.
+            if (part.firstFactor == 0)
+                instruction.tensors.push_back(own("bias"));
+            else if (part.biasFactor)
+                instruction.tensors.push_back(own(biasTensor(part)));
             instruction.stride = kernel.stride;
             instruction.padding = kernel.padding;
             instruction.dilation = kernel.dilation;
@@ -179,7 +181,7 @@ Program programOf(const NetworkDesign& design) {
             const std::string& layer = design.graph.layer(node.layer).name;
             const auto named = [&](const char* what, TaskSet group) {
                 return tensor(
-                    tensorName(layer, normTensor(design.branchOf(node), what), group, tasks));
+                    tensorName(layer, normTensor(design.partOf(node), what), group, tasks));
             };
             instruction.tensors = {named("weight", executed.norm), named("bias", executed.norm),
                                    named("mean", executed.tasks), named("var", executed.tasks)};

@@ -41,9 +41,9 @@ std::string tensorName(const std::string& layer, const std::string& what, TaskSe
 /// The program of an expanded network: one instruction an executed node of its execution tree. Tensors
 /// are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
 /// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
-/// "layer/norm.mean/…" and "layer/norm.var/…" (executed nodes). Those of the further branches
-/// of a layer that runs several side by side are "layer/kernel.1x1/…", "layer/norm.1x1.mean/…";
-/// those of stretches one behind the other "layer/kernel.link0/…", by their first factor.
+/// "layer/norm.mean/…" and "layer/norm.var/…" (executed nodes). Those of the further parts
+/// of a layer's fragment have their name: "layer/kernel.1x1/…", "layer/norm.1x1.mean/…"; of
+/// stretches one behind the other "layer/kernel.link0/…", by their first factor.
 Program programOf(const NetworkDesign& design);
 
 /// For each instruction, the last one that reads it; itself where none does. Outputs live on.

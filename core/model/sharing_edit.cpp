@@ -100,7 +100,7 @@ public:
         std::vector<SharingState> states;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             const auto state = stateOf(target.layers[i], m_layers[i]);
-            if (!state || !target.layers[i].frozen.empty())
+            if (!state || target.layers[i].frozen != m_layers[i].frozenAtStart())
                 return std::nullopt;
             states.push_back(*state);
         }
@@ -137,7 +137,7 @@ std::vector<SharingState> availableStates(const LayerFactors& layer, int tasks) 
         return {SharingState::Tied};
     if (!layer.hasCore())
         return {SharingState::Tied, SharingState::Separate};
-    if (!layer.linearInTraining)
+    if (!layer.affine)
         return {SharingState::Tied, SharingState::FactorsShared, SharingState::Separate};
     return {allStates.begin(), allStates.end()};
 }

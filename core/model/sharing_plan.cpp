@@ -111,11 +111,13 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
 std::optional<Problem> checkState(const LayerFactors& layer, SharingState state) {
     if (state == SharingState::Tied || state == SharingState::Separate)
         return std::nullopt;
-    if (state == SharingState::Merged && !layer.linearInTraining)
+    if (state == SharingState::Merged && !layer.affine)
         return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
                        "a state that does not average its kernels",
-                       "merging what is not linear in training has no meaning: norms stand between "
-                       "its kernels"};
+                       layer.composable
+                           ? "the kernel of a mean of its factors is not the mean of their kernels"
+                           : "it is more than a kernel while it trains: norms or operations stand "
+                             "beside it"};
     if (!layer.hasCore())
         return Problem{"sharing.no_core", "", std::string(stateName(state)) + " for " + layer.layer,
                        "tied or separate, as its kernel has no core",
@@ -250,6 +252,23 @@ bool LayerFactors::hasCore() const {
     return std::ranges::any_of(factors, &FactorInfo::core);
 }
 
+std::vector<std::string> LayerFactors::frozenAtStart() const {
+    std::vector<std::string> names;
+    for (const FactorInfo& factor : factors)
+        if (factor.frozen)
+            names.push_back(factor.name);
+    return names;
+}
+
+LayerPlan planAtStart(const LayerFactors& layer, int tasks) {
+    const bool each = std::ranges::find(layer.factors, FactorOwner::EachTask, &FactorInfo::owner)
+                      != layer.factors.end();
+    LayerPlan plan =
+        planInState(layer, each ? SharingState::FactorsShared : SharingState::Tied, apart(tasks));
+    plan.frozen = layer.frozenAtStart();
+    return plan;
+}
+
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own) {
     TaskSet all = 0;
     for (const TaskSet group : own.groups)
@@ -299,9 +318,8 @@ public:
     Resolver(std::span<const LayerFactors> layers, std::span<const std::string> tasks)
         : m_layers(layers), m_tasks(tasks) {
         m_plan.tasks.assign(tasks.begin(), tasks.end());
-        const Partition one = together(taskCount());
         for (const LayerFactors& layer : layers)
-            m_plan.layers.push_back(planInState(layer, SharingState::Tied, one));
+            m_plan.layers.push_back(planAtStart(layer, taskCount()));
         m_misfits.resize(layers.size());
     }
 

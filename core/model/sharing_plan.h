@@ -74,9 +74,13 @@ std::string planHash(const SharingPlan& plan);
 struct LayerFactors {
     std::string layer;
     std::vector<FactorInfo> factors;
-    bool linearInTraining = true; ///< else copies cannot be merged
+    bool composable = true; ///< else kernels cannot be made anew
+    bool affine = true;     ///< else copies cannot be merged
 
     bool hasCore() const;
+
+    /// What rests from the start, until a rule unfreezes it.
+    std::vector<std::string> frozenAtStart() const;
 };
 
 /// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
@@ -89,6 +93,10 @@ std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerF
 /// has nothing to be merged.
 LayerPlan planInState(const LayerFactors& layer, SharingState state, const Partition& own);
 
+/// The plan of a layer that no rule names: tied, or `factors shared` where its kernel has a factor
+/// that is each task's; what is frozen from the start rests.
+LayerPlan planAtStart(const LayerFactors& layer, int tasks);
+
 /// Which named state a layer is in when each task stands where the state says "own"; none where
 /// it is in none of them; whatever is frozen. With a single task everything is tied.
 std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer);
@@ -98,7 +106,8 @@ struct PlanResolution {
     Problems problems; ///< with the path `path.INDEX` of the rule
 };
 
-/// Applies rules in their order, the later wins; what no rule names is tied. Problems:
+/// Applies rules in their order, the later wins; what no rule names is as `planAtStart` says.
+/// Problems:
 /// "sharing.syntax", "sharing.no_layer", "sharing.unknown_task", "sharing.groups",
 /// "sharing.unknown_factor", "sharing.no_core", "sharing.not_linear".
 PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const LayerFactors> layers,

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace concertina {
@@ -13,6 +14,7 @@ namespace concertina {
 namespace {
 
 void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
+    std::set<std::pair<std::string, TaskSet>> ofNetwork; // factors above layers
     for (std::size_t i = 0; i < design.layers.size(); ++i) {
         const Layer& layer = design.graph.layers[i];
         const LayerPlan plan = design.layerPlan(i);
@@ -21,31 +23,39 @@ void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
                 all.push_back({static_cast<int>(i), group, {count, 0}});
         };
         const auto& factors = design.layers[i].factors.factors;
-        for (std::size_t k = 0; k < factors.size(); ++k)
-            add(plan.partitions[k], static_cast<double>(factors[k].size()));
+        for (std::size_t k = 0; k < factors.size(); ++k) {
+            Partition groups = plan.partitions[k];
+            if (factors[k].network) // the first of the layers that read it has it
+                std::erase_if(groups.groups, [&](TaskSet group) {
+                    return !ofNetwork.emplace(factors[k].name, group).second;
+                });
+            add(groups, static_cast<double>(factors[k].size()));
+        }
         add(plan.bias, layer.kernel.out);
-        if (layer.norm)
-            add(plan.norm,
-                2.0 * layer.kernel.out * static_cast<double>(design.layers[i].branches.size()));
+        add(plan.norm, 2.0 * layer.kernel.out
+                           * static_cast<double>(std::ranges::count(
+                               design.layers[i].fragment.parts, Op::Norm, &FragmentPart::op)));
     }
 }
 
 /// Of a design whose kernels are composed.
 void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     const auto foldable = foldableNorms(design.graph, design.tree);
-    std::set<std::pair<int, TaskSet>> kernels;
+    std::set<std::tuple<int, int, TaskSet>> kernels; // layer, part, owner
     for (std::size_t i = 0; i < design.tree.nodes.size(); ++i) {
         const ExecutedNode& executed = design.tree.nodes[i];
         const Node& node = design.graph.node(executed.node);
-        const bool apart = design.hasBranches(node);
-        if (node.op == Op::Norm && !apart && !foldable[i])
+        const bool one = design.becomesOneKernel(node);
+        if (node.op == Op::Norm && !one && !foldable[i])
             all.push_back({node.layer, executed.tasks, {0, 2.0 * node.channels}});
-        // Branches collapse into a kernel for each of their sums.
-        if (node.op != (apart ? Op::Add : Op::Conv))
+        // A fragment that becomes one kernel does so for each of its executed ends.
+        if (one ? !design.endsLayer(node) : node.op != Op::Conv)
             continue;
-        const KernelShape& kernel = design.graph.layer(node.layer).kernel;
-        const TaskSet owner = apart ? executed.tasks : executed.kernel;
-        if (kernels.emplace(node.layer, owner).second)
+        const KernelShape kernel =
+            one ? design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel()
+                : design.partOf(node).kernel;
+        const TaskSet owner = one ? executed.tasks : executed.kernel;
+        if (kernels.emplace(node.layer, node.part, owner).second)
             all.push_back({node.layer, owner,
                            {0, static_cast<double>(kernel.weights()) + kernel.out}});
     }
@@ -77,14 +87,23 @@ std::vector<TaskSet> ownersOf(const std::vector<OwnedWeights>& weights, int task
 } // namespace
 
 std::vector<OwnedWeights> ownedWeights(const NetworkDesign& design) {
+    return ownedWeights(design, design);
+}
+
+std::vector<OwnedWeights> ownedWeights(const NetworkDesign& trained,
+                                       const NetworkDesign& collapsed) {
     std::vector<OwnedWeights> all;
-    addTrained(design, all);
-    addCollapsed(design.runsStretches() ? composed(design) : design, all);
+    addTrained(trained, all);
+    addCollapsed(collapsed.runsStretches() ? composed(collapsed) : collapsed, all);
     return all;
 }
 
 WeightOwners weightOwners(const NetworkDesign& design) {
-    const auto weights = ownedWeights(design);
+    return weightOwners(design, design);
+}
+
+WeightOwners weightOwners(const NetworkDesign& design, const NetworkDesign& collapsed) {
+    const auto weights = ownedWeights(design, collapsed);
     const auto owners = ownersOf(weights, design.taskCount());
     std::array<WeightOwners::Part, weightPartNames.size()> parts;
     for (std::size_t i = 0; i < parts.size(); ++i)

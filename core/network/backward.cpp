@@ -183,10 +183,12 @@ private:
         const NetworkDesign& design = m_network.design();
         const auto& parameters = m_network.parameters();
         const auto addTo = [&](bool merged, std::span<const std::size_t> copies) {
-            for (const std::size_t copy : copies)
-                if (!parameters[copy].frozen)
-                    m_pullBacks[merged ? parameters[copy].owners : TaskSet{0}].parameters.push_back(
-                        copy);
+            for (const std::size_t copy : copies) {
+                auto& all = m_pullBacks[merged ? parameters[copy].owners : TaskSet{0}].parameters;
+                // Once, where several layers read it.
+                if (!parameters[copy].frozen && std::ranges::find(all, copy) == all.end())
+                    all.push_back(copy);
+            }
         };
         for (std::size_t i = 0; i < design.layers.size(); ++i) {
             const bool merged = design.layerPlan(i).merged;
@@ -206,7 +208,7 @@ private:
                 for (const std::size_t copy : m_network.copies(i, k)) {
                     Parameter& parameter = m_network.parameters()[copy];
                     const torch::Tensor regularizer = parameter.grad.defined()
-                                                          ? m_network.regularizer(i, k, copy)
+                                                          ? m_network.regularizer(i, k, copy, m_settings.epoch)
                                                           : torch::Tensor();
                     if (regularizer.defined())
                         parameter.grad =

@@ -11,6 +11,7 @@ namespace concertina {
 struct BackwardSettings {
     Moving moving = Moving::All;
     std::int64_t step = 0; ///< its number: whose turn it is in sampled routing
+    double epoch = 0;      ///< the number ÷ steps of an epoch, for regularizers
     double kernelDecay = 0; ///< λ of λ/2 ‖W‖², whose gradient joins that of every kernel
 };
 

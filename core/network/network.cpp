@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/network.h"
 
-#include "core/model/branches.h"
 #include "core/network/mean.h"
 #include "core/parametrizations/stretches.h"
 #include "core/tensor/torch.h"
@@ -22,6 +21,13 @@ torch::Tensor xavierNormal(const KernelShape& kernel, std::uint64_t seed) {
         .normal_(0.0, deviation, generator);
 }
 
+/// A factor that is a kernel by itself.
+torch::Tensor asKernel(const torch::Tensor& factor, const KernelShape& shape) {
+    const std::vector<std::int64_t> sizes{shape.out, shape.in / shape.groups, shape.height,
+                                          shape.width};
+    return factor.sizes() == at::IntArrayRef(sizes) ? factor : factor.view(sizes);
+}
+
 } // namespace
 
 Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(programOf(m_design)) {
@@ -35,7 +41,7 @@ Network::Network(NetworkDesign design) : m_design(std::move(design)), m_program(
             continue;
         const std::string& layer = m_design.graph.layer(node.layer).name;
         const auto name = [&](const char* what) {
-            return tensorName(layer, normTensor(m_design.branchOf(node), what), executed.tasks,
+            return tensorName(layer, normTensor(m_design.partOf(node), what), executed.tasks,
                               m_design.plan.tasks);
         };
         m_statistics[name("mean")] = torch::zeros(node.channels);
@@ -80,23 +86,36 @@ void Network::addLayer(std::size_t index) {
         const FactorInfo& factor = how.factors.factors[k];
         auto& copies = weights.factors.emplace_back();
         for (const TaskSet group : plan.partitions[k].groups)
-            copies.push_back(
-                add(plan, factor.name, group, factor.shape, ParameterKind::Factor, factor.core));
+            copies.push_back(addFactor(plan, factor, group));
     }
     for (const TaskSet group : plan.bias.groups)
         weights.biases.push_back(add(plan, "bias", group, channels, ParameterKind::Bias));
     const torch::NoGradGuard noGrad;
-    for (const KernelBranch& branch : how.branches)
+    for (const FragmentPart& part : how.fragment.parts)
         for (const char* what : {"weight", "bias"})
             for (const TaskSet group : plan.norm.groups) {
-                if (!layer.norm)
+                if (part.op != Op::Norm)
                     continue;
                 const auto added =
-                    add(plan, normTensor(branch, what), group, channels, ParameterKind::Norm);
+                    add(plan, normTensor(part, what), group, channels, ParameterKind::Norm);
                 if (what == std::string_view("weight"))
-                    m_parameters[added].value.fill_(branch.scale);
+                    m_parameters[added].value.fill_(part.scale);
             }
     m_layers.push_back(std::move(weights));
+}
+
+/// One of the network's is there once for all the layers that read it.
+std::size_t Network::addFactor(const LayerPlan& plan, const FactorInfo& factor, TaskSet owners) {
+    const LayerPlan place = factor.network ? LayerPlan{.layer = "network"} : plan;
+    const std::string name = tensorName(place.layer, factor.name, owners, m_design.plan.tasks);
+    const auto known = std::ranges::find(m_parameters, name, &Parameter::name);
+    if (factor.network && known != m_parameters.end())
+        return static_cast<std::size_t>(known - m_parameters.begin());
+    const auto added = add(plan, factor.name, owners, factor.shape,
+                           factor.bias ? ParameterKind::Bias : ParameterKind::Factor, factor.core);
+    m_parameters[added].name = name;
+    m_parameters[added].rate = factor.rate;
+    return added;
 }
 
 void Network::initialize(std::uint64_t seed) {
@@ -104,12 +123,15 @@ void Network::initialize(std::uint64_t seed) {
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_design.graph.layers[i];
         const std::uint64_t key = seed ^ textHash(layer.name);
-        const torch::Tensor kernel = xavierNormal(layer.kernel, key);
-        const auto values = m_layers[i].parametrization->initialize(kernel, key + 1);
-        for (std::size_t k = 0; k < values.size(); ++k)
-            for (const std::size_t copy : m_layers[i].factors[k])
-                m_parameters[copy].value.copy_(values[k]);
+        takeFactors(i, m_layers[i].parametrization->initialize(xavierNormal(layer.kernel, key),
+                                                               {.seed = key + 1}));
     }
+}
+
+void Network::takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values) {
+    for (std::size_t k = 0; k < values.size(); ++k)
+        for (const std::size_t copy : m_layers[layer].factors[k])
+            m_parameters[copy].value.copy_(values[k]);
 }
 
 torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const {
@@ -126,19 +148,23 @@ torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSe
 }
 
 torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
-                                 const KernelBranch& branch) const {
+                                 const FragmentPart& part, const ComposeMoment& moment) const {
     const LayerWeights& weights = m_layers[layer];
-    if (m_design.layers[layer].hasBranches())
-        return factorFor(weights.factors[static_cast<std::size_t>(branch.factor)], tasks);
     const auto compose = [&](TaskSet group) {
+        ComposeMoment own = moment;
+        own.tasks = group;
         std::vector<torch::Tensor> factors;
-        for (const auto& copies : weights.factors)
-            factors.push_back(factorFor(copies, group));
-        return weights.parametrization->compose(factors);
+        for (std::size_t k = part.firstFactor; k < part.firstFactor + part.kernelFactors(); ++k)
+            factors.push_back(factorFor(weights.factors[k], group));
+        if (part.stretch)
+            return composeStretch(factors, part.convolutions);
+        return factors.size() == 1 && weights.factors.size() > 1
+                   ? asKernel(factors.front(), part.kernel)
+                   : weights.parametrization->compose(factors, own);
     };
     // Where at most one factor has several copies, W is linear in them: the copies are averaged
     // before they are multiplied. Otherwise the kernels are.
-    if (!plan.merged || plan.partedFactors() <= 1)
+    if (part.stretch || !plan.merged || plan.partedFactors() <= 1)
         return compose(tasks);
     Partition copies = plan.partitions.front();
     for (const Partition& partition : plan.partitions)
@@ -152,17 +178,7 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
     return weightedMean(kernels, shares);
 }
 
-torch::Tensor Network::stretchFor(std::size_t layer, const KernelStretch& stretch,
-                                  TaskSet tasks) const {
-    std::vector<torch::Tensor> factors;
-    for (std::size_t k = stretch.first; k < stretch.first + stretch.count; ++k)
-        factors.push_back(factorFor(m_layers[layer].factors[k], tasks));
-    return composeStretch(
-        factors,
-        std::span(m_design.layers[layer].convolutions).subspan(stretch.first, stretch.count));
-}
-
-ComposedNetwork Network::compose(bool withGradients) const {
+ComposedNetwork Network::compose(bool withGradients, const ComposeMoment& moment) const {
     const torch::AutoGradMode mode(withGradients);
     ComposedNetwork composed;
     composed.tensors.resize(m_program.tensors.size());
@@ -176,30 +192,28 @@ ComposedNetwork Network::compose(bool withGradients) const {
         return slot->second;
     };
     const auto& names = m_design.plan.tasks;
-    const auto addKernel = [&](std::size_t layer, TaskSet tasks, const std::string& what,
-                               torch::Tensor kernel, bool withBias) {
+    const auto addKernel = [&](std::size_t layer, const LayerPlan& plan, TaskSet tasks,
+                               const FragmentPart& part) {
         const std::string& name = m_design.graph.layers[layer].name;
-        ComposedNetwork::Kernel made{.layer = layer, .tasks = tasks, .kernel = std::move(kernel)};
-        made.kernelSlot = bind(tensorName(name, what, tasks, names), made.kernel);
-        if (withBias) {
-            made.bias = factorFor(m_layers[layer].biases, tasks);
-            made.biasSlot = bind(tensorName(name, "bias", tasks, names), made.bias);
+        ComposedNetwork::Kernel made{.layer = layer, .tasks = tasks,
+                                     .kernel = kernelFor(layer, plan, tasks, part, moment)};
+        made.kernelSlot = bind(tensorName(name, kernelTensor(part), tasks, names), made.kernel);
+        if (part.firstFactor == 0 || part.biasFactor) {
+            const std::size_t last = part.firstFactor + part.factorCount - 1;
+            made.bias = factorFor(part.firstFactor == 0 ? m_layers[layer].biases
+                                                        : m_layers[layer].factors[last],
+                                  tasks);
+            const std::string what = part.firstFactor == 0 ? "bias" : biasTensor(part);
+            made.biasSlot = bind(tensorName(name, what, tasks, names), made.bias);
         }
         composed.kernels.push_back(std::move(made));
     };
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerPlan plan = m_design.layerPlan(i);
-        for (const KernelStretch& stretch : m_design.stretchesOf(i))
-            for (const TaskSet tasks : plan.kernels(stretch.first, stretch.count).groups)
-                addKernel(i, tasks, stretchTensor(stretch.first), stretchFor(i, stretch, tasks),
-                          stretch.first == 0);
-        if (!m_design.stretchesOf(i).empty())
-            continue;
-        for (const TaskSet tasks : plan.kernels().groups)
-            for (const KernelBranch& branch : m_design.layers[i].branches)
-                if (branch.factor >= 0)
-                    addKernel(i, tasks, kernelTensor(branch), kernelFor(i, plan, tasks, branch),
-                              &branch == &m_design.layers[i].branches.front());
+        for (const FragmentPart& part : m_design.fragments[i].parts)
+            if (part.op == Op::Conv)
+                for (const TaskSet tasks : plan.kernels(part.firstFactor, part.factorCount).groups)
+                    addKernel(i, plan, tasks, part);
     }
     for (const Parameter& parameter : m_parameters)
         if (parameter.kind == ParameterKind::Norm)
@@ -246,8 +260,14 @@ std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed
     return outputs;
 }
 
-torch::Tensor Network::regularizer(std::size_t layer, std::size_t factor, std::size_t copy) const {
-    return m_layers[layer].parametrization->regularizer(factor, m_parameters[copy].value);
+torch::Tensor Network::regularizer(std::size_t layer, std::size_t factor, std::size_t copy,
+                                   double epoch) const {
+    const auto isLike = [&](const LayerDesign& other) {
+        return other.method.id == m_design.layers[layer].method.id;
+    };
+    const auto like = static_cast<int>(std::ranges::count_if(m_design.layers, isLike));
+    return m_layers[layer].parametrization->regularizer(factor, m_parameters[copy].value,
+                                                        {.epoch = epoch, .layers = like});
 }
 
 const std::vector<std::size_t>& Network::copies(std::size_t layer, std::size_t factor) const {
@@ -263,18 +283,21 @@ void Network::scaleKernels(double scale, Moving moving) {
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const LayerFactors& layer = m_design.layers[i].factors;
         const LayerPlan plan = m_design.layerPlan(i);
-        const bool apart = m_design.layers[i].hasBranches(); // then each factor is a kernel
-        bool scaled = false;
-        for (std::size_t k = 0; k < layer.factors.size() && !scaled; ++k) {
-            const FactorInfo& factor = layer.factors[k];
-            // W is linear in the first factor and in cores.
-            const bool linear = plan.frozen.empty() || factor.core || k == 0 || apart;
-            if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !linear)
-                continue;
-            for (const std::size_t copy : m_layers[i].factors[k])
-                if (m_parameters[copy].grad.defined())
-                    m_parameters[copy].value.mul_(scale);
-            scaled = !apart;
+        for (const FragmentPart& part : m_design.layers[i].fragment.parts) {
+            const std::size_t end = part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
+            bool scaled = false;
+            for (std::size_t k = part.firstFactor; k < end && !scaled; ++k) {
+                const FactorInfo& factor = layer.factors[k];
+                // Beside frozen ones, those that take the part of the first: cores.
+                const bool stands = plan.frozen.empty() || factor.core || k == part.firstFactor;
+                if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !stands
+                    || !factor.scales)
+                    continue;
+                for (const std::size_t copy : m_layers[i].factors[k])
+                    if (m_parameters[copy].grad.defined())
+                        m_parameters[copy].value.mul_(scale);
+                scaled = true;
+            }
         }
     }
 }

@@ -21,12 +21,12 @@ namespace concertina {
 /// with everything else to the network's program.
 struct ComposedNetwork {
     /// A kernel with its bias, made for one group of a layer's kernel partition: one a layer, or
-    /// one a branch or a stretch of it.
+    /// one a convolution of its fragment.
     struct Kernel {
         std::size_t layer = 0;
         TaskSet tasks = 0;
         torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
-        torch::Tensor bias;   ///< undefined for further branches and stretches of a layer
+        torch::Tensor bias;   ///< undefined for further convolutions of a layer
         int kernelSlot = -1; ///< of `tensors`; −1: the program has none
         int biasSlot = -1;
     };
@@ -48,6 +48,13 @@ public:
     /// all copies are equal, biases 0, norms the identity.
     Network(NetworkDesign design, std::uint64_t seed);
 
+    /// How many training images a new network wants to see before it is trained; 0: none.
+    int startImages() const;
+
+    /// Begins the layers whose parametrization asks for it once more, from the same kernels and from
+    /// what they read of these images [N, 3, H, W]. On the CPU, before training.
+    void initializeBy(const torch::Tensor& images, std::uint64_t seed);
+
     /// The weights of a file. Problems: those of `load`.
     static Expected<Network> fromTensors(NetworkDesign design,
                                          const std::map<std::string, torch::Tensor>& tensors);
@@ -59,9 +66,10 @@ public:
     std::vector<Parameter>& parameters() { return m_parameters; }
     const std::vector<Parameter>& parameters() const { return m_parameters; }
 
-    /// Makes the kernels. With gradients, composed kernels are cut off from their factors for the
-    /// pass (a kernel that is a parameter itself is bound as it is).
-    ComposedNetwork compose(bool withGradients) const;
+    /// Makes the kernels, as they are at a moment of training or, by default, without. With
+    /// gradients, composed kernels are cut off from their factors for the pass (a kernel that is a
+    /// parameter itself is bound as it is).
+    ComposedNetwork compose(bool withGradients, const ComposeMoment& moment = {}) const;
 
     /// Images [N, 3, H, W] to one output [N, C, H, W] a task.
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const torch::Tensor& images,
@@ -81,7 +89,8 @@ public:
     const std::vector<std::size_t>& biases(std::size_t layer) const;
 
     /// What is added to the losses for the sake of one copy of a factor; undefined: nothing.
-    torch::Tensor regularizer(std::size_t layer, std::size_t factor, std::size_t copy) const;
+    torch::Tensor regularizer(std::size_t layer, std::size_t factor, std::size_t copy,
+                              double epoch) const;
 
     /// Multiplies every kernel by `scale`, through the first of its factors that moves (where
     /// several kernels run side by side, each); copies without a gradient rest.
@@ -127,12 +136,13 @@ private:
 
     std::size_t add(const LayerPlan& plan, const std::string& what, TaskSet owners,
                     std::span<const std::int64_t> shape, ParameterKind kind, bool core = false);
+    std::size_t addFactor(const LayerPlan& plan, const FactorInfo& factor, TaskSet owners);
     void addLayer(std::size_t layer);
     void setOptions(const torch::TensorOptions& options);
     void initialize(std::uint64_t seed);
+    void takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values);
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
-                            const KernelBranch& branch) const;
-    torch::Tensor stretchFor(std::size_t layer, const KernelStretch& stretch, TaskSet tasks) const;
+                            const FragmentPart& part, const ComposeMoment& moment) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
     void takeParameter(Parameter& parameter, const Network& from);
     Expected<void> remakeKernel(std::size_t layer, const Network& from);

@@ -23,6 +23,7 @@ struct Parameter {
     TaskSet owners = 0;
     ParameterKind kind = ParameterKind::Factor;
     bool core = false;
+    double rate = 1;     ///< its learning rate ÷ train.lr, beside train.core_rate
     bool frozen = false; ///< by the plan: it has no gradient, and its state stays as it is
     std::map<std::string, torch::Tensor> state; ///< "adam.m", "adam.v", "adam.t"
 };

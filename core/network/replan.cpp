@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/branches.h"
 #include "core/network/mean.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
@@ -53,12 +52,13 @@ Expected<void> Network::remakeKernel(std::size_t layer, const Network& from) {
     const LayerPlan before = from.m_design.layerPlan(layer);
     for (const TaskSet tasks : before.kernels().groups) {
         const torch::Tensor kernel = from.kernelFor(
-            layer, before, tasks, from.m_design.layers[layer].branches.front());
+            layer, before, tasks, from.m_design.layers[layer].fragment.mainConvolution(), {});
         if (!torch::isfinite(kernel).all().item<bool>())
             return failure({"network.not_finite", name, "a kernel that is not finite",
                             "finite numbers, to start the new kernel from",
                             "go back to a checkpoint from before"});
-        const auto factors = m_layers[layer].parametrization->initialize(kernel, textHash(name));
+        const auto factors =
+            m_layers[layer].parametrization->initialize(kernel, {.seed = textHash(name)});
         for (std::size_t k = 0; k < factors.size(); ++k)
             for (const std::size_t copy : m_layers[layer].factors[k])
                 if ((m_parameters[copy].owners & tasks) != 0)
@@ -107,13 +107,13 @@ void Network::takeStatistics(const ExecutedNode& executed, const Network& from) 
     const Node& node = m_design.graph.node(executed.node);
     const auto statistic = [&](const char* what, TaskSet tasks) {
         return tensorName(m_design.graph.layer(node.layer).name,
-                          normTensor(m_design.branchOf(node), what), tasks, m_design.plan.tasks);
+                          normTensor(m_design.partOf(node), what), tasks, m_design.plan.tasks);
     };
     std::vector<torch::Tensor> means, squares, variances;
     std::vector<int> weights;
     for (const ExecutedNode& source : from.m_design.tree.nodes) {
         const Node& other = from.m_design.graph.node(source.node);
-        if (other.op != Op::Norm || other.layer != node.layer || other.branch != node.branch
+        if (other.op != Op::Norm || other.layer != node.layer || from.m_design.partOf(other).name != m_design.partOf(node).name
             || (source.tasks & executed.tasks) == 0)
             continue;
         const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));

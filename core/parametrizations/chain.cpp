@@ -36,29 +36,37 @@ bool isMadeOfOthers(const MethodInfo& info) {
     });
 }
 
-/// The ids of what may stand at the end, or before it.
-std::string idsFor(bool last) {
+/// Whether another method can make a factor of this one's.
+bool hasKernelFactor(const ParametrizationInfo& info) {
+    const KernelShape any{.out = 2, .in = 2, .height = 3, .width = 3, .padding = 1};
+    return std::ranges::any_of(info.factors(any, completeOptions(info, Json::object())),
+                               [](const FactorInfo& factor) { return factor.kernel.has_value(); });
+}
+
+std::string idsForTheEnd() {
     std::vector<std::string> ids;
     for (const ParametrizationEntry* entry : parametrizations())
         if (const ParametrizationInfo& info = entry->info;
-            info.linearInTraining && !isMadeOfOthers(info) && last == !info.kernelFactor)
+            !isMadeOfOthers(info) && info.isAffine(completeOptions(info, Json::object()))
+            && !hasKernelFactor(info))
             ids.push_back(info.id);
     return join(ids, " or ");
 }
 
 /// What is wrong with a method at its place; none where it may stand there.
-std::optional<Problem> checkPlace(const ParametrizationInfo& info, bool last,
-                                  const std::string& path) {
+std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& options,
+                                  bool last, const std::string& path) {
     if (isMadeOfOthers(info))
         return Problem{"chain.nested", path, info.id, "a method that is not made of others",
                        "its methods can stand here themselves"};
-    if (!info.linearInTraining)
+    if (!info.isAffine(options))
         return Problem{"chain.not_linear", path, info.id, "a method that is linear in training",
-                       "its branches have norms between; it can't be multiplied with others"};
-    if (last && info.kernelFactor)
+                       "its kernel is no product that could be multiplied with others"};
+    const bool goesOn = hasKernelFactor(info);
+    if (last && goesOn)
         return Problem{"chain.end", path, info.id + " as the last method",
-                       idsFor(true) + " at the end", "something has to hold its kernel"};
-    if (!last && !info.kernelFactor)
+                       idsForTheEnd() + " at the end", "something has to hold its kernel"};
+    if (!last && !goesOn)
         return Problem{"chain.middle", path, info.id + " before the end",
                        info.id + " as the last method", "it has no kernel for the next to make"};
     return std::nullopt;
@@ -77,8 +85,17 @@ std::vector<ChainedMethod> methodsOf(const Json& options) {
     return methods;
 }
 
+/// A factor that the next method makes.
+struct KernelFactor {
+    std::size_t factor = 0; ///< its place
+    KernelShape kernel;
+};
+
 KernelFactor kernelFactor(const ChainedMethod& method, const KernelShape& kernel) {
-    return method.entry->info.kernelFactor(kernel, method.options);
+    const auto factors = method.entry->info.factors(kernel, method.options);
+    const auto found = std::ranges::find_if(
+        factors, [](const FactorInfo& factor) { return factor.kernel.has_value(); });
+    return {static_cast<std::size_t>(found - factors.begin()), *found->kernel};
 }
 
 /// The factors of the first method, with those of the others where its kernel-shaped one was; names
@@ -144,8 +161,8 @@ Problems checkChain(const KernelShape& kernel, const Json& options) {
     const std::vector<ChainedMethod> methods = methodsOf(options);
     Problems problems;
     for (std::size_t i = 0; i < methods.size(); ++i)
-        if (auto problem = checkPlace(methods[i].entry->info, i + 1 == methods.size(),
-                                      placeOf(i) + ".id"))
+        if (auto problem = checkPlace(methods[i].entry->info, methods[i].options,
+                                      i + 1 == methods.size(), placeOf(i) + ".id"))
             problems.push_back(std::move(*problem));
     return problems.empty() ? checkMethods(methods, kernel) : problems;
 }
@@ -173,29 +190,32 @@ public:
     }
 
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t seed) const override {
-        std::vector<torch::Tensor> all = m_outer->initialize(kernel, seed);
-        const auto inner = m_inner->initialize(all[m_factor].reshape(m_kernelShape), seed + 1);
+                                          const KernelStart& start) const override {
+        std::vector<torch::Tensor> all = m_outer->initialize(kernel, start);
+        const auto inner = m_inner->initialize(all[m_factor].reshape(m_kernelShape),
+                                               {.seed = start.seed + 1});
         const auto at = all.erase(all.begin() + static_cast<std::ptrdiff_t>(m_factor));
         all.insert(at, inner.begin(), inner.end());
         return all;
     }
 
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment& moment) const override {
         std::vector<torch::Tensor> own(factors.begin(), factors.end());
         const auto from = own.begin() + static_cast<std::ptrdiff_t>(m_factor);
-        const torch::Tensor made = m_inner->compose(factors.subspan(m_factor, m_innerFactors));
+        const torch::Tensor made = m_inner->compose(factors.subspan(m_factor, m_innerFactors), moment);
         own.insert(own.erase(from, from + static_cast<std::ptrdiff_t>(m_innerFactors)),
                    made.reshape(m_factorShape));
-        return m_outer->compose(own);
+        return m_outer->compose(own, moment);
     }
 
-    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const override {
+    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value,
+                              const RegularizerMoment& moment) const override {
         if (factor < m_factor)
-            return m_outer->regularizer(factor, value);
+            return m_outer->regularizer(factor, value, moment);
         if (factor < m_factor + m_innerFactors)
-            return m_inner->regularizer(factor - m_factor, value);
-        return m_outer->regularizer(factor - m_innerFactors + 1, value);
+            return m_inner->regularizer(factor - m_factor, value, moment);
+        return m_outer->regularizer(factor - m_innerFactors + 1, value, moment);
     }
 
 private:

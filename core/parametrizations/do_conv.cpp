@@ -29,7 +29,7 @@ public:
 
     /// D is zero; the kernel's positions stand in W, an equal part in each repetition.
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t) const override {
+                                          const KernelStart&) const override {
         const Sizes& s = m_sizes;
         const auto repetitions = s.depth / s.area();
         const torch::Tensor w = (kernel.reshape({s.out, s.in, s.area()})
@@ -40,7 +40,8 @@ public:
         return {w, torch::zeros({s.in, s.area(), s.depth}, kernel.options())};
     }
 
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         const Sizes& s = m_sizes;
         const torch::Tensor& w = factors[0];
         if (s.isPointwise())
@@ -58,20 +59,21 @@ private:
     Sizes m_sizes;
 };
 
+/// W's positions, as a kernel that is a few times as high.
+KernelShape tallKernel(KernelShape kernel, const Sizes& sizes) {
+    kernel.height = static_cast<int>(sizes.depth / sizes.width);
+    return kernel;
+}
+
 std::vector<FactorInfo> doConvFactors(const KernelShape& kernel, const Json& options) {
     const Sizes s(kernel, options);
     std::vector<FactorInfo> all{{"W", {s.out, s.in, s.depth}}};
-    if (!s.isPointwise())
-        all.push_back({"D", {s.in, s.area(), s.depth}});
+    all.front().kernel = tallKernel(kernel, s);
+    if (s.isPointwise())
+        return all;
+    all.push_back({"D", {s.in, s.area(), s.depth}});
+    all.back().scales = false; // I stands beside it
     return all;
-}
-
-/// W's positions, as a kernel that is a few times as high.
-KernelFactor doConvKernel(const KernelShape& kernel, const Json& options) {
-    const Sizes s(kernel, options);
-    KernelShape tall = kernel;
-    tall.height = static_cast<int>(s.depth / s.width);
-    return {0, tall};
 }
 
 double doConvCost(const KernelShape& kernel, const Json& options) {
@@ -99,9 +101,7 @@ const ParametrizationEntry& doConvParametrization() {
                                "default.",
                        .advanced = true}}},
          doConvFactors,
-         doConvCost,
-         nullptr,
-         doConvKernel},
+         doConvCost},
         [](const KernelShape& kernel, const Json& options) {
             return std::make_unique<DoConv>(kernel, options);
         }};

@@ -53,8 +53,8 @@ public:
         : m_shapes(kernel, options), m_random(options["start"] == "random") {}
 
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t seed) const override {
-        const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+                                          const KernelStart& start) const override {
+        const auto generator = at::make_generator<at::CPUGeneratorImpl>(start.seed);
         const WideShapes& l = m_shapes;
         torch::Tensor first, middle, last;
         if (m_random) {
@@ -81,7 +81,8 @@ public:
     }
 
     /// The narrow side first: W3 · W2 makes the wide kernel small before W1 meets it.
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         const WideShapes& l = m_shapes;
         const torch::Tensor last = factors[0].reshape({l.groups, l.out, l.wideOut});
         const torch::Tensor middle =
@@ -148,8 +149,8 @@ public:
     /// step more towards its corner; those behind it move four results and add them; and the
     /// middle one's 3 × 3 windows, so moved, cover W. Between the factors stands a random rotation.
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t seed) const override {
-        const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+                                          const KernelStart& start) const override {
+        const auto generator = at::make_generator<at::CPUGeneratorImpl>(start.seed);
         const SmallShapes& l = m_shapes;
         std::vector<torch::Tensor> factors;
         torch::Tensor before;
@@ -175,7 +176,8 @@ public:
     }
 
     /// From the narrow end: each product is a kernel to the n outputs.
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         const SmallShapes& l = m_shapes;
         torch::Tensor product = factors.front().reshape({l.groups, l.out, -1, 3, 3});
         for (const torch::Tensor& factor : factors.subspan(1)) {
@@ -253,6 +255,15 @@ private:
     bool m_random;
 };
 
+/// The factor between the others, as a kernel.
+KernelShape kernelOf(const FactorInfo& middle, std::int64_t groups) {
+    return {.out = static_cast<int>(middle.shape[0]),
+            .in = static_cast<int>(middle.shape[1] * groups),
+            .height = static_cast<int>(middle.shape[2]),
+            .width = static_cast<int>(middle.shape[3]),
+            .groups = static_cast<int>(groups)};
+}
+
 std::vector<FactorInfo> expandFactors(const KernelShape& kernel, const Json& options) {
     if (SmallShapes::fit(kernel, options)) {
         const SmallShapes l(kernel, options);
@@ -263,36 +274,29 @@ std::vector<FactorInfo> expandFactors(const KernelShape& kernel, const Json& opt
             all.push_back({std::move(name),
                            {l.groups * l.channels(factor), l.channels(factor - 1), 3, 3},
                            factor == l.before()});
+            if (all.back().core)
+                all.back().kernel = kernelOf(all.back(), l.groups);
         }
         return all;
     }
     const WideShapes l(kernel, options);
+    FactorInfo middle{"W2", {l.groups * l.wideOut, l.wideIn, l.height, l.width}, true};
+    middle.kernel = kernelOf(middle, l.groups);
     return {{"W3", {l.groups * l.out, l.wideOut}},
-            {"W2", {l.groups * l.wideOut, l.wideIn, l.height, l.width}, true},
+            std::move(middle),
             {"W1", {l.groups * l.wideIn, l.in}}};
 }
 
-std::vector<KernelShape> expandConvolutions(const KernelShape& kernel, const Json& options) {
+Fragment expandFragment(const KernelShape& kernel, const Json& options) {
     if (kernel.groups > 1 || SmallShapes::fit(kernel, options))
-        return {};
+        return oneConvolution(kernel, expandFactors(kernel, options).size());
     const WideShapes l(kernel, options);
     const auto wideIn = static_cast<int>(l.wideIn), wideOut = static_cast<int>(l.wideOut);
     KernelShape middle = kernel;
     middle.out = wideOut;
     middle.in = wideIn;
-    return {{.out = kernel.out, .in = wideOut}, middle, {.out = wideIn, .in = kernel.in}};
-}
-
-/// The one between the others.
-KernelFactor expandKernel(const KernelShape& kernel, const Json& options) {
-    const auto factors = expandFactors(kernel, options);
-    const auto core = std::ranges::find_if(factors, &FactorInfo::core);
-    return {static_cast<std::size_t>(core - factors.begin()),
-            {.out = static_cast<int>(core->shape[0]),
-             .in = static_cast<int>(core->shape[1] * kernel.groups),
-             .height = static_cast<int>(core->shape[2]),
-             .width = static_cast<int>(core->shape[3]),
-             .groups = kernel.groups}};
+    return oneConvolution(
+        kernel, 3, {{.out = kernel.out, .in = wideOut}, middle, {.out = wideIn, .in = kernel.in}});
 }
 
 double expandCost(const KernelShape& kernel, const Json& options) {
@@ -358,10 +362,7 @@ const ParametrizationEntry& expandParametrization() {
          expandFactors,
          expandCost,
          nullptr,
-         expandKernel,
-         true,
-         nullptr,
-         expandConvolutions},
+         expandFragment},
         [](const KernelShape& kernel, const Json& options) -> std::unique_ptr<Parametrization> {
             if (SmallShapes::fit(kernel, options))
                 return std::make_unique<ExpandChain>(kernel, options);

@@ -57,7 +57,7 @@ public:
 
     /// The SVD W = P S Qᵀ, cut off at the rank or filled up to it.
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t seed) const override {
+                                          const KernelStart& start) const override {
         auto [p, s, qt] = torch::linalg_svd(matrixOf(kernel.to(torch::kFloat64)), false);
         const std::int64_t kept = std::min(m_form.rank, s.size(0));
         s = s.slice(0, 0, kept);
@@ -66,7 +66,7 @@ public:
         torch::Tensor v = outer.unsqueeze(1) * qt.slice(0, 0, kept);
         torch::Tensor core = m_form.scaledFactors ? torch::ones_like(s) : s;
         if (const std::int64_t more = m_form.rank - kept; more > 0) {
-            auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+            auto generator = at::make_generator<at::CPUGeneratorImpl>(start.seed);
             const auto filled = [&](const torch::Tensor& like, std::vector<std::int64_t> sizes) {
                 const double size = like.square().mean().sqrt().item<double>();
                 return torch::empty(sizes, like.options()).normal_(0, fillScale * size, generator);
@@ -85,7 +85,8 @@ public:
     }
 
     /// From the left, the small products first.
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         torch::Tensor product = factors.front();
         for (const torch::Tensor& core : factors.subspan(1, factors.size() - 2))
             product = m_form.diagonal ? product * core : torch::mm(product, core);
@@ -93,7 +94,8 @@ public:
     }
 
     /// λ / r² ‖UᵀU − I‖², and the same for Vᵀ.
-    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value) const override {
+    torch::Tensor regularizer(std::size_t factor, const torch::Tensor& value,
+                              const RegularizerMoment&) const override {
         const bool isLast = factor + 1 == static_cast<std::size_t>(3 + m_form.innerFactors);
         if (m_form.regularizer == 0 || (factor > 0 && !isLast))
             return {};
@@ -138,17 +140,18 @@ std::vector<FactorInfo> factoredFactors(const KernelShape& kernel, const Json& o
 
 /// V is the convolution with the kernel's window, U and M are pointwise. Kernels with groups, and
 /// matrices by rows of positions (spatial), can't run as convolutions: they are composed.
-std::vector<KernelShape> factoredConvolutions(const KernelShape& kernel, const Json& options) {
+Fragment factoredFragment(const KernelShape& kernel, const Json& options) {
     const Form form(kernel, options);
+    const auto count = static_cast<std::size_t>(3 + form.innerFactors);
     if (form.spatial || kernel.groups > 1)
-        return {};
+        return oneConvolution(kernel, count);
     const int rank = static_cast<int>(form.rank);
     const KernelShape core{.out = rank, .in = rank, .groups = form.diagonal ? rank : 1};
     std::vector<KernelShape> all{{.out = kernel.out, .in = rank}};
     all.insert(all.end(), static_cast<std::size_t>(1 + form.innerFactors), core);
     all.push_back(kernel);
     all.back().out = rank;
-    return all;
+    return oneConvolution(kernel, count, std::move(all));
 }
 
 double factoredCost(const KernelShape& kernel, const Json& options) {
@@ -236,10 +239,7 @@ const ParametrizationEntry& factoredParametrization() {
          factoredFactors,
          factoredCost,
          checkFactored,
-         nullptr,
-         true,
-         nullptr,
-         factoredConvolutions},
+         factoredFragment},
         [](const KernelShape& kernel, const Json& options) {
             return std::make_unique<Factored>(kernel, options);
         }};

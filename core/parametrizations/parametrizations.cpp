@@ -14,11 +14,19 @@ const ParametrizationEntry& expandParametrization();
 const ParametrizationEntry& doConvParametrization();
 const ParametrizationEntry& repVggParametrization();
 const ParametrizationEntry& chainParametrization();
+const ParametrizationEntry& rcmParametrization();
+const ParametrizationEntry& tapsParametrization();
+const ParametrizationEntry& eftParametrization();
+const ParametrizationEntry& kmStyleParametrization();
+const ParametrizationEntry& polytroponParametrization();
 
 std::span<const ParametrizationEntry* const> parametrizations() {
     static const std::array all{&plainParametrization(), &factoredParametrization(),
                                 &expandParametrization(), &doConvParametrization(),
-                                &repVggParametrization(), &chainParametrization()};
+                                &repVggParametrization(), &chainParametrization(),
+                                &rcmParametrization(),    &tapsParametrization(),
+                                &eftParametrization(),    &kmStyleParametrization(),
+                                &polytroponParametrization()};
     return all;
 }
 
@@ -27,7 +35,8 @@ Json usualChain() {
     return {toJson(MethodChoice{"do-conv"}), toJson(MethodChoice{"factored"})};
 }
 
-torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&) const {
+torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&,
+                                           const RegularizerMoment&) const {
     return {};
 }
 

@@ -10,11 +10,12 @@ namespace {
 class Plain : public Parametrization {
 public:
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t) const override {
+                                          const KernelStart&) const override {
         return {kernel.clone()};
     }
 
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         return factors[0];
     }
 };

@@ -39,17 +39,30 @@ std::vector<FactorInfo> repVggFactors(const KernelShape& kernel, const Json&) {
     return all;
 }
 
-std::vector<KernelBranch> repVggBranches(const KernelShape& kernel, const Json& options) {
+/// BN(W * x) + BN(P * x) + BN(x).
+Fragment repVggFragment(const KernelShape& kernel, const Json& options) {
     if (!hasMiddle(kernel))
-        return {};
+        return oneConvolution(kernel, 1);
     const double scale = options["start"] == "plain" ? 0 : 1;
-    std::vector<KernelBranch> all{
-        {.factor = 0, .kernel = kernel},
-        {.name = "1x1", .factor = 1, .kernel = pointwise(kernel), .scale = scale}};
-    if (keepsSize(kernel))
-        all.push_back(
-            {.name = "identity", .factor = -1, .kernel = pointwise(kernel), .scale = scale});
-    return all;
+    Fragment fragment = oneConvolution(kernel, 1);
+    auto& parts = fragment.parts;
+    parts.push_back({.op = Op::Conv,
+                     .name = "1x1",
+                     .inputs = {FragmentPart::LayerInput},
+                     .firstFactor = 1,
+                     .factorCount = 1,
+                     .kernel = pointwise(kernel)});
+    parts.push_back({.op = Op::Norm, .name = "1x1", .inputs = {2}, .scale = scale});
+    std::vector<int> summed{1, 3};
+    if (keepsSize(kernel)) {
+        summed.push_back(4);
+        parts.push_back({.op = Op::Norm,
+                         .name = "identity",
+                         .inputs = {FragmentPart::LayerInput},
+                         .scale = scale});
+    }
+    parts.push_back({.op = Op::Add, .inputs = std::move(summed)});
+    return fragment;
 }
 
 class RepVgg : public Parametrization {
@@ -58,10 +71,10 @@ public:
 
     /// P as a 1 × 1 layer of the network would start: Xavier-normal.
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
-                                          std::uint64_t seed) const override {
+                                          const KernelStart& start) const override {
         if (!hasMiddle(m_kernel))
             return {kernel.clone()};
-        const auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+        const auto generator = at::make_generator<at::CPUGeneratorImpl>(start.seed);
         const double deviation =
             std::sqrt(2.0 / static_cast<double>(kernel.size(1) + kernel.size(0)));
         const torch::Tensor p = torch::empty({kernel.size(0), kernel.size(1), 1, 1})
@@ -70,7 +83,8 @@ public:
     }
 
     /// The others' kernels stand beside it, and their norms are zero at the plain start.
-    torch::Tensor compose(std::span<const torch::Tensor> factors) const override {
+    torch::Tensor compose(std::span<const torch::Tensor> factors,
+                          const ComposeMoment&) const override {
         return factors[0];
     }
 
@@ -103,9 +117,8 @@ const ParametrizationEntry& repVggParametrization() {
          repVggFactors,
          [](const KernelShape&, const Json&) { return 0.0; },
          nullptr,
-         nullptr,
-         false,
-         repVggBranches},
+         repVggFragment,
+         false},
         [](const KernelShape& kernel, const Json&) { return std::make_unique<RepVgg>(kernel); }};
     return entry;
 }

@@ -96,7 +96,7 @@ private:
             kernels.push_back(kernel);
         };
         if (stretches.empty())
-            add(m_kernel, m_parametrization->compose(m_factors));
+            add(m_kernel, m_parametrization->compose(m_factors, {.training = true}));
         for (auto stretch = stretches.rbegin(); stretch != stretches.rend(); ++stretch)
             add(stretch->kernel,
                 composeStretch(

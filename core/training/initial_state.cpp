@@ -28,6 +28,23 @@ Expected<InitialState> beginAt(const std::filesystem::path& path, const Experime
                         checkpoint->goodStep};
 }
 
+/// The images of the first training batches, as training sees them.
+Expected<torch::Tensor> firstImages(const RunData& data, const ExperimentSpec& spec, int count) {
+    const int batches = (count + spec.train.batch - 1) / spec.train.batch;
+    Loader loader(data.training, data.maker, data.trainingPlan,
+                  {.end = batches,
+                   .threads = spec.data.loaderThreads,
+                   .damaged = skipsDamaged(spec) ? Damaged::Replace : Damaged::Stop});
+    std::vector<torch::Tensor> images;
+    for (int k = 0; k < batches; ++k) {
+        LoadedBatch loaded = loader.next();
+        if (!loaded.batch)
+            return failure(loaded.batch.error());
+        images.push_back(std::move(loaded.batch->images));
+    }
+    return torch::cat(images).narrow(0, 0, count);
+}
+
 Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data,
                                  const RunControl& control) {
     ExperimentSpec chosen = spec;
@@ -49,6 +66,12 @@ Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data
     if (!design.problems.empty())
         return failure(design.problems.front());
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed));
+    if (made.startImages() > 0) {
+        const auto images = firstImages(data, spec, made.startImages());
+        if (!images)
+            return failure(images.error());
+        made.initializeBy(*images, static_cast<std::uint64_t>(spec.seed));
+    }
     return InitialState{.spec = std::move(chosen),
                         .network = std::move(made),
                         .learned = std::vector<std::string>()};

@@ -24,7 +24,7 @@ struct InitialState {
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state, or
-/// new ones. Before weights are initialized the contraction is calibrated where the spec asks
+/// new ones; these begin from the first training images where a parametrization asks for it. Before weights are initialized the contraction is calibrated where the spec asks
 /// for it; a request to end aborts that. Problems of `designNetwork`, `loadCheckpoint` and
 /// `networkOf`, and "checkpoint.targets": it was trained on other tasks or classes.
 Expected<InitialState> begin(const ExperimentSpec& spec,

@@ -66,7 +66,7 @@ RunSettings settingsOf(const TrainSpec& train) {
 Learner::Learner(const ExperimentSpec& spec, Network network,
                  std::vector<std::unique_ptr<Task>> tasks, std::int64_t steps,
                  std::int64_t stepsPerEpoch)
-    : m_train(spec.train), m_network(std::move(network)), m_tasks(std::move(tasks)),
+    : m_train(spec.train), m_seed(static_cast<std::uint64_t>(spec.seed)), m_network(std::move(network)), m_tasks(std::move(tasks)),
       m_balancing(makeBalancing(spec.train.balancing)),
       m_schedule(scheduleNamed(spec.train.schedule.id)), m_steps(static_cast<double>(steps)),
       m_stepsPerEpoch(static_cast<double>(stepsPerEpoch)) {
@@ -85,6 +85,10 @@ double Learner::rate(std::int64_t number) const {
         m_train.warmup > 0 ? std::min(1.0, (step + 1) / static_cast<double>(m_train.warmup)) : 1.0;
     return m_train.lr * warm
            * m_schedule.factor(m_train.schedule.options, step, m_steps, m_stepsPerEpoch);
+}
+
+ComposeMoment Learner::momentOf(std::int64_t number) const {
+    return {.training = true, .step = number, .seed = m_seed};
 }
 
 /// Alternating rounds begin with the cores.
@@ -186,7 +190,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
         return {};
     dropGradients();
     const std::int64_t samples = samplesForConflict(batch.size(), m_network.design().graph);
-    const ComposedNetwork composed = m_network.compose(true);
+    const ComposedNetwork composed = m_network.compose(true, momentOf(number));
     RunSettings settings = settingsOf(m_train); // another precision would take longer than a step
     settings.followStatistics = false;
     const auto outputs =
@@ -208,7 +212,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
 Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     dropGradients();
     const Moving moving = movingIn(number);
-    const ComposedNetwork composed = m_network.compose(true);
+    const ComposedNetwork composed = m_network.compose(true, momentOf(number));
     StepResult result;
     auto losses = weighed(forward(composed, batch, number, result), number);
     if (!losses)
@@ -216,7 +220,10 @@ Expected<StepResult> Learner::step(const Batch& batch, std::int64_t number) {
     const bool onKernels = m_train.decayOn == DecayOn::Kernels;
     const double coupled = m_decoupledDecay ? 0 : m_train.weightDecay;
     backward(m_network, composed, losses->weighted,
-             {.moving = moving, .step = number, .kernelDecay = onKernels ? coupled : 0});
+             {.moving = moving,
+              .step = number,
+              .epoch = static_cast<double>(number) / m_stepsPerEpoch,
+              .kernelDecay = onKernels ? coupled : 0});
 
     const torch::NoGradGuard noGrad;
     if (!onKernels && coupled > 0)
@@ -276,7 +283,8 @@ void Learner::update(double rate, Moving moving) {
         if (decay > 0 && m_train.decayOn == DecayOn::Factors
             && parameter.kind == ParameterKind::Factor)
             parameter.value.mul_(1 - rate * decay);
-        m_optimizer->update(parameter, parameter.core ? rate * m_train.coreRate : rate);
+        m_optimizer->update(parameter,
+                            (parameter.core ? rate * m_train.coreRate : rate) * parameter.rate);
     }
 }
 

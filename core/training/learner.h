@@ -72,6 +72,7 @@ private:
         double total = 0;
     };
 
+    ComposeMoment momentOf(std::int64_t number) const;
     Moving movingIn(std::int64_t number) const;
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
                                        std::int64_t number, StepResult& result) const;
@@ -81,6 +82,7 @@ private:
     void update(double rate, Moving moving);
 
     TrainSpec m_train;
+    std::uint64_t m_seed;
     std::vector<double> m_taskWeights;
     std::vector<std::string> m_taskNames;
     Network m_network;

@@ -152,6 +152,8 @@ Json toJson(const CollapseReport& report) {
             {"distinct_kernels", report.distinctKernels},
             {"folded_norms", report.foldedNorms},
             {"kept_norms", report.keptNorms},
+            {"kept_parts", report.keptParts},
+            {"border_layers", report.borderLayers},
             {"skipped_images", report.skipped}};
 }
 
@@ -171,6 +173,7 @@ Json toJson(const VerifyReport& report) {
                  {"windows", report.windows},
                  {"flipped_images", report.flippedImages},
                  {"unflipped_max_rel_diff_float32", report.unflippedMaxRel32},
+                 {"border_layers", report.borderLayers},
                  {"argmax_agreement", report.argmaxAgreement()},
                  {"passed", report.passed},
                  {"failure", report.failure},
@@ -201,6 +204,12 @@ std::string toText(const CollapseReport& report) {
             + std::to_string(report.foldedNorms) + " norms folded";
     if (report.keptNorms > 0)
         text += ", " + std::to_string(report.keptNorms) + " kept as a scale and shift";
+    if (report.keptParts > 0)
+        text += "\n  " + std::to_string(report.keptParts)
+                + " convolutions behind kernels kept: one kernel would differ at the border";
+    if (report.borderLayers > 0)
+        text += "\n  " + std::to_string(report.borderLayers)
+                + " layers folded into wider kernels: exact but for a border of one pixel";
     text += "\n" + toText(report.owners);
     if (const auto& steps = report.origin.steps; steps.size() > 1)
         text += "  The mean of " + std::to_string(steps.size()) + " checkpoints, of "

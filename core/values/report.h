@@ -70,6 +70,8 @@ struct CollapseReport {
     int distinctKernels = 0;
     int foldedNorms = 0;
     int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
+    int keptParts = 0;    ///< convolutions behind kernels, as one kernel would not be exact
+    int borderLayers = 0; ///< made one kernel that is exact but for a border of the image
     int skipped = 0; ///< samples that can't be read, which others stood in for (data.damaged)
 };
 
@@ -103,6 +105,8 @@ struct VerifyReport {
     std::int64_t flippedWindows = 0; ///< whose arg-max rounding moved, free-running
     int flippedImages = 0;           ///< with at least one such window
     double unflippedMaxRel32 = 0;    ///< free-running, over the other images
+    int borderLayers = 0; ///< folded into a kernel that is exact but for a border: then each layer
+                          ///< is judged by itself, inside, and what is above is reported
     bool passed = false;
     std::string failure; ///< which limit was missed, in words
 

@@ -6,6 +6,7 @@
 #include "core/tensor/torch.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 namespace concertina::testing {
@@ -28,6 +29,18 @@ inline std::unique_ptr<Parametrization> methodNamed(std::string_view id, const K
                                              const Json& options) {
     const ParametrizationEntry& entry = entryNamed(id);
     return entry.make(shape, completeOptions(entry.info, options));
+}
+
+/// The kernel of the convolution that a parametrization composes, of all the layer's factors.
+inline torch::Tensor mainKernel(const ParametrizationEntry& entry, const KernelShape& shape,
+                                const Json& options, std::span<const torch::Tensor> factors) {
+    const auto method = entry.make(shape, options);
+    if (!entry.info.fragment)
+        return method->compose(factors);
+    const Fragment fragment = entry.info.fragment(shape, options);
+    const FragmentPart& part = fragment.mainConvolution();
+    const auto own = factors.subspan(part.firstFactor, part.kernelFactors());
+    return own.size() == 1 && factors.size() > 1 ? own.front() : method->compose(own);
 }
 
 } // namespace concertina::testing

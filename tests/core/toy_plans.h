@@ -54,15 +54,17 @@ inline NetworkDesign toyDesign(const std::string& parametrization) {
             *catalogue().parametrization(shared ? parametrization : "plain");
         const Json options = completeOptions(info, Json::object());
         const LayerFactors factors{layer.name, info.factors(layer.kernel, options)};
-        design.layers.push_back({.method = {info.id, options}, .factors = factors});
-        if (info.convolutions)
-            design.layers.back().convolutions = info.convolutions(layer.kernel, options);
+        Fragment fragment = info.fragment ? info.fragment(layer.kernel, options)
+                                          : oneConvolution(layer.kernel, factors.factors.size());
+        if (!layer.norm)
+            fragment.parts.pop_back();
+        design.layers.push_back(
+            {.method = {info.id, options}, .factors = factors, .fragment = std::move(fragment)});
         if (shared)
             design.plan.layers.push_back(
                 planInState(factors, SharingState::Tied, together(toyTasks)));
     }
-    design.tree = executionTree(design.graph, design.plan);
-    return design;
+    return composed(std::move(design));
 }
 
 /// A layer's full plan from numbers below 5 for its factors, its bias and its norm.

@@ -180,20 +180,21 @@ private Q_SLOTS:
         const ParametrizationInfo& info = entryNamed("repvgg").info;
         const Json options = completeOptions(info, Json::object());
         const auto branches = [&](const KernelShape& kernel) {
-            const auto count = info.branches(kernel, options).size();
+            const auto norms = std::ranges::count(info.fragment(kernel, options).parts, Op::Norm,
+                                                  &FragmentPart::op);
             // A kernel beside the layer's is a factor beside W.
-            return info.factors(kernel, options).size() == (count > 0 ? 2U : 1U) ? count : 99U;
+            return info.factors(kernel, options).size() == (norms > 1 ? 2U : 1U) ? norms : 99;
         };
-        QCOMPARE(branches({.out = 4, .in = 4}), 0U);
-        QCOMPARE(branches({.out = 4, .in = 4, .height = 2, .width = 2}), 0U);
-        QCOMPARE(branches({.out = 4, .in = 4, .height = 3, .width = 3}), 0U); // no padding
-        QCOMPARE(branches({.out = 4, .in = 4, .height = 3, .width = 3, .padding = 1}), 3U);
+        QCOMPARE(branches({.out = 4, .in = 4}), 1);
+        QCOMPARE(branches({.out = 4, .in = 4, .height = 2, .width = 2}), 1);
+        QCOMPARE(branches({.out = 4, .in = 4, .height = 3, .width = 3}), 1); // no padding
+        QCOMPARE(branches({.out = 4, .in = 4, .height = 3, .width = 3, .padding = 1}), 3);
         QCOMPARE(branches({.out = 4, .in = 4, .height = 3, .width = 3, .stride = 2, .padding = 1}),
-                 2U);
-        QCOMPARE(branches({.out = 4, .in = 2, .height = 3, .width = 3, .padding = 1}), 2U);
+                 2);
+        QCOMPARE(branches({.out = 4, .in = 2, .height = 3, .width = 3, .padding = 1}), 2);
         const NetworkDesign design = designFor(tinySpec("repvgg", "*: tied"));
         for (std::size_t i = 0; i < design.layers.size(); ++i)
-            QCOMPARE(design.layers[i].hasBranches(), design.graph.layers[i].norm);
+            QCOMPARE(design.fragments[i].becomesOneKernel(), design.graph.layers[i].norm);
     }
 
     void mergingIsAProblem() {
@@ -202,7 +203,7 @@ private Q_SLOTS:
         QCOMPARE(problems.size(), 1U);
         QCOMPARE(problems.front().code, std::string("sharing.not_linear"));
         QCOMPARE(problems.front().path, std::string("network.sharing.0"));
-        QVERIFY(problems.front().hint.find("not linear in training") != std::string::npos);
+        QVERIFY(problems.front().hint.find("norms or operations") != std::string::npos);
     }
 
     void stepsCostTheirBranchesAndCollapsedNetworksNothing() {

@@ -56,7 +56,7 @@ private Q_SLOTS:
         const auto method = methodNamed("chain", shape, chained(links));
         QCOMPARE(namesOf(factorsOf(shape, links)), (Texts{"W3", "U", "M!", "V", "D", "W1"}));
         std::vector<torch::Tensor> f;
-        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 1), 2))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 1), {2}))
             f.push_back(factor.to(torch::kFloat64) + 0.1);
         const torch::Tensor w = f[1].mm(f[2]).mm(f[3]).reshape({6, 4, 9});
         const torch::Tensor mixed = torch::einsum(
@@ -74,8 +74,8 @@ private Q_SLOTS:
             const auto own = methodNamed(id, shape, Json::object());
             const auto chain = methodNamed("chain", shape, chained({id, "plain"}));
             const torch::Tensor kernel = randomKernel(shape, 3);
-            const auto expected = own->initialize(kernel, 4);
-            auto actual = chain->initialize(kernel, 4);
+            const auto expected = own->initialize(kernel, {4});
+            auto actual = chain->initialize(kernel, {4});
             QCOMPARE(actual.size(), expected.size());
             for (std::size_t i = 0; i < expected.size(); ++i)
                 QVERIFY(sameBits(actual[i].flatten(), expected[i].flatten()));

@@ -16,7 +16,7 @@ private Q_SLOTS:
             const KernelShape shape{.out = 6, .in = 4, .height = 3, .width = 3, .groups = groups};
             const auto method = methodNamed("expand", shape, {{"start", "random"}});
             std::vector<torch::Tensor> factors;
-            for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
+            for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), {1}))
                 factors.push_back(factor.to(torch::kFloat64));
             const auto pointwise = [](const torch::Tensor& w) {
                 return w.unsqueeze(2).unsqueeze(3);
@@ -41,7 +41,7 @@ private Q_SLOTS:
                     .out = 4, .in = 2, .height = k, .width = k, .groups = groups};
                 const auto method = methodNamed("expand", shape, {{"start", "random"}});
                 std::vector<torch::Tensor> factors;
-                for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), 1))
+                for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 10), {1}))
                     factors.push_back(factor.to(torch::kFloat64));
                 QCOMPARE(factors.size(), static_cast<std::size_t>(k / 2));
                 // As published: the first link pads for all of them.
@@ -61,7 +61,9 @@ private Q_SLOTS:
         // Its repository's SmallNet, 7 × 7 from 8 to 16 channels: 3 × 3 to 32, to 64, to 16.
         const KernelShape shape{.out = 16, .in = 8, .height = 7, .width = 7};
         const ParametrizationInfo& info = entryNamed("expand").info;
-        const auto factors = info.factors(shape, completeOptions(info, Json::object()));
+        auto factors = info.factors(shape, completeOptions(info, Json::object()));
+        QCOMPARE(factors[1].kernel, std::optional(KernelShape{.out = 64, .in = 32, .height = 3, .width = 3}));
+        factors[1].kernel.reset();
         const std::vector<FactorInfo> expected{{"W3", {16, 64, 3, 3}},
                                                {"W2", {64, 32, 3, 3}, true},
                                                {"W1", {32, 8, 3, 3}}};

@@ -39,7 +39,10 @@ std::vector<Json> valuesOf(const FieldInfo& field) {
     }
     if (field.type == FieldType::Choice)
         return {field.choices.begin(), field.choices.end()};
-    if (field.path == "regularizer") // no part of the kernel
+    if (field.type == FieldType::Boolean)
+        return {false, true};
+    if (field.path == "regularizer" || field.path == "images"
+        || field.path == "z_rate") // no part of the kernel
         return {field.defaultValue};
     if (field.type == FieldType::Real)
         return {field.defaultValue, 0.6, 1.5};
@@ -94,6 +97,19 @@ bool startsElsewhere(const Case& now) {
            || jsonText(now.options).find("rank=0.5") != std::string::npos;
 }
 
+torch::Tensor kernelOf(const Case& now, std::span<const torch::Tensor> factors) {
+    return mainKernel(*now.entry, now.shape, now.options, factors);
+}
+
+/// Whether the kernel that is composed depends on a factor: others are kernels themselves.
+bool isOfMainKernel(const Case& now, std::size_t factor) {
+    if (!now.entry->info.fragment)
+        return true;
+    const Fragment fragment = now.entry->info.fragment(now.shape, now.options);
+    const FragmentPart& part = fragment.mainConvolution();
+    return factor >= part.firstFactor && factor < part.firstFactor + part.kernelFactors();
+}
+
 } // namespace
 
 class ParametrizationsTest : public QObject {
@@ -101,10 +117,11 @@ class ParametrizationsTest : public QObject {
 
     std::vector<Case> m_cases = cases();
 
-    void addRows() {
+    void addRows(bool affineAlone = false) {
         QTest::addColumn<int>("index");
         for (std::size_t i = 0; i < m_cases.size(); ++i)
-            QTest::newRow(m_cases[i].name.constData()) << static_cast<int>(i);
+            if (!affineAlone || m_cases[i].entry->info.isAffine(m_cases[i].options))
+                QTest::newRow(m_cases[i].name.constData()) << static_cast<int>(i);
     }
 
     const Case& fetched() const {
@@ -118,7 +135,7 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         const torch::Tensor kernel = randomKernel(now.shape, 1);
-        const torch::Tensor start = method->compose(method->initialize(kernel, 11));
+        const torch::Tensor start = kernelOf(now, method->initialize(kernel, {11}));
         QCOMPARE(start.sizes().vec(), kernel.sizes().vec());
         QVERIFY(start.is_contiguous());
         if (startsElsewhere(now))
@@ -133,7 +150,7 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto infos = now.entry->info.factors(now.shape, now.options);
         const auto factors =
-            now.entry->make(now.shape, now.options)->initialize(randomKernel(now.shape, 2), 12);
+            now.entry->make(now.shape, now.options)->initialize(randomKernel(now.shape, 2), {12});
         QCOMPARE(factors.size(), infos.size());
         for (std::size_t i = 0; i < infos.size(); ++i)
             QCOMPARE(factors[i].sizes().vec(), infos[i].shape);
@@ -144,17 +161,20 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 3), 13))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 3), {13}))
             factors.push_back((factor.to(torch::kFloat64) + 0.1).detach().requires_grad_());
         const torch::Tensor weights = randomKernel(now.shape, 4).to(torch::kFloat64);
         // Of order 1, or the third derivative would spoil the differences below.
-        const double size = std::max(1.0, method->compose(factors).abs().max().item<double>());
-        const auto loss = [&] { return ((method->compose(factors) / size).sin() * weights).sum(); };
+        const double size = std::max(1.0, kernelOf(now, factors).abs().max().item<double>());
+        const auto loss = [&] { return ((kernelOf(now, factors) / size).sin() * weights).sum(); };
         const auto gradients = torch::autograd::grad({loss()}, factors, {}, {}, false, true);
         const torch::NoGradGuard noGrad;
         // Central differences in float64: truncation h² ~ 1e-10, rounding 1e-16 / h ~ 1e-11.
         constexpr double h = 1e-5;
+        const auto infos = now.entry->info.factors(now.shape, now.options);
         for (std::size_t f = 0; f < factors.size(); ++f) {
+            if (infos[f].straightThrough)
+                continue;
             double* values = factors[f].data_ptr<double>();
             // What runs beside the kernel has no part in it.
             const torch::Tensor gradient = gradients[f].defined()
@@ -175,39 +195,39 @@ private Q_SLOTS:
         }
     }
 
-    void theKernelIsLinearInItsFirstFactorAndInCores_data() { addRows(); }
-    void theKernelIsLinearInItsFirstFactorAndInCores() {
+    void theKernelIsLinearInTheFactorsThatScaleIt_data() { addRows(); }
+    void theKernelIsLinearInTheFactorsThatScaleIt() {
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 5), 15))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 5), {15}))
             factors.push_back(factor.to(torch::kFloat64));
-        const torch::Tensor kernel = method->compose(factors);
+        const torch::Tensor kernel = kernelOf(now, factors);
         const auto infos = now.entry->info.factors(now.shape, now.options);
         for (std::size_t f = 0; f < factors.size(); ++f) {
-            if (f > 0 && !infos[f].core)
+            if (!infos[f].scales || !isOfMainKernel(now, f))
                 continue;
             auto scaled = factors;
             scaled[f] = factors[f] * 1.7;
-            QVERIFY(relativeDifference(method->compose(scaled), kernel * 1.7) < 1e-13);
+            QVERIFY(relativeDifference(kernelOf(now, scaled), kernel * 1.7) < 1e-13);
         }
     }
 
-    void theKernelOfAMeanOfCopiesIsTheMeanOfTheirKernels_data() { addRows(); }
+    void theKernelOfAMeanOfCopiesIsTheMeanOfTheirKernels_data() { addRows(true); }
     void theKernelOfAMeanOfCopiesIsTheMeanOfTheirKernels() {
         // What merging a layer with one private factor rests on.
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 6), 16))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(now.shape, 6), {16}))
             factors.push_back(factor.to(torch::kFloat64) + 0.1);
         for (std::size_t f = 0; f < factors.size(); ++f) {
             auto other = factors, mean = factors;
             other[f] = factors[f].flip(0) * 1.3 + 0.2;
             mean[f] = factors[f] * 0.25 + other[f] * 0.75;
             const torch::Tensor expected =
-                method->compose(factors) * 0.25 + method->compose(other) * 0.75;
-            QVERIFY(relativeDifference(method->compose(mean), expected) < 1e-12);
+                kernelOf(now, factors) * 0.25 + kernelOf(now, other) * 0.75;
+            QVERIFY(relativeDifference(kernelOf(now, mean), expected) < 1e-12);
         }
     }
 
@@ -216,7 +236,7 @@ private Q_SLOTS:
         const Case& now = fetched();
         const auto method = now.entry->make(now.shape, now.options);
         const torch::Tensor kernel = randomKernel(now.shape, 7);
-        const auto one = method->initialize(kernel, 3), again = method->initialize(kernel, 3);
+        const auto one = method->initialize(kernel, {3}), again = method->initialize(kernel, {3});
         for (std::size_t f = 0; f < one.size(); ++f)
             QVERIFY(sameBits(one[f], again[f]));
     }
@@ -236,7 +256,7 @@ private Q_SLOTS:
             const double expected =
                 values.slice(0, values.size(0) / 2).square().sum().sqrt().item<double>();
             const double left =
-                (method->compose(method->initialize(kernel, 1)) - kernel).norm().item<double>();
+                (method->compose(method->initialize(kernel, {1})) - kernel).norm().item<double>();
             QVERIFY(std::abs(left - expected) < 1e-12);
         }
     }
@@ -246,7 +266,7 @@ private Q_SLOTS:
         const KernelShape shape{.out = 5, .in = 4, .height = 3, .width = 3};
         const auto method = methodNamed("factored", shape, {{"matricization", "spatial"}});
         std::vector<torch::Tensor> factors;
-        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 9), 1))
+        for (const torch::Tensor& factor : method->initialize(randomKernel(shape, 9), {1}))
             factors.push_back(factor.to(torch::kFloat64));
         const std::int64_t r = factors[1].size(0);
         const torch::Tensor x = torch::randn({2, 4, 7, 8}, torch::kFloat64);
@@ -282,7 +302,7 @@ private Q_SLOTS:
         const KernelShape shape{.out = 3, .in = 2, .height = 2, .width = 2};
         const auto method =
             methodNamed("factored", shape, {{"split", "core"}, {"regularizer", 0.9}});
-        const auto factors = method->initialize(randomKernel(shape, 12).to(torch::kFloat64), 1);
+        const auto factors = method->initialize(randomKernel(shape, 12).to(torch::kFloat64), {1});
         for (const std::size_t f : {0U, 2U}) // an SVD's own factors are orthonormal
             QVERIFY(method->regularizer(f, factors[f]).item<double>() < 1e-24);
         QVERIFY(!method->regularizer(1, factors[1]).defined());

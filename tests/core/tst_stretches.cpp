@@ -277,7 +277,7 @@ private Q_SLOTS:
             const Node& node = design.graph.node(executed.node);
             if (node.op == Op::Conv)
                 expected +=
-                    3.0 * double(design.kernelOf(node).weights()) * node.height * node.width * 4;
+                    3.0 * double(design.partOf(node).kernel.weights()) * node.height * node.width * 4;
         }
         // A head that one task alone owns is left by the other passes: three times it is, too.
         const NetworkCosts costs = networkCosts(design, {.batch = 4});

@@ -19,7 +19,7 @@ inline LayerFactors plain(const std::string& layer) {
 
 /// Factors with a core, but batch norms inside (as RepVGG's).
 inline LayerFactors branched(const std::string& layer) {
-    return {layer, {{"A", {4}, true}}, false};
+    return {layer, {{"A", {4}, true}}, false, false};
 }
 
 } // namespace concertina::testing

@@ -42,7 +42,7 @@ private Q_SLOTS:
     void methodsAreFoundWithWhatTheirFamilyHas() {
         QCOMPARE(catalogue.task("depth")->letter, std::string("D"));
         QCOMPARE(catalogue.backbone("toy")->label, std::string("Toy"));
-        QVERIFY(catalogue.parametrization("factored")->linearInTraining);
+        QVERIFY(catalogue.parametrization("factored")->isAffine(Json::object()));
         QVERIFY(catalogue.optimizer("adamw")->decoupledDecay);
         QCOMPARE(catalogue.schedule("cosine")->factor({}, 0, 100, 10), 1.0);
         QVERIFY(!catalogue.task("toy"));

@@ -201,7 +201,7 @@ private Q_SLOTS:
         LayerGraph graph = builder.take();
         const KernelShape kernel{
             .out = 5, .in = 3, .height = 3, .width = 3, .stride = 2, .padding = 1};
-        graph.layers = {{.name = "l.1", .kernel = kernel}};
+        graph.layers = {{.name = "l.1", .kernel = kernel, .norm = false}};
         graph.nodes.push_back({.op = Op::Conv,
                                .name = "l.1.conv",
                                .inputs = {0},
@@ -212,9 +212,13 @@ private Q_SLOTS:
         KernelShape middle = kernel;
         middle.out = 20;
         middle.in = 12;
-        const std::vector<std::vector<KernelStretch>> stretches{
-            {{0, 1, {.out = 5, .in = 20}, 0}, {1, 1, middle, 0}, {2, 1, {.out = 12, .in = 3}, 0}}};
-        const LayerGraph linked = withStretches(graph, stretches);
+        const KernelShape last{.out = 5, .in = 20}, first{.out = 12, .in = 3};
+        const std::vector<KernelStretch> stretches{
+            {0, 1, last, 0}, {1, 1, middle, 0}, {2, 1, first, 0}};
+        Fragment fragment = oneConvolution(kernel, 3, {last, middle, first});
+        fragment.parts.pop_back(); // a layer without a norm
+        fragment = withStretches(std::move(fragment), stretches);
+        const LayerGraph linked = withFragments(graph, {&fragment, 1});
         QCOMPARE(linked.nodes.size(), std::size_t(4));
         const auto sizeOf = [&](int node) {
             const Node& n = linked.node(node);
@@ -228,7 +232,7 @@ private Q_SLOTS:
         QCOMPARE(sizeOf(2), "20 × 4 × 6 of 1");
         QCOMPARE(sizeOf(3), "5 × 4 × 6 of 0");
         QCOMPARE(linked.node(3).inputs, std::vector<int>{2});
-        QCOMPARE(linked.node(3).name, "l.1.conv");
+        QCOMPARE(linked.node(3).name, "l.1.conv.link0");
     }
 };
 

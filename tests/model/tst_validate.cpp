@@ -258,7 +258,7 @@ private Q_SLOTS:
     void mergingKernelsWithNormsInsideIsAProblem() {
         Catalogue catalogue = testCatalogue();
         for (ParametrizationInfo& info : catalogue.parametrizations)
-            info.linearInTraining = info.id != "factored";
+            info.affine = [id = info.id](const Json&) { return id != "factored"; };
         const auto merged = [](auto& s) { s.network.sharing = {"enc*: merged"}; };
         QCOMPARE(codesAndPaths(problemsAfter(merged, catalogue)),
                  Texts{"sharing.not_linear at network.sharing.0"});

@@ -302,6 +302,12 @@ void ReportCard::showReport() {
             addRow(tr("Norms folded, kept"), QString::number(report.foldedNorms),
                    QString::number(report.keptNorms),
                    tr("A norm is kept as a scale and shift where its kernel has several."));
+        if (report.keptParts > 0)
+            addRow(tr("Convolutions kept"), {}, QString::number(report.keptParts),
+                   tr("They run behind kernels: as one kernel they would differ at the border."));
+        if (report.borderLayers > 0)
+            addRow(tr("Wider kernels"), {}, QString::number(report.borderLayers),
+                   tr("Layers folded into one kernel, exact but for a border of one pixel."));
         addOwners(report.owners);
     }
     if (m_verify)

@@ -140,7 +140,7 @@ QWidget* ReplanPanel::makeRuleLine() {
     offer(m_menu, tr("Unfreeze"), "unfreeze");
     m_menu->addMenu(m_kernels);
     for (const ParametrizationInfo& info : m_context.catalogue.parametrizations)
-        if (info.linearInTraining) // others are more than their factors, and cannot be made anew
+        if (info.composable) // others are more than their factors, and cannot be made anew
             offer(m_kernels, toQt(info.label), "kernel " + info.id);
     connect(m_menu, &QMenu::aboutToShow, this, &ReplanPanel::showMenu);
     connect(m_also, &QToolButton::clicked, this,
