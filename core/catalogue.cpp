@@ -6,9 +6,9 @@
 #include "core/data/dataset.h"
 #include "core/exports/export.h"
 #include "core/optimizers/optimizer.h"
+#include "core/optimizers/schedule.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tasks/task.h"
-#include "core/optimizers/schedule.h"
 
 namespace concertina {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/network_commands.h"
 #include "app/cli/wrong_usage.h"
 #include "core/catalogue.h"
 #include "core/exports/export.h"
@@ -100,7 +101,7 @@ private:
     /// An option that stands for each of its values; `form` says what one looks like.
     static void addEquations(CLI::Option* option, const std::string& form) {
         std::string name = form.substr(0, form.find(','));
-        std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         option->type_name(name)
             ->check([form](const std::string& text) {
                 return text.find('=') == std::string::npos ? "\"" + text + "\" is not " + form

@@ -48,7 +48,8 @@ void startDemo(RunService& runs, MainWindow& window) {
 void openPreset(const QString& word, const Problem& noRun, MainWindow& window) {
     const EmbeddedText* preset = presetNamed(word.toStdString());
     if (noRun.code == "run.unknown" && preset != nullptr)
-        window.open(EditSpec{readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word)});
+        window.open(
+            EditSpec{readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word)});
     else
         window.showProblem(QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word),
                            noRun);

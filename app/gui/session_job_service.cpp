@@ -139,10 +139,9 @@ void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& form
              auto writer = networkWriter(place, format);
              if (!writer)
                  return failure(writer.error());
-             auto report = collapse({.checkpoint = trained->checkpoint,
-                                     .write = std::move(*writer),
-                                     .timed = false},
-                                    progress, stop);
+             auto report = collapse(
+                 {.checkpoint = trained->checkpoint, .write = std::move(*writer), .timed = false},
+                 progress, stop);
              if (!report)
                  return failure(report.error());
              return std::move(*report->written);

@@ -14,12 +14,11 @@ namespace concertina {
 /// A form that collapsed networks are written in.
 struct ExportEntry {
     ExportInfo info;
-    /// Writes a network to a file, or into a folder that is there, and says what it wrote. `options`
-    /// are complete and checked. What this form can't express is a problem, as is a full disk; then
-    /// nothing of it is left.
+    /// Writes a network to a file, or into a folder that is there, and says what it wrote.
+    /// `options` are complete and checked. What this form can't express is a problem, as is a full
+    /// disk; then nothing of it is left.
     std::function<Expected<WrittenNetwork>(const CollapsedNetwork& network,
-                                           const std::filesystem::path& place,
-                                           const Json& options)>
+                                           const std::filesystem::path& place, const Json& options)>
         write;
 };
 

@@ -128,9 +128,9 @@ Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoi
             problems.push_back(std::move(*problem));
         else if (option->type == FieldType::Methods)
             for (std::size_t i = 0; i < item.value().size(); ++i)
-                for (Problem& inside : checkMethod(catalogue, *option->family,
-                                                   methodFromJson(item.value()[i]),
-                                                   at + "." + std::to_string(i)))
+                for (Problem& inside :
+                     checkMethod(catalogue, *option->family, methodFromJson(item.value()[i]),
+                                 at + "." + std::to_string(i)))
                     problems.push_back(std::move(inside));
     }
     return problems;

@@ -58,8 +58,7 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
     parts.insert(parts.end(), {"bias", "norm"});
     for (const std::string& frozen : plan.frozen)
         if (std::ranges::find(parts, frozen) == parts.end())
-            return wrong("plan.frozen", frozen, "a part that the layer has not",
-                         join(parts, ", "));
+            return wrong("plan.frozen", frozen, "a part that the layer has not", join(parts, ", "));
     if (plan.merged && !layer.affine)
         return Problem{"sharing.not_linear", plan.layer, "merged", "kernels that are not averaged",
                        "the kernel of a mean of its factors is not the mean of their kernels"};

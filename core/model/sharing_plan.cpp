@@ -25,8 +25,8 @@ Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& 
             for (const TaskSet other : sets)
                 before |= other;
             if ((before & bit) != 0)
-                return failure({"sharing.groups", "", name + " twice", "each task in one group",
-                                ""});
+                return failure(
+                    {"sharing.groups", "", name + " twice", "each task in one group", ""});
             set |= bit;
         }
         sets.push_back(set);
@@ -356,7 +356,8 @@ public:
     /// layers that one rule did not fit, the first is named.
     PlanResolution take(Problems problems) {
         for (auto& misfit : m_misfits)
-            if (misfit && std::ranges::find(problems, misfit->path, &Problem::path) == problems.end())
+            if (misfit
+                && std::ranges::find(problems, misfit->path, &Problem::path) == problems.end())
                 problems.push_back(std::move(*misfit));
         return {std::move(m_plan), std::move(problems)};
     }

@@ -27,11 +27,9 @@ void addListed(std::vector<SpecPlace>& places, const Catalogue& catalogue, const
                const FieldInfo& field, const Json& list) {
     for (std::size_t i = 0; i < list.size(); ++i) {
         const MethodChoice listed = methodFromJson(list[i]);
-        auto own = placesOfMethod(listed, catalogue, *field.family, recordPrefix(path, i),
-                                  {.path = "id",
-                                   .defaultValue = listed.id,
-                                   .label = field.label,
-                                   .help = field.help});
+        auto own = placesOfMethod(
+            listed, catalogue, *field.family, recordPrefix(path, i),
+            {.path = "id", .defaultValue = listed.id, .label = field.label, .help = field.help});
         for (SpecPlace& place : own) {
             if (!place.list)
                 place.list = list;
@@ -70,12 +68,12 @@ void addSection(std::vector<SpecPlace>& places, const ExperimentSpec& spec,
     if (methods)
         for (const auto& where : specMethods())
             if (inside(where.path))
-                append(places, placesOfMethod(where.get(spec), catalogue, where.family,
-                                              where.path + ".",
-                                              {.path = "id",
-                                               .defaultValue = where.get(defaultValue).id,
-                                               .label = where.label,
-                                               .help = where.help}));
+                append(places,
+                       placesOfMethod(where.get(spec), catalogue, where.family, where.path + ".",
+                                      {.path = "id",
+                                       .defaultValue = where.get(defaultValue).id,
+                                       .label = where.label,
+                                       .help = where.help}));
     if (!methods)
         for (const auto& field : specFields())
             if (inside(field.path))
@@ -129,8 +127,8 @@ bool changeMethod(MethodChoice& choice, const std::string& rest, const std::opti
     if (end == std::string::npos)
         return change(choice, rest);
     const std::string option = rest.substr(name, dot - name);
-    Json methods = choice.options.contains(option) ? choice.options[option]
-                                                   : list.value_or(Json::array());
+    Json methods =
+        choice.options.contains(option) ? choice.options[option] : list.value_or(Json::array());
     const auto index = methods.is_array()
                            ? entryOf(option, rest.substr(name, end - name), methods.size())
                            : std::nullopt;
@@ -255,11 +253,10 @@ ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Jso
         return spec;
     std::string rest;
     if (MethodChoice* choice = choiceAt(spec, place.path, rest))
-        changeMethod(*choice, rest, place.list,
-                     [&](MethodChoice& changed, const std::string&) {
-                         changed = withJsonAt(std::move(changed), place, value);
-                         return true;
-                     });
+        changeMethod(*choice, rest, place.list, [&](MethodChoice& changed, const std::string&) {
+            changed = withJsonAt(std::move(changed), place, value);
+            return true;
+        });
     return spec;
 }
 

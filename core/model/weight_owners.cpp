@@ -63,7 +63,7 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
 
 /// The ways in which layers are shared, in the order in which they are reported.
 constexpr std::array<std::string_view, 6> weightPartNames{"tied",     "merged", "factors shared",
-                                                    "separate", "other",  "heads"};
+                                                          "separate", "other",  "heads"};
 
 std::size_t partOf(const NetworkDesign& design, std::size_t layer) {
     if (layer >= design.plan.layers.size())

@@ -231,9 +231,10 @@ const ParametrizationEntry& chainParametrization() {
     static const ParametrizationEntry entry{
         {{.id = "chain",
           .label = "chain, expansions in each other",
-          .help = "The kernel-shaped factor of each method (W of a depthwise over-parameterization, "
-                  "the inner kernel of an expansion) is itself made by the next. All are linear in "
-                  "training, so that the chain folds and merges as each of them does.",
+          .help =
+              "The kernel-shaped factor of each method (W of a depthwise over-parameterization, "
+              "the inner kernel of an expansion) is itself made by the next. All are linear in "
+              "training, so that the chain folds and merges as each of them does.",
           .source = "own; of the methods their own sources",
           .options = {{.path = listOption,
                        .type = FieldType::Methods,

@@ -206,7 +206,8 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
         return list;
     if (field.type == FieldType::Methods) {
         list = methodsFromText(text);
-        return std::ranges::find(list, Json("")) == list.end() ? list : Json(Json::value_t::discarded);
+        return std::ranges::find(list, Json("")) == list.end() ? list
+                                                               : Json(Json::value_t::discarded);
     }
     const bool texts = field.type == FieldType::Texts;
     for (const std::string& part : texts ? splitOutsideBraces(text) : split(text, ',')) {

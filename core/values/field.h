@@ -54,12 +54,12 @@ inline constexpr double LargestInteger = 9007199254740991.0; // 2^53 − 1
 std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path);
 
 /// Reads `text` as a person types it (`--set`): texts and choices as they are, lists as JSON or
-/// separated by commas (of texts, by those outside braces: sharing rules have some inside; of methods
-/// as ids, or as JSON where they have options). The value is not checked for its range.
+/// separated by commas (of texts, by those outside braces: sharing rules have some inside; of
+/// methods as ids, or as JSON where they have options). The value is not checked for its range.
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text);
 
-/// A value of which no field is known: JSON, a number, or several with commas between them where the
-/// text reads as such, else the text itself.
+/// A value of which no field is known: JSON, a number, or several with commas between them where
+/// the text reads as such, else the text itself.
 Json looseValue(std::string_view text);
 
 /// A list of methods from a text: ids with commas between them, or JSON where they have options.

@@ -9,8 +9,8 @@
 namespace concertina {
 
 // Keys of specs that had another name before, and values that were written in another way. Specs,
-// those of checkpoints and stores too, are read in both and written in the new one. The tables stand
-// in old_keys.cpp.
+// those of checkpoints and stores too, are read in both and written in the new one. The tables
+// stand in old_keys.cpp.
 
 /// The key that the field at a dotted path has now, or the option of a method at "….options.NAME".
 std::string currentPath(std::string_view path);

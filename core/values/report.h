@@ -3,6 +3,7 @@
 
 #include "core/values/json.h"
 #include "core/values/metric.h"
+#include "core/values/network_file.h"
 #include "core/values/problem.h"
 
 #include <cstdint>
@@ -24,14 +25,6 @@ struct BeforeAfter {
     bool operator==(const BeforeAfter&) const = default;
 };
 
-/// What a collapsed network was made from.
-struct NetworkOrigin {
-    std::vector<std::int64_t> steps; ///< of checkpoints, rising; of several it is the mean
-    int normBatches = 0; ///< that norms' statistics were estimated anew over; 0: those of training
-
-    bool operator==(const NetworkOrigin&) const = default;
-};
-
 /// Whose the weights of a network are: what a group of tasks shares, what one has of its own.
 struct WeightOwners {
     /// Layers that are shared in one way.
@@ -49,14 +42,6 @@ struct WeightOwners {
 
     /// The share of the weights that one task has to itself.
     BeforeAfter ownShare() const;
-};
-
-/// What an export wrote.
-struct WrittenNetwork {
-    std::string place;              ///< the file, or the folder
-    std::vector<std::string> files; ///< all of them
-    std::int64_t bytes = 0;         ///< of all
-    std::string sha256;             ///< of the file; empty where it is a folder
 };
 
 struct CollapseReport {
@@ -126,17 +111,10 @@ struct PredictReport {
     int skipped = 0; ///< frames that can't be read and were passed over (data.damaged)
 };
 
-Json toJson(const NetworkOrigin& origin);
 Json toJson(const WeightOwners& owners);
 Json toJson(const CollapseReport& report);
 Json toJson(const VerifyReport& report);
 Json toJson(const PredictReport& report);
-
-/// Problem "network.header".
-Expected<NetworkOrigin> originFromJson(const Json& json);
-
-/// "steps 100, 200 and 300".
-std::string stepsText(const std::vector<std::int64_t>& steps);
 
 /// Tables for people, with units.
 std::string toText(const CollapseReport& report);

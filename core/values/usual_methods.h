@@ -3,8 +3,8 @@
 
 namespace concertina::usual {
 
-// What a spec has where nothing is said: the only methods that are named outside their own files and
-// tables.
+// What a spec has where nothing is said: the only methods that are named outside their own files
+// and tables.
 
 inline constexpr const char* dataset = "rooms";
 inline constexpr const char* task = "segmentation";

@@ -56,9 +56,9 @@ private Q_SLOTS:
 
     void exportWritesWhatCollapseWrites() {
         QVERIFY(m_place.run({"list", "exports"}).out.contains("safetensors: "));
-        const cli::Outcome written = m_place.run(
-            {"export", m_run, "--format", "safetensors", "--out", file("export.safetensors"),
-             "--average", "2", "--json"});
+        const cli::Outcome written =
+            m_place.run({"export", m_run, "--format", "safetensors", "--out",
+                         file("export.safetensors"), "--average", "2", "--json"});
         QVERIFY2(written.code == 0, qPrintable(written.text()));
         const QJsonObject event = written.events("exported").first();
         QCOMPARE(event["format"].toString(), QString("safetensors"));
@@ -79,12 +79,12 @@ private Q_SLOTS:
         const auto tried = [this](const QStringList& words) {
             return m_place.run(QStringList{"export", m_run, "--json"} + words);
         };
-        const cli::Outcome option =
-            tried({"--out", file("no.safetensors"), "--option", "level=3"});
+        const cli::Outcome option = tried({"--out", file("no.safetensors"), "--option", "level=3"});
         QCOMPARE(option.code, 1);
         QCOMPARE(option.last()["code"].toString(), QString("method.unknown_option"));
         QCOMPARE(option.last()["path"].toString(), QString("export.options.level"));
-        QCOMPARE(tried({"--out", m_place.path()}).last()["code"].toString(), QString("file.folder"));
+        QCOMPARE(tried({"--out", m_place.path()}).last()["code"].toString(),
+                 QString("file.folder"));
         QCOMPARE(tried({"--out", file("no.safetensors"), "--option", "level"}).code, 2);
         QCOMPARE(tried({"--out", file("no.safetensors"), "--format", "gif"}).code, 2);
         QCOMPARE(tried({}).code, 2);

@@ -176,9 +176,9 @@ private Q_SLOTS:
         const QJsonObject network = place.shown()["spec"]["network"].toObject();
         const QJsonArray links = network["kernels"][0]["options"]["links"].toArray();
         QCOMPARE(links.size(), 3);
-        QCOMPARE(links[0].toObject(), (QJsonObject{{"id", "expand"},
-                                                   {"options", QJsonObject{{"expansion", 2},
-                                                                           {"start", "random"}}}}));
+        QCOMPARE(links[0].toObject(),
+                 (QJsonObject{{"id", "expand"},
+                              {"options", QJsonObject{{"expansion", 2}, {"start", "random"}}}}));
         QCOMPARE(links[2]["options"]["regularizer"].toDouble(), 0.01);
         const cli::Outcome resumed = place.run({"resume", "chained", "--until", "end", "--json"});
         QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));

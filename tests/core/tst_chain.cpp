@@ -39,7 +39,8 @@ class ChainTest : public QObject {
         const ParametrizationInfo& info = entryNamed("chain").info;
         const MethodChoice choice{"chain", chained(links)};
         Problems problems = checkMethod(catalogue(), Family::Parametrization, choice, "");
-        return problems.empty() ? info.check(shape, completeOptions(info, choice.options)) : problems;
+        return problems.empty() ? info.check(shape, completeOptions(info, choice.options))
+                                : problems;
     }
 
     static std::string with(const char* id, const char* options) {
@@ -149,11 +150,12 @@ private Q_SLOTS:
             "options.links.0.options.expansion");
         add("no number", {expand(R"("expansion": "x")"), "plain"}, "field.type",
             "options.links.0.options.expansion");
-        add("a method's own", {"do-conv", QString::fromStdString(with("factored", R"("regularizer": 1)"))},
+        add("a method's own",
+            {"do-conv", QString::fromStdString(with("factored", R"("regularizer": 1)"))},
             "factored.regularizer", "links.1.options.regularizer");
         const QString wide = expand(R"("expansion": 16)");
-        add("far too wide", {wide, wide, wide, wide, "plain"},
-            "chain.large", "links.2.id"); // 4 · 16³ channels, squared, of 9 positions
+        add("far too wide", {wide, wide, wide, wide, "plain"}, "chain.large",
+            "links.2.id"); // 4 · 16³ channels, squared, of 9 positions
     }
 
     void whatCannotBeChainedIsAProblem() {

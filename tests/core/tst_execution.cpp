@@ -92,7 +92,8 @@ private:
             kernel = {torch::zeros_like(kernel.tensor), name + " merged"};
             bias = torch::zeros_like(bias);
             for (int task = 0; task < toyTasks; ++task) {
-                kernel.tensor = kernel.tensor + kernelOf(name, plan.factors, task).tensor / toyTasks;
+                kernel.tensor =
+                    kernel.tensor + kernelOf(name, plan.factors, task).tensor / toyTasks;
                 bias = bias + copy(name + "/bias/", task) / toyTasks;
             }
         }

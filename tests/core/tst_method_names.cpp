@@ -93,12 +93,9 @@ const std::set<std::string> places{"core/values/usual_methods.h", "core/values/o
 
 /// The tables, by the folder whose methods they list.
 const std::map<std::string, std::string> tables{
-    {"core/data/", "datasets.cpp"},
-    {"core/tasks/", "tasks.cpp"},
-    {"core/backbones/", "backbones.cpp"},
-    {"core/parametrizations/", "parametrizations.cpp"},
-    {"core/optimizers/", "optimizers.cpp"},
-    {"core/balancing/", "balancings.cpp"},
+    {"core/data/", "datasets.cpp"},         {"core/tasks/", "tasks.cpp"},
+    {"core/backbones/", "backbones.cpp"},   {"core/parametrizations/", "parametrizations.cpp"},
+    {"core/optimizers/", "optimizers.cpp"}, {"core/balancing/", "balancings.cpp"},
     {"core/exports/", "exports.cpp"},
 };
 

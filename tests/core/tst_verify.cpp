@@ -45,7 +45,8 @@ class VerifyTest : public QObject {
     std::filesystem::path fileWith(const std::function<void(torch::Tensor&)>& change) const {
         const auto file = path("changed.safetensors");
         [&] {
-            QVERIFY(collapse({m_training.lastCheckpoint(), networkWriter(file).value()}, quiet, {}).has_value());
+            QVERIFY(collapse({m_training.lastCheckpoint(), networkWriter(file).value()}, quiet, {})
+                        .has_value());
         }();
         CollapsedNetwork network = *loadCollapsed(file);
         change(network.tensors.front());
@@ -88,7 +89,8 @@ private Q_SLOTS:
         Training other(mergedSpec(8));
         QVERIFY(other.run().has_value());
         const auto file = path("other.safetensors");
-        QVERIFY(collapse({other.lastCheckpoint(), networkWriter(file).value()}, quiet, {}).has_value());
+        QVERIFY(
+            collapse({other.lastCheckpoint(), networkWriter(file).value()}, quiet, {}).has_value());
         VerifyRequest wanted = request();
         wanted.collapsed = file;
         const auto report = verify(wanted, quiet, {});
@@ -200,9 +202,8 @@ private Q_SLOTS:
     }
 
     void theReportCountsWhatTheCostModelCounts() {
-        const auto report =
-            collapse({m_training.lastCheckpoint(), networkWriter(path("a.safetensors")).value()},
-                     quiet, {});
+        const auto report = collapse(
+            {m_training.lastCheckpoint(), networkWriter(path("a.safetensors")).value()}, quiet, {});
         QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
         const NetworkCosts costs = networkCosts(designFor(m_training.request.spec), {});
         QCOMPARE(report->parameters.expanded, costs.trainedParameters);

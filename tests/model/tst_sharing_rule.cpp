@@ -86,8 +86,9 @@ private Q_SLOTS:
         row("enc1\nenc2: tied", shape);
         row("{a}: tied", shape);
         row("a|b: tied", shape);
-        const char* state = "a state (tied, merged, factors shared, separate), freeze, unfreeze, or "
-                            "a factor and its groups";
+        const char* state =
+            "a state (tied, merged, factors shared, separate), freeze, unfreeze, or "
+            "a factor and its groups";
         row("enc*:", state);
         row("enc*: ", state);
         row("enc*: mergd", state);

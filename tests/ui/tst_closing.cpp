@@ -161,10 +161,13 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         const std::vector<PageInfo> infos{
-            {QStringLiteral("blank"), {}, {},
+            {QStringLiteral("blank"),
+             {},
+             {},
              [](const PageContext&) { return new BlankPage(QStringLiteral("blank")); }},
-            {QStringLiteral("runs"), {}, {},
-             [](const PageContext& context) { return new RunsPage(context); }}};
+            {QStringLiteral("runs"), {}, {}, [](const PageContext& context) {
+                 return new RunsPage(context);
+             }}};
         MainWindow window(
             {desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs, desk.settings},
             infos);

@@ -40,7 +40,8 @@ private Q_SLOTS:
         Q_EMIT panel->form()->edited("export.id", QStringLiteral("sources"));
         Q_EMIT panel->form()->edited("export.options.level", QStringLiteral("99"));
         QVERIFY(!panel->saveButton()->isEnabled());
-        QVERIFY(panel->form()->row("export.options.level")->problem().contains(QStringLiteral("20")));
+        QVERIFY(
+            panel->form()->row("export.options.level")->problem().contains(QStringLiteral("20")));
         Q_EMIT panel->form()->edited("export.options.level", QStringLiteral("18"));
         at.desk.dialogs.files = {QStringLiteral("/tmp/net")};
         panel->saveButton()->click();

@@ -53,7 +53,9 @@ public:
         const auto info = [this](const char* id, const char* title, Qt::Key key,
                                  BlankPage::Opens opens) {
             const QString name = QString::fromUtf8(title);
-            return PageInfo{QString::fromUtf8(id), name, QString::fromUtf8(id),
+            return PageInfo{QString::fromUtf8(id),
+                            name,
+                            QString::fromUtf8(id),
                             [this, name, opens = std::move(opens)](const PageContext&) {
                                 pages << new BlankPage(name + QStringLiteral(" page"), opens);
                                 return pages.last();
@@ -151,7 +153,8 @@ private:
 
     bool compare(const PageRequest& request) {
         if (const auto* runs = std::get_if<CompareRuns>(&request))
-            asked << "compare " + QString::fromStdString(runs->run + " " + runs->other.value_or("-"));
+            asked << "compare "
+                         + QString::fromStdString(runs->run + " " + runs->other.value_or("-"));
         else if (const auto* pictures = std::get_if<OpenPictures>(&request))
             asked << "pictures " + QString::number(pictures->files.size());
         else

@@ -11,14 +11,17 @@ using namespace concertina;
 namespace {
 
 FieldInfo fieldOf(FieldType type) {
-    return {
-        .path = "a.field", .type = type, .minimum = 1, .maximum = 8, .choices = {"red", "green"},
-        .family = Family::Parametrization};
+    return {.path = "a.field",
+            .type = type,
+            .minimum = 1,
+            .maximum = 8,
+            .choices = {"red", "green"},
+            .family = Family::Parametrization};
 }
 
-const auto types = {FieldType::Boolean, FieldType::Integer,  FieldType::Real,  FieldType::Text,
-                    FieldType::Choice,  FieldType::Integers, FieldType::Reals, FieldType::Texts,
-                    FieldType::Methods};
+const auto types = {FieldType::Boolean, FieldType::Integer, FieldType::Real,
+                    FieldType::Text,    FieldType::Choice,  FieldType::Integers,
+                    FieldType::Reals,   FieldType::Texts,   FieldType::Methods};
 
 std::string codeOf(const FieldInfo& field, const Json& value) {
     const auto problem = check(field, value, "a.field");
@@ -55,18 +58,32 @@ private Q_SLOTS:
         QFETCH(int, type);
         QFETCH(QByteArrayList, taken);
         const FieldInfo field = fieldOf(static_cast<FieldType>(type));
-        const QByteArrayList values{
-            "null",           "true",      "false", "3",      "3.0",        "3.5",
-            "\"red\"",        "\"\"",      "[]",    "[3]",    "{}",         "[3.0, 8]",
-            "[1.5]",          "[\"red\"]", "[[3]]", "[null]", "{\"a\": 3}", "[3, \"red\"]",
-            "[\"red\", \"\"]",
-            "[{\"id\": \"a\"}]",
-            "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]",
-            "{\"id\": \"a\"}",
-            "[{\"id\": 3}]",
-            "[{\"id\": \"a\", \"options\": 3}]",
-            "[{\"id\": \"a\", \"more\": 3}]",
-            "[{\"id\": \"a\"}, \"a\"]"};
+        const QByteArrayList values{"null",
+                                    "true",
+                                    "false",
+                                    "3",
+                                    "3.0",
+                                    "3.5",
+                                    "\"red\"",
+                                    "\"\"",
+                                    "[]",
+                                    "[3]",
+                                    "{}",
+                                    "[3.0, 8]",
+                                    "[1.5]",
+                                    "[\"red\"]",
+                                    "[[3]]",
+                                    "[null]",
+                                    "{\"a\": 3}",
+                                    "[3, \"red\"]",
+                                    "[\"red\", \"\"]",
+                                    "[{\"id\": \"a\"}]",
+                                    "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]",
+                                    "{\"id\": \"a\"}",
+                                    "[{\"id\": 3}]",
+                                    "[{\"id\": \"a\", \"options\": 3}]",
+                                    "[{\"id\": \"a\", \"more\": 3}]",
+                                    "[{\"id\": \"a\"}, \"a\"]"};
         for (const QByteArray& text : values) {
             const auto problem = check(field, parseJson(text.toStdString()), "here");
             QVERIFY2(problem.has_value() != taken.contains(text), text.constData());

@@ -136,14 +136,15 @@ private Q_SLOTS:
         QVERIFY(set("options.parts.1.options.parts.0.id", "three"));
         QVERIFY(set("options.parts.1.options.parts.0.options.k", "x"));
         QCOMPARE(jsonText(spec.network.kernels[0].method.options),
-                 std::string(R"({"parts":[{"id":"one","options":{"k":[1,2]}},)"
-                             R"({"id":"two","options":{"parts":[{"id":"three","options":{"k":"x"}}]}}]})"));
+                 std::string(
+                     R"({"parts":[{"id":"one","options":{"k":[1,2]}},)"
+                     R"({"id":"two","options":{"parts":[{"id":"three","options":{"k":"x"}}]}}]})"));
         QVERIFY(set("options.parts.0.id", "four")); // with its defaults
         QVERIFY(spec.network.kernels[0].method.options["parts"][0]["options"].empty());
         const ExperimentSpec before = spec;
-        for (const char* path : {"options.parts.3.id", "options.parts.x.id", "options.parts.0",
-                                 "options.parts.0.", "options.parts.0.name", "options.parts..id",
-                                 "options.parts.-1.id"})
+        for (const char* path :
+             {"options.parts.3.id", "options.parts.x.id", "options.parts.0", "options.parts.0.",
+              "options.parts.0.name", "options.parts..id", "options.parts.-1.id"})
             QVERIFY2(!set(path, "one"), path);
         QVERIFY(spec == before);
     }

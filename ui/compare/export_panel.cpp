@@ -30,8 +30,12 @@ std::vector<SpecPlace> placesOf(const MethodChoice& format, const Catalogue& cat
 } // namespace
 
 ExportPanel::ExportPanel(const Catalogue& catalogue, Dialogs& dialogs, QWidget* host)
-    : Overlay(host), m_catalogue(catalogue), m_dialogs(dialogs), m_form(new SpecForm(catalogue)),
-      m_help(new TonedLabel(ColorRole::MutedText)), m_save(new QPushButton(tr("Save…"))) {
+    : Overlay(host),
+      m_catalogue(catalogue),
+      m_dialogs(dialogs),
+      m_form(new SpecForm(catalogue)),
+      m_help(new TonedLabel(ColorRole::MutedText)),
+      m_save(new QPushButton(tr("Save…"))) {
     setAccessibleName(tr("Save the collapsed network"));
     auto* title = new TonedLabel(ColorRole::Text, tr("Save the collapsed network"));
     title->setFont(titleFont());
@@ -76,11 +80,11 @@ void ExportPanel::askPlace() {
         return;
     const QString suffix = toQt(format->suffix);
     const QString title = tr("Save the collapsed network");
-    const auto place = suffix.isEmpty()
-                           ? m_dialogs.openFolder(this, title)
-                           : m_dialogs.saveFile(this, title, m_name + suffix,
-                                                QStringLiteral("%1 (*%2)").arg(toQt(format->label),
-                                                                               suffix));
+    const auto place =
+        suffix.isEmpty()
+            ? m_dialogs.openFolder(this, title)
+            : m_dialogs.saveFile(this, title, m_name + suffix,
+                                 QStringLiteral("%1 (*%2)").arg(toQt(format->label), suffix));
     if (place)
         Q_EMIT chosen(m_format, *place);
 }

@@ -196,9 +196,9 @@ void MainWindow::setTheme(ThemeChoice choice) {
 Page* MainWindow::page(std::size_t place) {
     Page*& page = m_pages[place];
     if (page == nullptr) {
-        page = m_infos[place].make({m_services.catalogue, m_services.store, m_services.runs,
-                                    m_services.jobs, m_services.dialogs, *this,
-                                    m_services.settings});
+        page =
+            m_infos[place].make({m_services.catalogue, m_services.store, m_services.runs,
+                                 m_services.jobs, m_services.dialogs, *this, m_services.settings});
         m_stack->addWidget(page);
         connect(page, &Page::headerChanged, this, [this, place] {
             if (m_current == place)

@@ -21,7 +21,8 @@ class Navigator {
 public:
     virtual ~Navigator() = default;
 
-    /// Shows the page that understands the request, which does what is asked; false where none does.
+    /// Shows the page that understands the request, which does what is asked; false where none
+    /// does.
     virtual bool open(const PageRequest& request) = 0;
 
     /// A line at the window's foot that goes away by itself.

@@ -50,7 +50,7 @@ struct OpenPictures {
 /// All runs.
 struct ListRuns {};
 
-using PageRequest = std::variant<EditSpec, OpenSpec, UseDataset, ShowRun, CompareRuns,
-                                 OpenPictures, ListRuns>;
+using PageRequest =
+    std::variant<EditSpec, OpenSpec, UseDataset, ShowRun, CompareRuns, OpenPictures, ListRuns>;
 
 } // namespace concertina

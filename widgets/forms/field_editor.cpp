@@ -184,8 +184,11 @@ private:
 class MethodsEditor : public FieldEditor {
 public:
     MethodsEditor(const FieldInfo& field, const Catalogue& catalogue, QWidget* parent)
-        : FieldEditor(parent), m_field(field), m_methods(catalogue.methods(*field.family)),
-          m_lines(new QVBoxLayout(this)), m_add(new QToolButton(this)) {
+        : FieldEditor(parent),
+          m_field(field),
+          m_methods(catalogue.methods(*field.family)),
+          m_lines(new QVBoxLayout(this)),
+          m_add(new QToolButton(this)) {
         m_lines->setContentsMargins(0, 0, 0, 0);
         m_lines->setSpacing(2);
         m_lines->addWidget(m_add, 0, Qt::AlignLeft);
