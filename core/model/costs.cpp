@@ -40,8 +40,13 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
         // One private factor is averaged before it is multiplied: one product. With several, the
         // products are averaged.
         if (design.stretchesOf(i).empty())
-            products =
-                design.layers[i].composeCost * (merged && plan.partedFactors() <= 1 ? 1.0 : copies);
+            products = design.layers[i].composeCost
+                       * (merged && plan.partedFactors() <= 1 ? 1.0 : copies);
+        if (plan.product) // and their copies with each other
+            for (const FactorInfo& factor : design.layers[i].factors.factors)
+                if (factor.core)
+                    products += (copies - 1) * double(factor.size())
+                                * (factor.shape.size() == 1 ? 1.0 : double(factor.shape[0]));
         const double backward = merged ? 1.0 + static_cast<double>(routes.groups.size()) : 2.0;
         cost.once += products;
         cost.step += products * (1.0 + backward);

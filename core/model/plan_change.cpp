@@ -57,8 +57,10 @@ std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::si
     compare("norm", before.norm, after.norm);
     for (const auto& [way, names] : ways)
         parts.push_back(join(names, ", ") + " " + way);
-    if (before.merged != after.merged)
-        parts.push_back(after.merged ? "merged" : "no longer merged");
+    if (before.merged != after.merged || before.product != after.product)
+        parts.push_back(after.product  ? "merged by product"
+                        : after.merged ? "merged"
+                                       : "no longer merged");
     if (before.frozen != after.frozen)
         parts.push_back(after.frozen.empty() ? "nothing frozen"
                                              : "frozen: " + join(after.frozen, ", "));
@@ -353,7 +355,9 @@ bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after) {
         for (std::size_t k = 0; k < is.partitions.size(); ++k)
             kept = kept && isFiner(is.partitions[k], was.partitions[k]);
         // Copies that are averaged from here on, or no longer, must have been one.
-        kept = kept && (was.merged == is.merged || was.refinement().groups.size() == 1);
+        kept = kept
+               && ((was.merged == is.merged && was.product == is.product)
+                   || was.refinement().groups.size() == 1);
         if (!kept)
             return true;
     }

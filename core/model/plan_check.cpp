@@ -27,7 +27,7 @@ std::string canonicalText(const SharingPlan& plan) {
         text += " bias " + groupsOf(layer.bias, plan.tasks);
         text += " norm " + groupsOf(layer.norm, plan.tasks);
         if (layer.merged)
-            text += " merged";
+            text += layer.product ? " merged product" : " merged";
         if (!layer.frozen.empty())
             text += " frozen " + join(layer.frozen, ",");
         text += "\n";
@@ -58,7 +58,11 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
     parts.insert(parts.end(), {"bias", "norm"});
     for (const std::string& frozen : plan.frozen)
         if (std::ranges::find(parts, frozen) == parts.end())
-            return wrong("plan.frozen", frozen, "a part that the layer has not", join(parts, ", "));
+            return wrong("plan.frozen", frozen, "a part that the layer has not",
+                         join(parts, ", "));
+    if (plan.product && (!plan.merged || plan.partedFactors() > 1 || !layer.hasSquareCore()))
+        return Problem{"sharing.product", plan.layer, "merged by product",
+                       "one private factor, a square core", ""};
     if (plan.merged && !layer.affine)
         return Problem{"sharing.not_linear", plan.layer, "merged", "kernels that are not averaged",
                        "the kernel of a mean of its factors is not the mean of their kernels"};

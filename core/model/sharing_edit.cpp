@@ -13,7 +13,8 @@ namespace concertina {
 namespace {
 
 constexpr std::array allStates{SharingState::Tied, SharingState::Merged,
-                               SharingState::FactorsShared, SharingState::Separate};
+                               SharingState::FactorsShared, SharingState::Separate,
+                               SharingState::MergedByProduct};
 
 using Rules = std::vector<std::string>;
 
@@ -139,7 +140,7 @@ std::vector<SharingState> availableStates(const LayerFactors& layer, int tasks) 
         return {SharingState::Tied, SharingState::Separate};
     if (!layer.affine)
         return {SharingState::Tied, SharingState::FactorsShared, SharingState::Separate};
-    return {allStates.begin(), allStates.end()};
+    return {allStates.begin(), allStates.end() - (layer.hasSquareCore() ? 0 : 1)};
 }
 
 std::vector<std::string> layerPatterns(std::span<const std::string> names,

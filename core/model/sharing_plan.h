@@ -23,6 +23,8 @@ struct LayerPlan {
     Partition bias;
     Partition norm; ///< shares γ and β; meaningless where the layer has no norm
     bool merged = false;
+    bool product = false; ///< merged by the product of the cores' copies, in their order, not by
+                          ///< the mean of the kernels
     /// What rests while the others train: names of factors, "bias", "norm", in this order.
     std::vector<std::string> frozen{};
 
@@ -31,7 +33,7 @@ struct LayerPlan {
     bool isFrozen(std::string_view what) const;
 
     /// The common refinement of the factors' and the bias's partitions: whose kernels differ.
-    /// Where the layer is merged, these are averaged.
+    /// Where the layer is merged, these are averaged, or their cores multiplied.
     Partition refinement() const;
 
     /// The partition of tasks by the kernel that they run: one group where it is merged.
@@ -67,7 +69,7 @@ Expected<SharingPlan> planFromJson(const Json& json);
 ///     layer l.1 U a,b|c M a|b|c V a,b,c bias a,b,c norm a,b,c merged frozen U,norm
 ///
 /// with a line end behind each line: a line a layer; its factors in their order, with groups in the
-/// order of their first tasks; "merged" and "frozen …" only where it is so.
+/// order of their first tasks; "merged" (or "merged product") and "frozen …" only where it is so.
 std::string planHash(const SharingPlan& plan);
 
 /// What a plan has to know of a layer.
@@ -79,13 +81,18 @@ struct LayerFactors {
 
     bool hasCore() const;
 
+    /// Whether copies of its core can be multiplied with each other: it is one square matrix, or a
+    /// diagonal.
+    bool hasSquareCore() const;
+
     /// What rests from the start, until a rule unfreezes it.
     std::vector<std::string> frozenAtStart() const;
 };
 
 /// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
 /// "plan.layers" (other layers, factors or tasks), "plan.groups" (a task in no group or in two),
-/// "plan.frozen" (what is no factor), "sharing.not_linear"; the path is "LAYER.FACTOR".
+/// "plan.frozen" (what is no factor), "sharing.not_linear", "sharing.product" (what is multiplied is
+/// more than one square core); the path is "LAYER.FACTOR".
 std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerFactors> layers,
                                  std::span<const std::string> tasks);
 
@@ -109,7 +116,7 @@ struct PlanResolution {
 /// Applies rules in their order, the later wins; what no rule names is as `planAtStart` says.
 /// Problems:
 /// "sharing.syntax", "sharing.no_layer", "sharing.unknown_task", "sharing.groups",
-/// "sharing.unknown_factor", "sharing.no_core", "sharing.not_linear".
+/// "sharing.unknown_factor", "sharing.no_core", "sharing.not_linear", "sharing.product".
 PlanResolution resolvePlan(std::span<const std::string> rules, std::span<const LayerFactors> layers,
                            std::span<const std::string> tasks, const std::string& path);
 

@@ -9,8 +9,8 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> stateNames = {"tied", "merged", "factors shared",
-                                                        "separate"};
+constexpr std::array<std::string_view, 5> stateNames = {"tied", "merged", "factors shared",
+                                                        "separate", "merged by product"};
 
 Unexpected syntax(std::string_view text, std::string expected) {
     return failure({"sharing.syntax", "", "\"" + shortened(text, 120) + "\"", std::move(expected),
@@ -38,6 +38,8 @@ Expected<std::vector<std::vector<std::string>>> takeGroups(std::string_view& tex
 }
 
 std::optional<SharingState> stateOf(std::string_view name) {
+    if (name == "merged by mean") // what merged is without a word
+        return SharingState::Merged;
     for (std::size_t i = 0; i < stateNames.size(); ++i)
         if (name == stateNames[i])
             return static_cast<SharingState>(i);
@@ -88,7 +90,8 @@ Expected<SharingRule> parseSharingRule(std::string_view text) {
             return syntax(text, "the groups before the state");
         if (brace == std::string_view::npos || rule.factor.empty()
             || rule.factor.find_first_of(" \t\r\n}|") != std::string::npos)
-            return syntax(text, "a state (tied, merged, factors shared, separate), freeze, "
+            return syntax(text, "a state (tied, merged, merged by product, factors shared, "
+                                "separate), freeze, "
                                 "unfreeze, or a factor and its groups");
         rest = rest.substr(brace);
     }

@@ -16,14 +16,16 @@ enum class SharingState {
     Merged,        ///< own cores, averaged into one kernel; the rest one group (merged cores)
     FactorsShared, ///< own cores, norms and biases, the other factors one group (per-task cores)
     Separate,      ///< all own
+    MergedByProduct, ///< as merged, but the own cores are multiplied, in the order of the tasks
 };
 
-/// "tied", "merged", "factors shared", "separate".
+/// "tied", "merged", "factors shared", "separate", "merged by product".
 std::string_view stateName(SharingState state);
 
 /// One rule of a sharing plan, as it stands in a spec:
 ///
 ///     enc*: merged
+///     enc2*: merged by product
 ///     dec3.*: {segmentation, depth} | {normal} separate
 ///     dec1.2: M {segmentation} | {depth, normal}
 ///     enc1*: freeze

@@ -62,8 +62,8 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
 }
 
 /// The ways in which layers are shared, in the order in which they are reported.
-constexpr std::array<std::string_view, 6> weightPartNames{"tied",     "merged", "factors shared",
-                                                          "separate", "other",  "heads"};
+constexpr std::array<std::string_view, 7> weightPartNames{
+    "tied", "merged", "factors shared", "separate", "merged by product", "other", "heads"};
 
 std::size_t partOf(const NetworkDesign& design, std::size_t layer) {
     if (layer >= design.plan.layers.size())

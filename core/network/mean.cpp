@@ -20,4 +20,9 @@ torch::Tensor weightedMean(const std::vector<torch::Tensor>& copies,
     return copies[0] + sum;
 }
 
+torch::Tensor identityLike(const torch::Tensor& factor) {
+    return factor.dim() == 1 ? torch::ones_like(factor)
+                             : torch::eye(factor.size(0), factor.options());
+}
+
 } // namespace concertina

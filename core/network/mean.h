@@ -13,4 +13,7 @@ namespace concertina {
 torch::Tensor weightedMean(const std::vector<torch::Tensor>& copies,
                            std::span<const int> weights);
 
+/// What leaves a product as it is: the identity of a square factor's size, or ones of a diagonal's.
+torch::Tensor identityLike(const torch::Tensor& factor);
+
 } // namespace concertina

@@ -129,9 +129,14 @@ void Network::initialize(std::uint64_t seed) {
 }
 
 void Network::takeFactors(std::size_t layer, const std::vector<torch::Tensor>& values) {
-    for (std::size_t k = 0; k < values.size(); ++k)
-        for (const std::size_t copy : m_layers[layer].factors[k])
-            m_parameters[copy].value.copy_(values[k]);
+    const bool product = m_design.layerPlan(layer).product;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        const auto& copies = m_layers[layer].factors[k];
+        for (const std::size_t copy : copies)
+            // A product that is the factor: of it and of identities.
+            m_parameters[copy].value.copy_(
+                product && copy != copies.front() ? identityLike(values[k]) : values[k]);
+    }
 }
 
 torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const {
@@ -147,6 +152,16 @@ torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSe
     return weightedMean(copies, weights);
 }
 
+/// Of all copies, in the order of their first task.
+torch::Tensor Network::productFor(std::span<const std::size_t> parameters) const {
+    torch::Tensor product = m_parameters[parameters.front()].value;
+    for (const std::size_t index : parameters.subspan(1)) {
+        const torch::Tensor& next = m_parameters[index].value;
+        product = product.dim() == 1 ? product * next : torch::mm(product, next);
+    }
+    return product;
+}
+
 torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                                  const FragmentPart& part, const ComposeMoment& moment) const {
     const LayerWeights& weights = m_layers[layer];
@@ -155,7 +170,8 @@ torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskS
         own.tasks = group;
         std::vector<torch::Tensor> factors;
         for (std::size_t k = part.firstFactor; k < part.firstFactor + part.kernelFactors(); ++k)
-            factors.push_back(factorFor(weights.factors[k], group));
+            factors.push_back(plan.product ? productFor(weights.factors[k])
+                                           : factorFor(weights.factors[k], group));
         if (part.stretch)
             return composeStretch(factors, part.convolutions);
         return factors.size() == 1 && weights.factors.size() > 1
@@ -293,9 +309,12 @@ void Network::scaleKernels(double scale, Moving moving) {
                 if (!moves(layer, factor, moving) || plan.isFrozen(factor.name) || !stands
                     || !factor.scales)
                     continue;
-                for (const std::size_t copy : m_layers[i].factors[k])
-                    if (m_parameters[copy].grad.defined())
-                        m_parameters[copy].value.mul_(scale);
+                for (const std::size_t copy : m_layers[i].factors[k]) {
+                    if (!m_parameters[copy].grad.defined() || (plan.product && scaled))
+                        continue; // of a product one is enough
+                    m_parameters[copy].value.mul_(scale);
+                    scaled = true;
+                }
                 scaled = true;
             }
         }

@@ -144,7 +144,9 @@ private:
     torch::Tensor kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                             const FragmentPart& part, const ComposeMoment& moment) const;
     torch::Tensor factorFor(std::span<const std::size_t> parameters, TaskSet tasks) const;
+    torch::Tensor productFor(std::span<const std::size_t> parameters) const;
     void takeParameter(Parameter& parameter, const Network& from);
+    void takeProduct(std::size_t layer, std::size_t factor, const Network& from);
     Expected<void> remakeKernel(std::size_t layer, const Network& from);
     void takeStatistics(const ExecutedNode& executed, const Network& from);
 

@@ -34,6 +34,11 @@ Expected<Network> Network::replanned(NetworkDesign design) const {
     for (std::size_t i = 0; i < isNew.size(); ++i)
         if (!isNew[i])
             result.takeParameter(result.m_parameters[i], *this);
+    for (std::size_t i = 0; i < m_layers.size(); ++i)
+        if (std::ranges::find(remade, i) == remade.end())
+            for (std::size_t k = 0; k < m_layers[i].factors.size(); ++k)
+                if (m_design.layers[i].factors.factors[k].core)
+                    result.takeProduct(i, k, *this);
     if (!remade.empty()) {
         const Network precise = convertedTo(torch::kFloat64);
         for (const std::size_t layer : remade)
@@ -99,6 +104,51 @@ void Network::takeParameter(Parameter& parameter, const Network& from) {
             for (const Parameter* source : sources)
                 made = torch::maximum(made, value(*source));
         parameter.state[key] = made;
+    }
+}
+
+/// Where copies of a core are multiplied, before or now. Parted: the first is the core that they
+/// had, with what the optimizer keeps, and the others begin as identities, so that outputs stay.
+/// No longer multiplied, or in other groups that are not parts of those before: each has, or the
+/// first has, the product of all.
+void Network::takeProduct(std::size_t layer, std::size_t factor, const Network& from) {
+    const LayerPlan was = from.m_design.layerPlan(layer), is = m_design.layerPlan(layer);
+    const Partition& before = was.partitions[factor];
+    const Partition& now = is.partitions[factor];
+    if ((!was.product && !is.product) || (was.product == is.product && before == now))
+        return;
+    const auto& copies = m_layers[layer].factors[factor];
+    const auto& sources = from.m_layers[layer].factors[factor];
+    const auto begin = [&](std::size_t copy, const torch::Tensor& value) {
+        m_parameters[copy].value.copy_(value);
+        m_parameters[copy].state.clear();
+    };
+    if (!is.product) {
+        const torch::Tensor product = from.productFor(sources);
+        for (const std::size_t copy : copies)
+            begin(copy, product);
+        return;
+    }
+    const bool isPart = std::ranges::all_of(now.groups, [&](TaskSet group) {
+        return groupContaining(before, group) != 0;
+    });
+    const bool parts = isPart && (was.product || before.groups.size() == 1);
+    torch::Tensor whole = was.product ? from.productFor(sources) : torch::Tensor();
+    if (!whole.defined()) { // of copies that were averaged, or ran apart: their mean
+        Parameter joined = m_parameters[copies.front()];
+        joined.value = joined.value.clone();
+        joined.owners = allTasks(m_design.taskCount());
+        takeParameter(joined, from);
+        whole = joined.value;
+    }
+    for (std::size_t h = 0; h < copies.size(); ++h) {
+        // Of a group that is parted the first part goes on with what it had.
+        const TaskSet had = groupContaining(before, now.groups[h]);
+        const bool first = firstTask(had) == firstTask(now.groups[h]);
+        if (!parts)
+            begin(copies[h], h == 0 ? whole : identityLike(whole));
+        else if (!first)
+            begin(copies[h], identityLike(whole));
     }
 }
 

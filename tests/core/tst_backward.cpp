@@ -123,6 +123,37 @@ private Q_SLOTS:
         }
     }
 
+    void coresOfAProductSeeTheirOwnTasksGradient() {
+        // W = U·M_1·M_2·M_3·V: ∂M_t = (U M_1⋯M_{t−1})ᵀ G_t (M_{t+1}⋯M_3 V)ᵀ, ∂U = Σ_t G_t
+        // (M_1 M_2 M_3 V)ᵀ, ∂V = (U M_1 M_2 M_3)ᵀ Σ_t G_t
+        Network network = wideNetwork(tinySpec("factored", "*: merged by product"), 4);
+        const auto g = kernelGradients(network, m_images);
+        differentiate(network, m_images);
+        const torch::NoGradGuard noGrad;
+        for (const std::string layer : {"enc1.1", "enc2.2", "dec2.1", "dec1.1"}) {
+            const torch::Tensor u = named(network, layer + "/U/" + everyone).value;
+            const torch::Tensor v = named(network, layer + "/V/" + everyone).value;
+            std::vector<torch::Tensor> m;
+            for (const auto& name : names)
+                m.push_back(named(network, layer + "/M/" + name).value);
+            torch::Tensor sum = torch::zeros_like(u.mm(v));
+            for (std::size_t t = 0; t < 3; ++t) {
+                const torch::Tensor gt = g.at(layer + "/" + everyone)[t];
+                torch::Tensor before = u, behind = v;
+                for (std::size_t s = 0; s < t; ++s)
+                    before = before.mm(m[s]);
+                for (std::size_t s = 2; s > t; --s)
+                    behind = m[s].mm(behind);
+                sum += gt;
+                verifyEqual(named(network, layer + "/M/" + names[t]).grad,
+                            before.t().mm(gt).mm(behind.t()));
+            }
+            const torch::Tensor inner = m[0].mm(m[1]).mm(m[2]);
+            verifyEqual(named(network, layer + "/U/" + everyone).grad, sum.mm(inner.mm(v).t()));
+            verifyEqual(named(network, layer + "/V/" + everyone).grad, u.mm(inner).t().mm(sum));
+        }
+    }
+
     void groupsOfTasksAreRoutedTogetherWithTheirShare() {
         // Two tasks own one core: a = 2/3, and it sees the sum of both gradients.
         Network network =

@@ -88,14 +88,20 @@ private:
         const std::string& name = plan.layer;
         Value kernel = kernelOf(name, plan.factors, m_task);
         torch::Tensor bias = copy(name + "/bias/", m_task);
-        if (plan.merged) { // the mean of what the tasks would have
+        if (plan.product) { // of all copies of the core, the first task's first
+            kernel = {copy(name + "/U/", m_task), name + " product"};
+            for (const TaskSet group : plan.partitions[1].groups)
+                kernel.tensor = kernel.tensor.matmul(copy(name + "/M/", firstTask(group)));
+            kernel.tensor = kernel.tensor.matmul(copy(name + "/V/", m_task));
+        } else if (plan.merged) { // the mean of what the tasks would have
             kernel = {torch::zeros_like(kernel.tensor), name + " merged"};
+            for (int task = 0; task < toyTasks; ++task)
+                kernel.tensor = kernel.tensor + kernelOf(name, plan.factors, task).tensor / toyTasks;
+        }
+        if (plan.merged) {
             bias = torch::zeros_like(bias);
-            for (int task = 0; task < toyTasks; ++task) {
-                kernel.tensor =
-                    kernel.tensor + kernelOf(name, plan.factors, task).tensor / toyTasks;
+            for (int task = 0; task < toyTasks; ++task)
                 bias = bias + copy(name + "/bias/", task) / toyTasks;
-            }
         }
         kernel.tensor = kernel.tensor.reshape({bias.size(0), x.tensor.size(1), 3, 3});
         const Value y = convolution(x, kernel, bias);
@@ -269,6 +275,21 @@ private Q_SLOTS:
             SharingPlan plan = tied.plan;
             plan.layers[layer] = fullPlan(plan.layers[layer], chosen, merged);
             check(tied, plan, number, number % 7 == 0); // gradients take most of the time
+        }
+    }
+
+    void allProductsOfOneLayerComputeWhatPerTaskNetworksDo() {
+        const NetworkDesign tied = toyDesign("factored");
+        constexpr std::size_t layer = 1;
+        for (int number = 0; number < 5 * 5 * 5; ++number) { // M, bias, norm
+            const auto place = [&](int by) { return static_cast<std::size_t>(number / by % 5); };
+            SharingPlan plan = tied.plan;
+            plan.layers[layer] =
+                fullPlan(plan.layers[layer], {0, place(1), 0, place(5), place(25)}, true);
+            plan.layers[layer].partitions[0] = plan.layers[layer].partitions[2] =
+                together(toyTasks);
+            plan.layers[layer].product = true;
+            check(tied, plan, number, true);
         }
     }
 

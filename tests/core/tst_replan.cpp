@@ -65,6 +65,7 @@ private Q_SLOTS:
                 << parametrization << before << rules;
         };
         add("factored", "*: tied", {"*: merged"});
+        add("factored", "*: tied", {"*: merged by product"});
         add("factored", "*: tied", {"dec*: factors shared"});
         add("factored", "*: tied", {"enc1.1: separate"});
         add("factored", "*: tied", {"*: norm {segmentation} | {depth} | {normal}"});
@@ -118,6 +119,42 @@ private Q_SLOTS:
         }
         QCOMPARE(parameterNamed(after, std::string("dec1.1/U/") + all).value.data_ptr<float>()[0],
                  parameterNamed(before, std::string("dec1.1/U/") + all).value.data_ptr<float>()[0]);
+    }
+
+    void aCorePartedIntoAProductKeepsItsOutputsAndTheFirstItsMoments() {
+        const ExperimentSpec spec = tinySpec("factored", "*: tied");
+        const Network before = trained(spec);
+        const Network after = changed(before, spec, {"*: merged by product"});
+        const Parameter& source = parameterNamed(before, std::string("dec1.1/M/") + all);
+        const Parameter& first = parameterNamed(after, "dec1.1/M/segmentation");
+        QVERIFY(sameBits(first.value, source.value));
+        QVERIFY(sameBits(first.state.at("adam.m"), source.state.at("adam.m")));
+        for (const char* task : {"depth", "normal"}) {
+            const Parameter& part = parameterNamed(after, std::string("dec1.1/M/") + task);
+            QVERIFY(sameBits(part.value.detach(), torch::eye(part.value.size(0))));
+            QVERIFY(part.state.empty());
+        }
+    }
+
+    void aProductThatEndsIsTheProductForAll_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("group");
+        QTest::newRow("tied") << "*: tied" << QString(all);
+        QTest::newRow("factors shared") << "*: factors shared" << "depth";
+    }
+
+    void aProductThatEndsIsTheProductForAll() {
+        QFETCH(QString, rule);
+        QFETCH(QString, group);
+        const ExperimentSpec spec = tinySpec("factored", "*: merged by product");
+        Network before = trained(spec);
+        const Network after = changed(before, spec, {rule.toStdString()});
+        const auto core = [&](const char* task) {
+            return parameterNamed(before, std::string("dec1.1/M/") + task).value.detach();
+        };
+        const torch::Tensor product = core("segmentation").mm(core("depth")).mm(core("normal"));
+        QVERIFY(sameBits(
+            parameterNamed(after, "dec1.1/M/" + group.toStdString()).value.detach(), product));
     }
 
     void joinedTasksHaveTheMeanByTheirNumber() {

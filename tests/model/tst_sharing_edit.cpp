@@ -43,7 +43,7 @@ private Q_SLOTS:
         using enum SharingState;
         using States = std::vector<SharingState>;
         QVERIFY(availableStates(factored("a"), 3)
-                == (States{Tied, Merged, FactorsShared, Separate}));
+                == (States{Tied, Merged, FactorsShared, Separate, MergedByProduct}));
         QVERIFY(availableStates(plain("a"), 3) == (States{Tied, Separate}));
         QVERIFY(availableStates(branched("a"), 3) == (States{Tied, FactorsShared, Separate}));
         QVERIFY(availableStates(factored("a"), 1) == States{Tied});

@@ -14,6 +14,10 @@ class SharingRuleTest : public QObject {
 private Q_SLOTS:
     void namedStatesAreRead() {
         QVERIFY(parseSharingRule("enc*: tied") == (SharingRule{"enc*", SharingState::Tied}));
+        QVERIFY(parseSharingRule("enc*: merged by product")
+                == (SharingRule{"enc*", SharingState::MergedByProduct}));
+        QVERIFY(parseSharingRule("enc*: merged by mean")
+                == (SharingRule{"enc*", SharingState::Merged}));
         QVERIFY(parseSharingRule("enc*:merged") == (SharingRule{"enc*", SharingState::Merged}));
         QVERIFY(parseSharingRule("  dec1.2 :  factors shared ")
                 == (SharingRule{"dec1.2", SharingState::FactorsShared}));
@@ -86,9 +90,9 @@ private Q_SLOTS:
         row("enc1\nenc2: tied", shape);
         row("{a}: tied", shape);
         row("a|b: tied", shape);
-        const char* state =
-            "a state (tied, merged, factors shared, separate), freeze, unfreeze, or "
-            "a factor and its groups";
+        const char* state = "a state (tied, merged, merged by product, factors shared, separate), "
+                            "freeze, unfreeze, or "
+                            "a factor and its groups";
         row("enc*:", state);
         row("enc*: ", state);
         row("enc*: mergd", state);

@@ -22,7 +22,8 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array states{SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
+constexpr std::array states{SharingState::Tied, SharingState::Merged,
+                            SharingState::MergedByProduct, SharingState::FactorsShared,
                             SharingState::Separate};
 constexpr int RulesHeight = 76;
 

@@ -59,7 +59,7 @@ private:
     QToolButton* m_showRules;
     QPlainTextEdit* m_rules;
     TonedLabel* m_message;
-    std::array<QAction*, 4> m_allActions{};
+    std::array<QAction*, 5> m_allActions{};
 };
 
 } // namespace concertina

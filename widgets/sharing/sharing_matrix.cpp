@@ -186,8 +186,8 @@ SharingMatrix::SharingMatrix(QWidget* parent)
     m_view->viewport()->setAutoFillBackground(false);
     m_view->setAccessibleName(tr("Sharing of layers by tasks"));
     m_view->setAccessibleDescription(
-        tr("Space goes on to the next state; T tied, M merged, F factors shared, S separate; Right "
-           "and Left unfold and fold a stage."));
+        tr("Space goes on to the next state; T tied, M merged, P merged by product, F factors "
+           "shared, S separate; Right and Left unfold and fold a stage."));
     m_view->installEventFilter(this);
     m_view->viewport()->installEventFilter(this);
     m_header = new MatrixHeader(*m_model, m_view, this);
@@ -309,7 +309,7 @@ bool SharingMatrix::pressKey(int key, Qt::KeyboardModifiers modifiers) {
         setUnfolded(row, key == Qt::Key_Right);
         return true;
     }
-    for (const SharingState state : states)
+    for (const SharingState state : m_model->row(row).available)
         if (key == stateKey(state).unicode()) {
             wantState(state);
             return true;

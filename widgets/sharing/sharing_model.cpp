@@ -56,8 +56,13 @@ bool sameLines(const std::vector<SharingRow>& a, const std::vector<SharingRow>& 
 } // namespace
 
 SharingState SharingRow::next() const {
-    const auto at = state ? std::ranges::find(available, *state) : available.end();
-    return at == available.end() || at + 1 == available.end() ? available.front() : *(at + 1);
+    // Merged by product is chosen, not come upon: its place is merged's.
+    const SharingState now = state == SharingState::MergedByProduct ? SharingState::Merged
+                                                                    : state.value_or(available.back());
+    const auto at = std::ranges::find(available, now);
+    const bool last = at == available.end() || at + 1 == available.end()
+                      || *(at + 1) == SharingState::MergedByProduct;
+    return last || !state ? available.front() : *(at + 1);
 }
 
 bool SharingRow::isAllFrozen() const {
@@ -218,6 +223,7 @@ QChar stateKey(SharingState state) {
     case SharingState::Merged: return u'M';
     case SharingState::FactorsShared: return u'F';
     case SharingState::Separate: return u'S';
+    case SharingState::MergedByProduct: return u'P';
     }
     return {};
 }
@@ -238,6 +244,9 @@ QString stateHelp(SharingState state) {
     case SharingState::Separate:
         return SharingModel::tr("each task has everything of its own. The dearest: the network "
                                 "runs, and is stored, once a task from here on.");
+    case SharingState::MergedByProduct:
+        return SharingModel::tr("each task trains a core of its own, and the product of the cores "
+                                "is in the one kernel that runs. Costs what merged costs.");
     }
     return {};
 }

@@ -62,6 +62,17 @@ public:
         }
     }
 
+    /// Of cores that are multiplied: a cross a task.
+    void crosses(TaskSet group) {
+        for (const int task : tasksOf(group)) {
+            m_painter.setPen(QPen(taskColor(task, m_palette), 2, Qt::SolidLine, Qt::RoundCap));
+            const QPointF middle(m_area.x() + width() * (task + 0.5),
+                                 m_area.y() + m_area.height() / 2.0);
+            m_painter.drawLine(middle - QPointF(3, 3), middle + QPointF(3, 3));
+            m_painter.drawLine(middle - QPointF(3, -3), middle + QPointF(3, -3));
+        }
+    }
+
     QColor tone(ColorRole role) const { return color(role, m_palette); }
     QColor ofGroup(TaskSet group) const {
         return taskCount(group) == 1 ? taskColor(firstTask(group), m_palette)
@@ -116,7 +127,7 @@ void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
         const bool averaged = plan.merged && groupContaining(copies, group) == 0;
         if (averaged) {
             paint.outline(group, 2, paint.tone(ColorRole::MutedText), Qt::DashLine, true);
-            paint.dots(group);
+            plan.product ? paint.crosses(group) : paint.dots(group);
             continue;
         }
         const double inset = (group & banded) != 0 ? 4.5 : 2;

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/sharing_plan.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What reading a plan and resolving rules have in common.
+
+/// Groups of task names as a partition of `tasks`. Problems have no path: "sharing.unknown_task",
+/// "sharing.groups".
+Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& groups,
+                                   std::span<const std::string> tasks);
+
+/// What a layer's rules can name, in its order: its factors, bias and norm.
+std::vector<std::string> partNames(const LayerPlan& plan);
+
+/// Freezes one part of a layer or lets it move.
+void setFrozen(LayerPlan& plan, const std::string& part, bool frozen);
+
+} // namespace concertina
