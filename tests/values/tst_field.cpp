@@ -204,15 +204,6 @@ private Q_SLOTS:
         row("[a, b]", FieldType::Texts, "");
         row("a,,b", FieldType::Texts, "");
         row("5", FieldType::Texts, "[\"5\"]");
-        const char* two = R"([{"id": "a", "options": {}}, {"id": "b", "options": {}}])";
-        row("a, b", FieldType::Methods, two);
-        row("[\"a\", \"b\"]", FieldType::Methods, two);
-        row("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}", FieldType::Methods,
-            R"([{"id": "a", "options": {}}, {"id": "b", "options": {"k": [1, 2], "l": {}}}])");
-        row("", FieldType::Methods, "[]");
-        row("a,,b", FieldType::Methods, "");
-        row("{\"id\": 3}", FieldType::Methods, "");
-        row("[a]", FieldType::Methods, "");
         row("*: tied, d*: {a, b} | {c} separate", FieldType::Texts,
             "[\"*: tied\", \"d*: {a, b} | {c} separate\"]");
     }
@@ -227,6 +218,23 @@ private Q_SLOTS:
             QCOMPARE(jsonText(*read), jsonText(parseJson(value.toStdString())));
         else
             QCOMPARE(read.error().code, std::string("field.type"));
+    }
+
+    void methodsAreReadAsIdsOrAsJson() {
+        const FieldInfo field = fieldOf(FieldType::Methods);
+        const auto read = [&](const char* text) {
+            const auto list = parseValue(field, text);
+            return list ? jsonText(*list) : list.error().code;
+        };
+        const std::string two = R"([{"id":"a","options":{}},{"id":"b","options":{}}])";
+        QCOMPARE(read("a, b"), two);
+        QCOMPARE(read("[\"a\", \"b\"]"), two);
+        QCOMPARE(read("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}"),
+                 std::string(
+                     R"([{"id":"a","options":{}},{"id":"b","options":{"k":[1,2],"l":{}}}])"));
+        QCOMPARE(read(""), std::string("[]"));
+        for (const char* text : {"a,,b", "{\"id\": 3}", "[a]"})
+            QCOMPARE(read(text), std::string("field.type"));
     }
 
     void methodsAreWrittenAsTheyAreRead() {
