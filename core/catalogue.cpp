@@ -4,10 +4,11 @@
 #include "core/backbones/backbone.h"
 #include "core/balancing/balancing.h"
 #include "core/data/dataset.h"
+#include "core/exports/export.h"
 #include "core/optimizers/optimizer.h"
+#include "core/optimizers/schedule.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tasks/task.h"
-#include "core/optimizers/schedule.h"
 
 namespace concertina {
 
@@ -28,6 +29,8 @@ const Catalogue& catalogue() {
             c.schedules.push_back(info);
         for (const auto* entry : balancings())
             c.balancings.push_back(entry->info);
+        for (const auto* entry : exports())
+            c.exports.push_back(entry->info);
         return c;
     }();
     return all;

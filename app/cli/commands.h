@@ -96,43 +96,6 @@ struct ConflictArguments {
 ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments& arguments,
                          Console& console);
 
-struct PredictArguments {
-    std::string run;
-    std::vector<std::filesystem::path> images;
-    std::filesystem::path out;
-    bool collapsed = false;
-    std::string size = "network"; ///< "network", "picture"
-};
-
-struct CollapseArguments {
-    std::string run;
-    std::filesystem::path file;
-    int average = 1; ///< of the last checkpoints
-    int normBatches = 0;
-    std::string without{}; ///< a task; empty: none is left out
-};
-
-ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
-                         Console& console);
-
-struct VerifyArguments {
-    std::string run;
-    std::optional<std::filesystem::path> collapsed; ///< compared with what it says it was made from
-    int images = 32;
-    bool layers = false;
-    int average = 1;
-    int normBatches = 0;
-};
-
-ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
-                       Console& console);
-ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
-                        Console& console);
-
-/// Collapses, verifies and draws a finished run into a folder.
-ExitCode reportRun(const CommonArguments& common, const std::string& run,
-                   const std::filesystem::path& folder, Console& console);
-
 /// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
@@ -144,6 +107,9 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
                          Console& console);
 ExitCode specFieldsCommand(Console& console);
+
+/// What `list` takes: the families of methods, and the presets.
+std::vector<std::string> listedFamilies();
 ExitCode listCommand(const std::string& family, Console& console);
 
 /// A spec from a file, or a preset of this name, with values set: read, complete and valid; else

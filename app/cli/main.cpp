@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/usage.h"
+#include "app/cli/network_commands.h"
+#include "app/cli/wrong_usage.h"
+#include "core/catalogue.h"
+#include "core/exports/export.h"
 #include "core/tensor/process.h"
 #include "core/training/environment.h"
+#include "core/values/spec_fields.h"
 #include "core/values/version.h"
 #include "db/store.h"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
 
 using namespace concertina;
 
@@ -87,13 +94,19 @@ private:
     }
 
     void addAssignments(CLI::App* sub) {
-        sub->add_option("--set", m_train.assignments,
-                        "Set a field of the experiment; may stand several times")
-            ->type_name("PATH=VALUE")
-            ->check([](const std::string& text) {
-                return text.find('=') == std::string::npos
-                           ? "\"" + text + "\" is not path=value, for example train.lr=0.001"
-                           : std::string();
+        addEquations(sub->add_option("--set", m_train.assignments,
+                                     "Set a field of the experiment; may stand several times"),
+                     "path=value, for example train.lr=0.001");
+    }
+
+    /// An option that stands for each of its values; `form` says what one looks like.
+    static void addEquations(CLI::Option* option, const std::string& form) {
+        std::string name = form.substr(0, form.find(','));
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        option->type_name(name)
+            ->check([form](const std::string& text) {
+                return text.find('=') == std::string::npos ? "\"" + text + "\" is not " + form
+                                                           : std::string();
             })
             ->allow_extra_args(false)
             ->take_all();
@@ -272,12 +285,13 @@ private:
             Work::Computes);
         addRun(collapse);
         addData(collapse);
-        collapse->add_option("--out", m_collapse.file, "The file to write (safetensors)")
+        collapse->add_option("--out", m_collapse.place, "The file to write (safetensors)")
             ->type_name("FILE")
             ->required();
         collapse->add_option("--without", m_collapse.without, "Leave out what only this task needs")
             ->type_name("TASK");
         addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
+        addExport();
         CLI::App* verify =
             command(m_app, "verify", "Compare a run's network with the collapsed one",
                     [this](Console& console) {
@@ -314,6 +328,29 @@ private:
         predict->footer(
             "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
             "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
+    }
+
+    void addExport() {
+        CLI::App* exported = command(
+            m_app, "export", "Write a run's collapsed network in a format",
+            [this](Console& console) {
+                m_collapse.run = m_run;
+                return exportCommand(m_common, m_collapse, m_export, console);
+            },
+            Work::Computes);
+        addRun(exported);
+        addData(exported);
+        exported->add_option("--format", m_export.format, "One of \"concertina-cli list exports\"")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember(catalogue().ids(Family::Export)))
+            ->default_val(usualExport());
+        exported->add_option("--out", m_collapse.place, "The file to write, or the folder")
+            ->type_name("FILE|DIR")
+            ->required();
+        addEquations(exported->add_option("--option", m_export.options,
+                                          "An option of the format; may stand several times"),
+                     "name=value");
+        addAveraging(exported, m_collapse.average, m_collapse.normBatches);
     }
 
     /// What is done before collapsing.
@@ -356,8 +393,7 @@ private:
                                  [this](Console& console) { return listCommand(m_family, console); });
         list->add_option("family", m_family, "What to list")
             ->required()
-            ->check(CLI::IsMember({"datasets", "tasks", "backbones", "parametrizations",
-                                   "optimizers", "schedules", "balancings", "presets"}));
+            ->check(CLI::IsMember(listedFamilies()));
         CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
         data->require_subcommand(1);
         command(*data, "check", "Read every file of a dataset once, and report what is wrong",
@@ -380,6 +416,7 @@ private:
     ConflictArguments m_conflict;
     PredictArguments m_predict;
     CollapseArguments m_collapse;
+    ExportArguments m_export;
     VerifyArguments m_verify;
     std::string m_run;
     std::string m_family;

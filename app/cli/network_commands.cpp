@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/commands.h"
+#include "app/cli/network_commands.h"
 
 #include "app/cli/named_run.h"
 #include "app/session/interrupt.h"
 #include "app/session/trained_run.h"
+#include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/exports/export.h"
 #include "core/prediction/predict.h"
 #include "core/values/file_place.h"
 
+#include <algorithm>
 #include <stop_token>
 
 namespace concertina {
@@ -58,10 +61,10 @@ Expected<VerifyRequest> verifyRequest(const TrainedRun& trained, const VerifyArg
     return request;
 }
 
-} // namespace
-
-ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
-                         Console& console) {
+/// Collapses a run's network and writes it in a format; `say` reports it.
+template <class Say>
+ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& arguments,
+                      const MethodChoice& format, bool timed, Console& console, Say say) {
     const auto trained = findTrained(common.store, arguments.run, common.data);
     if (!trained)
         return console.fail(trained.error());
@@ -69,20 +72,75 @@ ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments&
     const auto chosen = lastCheckpoints(*trained, arguments.average);
     if (!chosen)
         return console.fail(chosen.error());
+    const auto writer = networkWriter(arguments.place, format);
+    if (!writer)
+        return console.fail(writer.error());
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
         return collapse({.checkpoint = chosen->last,
-                         .file = arguments.file,
+                         .write = *writer,
                          .averaging = {chosen->earlier, arguments.normBatches},
                          .spec = trained->spec,
-                         .without = arguments.without},
+                         .without = arguments.without,
+                         .timed = timed},
                         progress, stop);
     });
     if (!report)
         return failed(console, report.error(), interrupted);
-    console.say("Collapsed network: " + report->file + "\n" + toText(*report));
-    console.emit(eventJson("collapsed", trained->id, toJson(*report)));
+    say(trained->id, *report);
     return Done;
+}
+
+/// A format and its options as they are typed; a name that is none of its options stays a text.
+Expected<MethodChoice> formatOf(const ExportArguments& arguments) {
+    MethodChoice format{arguments.format};
+    const MethodInfo* info = catalogue().find(Family::Export, format.id);
+    for (const std::string& text : arguments.options) {
+        const auto equals = text.find('='); // there is one, as the command line checks
+        const std::string name = text.substr(0, equals);
+        Json value = text.substr(equals + 1);
+        if (info != nullptr)
+            if (const auto field = std::ranges::find(info->options, name, &FieldInfo::path);
+                field != info->options.end()) {
+                auto read = parseValue(*field, text.substr(equals + 1));
+                if (!read)
+                    return failure(std::move(read.error()));
+                value = std::move(*read);
+            }
+        format.options[name] = std::move(value);
+    }
+    return format;
+}
+
+} // namespace
+
+ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
+                         Console& console) {
+    return writeNetwork(common, arguments, {usualExport()}, true, console,
+                        [&](const RunId& run, const CollapseReport& report) {
+                            console.say("Collapsed network: " + report.written->place + "\n"
+                                        + toText(report));
+                            console.emit(eventJson("collapsed", run, toJson(report)));
+                        });
+}
+
+ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& network,
+                       const ExportArguments& arguments, Console& console) {
+    const auto format = formatOf(arguments);
+    if (!format)
+        return console.fail(format.error());
+    return writeNetwork(common, network, *format, false, console,
+                        [&](const RunId& run, const CollapseReport& report) {
+                            for (const std::string& file : report.written->files)
+                                console.say(file + "\n");
+                            console.emit(eventJson("exported", run,
+                                                   {{"format", format->id},
+                                                    {"place", report.written->place},
+                                                    {"files", report.written->files},
+                                                    {"bytes", report.written->bytes},
+                                                    {"sha256", report.written->sha256},
+                                                    {"made_from", toJson(report.origin)}}));
+                        });
 }
 
 ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
@@ -131,7 +189,7 @@ ExitCode reportRun(const CommonArguments& common, const std::string& run,
     if (const auto made = makeFolder(folder); !made)
         return console.fail(made.error());
     const auto network = folder / "collapsed.safetensors";
-    if (const ExitCode code = collapseCommand(common, {.run = run, .file = network}, console);
+    if (const ExitCode code = collapseCommand(common, {.run = run, .place = network}, console);
         code != Done)
         return code;
     if (const ExitCode code = verifyCommand(common, {.run = run}, console); code != Done)

@@ -104,14 +104,21 @@ std::vector<SetPlace> setPlaces() {
     return places;
 }
 
-/// Where a method of a family is chosen, as a beginning of its options' paths.
-std::string placeOfFamily(Family family) {
+/// How an option of a method of a family is set: its path, or the words of a command.
+std::string placeOfOption(Family family, const std::string& option) {
+    if (family == Family::Export)
+        return "--option " + option;
+    const std::string behind = "options." + option;
     if (family == Family::Task)
-        return std::string(TasksPath) + ".N.";
+        return std::string(TasksPath) + ".N." + behind;
     if (family == Family::Parametrization)
-        return std::string(KernelsPath) + ".N.";
+        return std::string(KernelsPath) + ".N." + behind;
     return std::ranges::find(specMethods(), family, &MethodPlace<ExperimentSpec>::family)->path
-           + ".";
+           + "." + behind;
+}
+
+std::string listedName(Family family) {
+    return std::string(familyName(family)) + "s";
 }
 
 std::string textOf(const SetPlace& place) {
@@ -267,13 +274,18 @@ ExitCode specFieldsCommand(Console& console) {
     return Done;
 }
 
+std::vector<std::string> listedFamilies() {
+    std::vector<std::string> names{"presets"};
+    for (const Family family : AllFamilies)
+        names.push_back(listedName(family));
+    return names;
+}
+
 ExitCode listCommand(const std::string& family, Console& console) {
     if (family == "presets")
         return listPresets(console);
-    for (const Family candidate :
-         {Family::Dataset, Family::Task, Family::Backbone, Family::Parametrization,
-          Family::Optimizer, Family::Schedule, Family::Balancing}) {
-        if (family != std::string(familyName(candidate)) + "s")
+    for (const Family candidate : AllFamilies) {
+        if (family != listedName(candidate))
             continue;
         for (const MethodInfo* method : catalogue().methods(candidate)) {
             Json json = {{"id", method->id},
@@ -287,8 +299,7 @@ ExitCode listCommand(const std::string& family, Console& console) {
                                + (method->cost.empty() ? "" : "\n    Cost: " + method->cost)
                                + "\n    Source: " + method->source + "\n";
             for (const FieldInfo& option : method->options) {
-                const SetPlace place =
-                    placeOf(placeOfFamily(candidate) + "options." + option.path, option);
+                const SetPlace place = placeOf(placeOfOption(candidate, option.path), option);
                 text += textOf(place);
                 json["options"].push_back(jsonOf(place));
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/network_commands.h"
 
 #include "app/cli/named_run.h"
 #include "app/cli/run_reporter.h"

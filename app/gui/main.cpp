@@ -37,7 +37,7 @@ void startDemo(RunService& runs, MainWindow& window) {
     runs.start({withCompleteOptions(reading.spec, catalogue())}, std::nullopt, &window,
                [&window](const StartedRuns& started) {
                    if (!started.runs.empty())
-                       window.showMonitor(started.runs.front());
+                       window.open(ShowRun{started.runs.front()});
                    if (started.problem)
                        window.showProblem(QStringLiteral("The demo could not be started."),
                                           *started.problem);
@@ -48,7 +48,8 @@ void startDemo(RunService& runs, MainWindow& window) {
 void openPreset(const QString& word, const Problem& noRun, MainWindow& window) {
     const EmbeddedText* preset = presetNamed(word.toStdString());
     if (noRun.code == "run.unknown" && preset != nullptr)
-        window.showSetup(readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word));
+        window.open(
+            EditSpec{readSpecText(preset->text).spec, QStringLiteral("preset %1").arg(word)});
     else
         window.showProblem(QStringLiteral("%1 is neither a file, a run nor a preset.").arg(word),
                            noRun);
@@ -72,9 +73,9 @@ void open(const QStringList& words, StoreAccess& store, MainWindow& window) {
                 if (!run)
                     openPreset(word, run.error(), window);
                 else if (pictures)
-                    window.showCompare(*run, std::nullopt);
+                    window.open(CompareRuns{*run});
                 else
-                    window.showMonitor(*run);
+                    window.open(ShowRun{*run});
                 window.openFiles(files);
             });
 }
@@ -105,7 +106,7 @@ int main(int argc, char** argv) {
     SessionRunService runs(arguments.store, arguments.data);
     SessionJobService jobs(arguments.store, arguments.data);
     FileDialogs dialogs(settings);
-    MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pageEntries());
+    MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pages());
     QObject::connect(&window, &MainWindow::closed, &application, &QApplication::quit);
     const EndingGuard guard(runs, window);
     window.show();

@@ -8,32 +8,27 @@
 
 namespace concertina {
 
-PageEntries pageEntries() {
-    PageEntries entries;
-    entries.setup = [](const PageContext& context) {
-        auto* page = new SetupPage(context);
-        return SetupPageEntry{
-            page,
-            [page](const ExperimentSpec& spec, const QString& origin) { page->load(spec, origin); },
-            [page](const QString& file) { page->openFile(file); },
-            [page](const QString& folder) { return page->useFolder(folder); }};
+namespace {
+
+template <class MadePage>
+Page* make(const PageContext& context) {
+    return new MadePage(context);
+}
+
+} // namespace
+
+std::vector<PageInfo> pages() {
+    // Ids are frozen: they stand in settings.
+    std::vector<PageInfo> all{
+        {"setup", SetupPage::tr("Set-up"), "setup", make<SetupPage>},
+        {"monitor", MonitorPage::tr("Monitor"), "monitor", make<MonitorPage>},
+        {"compare", ComparePage::tr("Compare"), "compare", make<ComparePage>},
+        {"runs", RunsPage::tr("Runs"), "runs", make<RunsPage>},
     };
-    entries.monitor = [](const PageContext& context) {
-        auto* page = new MonitorPage(context);
-        return MonitorPageEntry{page, [page](const RunId& run) { page->showRun(run); },
-                                [page] { return page->run(); }};
-    };
-    entries.compare = [](const PageContext& context) {
-        auto* page = new ComparePage(context);
-        return ComparePageEntry{page,
-                                [page](const RunId& run, const std::optional<RunId>& other) {
-                                    page->showRuns(run, other);
-                                },
-                                [page](const QStringList& files) { page->openImages(files); },
-                                [page](const RunId& run) { page->prefer(run); }};
-    };
-    entries.runs = [](const PageContext& context) { return new RunsPage(context); };
-    return entries;
+    int key = Qt::Key_1;
+    for (PageInfo& page : all)
+        page.keys = {Qt::CTRL | static_cast<Qt::Key>(key++)};
+    return all;
 }
 
 } // namespace concertina

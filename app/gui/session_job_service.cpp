@@ -4,6 +4,7 @@
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/exports/export.h"
 #include "core/model/spec_paths.h"
 #include "widgets/qt_text.h"
 
@@ -125,18 +126,33 @@ void SessionJobService::readings(const RunId& run, Reply<FactorReadings> reply) 
 }
 
 void SessionJobService::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
-    saveCollapsed(run, {}, std::move(reply));
-}
-
-void SessionJobService::saveCollapsed(const RunId& run, const std::string& file,
-                                      Reply<CollapseReport> reply) {
-    post(m_long, file.empty() ? "report" : "save", std::move(reply),
-         [this, run, file](const Progress& progress,
-                           const std::stop_token& stop) -> Expected<CollapseReport> {
+    post(m_long, "report", std::move(reply),
+         [this, run](const Progress& progress,
+                     const std::stop_token& stop) -> Expected<CollapseReport> {
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
-             return collapse({.checkpoint = trained->checkpoint, .file = file}, progress, stop);
+             return collapse({.checkpoint = trained->checkpoint}, progress, stop);
+         });
+}
+
+void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& format,
+                                      const std::string& place, Reply<WrittenNetwork> reply) {
+    post(m_long, "save", std::move(reply),
+         [this, run, format, place](const Progress& progress,
+                                    const std::stop_token& stop) -> Expected<WrittenNetwork> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             if (!trained)
+                 return failure(trained.error());
+             auto writer = networkWriter(place, format);
+             if (!writer)
+                 return failure(writer.error());
+             auto report = collapse(
+                 {.checkpoint = trained->checkpoint, .write = std::move(*writer), .timed = false},
+                 progress, stop);
+             if (!report)
+                 return failure(report.error());
+             return std::move(*report->written);
          });
 }
 

@@ -30,8 +30,8 @@ public:
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
-    void saveCollapsed(const RunId& run, const std::string& file,
-                       Reply<CollapseReport> reply) override;
+    void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,
+                       Reply<WrittenNetwork> reply) override;
 
 private:
     /// Does `work(progress, stop)` in the thread and replies with its result, unless a newer job of

@@ -10,7 +10,6 @@
 #include "core/model/weight_owners.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
-#include "core/values/file_place.h"
 
 #include <algorithm>
 #include <chrono>
@@ -107,9 +106,8 @@ std::vector<LayerClaims> claimsOf(const Network& network, const NetworkOrigin& o
 
 Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress& progress,
                                   const std::stop_token& stop) {
-    const Problem stopped = stoppedProblem(request.file.string(), "Nothing was written.");
-    if (const auto place = placeToWrite(request.file); !place && !request.file.empty())
-        return failure(place.error()); // before minutes of work
+    const Problem stopped =
+        stoppedProblem(request.checkpoint.string(), "No collapsed network was written.");
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     auto prepared =
@@ -130,26 +128,27 @@ Expected<CollapseReport> collapse(const CollapseRequest& request, const Progress
     prepared->unfolded.tensors.clear(); // in float64, the most that is held
     if (stop.stop_requested())
         return failure(stopped);
-    WrittenFile written{weightBytes(compact), ""};
-    if (!request.file.empty()) {
+    std::optional<WrittenNetwork> written;
+    if (request.write) {
         progress(0.5, "writing");
-        auto saved = saveCollapsed(request.file, compact);
+        auto saved = request.write(compact);
         if (!saved)
             return failure(saved.error());
         written = std::move(*saved);
     }
-    progress(0.6, "timing both networks");
+    if (request.timed)
+        progress(0.6, "timing both networks");
     const Network& network = prepared->network;
     const NetworkCosts costs = networkCosts(network.design(), {});
     CollapseReport report{
-        .file = request.file.string(),
-        .sha256 = written.sha256,
+        .written = written,
         .origin = compact.origin,
         .parameters = {costs.trainedParameters, static_cast<double>(compact.parameters())},
         .multiplyAdds = {costs.multiplyAdds + costs.composeMultiplyAdds,
                          networkCosts(*shipped, {}).multiplyAdds},
-        .bytes = {weightBytes(network), static_cast<double>(written.bytes)},
-        .milliseconds = time(network, compact),
+        .bytes = {weightBytes(network),
+                  static_cast<double>(written ? written->bytes : weightBytes(compact))},
+        .milliseconds = request.timed ? time(network, compact) : BeforeAfter(),
         .owners = weightOwners(request.without.empty() ? network.design() : *shipped, *shipped),
         .distinctKernels = counts.kernels,
         .foldedNorms = counts.foldedNorms,

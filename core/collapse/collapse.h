@@ -7,6 +7,7 @@
 #include "core/values/spec.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -27,12 +28,18 @@ struct Averaging {
     bool any() const { return !earlier.empty() || normBatches > 0; }
 };
 
+struct CollapsedNetwork;
+
+/// Writes a collapsed network in one format (core/exports), and says what it wrote.
+using NetworkWriter = std::function<Expected<WrittenNetwork>(const CollapsedNetwork&)>;
+
 struct CollapseRequest {
     std::filesystem::path checkpoint;
-    std::filesystem::path file; ///< of the collapsed network; empty: nothing is written
+    NetworkWriter write = {}; ///< none: nothing is written
     Averaging averaging = {};
     ExperimentSpec spec = {}; ///< of the run, with the dataset's place; for new statistics
     std::string without{};    ///< a task that is left out, with what only it needs; empty: none
+    bool timed = true;        ///< how long both networks take is measured
 };
 
 /// Folds the network of a checkpoint, or of several, writes it where it shall, and measures both.

@@ -34,6 +34,7 @@ std::vector<const MethodInfo*> Catalogue::methods(Family family) const {
     case Family::Optimizer: return pointers(optimizers);
     case Family::Schedule: return pointers(schedules);
     case Family::Balancing: return pointers(balancings);
+    case Family::Export: return pointers(exports);
     }
     return {};
 }
@@ -87,6 +88,21 @@ Json completeOptions(const MethodInfo& method, const Json& options) {
     return complete;
 }
 
+MethodChoice withCompleteOptions(const Catalogue& catalogue, Family family, MethodChoice choice) {
+    const MethodInfo* method = catalogue.find(family, choice.id);
+    if (method == nullptr)
+        return choice;
+    choice.options = completeOptions(*method, choice.options);
+    for (const FieldInfo& option : method->options)
+        if (Json& list = choice.options[option.path];
+            option.type == FieldType::Methods && list.is_array())
+            for (Json& listed : list)
+                if (listed.is_object())
+                    listed = toJson(
+                        withCompleteOptions(catalogue, *option.family, methodFromJson(listed)));
+    return choice;
+}
+
 Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoice& choice,
                      const std::string& path) {
     const std::string prefix = path.empty() ? "" : path + ".";
@@ -114,6 +130,12 @@ Problems checkMethod(const Catalogue& catalogue, Family family, const MethodChoi
                                 Fix{at}});
         else if (auto problem = check(*option, item.value(), at))
             problems.push_back(std::move(*problem));
+        else if (option->type == FieldType::Methods)
+            for (std::size_t i = 0; i < item.value().size(); ++i)
+                for (Problem& inside :
+                     checkMethod(catalogue, *option->family, methodFromJson(item.value()[i]),
+                                 at + "." + std::to_string(i)))
+                    problems.push_back(std::move(inside));
     }
     return problems;
 }

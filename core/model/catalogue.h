@@ -19,6 +19,7 @@ struct Catalogue {
     std::vector<OptimizerInfo> optimizers;
     std::vector<ScheduleInfo> schedules;
     std::vector<BalancingInfo> balancings;
+    std::vector<ExportInfo> exports;
 
     std::vector<const MethodInfo*> methods(Family family) const;
     std::vector<std::string> ids(Family family) const;
@@ -35,6 +36,9 @@ struct Catalogue {
 
 /// The options with their defaults filled in, in the descriptor's order. Unknown ones are kept.
 Json completeOptions(const MethodInfo& method, const Json& options);
+
+/// The same of a chosen method, and of the methods in its options. What is unknown stays as it is.
+MethodChoice withCompleteOptions(const Catalogue& catalogue, Family family, MethodChoice choice);
 
 /// What is wrong with a chosen method and its options; `path` is where it stands in the spec.
 /// Codes: "method.unknown", "method.unknown_option", "field.*".

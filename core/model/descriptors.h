@@ -130,6 +130,11 @@ enum class Consumes {
 /// "T backward passes a step: …", for lists and tooltips.
 std::string costText(Consumes consumes);
 
+/// A form that a collapsed network can be written in.
+struct ExportInfo : MethodInfo {
+    std::string suffix; ///< of the file, ".onnx"; empty: a folder is written
+};
+
 struct BalancingInfo : MethodInfo {
     Consumes consumes = Consumes::Losses;
     bool weighs = true; ///< false: the tasks' weights never change, and are not recorded

@@ -121,16 +121,16 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
     bool fits = true;
     for (std::size_t i = 0; i < design.backbone.layers.size(); ++i) {
         const Layer& layer = design.backbone.layers[i];
-        MethodChoice method{"plain", Json::object()};
+        MethodChoice method = KernelSpec().method;
         if (records[i] >= 0)
             method = network.kernels[static_cast<std::size_t>(records[i])].method;
         const ParametrizationInfo* info = catalogue.parametrization(method.id);
-        method.options = completeOptions(*info, method.options);
+        method = withCompleteOptions(catalogue, Family::Parametrization, std::move(method));
         fits = checkKernel(*info, layer, method.options, records[i], reported, problems) && fits;
         if (!fits)
             continue;
         if (!layer.norm && fragmentOf(*info, layer, method.options).hasInnerNorms()) {
-            method = {"plain", Json::object()};
+            method = KernelSpec().method;
             info = catalogue.parametrization(method.id);
         }
         design.layers.push_back(designLayer(*info, layer, std::move(method),

@@ -4,37 +4,40 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace concertina {
 
 namespace {
 
+constexpr std::string_view OptionsPrefix = "options.";
+
 std::string recordPrefix(std::string_view list, std::size_t index) {
     return std::string(list) + "." + std::to_string(index) + ".";
 }
 
-/// A chosen method and its options, of which `prefix` is the path with its dot.
-void addMethod(std::vector<SpecPlace>& places, const Catalogue& catalogue,
-               const std::string& prefix, Family family, const std::string& label,
-               const std::string& help, const std::string& defaultValue,
-               const MethodChoice& choice) {
-    places.push_back({prefix + "id",
-                      {.path = "id",
-                       .type = FieldType::Choice,
-                       .defaultValue = defaultValue,
-                       .choices = catalogue.ids(family),
-                       .label = label,
-                       .help = help},
-                      choice.id,
-                      family});
-    const MethodInfo* method = catalogue.find(family, choice.id);
-    if (method == nullptr)
-        return;
-    for (const FieldInfo& option : method->options)
-        places.push_back({prefix + "options." + option.path, option,
-                          choice.options.contains(option.path) ? choice.options[option.path]
-                                                               : option.defaultValue});
+void append(std::vector<SpecPlace>& places, std::vector<SpecPlace> more) {
+    places.insert(places.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+}
+
+/// The places of the methods of a list, which stands at `path`.
+void addListed(std::vector<SpecPlace>& places, const Catalogue& catalogue, const std::string& path,
+               const FieldInfo& field, const Json& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const MethodChoice listed = methodFromJson(list[i]);
+        auto own = placesOfMethod(
+            listed, catalogue, *field.family, recordPrefix(path, i),
+            {.path = "id", .defaultValue = listed.id, .label = field.label, .help = field.help});
+        for (SpecPlace& place : own) {
+            if (!place.list)
+                place.list = list;
+            if (!place.family)
+                place.field.label = std::to_string(i + 1) + ". " + place.field.label;
+        }
+        append(places, std::move(own));
+    }
 }
 
 template <class Record>
@@ -46,8 +49,11 @@ void addRecords(std::vector<SpecPlace>& places, const Catalogue& catalogue, std:
         const std::string prefix = recordPrefix(list, i);
         for (const auto& field : fields)
             places.push_back({prefix + field.path, field, field.get(records[i])});
-        addMethod(places, catalogue, prefix, method.family, method.label, method.help,
-                  method.get(defaultValue).id, method.get(records[i]));
+        append(places, placesOfMethod(method.get(records[i]), catalogue, method.family, prefix,
+                                      {.path = "id",
+                                       .defaultValue = method.get(defaultValue).id,
+                                       .label = method.label,
+                                       .help = method.help}));
     }
 }
 
@@ -62,8 +68,12 @@ void addSection(std::vector<SpecPlace>& places, const ExperimentSpec& spec,
     if (methods)
         for (const auto& where : specMethods())
             if (inside(where.path))
-                addMethod(places, catalogue, where.path + ".", where.family, where.label,
-                          where.help, where.get(defaultValue).id, where.get(spec));
+                append(places,
+                       placesOfMethod(where.get(spec), catalogue, where.family, where.path + ".",
+                                      {.path = "id",
+                                       .defaultValue = where.get(defaultValue).id,
+                                       .label = where.label,
+                                       .help = where.help}));
     if (!methods)
         for (const auto& field : specFields())
             if (inside(field.path))
@@ -91,19 +101,6 @@ MethodChoice* choiceAt(ExperimentSpec& spec, const std::string& path, std::strin
     return within(KernelsPath, spec.network.kernels, kernelMethod());
 }
 
-template <class Record>
-bool setRecordField(std::string_view list, std::vector<Record>& records,
-                    const std::vector<Field<Record>>& fields, const std::string& path,
-                    const Json& value) {
-    for (std::size_t i = 0; i < records.size(); ++i)
-        for (const auto& field : fields)
-            if (path == recordPrefix(list, i) + field.path) {
-                field.set(records[i], value);
-                return true;
-            }
-    return false;
-}
-
 /// The number behind a list's path and a dot, with nothing after it; none where there is none, or
 /// no such entry.
 std::optional<std::size_t> entryOf(std::string_view list, const std::string& path,
@@ -116,6 +113,46 @@ std::optional<std::size_t> entryOf(std::string_view list, const std::string& pat
     const auto parsed = std::from_chars(begin, end, index);
     const bool whole = parsed.ec == std::errc{} && parsed.ptr == end;
     return whole && index < size ? std::optional(index) : std::nullopt;
+}
+
+/// Changes the method that `rest` names, the choice itself or one in a list of its options, and
+/// that is what `change` is given, with what is behind it. `list` is what a list holds that isn't
+/// set. False where there is no such method, or `change` says so.
+template <class Change>
+bool changeMethod(MethodChoice& choice, const std::string& rest, const std::optional<Json>& list,
+                  Change change) {
+    const auto name = rest.starts_with(OptionsPrefix) ? OptionsPrefix.size() : rest.size();
+    const auto dot = rest.find('.', name);
+    const auto end = dot == std::string::npos ? dot : rest.find('.', dot + 1);
+    if (end == std::string::npos)
+        return change(choice, rest);
+    const std::string option = rest.substr(name, dot - name);
+    Json methods =
+        choice.options.contains(option) ? choice.options[option] : list.value_or(Json::array());
+    const auto index = methods.is_array()
+                           ? entryOf(option, rest.substr(name, end - name), methods.size())
+                           : std::nullopt;
+    if (!index)
+        return false;
+    MethodChoice listed = methodFromJson(methods[*index]);
+    if (!changeMethod(listed, rest.substr(end + 1), list, change))
+        return false;
+    methods[*index] = toJson(listed);
+    choice.options[option] = std::move(methods);
+    return true;
+}
+
+template <class Record>
+bool setRecordField(std::string_view list, std::vector<Record>& records,
+                    const std::vector<Field<Record>>& fields, const std::string& path,
+                    const Json& value) {
+    for (std::size_t i = 0; i < records.size(); ++i)
+        for (const auto& field : fields)
+            if (path == recordPrefix(list, i) + field.path) {
+                field.set(records[i], value);
+                return true;
+            }
+    return false;
 }
 
 template <class Record>
@@ -143,12 +180,45 @@ bool removeAt(ExperimentSpec& spec, const std::string& path) {
     }
     std::string rest;
     MethodChoice* choice = choiceAt(spec, path, rest);
-    constexpr std::string_view options = "options.";
-    return choice != nullptr && rest.starts_with(options)
-           && choice->options.erase(rest.substr(options.size())) > 0;
+    const auto remove = [](MethodChoice& from, const std::string& at) {
+        const auto end = at.find('.', OptionsPrefix.size());
+        if (!at.starts_with(OptionsPrefix))
+            return false;
+        const std::string option = at.substr(OptionsPrefix.size(), end - OptionsPrefix.size());
+        if (end == std::string::npos)
+            return from.options.erase(option) > 0;
+        const auto list = from.options.find(option);
+        if (list == from.options.end() || !list->is_array())
+            return false;
+        const auto index = entryOf(option, at.substr(OptionsPrefix.size()), list->size());
+        if (index)
+            list->erase(*index);
+        return index.has_value();
+    };
+    return choice != nullptr && changeMethod(*choice, rest, std::nullopt, remove);
 }
 
 } // namespace
+
+std::vector<SpecPlace> placesOfMethod(const MethodChoice& choice, const Catalogue& catalogue,
+                                      Family family, const std::string& prefix,
+                                      FieldInfo described) {
+    described.type = FieldType::Choice;
+    described.choices = catalogue.ids(family);
+    std::vector<SpecPlace> places{{prefix + "id", std::move(described), choice.id, family, {}}};
+    const MethodInfo* method = catalogue.find(family, choice.id);
+    if (method == nullptr)
+        return places;
+    for (const FieldInfo& option : method->options) {
+        const Json& value = choice.options.contains(option.path) ? choice.options[option.path]
+                                                                 : option.defaultValue;
+        const std::string path = prefix + "options." + option.path;
+        places.push_back({path, option, value, std::nullopt, {}});
+        if (option.type == FieldType::Methods && !check(option, value, path))
+            addListed(places, catalogue, path, option, value);
+    }
+    return places;
+}
 
 std::vector<SpecPlace> placesOf(const ExperimentSpec& spec, const Catalogue& catalogue) {
     std::vector<SpecPlace> places;
@@ -182,18 +252,24 @@ ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Jso
         || setRecordField(KernelsPath, spec.network.kernels, kernelFields(), place.path, value))
         return spec;
     std::string rest;
-    MethodChoice* choice = choiceAt(spec, place.path, rest);
-    if (choice == nullptr)
-        return spec;
-    if (place.family) {
-        if (choice->id != value.get<std::string>())
-            *choice = {value.get<std::string>(), Json::object()};
-    } else if (value == place.field.defaultValue) {
-        choice->options.erase(place.field.path);
-    } else {
-        choice->options[place.field.path] = value;
-    }
+    if (MethodChoice* choice = choiceAt(spec, place.path, rest))
+        changeMethod(*choice, rest, place.list, [&](MethodChoice& changed, const std::string&) {
+            changed = withJsonAt(std::move(changed), place, value);
+            return true;
+        });
     return spec;
+}
+
+MethodChoice withJsonAt(MethodChoice choice, const SpecPlace& place, const Json& value) {
+    if (place.family) {
+        if (choice.id != value.get<std::string>())
+            choice = {value.get<std::string>(), Json::object()};
+    } else if (value == place.field.defaultValue) {
+        choice.options.erase(place.field.path);
+    } else {
+        choice.options[place.field.path] = value;
+    }
+    return choice;
 }
 
 Expected<ExperimentSpec> withFix(ExperimentSpec spec, const Catalogue& catalogue, const Fix& fix) {

@@ -234,8 +234,7 @@ Problems doubts(const ExperimentSpec& spec, const Catalogue& catalogue) {
 
 ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalogue) {
     const auto complete = [&](Family family, MethodChoice& choice) {
-        if (const MethodInfo* method = catalogue.find(family, choice.id))
-            choice.options = completeOptions(*method, choice.options);
+        choice = withCompleteOptions(catalogue, family, std::move(choice));
     };
     for (const auto& place : specMethods())
         complete(place.family, place.edit(spec));

@@ -2,19 +2,20 @@
 #include "core/model/catalogue.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
-#include "core/values/old_keys.h"
 #include "core/values/text.h"
 
 #include <algorithm>
 
 namespace concertina {
 
+Json usualChain(); // stands beside the table
+
 namespace {
 
 /// More weights than this in one layer are a slip of the pen: methods multiply widths.
 constexpr double largestLayer = 1e9;
 
-/// A method of a chain with complete options, read from "expand expansion=2 start=random".
+/// A method of a chain with complete options.
 struct ChainedMethod {
     const ParametrizationEntry* entry = nullptr;
     Json options = Json::object();
@@ -22,52 +23,17 @@ struct ChainedMethod {
 
 using ChainedMethods = std::span<const ChainedMethod>;
 
-// GCC 12 warns of "…" + a string that moves.
-std::string inQuotes(std::string_view text) {
-    return std::string("\"").append(shortened(text, 80)).append("\"");
-}
+constexpr const char* listOption = "links";
 
 std::string placeOf(std::size_t method) {
-    return std::string("links.").append(std::to_string(method));
+    return std::string(listOption).append(".").append(std::to_string(method));
 }
 
-std::string firstWord(std::string_view& text) {
-    text = trimmed(text);
-    const auto end = std::min(text.find_first_of(" \t"), text.size());
-    std::string word(text.substr(0, end));
-    text = trimmed(text.substr(end));
-    return word;
-}
-
-/// One option of a method, as a person types it.
-std::optional<Problem> readOption(const std::string& text, const std::string& path,
-                                  ChainedMethod& chained) {
-    const MethodInfo& method = chained.entry->info;
-    const auto equals = text.find('=');
-    const std::string name = currentOption(text.substr(0, equals));
-    const auto field = std::ranges::find(method.options, name, &FieldInfo::path);
-    if (equals == std::string::npos)
-        return Problem{"chain.syntax", path, inQuotes(text), "option=value behind a method's id",
-                       "as in \"expand expansion=2\""};
-    if (field == method.options.end() || chained.options.contains(name)) {
-        std::vector<std::string> names;
-        for (const FieldInfo& option : method.options)
-            names.push_back(option.path);
-        const bool twice = field != method.options.end();
-        return Problem{"chain.option", path, shortened(name, 80) + (twice ? " twice" : ""),
-                       twice ? "each option once" : "an option of " + method.id,
-                       names.empty() ? method.id + " has no options" : suggestion(name, names)};
-    }
-    const auto value = parseValue(*field, std::string_view(text).substr(equals + 1));
-    auto problem = value ? check(*field, *value, path) : value.error();
-    if (!problem) {
-        chained.options[name] = *value;
-        return std::nullopt;
-    }
-    problem->path = path;
-    problem->found = name + " = " + problem->found;
-    problem->fix.reset(); // of a field, where a part of a text stands
-    return problem;
+/// Whether a method's options hold other methods of this table.
+bool isMadeOfOthers(const MethodInfo& info) {
+    return std::ranges::any_of(info.options, [](const FieldInfo& option) {
+        return option.type == FieldType::Methods && option.family == Family::Parametrization;
+    });
 }
 
 /// Whether another method can make a factor of this one's.
@@ -77,65 +43,46 @@ bool hasKernelFactor(const ParametrizationInfo& info) {
                                [](const FactorInfo& factor) { return factor.kernel.has_value(); });
 }
 
+std::string idsForTheEnd() {
+    std::vector<std::string> ids;
+    for (const ParametrizationEntry* entry : parametrizations())
+        if (const ParametrizationInfo& info = entry->info;
+            !isMadeOfOthers(info) && info.isAffine(completeOptions(info, Json::object()))
+            && !hasKernelFactor(info))
+            ids.push_back(info.id);
+    return join(ids, " or ");
+}
+
 /// What is wrong with a method at its place; none where it may stand there.
 std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& options,
                                   bool last, const std::string& path) {
+    if (isMadeOfOthers(info))
+        return Problem{"chain.nested", path, info.id, "a method that is not made of others",
+                       "its methods can stand here themselves"};
     if (!info.isAffine(options))
         return Problem{"chain.not_linear", path, info.id, "a method that is linear in training",
                        "its kernel is no product that could be multiplied with others"};
     const bool goesOn = hasKernelFactor(info);
     if (last && goesOn)
         return Problem{"chain.end", path, info.id + " as the last method",
-                       "plain or factored at the end", "something has to hold its kernel"};
+                       idsForTheEnd() + " at the end", "something has to hold its kernel"};
     if (!last && !goesOn)
         return Problem{"chain.middle", path, info.id + " before the end",
                        info.id + " as the last method", "it has no kernel for the next to make"};
     return std::nullopt;
 }
 
-Expected<ChainedMethod> readMethod(std::string_view text, const std::string& path) {
-    const std::string id = firstWord(text);
-    std::vector<std::string> ids;
-    ChainedMethod method;
-    for (const ParametrizationEntry* entry : parametrizations()) {
-        if (entry->info.id == "chain")
-            continue; // its methods stand in this one
-        ids.push_back(entry->info.id);
-        if (entry->info.id == id)
-            method.entry = entry;
-    }
-    if (method.entry == nullptr)
-        return failure({"chain.unknown", path, inQuotes(id),
-                        "the id of a parametrization that is no chain", suggestion(id, ids)});
-    while (!text.empty())
-        if (auto problem = readOption(firstWord(text), path, method))
-            return failure(std::move(*problem));
-    method.options = completeOptions(method.entry->info, method.options);
-    return method;
-}
-
-/// The methods of complete options, and what is wrong with them.
-std::vector<ChainedMethod> readMethods(const Json& options, Problems& problems) {
-    std::vector<ChainedMethod> methods;
-    const Json& texts = options["links"];
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const std::string path = placeOf(i);
-        auto method = readMethod(texts[i].get_ref<const std::string&>(), path);
-        auto problem =
-            method ? checkPlace(method->entry->info, method->options, i + 1 == texts.size(), path)
-                   : method.error();
-        if (problem)
-            problems.push_back(std::move(*problem));
-        else
-            methods.push_back(std::move(*method));
-    }
-    return methods;
-}
-
 /// The methods of options that have been checked.
 std::vector<ChainedMethod> methodsOf(const Json& options) {
-    Problems none;
-    return readMethods(options, none);
+    std::vector<ChainedMethod> methods;
+    for (const Json& json : options[listOption]) {
+        const MethodChoice listed = methodFromJson(json);
+        const auto entry = std::ranges::find(
+            parametrizations(), listed.id,
+            [](const ParametrizationEntry* each) -> const std::string& { return each->info.id; });
+        methods.push_back({*entry, completeOptions((*entry)->info, listed.options)});
+    }
+    return methods;
 }
 
 /// A factor that the next method makes.
@@ -186,26 +133,38 @@ Problems checkMethods(ChainedMethods methods, KernelShape kernel) {
     Problems problems;
     for (std::size_t i = 0; i < methods.size(); ++i) {
         const ParametrizationInfo& info = methods[i].entry->info;
-        const std::string path = placeOf(i);
         if (info.check)
             for (Problem& problem : info.check(kernel, methods[i].options)) {
-                problem.path = path;
-                problem.fix.reset();
+                const std::string prefix = placeOf(i) + ".options.";
+                problem.path = problem.path.empty() ? placeOf(i) + ".id" : prefix + problem.path;
+                if (problem.fix)
+                    problem.fix->path.insert(0, prefix);
                 problems.push_back(std::move(problem));
             }
         double weights = 0;
         for (const FactorInfo& factor : info.factors(kernel, methods[i].options))
             weights += static_cast<double>(factor.size());
         if (weights > largestLayer) {
-            problems.push_back({"chain.large", path, shortCount(weights) + " weights in a layer",
+            problems.push_back({"chain.large", placeOf(i) + ".id",
+                                shortCount(weights) + " weights in a layer",
                                 std::string("at most ").append(shortCount(largestLayer)),
-                                "each expand multiplies the channels of the next method"});
+                                "each method may multiply the channels of the next"});
             break;
         }
         if (i + 1 < methods.size())
             kernel = kernelFactor(methods[i], kernel).kernel;
     }
     return problems;
+}
+
+Problems checkChain(const KernelShape& kernel, const Json& options) {
+    const std::vector<ChainedMethod> methods = methodsOf(options);
+    Problems problems;
+    for (std::size_t i = 0; i < methods.size(); ++i)
+        if (auto problem = checkPlace(methods[i].entry->info, methods[i].options,
+                                      i + 1 == methods.size(), placeOf(i) + ".id"))
+            problems.push_back(std::move(*problem));
+    return problems.empty() ? checkMethods(methods, kernel) : problems;
 }
 
 /// A method whose kernel-shaped factor is made by another.
@@ -272,29 +231,26 @@ const ParametrizationEntry& chainParametrization() {
     static const ParametrizationEntry entry{
         {{.id = "chain",
           .label = "chain, expansions in each other",
-          .help = "The kernel-shaped factor of each method (W of do-conv, the inner kernel of "
-                  "expand) is itself made by the next; the last is plain or factored. All are "
-                  "linear in training, so that the chain folds and merges as each of them does.",
+          .help =
+              "The kernel-shaped factor of each method (W of a depthwise over-parameterization, "
+              "the inner kernel of an expansion) is itself made by the next. All are linear in "
+              "training, so that the chain folds and merges as each of them does.",
           .source = "own; of the methods their own sources",
-          .options = {{.path = "links",
-                       .type = FieldType::Texts,
-                       .defaultValue = Json::array({"do-conv", "factored"}),
+          .options = {{.path = listOption,
+                       .type = FieldType::Methods,
+                       .defaultValue = usualChain(),
                        .mayBeEmpty = false,
+                       .family = Family::Parametrization,
                        .label = "Methods",
-                       .help =
-                           "Ids in order, the outermost first, each with its options behind "
-                           "it, in JSON [\"expand expansion=2\", \"do-conv\", \"factored\"]."}}},
+                       .help = "In order, the outermost first, each with its own options; the last "
+                               "holds a kernel, and makes none from another."}}},
          [](const KernelShape& kernel, const Json& options) {
              return factorsOf(methodsOf(options), kernel);
          },
          [](const KernelShape& kernel, const Json& options) {
              return costOf(methodsOf(options), kernel);
          },
-         [](const KernelShape& kernel, const Json& options) {
-             Problems problems;
-             const auto methods = readMethods(options, problems);
-             return problems.empty() ? checkMethods(methods, kernel) : problems;
-         }},
+         checkChain},
         [](const KernelShape& kernel, const Json& options) {
             return Chained::make(methodsOf(options), kernel);
         }};

@@ -30,6 +30,11 @@ std::span<const ParametrizationEntry* const> parametrizations() {
     return all;
 }
 
+/// What a chain is where nothing is said of it.
+Json usualChain() {
+    return {toJson(MethodChoice{"do-conv"}), toJson(MethodChoice{"factored"})};
+}
+
 torch::Tensor Parametrization::regularizer(std::size_t, const torch::Tensor&,
                                            const RegularizerMoment&) const {
     return {};

@@ -12,7 +12,8 @@ namespace concertina {
 namespace {
 
 bool isList(FieldType type) {
-    return type == FieldType::Integers || type == FieldType::Reals || type == FieldType::Texts;
+    return type == FieldType::Integers || type == FieldType::Reals || type == FieldType::Texts
+           || type == FieldType::Methods;
 }
 
 bool isText(FieldType type) {
@@ -25,6 +26,14 @@ bool isWhole(const Json& value) {
         return true;
     return value.is_number_float() && std::isfinite(value.get<double>())
            && value.get<double>() == std::floor(value.get<double>());
+}
+
+/// `{id, options}`, or the id alone.
+bool isMethod(const Json& value) {
+    if (!value.is_object() || !value.value("id", Json()).is_string())
+        return false;
+    const bool optioned = value.contains("options");
+    return value.size() == (optioned ? 2U : 1U) && (!optioned || value["options"].is_object());
 }
 
 bool hasType(FieldType type, const Json& value) {
@@ -42,6 +51,7 @@ bool hasType(FieldType type, const Json& value) {
     case FieldType::Texts:
         return value.is_array()
                && std::ranges::all_of(value, [](const Json& item) { return item.is_string(); });
+    case FieldType::Methods: return value.is_array() && std::ranges::all_of(value, isMethod);
     }
     return false;
 }
@@ -138,6 +148,10 @@ std::string acceptedText(const FieldInfo& field) {
     case FieldType::Integers: text = list + "whole numbers" + rangeText(field); break;
     case FieldType::Reals: text = list + "numbers" + rangeText(field); break;
     case FieldType::Texts: text = list + "texts"; break;
+    case FieldType::Methods:
+        text = list + std::string(familyName(*field.family))
+               + "s, each {\"id\": …, \"options\": {…}} or an id";
+        break;
     }
     return field.unit.empty() ? text : text + " (" + field.unit + ")";
 }
@@ -190,6 +204,11 @@ Json listFromParts(const FieldInfo& field, std::string_view text) {
     Json list = Json::array();
     if (trimmed(text).empty())
         return list;
+    if (field.type == FieldType::Methods) {
+        list = methodsFromText(text);
+        return std::ranges::find(list, Json("")) == list.end() ? list
+                                                               : Json(Json::value_t::discarded);
+    }
     const bool texts = field.type == FieldType::Texts;
     for (const std::string& part : texts ? splitOutsideBraces(text) : split(text, ',')) {
         list.push_back(texts ? Json(part) : numberOrJson(field.type, part));
@@ -207,13 +226,40 @@ Expected<Json> parseValue(const FieldInfo& field, std::string_view text) {
     // A list in brackets is JSON or wrong: its parts would keep a bracket.
     const bool parts = isList(field.type) && !trimmed(text).starts_with('[');
     Json value = parts ? listFromParts(field, text) : numberOrJson(field.type, text);
+    if (field.type == FieldType::Methods && value.is_array())
+        for (Json& item : value)
+            if (item.is_string())
+                item = {{"id", std::move(item)}, {"options", Json::object()}};
     if (value.is_discarded() || !hasType(field.type, value))
         return failure({"field.type", field.path, "\"" + shortened(text, 80) + "\"",
                         acceptedText(field), numberHint(field, text)});
     return value;
 }
 
+Json looseValue(std::string_view text) {
+    Json value = parseJson(text);
+    if (value.is_discarded() && text.find(',') != std::string_view::npos)
+        value = parseJson("[" + std::string(text) + "]");
+    if (!value.is_discarded())
+        return value;
+    const auto number = numberFromText(text);
+    return number ? Json(*number) : Json(std::string(text));
+}
+
+Json methodsFromText(std::string_view text) {
+    Json list = Json::array();
+    if (trimmed(text).empty())
+        return list;
+    for (const std::string& part : splitOutsideBraces(text)) {
+        Json method = part.starts_with('{') ? parseJson(part) : Json(part);
+        list.push_back(method.is_discarded() ? Json(part) : std::move(method));
+    }
+    return list;
+}
+
 std::string valueText(const Json& value) {
+    if (isMethod(value) && value.value("options", Json::object()).empty())
+        return value["id"].get<std::string>();
     if (value.is_string())
         return value.get<std::string>();
     if (value.is_number_float())

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/family.h"
 #include "core/values/json.h"
 #include "core/values/problem.h"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace concertina {
 
-enum class FieldType { Boolean, Integer, Real, Text, Folder, Choice, Integers, Reals, Texts };
+enum class FieldType {
+    Boolean,
+    Integer,
+    Real,
+    Text,
+    Folder,
+    Choice,
+    Integers,
+    Reals,
+    Texts,
+    Methods, ///< a list of catalogued methods of one family, each `{id, options}`
+};
 
 /// Everything that is known of one field of a spec, or of one option of a method.
 ///
@@ -25,6 +38,7 @@ struct FieldInfo {
     double maximum = std::numeric_limits<double>::infinity();
     bool mayBeEmpty = true;           ///< for lists
     std::vector<std::string> choices; ///< for FieldType::Choice
+    std::optional<Family> family;     ///< for FieldType::Methods
     std::string unit;                 ///< "m", "epochs", …; may be empty
     std::string label;
     std::string help; ///< one sentence, with units and what the extremes mean
@@ -40,14 +54,23 @@ inline constexpr double LargestInteger = 9007199254740991.0; // 2^53 − 1
 std::optional<Problem> check(const FieldInfo& field, const Json& value, const std::string& path);
 
 /// Reads `text` as a person types it (`--set`): texts and choices as they are, lists as JSON or
-/// separated by commas (of texts, by those outside braces: sharing rules have some inside). The
-/// value is not checked for its range.
+/// separated by commas (of texts, by those outside braces: sharing rules have some inside; of
+/// methods as ids, or as JSON where they have options). The value is not checked for its range.
 Expected<Json> parseValue(const FieldInfo& field, std::string_view text);
+
+/// A value of which no field is known: JSON, a number, or several with commas between them where
+/// the text reads as such, else the text itself.
+Json looseValue(std::string_view text);
+
+/// A list of methods from a text: ids with commas between them, or JSON where they have options.
+/// A part that is neither stays a text.
+Json methodsFromText(std::string_view text);
 
 /// "a number from 0 to 10 (s)", "one of: full, diagonal": what this field accepts.
 std::string acceptedText(const FieldInfo& field);
 
-/// How a value is written for people: texts bare, lists with commas, numbers at full precision.
+/// How a value is written for people: texts bare, lists with commas, numbers at full precision, a
+/// method without options as its id.
 std::string valueText(const Json& value);
 
 } // namespace concertina

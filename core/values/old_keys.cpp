@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/old_keys.h"
 
+#include "core/values/field.h"
 #include "core/values/spec_fields.h"
+#include "core/values/text.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +29,9 @@ constexpr std::array optionKeys{
     OldKey{"penalty", "regularizer"},
 };
 
+/// Options of kernels that are lists of methods, which were texts: "expand expansion=2".
+constexpr std::array methodLists{std::string_view("links")};
+
 template <std::size_t Count>
 std::string_view currentKey(const std::array<OldKey, Count>& keys, std::string_view key) {
     const auto found = std::ranges::find(keys, key, &OldKey::old);
@@ -44,6 +49,41 @@ void rename(const std::array<OldKey, Count>& keys, Json& object) {
     }
 }
 
+/// A method from "ID NAME=VALUE NAME=VALUE"; a text that is none as it is.
+Json methodFromText(const std::string& text) {
+    Json method = {{"id", ""}, {"options", Json::object()}};
+    Json& options = method["options"];
+    for (std::string_view rest = trimmed(text); !rest.empty();) {
+        const auto end = std::min(rest.find_first_of(" \t"), rest.size());
+        const std::string_view word = rest.substr(0, end);
+        rest = trimmed(rest.substr(end));
+        const auto equals = word.find('=');
+        if (method["id"] == Json("")) {
+            method["id"] = word;
+        } else if (const std::string name(word.substr(0, equals));
+                   equals == std::string_view::npos || options.contains(name)) {
+            return text;
+        } else {
+            options[name] = looseValue(word.substr(equals + 1));
+        }
+    }
+    return method;
+}
+
+Json withCurrentMethods(Json list) {
+    if (list.is_string())
+        list = methodsFromText(list.get_ref<const std::string&>());
+    if (!list.is_array())
+        return list;
+    for (Json& method : list) {
+        if (method.is_string())
+            method = methodFromText(method.get<std::string>());
+        if (method.is_object() && method.contains("options"))
+            method["options"] = withCurrentOptions(std::move(method["options"]));
+    }
+    return list;
+}
+
 } // namespace
 
 std::string currentPath(std::string_view path) {
@@ -55,8 +95,8 @@ std::string currentPath(std::string_view path) {
         return path.substr(from, std::min(path.find('.', from), path.size()) - from);
     };
     constexpr std::string_view options = ".options.";
-    if (path.starts_with(KernelsPath))
-        if (const auto at = path.find(options); at != std::string_view::npos) {
+    if (path.starts_with(KernelsPath)) // and those of methods in a list of such
+        if (const auto at = path.rfind(options); at != std::string_view::npos) {
             const std::size_t from = at + options.size();
             return replaced(from, currentKey(optionKeys, keyAt(from)));
         }
@@ -67,13 +107,13 @@ std::string currentPath(std::string_view path) {
     return std::string(path);
 }
 
-std::string currentOption(std::string_view option) {
-    return std::string(currentKey(optionKeys, option));
-}
-
 Json withCurrentOptions(Json options) {
-    if (options.is_object())
-        rename(optionKeys, options);
+    if (!options.is_object())
+        return options;
+    rename(optionKeys, options);
+    for (const std::string_view key : methodLists)
+        if (const auto list = options.find(key); list != options.end())
+            *list = withCurrentMethods(std::move(*list));
     return options;
 }
 

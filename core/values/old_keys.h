@@ -8,17 +8,15 @@
 
 namespace concertina {
 
-// Keys of specs that had another name before. Specs, those of checkpoints and stores too, are read
-// under both names and written under the new one. The table stands in old_keys.cpp.
+// Keys of specs that had another name before, and values that were written in another way. Specs,
+// those of checkpoints and stores too, are read in both and written in the new one. The tables
+// stand in old_keys.cpp.
 
 /// The key that the field at a dotted path has now, or the option of a method at "….options.NAME".
 std::string currentPath(std::string_view path);
 
-/// The key that an option of a method has now.
-std::string currentOption(std::string_view option);
-
 /// A method's options under the keys that they have now. Where both names are there the old one
-/// stays, and is reported as unknown.
+/// stays, and is reported as unknown, as does a text that is no method of a list.
 Json withCurrentOptions(Json options);
 
 /// A spec under the keys that it has now; what is no spec comes back as it is.

@@ -139,8 +139,10 @@ Json toJson(const WeightOwners& owners) {
 }
 
 Json toJson(const CollapseReport& report) {
-    return {{"file", report.file},
-            {"sha256", report.sha256},
+    const WrittenNetwork written = report.written.value_or(WrittenNetwork());
+    return {{"file", written.place},
+            {"files", written.files},
+            {"sha256", written.sha256},
             {"made_from", toJson(report.origin)},
             {"parameters", toJson(report.parameters)},
             {"multiply_adds", toJson(report.multiplyAdds)},

@@ -4,6 +4,7 @@
 #include "core/values/factor_reading.h"
 #include "core/values/json.h"
 #include "core/values/metric.h"
+#include "core/values/network_file.h"
 #include "core/values/problem.h"
 
 #include <cstdint>
@@ -23,14 +24,6 @@ struct BeforeAfter {
     double collapsed = 0;
 
     bool operator==(const BeforeAfter&) const = default;
-};
-
-/// What a collapsed network was made from.
-struct NetworkOrigin {
-    std::vector<std::int64_t> steps; ///< of checkpoints, rising; of several it is the mean
-    int normBatches = 0; ///< that norms' statistics were estimated anew over; 0: those of training
-
-    bool operator==(const NetworkOrigin&) const = default;
 };
 
 /// Whose the weights of a network are: what a group of tasks shares, what one has of its own.
@@ -53,13 +46,12 @@ struct WeightOwners {
 };
 
 struct CollapseReport {
-    std::string file;   ///< where the collapsed network was written
-    std::string sha256; ///< of that file
+    std::optional<WrittenNetwork> written; ///< the collapsed network, where it was written
     NetworkOrigin origin;
     BeforeAfter parameters;
     BeforeAfter multiplyAdds; ///< of one image
     BeforeAfter bytes;        ///< of the weights' file: the checkpoint without optimizer state
-    BeforeAfter milliseconds; ///< of one image on this machine, median
+    BeforeAfter milliseconds; ///< of one image on this machine, median; 0: not measured
     WeightOwners owners;
     int distinctKernels = 0;
     int foldedNorms = 0;
@@ -121,17 +113,10 @@ struct PredictReport {
     int skipped = 0; ///< frames that can't be read and were passed over (data.damaged)
 };
 
-Json toJson(const NetworkOrigin& origin);
 Json toJson(const WeightOwners& owners);
 Json toJson(const CollapseReport& report);
 Json toJson(const VerifyReport& report);
 Json toJson(const PredictReport& report);
-
-/// Problem "network.header".
-Expected<NetworkOrigin> originFromJson(const Json& json);
-
-/// "steps 100, 200 and 300".
-std::string stepsText(const std::vector<std::int64_t>& steps);
 
 /// Tables for people, with units.
 std::string toText(const CollapseReport& report);

@@ -76,19 +76,20 @@ Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
                  : "one of: " + join(inside.empty() ? sections : inside, ", ")};
 }
 
-/// An option's value: JSON, a number, or values separated by commas where it reads as such, else
-/// the text itself.
-Json optionValue(std::string_view text) {
-    Json value = parseJson(text);
-    if (value.is_discarded() && text.find(',') != std::string_view::npos)
-        value = parseJson("[" + std::string(text) + "]");
-    if (!value.is_discarded())
-        return value;
-    const auto number = numberFromText(text);
-    return number ? Json(*number) : Json(std::string(text));
+/// The number that a path begins with, and what stands behind its dot.
+std::optional<std::pair<std::size_t, std::string_view>> entryIn(std::string_view path) {
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(path.data(), path.data() + path.size(), index);
+    const auto dot = static_cast<std::size_t>(parsed.ptr - path.data());
+    if (parsed.ec != std::errc{} || dot + 1 >= path.size() || path[dot] != '.')
+        return std::nullopt;
+    return std::pair(index, path.substr(dot + 1));
 }
 
-/// Sets "id" or "options.NAME" of a method; false where `rest` is neither.
+bool setInMethods(Json& list, std::string_view rest, std::string_view text);
+
+/// Sets "id", "options.NAME", or the same of a method in a list of such,
+/// "options.NAME.INDEX.…"; false where `rest` is none of these.
 bool setMethod(MethodChoice& method, std::string_view rest, std::string_view text) {
     constexpr std::string_view options = "options.";
     if (rest == "id") {
@@ -98,8 +99,29 @@ bool setMethod(MethodChoice& method, std::string_view rest, std::string_view tex
     }
     if (!rest.starts_with(options) || rest.size() == options.size())
         return false;
-    method.options[std::string(rest.substr(options.size()))] = optionValue(text);
+    rest.remove_prefix(options.size());
+    const auto dot = rest.find('.');
+    Json& option = method.options[std::string(rest.substr(0, dot))];
+    if (dot != std::string_view::npos)
+        return setInMethods(option, rest.substr(dot + 1), text);
+    option = looseValue(text);
     return true;
+}
+
+/// An index one past the end adds a method, by its id.
+bool setInMethods(Json& list, std::string_view rest, std::string_view text) {
+    const auto entry = entryIn(rest);
+    const std::size_t size = list.is_array() ? list.size() : 0;
+    if (!entry || entry->first > size || (entry->first == size && entry->second != "id"))
+        return false;
+    if (!list.is_array())
+        list = Json::array();
+    if (entry->first == size)
+        list.push_back(toJson(MethodChoice()));
+    MethodChoice method = methodFromJson(list[entry->first]);
+    const bool done = setMethod(method, entry->second, text);
+    list[entry->first] = toJson(method);
+    return done;
 }
 
 /// Sets a field of a record by the path inside it. Nothing is done where no field has this path.
@@ -125,13 +147,11 @@ template <class Record>
 Expected<bool> setInList(std::vector<Record>& list, const std::vector<Field<Record>>& fields,
                          const MethodPlace<Record>& place, std::string_view rest,
                          std::string_view path, std::string_view text) {
-    std::size_t index = 0;
-    const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), index);
-    const auto dot = static_cast<std::size_t>(parsed.ptr - rest.data());
-    if (parsed.ec != std::errc{} || dot >= rest.size() || rest[dot] != '.' || index > list.size())
+    const auto entry = entryIn(rest);
+    if (!entry || entry->first > list.size())
         return false;
+    const auto [index, inner] = *entry;
     Record record = index < list.size() ? list[index] : Record{};
-    const std::string_view inner = rest.substr(dot + 1);
     bool done = setMethod(place.edit(record), inner, text);
     if (!done) {
         auto set = setField(record, fields, inner, path, text);
@@ -143,6 +163,14 @@ Expected<bool> setInList(std::vector<Record>& list, const std::vector<Field<Reco
         list.push_back(std::move(record));
     else if (done)
         list[index] = std::move(record);
+    return done;
+}
+
+Expected<bool> setKernels(std::vector<KernelSpec>& kernels, std::string_view rest,
+                          std::string_view path, std::string_view text) {
+    auto done = setInList(kernels, kernelFields(), kernelMethod(), rest, path, text);
+    for (KernelSpec& kernel : kernels)
+        kernel.method.options = withCurrentOptions(std::move(kernel.method.options));
     return done;
 }
 
@@ -248,8 +276,7 @@ Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view 
             done = setInList(changed.tasks, taskFields(), taskMethod(), rest, path, text);
     if (done && !*done)
         if (const auto rest = under(path, KernelsPath); !rest.empty())
-            done = setInList(changed.network.kernels, kernelFields(), kernelMethod(), rest, path,
-                             text);
+            done = setKernels(changed.network.kernels, rest, path, text);
     if (done && !*done)
         if (const auto rest = under(path, "network.sharing"); !rest.empty())
             *done = setText(changed.network.sharing, rest, text);

@@ -4,6 +4,7 @@
 #include "core/values/json.h"
 #include "core/values/problem.h"
 #include "core/values/spec_choices.h"
+#include "core/values/usual_methods.h"
 
 #include <cstdint>
 #include <string>
@@ -21,8 +22,12 @@ struct MethodChoice {
     bool operator==(const MethodChoice&) const = default;
 };
 
+/// `{id, options}`, and back; of what is neither the default.
+Json toJson(const MethodChoice& method);
+MethodChoice methodFromJson(const Json& json);
+
 struct DataSpec {
-    MethodChoice dataset{"rooms", Json::object()};
+    MethodChoice dataset{usual::dataset, Json::object()};
     int height = 96;
     int width = 128;
     InputNormalization normalization = InputNormalization::ImageNet;
@@ -49,13 +54,13 @@ struct TaskSpec {
 /// Which parametrization the layers that match `layers` have; the later record wins.
 struct KernelSpec {
     std::string layers = "*";
-    MethodChoice method{"plain", Json::object()};
+    MethodChoice method{usual::parametrization, Json::object()};
 
     bool operator==(const KernelSpec&) const = default;
 };
 
 struct NetworkSpec {
-    MethodChoice backbone{"segnet", Json::object()};
+    MethodChoice backbone{usual::backbone, Json::object()};
     std::vector<KernelSpec> kernels{KernelSpec{}};
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
@@ -72,16 +77,16 @@ struct TrainSpec {
     int steps = 1000;
     double epochs = 0;
     int batch = 8;
-    MethodChoice optimizer{"adam", Json::object()};
+    MethodChoice optimizer{usual::optimizer, Json::object()};
     double lr = 1e-3;
     double coreRate = 1.0;
-    MethodChoice schedule{"cosine", Json::object()};
+    MethodChoice schedule{usual::schedule, Json::object()};
     int warmup = 0;
     std::string stopAfter;
     double weightDecay = 0;
     DecayOn decayOn = DecayOn::Kernels;
     double clipNorm = 0;
-    MethodChoice balancing{"equal", Json::object()};
+    MethodChoice balancing{usual::balancing, Json::object()};
     Updates updates = Updates::Joint;
     int coreSteps = 1;
     int outerSteps = 1;
@@ -106,7 +111,7 @@ struct ExperimentSpec {
     std::string notes;
     std::int64_t seed = 0;
     DataSpec data;
-    std::vector<TaskSpec> tasks{{{"segmentation", Json::object()}, 1.0}};
+    std::vector<TaskSpec> tasks{{{usual::task, Json::object()}, 1.0}};
     NetworkSpec network;
     TrainSpec train;
 

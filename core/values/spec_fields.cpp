@@ -429,19 +429,6 @@ std::vector<MethodPlace<TrainSpec>> trainMethods() {
 
 } // namespace
 
-std::string_view familyName(Family family) {
-    switch (family) {
-    case Family::Dataset: return "dataset";
-    case Family::Task: return "task";
-    case Family::Backbone: return "backbone";
-    case Family::Parametrization: return "parametrization";
-    case Family::Optimizer: return "optimizer";
-    case Family::Schedule: return "schedule";
-    case Family::Balancing: return "balancing";
-    }
-    return "";
-}
-
 const std::vector<Field<ExperimentSpec>>& specFields() {
     static const auto fields = [] {
         auto all = headFields();

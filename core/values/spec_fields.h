@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/family.h"
 #include "core/values/field.h"
 #include "core/values/spec.h"
 
@@ -15,20 +16,6 @@ struct Field : FieldInfo {
     std::function<Json(const Record&)> get;
     std::function<void(Record&, const Json&)> set; ///< the value has passed `check`
 };
-
-/// The families of catalogued methods.
-enum class Family {
-    Dataset,
-    Task,
-    Backbone,
-    Parametrization,
-    Optimizer,
-    Schedule,
-    Balancing,
-};
-
-/// "dataset", "backbone", …
-std::string_view familyName(Family family);
 
 /// A place in a record where one method of a family is chosen: `{id, options}`.
 template <class Record>

@@ -172,6 +172,18 @@ Json listJson(const std::vector<Record>& list, const std::vector<Field<Record>>&
 
 } // namespace
 
+Json toJson(const MethodChoice& method) {
+    return {{"id", method.id}, {"options", method.options}};
+}
+
+MethodChoice methodFromJson(const Json& json) {
+    MethodChoice method;
+    Problems unread;
+    if (json.is_object())
+        readMethod(json, "", method, unread);
+    return method;
+}
+
 SpecReading readSpec(const Json& asWritten) {
     SpecReading reading;
     if (auto problem = checkHeader(asWritten)) {
@@ -219,8 +231,7 @@ Json toJson(const ExperimentSpec& spec) {
     const auto writeMethods = [&](std::string_view section) {
         for (const auto& where : specMethods())
             if (where.path.starts_with(section))
-                place(json, where.path) = {{"id", where.get(spec).id},
-                                           {"options", where.get(spec).options}};
+                place(json, where.path) = toJson(where.get(spec));
     };
     writeFields("");
     writeMethods("data.");

@@ -54,6 +54,43 @@ private Q_SLOTS:
         QVERIFY(QFileInfo(real).size() > 1000);
     }
 
+    void exportWritesWhatCollapseWrites() {
+        QVERIFY(m_place.run({"list", "exports"}).out.contains("safetensors: "));
+        const cli::Outcome written =
+            m_place.run({"export", m_run, "--format", "safetensors", "--out",
+                         file("export.safetensors"), "--average", "2", "--json"});
+        QVERIFY2(written.code == 0, qPrintable(written.text()));
+        const QJsonObject event = written.events("exported").first();
+        QCOMPARE(event["format"].toString(), QString("safetensors"));
+        QCOMPARE(event["files"].toArray(), QJsonArray{file("export.safetensors")});
+        QCOMPARE(event["bytes"].toInteger(), QFileInfo(file("export.safetensors")).size());
+        QCOMPARE(event["made_from"].toObject()["checkpoint_steps"].toArray(), (QJsonArray{10, 12}));
+        const cli::Outcome collapsed = m_place.run(
+            {"collapse", m_run, "--out", file("collapse.safetensors"), "--average", "2", "--json"});
+        QCOMPARE(collapsed.last()["sha256"], event["sha256"]);
+        QVERIFY(cli::fileBytes(file("collapse.safetensors"))
+                == cli::fileBytes(file("export.safetensors")));
+        // For people, and in the usual format: what was written, a line each.
+        QCOMPARE(m_place.run({"export", m_run, "--out", file("usual.safetensors")}).out,
+                 file("usual.safetensors").toUtf8() + '\n');
+    }
+
+    void whatCannotBeExportedIsRefusedBeforeTheWork() {
+        const auto tried = [this](const QStringList& words) {
+            return m_place.run(QStringList{"export", m_run, "--json"} + words);
+        };
+        const cli::Outcome option = tried({"--out", file("no.safetensors"), "--option", "level=3"});
+        QCOMPARE(option.code, 1);
+        QCOMPARE(option.last()["code"].toString(), QString("method.unknown_option"));
+        QCOMPARE(option.last()["path"].toString(), QString("export.options.level"));
+        QCOMPARE(tried({"--out", m_place.path()}).last()["code"].toString(),
+                 QString("file.folder"));
+        QCOMPARE(tried({"--out", file("no.safetensors"), "--option", "level"}).code, 2);
+        QCOMPARE(tried({"--out", file("no.safetensors"), "--format", "gif"}).code, 2);
+        QCOMPARE(tried({}).code, 2);
+        QVERIFY(!QFileInfo::exists(file("no.safetensors")));
+    }
+
     void whatIsNoFileStaysAndIsReported() {
         QVERIFY(::mkfifo(file("pipe").toUtf8().constData(), 0600) == 0);
         for (const QString& out : {file("pipe"), m_place.path(), QString("/dev/null")}) {

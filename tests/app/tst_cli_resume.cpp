@@ -166,6 +166,26 @@ private Q_SLOTS:
         QCOMPARE(place.run({"verify", "before"}).code, 0);
     }
 
+    /// The methods of the chain in tests/fixtures/store-chained were texts, also in the kernel of a
+    /// change at step 8; it was cut at step 6 of 12.
+    void aRunWhoseChainWasWrittenAsTextsGoesOn() {
+        cli::Workplace place;
+        const QString fixture = QString(CONCERTINA_SOURCE_DIR) + "/tests/fixtures/store-chained";
+        std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
+                              std::filesystem::copy_options::recursive);
+        const QJsonObject network = place.shown()["spec"]["network"].toObject();
+        const QJsonArray links = network["kernels"][0]["options"]["links"].toArray();
+        QCOMPARE(links.size(), 3);
+        QCOMPARE(links[0].toObject(),
+                 (QJsonObject{{"id", "expand"},
+                              {"options", QJsonObject{{"expansion", 2}, {"start", "random"}}}}));
+        QCOMPARE(links[2]["options"]["regularizer"].toDouble(), 0.01);
+        const cli::Outcome resumed = place.run({"resume", "chained", "--until", "end", "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
+        QCOMPARE(place.shown()["step"].toInt(), 12);
+        QCOMPARE(place.run({"verify", "chained"}).code, 0);
+    }
+
     void aRunThatLacksSomethingStaysAsItWas_data() {
         QTest::addColumn<QString>("lacking");
         QTest::addColumn<QString>("code");

@@ -84,7 +84,7 @@ public:
     StoreAccess store{place.store().toStdString()};
     SessionRunService runs{place.store().toStdString(), std::nullopt};
     SessionJobService jobs{place.store().toStdString(), std::nullopt};
-    MainWindow window{{catalogue(), store, runs, jobs, dialogs, settings}, pageEntries()};
+    MainWindow window{{catalogue(), store, runs, jobs, dialogs, settings}, pages()};
 };
 
 /// So many steps, validated now and then.
@@ -103,7 +103,7 @@ private Q_SLOTS:
         RealWindow bench;
         const RunId run = bench.start(specOf(120));
         QVERIFY(!run.empty());
-        QTRY_COMPARE(bench.window.currentPage(), PageId::Monitor);
+        QTRY_COMPARE(bench.window.currentPage(), QStringLiteral("monitor"));
         QTRY_VERIFY_WITH_TIMEOUT(bench.shownPoints() >= 3, patience);
         QVERIFY(bench.click(QStringLiteral("Pause")));
         QTRY_COMPARE_WITH_TIMEOUT(bench.run(run).state, RunState::Paused, patience);
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(bench.shownPoints(), 120U, patience);
 
         QVERIFY(bench.click(QStringLiteral("Compare")));
-        QTRY_COMPARE(bench.window.currentPage(), PageId::Compare);
+        QTRY_COMPARE(bench.window.currentPage(), QStringLiteral("compare"));
         const QString file = bench.place.path(QStringLiteral("net.safetensors"));
         bench.dialogs.files.push_back(file);
         QVERIFY(bench.click(QStringLiteral("Save collapsed network…")));
@@ -138,7 +138,7 @@ private Q_SLOTS:
         const auto created = training.waitForEvent(QStringLiteral("created"));
         const RunId run = created["run"].toString().toStdString();
         QVERIFY(!run.empty());
-        bench.window.showMonitor(run);
+        bench.window.open(ShowRun{run});
         QTRY_VERIFY_WITH_TIMEOUT(bench.shownPoints() >= 3, patience);
         QVERIFY(training.isRunning());
         const std::size_t before = bench.shownPoints();

@@ -81,6 +81,7 @@ const std::vector<Module>& projectModules() {
          {"core", "core/values", "core/model", "core/tensor", "core/data", "core/network",
           "core/training"},
          {"LibTorch"}},
+        {"core/exports", {"core/values", "core/model", "core/collapse"}, {}},
         {"core/prediction",
          {"core/values", "core/model", "core/tensor", "core/data", "core/tasks", "core/network",
           "core/training", "core/collapse"},
@@ -88,7 +89,7 @@ const std::vector<Module>& projectModules() {
         // The catalogue, which gathers the tables of all modules.
         {"core",
          {"core/model", "core/data", "core/tasks", "core/backbones", "core/parametrizations",
-          "core/optimizers", "core/balancing"},
+          "core/optimizers", "core/balancing", "core/exports"},
          {},
          false},
 
@@ -100,11 +101,11 @@ const std::vector<Module>& projectModules() {
          {}},
         {"app/cli",
          {"core", "core/values", "core/model", "core/tensor", "core/data", "core/training",
-          "core/collapse", "core/prediction", "db", "app/session"},
+          "core/collapse", "core/exports", "core/prediction", "db", "app/session"},
          {"CLI11"}},
         {"app/gui",
-         {"core", "core/values", "core/model", "core/tensor", "core/collapse", "core/prediction",
-          "db", "widgets", "ui", "app/session"},
+         {"core", "core/values", "core/model", "core/tensor", "core/collapse", "core/exports",
+          "core/prediction", "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return modules;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapse.h"
 #include "core/collapse/collapsed_network.h"
+#include "core/exports/export.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
 #include "tests/bench/bench.h"
@@ -100,7 +101,7 @@ int runCollapseChild(const std::string& checkpoint) {
     const auto passed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
     double written = 0;
     double peak = 0;
-    const auto report = collapse({.checkpoint = checkpoint, .file = out},
+    const auto report = collapse({.checkpoint = checkpoint, .write = networkWriter(out).value()},
                                  [&](double, const std::string& what) {
                                      if (!what.starts_with("timing"))
                                          return;

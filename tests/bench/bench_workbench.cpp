@@ -64,7 +64,7 @@ public:
 
     void open() {
         window = std::make_unique<MainWindow>(
-            WindowServices{catalogue(), store, runs, jobs, dialogs, settings}, pageEntries());
+            WindowServices{catalogue(), store, runs, jobs, dialogs, settings}, pages());
         window->show();
     }
 
@@ -103,7 +103,7 @@ std::vector<Figure> training() {
         const double alone = pace(place, run);
         bench.open();
         bench.window->resize(1366, 768);
-        bench.window->showMonitor(run);
+        bench.window->open(ShowRun{run});
         spin(1500);
         application.record(true);
         visible.push_back(pace(place, run) / alone);

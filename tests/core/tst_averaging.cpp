@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/averaging.h"
+#include "core/exports/export.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 #include "tests/core/training_testing.h"
@@ -292,7 +293,7 @@ private Q_SLOTS:
         const auto a = checkpoint(spec, 10, 1), b = checkpoint(spec, 20, 2);
         const std::filesystem::path file = m_folder.filePath("mean.safetensors").toStdString();
         const Averaging averaging{{a}, 2};
-        const auto report = collapse({b, file, averaging, spec}, quiet, {});
+        const auto report = collapse({b, networkWriter(file).value(), averaging, spec}, quiet, {});
         QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
         const NetworkOrigin origin{{10, 20}, 2};
         QVERIFY(report->origin == origin);

@@ -29,9 +29,7 @@ class MethodTablesTest : public QObject {
 
     static void addFamilies() {
         QTest::addColumn<int>("family");
-        for (const Family family :
-             {Family::Dataset, Family::Task, Family::Backbone, Family::Parametrization,
-              Family::Optimizer, Family::Schedule, Family::Balancing})
+        for (const Family family : AllFamilies)
             QTest::newRow(std::string(familyName(family)).c_str()) << static_cast<int>(family);
     }
 
@@ -80,6 +78,7 @@ private Q_SLOTS:
         add("core/parametrizations", "parametrizations.cpp", Family::Parametrization);
         add("core/balancing", "balancings.cpp", Family::Balancing);
         add("core/optimizers", "optimizers.cpp", Family::Optimizer);
+        add("core/exports", "exports.cpp", Family::Export);
     }
 
     void everyFileStandsInItsTableAndEveryLineHasItsFile() {
@@ -131,6 +130,7 @@ private Q_SLOTS:
         add(Family::Optimizer, {"adam", "adamw", "sgd"});
         add(Family::Schedule, {"cosine", "step", "constant"});
         add(Family::Balancing, {"equal", "uw", "dwa", "famo", "pcgrad", "mgda"});
+        add(Family::Export, {"safetensors"});
     }
 
     void idsAreFrozen() {

@@ -25,12 +25,18 @@ struct Case {
 /// Values of an option that a kernel may be expanded with: every choice; of a number the default,
 /// the least, and one beyond the default.
 std::vector<Json> valuesOf(const FieldInfo& field) {
-    if (field.path == "links")
-        return {field.defaultValue,
-                Json::array({"expand expansion=2", "do-conv", "factored core=diagonal"}),
-                Json::array({"do-conv multiplier=2", "expand expansion=4", "plain"}),
-                Json::array({"expand", "factored rank=0.5"}),
-                Json::array({"factored split=core regularizer=0.1"})};
+    if (field.type == FieldType::Methods) {
+        std::vector<Json> lists{field.defaultValue};
+        for (const char* list :
+             {R"({"id": "expand", "options": {"expansion": 2}}, do-conv,
+                 {"id": "factored", "options": {"core": "diagonal"}})",
+              R"({"id": "do-conv", "options": {"multiplier": 2}},
+                 {"id": "expand", "options": {"expansion": 4}}, plain)",
+              R"(expand, {"id": "factored", "options": {"rank": 0.5}})",
+              R"({"id": "factored", "options": {"split": "core", "regularizer": 0.1}})"})
+            lists.push_back(parseValue(field, list).value());
+        return lists;
+    }
     if (field.type == FieldType::Choice)
         return {field.choices.begin(), field.choices.end()};
     if (field.type == FieldType::Boolean)

@@ -2,6 +2,7 @@
 #include "core/collapse/collapse.h"
 #include "core/collapse/collapsed_network.h"
 #include "core/collapse/layer_comparison.h"
+#include "core/exports/export.h"
 #include "core/model/costs.h"
 #include "core/tensor/torch.h"
 #include "tests/core/training_testing.h"
@@ -44,7 +45,8 @@ class VerifyTest : public QObject {
     std::filesystem::path fileWith(const std::function<void(torch::Tensor&)>& change) const {
         const auto file = path("changed.safetensors");
         [&] {
-            QVERIFY(collapse({m_training.lastCheckpoint(), file}, quiet, {}).has_value());
+            QVERIFY(collapse({m_training.lastCheckpoint(), networkWriter(file).value()}, quiet, {})
+                        .has_value());
         }();
         CollapsedNetwork network = *loadCollapsed(file);
         change(network.tensors.front());
@@ -87,7 +89,8 @@ private Q_SLOTS:
         Training other(mergedSpec(8));
         QVERIFY(other.run().has_value());
         const auto file = path("other.safetensors");
-        QVERIFY(collapse({other.lastCheckpoint(), file}, quiet, {}).has_value());
+        QVERIFY(
+            collapse({other.lastCheckpoint(), networkWriter(file).value()}, quiet, {}).has_value());
         VerifyRequest wanted = request();
         wanted.collapsed = file;
         const auto report = verify(wanted, quiet, {});
@@ -199,8 +202,8 @@ private Q_SLOTS:
     }
 
     void theReportCountsWhatTheCostModelCounts() {
-        const auto report =
-            collapse({m_training.lastCheckpoint(), path("a.safetensors")}, quiet, {});
+        const auto report = collapse(
+            {m_training.lastCheckpoint(), networkWriter(path("a.safetensors")).value()}, quiet, {});
         QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
         const NetworkCosts costs = networkCosts(designFor(m_training.request.spec), {});
         QCOMPARE(report->parameters.expanded, costs.trainedParameters);
@@ -210,6 +213,8 @@ private Q_SLOTS:
                 == double(std::filesystem::file_size(path("a.safetensors"))));
         QVERIFY(report->bytes.expanded > 4 * costs.trainedParameters); // and norm statistics
         QVERIFY(report->milliseconds.expanded > 0 && report->milliseconds.collapsed > 0);
+        QCOMPARE(report->written->place, path("a.safetensors").string());
+        QCOMPARE(report->written->files, std::vector{report->written->place});
         QCOMPARE(report->keptNorms, 0);
     }
 

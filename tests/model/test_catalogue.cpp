@@ -217,7 +217,25 @@ Catalogue testCatalogue() {
             .parametrizations = {plain(), factored()},
             .optimizers = optimizers(),
             .schedules = schedules(),
-            .balancings = {{method("equal", "Equal weights"), Consumes::Losses, false}}};
+            .balancings = {{method("equal", "Equal weights"), Consumes::Losses, false}},
+            .exports = {{method("safetensors", "Safetensors"), ".safetensors"}}};
+}
+
+Catalogue catalogueWithLists() {
+    Catalogue catalogue = testCatalogue();
+    ParametrizationInfo stack = plain();
+    static_cast<MethodInfo&>(stack) =
+        method("stack", "Stack",
+               {{.path = "parts",
+                 .type = FieldType::Methods,
+                 .defaultValue = parseJson(R"([{"id": "plain", "options": {}},
+                                               {"id": "factored", "options": {}}])"),
+                 .mayBeEmpty = false,
+                 .family = Family::Parametrization,
+                 .label = "Parts",
+                 .help = "A list of the test catalogue."}});
+    catalogue.parametrizations.push_back(std::move(stack));
+    return catalogue;
 }
 
 ExperimentSpec testSpec() {

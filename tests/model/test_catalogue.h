@@ -12,6 +12,10 @@ namespace concertina {
 /// "constant", "step" and "cosine", balancing "equal".
 Catalogue testCatalogue();
 
+/// With a parametrization "stack" beside them, whose option "parts" is a list of parametrizations:
+/// plain and factored where nothing else is said.
+Catalogue catalogueWithLists();
+
 /// A spec that is valid in this catalogue: all three tasks on the toy backbone, every layer
 /// "factored" and tied. Its layers are enc1.1, enc2.1, dec2.1 and dec1.1.
 ExperimentSpec testSpec();

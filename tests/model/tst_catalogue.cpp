@@ -94,6 +94,36 @@ private Q_SLOTS:
         QCOMPARE(problems[3].hint, std::string("did you mean \"unpool\"?"));
     }
 
+    void methodsInAnOptionAreCheckedAsAnyOthers() {
+        const Catalogue catalogue = catalogueWithLists();
+        const auto problemsOf = [&](const char* parts) {
+            const MethodChoice choice{"stack", {{"parts", parseJson(parts)}}};
+            return checkMethod(catalogue, Family::Parametrization, choice, "here");
+        };
+        QCOMPARE(problemsOf(R"([{"id": "factored", "options": {"rank": 0.5}}, {"id": "plain"}])"),
+                 Problems{});
+        const auto first = [&](const char* parts) { return problemsOf(parts).front(); };
+        const Problem unknown = first(R"([{"id": "plain"}, {"id": "factord"}])");
+        QCOMPARE(unknown.code, std::string("method.unknown"));
+        QCOMPARE(unknown.path, std::string("here.options.parts.1.id"));
+        QCOMPARE(*unknown.fix, (Fix{"here.options.parts.1.id", "factored"}));
+        QCOMPARE(first(R"([{"id": "factored", "options": {"rank": 99}}])").path,
+                 std::string("here.options.parts.0.options.rank"));
+        QCOMPARE(first(R"([{"id": "factored", "options": {"rnak": 1}}])").hint,
+                 std::string("did you mean \"rank\"?"));
+        QCOMPARE(first("[]").code, std::string("field.range"));
+        QCOMPARE(first(R"(["plain"])").code, std::string("field.type"));
+    }
+
+    void methodsInAnOptionAreCompleted() {
+        const Json options = withCompleteOptions(catalogueWithLists(), Family::Parametrization,
+                                                 {"stack", Json::object()})
+                                 .options;
+        QVERIFY(options["parts"][0]["options"].empty());
+        QVERIFY(options["parts"][1]["options"]
+                == Json({{"matricization", "channel"}, {"core", "full"}, {"rank", 1.0}}));
+    }
+
     void methodWithoutOptionsSaysSo() {
         QCOMPARE(checkMethod(catalogue, Family::Balancing, {"equal", {{"x", 1}}}, "train.balancing")
                      .front()

@@ -84,6 +84,42 @@ private Q_SLOTS:
         QVERIFY(!placeAt(spec, testCatalogue(), "tasks.7.weight"));
     }
 
+    /// Each method of a list has places as one that stands alone.
+    void methodsOfAListHavePlaces() {
+        const Catalogue catalogue = catalogueWithLists();
+        ExperimentSpec spec = testSpec();
+        spec.network.kernels[0].method = {"stack", Json::object()};
+        const std::string list = "network.kernels.0.options.parts";
+        const auto value = [&](const std::string& path) {
+            return placeAt(spec, catalogue, list + path)->value;
+        };
+        const auto set = [&](const std::string& path, const Json& json) {
+            spec = withJsonAt(spec, *placeAt(spec, catalogue, list + path), json);
+        };
+        QVERIFY(value(".1.id") == Json("factored")); // those of the default
+        QVERIFY(value(".1.options.rank") == Json(1.0));
+        QVERIFY(!placeAt(spec, catalogue, list + ".0.options.rank"));
+        QVERIFY(!placeAt(spec, catalogue, list + ".2.id"));
+        set(".1.options.rank", 0.5);
+        QVERIFY(value(".1.options.rank") == Json(0.5));
+        QVERIFY(value(".0.id") == Json("plain")); // the rest of the default is kept
+        set(".0.id", "factored");
+        QVERIFY(value(".0.options.rank") == Json(1.0));
+        QVERIFY(value(".1.options.rank") == Json(0.5));
+        set(".1.options.rank", 1.0);
+        QVERIFY(spec.network.kernels[0].method.options["parts"][1]["options"].empty());
+        // In a list in it.
+        set("", parseJson(R"([{"id": "stack"}, {"id": "plain"}])"));
+        set(".0.options.parts.1.options.rank", 2.0);
+        QVERIFY(value(".0.options.parts.1.options.rank") == Json(2.0));
+        // And a fix takes one, or an option of it, away.
+        spec = withFix(spec, catalogue, Fix{list + ".0.options.parts.1.options.rank"}).value();
+        QVERIFY(value(".0.options.parts.1.options.rank") == Json(1.0));
+        spec = withFix(spec, catalogue, Fix{list + ".0"}).value();
+        QVERIFY(value(".0.id") == Json("plain"));
+        QVERIFY(!withFix(spec, catalogue, Fix{list + ".1"}).has_value());
+    }
+
     void whatAFixTakesAwayIsGone() {
         const Catalogue catalogue = testCatalogue();
         ExperimentSpec spec = testSpec();

@@ -265,15 +265,16 @@ void FakePredictions::verify(const RunId& run, bool layers, Reply<VerifyReport> 
                          });
 }
 
-void FakePredictions::saveCollapsed(const RunId& run, const std::string& file,
-                                    Reply<CollapseReport> reply) {
-    savedTo.push_back(file);
-    answer<CollapseReport>(QStringLiteral("save %1").arg(QString::fromStdString(run)),
-                           std::move(reply), [file] {
-                               CollapseReport report;
-                               report.file = file;
-                               report.sha256 = std::string(64, 'a');
-                               return report;
+void FakePredictions::saveCollapsed(const RunId& run, const MethodChoice& format,
+                                    const std::string& place, Reply<WrittenNetwork> reply) {
+    savedTo.push_back(place);
+    savedAs.push_back(format);
+    answer<WrittenNetwork>(QStringLiteral("save %1").arg(QString::fromStdString(run)),
+                           std::move(reply), [place] {
+                               return WrittenNetwork{.place = place,
+                                                     .files = {place},
+                                                     .bytes = 1'500'000,
+                                                     .sha256 = std::string(64, 'a')};
                            });
 }
 

@@ -38,6 +38,7 @@ public:
     bool exact = true;
     QStringList asked; ///< "frame RUN val 3", "rank RUN val", …
     std::vector<std::string> savedTo;
+    std::vector<MethodChoice> savedAs;
 
     void release(); ///< answers what was held back
 
@@ -51,8 +52,8 @@ public:
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
-    void saveCollapsed(const RunId& run, const std::string& file,
-                       Reply<CollapseReport> reply) override;
+    void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,
+                       Reply<WrittenNetwork> reply) override;
 
     Frame makeFrame(const FrameChoice& choice) const;
 

@@ -66,14 +66,17 @@ public:
     QStringList messages;
     std::vector<std::pair<QString, Problem>> problems;
 
-    void showSetup(const ExperimentSpec& spec, const QString& origin) override {
-        setUps.emplace_back(spec, origin);
+    bool open(const PageRequest& request) override {
+        if (const auto* edited = std::get_if<EditSpec>(&request))
+            setUps.emplace_back(edited->spec, edited->origin);
+        else if (const auto* shown = std::get_if<ShowRun>(&request))
+            monitored.push_back(shown->run);
+        else if (const auto* both = std::get_if<CompareRuns>(&request))
+            compared.emplace_back(both->run, both->other);
+        else if (std::holds_alternative<ListRuns>(request))
+            ++runsShown;
+        return true;
     }
-    void showMonitor(const RunId& run) override { monitored.push_back(run); }
-    void showCompare(const RunId& run, const std::optional<RunId>& other) override {
-        compared.emplace_back(run, other);
-    }
-    void showRuns() override { ++runsShown; }
     void showMessage(const QString& text) override { messages << text; }
     void showProblem(const QString& what, const Problem& problem) override {
         problems.emplace_back(what, problem);

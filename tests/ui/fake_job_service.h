@@ -37,7 +37,7 @@ public:
     std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
-    std::vector<FakeJob<std::pair<RunId, std::string>, CollapseReport>> saved;
+    std::vector<FakeJob<std::pair<RunId, std::string>, WrittenNetwork>> saved;
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
         described.push_back({spec, std::move(reply)});
@@ -65,9 +65,9 @@ public:
     void verify(const RunId& run, bool, Reply<VerifyReport> reply) override {
         verified.push_back({run, std::move(reply)});
     }
-    void saveCollapsed(const RunId& run, const std::string& file,
-                       Reply<CollapseReport> reply) override {
-        saved.push_back({{run, file}, std::move(reply)});
+    void saveCollapsed(const RunId& run, const MethodChoice&, const std::string& place,
+                       Reply<WrittenNetwork> reply) override {
+        saved.push_back({{run, place}, std::move(reply)});
     }
 };
 

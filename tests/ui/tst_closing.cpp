@@ -160,22 +160,17 @@ private Q_SLOTS:
         desk.settings.setValue(QStringLiteral("window/page"), QStringLiteral("runs"));
         QElapsedTimer timer;
         timer.start();
-        const auto blank = [](const PageContext&) {
-            return new BlankPage(QStringLiteral("blank"));
-        };
-        const PageEntries entries{[&](const PageContext& context) {
-                                     return SetupPageEntry{blank(context), {}, {}, {}};
-                                 },
-                                 [&](const PageContext& context) {
-                                     return MonitorPageEntry{blank(context), {}};
-                                 },
-                                 [&](const PageContext& context) {
-                                     return ComparePageEntry{blank(context), {}, {}};
-                                 },
-                                 [](const PageContext& context) { return new RunsPage(context); }};
+        const std::vector<PageInfo> infos{
+            {QStringLiteral("blank"),
+             {},
+             {},
+             [](const PageContext&) { return new BlankPage(QStringLiteral("blank")); }},
+            {QStringLiteral("runs"), {}, {}, [](const PageContext& context) {
+                 return new RunsPage(context);
+             }}};
         MainWindow window(
             {desk.catalogue, *desk.store, desk.runs, desk.jobs, desk.dialogs, desk.settings},
-            entries);
+            infos);
         window.show();
         auto* model = window.findChild<RunsModel*>();
         QVERIFY(model != nullptr);

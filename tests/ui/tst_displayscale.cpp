@@ -185,7 +185,7 @@ public:
         compared = desk.makeRun("a run");
         window.emplace(WindowServices{desk.catalogue, *desk.store, desk.runs, desk.jobs,
                                       desk.dialogs, desk.settings},
-                       pageEntries());
+                       pages());
         window->resize(size);
         window->show();
         QVERIFY(QTest::qWaitForWindowExposed(&*window));
@@ -193,12 +193,12 @@ public:
 
     void open(Scene scene) {
         switch (scene) {
-        case Scene::Setup: window->showPage(PageId::Setup); break;
-        case Scene::Monitor: window->showMonitor(measured); break;
-        case Scene::MonitorAtTheBeginning: window->showMonitor(early); break;
-        case Scene::Compare: window->showCompare(compared, std::nullopt); break;
+        case Scene::Setup: window->showPage(QStringLiteral("setup")); break;
+        case Scene::Monitor: window->open(ShowRun{measured}); break;
+        case Scene::MonitorAtTheBeginning: window->open(ShowRun{early}); break;
+        case Scene::Compare: window->open(CompareRuns{compared}); break;
         case Scene::Runs:
-        case Scene::RunsWithOneSelected: window->showPage(PageId::Runs); break;
+        case Scene::RunsWithOneSelected: window->open(ListRuns{}); break;
         }
         QTest::qWait(300); // for the store and the fakes to answer
         if (scene != Scene::RunsWithOneSelected)

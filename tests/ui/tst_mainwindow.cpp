@@ -39,7 +39,7 @@ private Q_SLOTS:
             if (button->text() == QLatin1String("Monitor"))
                 QTest::mouseClick(button, Qt::LeftButton);
         QVERIFY(bench.page("Monitor page").isVisible());
-        QCOMPARE(bench.window().currentPage(), PageId::Monitor);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("monitor"));
     }
 
     void barShowsWhatThePageSays() {
@@ -67,7 +67,7 @@ private Q_SLOTS:
         WindowBench bench;
         bench.open();
         bench.window().resize(960, 666); // the test's screen has 800 × 800
-        bench.window().showPage(PageId::Compare);
+        bench.window().showPage(QStringLiteral("compare"));
         for (QAction* action : bench.window().actions())
             if (action->text() == QLatin1String("Theme: dark"))
                 action->trigger();
@@ -75,7 +75,7 @@ private Q_SLOTS:
         useTheme(false);
         bench.restart();
         QVERIFY(isDark(bench.window().palette()));
-        QCOMPARE(bench.window().currentPage(), PageId::Compare);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("compare"));
         QCOMPARE(bench.window().size(), QSize(960, 666));
         useTheme(false);
     }
@@ -86,7 +86,7 @@ private Q_SLOTS:
         bench.desk.settings.setValue(QStringLiteral("window/theme"), 7);
         bench.desk.settings.setValue(QStringLiteral("window/geometry"), QByteArray("xx"));
         bench.open();
-        QCOMPARE(bench.window().currentPage(), PageId::Setup);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("setup"));
         QCOMPARE(bench.window().size(), QSize(1366, 768));
     }
 
@@ -114,18 +114,22 @@ private Q_SLOTS:
         WindowBench bench;
         bench.open();
         Navigator& navigator = bench.window();
-        navigator.showMonitor("r1");
-        bench.window().showPage(PageId::Compare);
-        QCOMPARE(bench.preferred, RunId("r1")); // the run that was looked at
-        navigator.showCompare("r1", std::nullopt);
-        navigator.showCompare("r1", RunId("r2"));
-        navigator.showSetup(testSpec(), QStringLiteral("here"));
-        navigator.showRuns();
+        navigator.open(ShowRun{"r1"});
+        bench.window().showPage(QStringLiteral("compare"));
+        QCOMPARE(bench.page("Compare page").preferred, RunId("r1")); // that was looked at
+        bench.page("Compare page").run = "r3";
+        bench.window().showPage(QStringLiteral("setup"));
+        bench.window().showPage(QStringLiteral("monitor"));
+        QCOMPARE(bench.page("Monitor page").preferred, RunId("r3")); // none is at Set-up
+        navigator.open(CompareRuns{"r1"});
+        navigator.open(CompareRuns{"r1", "r2"});
+        navigator.open(EditSpec{testSpec(), QStringLiteral("here")});
+        navigator.open(ListRuns{});
         QCOMPARE(bench.asked,
                  QStringList({QStringLiteral("monitor r1"), QStringLiteral("compare r1 -"),
                               QStringLiteral("compare r1 r2"),
                               QStringLiteral("load experiment from here")}));
-        QCOMPARE(bench.window().currentPage(), PageId::Runs);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("runs"));
     }
 
     void droppedFilesGoWhereTheyBelong() {
@@ -139,9 +143,9 @@ private Q_SLOTS:
         bench.drop({spec});
         bench.drop({QFileInfo(dataset).path()});
         bench.drop({dataset});
-        QCOMPARE(bench.window().currentPage(), PageId::Setup);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("setup"));
         bench.drop({picture, picture});
-        QCOMPARE(bench.window().currentPage(), PageId::Compare);
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("compare"));
         QCOMPARE(bench.asked,
                  QStringList({QStringLiteral("spec mine.json"), QStringLiteral("dataset data"),
                               QStringLiteral("dataset data"), QStringLiteral("pictures 2")}));
@@ -178,12 +182,14 @@ private Q_SLOTS:
         WindowBench bench;
         bench.takesFolders = false;
         bench.open();
+        bench.window().showPage(QStringLiteral("runs"));
         bench.drop({bench.file(QStringLiteral("dataset.json"), "{}")});
+        QCOMPARE(bench.window().currentPage(), QStringLiteral("runs"));
         QVERIFY(bench.notice().contains(QStringLiteral("that reads such folders")));
     }
 
     void foldersThatAreNoDatasetAndFilesThatAreGone() {
-        const auto code = [](const QString& path) { return classifyDropped(path).error().code; };
+        const auto code = [](const QString& path) { return requestOf(path).error().code; };
         const QTemporaryDir folder;
         QCOMPARE(code(folder.path()), std::string("drop.folder"));
         QCOMPARE(code(folder.filePath(QStringLiteral("none.json"))), std::string("drop.missing"));

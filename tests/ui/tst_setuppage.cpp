@@ -188,6 +188,29 @@ private Q_SLOTS:
         QCOMPARE(line->text(), QStringLiteral("0.001"));
     }
 
+    /// The list has a row, its methods' options have theirs, and what is wrong stands there.
+    void methodsInAnOptionAreSetUp() {
+        Bench bench;
+        bench.desk.catalogue = catalogueWithLists();
+        bench.make();
+        ExperimentSpec spec = testSpec();
+        spec.network.kernels[0].method = {"stack", Json::object()};
+        bench.page->load(spec, QStringLiteral("a test"));
+        bench.settle();
+        const std::string list = "network.kernels.0.options.parts";
+        QVERIFY(bench.row(list) != nullptr && bench.row(list + ".0.id") == nullptr);
+        bench.type(list + ".1.options.rank", QStringLiteral("0.5"));
+        const Json& parts = bench.spec().network.kernels[0].method.options["parts"];
+        QVERIFY(parts[0]["id"] == Json("plain") && parts[1]["options"]["rank"] == Json(0.5));
+        bench.type(list + ".1.options.rank", QStringLiteral("99"));
+        QVERIFY(!bench.row(list + ".1.options.rank")->problem().isEmpty());
+        spec.network.kernels[0].method.options = parseJson(R"({"parts": [{"id": "gone"}]})");
+        bench.page->load(spec, QStringLiteral("a test"));
+        bench.settle();
+        QVERIFY(bench.row(list)->problem().contains(QStringLiteral("gone")));
+        QVERIFY(!bench.start().isEnabled());
+    }
+
     void theLinkGoesToTheField() {
         Bench bench;
         bench.page->activateWindow();

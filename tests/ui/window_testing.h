@@ -18,20 +18,30 @@
 
 namespace concertina::testing {
 
-/// A page that only says its name.
+/// A page that only says its name, and understands what `opens` does.
 class BlankPage : public Page {
 public:
-    explicit BlankPage(const QString& title) : shown{title, QStringLiteral("a note")} {
+    using Opens = std::function<bool(const PageRequest&)>;
+
+    explicit BlankPage(const QString& title, Opens opens = {})
+        : shown{title, QStringLiteral("a note")}, m_opens(std::move(opens)) {
         action.setText(title + QStringLiteral(" action"));
         primary.setText(title + QStringLiteral(" primary"));
         addAction(&action);
     }
     PageHeader header() const override { return shown; }
     QList<QAction*> barActions() const override { return {&action, &primary}; }
+    bool open(const PageRequest& request) override { return m_opens && m_opens(request); }
+    RunId shownRun() const override { return run; }
+    void prefer(const RunId& lookedAt) override { preferred = lookedAt; }
 
     PageHeader shown;
+    RunId run, preferred;
     mutable QAction action;
     mutable QAction primary;
+
+private:
+    Opens m_opens;
 };
 
 /// The window on a desk with blank pages, and what was asked of them.
@@ -40,44 +50,30 @@ public:
     WindowBench() { useTheme(false); }
 
     void open() {
-        const PageEntries entries{
-            [this](const PageContext&) {
-                return SetupPageEntry{
-                    made("Set-up page"),
-                    [this](const ExperimentSpec& spec, const QString& origin) {
-                        asked << "load " + QString::fromStdString(spec.name) + " from "
-                                     + origin.section('/', -1);
-                    },
-                    [this](const QString& file) { asked << "spec " + file.section('/', -1); },
-                    [this](const QString& folder) {
-                        asked << "dataset " + folder.section('/', -1);
-                        return takesFolders;
-                    }};
-            },
-            [this](const PageContext&) {
-                return MonitorPageEntry{made("Monitor page"), [this](const RunId& run) {
-                                            asked << "monitor " + QString::fromStdString(run);
-                                            monitored = run;
-                                        },
-                                        [this] { return monitored; }};
-            },
-            [this](const PageContext&) {
-                return ComparePageEntry{
-                    made("Compare page"),
-                    [this](const RunId& run, const std::optional<RunId>& other) {
-                        asked << "compare "
-                                     + QString::fromStdString(run + " " + other.value_or("-"));
-                    },
-                    [this](const QStringList& files) {
-                        asked << "pictures " + QString::number(files.size());
-                    },
-                    [this](const RunId& run) { preferred = run; }};
-            },
-            [this](const PageContext&) { return made("Runs page"); }};
+        const auto info = [this](const char* id, const char* title, Qt::Key key,
+                                 BlankPage::Opens opens) {
+            const QString name = QString::fromUtf8(title);
+            return PageInfo{QString::fromUtf8(id),
+                            name,
+                            QString::fromUtf8(id),
+                            [this, name, opens = std::move(opens)](const PageContext&) {
+                                pages << new BlankPage(name + QStringLiteral(" page"), opens);
+                                return pages.last();
+                            },
+                            {Qt::CTRL | key}};
+        };
+        const std::vector<PageInfo> infos{
+            info("setup", "Set-up", Qt::Key_1, [this](const auto& asks) { return setUp(asks); }),
+            info("monitor", "Monitor", Qt::Key_2,
+                 [this](const auto& asks) { return monitor(asks); }),
+            info("compare", "Compare", Qt::Key_3,
+                 [this](const auto& asks) { return compare(asks); }),
+            info("runs", "Runs", Qt::Key_4,
+                 [](const auto& asks) { return std::holds_alternative<ListRuns>(asks); })};
         m_window =
             std::make_unique<MainWindow>(WindowServices{desk.catalogue, *desk.store, desk.runs,
                                                         desk.jobs, desk.dialogs, desk.settings},
-                                         entries);
+                                         infos);
         m_window->show();
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -128,13 +124,42 @@ public:
     Desk desk;
     QStringList asked;
     bool takesFolders = true;
-    RunId monitored, preferred;
     QList<BlankPage*> pages;
 
 private:
-    BlankPage* made(const char* title) {
-        pages << new BlankPage(QLatin1String(title));
-        return pages.last();
+    bool setUp(const PageRequest& request) {
+        if (const auto* folder = std::get_if<UseDataset>(&request)) {
+            asked << "dataset " + folder->folder.section('/', -1);
+            return takesFolders;
+        }
+        if (const auto* edited = std::get_if<EditSpec>(&request))
+            asked << "load " + QString::fromStdString(edited->spec.name) + " from "
+                         + edited->origin.section('/', -1);
+        else if (const auto* written = std::get_if<OpenSpec>(&request))
+            asked << "spec " + written->file.section('/', -1);
+        else
+            return false;
+        return true;
+    }
+
+    bool monitor(const PageRequest& request) {
+        const auto* shown = std::get_if<ShowRun>(&request);
+        if (shown != nullptr) {
+            asked << "monitor " + QString::fromStdString(shown->run);
+            page("Monitor page").run = shown->run;
+        }
+        return shown != nullptr;
+    }
+
+    bool compare(const PageRequest& request) {
+        if (const auto* runs = std::get_if<CompareRuns>(&request))
+            asked << "compare "
+                         + QString::fromStdString(runs->run + " " + runs->other.value_or("-"));
+        else if (const auto* pictures = std::get_if<OpenPictures>(&request))
+            asked << "pictures " + QString::number(pictures->files.size());
+        else
+            return false;
+        return true;
     }
 
     std::unique_ptr<MainWindow> m_window;

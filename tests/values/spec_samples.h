@@ -38,6 +38,7 @@ inline Json otherValue(const FieldInfo& field) {
     case FieldType::Integers: return Json::array({number(), number()});
     case FieldType::Reals: return Json::array({number() + 0.25, number()});
     case FieldType::Texts: return Json::array({"first", "second, with comma"});
+    case FieldType::Methods: return Json::array({{{"id", "one"}, {"options", {{"k", 2}}}}});
     }
     return nullptr;
 }

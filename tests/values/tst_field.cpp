@@ -11,12 +11,17 @@ using namespace concertina;
 namespace {
 
 FieldInfo fieldOf(FieldType type) {
-    return {
-        .path = "a.field", .type = type, .minimum = 1, .maximum = 8, .choices = {"red", "green"}};
+    return {.path = "a.field",
+            .type = type,
+            .minimum = 1,
+            .maximum = 8,
+            .choices = {"red", "green"},
+            .family = Family::Parametrization};
 }
 
-const auto types = {FieldType::Boolean, FieldType::Integer,  FieldType::Real,  FieldType::Text,
-                    FieldType::Choice,  FieldType::Integers, FieldType::Reals, FieldType::Texts};
+const auto types = {FieldType::Boolean, FieldType::Integer, FieldType::Real,
+                    FieldType::Text,    FieldType::Choice,  FieldType::Integers,
+                    FieldType::Reals,   FieldType::Texts,   FieldType::Methods};
 
 std::string codeOf(const FieldInfo& field, const Json& value) {
     const auto problem = check(field, value, "a.field");
@@ -45,17 +50,40 @@ private Q_SLOTS:
         row("integers", FieldType::Integers, {"[]", "[3]", "[3.0, 8]"});
         row("reals", FieldType::Reals, {"[]", "[3]", "[3.0, 8]", "[1.5]"});
         row("texts", FieldType::Texts, {"[]", "[\"red\"]", "[\"red\", \"\"]"});
+        row("methods", FieldType::Methods,
+            {"[]", "[{\"id\": \"a\"}]", "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]"});
     }
 
     void everyTypeTakesItsOwnAndRefusesOthers() {
         QFETCH(int, type);
         QFETCH(QByteArrayList, taken);
         const FieldInfo field = fieldOf(static_cast<FieldType>(type));
-        const QByteArrayList values{
-            "null",           "true",      "false", "3",      "3.0",        "3.5",
-            "\"red\"",        "\"\"",      "[]",    "[3]",    "{}",         "[3.0, 8]",
-            "[1.5]",          "[\"red\"]", "[[3]]", "[null]", "{\"a\": 3}", "[3, \"red\"]",
-            "[\"red\", \"\"]"};
+        const QByteArrayList values{"null",
+                                    "true",
+                                    "false",
+                                    "3",
+                                    "3.0",
+                                    "3.5",
+                                    "\"red\"",
+                                    "\"\"",
+                                    "[]",
+                                    "[3]",
+                                    "{}",
+                                    "[3.0, 8]",
+                                    "[1.5]",
+                                    "[\"red\"]",
+                                    "[[3]]",
+                                    "[null]",
+                                    "{\"a\": 3}",
+                                    "[3, \"red\"]",
+                                    "[\"red\", \"\"]",
+                                    "[{\"id\": \"a\"}]",
+                                    "[{\"id\": \"a\", \"options\": {\"k\": [3]}}]",
+                                    "{\"id\": \"a\"}",
+                                    "[{\"id\": 3}]",
+                                    "[{\"id\": \"a\", \"options\": 3}]",
+                                    "[{\"id\": \"a\", \"more\": 3}]",
+                                    "[{\"id\": \"a\"}, \"a\"]"};
         for (const QByteArray& text : values) {
             const auto problem = check(field, parseJson(text.toStdString()), "here");
             QVERIFY2(problem.has_value() != taken.contains(text), text.constData());
@@ -190,6 +218,31 @@ private Q_SLOTS:
             QCOMPARE(jsonText(*read), jsonText(parseJson(value.toStdString())));
         else
             QCOMPARE(read.error().code, std::string("field.type"));
+    }
+
+    void methodsAreReadAsIdsOrAsJson() {
+        const FieldInfo field = fieldOf(FieldType::Methods);
+        const auto read = [&](const char* text) {
+            const auto list = parseValue(field, text);
+            return list ? jsonText(*list) : list.error().code;
+        };
+        const std::string two = R"([{"id":"a","options":{}},{"id":"b","options":{}}])";
+        QCOMPARE(read("a, b"), two);
+        QCOMPARE(read("[\"a\", \"b\"]"), two);
+        QCOMPARE(read("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}"),
+                 std::string(
+                     R"([{"id":"a","options":{}},{"id":"b","options":{"k":[1,2],"l":{}}}])"));
+        QCOMPARE(read(""), std::string("[]"));
+        for (const char* text : {"a,,b", "{\"id\": 3}", "[a]"})
+            QCOMPARE(read(text), std::string("field.type"));
+    }
+
+    void methodsAreWrittenAsTheyAreRead() {
+        const Json methods = parseJson(
+            R"([{"id": "a", "options": {}}, {"id": "b", "options": {"k": [1, "x, y"], "l": 2.5}}])");
+        const std::string text = valueText(methods);
+        QCOMPARE(text, std::string(R"(a, {"id":"b","options":{"k":[1,"x, y"],"l":2.5}})"));
+        QVERIFY(*parseValue(fieldOf(FieldType::Methods), text) == methods);
     }
 
     /// Worked out by hand; empty: what was meant is not clear.

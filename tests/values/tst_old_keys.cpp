@@ -71,6 +71,47 @@ private Q_SLOTS:
                  std::string("network.contraction"));
     }
 
+    /// Lists of methods were texts in a language of their own.
+    void listsOfMethodsAreReadFromTheirTexts() {
+        const Json then{{"links",
+                         {"expand  expansion=2 start=random", "do-conv",
+                          "factored split=core penalty=0.5 rank=.25 sizes=1,2"}}};
+        const Json now = parseJson(
+            R"({"links": [{"id": "expand", "options": {"expansion": 2, "start": "random"}},
+                          {"id": "do-conv", "options": {}},
+                          {"id": "factored", "options": {"split": "core", "rank": 0.25,
+                                                         "sizes": [1, 2], "regularizer": 0.5}}]})");
+        QVERIFY2(withCurrentOptions(then) == now, jsonText(withCurrentOptions(then)).c_str());
+        QVERIFY(withCurrentOptions(now) == now);
+        // In a spec, in a value that is set, and where the methods are written as they are now.
+        Json json = asWrittenThen();
+        json["network"]["kernels"][1] = {{"layers", "dec*"}, {"id", "chain"}, {"options", then}};
+        QVERIFY(readSpec(json).spec.network.kernels[1].method.options == now);
+        const Json two = parseJson(R"({"links": [{"id": "expand", "options": {"expansion": 3}},
+                                                 {"id": "plain", "options": {}}]})");
+        const auto set = withValue(ExperimentSpec(), "network.kernels.0.options.links",
+                                   "expand expansion=3, plain");
+        QVERIFY(set->network.kernels[0].method.options == two);
+        QVERIFY(withCurrentOptions(parseJson(
+                    R"({"links": [{"id": "expand", "options": {"expansion": 3}}, "plain"]})"))
+                == two);
+    }
+
+    /// What can't be read is left for the list's own field to refuse.
+    void textsThatNameNoMethodStay() {
+        for (const char* text : {"expand expansion", "expand expansion=2 expansion=3"}) {
+            const Json options{{"links", {text}}};
+            QVERIFY2(withCurrentOptions(options) == options, text);
+        }
+        QVERIFY(withCurrentOptions({{"links", 3}}) == Json({{"links", 3}}));
+        QVERIFY(withCurrentOptions({{"other", {"expand"}}}) == Json({{"other", {"expand"}}}));
+    }
+
+    void oldNamesOfOptionsAreKnownInLists() {
+        QCOMPARE(currentPath("network.kernels.0.options.links.1.options.penalty"),
+                 std::string("network.kernels.0.options.links.1.options.regularizer"));
+    }
+
     void otherPathsStayAsTheyAre() {
         for (const char* path : {"train.lr", "network", "network.routing", "networks.bracketing",
                                  "network.kernels.0.id", "data.dataset.options.penalty", ""})

@@ -120,6 +120,35 @@ private Q_SLOTS:
         QVERIFY(task->tasks[0].method.options == Json({{"option", "one"}, {"new", 1}}));
     }
 
+    void methodsInAnOptionAreSet() {
+        ExperimentSpec spec;
+        const auto set = [&](const std::string& path, const std::string& text) {
+            auto changed = withValue(spec, "network.kernels.0." + path, text);
+            if (changed)
+                spec = std::move(*changed);
+            return changed.has_value();
+        };
+        QVERIFY(set("id", "stack"));
+        QVERIFY(!set("options.parts.0.options.k", "1")); // there is none yet
+        QVERIFY(set("options.parts.0.id", "one"));
+        QVERIFY(set("options.parts.1.id", "two"));
+        QVERIFY(set("options.parts.0.options.k", "1,2"));
+        QVERIFY(set("options.parts.1.options.parts.0.id", "three"));
+        QVERIFY(set("options.parts.1.options.parts.0.options.k", "x"));
+        QCOMPARE(jsonText(spec.network.kernels[0].method.options),
+                 std::string(
+                     R"({"parts":[{"id":"one","options":{"k":[1,2]}},)"
+                     R"({"id":"two","options":{"parts":[{"id":"three","options":{"k":"x"}}]}}]})"));
+        QVERIFY(set("options.parts.0.id", "four")); // with its defaults
+        QVERIFY(spec.network.kernels[0].method.options["parts"][0]["options"].empty());
+        const ExperimentSpec before = spec;
+        for (const char* path :
+             {"options.parts.3.id", "options.parts.x.id", "options.parts.0", "options.parts.0.",
+              "options.parts.0.name", "options.parts..id", "options.parts.-1.id"})
+            QVERIFY2(!set(path, "one"), path);
+        QVERIFY(spec == before);
+    }
+
     void indexOnePastTheEndAddsARecord() {
         const auto task = set("tasks.1.id", "depth");
         QVERIFY(task);

@@ -24,7 +24,8 @@ using Lines = std::vector<std::string>;
 /// A form as the page has it: what is edited comes back as the spec's value, or as refused.
 class Form {
 public:
-    explicit Form(ExperimentSpec start = testSpec()) : spec(std::move(start)), form(catalogue) {
+    explicit Form(ExperimentSpec start = testSpec(), Catalogue methods = testCatalogue())
+        : catalogue(std::move(methods)), spec(std::move(start)), form(catalogue) {
         QObject::connect(&form, &SpecForm::edited, &form,
                          [this](const std::string& path, const QString& text) {
                              edits.push_back(path + "=" + text.toStdString());
@@ -53,7 +54,7 @@ public:
         return qobject_cast<Control*>(form.row(path)->editor()->focusProxy());
     }
 
-    Catalogue catalogue = testCatalogue();
+    Catalogue catalogue;
     ExperimentSpec spec;
     std::map<std::string, std::string> refused;
     Lines edits;
@@ -102,6 +103,57 @@ private Q_SLOTS:
         QCOMPARE(f.spec.train.optimizer.id, "sgd");
         QVERIFY(f.form.row("train.optimizer.options.momentum") != nullptr);
         QVERIFY(f.form.row("train.optimizer.options.beta1") == nullptr);
+    }
+
+    /// Added, removed, put in order and exchanged, each with its own options.
+    void aListOfMethodsIsEdited() {
+        ExperimentSpec spec = testSpec();
+        spec.network.kernels[0].method = {"stack", Json::object()};
+        Form f(spec, catalogueWithLists());
+        const std::string list = "network.kernels.0.options.parts";
+        const auto editor = [&] { return f.form.row(list)->editor(); };
+        const auto boxes = [&] {
+            QList<QComboBox*> all;
+            for (auto* box : editor()->findChildren<QComboBox*>())
+                if (box->isVisibleTo(editor()))
+                    all << box;
+            return all;
+        };
+        const auto button = [&](const char* name) {
+            for (auto* found : editor()->findChildren<QToolButton*>())
+                if (found->isVisibleTo(editor())
+                    && (found->accessibleName() == QLatin1String(name)
+                        || found->text() == QLatin1String(name)))
+                    return found;
+            qFatal("no button %s", name);
+        };
+        const auto ids = [&] {
+            Lines all;
+            for (const Json& method : placeAt(f.spec, f.catalogue, list)->value)
+                all.push_back(method["id"].get<std::string>());
+            return all;
+        };
+        QCOMPARE(boxes().size(), 2);
+        QCOMPARE(boxes()[1]->currentText(), QStringLiteral("Factored"));
+        QVERIFY(f.form.row(list + ".1.options.rank") != nullptr);
+        f.take(list + ".1.options.rank", "0.5");
+        button("Method 2 further to the front")->click();
+        QCOMPARE(ids(), (Lines{"factored", "plain"}));
+        QVERIFY(placeAt(f.spec, f.catalogue, list + ".0.options.rank")->value == Json(0.5));
+        QVERIFY(f.form.row(list + ".0.options.rank") != nullptr);
+        QVERIFY(f.form.row(list + ".1.options.rank") == nullptr);
+        button("Add")->click();
+        QCOMPARE(ids(), (Lines{"factored", "factored", "plain"}));
+        Q_EMIT boxes()[0]->activated(0);
+        QCOMPARE(ids(), (Lines{"plain", "factored", "plain"}));
+        button("Remove method 1")->click();
+        button("Remove method 2")->click();
+        QCOMPARE(ids(), Lines{"factored"});
+        QVERIFY(!button("Remove method 1")->isEnabled()); // it may not be empty
+        QVERIFY(!button("Method 1 further to the front")->isEnabled());
+        // An id that the catalogue does not know is shown as it is.
+        f.take(list, "gone");
+        QCOMPARE(boxes()[0]->currentText(), QStringLiteral("gone (unknown)"));
     }
 
     void anUnknownMethodIsShownAsSuch() {

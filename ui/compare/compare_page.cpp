@@ -51,6 +51,16 @@ QString count(double parameters) {
 
 // ---- What is compared
 
+bool ComparePage::open(const PageRequest& request) {
+    if (const auto* compared = std::get_if<CompareRuns>(&request))
+        showRuns(compared->run, compared->other);
+    else if (const auto* pictures = std::get_if<OpenPictures>(&request))
+        openImages(pictures->files);
+    else
+        return false;
+    return true;
+}
+
 void ComparePage::showRuns(const RunId& run, const std::optional<RunId>& other) {
     const bool sameFirst = !m_comparison.ids().empty() && m_comparison.ids().front() == run;
     const FramePick frame = m_comparison.frame();

@@ -19,6 +19,7 @@ class QStackedWidget;
 namespace concertina {
 
 class DetailCard;
+class ExportPanel;
 class FrameStrip;
 class LegendCard;
 class MetricsCard;
@@ -39,6 +40,8 @@ public:
 
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
+    bool open(const PageRequest& request) override;
+    void prefer(const RunId& run) override;
 
     PictureStage* stage() const { return m_stage; }
     FrameStrip* strip() const { return m_strip; }
@@ -50,9 +53,6 @@ public Q_SLOTS:
     /// Picture files, dropped or opened; predicted by the run that is shown, or by the one that is
     /// chosen next.
     void openImages(const QStringList& files);
-
-    /// Where a run is still to be chosen, this one is selected.
-    void prefer(const concertina::RunId& run);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -85,7 +85,7 @@ private:
     void chooseRun();
     void openImage();
     void savePicture();
-    void saveCollapsed();
+    const ComparedRun& reportedRun() const;
     void enableActions();
     int currentTask() const;
     QString taskName(const std::string& id) const;
@@ -115,6 +115,7 @@ private:
     DetailCard* m_detail;
     LegendCard* m_legend;
     ReportCard* m_report;
+    ExportPanel* m_export;
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
 

@@ -3,6 +3,7 @@
 #include "ui/compare/compare_page.h"
 
 #include "ui/compare/detail_card.h"
+#include "ui/compare/export_panel.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/job_notice.h"
 #include "ui/compare/legend_card.h"
@@ -65,7 +66,9 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_step(new TonedLabel(ColorRole::MutedText)),
       m_stage(new PictureStage(m_pictures, m_cursor)), m_strip(new FrameStrip(context.jobs)),
       m_detail(new DetailCard(m_cursor)), m_legend(new LegendCard),
-      m_report(new ReportCard(context.jobs)), m_reportRun(new QComboBox),
+      m_report(new ReportCard(context.jobs)),
+      m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
+      m_reportRun(new QComboBox),
       m_metrics(new MetricsCard(context.catalogue)), m_open(nullptr), m_other(nullptr),
       m_one(nullptr), m_another(nullptr), m_savePicture(nullptr), m_save(nullptr) {
     setAcceptDrops(true);
@@ -173,8 +176,8 @@ void ComparePage::makeActions() {
     m_savePicture = make(tr("Save picture…"), tr("What is shown, in true pixels, with its legend"),
                          &ComparePage::savePicture);
     m_save = make(tr("Save collapsed network…"),
-                  tr("The collapsed network of the last checkpoint, as safetensors with its graph"),
-                  &ComparePage::saveCollapsed);
+                  tr("The collapsed network of the last checkpoint, for other programs too"),
+                  [this] { m_export->choose(reportedRun().name()); });
     for (QAction* action : {m_open, m_another, m_other, m_one, m_savePicture, m_save})
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
 }
@@ -226,6 +229,10 @@ void ComparePage::connectParts() {
     connect(m_report, &ReportCard::saved, this, [this](const QString& file) {
         m_context.navigator.showMessage(tr("Saved the collapsed network: %1").arg(file));
     });
+    connect(m_export, &ExportPanel::chosen, this,
+            [this](const MethodChoice& format, const QString& place) {
+                m_report->save(reportedRun().id(), format, place.toStdString());
+            });
     // In the window's strip: the card may be scrolled away from where it was asked for.
     connect(m_report, &ReportCard::saveFailed, this, [this](const Problem& problem) {
         m_context.navigator.showProblem(tr("The collapsed network was not saved."), problem);
@@ -251,7 +258,8 @@ void ComparePage::connectParts() {
         enableActions();
         Q_EMIT headerChanged();
     });
-    connect(m_picker, &RunPicker::runsWanted, this, [this] { m_context.navigator.showRuns(); });
+    connect(m_picker, &RunPicker::runsWanted, this,
+            [this] { m_context.navigator.open(ListRuns{}); });
 }
 
 void ComparePage::restoreChoices() {
@@ -343,14 +351,9 @@ void ComparePage::savePicture() {
         m_context.navigator.showMessage(tr("Saved the picture: %1").arg(*file));
 }
 
-void ComparePage::saveCollapsed() {
-    const auto& run = m_comparison.runs().at(
+const ComparedRun& ComparePage::reportedRun() const {
+    return m_comparison.runs().at(
         static_cast<std::size_t>(std::max(0, m_reportRun->currentIndex())));
-    auto file = m_context.dialogs.saveFile(this, tr("Save the collapsed network"),
-                                           run.name() + QStringLiteral(".safetensors"),
-                                           tr("Safetensors (*.safetensors)"));
-    if (file)
-        m_report->save(run.id(), file->toStdString());
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {

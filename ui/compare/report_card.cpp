@@ -168,25 +168,26 @@ void ReportCard::verify(bool layers) {
                       }));
 }
 
-void ReportCard::save(const RunId& run, const std::string& file) {
-    m_file = file;
+void ReportCard::save(const RunId& run, const MethodChoice& format, const std::string& place) {
     m_saved->clear();
     m_savingNotice->showBusy(tr("Writing the collapsed network…"));
     m_jobs.saveCollapsed(
-        run, file,
-        m_saving.next<CollapseReport>(
-            [this](Expected<CollapseReport> report) {
+        run, format, place,
+        m_saving.next<WrittenNetwork>(
+            [this](Expected<WrittenNetwork> written) {
                 m_savingNotice->clear();
-                if (!report) {
-                    Q_EMIT saveFailed(report.error());
+                if (!written) {
+                    Q_EMIT saveFailed(written.error());
                     return;
                 }
-                const QString name = toQt(report->file.empty() ? m_file : report->file);
-                m_saved->setText(tr("Saved: %1").arg(name)
-                                 + (report->sha256.empty()
-                                        ? QString()
-                                        : QStringLiteral("\nSHA-256 ") + toQt(report->sha256).left(16)
-                                              + QStringLiteral("…")));
+                const QString name = toQt(written->place);
+                QString text = tr("Saved: %1").arg(name);
+                if (written->files.size() > 1)
+                    text += tr("\n%1 files").arg(written->files.size());
+                if (!written->sha256.empty())
+                    text += QStringLiteral("\nSHA-256 ") + toQt(written->sha256).left(16)
+                            + QStringLiteral("…");
+                m_saved->setText(text);
                 m_saved->show();
                 Q_EMIT saved(name);
             },

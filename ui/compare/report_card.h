@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/values/report.h"
+#include "core/values/spec.h"
 #include "db/records.h"
 #include "ui/compare/job_slot.h"
 #include "widgets/controls/card.h"
@@ -39,7 +40,7 @@ public:
     void setLatestStep(std::int64_t step);
 
     /// Writes the collapsed network of a run; shows in the card how it goes.
-    void save(const RunId& run, const std::string& file);
+    void save(const RunId& run, const MethodChoice& format, const std::string& place);
 
     const std::optional<CollapseReport>& report() const { return m_report; }
     const std::optional<VerifyReport>& verdict() const { return m_verify; }
@@ -48,7 +49,7 @@ public:
 
 Q_SIGNALS:
     void measured();
-    void saved(const QString& file);
+    void saved(const QString& place);
     void saveFailed(const concertina::Problem& problem);
 
 private:
@@ -72,7 +73,6 @@ private:
     std::vector<std::pair<std::string, QString>> m_tasks;
     std::optional<CollapseReport> m_report;
     std::optional<VerifyReport> m_verify;
-    std::string m_file; ///< that is being written
 
     Pill* m_verdict;
     QToolButton* m_copy;

@@ -50,7 +50,7 @@ void MonitorPage::makeActions() {
             m_replanner->openSuggesting(*m_feed->record(), idleFrom(), RunFeed::ConflictWindow);
     });
     connect(m_compare, &QAction::triggered, this,
-            [this] { m_context.navigator.showCompare(run(), std::nullopt); });
+            [this] { m_context.navigator.open(CompareRuns{run()}); });
     addActions(m_board->plotActions());
 }
 

@@ -142,6 +142,13 @@ const RunId& MonitorPage::run() const {
     return m_feed->run();
 }
 
+bool MonitorPage::open(const PageRequest& request) {
+    const auto* shown = std::get_if<ShowRun>(&request);
+    if (shown != nullptr)
+        showRun(shown->run);
+    return shown != nullptr;
+}
+
 void MonitorPage::showRun(const RunId& run) {
     if (run == m_feed->run())
         return;

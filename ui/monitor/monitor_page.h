@@ -40,6 +40,8 @@ public:
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
     bool hasPrimary() const override;
+    bool open(const PageRequest& request) override;
+    RunId shownRun() const override { return run(); }
 
     const RunId& run() const;
 

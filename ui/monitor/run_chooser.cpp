@@ -82,7 +82,7 @@ RunChooser::RunChooser(const PageContext& context, QWidget* parent)
     connect(m_runs, &QTreeWidget::itemActivated, this, open);
     connect(m_runs, &QTreeWidget::itemClicked, this, open);
     connect(setUp, &QPushButton::clicked, this, &RunChooser::setUp);
-    connect(all, &QPushButton::clicked, this, [this] { m_context.navigator.showRuns(); });
+    connect(all, &QPushButton::clicked, this, [this] { m_context.navigator.open(ListRuns{}); });
     connect(&context.store, &StoreAccess::storeChanged, this, &RunChooser::read);
     list({});
 }
@@ -152,7 +152,8 @@ void RunChooser::list(const std::vector<Listed>& runs) {
 void RunChooser::setUp() {
     for (const EmbeddedText& preset : presets())
         if (preset.name == "rooms-demo") {
-            m_context.navigator.showSetup(readSpecText(preset.text).spec, tr("the embedded demo"));
+            m_context.navigator.open(
+                EditSpec{readSpecText(preset.text).spec, tr("the embedded demo")});
             return;
         }
 }

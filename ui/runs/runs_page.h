@@ -41,6 +41,7 @@ public:
 
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
+    bool open(const PageRequest& request) override;
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -93,6 +93,10 @@ void RunsPage::makeActions() {
     addAction(find);
 }
 
+bool RunsPage::open(const PageRequest& request) {
+    return std::holds_alternative<ListRuns>(request);
+}
+
 QList<QAction*> RunsPage::barActions() const {
     return {m_resume, m_clone, m_compare, m_monitor};
 }
@@ -161,23 +165,23 @@ void RunsPage::updateResume() {
 
 void RunsPage::beginExperiment() {
     const EmbeddedText& first = presets().front();
-    m_context.navigator.showSetup(
+    m_context.navigator.open(EditSpec{
         readSpecText(first.text).spec,
         tr("preset %1")
-            .arg(QString::fromUtf8(first.name.data(), static_cast<qsizetype>(first.name.size()))));
+            .arg(QString::fromUtf8(first.name.data(), static_cast<qsizetype>(first.name.size())))});
 }
 
 void RunsPage::openMonitor() {
     if (const RunRow* one = theRun())
-        m_context.navigator.showMonitor(one->run.id);
+        m_context.navigator.open(ShowRun{one->run.id});
 }
 
 void RunsPage::openCompare() {
     const auto lines = selectedLines();
     if (lines.size() == 1)
-        m_context.navigator.showCompare(lines[0], std::nullopt);
+        m_context.navigator.open(CompareRuns{lines[0]});
     else if (lines.size() == 2)
-        m_context.navigator.showCompare(lines[0], lines[1]);
+        m_context.navigator.open(CompareRuns{lines[0], lines[1]});
 }
 
 void RunsPage::cloneSpec() {
@@ -200,7 +204,7 @@ void RunsPage::cloneSpec() {
             if (!reading.problems.empty())
                 refuse(refusal, reading.problems.front());
             else
-                m_context.navigator.showSetup(reading.spec, tr("copy of %1").arg(name));
+                m_context.navigator.open(EditSpec{reading.spec, tr("copy of %1").arg(name)});
         });
 }
 

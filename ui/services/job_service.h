@@ -56,9 +56,10 @@ public:
     /// How far both networks are apart; `layers`: of every layer, too, which takes twice as long.
     virtual void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) = 0;
 
-    /// Writes the collapsed network, with its graph in the file's header.
-    virtual void saveCollapsed(const RunId& run, const std::string& file,
-                               Reply<CollapseReport> reply) = 0;
+    /// Writes the collapsed network of a run's last checkpoint in one of the catalogue's exports,
+    /// to a file or into a folder.
+    virtual void saveCollapsed(const RunId& run, const MethodChoice& format,
+                               const std::string& place, Reply<WrittenNetwork> reply) = 0;
 };
 
 } // namespace concertina

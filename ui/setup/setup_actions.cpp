@@ -155,7 +155,7 @@ void SetupPage::start() {
                 return;
             if (queued)
                 m_context.navigator.showMessage(tr("Queued behind what trains already"));
-            m_context.navigator.showMonitor(started.runs.front());
+            m_context.navigator.open(ShowRun{started.runs.front()});
         });
 }
 

@@ -67,6 +67,8 @@ std::vector<FormGroup> networkGroups(const SetupValue& value, const Catalogue& c
         groups.push_back(
             {SetupForms::tr("Kernels of %1").arg(toQt(kernels[i].layers)), {}, kernels.size() > 1});
     for (const SpecPlace& place : placesOf(value, catalogue)) {
+        if (place.list && place.family) // the list's own row says which
+            continue;
         // Sharing has a card of its own.
         if (startsWith(place, "network.") && place.path != "network.sharing"
             && !startsWith(place, std::string(KernelsPath) + "."))
@@ -236,16 +238,16 @@ void SetupForms::setDatasetNote(const QString& note, const QString& shortNote) {
 }
 
 std::string SetupForms::fieldFor(const std::string& path) const {
-    // The problem of a list's entry is shown at the list.
-    std::vector<std::string> candidates{path, path + ".id", path.substr(0, path.rfind('.'))};
-    // An option that there isn't is reported at its method.
-    if (const auto options = path.find(".options."); options != std::string::npos)
-        candidates.push_back(path.substr(0, options) + ".id");
-    for (const std::string& candidate : candidates)
-        for (const SpecForm* form : {m_data, m_network, m_recipe})
-            if (form->row(candidate) != nullptr)
-                return candidate;
-    return {};
+    // The problem of a list's entry is shown at the list, that of an option that there isn't at its
+    // method.
+    for (std::string at = path;; at = at.substr(0, at.rfind('.'))) {
+        for (const std::string& candidate : {at, at + ".id"})
+            for (const SpecForm* form : {m_data, m_network, m_recipe})
+                if (form->row(candidate) != nullptr)
+                    return candidate;
+        if (at.find('.') == std::string::npos)
+            return {};
+    }
 }
 
 bool SetupForms::showField(const std::string& path) {

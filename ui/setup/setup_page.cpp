@@ -133,6 +133,18 @@ QList<QAction*> SetupPage::barActions() const {
     return {m_undo, m_redo, m_presets, m_open, m_save, m_start};
 }
 
+bool SetupPage::open(const PageRequest& request) {
+    if (const auto* folder = std::get_if<UseDataset>(&request))
+        return useFolder(folder->folder);
+    if (const auto* edited = std::get_if<EditSpec>(&request))
+        load(edited->spec, edited->origin);
+    else if (const auto* written = std::get_if<OpenSpec>(&request))
+        openFile(written->file);
+    else
+        return false;
+    return true;
+}
+
 void SetupPage::load(const ExperimentSpec& spec, const QString& origin) {
     m_document.load(spec, origin);
 }

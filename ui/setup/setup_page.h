@@ -31,6 +31,7 @@ public:
 
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
+    bool open(const PageRequest& request) override;
 
     SpecDocument& document() { return m_document; }
 

@@ -50,6 +50,8 @@ void setAt(SetupValue& value, const SpecPlace& place, const Json& json) {
         return;
     }
     value.spec = withJsonAt(std::move(value.spec), place, json);
+    if (place.field.type == FieldType::Methods) // other methods stand at its places
+        forget(value, place.path + ".");
     if (place.family) // another method has other options
         forget(value, place.path.substr(0, place.path.size() - 2) + "options.");
 }

@@ -31,23 +31,23 @@ QString datasetName(const QString& folder) {
     return QDir(folder).dirName();
 }
 
-Expected<Dropped> classifyDropped(const QString& path) {
+Expected<PageRequest> requestOf(const QString& path) {
     const QFileInfo file(path);
     const std::string shown = path.toStdString();
     if (!file.exists())
         return failure({"drop.missing", shown, "nothing there", "a file or folder", ""});
     if (file.isDir()) {
         if (QFileInfo::exists(path + QStringLiteral("/dataset.json")))
-            return DroppedDataset{file.absoluteFilePath()};
+            return UseDataset{file.absoluteFilePath()};
         return failure({"drop.folder", shown, "a folder without dataset.json", "a dataset's folder",
                         "dataset.json says where its pictures and targets are."});
     }
     if (file.fileName() == QLatin1String("dataset.json"))
-        return DroppedDataset{file.absolutePath()};
+        return UseDataset{file.absolutePath()};
     if (file.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0)
-        return DroppedSpec{file.absoluteFilePath()};
+        return OpenSpec{file.absoluteFilePath()};
     if (isPictureFile(path))
-        return DroppedPicture{file.absoluteFilePath()};
+        return OpenPictures{{file.absoluteFilePath()}};
     return failure({"drop.kind", shown, "a file of another kind",
                     "an experiment (.json), a picture, or a dataset's folder", ""});
 }

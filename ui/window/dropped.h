@@ -2,25 +2,11 @@
 #pragma once
 
 #include "core/values/problem.h"
+#include "ui/window/page_request.h"
 
 #include <QString>
 
-#include <variant>
-
 namespace concertina {
-
-struct DroppedSpec {
-    QString file;
-};
-struct DroppedDataset {
-    QString folder; ///< has a dataset.json
-};
-struct DroppedPicture {
-    QString file;
-};
-
-/// What a person has dropped on the window or named at its start, classified by its name alone.
-using Dropped = std::variant<DroppedSpec, DroppedDataset, DroppedPicture>;
 
 /// Whether a file's name is that of a picture.
 bool isPictureFile(const QString& path);
@@ -28,7 +14,9 @@ bool isPictureFile(const QString& path);
 /// The name that a folder's dataset.json gives, else the folder's own.
 QString datasetName(const QString& folder);
 
+/// What a file or folder that is dropped on the window, or named at its start, asks for, by its
+/// name alone: OpenSpec, UseDataset or OpenPictures.
 /// Codes: "drop.missing", "drop.folder" (a folder that is no dataset), "drop.kind".
-Expected<Dropped> classifyDropped(const QString& path);
+Expected<PageRequest> requestOf(const QString& path);
 
 } // namespace concertina

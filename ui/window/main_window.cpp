@@ -24,6 +24,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 namespace concertina {
 
@@ -33,31 +35,24 @@ const auto geometryKey = QStringLiteral("window/geometry");
 const auto pageKey = QStringLiteral("window/page");
 const auto themeKey = QStringLiteral("window/theme");
 
-/// Names that stand in the settings and name the icons.
-constexpr std::array<const char*, PageCount> pageKeys{"setup", "monitor", "compare", "runs"};
+/// Names that stand in the settings.
 constexpr std::array<const char*, 3> themeKeys{"system", "light", "dark"};
 
-template <std::size_t N>
-int placeOf(const std::array<const char*, N>& keys, const QString& key) {
-    const auto found = std::find(keys.begin(), keys.end(), key.toStdString());
-    return found == keys.end() ? 0 : static_cast<int>(found - keys.begin());
-}
-
-QString pageName(PageId page) {
-    switch (page) {
-    case PageId::Setup: return MainWindow::tr("Set-up");
-    case PageId::Monitor: return MainWindow::tr("Monitor");
-    case PageId::Compare: return MainWindow::tr("Compare");
-    case PageId::Runs: return MainWindow::tr("Runs");
-    }
-    return {};
+/// Where `id` is among the ids of `things`; the first where it is none of them.
+template <class Things, class IdOf>
+std::size_t placeOf(const Things& things, const QString& id, IdOf idOf) {
+    const auto found = std::find_if(std::begin(things), std::end(things), [&](const auto& thing) {
+        return std::invoke(idOf, thing) == id;
+    });
+    return found == std::end(things) ? 0 : static_cast<std::size_t>(found - std::begin(things));
 }
 
 } // namespace
 
-MainWindow::MainWindow(const WindowServices& services, PageEntries entries)
+MainWindow::MainWindow(const WindowServices& services, std::vector<PageInfo> pages)
     : m_services(services),
-      m_entries(std::move(entries)),
+      m_infos(std::move(pages)),
+      m_pages(m_infos.size()),
       m_activity(new Activity(services.store, services.runs, this)),
       m_stack(new QStackedWidget(this)),
       m_rail(new Rail(this)),
@@ -145,16 +140,14 @@ void MainWindow::makeActions() {
 }
 
 void MainWindow::makePageActions() {
-    for (int i = 0; i < PageCount; ++i) {
-        const auto id = static_cast<PageId>(i);
-        const auto number = static_cast<Qt::Key>(Qt::Key_1 + i);
+    for (std::size_t i = 0; i < m_infos.size(); ++i) {
+        const PageInfo& info = m_infos[i];
         QAction* action =
-            addWindowAction(QLatin1String(pageKeys[static_cast<std::size_t>(i)]), pageName(id),
-                            tr("Shows %1").arg(pageName(id)), {Qt::CTRL | number});
+            addWindowAction(info.icon, info.title, tr("Shows %1").arg(info.title), info.keys);
         action->setCheckable(true);
         m_pageActions->addAction(action);
         m_rail->addPage(action);
-        connect(action, &QAction::triggered, this, [this, id] { showPage(id); });
+        connect(action, &QAction::triggered, this, [this, i] { showPage(i); });
     }
 }
 
@@ -179,15 +172,16 @@ void MainWindow::restoreSession() {
     QSettings& settings = m_services.settings;
     if (!restoreGeometry(settings.value(geometryKey).toByteArray()))
         resize(1366, 768);
-    const int theme = placeOf(themeKeys, settings.value(themeKey).toString());
+    const auto theme = placeOf(themeKeys, settings.value(themeKey).toString(),
+                               [](const char* key) { return QLatin1String(key); });
     setTheme(static_cast<ThemeChoice>(theme));
-    showPage(static_cast<PageId>(placeOf(pageKeys, settings.value(pageKey).toString())));
+    showPage(settings.value(pageKey).toString());
 }
 
 void MainWindow::saveSession() {
     QSettings& settings = m_services.settings;
     settings.setValue(geometryKey, saveGeometry());
-    settings.setValue(pageKey, QLatin1String(pageKeys[static_cast<std::size_t>(m_current)]));
+    settings.setValue(pageKey, currentPage());
     settings.sync();
 }
 
@@ -199,51 +193,44 @@ void MainWindow::setTheme(ThemeChoice choice) {
                                  QLatin1String(themeKeys[static_cast<std::size_t>(place)]));
 }
 
-Page* MainWindow::page(PageId id) {
-    Page*& page = m_pages[static_cast<std::size_t>(id)];
+Page* MainWindow::page(std::size_t place) {
+    Page*& page = m_pages[place];
     if (page == nullptr) {
-        page = makePage(id);
+        page =
+            m_infos[place].make({m_services.catalogue, m_services.store, m_services.runs,
+                                 m_services.jobs, m_services.dialogs, *this, m_services.settings});
         m_stack->addWidget(page);
-        connect(page, &Page::headerChanged, this, [this, id] {
-            if (m_current == id)
-                m_bar->follow(*this->page(id));
+        connect(page, &Page::headerChanged, this, [this, place] {
+            if (m_current == place)
+                m_bar->follow(*this->page(place));
         });
     }
     return page;
 }
 
-Page* MainWindow::makePage(PageId id) {
-    const PageContext context{m_services.catalogue, m_services.store,   m_services.runs,
-                              m_services.jobs,      m_services.dialogs, *this,
-                              m_services.settings};
-    switch (id) {
-    case PageId::Setup: m_setup = m_entries.setup(context); return m_setup.page;
-    case PageId::Monitor: m_monitor = m_entries.monitor(context); return m_monitor.page;
-    case PageId::Compare: m_compare = m_entries.compare(context); return m_compare.page;
-    case PageId::Runs: break;
-    }
-    return m_entries.runs(context);
-}
-
 void MainWindow::makeRemainingPages() {
-    for (int i = 0; i < PageCount; ++i)
-        if (m_pages[static_cast<std::size_t>(i)] == nullptr) {
-            page(static_cast<PageId>(i));
-            // One at a time, so that the window answers in between.
-            QTimer::singleShot(0, this, &MainWindow::makeRemainingPages);
-            return;
-        }
+    const auto missing = std::find(m_pages.begin(), m_pages.end(), nullptr);
+    if (missing == m_pages.end())
+        return;
+    page(static_cast<std::size_t>(missing - m_pages.begin()));
+    // One at a time, so that the window answers in between.
+    QTimer::singleShot(0, this, &MainWindow::makeRemainingPages);
 }
 
-void MainWindow::showPage(PageId id) {
-    m_current = id;
-    m_pageActions->actions().at(static_cast<int>(id))->setChecked(true);
-    Page* shown = page(id);
-    if (id == PageId::Compare && m_monitor.run)
-        m_compare.prefer(m_monitor.run()); // the one that was looked at last
+void MainWindow::showPage(const QString& id) {
+    showPage(placeOf(m_infos, id, &PageInfo::id));
+}
+
+void MainWindow::showPage(std::size_t place) {
+    if (const Page* left = m_pages[m_current]; left != nullptr && !left->shownRun().empty())
+        m_lookedAt = left->shownRun();
+    m_current = place;
+    m_pageActions->actions().at(static_cast<qsizetype>(place))->setChecked(true);
+    Page* shown = page(place);
+    shown->prefer(m_lookedAt);
     m_stack->setCurrentWidget(shown);
     m_bar->follow(*shown);
-    setWindowTitle(tr("%1 – Concertina").arg(pageName(id)));
+    setWindowTitle(tr("%1 – Concertina").arg(m_infos[place].title));
 }
 
 QList<Command> MainWindow::commands() const {
@@ -258,36 +245,23 @@ QList<Command> MainWindow::commands() const {
                 all.append({action, place});
         }
     };
-    const auto addPage = [&](int i) {
-        if (const Page* page = m_pages[static_cast<std::size_t>(i)]) {
-            add(page->barActions(), pageName(static_cast<PageId>(i)));
-            add(page->actions(), pageName(static_cast<PageId>(i)));
-        }
-    };
     // What can be done here and now comes first; actions of a page that is not shown would act
     // on what is not shown.
-    addPage(static_cast<int>(m_current));
+    if (const Page* shown = m_pages[m_current]) {
+        add(shown->barActions(), m_infos[m_current].title);
+        add(shown->actions(), m_infos[m_current].title);
+    }
     add(actions(), tr("Window"));
     return all;
 }
 
-void MainWindow::showSetup(const ExperimentSpec& spec, const QString& origin) {
-    showPage(PageId::Setup);
-    m_setup.load(spec, origin);
-}
-
-void MainWindow::showMonitor(const RunId& run) {
-    showPage(PageId::Monitor);
-    m_monitor.showRun(run);
-}
-
-void MainWindow::showCompare(const RunId& run, const std::optional<RunId>& other) {
-    showPage(PageId::Compare);
-    m_compare.showRuns(run, other);
-}
-
-void MainWindow::showRuns() {
-    showPage(PageId::Runs);
+bool MainWindow::open(const PageRequest& request) {
+    for (std::size_t place = 0; place < m_infos.size(); ++place)
+        if (page(place)->open(request)) {
+            showPage(place);
+            return true;
+        }
+    return false;
 }
 
 void MainWindow::showMessage(const QString& text) {
@@ -308,31 +282,20 @@ void MainWindow::reportFailure(const RunId& run, const Problem& problem) {
 }
 
 void MainWindow::openFiles(const QStringList& paths) {
+    const QString refusal = tr("This cannot be opened.");
     QStringList pictures;
-    for (const QString& path : paths)
-        openOne(path, pictures);
-    if (!pictures.isEmpty()) {
-        showPage(PageId::Compare);
-        m_compare.openPictures(pictures);
+    for (const QString& path : paths) {
+        const auto request = requestOf(path);
+        if (!request)
+            showProblem(refusal, request.error());
+        else if (const auto* some = std::get_if<OpenPictures>(&*request))
+            pictures << some->files;
+        else if (!open(*request))
+            showProblem(refusal, {"drop.folder", path.toStdString(), "a dataset's folder",
+                                  "a dataset of the catalogue that reads such folders", ""});
     }
-}
-
-void MainWindow::openOne(const QString& path, QStringList& pictures) {
-    const auto dropped = classifyDropped(path);
-    if (!dropped) {
-        showProblem(tr("This cannot be opened."), dropped.error());
-    } else if (const auto* picture = std::get_if<DroppedPicture>(&*dropped)) {
-        pictures << picture->file;
-    } else if (const auto* spec = std::get_if<DroppedSpec>(&*dropped)) {
-        showPage(PageId::Setup);
-        m_setup.openFile(spec->file);
-    } else if (const auto* dataset = std::get_if<DroppedDataset>(&*dropped)) {
-        showPage(PageId::Setup);
-        if (!m_setup.useFolder(dataset->folder))
-            showProblem(tr("This cannot be opened."),
-                        {"drop.folder", path.toStdString(), "a dataset's folder",
-                         "a dataset of the catalogue that reads such folders", ""});
-    }
+    if (!pictures.isEmpty())
+        open(OpenPictures{pictures});
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "ui/window/page_context.h"
-#include "ui/window/page_entries.h"
+#include "ui/window/page_info.h"
 #include "widgets/theme/theme.h"
 
 #include <QMainWindow>
 
-#include <array>
+#include <vector>
 
 class QActionGroup;
 class QStackedWidget;
@@ -18,6 +18,7 @@ class Activity;
 class CommandPalette;
 class HelpView;
 class NoticeBar;
+class Page;
 class Rail;
 class StatusLine;
 class TitleBar;
@@ -39,20 +40,19 @@ class MainWindow : public QMainWindow, public Navigator {
     Q_OBJECT
 
 public:
-    MainWindow(const WindowServices& services, PageEntries entries);
+    /// With these pages in the order of the rail; at least one.
+    MainWindow(const WindowServices& services, std::vector<PageInfo> pages);
     ~MainWindow() override;
 
-    PageId currentPage() const { return m_current; }
-    void showPage(PageId page);
+    /// By its id.
+    const QString& currentPage() const { return m_infos[m_current].id; }
+    void showPage(const QString& id);
 
-    /// Specs and dataset folders in Set-up, pictures in Compare; the strip reports the rest.
+    /// What each file or folder asks for, pictures as one request; the strip reports the rest.
     void openFiles(const QStringList& paths);
 
     // Navigator
-    void showSetup(const ExperimentSpec& spec, const QString& origin) override;
-    void showMonitor(const RunId& run) override;
-    void showCompare(const RunId& run, const std::optional<RunId>& other) override;
-    void showRuns() override;
+    bool open(const PageRequest& request) override;
     void showMessage(const QString& text) override;
     void showProblem(const QString& what, const Problem& problem) override;
 
@@ -81,12 +81,11 @@ private:
     void saveSession();
     void setTheme(ThemeChoice choice);
 
-    Page* page(PageId id);
-    Page* makePage(PageId id);
+    void showPage(std::size_t place);
+    Page* page(std::size_t place);
     void makeRemainingPages();
     QList<Command> commands() const;
 
-    void openOne(const QString& path, QStringList& pictures);
     void reportFailure(const RunId& run, const Problem& problem);
     void beginClosing();
     void putAway();
@@ -94,12 +93,10 @@ private:
     void purgeAndClose();
 
     const WindowServices m_services;
-    const PageEntries m_entries;
-    SetupPageEntry m_setup;
-    MonitorPageEntry m_monitor;
-    ComparePageEntry m_compare;
-    std::array<Page*, PageCount> m_pages{};
-    PageId m_current = PageId::Setup;
+    const std::vector<PageInfo> m_infos;
+    std::vector<Page*> m_pages; ///< one an info; null: not made yet
+    std::size_t m_current = 0;
+    RunId m_lookedAt; ///< the run that was shown last on a page
     Closing m_closing = Closing::No;
 
     Activity* m_activity;

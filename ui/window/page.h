@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/window/page_request.h"
+
 #include <QList>
 #include <QString>
 #include <QWidget>
@@ -31,6 +33,16 @@ public:
     /// Buttons of the bar, left to right; the last is the primary one where `hasPrimary()`.
     virtual QList<QAction*> barActions() const { return {}; }
     virtual bool hasPrimary() const { return true; }
+
+    /// Does what is asked, and is shown after that; false where it is for another page.
+    virtual bool open(const PageRequest& /*request*/) { return false; }
+
+    /// The run that is looked at here; empty: none.
+    virtual RunId shownRun() const { return {}; }
+
+    /// Before it is shown: the run that was looked at last on another page, for where one is still
+    /// to be chosen here.
+    virtual void prefer(const RunId& /*run*/) {}
 
 Q_SIGNALS:
     void headerChanged(); ///< header, buttons

@@ -2,12 +2,9 @@
 #pragma once
 
 #include "core/values/problem.h"
-#include "core/values/spec.h"
-#include "db/records.h"
+#include "ui/window/page_request.h"
 
 #include <QString>
-
-#include <optional>
 
 class QSettings;
 
@@ -19,16 +16,14 @@ class RunService;
 class StoreAccess;
 struct Catalogue;
 
-/// How a page leads to another.
+/// How a page leads to another, and says what is to be read in any case.
 class Navigator {
 public:
     virtual ~Navigator() = default;
 
-    /// `origin` says where the spec is from: "copy of rooms-demo".
-    virtual void showSetup(const ExperimentSpec& spec, const QString& origin) = 0;
-    virtual void showMonitor(const RunId& run) = 0;
-    virtual void showCompare(const RunId& run, const std::optional<RunId>& other) = 0;
-    virtual void showRuns() = 0;
+    /// Shows the page that understands the request, which does what is asked; false where none
+    /// does.
+    virtual bool open(const PageRequest& request) = 0;
 
     /// A line at the window's foot that goes away by itself.
     virtual void showMessage(const QString& text) = 0;

@@ -40,6 +40,8 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
       m_message(new TonedLabel(ColorRole::Bad, {}, this)) {
     m_label->setElided(true);
     m_label->setFixedWidth(neededLabelWidth());
+    if (place.field.type == FieldType::Methods) // it stands beside the first line
+        m_label->setFixedHeight(ControlHeight);
     m_label->setBuddy(m_editor);
     m_message->setFont(smallFont());
     m_message->setWordWrap(true);
@@ -57,7 +59,8 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setHorizontalSpacing(2);
     layout->setVerticalSpacing(2);
-    layout->addWidget(m_label, 0, 0, Qt::AlignVCenter);
+    layout->addWidget(m_label, 0, 0,
+                      place.field.type == FieldType::Methods ? Qt::AlignTop : Qt::AlignVCenter);
     layout->addWidget(m_editor, 0, 1);
     layout->addWidget(m_reset, 0, 2);
     layout->addWidget(m_message, 1, 0, 1, 3);

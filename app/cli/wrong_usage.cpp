@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/usage.h"
+#include "app/cli/wrong_usage.h"
 
 #include "core/values/spec_fields.h"
 #include "core/values/table_text.h"
@@ -26,11 +26,13 @@ std::string unexpected(const std::vector<std::string>& words) {
     if (mark != words.end() && mark + 1 != words.end())
         return "unexpected behind --: " + join({mark + 1, words.end()}, " ")
                + "; options stand before it";
-    const auto option = std::ranges::find_if(
-        words, [](const std::string& word) { return word.starts_with("--"); });
+    const auto option =
+        std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("--"); });
     if (option == words.end() && words.front().starts_with("-"))
-        return words.front() + " is no option of this command; a name that begins so stands "
-                               "behind --, as in \"-- " + words.front() + "\"";
+        return words.front()
+               + " is no option of this command; a name that begins so stands "
+                 "behind --, as in \"-- "
+               + words.front() + "\"";
     if (option == words.end())
         return "unexpected: " + join(words, " ");
     const std::string name = option->substr(2);
@@ -43,8 +45,8 @@ std::string unexpected(const std::vector<std::string>& words) {
 
 } // namespace
 
-void reportWrongUsage(const CLI::App& app, const CLI::ParseError& error) {
-    const CLI::App* command = &app;
+void reportWrongUsage(const CLI::App& program, const CLI::ParseError& error) {
+    const CLI::App* command = &program;
     std::string name = command->get_name();
     while (!command->get_subcommands().empty()) {
         command = command->get_subcommands().back();

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/commands.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What can be done with a network once it is trained.
+
+struct PredictArguments {
+    std::string run;
+    std::vector<std::filesystem::path> images;
+    std::filesystem::path out;
+    bool collapsed = false;
+    std::string size = "network"; ///< "network", "picture"
+};
+
+struct CollapseArguments {
+    std::string run;
+    std::filesystem::path place; ///< of the collapsed network: a file, or a folder
+    int average = 1;             ///< of the last checkpoints
+    int normBatches = 0;
+    std::string without{}; ///< a task; empty: none is left out
+};
+
+/// Writes the network in the usual format, and reports what collapsing changes.
+ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
+                         Console& console);
+
+struct ExportArguments {
+    std::string format;               ///< the id of an export
+    std::vector<std::string> options; ///< "NAME=VALUE"
+};
+
+/// Writes the collapsed network in a format.
+ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& network,
+                       const ExportArguments& arguments, Console& console);
+
+struct VerifyArguments {
+    std::string run;
+    std::optional<std::filesystem::path> collapsed; ///< compared with what it says it was made from
+    int images = 32;
+    bool layers = false;
+    int average = 1;
+    int normBatches = 0;
+};
+
+ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
+                       Console& console);
+ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
+                        Console& console);
+
+/// Collapses, verifies and draws a finished run into a folder.
+ExitCode reportRun(const CommonArguments& common, const std::string& run,
+                   const std::filesystem::path& folder, Console& console);
+
+} // namespace concertina

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapsed_network.h"
+#include "core/exports/export.h"
+
+namespace concertina {
+
+const ExportEntry& safetensorsExport() {
+    static const ExportEntry entry{
+        {{.id = "safetensors",
+          .label = "Safetensors",
+          .help = "One file of float32 tensors, with the network's program and all that is to be "
+                  "known of its inputs and outputs in its header. Concertina verifies it and "
+                  "predicts with it; tests/reference/run_collapsed.py runs it in PyTorch.",
+          .source = "https://github.com/huggingface/safetensors; the header is own",
+          .options = {}},
+         ".safetensors"},
+        [](const CollapsedNetwork& network, const std::filesystem::path& place,
+           const Json&) -> Expected<WrittenNetwork> {
+            auto written = saveCollapsed(place, network);
+            if (!written)
+                return failure(std::move(written.error()));
+            return WrittenNetwork{.place = place.string(),
+                                  .files = {place.string()},
+                                  .bytes = written->bytes,
+                                  .sha256 = std::move(written->sha256)};
+        }};
+    return entry;
+}
+
+} // namespace concertina
