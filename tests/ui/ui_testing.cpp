@@ -2,7 +2,7 @@
 #include "tests/ui/ui_testing.h"
 
 #include "core/model/network_design.h"
-#include "tests/model/test_catalogue.h"
+#include "tests/model/adapted_catalogue.h"
 #include "widgets/theme/theme.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -79,7 +79,7 @@ RunId makeRun(Store& store, MadeUpRun run) {
         return id;
     const std::vector<int> outputs(spec.tasks.size(), 1);
     done(store.recordStart(id, {.spec = spec,
-                                .plan = toJson(designNetwork(spec, testCatalogue(), outputs)
+                                .plan = toJson(designNetwork(spec, adaptedCatalogue(), outputs)
                                                    .design.plan),
                                 .dataset = {{"name", "rooms"}},
                                 .environment = {{"threads", 2}},
