@@ -65,8 +65,8 @@ RunId adaptedRun(Store& store, const std::string& parametrization) {
     const auto plan =
         designNetwork(made.spec, adaptedCatalogue(), std::vector{1, 1, 1}).design.plan;
     const RunId run = makeRun(store, made);
-    done(store.recordPlan(
-        run, {.spec = made.spec, .plan = toJson(plan), .changes = Json::array()}));
+    done(
+        store.recordPlan(run, {.spec = made.spec, .plan = toJson(plan), .changes = Json::array()}));
     done(store.release(run, RunState::Stopped, ""));
     return run;
 }
@@ -226,9 +226,7 @@ public:
     void open(Scene scene) {
         switch (scene) {
         case Scene::Setup: window->showPage(PageId::Setup); break;
-        case Scene::SetupOfGates:
-            window->showSetup(adaptedSpec("gated"), {});
-            break;
+        case Scene::SetupOfGates: window->showSetup(adaptedSpec("gated"), {}); break;
         case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
         case Scene::Monitor: window->showMonitor(measured); break;

@@ -87,8 +87,9 @@ private Q_SLOTS:
 
     void whatRestsFromTheStartIsNamed() {
         Shown shown(adaptedSpec("gated"));
-        QCOMPARE(shown.factors(), QStringLiteral("W: all tasks, frozen · D, bias, norm: each task · "
-                                                 "s: each task, a gate"));
+        QCOMPARE(shown.factors(),
+                 QStringLiteral("W: all tasks, frozen · D, bias, norm: each task · "
+                                "s: each task, a gate"));
         QVERIFY2(shown.text(0).contains(QStringLiteral("frozen: W")), qPrintable(shown.text(0)));
         QVERIFY(shown.text(0, Qt::ToolTipRole).contains(QStringLiteral("W; these rest")));
         shown.matrix.setNetwork(designOf(adaptedSpec("gated", {"*: unfreeze W"})), tasks);
@@ -107,9 +108,9 @@ private Q_SLOTS:
     void whatRunsBehindTheKernelIsCalledSo() {
         ExperimentSpec spec = adaptedSpec("behind");
         Shown shown(spec);
-        QVERIFY2(
-            shown.factors().contains(QStringLiteral("T, T.bias: each task, kept behind the kernel")),
-            qPrintable(shown.factors()));
+        QVERIFY2(shown.factors().contains(
+                     QStringLiteral("T, T.bias: each task, kept behind the kernel")),
+                 qPrintable(shown.factors()));
         QVERIFY(shown.text(0, Qt::ToolTipRole)
                     .contains(QStringLiteral("T, T.bias run behind the kernel, and are kept")));
         spec.network.kernels[0].method.options = {{"kept", false}};
