@@ -221,7 +221,7 @@ void FakePredictions::rankFrames(const RunId& run, const std::string& split,
 
 void FakePredictions::readings(const RunId& run, Reply<FactorReadings> reply) {
     answer<FactorReadings>(QStringLiteral("readings %1").arg(QString::fromStdString(run)),
-                           std::move(reply), [] { return FactorReadings{}; });
+                           std::move(reply), [this] { return read; });
 }
 
 void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> reply) {

@@ -36,6 +36,7 @@ public:
     bool hold = false;
     std::optional<Problem> problem; ///< what every job answers, where there is one
     bool exact = true;
+    FactorReadings read; ///< what every run's checkpoint says
     QStringList asked; ///< "frame RUN val 3", "rank RUN val", …
     std::vector<std::string> savedTo;
     std::vector<MethodChoice> savedAs;

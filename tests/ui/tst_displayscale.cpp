@@ -3,21 +3,27 @@
 #include "app/gui/pages.h"
 #include "db/store_writer.h"
 #include "tests/expected.h"
-#include "tests/model/test_catalogue.h"
+#include "tests/model/adapted_catalogue.h"
 #include "tests/ui/compare_testing.h"
 #include "tests/ui/ui_testing.h"
+#include "ui/monitor/monitor_page.h"
+#include "ui/monitor/replan_panel.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
+#include "ui/setup/sharing_card.h"
 #include "ui/window/main_window.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_row.h"
+#include "widgets/sharing/sharing_matrix.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemDelegate>
+#include <QAction>
 #include <QHeaderView>
 #include <QLabel>
+#include <QListView>
 #include <QPlainTextEdit>
 #include <QTest>
 #include <QToolButton>
@@ -40,7 +46,30 @@ constexpr QSize smallest(1366, 768), usual(1920, 1080);
 constexpr int leastMargin = 6;
 
 /// Pages as they are met, some in two states.
-enum class Scene { Setup, Monitor, MonitorAtTheBeginning, Compare, Runs, RunsWithOneSelected };
+enum class Scene {
+    Setup,
+    SetupOfGates,
+    Monitor,
+    MonitorAtTheBeginning,
+    SharingOfGates,
+    SharingOfMixtures,
+    Compare,
+    Runs,
+    RunsWithOneSelected
+};
+
+/// A run that can be changed, of kernels that are made in one of these ways.
+RunId adaptedRun(Store& store, const std::string& parametrization) {
+    MadeUpRun made{.name = "rooms, " + parametrization, .state = RunState::Running, .step = 400};
+    made.spec = adaptedSpec(parametrization);
+    const auto plan =
+        designNetwork(made.spec, adaptedCatalogue(), std::vector{1, 1, 1}).design.plan;
+    const RunId run = makeRun(store, made);
+    done(
+        store.recordPlan(run, {.spec = made.spec, .plan = toJson(plan), .changes = Json::array()}));
+    done(store.release(run, RunState::Stopped, ""));
+    return run;
+}
 
 /// A run whose tasks' conflict was measured `times` times.
 RunId measuredRun(Store& store, int times) {
@@ -178,8 +207,11 @@ public:
         desk.settings.setValue(QStringLiteral("window/theme"),
                                dark ? QStringLiteral("dark") : QStringLiteral("light"));
         useTheme(dark);
+        desk.catalogue = adaptedCatalogue();
         Store store = desk.open();
         fill(store);
+        gated = adaptedRun(store, "gated");
+        mixed = adaptedRun(store, "mixed");
         measured = measuredRun(store, 8);
         early = makeRun(store, {.name = "just begun", .state = RunState::Paused, .step = 0});
         compared = desk.makeRun("a run");
@@ -194,6 +226,9 @@ public:
     void open(Scene scene) {
         switch (scene) {
         case Scene::Setup: window->showPage(QStringLiteral("setup")); break;
+        case Scene::SetupOfGates: window->open(EditSpec{adaptedSpec("gated"), {}}); break;
+        case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
+        case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
         case Scene::Monitor: window->open(ShowRun{measured}); break;
         case Scene::MonitorAtTheBeginning: window->open(ShowRun{early}); break;
         case Scene::Compare: window->open(CompareRuns{compared}); break;
@@ -201,11 +236,27 @@ public:
         case Scene::RunsWithOneSelected: window->open(ListRuns{}); break;
         }
         QTest::qWait(300); // for the store and the fakes to answer
+        if (scene == Scene::SetupOfGates)
+            chooseLayer(part<SharingCard>().matrix());
         if (scene != Scene::RunsWithOneSelected)
             return;
         QTreeView* table = part<RunsPage>().findChild<QTreeView*>();
         table->setCurrentIndex(table->model()->index(2, 0));
         QTest::qWait(200);
+    }
+
+    void openSharing(const RunId& run, FactorReadings readings) {
+        desk.jobs.read = std::move(readings);
+        window->open(ShowRun{run});
+        for (QAction* action : part<MonitorPage>().findChildren<QAction*>())
+            if (action->text() == QString::fromUtf8("Sharing…")) {
+                QTRY_VERIFY(action->isEnabled());
+                action->trigger();
+            }
+        chooseLayer(part<ReplanPanel>().matrix());
+    }
+    static void chooseLayer(SharingMatrix* matrix) {
+        matrix->view()->setCurrentIndex(matrix->model().index(0));
     }
 
     template <class Widget>
@@ -214,7 +265,7 @@ public:
     }
 
     CompareDesk desk;
-    RunId measured, early, compared;
+    RunId measured, early, compared, gated, mixed;
     std::optional<MainWindow> window;
 };
 
@@ -238,7 +289,10 @@ private Q_SLOTS:
                         << scene << size << dark;
                 };
                 row("set-up", Scene::Setup);
+                row("set-up of gates", Scene::SetupOfGates);
                 row("monitor", Scene::Monitor);
+                row("sharing of gates", Scene::SharingOfGates);
+                row("sharing of mixtures", Scene::SharingOfMixtures);
                 row("monitor at the beginning", Scene::MonitorAtTheBeginning);
                 row("compare", Scene::Compare);
                 row("runs", Scene::Runs);

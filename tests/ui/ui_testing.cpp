@@ -2,7 +2,7 @@
 #include "tests/ui/ui_testing.h"
 
 #include "core/model/network_design.h"
-#include "tests/model/test_catalogue.h"
+#include "tests/model/adapted_catalogue.h"
 #include "widgets/theme/theme.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -78,15 +78,15 @@ RunId makeRun(Store& store, MadeUpRun run) {
     if (run.state == RunState::Queued)
         return id;
     const std::vector<int> outputs(spec.tasks.size(), 1);
-    done(store.recordStart(id, {.spec = spec,
-                                .plan = toJson(designNetwork(spec, testCatalogue(), outputs)
-                                                   .design.plan),
-                                .dataset = {{"name", "rooms"}},
-                                .environment = {{"threads", 2}},
-                                .steps = plannedSteps,
-                                .stepsPerEpoch = 80,
-                                .trainedParameters = 1.84e6,
-                                .collapsedParameters = 0.31e6}));
+    done(store.recordStart(
+        id, {.spec = spec,
+             .plan = toJson(designNetwork(spec, adaptedCatalogue(), outputs).design.plan),
+             .dataset = {{"name", "rooms"}},
+             .environment = {{"threads", 2}},
+             .steps = plannedSteps,
+             .stepsPerEpoch = 80,
+             .trainedParameters = 1.84e6,
+             .collapsedParameters = 0.31e6}));
     {
         auto writer = valueOf(StoreWriter::open(store.folder(), id));
         done(writer->append(rowsOf(run)));

@@ -101,7 +101,7 @@ void BeginMenu::fill(const PlannedNetwork& network, const QString& name) {
 
 void BeginMenu::open(const Expected<ExperimentSpec>& spec, const QString& name) {
     if (spec)
-        m_context.navigator.showSetup(*spec, tr("begins from %1").arg(name));
+        m_context.navigator.open(EditSpec{*spec, tr("begins from %1").arg(name)});
     else
         Q_EMIT refused(tr("No experiment could be made of %1.").arg(name), spec.error());
 }

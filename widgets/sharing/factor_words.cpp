@@ -93,7 +93,8 @@ QString factorsText(const SharingRow& row, const std::vector<SharingTask>& tasks
     add({.name = "norm", .shape = {}}, row.plan.norm);
     QStringList texts;
     for (const auto& [names, words] : parts)
-        texts << (names.join(QStringLiteral(", ")) + QLatin1Char(' ') + words).trimmed();
+        texts << names.join(QStringLiteral(", "))
+                     + (words.isEmpty() ? QString() : QStringLiteral(": ") + words);
     return texts.join(QStringLiteral(" · "));
 }
 

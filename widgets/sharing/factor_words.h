@@ -27,7 +27,7 @@ struct FactorsBehind {
 FactorsBehind factorsBehind(const LayerDesign& layer);
 
 /// Whose each factor, bias and norm of a row is, what rests, what runs behind the kernel and what
-/// decides: "W all tasks, frozen · D, bias, norm each task · s each task, a gate".
+/// decides: "W: all tasks, frozen · D, bias, norm: each task · s: each task, a gate".
 QString factorsText(const SharingRow& row, const std::vector<SharingTask>& tasks);
 
 /// What more there is to say of them, a sentence each.

@@ -19,12 +19,12 @@ namespace concertina {
 
 namespace {
 
-constexpr int headerHeight = 18;
-constexpr int rowHeight = 22;
-constexpr int cellGap = 1;
-constexpr int leastCellWidth = 6;
-constexpr int usualCellWidth = 40;
-constexpr int widestCell = 96;
+constexpr int mapHeaderHeight = 18;
+constexpr int mapRowHeight = 22;
+constexpr int partGap = 1;
+constexpr int leastPartWidth = 6;
+constexpr int usualPartWidth = 40;
+constexpr int widestPart = 96;
 constexpr int textMargin = 3;
 
 QString percent(double share) {
@@ -78,29 +78,29 @@ QColor MixtureMap::colorOf(double share, const QPalette& palette) {
 }
 
 QSize MixtureMap::sizeHint() const {
-    return {SharingGeometry::labelWidth + usualCellWidth * static_cast<int>(parts()),
-            headerHeight + rowHeight * static_cast<int>(m_rows.size())};
+    return {SharingGeometry::labelWidth + usualPartWidth * static_cast<int>(parts()),
+            mapHeaderHeight + mapRowHeight * static_cast<int>(m_rows.size())};
 }
 
 QSize MixtureMap::minimumSizeHint() const {
-    return {SharingGeometry::labelWidth + leastCellWidth * static_cast<int>(parts()),
+    return {SharingGeometry::labelWidth + leastPartWidth * static_cast<int>(parts()),
             sizeHint().height()};
 }
 
 QRect MixtureMap::cellRect(std::size_t row, std::size_t part) const {
     const int count = std::max(1, static_cast<int>(parts()));
-    const int room = std::clamp(width() - SharingGeometry::labelWidth, 0, widestCell * count);
+    const int room = std::clamp(width() - SharingGeometry::labelWidth, 0, widestPart * count);
     const int index = static_cast<int>(part);
     const int left = SharingGeometry::labelWidth + room * index / count;
     const int right = SharingGeometry::labelWidth + room * (index + 1) / count;
-    return {left, headerHeight + static_cast<int>(row) * rowHeight, right - left - cellGap,
-            rowHeight - cellGap};
+    return {left, mapHeaderHeight + static_cast<int>(row) * mapRowHeight, right - left - partGap,
+            mapRowHeight - partGap};
 }
 
 std::optional<MixtureMap::Cell> MixtureMap::cellAt(const QPoint& position) const {
     for (std::size_t row = 0; row < m_rows.size(); ++row)
         for (std::size_t part = 0; part < parts(); ++part)
-            if (cellRect(row, part).adjusted(0, 0, cellGap, cellGap).contains(position))
+            if (cellRect(row, part).adjusted(0, 0, partGap, partGap).contains(position))
                 return Cell{row, part};
     return std::nullopt;
 }
@@ -120,7 +120,7 @@ void MixtureMap::paintHeader(QPainter& painter) const {
     const bool whole = metrics.horizontalAdvance(longest) + 2 * textMargin <= room;
     painter.setPen(color(ColorRole::MutedText, palette()));
     if (!whole)
-        painter.drawText(QRect(0, 0, SharingGeometry::labelWidth - 4, headerHeight),
+        painter.drawText(QRect(0, 0, SharingGeometry::labelWidth - 4, mapHeaderHeight),
                          Qt::AlignRight | Qt::AlignVCenter, m_part);
     int taken = 0;
     for (std::size_t part = 0; part < parts(); ++part) {
@@ -131,7 +131,7 @@ void MixtureMap::paintHeader(QPainter& painter) const {
         const int left = cell.center().x() - wide / 2;
         if (left < taken)
             continue;
-        painter.drawText(QRect(left, 0, wide + 1, headerHeight), Qt::AlignVCenter, text);
+        painter.drawText(QRect(left, 0, wide + 1, mapHeaderHeight), Qt::AlignVCenter, text);
         taken = left + wide + 4;
     }
 }
@@ -155,7 +155,7 @@ void MixtureMap::paintEvent(QPaintEvent*) {
     paintHeader(painter);
     const QFontMetrics metrics(font());
     for (std::size_t row = 0; row < m_rows.size(); ++row) {
-        const QRect label(0, cellRect(row, 0).y(), SharingGeometry::labelWidth - 6, rowHeight);
+        const QRect label(0, cellRect(row, 0).y(), SharingGeometry::labelWidth - 6, mapRowHeight);
         painter.setPen(taskColor(m_rows[row].task, palette()));
         painter.drawText(label, Qt::AlignVCenter,
                          metrics.elidedText(m_rows[row].name.label, Qt::ElideRight, label.width()));

@@ -209,7 +209,7 @@ SharingMatrix::SharingMatrix(QWidget* parent)
     m_factors->setFont(smallFont());
     m_factors->setWordWrap(true);
     m_factors->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_factors->setContentsMargins(2, 4, 2, 0);
+    m_factors->setContentsMargins(ChevronWidth, 4, 2, 0);
     // Two lines, whatever they say: the matrix keeps its place.
     m_factors->setFixedHeight(2 * m_factors->fontMetrics().lineSpacing() + 5);
     layout->addWidget(m_factors);
