@@ -233,8 +233,14 @@ std::string toText(const VerifyReport& report) {
             + imageCount(report.flippedImages)
             + (report.flippedWindows > 0 ? ": what free-running shows is theirs" : "") + "\n"
             + skippedText(report.skipped);
-    text += report.passed ? "  The networks are the same.\n"
-                          : "  The networks differ: " + report.failure + "\n";
+    if (!report.passed)
+        text += "  The networks differ: " + report.failure + "\n";
+    else if (report.borderLayers > 0)
+        text +=
+            "  The networks are the same but for borders: " + std::to_string(report.borderLayers)
+            + " layers were folded over them, and each is right inside.\n";
+    else
+        text += "  The networks are the same.\n";
     return text + layersText(report);
 }
 

@@ -102,8 +102,7 @@ struct VerifyReport {
 };
 
 /// Limits of `VerifyReport`: what rounding can do, and no more.
-inline constexpr double LargestAbs64 = 1e-10;
-inline constexpr double LargestRel32 = 1e-4;
+inline constexpr double LargestAbs64 = 1e-10, LargestRel32 = 1e-4;
 inline constexpr double SmallestAgreement = 0.999;
 
 struct PredictReport {

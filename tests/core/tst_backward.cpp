@@ -137,20 +137,16 @@ private Q_SLOTS:
             for (const auto& name : names)
                 m.push_back(named(network, layer + "/M/" + name).value);
             torch::Tensor sum = torch::zeros_like(u.mm(v));
+            const std::vector<torch::Tensor> before{u, u.mm(m[0]), u.mm(m[0]).mm(m[1])},
+                behind{m[1].mm(m[2]).mm(v), m[2].mm(v), v};
             for (std::size_t t = 0; t < 3; ++t) {
                 const torch::Tensor gt = g.at(layer + "/" + everyone)[t];
-                torch::Tensor before = u, behind = v;
-                for (std::size_t s = 0; s < t; ++s)
-                    before = before.mm(m[s]);
-                for (std::size_t s = 2; s > t; --s)
-                    behind = m[s].mm(behind);
                 sum += gt;
                 verifyEqual(named(network, layer + "/M/" + names[t]).grad,
-                            before.t().mm(gt).mm(behind.t()));
+                            before[t].t().mm(gt).mm(behind[t].t()));
             }
-            const torch::Tensor inner = m[0].mm(m[1]).mm(m[2]);
-            verifyEqual(named(network, layer + "/U/" + everyone).grad, sum.mm(inner.mm(v).t()));
-            verifyEqual(named(network, layer + "/V/" + everyone).grad, u.mm(inner).t().mm(sum));
+            verifyEqual(named(network, layer + "/U/" + everyone).grad, sum.mm(m[0].mm(behind[0]).t()));
+            verifyEqual(named(network, layer + "/V/" + everyone).grad, before[2].mm(m[2]).t().mm(sum));
         }
     }
 

@@ -314,11 +314,17 @@ void ReportCard::showReport() {
         addDifferences();
     m_verdict->setVisible(m_verify.has_value());
     if (m_verify) {
-        m_verdict->setText(m_verify->passed ? tr("✓ exact") : tr("not exact"));
+        const bool inside = m_verify->borderLayers > 0;
+        m_verdict->setText(!m_verify->passed ? tr("not exact")
+                           : inside          ? tr("✓ exact but for borders")
+                                             : tr("✓ exact"));
         m_verdict->setTone(m_verify->passed ? Pill::Tone::Good : Pill::Tone::Bad);
-        m_verdict->setToolTip(m_verify->passed
-                                  ? tr("Both networks answer the same but for rounding.")
-                                  : toQt(m_verify->failure));
+        m_verdict->setToolTip(
+            !m_verify->passed ? toQt(m_verify->failure)
+            : inside ? tr("Each layer is right inside; %1 were folded over their borders, and what "
+                          "is reported is the difference that these make.")
+                           .arg(m_verify->borderLayers)
+                     : tr("Both networks answer the same but for rounding."));
     }
     const bool failed = m_verify && !m_verify->passed;
     m_reason->setText(failed ? toQt(m_verify->failure) : QString());
