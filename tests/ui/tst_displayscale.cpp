@@ -40,7 +40,7 @@ using namespace concertina::testing;
 namespace {
 
 // Of the screens that the workbench is made for.
-constexpr QSize smallest(1366, 768), usual(1920, 1080);
+constexpr QSize smallest(1366, 768), larger(1920, 1080);
 
 /// From a card's border to a text on it.
 constexpr int leastMargin = 6;
@@ -280,9 +280,9 @@ private Q_SLOTS:
         QTest::addColumn<QSize>("size");
         QTest::addColumn<bool>("dark");
         const bool scaled = qEnvironmentVariableIsSet("QT_SCALE_FACTOR");
-        for (const QSize size : {smallest, usual})
+        for (const QSize size : {smallest, larger})
             for (const bool dark : {false, true}) {
-                if (scaled && size == usual)
+                if (scaled && size == larger)
                     continue; // a picture of it is huge, and says no more
                 const auto row = [&](const char* name, Scene scene) {
                     QTest::addRow("%s, %d, %s", name, size.width(), dark ? "dark" : "light")
@@ -356,7 +356,7 @@ private Q_SLOTS:
             return std::tuple(fields, name, table.viewport()->width() - columns);
         };
         const auto [fewFields, narrow, noGap] = seen(smallest);
-        const auto [moreFields, wide, gap] = seen(usual);
+        const auto [moreFields, wide, gap] = seen(larger);
         QVERIFY2(moreFields > fewFields, qPrintable(QString::number(moreFields)));
         QVERIFY2(wide > narrow, qPrintable(QString::number(wide)));
         QVERIFY2(gap <= 0 && noGap <= 0, qPrintable(QString::number(gap)));

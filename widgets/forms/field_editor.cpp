@@ -253,8 +253,11 @@ private:
             item->widget()->deleteLater(); // its button may be what was clicked
             delete item;
         }
-        for (std::size_t i = 0; i < m_list.size(); ++i)
-            m_lines->insertWidget(static_cast<int>(i), line(i));
+        for (std::size_t i = 0; i < m_list.size(); ++i) {
+            QWidget* made = line(i);
+            m_lines->insertWidget(static_cast<int>(i), made);
+            made->show(); // the editor may be shown already
+        }
     }
 
     QWidget* line(std::size_t at) {
