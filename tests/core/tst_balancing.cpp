@@ -22,7 +22,7 @@ using namespace concertina::testing;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 std::unique_ptr<Balancing> make(const std::string& id, std::size_t tasks = 3,
                                 const Json& options = Json::object(),
@@ -56,7 +56,7 @@ class BalancingTest : public QObject {
 
 private Q_SLOTS:
     void equalWeightsAreOnes() {
-        QCOMPARE(weightsOf(*make("equal"), {3, nan, 0.1}), (Vector{1, 1, 1}));
+        QCOMPARE(weightsOf(*make("equal"), {3, missing, 0.1}), (Vector{1, 1, 1}));
         QVERIFY(!catalogue().balancing("equal")->weighs);
     }
 
@@ -138,7 +138,7 @@ private Q_SLOTS:
         };
         step({1, 2, 3}, {0.5, 1.9, 2});
         const BalancingState before = method->state();
-        const Vector weights = step({1, nan, 3}, {0.9, nan, 2.7});
+        const Vector weights = step({1, missing, 3}, {0.9, missing, 2.7});
         for (const std::size_t t : {0U, 2U})
             QVERIFY(std::isfinite(weights[t]) && weights[t] > 0);
         for (const auto& [name, numbers] : method->state()) {
@@ -146,7 +146,7 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(numbers[0]) && std::isfinite(numbers[2]));
             QVERIFY2(numbers[0] != before.at(name)[0], name.c_str());
         }
-        step({nan, nan, nan}, {nan, nan, nan});
+        step({missing, missing, missing}, {missing, missing, missing});
         for (const auto& [name, numbers] : method->state())
             for (const double number : numbers)
                 QVERIFY(std::isfinite(number));
@@ -185,7 +185,7 @@ private Q_SLOTS:
     void dwaLeavesOutATaskWithoutLossesInAnEpoch() {
         const auto method = make("dwa");
         for (std::int64_t step = 0; step < 8; ++step)
-            weightsOf(*method, {1, step == 2 ? 2.0 : nan, step < 4 ? 1.0 : 0.5}, step);
+            weightsOf(*method, {1, step == 2 ? 2.0 : missing, step < 4 ? 1.0 : 0.5}, step);
         const Vector weights = weightsOf(*method, {1, 1, 1}, 8);
         const double a = std::exp(0.5), b = std::exp(0.25);
         QVERIFY(near(weights, {2 * a / (a + b), 1, 2 * b / (a + b)}, 1e-14));
@@ -290,7 +290,7 @@ private Q_SLOTS:
 
     void aSolverThatDoesNotConvergeSaysSo() {
         Gramian gramian = gramianOf({{1, 0}, {0, 1}, {1, 1}});
-        gramian.products[1] = gramian.products[3] = nan;
+        gramian.products[1] = gramian.products[3] = missing;
         QVERIFY(!minNorm(gramian).converged);
         const auto result = make("mgda")->weights(
             {.losses = Vector{1, 1, 1}, .step = 4, .rate = 1, .gramian = &gramian});
@@ -343,14 +343,14 @@ private Q_SLOTS:
         Gramian gramian = gramianOf(rows);
         gramian.tasks = {0, 2}; // of three
         for (const char* id : {"pcgrad", "mgda"}) {
-            const Vector weights = weightsOf(*make(id), {1, nan, 1}, 0, &gramian);
+            const Vector weights = weightsOf(*make(id), {1, missing, 1}, 0, &gramian);
             const Gramian two = gramianOf(rows);
             const Vector expected = weightsOf(*make(id, 2), {1, 1}, 0, &two);
             QVERIFY2(near({weights[0], weights[2]}, expected, 1e-15), id);
         }
         gramian = {.tasks = {1}, .products = {4}}; // alone
         for (const char* id : {"pcgrad", "mgda"})
-            QCOMPARE(weightsOf(*make(id), {nan, 1, nan}, 0, &gramian)[1], 1.0);
+            QCOMPARE(weightsOf(*make(id), {missing, 1, missing}, 0, &gramian)[1], 1.0);
         gramian = {.tasks = {0, 1, 2}, .products = Vector(9, 0.0)}; // nothing shared
         for (const char* id : {"pcgrad", "mgda"})
             for (const double weight : weightsOf(*make(id), {1, 1, 1}, 0, &gramian))
