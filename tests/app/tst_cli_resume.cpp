@@ -179,7 +179,7 @@ private Q_SLOTS:
         QCOMPARE(links[0].toObject(),
                  (QJsonObject{{"id", "expand"},
                               {"options", QJsonObject{{"expansion", 2}, {"start", "random"}}}}));
-        QCOMPARE(links[2]["options"]["regularizer"].toDouble(), 0.01);
+        QCOMPARE(links[2].toObject()["options"].toObject()["regularizer"].toDouble(), 0.01);
         const cli::Outcome resumed = place.run({"resume", "chained", "--until", "end", "--json"});
         QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
         QCOMPARE(place.shown()["step"].toInt(), 12);
