@@ -174,7 +174,7 @@ private Q_SLOTS:
         std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
                               std::filesystem::copy_options::recursive);
         const QJsonObject network = place.shown()["spec"]["network"].toObject();
-        const QJsonArray links = network["kernels"][0]["options"]["links"].toArray();
+        const QJsonArray links = network["kernels"].toArray()[0].toObject()["options"].toObject()["links"].toArray();
         QCOMPARE(links.size(), 3);
         QCOMPARE(links[0].toObject(),
                  (QJsonObject{{"id", "expand"},
