@@ -105,7 +105,7 @@ private Q_SLOTS:
                 longest = std::max(longest, dot(row, row));
             for (const Vector& row : rows)
                 QVERIFY(dot(d, row) >= dot(d, d) * (1 - 1e-9) - 1e-13 * longest);
-            if (tasks <= 6 && size < 40) {
+            if (tasks <= 4 && size < 40 && round < 8) { // each face takes a solver's call
                 const double least = leastNormByFaces(rows);
                 QVERIFY(std::sqrt(dot(d, d)) <= least * (1 + 1e-6) + 1e-6 * std::sqrt(longest));
             }
