@@ -77,7 +77,8 @@ private Q_SLOTS:
             {"mgda", {}}};
         for (const BalancingEntry* entry : balancings()) {
             Texts names;
-            for (const auto& [name, numbers] : make(entry->info.id)->state())
+            const auto method = make(entry->info.id);
+            for (const auto& [name, numbers] : method->state())
                 names.push_back(name);
             QCOMPARE(names, frozen.at(entry->info.id));
         }
