@@ -161,6 +161,11 @@ private:
 constexpr std::array states{SharingState::Tied, SharingState::Merged, SharingState::FactorsShared,
                             SharingState::Separate};
 
+/// Beside those with a button, what has a key alone.
+constexpr std::array keyedStates{SharingState::Tied, SharingState::Merged,
+                                 SharingState::MergedByProduct, SharingState::FactorsShared,
+                                 SharingState::Separate};
+
 /// A row as a state draws it, for its button.
 QIcon stateIcon(SharingState state, const QPalette& palette, qreal ratio) {
     const Partition own = apart(3);
@@ -341,7 +346,7 @@ bool SharingMatrix::pressKey(int key, Qt::KeyboardModifiers modifiers) {
         setUnfolded(row, key == Qt::Key_Right);
         return true;
     }
-    for (const SharingState state : m_model->row(row).available)
+    for (const SharingState state : keyedStates)
         if (key == stateKey(state).unicode()) {
             wantState(state);
             return true;
