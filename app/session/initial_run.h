@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/task_change.h"
-#include "core/network/initial_reader.h"
+#include "core/training/initial_reader.h"
 #include "core/values/spec.h"
 #include "db/store.h"
 

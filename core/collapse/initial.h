@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/network/initial_reader.h"
+#include "core/training/initial_reader.h"
 #include "core/values/problem.h"
 #include "core/values/spec.h"
 

@@ -181,6 +181,9 @@ Expected<SharingPlan> planFromJson(const Json& json) {
     }
     if (plan.tasks.empty())
         return failure(brokenPlan("tasks", "no task", "at least one"));
+    if (json.contains("resting") && !json["resting"].is_array())
+        return failure(
+            brokenPlan("resting", shortened(jsonText(json["resting"]), 80), "names of tasks"));
     for (const Json& name : json.value("resting", Json::array())) {
         const auto task = name.is_string()
                               ? std::ranges::find(plan.tasks, name.get<std::string>())

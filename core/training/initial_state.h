@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/balancing/balancing.h"
-#include "core/network/initial_reader.h"
+#include "core/training/initial_reader.h"
 #include "core/network/network.h"
 #include "core/training/run_control.h"
 #include "core/training/run_data.h"

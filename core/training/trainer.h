@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/network/initial_reader.h"
+#include "core/training/initial_reader.h"
 #include "core/network/network_form.h"
 #include "core/training/run_control.h"
 #include "core/training/run_observer.h"

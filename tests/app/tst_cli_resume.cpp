@@ -173,13 +173,15 @@ private Q_SLOTS:
         const QString fixture = QString(CONCERTINA_SOURCE_DIR) + "/tests/fixtures/store-chained";
         std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
                               std::filesystem::copy_options::recursive);
-        const QJsonObject network = place.shown()["spec"]["network"].toObject();
-        const QJsonArray links = network["kernels"][0]["options"]["links"].toArray();
+        const QJsonObject network =
+            place.shown()["spec"].toObject()["network"].toObject();
+        const QJsonObject kernel = network["kernels"].toArray().at(0).toObject();
+        const QJsonArray links = kernel["options"].toObject()["links"].toArray();
         QCOMPARE(links.size(), 3);
         QCOMPARE(links[0].toObject(),
                  (QJsonObject{{"id", "expand"},
                               {"options", QJsonObject{{"expansion", 2}, {"start", "random"}}}}));
-        QCOMPARE(links[2]["options"]["regularizer"].toDouble(), 0.01);
+        QCOMPARE(links[2].toObject()["options"].toObject()["regularizer"].toDouble(), 0.01);
         const cli::Outcome resumed = place.run({"resume", "chained", "--until", "end", "--json"});
         QVERIFY2(resumed.code == 0, qPrintable(resumed.text()));
         QCOMPARE(place.shown()["step"].toInt(), 12);

@@ -2,28 +2,27 @@
 #include "core/balancing/balancing.h"
 #include "core/balancing/min_norm.h"
 #include "core/catalogue.h"
-#include "core/tensor/torch.h"
+#include "tests/core/vector_testing.h"
 #include "tests/printing.h"
+
+#include <torch/torch.h>
 
 #include <QTest>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <random>
 #include <set>
 
 using namespace concertina;
+using namespace concertina::testing;
 
 // Each method by what defines it, on numbers and vectors that are made up: no network is needed.
 
 namespace {
 
-using Vector = std::vector<double>;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 std::unique_ptr<Balancing> make(const std::string& id, std::size_t tasks = 3,
                                 const Json& options = Json::object(),
@@ -39,49 +38,6 @@ Vector weightsOf(Balancing& method, const Vector& losses, std::int64_t step = 0,
         .weights;
 }
 
-double dot(const Vector& a, const Vector& b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-Gramian gramianOf(const std::vector<Vector>& rows) {
-    Gramian gramian;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        gramian.tasks.push_back(static_cast<int>(i));
-        for (const Vector& other : rows)
-            gramian.products.push_back(dot(rows[i], other));
-    }
-    return gramian;
-}
-
-Vector combined(const std::vector<Vector>& rows, const Vector& weights) {
-    Vector sum(rows.front().size(), 0.0);
-    for (std::size_t t = 0; t < rows.size(); ++t)
-        for (std::size_t i = 0; i < sum.size(); ++i)
-            sum[i] += weights[t] * rows[t][i];
-    return sum;
-}
-
-std::vector<Vector> randomRows(std::mt19937_64& random, std::size_t count, std::size_t size) {
-    std::normal_distribution<double> normal;
-    std::vector<Vector> rows(count, Vector(size));
-    for (Vector& row : rows)
-        for (double& x : row)
-            x = normal(random);
-    return rows;
-}
-
-bool near(const Vector& a, const Vector& b, double tolerance) {
-    if (a.size() != b.size())
-        return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (!(std::abs(a[i] - b[i]) <= tolerance))
-            return false;
-    return true;
-}
-
 /// PCGrad as its paper has it, on whole vectors: task i goes through `order`.
 Vector surgery(const std::vector<Vector>& rows, std::size_t i,
                const std::vector<std::size_t>& order) {
@@ -93,37 +49,6 @@ Vector surgery(const std::vector<Vector>& rows, std::size_t i,
     return own;
 }
 
-/// The least norm of the hull by all faces: of each set of gradients the least norm of its affine
-/// hull, where that is a mean of them (by LibTorch's solver).
-double leastNormByFaces(const std::vector<Vector>& rows) {
-    double least = std::numeric_limits<double>::infinity();
-    for (unsigned set = 1; set < (1u << rows.size()); ++set) {
-        std::vector<Vector> face;
-        for (std::size_t t = 0; t < rows.size(); ++t)
-            if ((set >> t) % 2 == 1)
-                face.push_back(rows[t]);
-        const auto n = static_cast<std::int64_t>(face.size());
-        torch::Tensor system = torch::ones({n + 1, n + 1}, torch::kFloat64);
-        for (std::int64_t i = 0; i < n; ++i)
-            for (std::int64_t j = 0; j < n; ++j)
-                system[i][j] =
-                    dot(face[static_cast<std::size_t>(i)], face[static_cast<std::size_t>(j)]);
-        system[n][n] = 0;
-        torch::Tensor right = torch::zeros({n + 1, 1}, torch::kFloat64);
-        right[n] = 1;
-        const torch::Tensor solution = torch::linalg_pinv(system, 1e-13).mm(right).flatten();
-        Vector weights;
-        for (std::int64_t i = 0; i < n; ++i)
-            weights.push_back(solution[i].item<double>());
-        const bool mean = std::ranges::all_of(weights, [](double w) { return w > -1e-9; });
-        if (mean && std::abs(std::accumulate(weights.begin(), weights.end(), 0.0) - 1) < 1e-6) {
-            const Vector point = combined(face, weights);
-            least = std::min(least, std::sqrt(dot(point, point)));
-        }
-    }
-    return least;
-}
-
 } // namespace
 
 class BalancingTest : public QObject {
@@ -131,7 +56,7 @@ class BalancingTest : public QObject {
 
 private Q_SLOTS:
     void equalWeightsAreOnes() {
-        QCOMPARE(weightsOf(*make("equal"), {3, nan, 0.1}), (Vector{1, 1, 1}));
+        QCOMPARE(weightsOf(*make("equal"), {3, missing, 0.1}), (Vector{1, 1, 1}));
         QVERIFY(!catalogue().balancing("equal")->weighs);
     }
 
@@ -213,7 +138,7 @@ private Q_SLOTS:
         };
         step({1, 2, 3}, {0.5, 1.9, 2});
         const BalancingState before = method->state();
-        const Vector weights = step({1, nan, 3}, {0.9, nan, 2.7});
+        const Vector weights = step({1, missing, 3}, {0.9, missing, 2.7});
         for (const std::size_t t : {0U, 2U})
             QVERIFY(std::isfinite(weights[t]) && weights[t] > 0);
         for (const auto& [name, numbers] : method->state()) {
@@ -221,7 +146,7 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(numbers[0]) && std::isfinite(numbers[2]));
             QVERIFY2(numbers[0] != before.at(name)[0], name.c_str());
         }
-        step({nan, nan, nan}, {nan, nan, nan});
+        step({missing, missing, missing}, {missing, missing, missing});
         for (const auto& [name, numbers] : method->state())
             for (const double number : numbers)
                 QVERIFY(std::isfinite(number));
@@ -260,7 +185,7 @@ private Q_SLOTS:
     void dwaLeavesOutATaskWithoutLossesInAnEpoch() {
         const auto method = make("dwa");
         for (std::int64_t step = 0; step < 8; ++step)
-            weightsOf(*method, {1, step == 2 ? 2.0 : nan, step < 4 ? 1.0 : 0.5}, step);
+            weightsOf(*method, {1, step == 2 ? 2.0 : missing, step < 4 ? 1.0 : 0.5}, step);
         const Vector weights = weightsOf(*method, {1, 1, 1}, 8);
         const double a = std::exp(0.5), b = std::exp(0.25);
         QVERIFY(near(weights, {2 * a / (a + b), 1, 2 * b / (a + b)}, 1e-14));
@@ -363,69 +288,9 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(weight));
     }
 
-    void twoGradientsHaveTheClosedForm() {
-        std::mt19937_64 random(5);
-        for (int i = 0; i < 100; ++i) {
-            const auto rows = randomRows(random, 2, 3);
-            const double a = dot(rows[0], rows[0]), b = dot(rows[1], rows[1]),
-                         c = dot(rows[0], rows[1]);
-            const double expected = std::clamp((b - c) / (a + b - 2 * c), 0.0, 1.0);
-            const MinNorm found = minNorm(gramianOf(rows));
-            QVERIFY(found.converged && near(found.weights, {expected, 1 - expected}, 1e-12));
-        }
-        QVERIFY(near(minNorm(gramianOf({{1, 2}, {1, 2}})).weights, {0.5, 0.5}, 0));
-    }
-
-    void noGradientsLossRisesAlongTheLeastNorm_data() {
-        QTest::addColumn<int>("tasks");
-        QTest::addColumn<int>("size");
-        for (const int tasks : {2, 3, 4, 6, 12, 32})
-            for (const int size : {2, 5, 40})
-                QTest::addRow("%d of %d", tasks, size) << tasks << size;
-    }
-
-    void noGradientsLossRisesAlongTheLeastNorm() { // ⟨d, g_t⟩ ≥ ‖d‖² for all t
-        QFETCH(int, tasks);
-        QFETCH(int, size);
-        std::mt19937_64 random(static_cast<std::uint64_t>(100 * tasks + size));
-        for (int round = 0; round < 40; ++round) {
-            auto rows =
-                randomRows(random, static_cast<std::size_t>(tasks), static_cast<std::size_t>(size));
-            if (round % 4 == 1) // all on one side, so that the least norm is not 0
-                for (Vector& row : rows)
-                    row[0] = std::abs(row[0]) + 1;
-            if (round % 4 == 2) // of very different lengths
-                for (std::size_t t = 0; t < rows.size(); ++t)
-                    for (double& x : rows[t])
-                        x *= std::pow(10.0, static_cast<double>(t % 9) - 4);
-            if (round % 4 == 3) // two alike, and two opposed
-                for (std::size_t k = 0; k < rows[0].size(); ++k) {
-                    rows[1][k] = rows[0][k];
-                    rows.back()[k] = -1.5 * rows[0][k];
-                }
-            const MinNorm found = minNorm(gramianOf(rows));
-            QVERIFY(found.converged);
-            double sum = 0, longest = 0;
-            for (const double weight : found.weights) {
-                QVERIFY(weight >= 0);
-                sum += weight;
-            }
-            QVERIFY(std::abs(sum - 1) < 1e-12);
-            const Vector d = combined(rows, found.weights);
-            for (const Vector& row : rows)
-                longest = std::max(longest, dot(row, row));
-            for (const Vector& row : rows)
-                QVERIFY(dot(d, row) >= dot(d, d) * (1 - 1e-9) - 1e-13 * longest);
-            if (tasks <= 6 && size < 40) {
-                const double least = leastNormByFaces(rows);
-                QVERIFY(std::sqrt(dot(d, d)) <= least * (1 + 1e-6) + 1e-6 * std::sqrt(longest));
-            }
-        }
-    }
-
     void aSolverThatDoesNotConvergeSaysSo() {
         Gramian gramian = gramianOf({{1, 0}, {0, 1}, {1, 1}});
-        gramian.products[1] = gramian.products[3] = nan;
+        gramian.products[1] = gramian.products[3] = missing;
         QVERIFY(!minNorm(gramian).converged);
         const auto result = make("mgda")->weights(
             {.losses = Vector{1, 1, 1}, .step = 4, .rate = 1, .gramian = &gramian});
@@ -478,14 +343,14 @@ private Q_SLOTS:
         Gramian gramian = gramianOf(rows);
         gramian.tasks = {0, 2}; // of three
         for (const char* id : {"pcgrad", "mgda"}) {
-            const Vector weights = weightsOf(*make(id), {1, nan, 1}, 0, &gramian);
+            const Vector weights = weightsOf(*make(id), {1, missing, 1}, 0, &gramian);
             const Gramian two = gramianOf(rows);
             const Vector expected = weightsOf(*make(id, 2), {1, 1}, 0, &two);
             QVERIFY2(near({weights[0], weights[2]}, expected, 1e-15), id);
         }
         gramian = {.tasks = {1}, .products = {4}}; // alone
         for (const char* id : {"pcgrad", "mgda"})
-            QCOMPARE(weightsOf(*make(id), {nan, 1, nan}, 0, &gramian)[1], 1.0);
+            QCOMPARE(weightsOf(*make(id), {missing, 1, missing}, 0, &gramian)[1], 1.0);
         gramian = {.tasks = {0, 1, 2}, .products = Vector(9, 0.0)}; // nothing shared
         for (const char* id : {"pcgrad", "mgda"})
             for (const double weight : weightsOf(*make(id), {1, 1, 1}, 0, &gramian))

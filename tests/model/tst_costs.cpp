@@ -56,10 +56,15 @@ double factorParameters(int channels, const std::string& parametrization,
     builder.conv("layer", 0, channels, 3);
     NetworkDesign design;
     design.graph = builder.take();
-    const LayerFactors factors{"layer", info.factors(design.graph.layers[0].kernel, options)};
-    design.layers = {{{parametrization, options}, factors}};
+    design.backbone = design.graph;
+    const KernelShape& kernel = design.graph.layers[0].kernel;
+    const LayerFactors factors{"layer", info.factors(kernel, options)};
+    Fragment fragment = oneConvolution(kernel, factors.factors.size());
+    fragment.parts.pop_back(); // the layer has no norm
+    design.layers = {
+        {.method = {parametrization, options}, .factors = factors, .fragment = std::move(fragment)}};
     design.plan = {{"a", "b", "c"}, {planInState(factors, state, apart(3))}};
-    design.tree = executionTree(design.graph, design.plan);
+    design = composed(std::move(design));
     const double biases = channels * static_cast<double>(design.plan.layers[0].bias.groups.size());
     return networkCosts(design, {}).trainedParameters - biases;
 }

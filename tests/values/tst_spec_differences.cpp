@@ -49,6 +49,8 @@ private Q_SLOTS:
         right.tasks = {{{"depth", Json::object()}, 0.5}};
         QCOMPARE(differences(left, right), (Differences{{"tasks.0.weight", "1", "0.5"},
                                                         {"tasks.1.weight", "2", "—"},
+                                                        {"tasks.1.rests", "false", "—"},
+                                                        {"tasks.1.from", "", "—"},
                                                         {"tasks.1.id", "normal", "—"}}));
     }
 

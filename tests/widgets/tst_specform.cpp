@@ -129,7 +129,8 @@ private Q_SLOTS:
         };
         const auto ids = [&] {
             Lines all;
-            for (const Json& method : placeAt(f.spec, f.catalogue, list)->value)
+            const Json methods = placeAt(f.spec, f.catalogue, list)->value;
+            for (const Json& method : methods)
                 all.push_back(method["id"].get<std::string>());
             return all;
         };
