@@ -50,7 +50,7 @@ std::string idsForTheEnd() {
             !isMadeOfOthers(info) && info.isAffine(completeOptions(info, Json::object()))
             && !hasKernelFactor(info))
             ids.push_back(info.id);
-    return join(ids, " or ");
+    return join(ids, ", ");
 }
 
 /// What is wrong with a method at its place; none where it may stand there.
@@ -65,7 +65,7 @@ std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& o
     const bool goesOn = hasKernelFactor(info);
     if (last && goesOn)
         return Problem{"chain.end", path, info.id + " as the last method",
-                       idsForTheEnd() + " at the end", "something has to hold its kernel"};
+                       "at the end one of: " + idsForTheEnd(), "something has to hold its kernel"};
     if (!last && !goesOn)
         return Problem{"chain.middle", path, info.id + " before the end",
                        info.id + " as the last method", "it has no kernel for the next to make"};

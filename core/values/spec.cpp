@@ -55,6 +55,13 @@ Problem unknownPath(const ExperimentSpec& spec, std::string_view path) {
         if (std::ranges::find(sections, first) == sections.end())
             sections.push_back(first);
     }
+    // A method in an option that is a list of such.
+    constexpr std::string_view options = ".options.";
+    if (const auto at = path.find(options); at != path.npos)
+        if (const auto dot = path.find('.', at + options.size()); dot != path.npos)
+            return {"spec.unknown_path", std::string(path), "no such field",
+                    "a method that stands in the list, or the id of one more",
+                    "set the list itself first: " + std::string(path.substr(0, dot)) + "=ID,ID"};
     // An option of a method, one level too high.
     const std::vector<std::string> ofMethods{"id", "layers", "weight"};
     for (const std::string& candidate : known) {

@@ -55,7 +55,7 @@ private Q_SLOTS:
     }
 
     void exportWritesWhatCollapseWrites() {
-        QVERIFY(m_place.run({"list", "exports"}).out.contains("safetensors: "));
+        QVERIFY(cli::run({"list", "exports"}).out.contains("safetensors: "));
         const cli::Outcome written =
             m_place.run({"export", m_run, "--format", "safetensors", "--out",
                          file("export.safetensors"), "--average", "2", "--json"});

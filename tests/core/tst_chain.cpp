@@ -171,8 +171,10 @@ private Q_SLOTS:
     }
 
     void itSaysWhatMayStandAtTheEnd() {
-        QCOMPARE(problemsOf({"expand", "do-conv"}).front().expected,
-                 std::string("plain or factored or rcm or km-style at the end"));
+        const std::string expected = problemsOf({"expand", "do-conv"}).front().expected;
+        QVERIFY2(expected.starts_with("at the end one of: plain, factored"), expected.c_str());
+        for (const char* other : {"expand", "do-conv", "repvgg", "chain"})
+            QVERIFY2(expected.find(other) == std::string::npos, expected.c_str());
     }
 
     void aSpecNamesThePlaceAndNothingThatFollowsFromIt() {

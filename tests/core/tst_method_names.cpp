@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 #include <string>

@@ -130,6 +130,8 @@ private Q_SLOTS:
         };
         QVERIFY(set("id", "stack"));
         QVERIFY(!set("options.parts.0.options.k", "1")); // there is none yet
+        QCOMPARE(withValue(spec, "network.kernels.0.options.parts.0.options.k", "1").error().hint,
+                 std::string("set the list itself first: network.kernels.0.options.parts=ID,ID"));
         QVERIFY(set("options.parts.0.id", "one"));
         QVERIFY(set("options.parts.1.id", "two"));
         QVERIFY(set("options.parts.0.options.k", "1,2"));
