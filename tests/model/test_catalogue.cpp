@@ -135,7 +135,7 @@ BackboneInfo toy() {
     return {method("toy", "Toy",
                    {integer("stages", 2, 1, 4, "Stages"),
                     integer("convolutions", 1, 1, 4, "Convolutions a stage"),
-                    integer("channels", 8, 1, 256, "Channels of the first stage"),
+                    integer("channels", 8, 1, 256, "First channels"),
                     real("width", 1, 0.01, 4, "Width multiplier"),
                     choice("decoder", {"unpool", "concat"}, "Decoder")}),
             buildToy, checkToy};

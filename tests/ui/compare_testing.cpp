@@ -171,8 +171,10 @@ void FakePredictions::describeDataset(const ExperimentSpec&, Reply<DatasetSummar
     });
 }
 
-void FakePredictions::samples(const ExperimentSpec&, int, int, Reply<std::vector<Frame>>) {
-    qFatal("Compare shows no samples");
+void FakePredictions::samples(const ExperimentSpec&, int, int,
+                              Reply<std::vector<Frame>> reply) {
+    answer<std::vector<Frame>>(QStringLiteral("samples"), std::move(reply),
+                               [] { return std::vector<Frame>(); });
 }
 
 void FakePredictions::frame(const FrameChoice& choice, Reply<Frame> reply) {
