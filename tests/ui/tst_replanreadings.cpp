@@ -43,7 +43,7 @@ private Q_SLOTS:
         QCOMPARE(m_desk->jobs.read.back().question, m_run);
         QVERIFY(words().contains(QStringLiteral("Reading the last checkpoint")));
         m_desk->jobs.read.back().answer(gateReadings());
-        QVERIFY2(words().contains(QStringLiteral("At step 400"))
+        QVERIFY2(words().contains(QStringLiteral("Claimed at step 400"))
                      && words().contains(QStringLiteral("Segmentation 4 of 4 layers, Depth 1, "
                                                         "Surface normals 0")),
                  qPrintable(words()));

@@ -61,13 +61,15 @@ void ReadingsView::show(const FactorReadings& readings, const std::vector<Sharin
     if (readings.copies.empty() || readings.tasks.size() != tasks.size())
         return;
     showMixtures(readings, tasks);
-    QStringList parts;
+    QStringList sentences;
+    const QString step = groupedNumber(readings.step);
     if (const QString claims = claimsText(readings, tasks); !claims.isEmpty())
-        parts << tr("claimed, as the bars in the cells show: %1").arg(claims);
+        sentences << tr("Claimed at step %1 (the gauges in the cells): %2.").arg(step, claims);
     if (!m_mixtures->rows().empty())
-        parts << tr("the shares in which each task mixes what all have, to %1")
-                     .arg(toQt(shareText(m_mixtures->largest())));
-    say(tr("At step %1, %2.").arg(groupedNumber(readings.step), parts.join(QStringLiteral("; "))));
+        sentences << tr("At step %1 each task mixes the %2s that all have in these shares; the full "
+                        "colour is %3.")
+                         .arg(step, m_mixtures->part(), toQt(shareText(m_mixtures->largest())));
+    say(sentences.join(QLatin1Char(' ')));
 }
 
 void ReadingsView::showMixtures(const FactorReadings& readings,

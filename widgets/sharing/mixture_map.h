@@ -29,6 +29,7 @@ public:
     /// `part` names what is mixed: "skill".
     void setRows(std::vector<Row> rows, QString part);
     const std::vector<Row>& rows() const { return m_rows; }
+    const QString& part() const { return m_part; }
 
     /// The largest share that is finite: that of the accent.
     double largest() const;

@@ -12,9 +12,10 @@ namespace concertina {
 namespace {
 
 constexpr double Radius = 5;
-constexpr int GateMargin = 5; // to the cell's edges
-constexpr int GateHeight = 4;
-constexpr int GateLength = 28;
+constexpr int GateDistance = 8; // from the middle of a cell, where its letter is
+constexpr int GateMargin = 5;   // to the cell's edges
+constexpr int GateWidth = 6;
+constexpr int GateHeight = 10;
 
 class Cells {
 public:
@@ -147,18 +148,23 @@ void paintGates(QPainter& painter, const QRect& cells,
         return;
     painter.save();
     const int width = cells.width() / static_cast<int>(gates.size());
-    const int length = std::min(width - 2 * GateMargin, GateLength);
     for (std::size_t t = 0; t < gates.size(); ++t) {
         if (!gates[t])
             continue;
-        const QRect bar(cells.x() + static_cast<int>(t) * width + (width - length) / 2,
-                        cells.bottom() - GateMargin - GateHeight + 2, length, GateHeight);
-        const int filled = (length - 2) * gates[t]->open / gates[t]->gated;
+        const int middle = cells.x() + static_cast<int>(t) * width + width / 2;
+        // Beside the letter, or below it where a cell has no room.
+        const bool beside = width >= 2 * (GateDistance + GateWidth + GateMargin);
+        const QRect gauge =
+            beside ? QRect(middle + GateDistance, cells.center().y() - GateHeight / 2, GateWidth,
+                           GateHeight)
+                   : QRect(middle - GateWidth / 2, cells.bottom() - GateWidth, GateWidth, GateWidth);
+        const int filled = (gauge.height() - 2) * gates[t]->open / gates[t]->gated;
         const QColor ink = taskColor(static_cast<int>(t), palette);
+        painter.fillRect(gauge, color(ColorRole::Field, palette));
         painter.setPen(ink);
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(bar.adjusted(0, 0, -1, -1));
-        painter.fillRect(QRect(bar.x() + 1, bar.y() + 1, filled, GateHeight - 2), ink);
+        painter.drawRect(gauge.adjusted(0, 0, -1, -1));
+        painter.fillRect(QRect(gauge.x() + 1, gauge.bottom() - filled, GateWidth - 2, filled), ink);
     }
     painter.restore();
 }

@@ -16,8 +16,8 @@ namespace concertina {
 void paintSharing(QPainter& painter, const QRect& cells, const LayerPlan& plan,
                   const std::vector<QString>& letters, const QPalette& palette);
 
-/// Draws a bar at the foot of each task's cell: full where it claims all layers of the row, empty
-/// where none, nothing where no gate was read.
+/// Draws a gauge in each task's cell: full where it claims all layers of the row, empty where
+/// none; nothing where no gate was read.
 void paintGates(QPainter& painter, const QRect& cells,
                 const std::vector<std::optional<GateShare>>& gates, const QPalette& palette);
 
