@@ -6,11 +6,7 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
-#include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +19,6 @@ namespace {
 constexpr int mostRowHeight = 22;
 constexpr int leastRowHeight = 10;
 constexpr int leastCellWidth = 4;
-constexpr int cellGap = 1;
 constexpr int roomForDash = 8; ///< pixels across
 
 /// "dec1" of "dec1.2".
@@ -50,10 +45,7 @@ double meanOfRow(const std::vector<ConflictCell>& row) {
 
 } // namespace
 
-ConflictMatrix::ConflictMatrix(QWidget* parent) : QWidget(parent) {
-    setFont(smallFont());
-    setFocusPolicy(Qt::StrongFocus);
-    setMouseTracking(true);
+ConflictMatrix::ConflictMatrix(QWidget* parent) : CellMap(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Conflict of tasks: pairs down, layers across"));
 }
@@ -64,7 +56,7 @@ void ConflictMatrix::setCells(std::vector<QString> layers, std::vector<ConflictP
     m_layers = std::move(layers);
     m_pairs = std::move(pairs);
     m_cells = std::move(cells);
-    point(same ? m_pointed : std::nullopt); // its words have changed
+    point(same ? pointed() : std::nullopt); // its words have changed
     updateGeometry();
     update();
 }
@@ -74,12 +66,7 @@ QColor ConflictMatrix::colorOf(double cosine, const QPalette& palette) {
     if (!std::isfinite(cosine))
         return none;
     const QColor full = color(cosine < 0 ? ColorRole::Bad : ColorRole::Accent, palette);
-    const double share = std::sqrt(std::min(std::abs(cosine), 1.0));
-    const auto between = [share](int from, int to) {
-        return static_cast<int>(std::lround(from + share * (to - from)));
-    };
-    return {between(none.red(), full.red()), between(none.green(), full.green()),
-            between(none.blue(), full.blue())};
+    return between(none, full, std::sqrt(std::min(std::abs(cosine), 1.0)));
 }
 
 int ConflictMatrix::labelWidth() const {
@@ -114,17 +101,7 @@ QRect ConflictMatrix::cellRect(std::size_t pair, std::size_t layer) const {
     const int index = static_cast<int>(layer);
     const int left = labelWidth() + room * index / count;
     const int right = labelWidth() + room * (index + 1) / count;
-    return {left, static_cast<int>(pair) * rowHeight(), right - left - cellGap,
-            rowHeight() - cellGap};
-}
-
-std::optional<std::pair<std::size_t, std::size_t>>
-ConflictMatrix::cellAt(const QPoint& position) const {
-    for (std::size_t pair = 0; pair < m_pairs.size(); ++pair)
-        for (std::size_t layer = 0; layer < m_layers.size(); ++layer)
-            if (cellRect(pair, layer).adjusted(0, 0, cellGap, cellGap).contains(position))
-                return std::pair(pair, layer);
-    return std::nullopt;
+    return {left, static_cast<int>(pair) * rowHeight(), right - left - Gap, rowHeight() - Gap};
 }
 
 void ConflictMatrix::paintCell(QPainter& painter, std::size_t pair, std::size_t layer) const {
@@ -191,65 +168,7 @@ void ConflictMatrix::paintEvent(QPaintEvent*) {
     }
     if (!m_pairs.empty())
         paintStages(painter);
-    if (m_pointed) {
-        painter.setPen(color(ColorRole::Text, palette()));
-        painter.drawRect(cellRect(m_pointed->first, m_pointed->second).adjusted(0, 0, -1, -1));
-    }
-}
-
-void ConflictMatrix::point(std::optional<Cell> cell) {
-    m_pointed = cell;
-    update();
-    Q_EMIT pointedAt(cell ? m_cells[cell->first][cell->second].words : QString());
-}
-
-void ConflictMatrix::mouseMoveEvent(QMouseEvent* event) {
-    if (const auto cell = cellAt(event->pos()); cell != m_pointed)
-        point(cell);
-}
-
-void ConflictMatrix::leaveEvent(QEvent*) {
-    point(std::nullopt);
-}
-
-void ConflictMatrix::keyPressEvent(QKeyEvent* event) {
-    if (m_pairs.empty() || m_layers.empty())
-        return QWidget::keyPressEvent(event);
-    auto [pair, layer] = m_pointed.value_or(Cell{0, 0});
-    switch (event->key()) {
-    case Qt::Key_Left: layer -= layer > 0 ? 1 : 0; break;
-    case Qt::Key_Right: layer += layer + 1 < m_layers.size() ? 1 : 0; break;
-    case Qt::Key_Up: pair -= pair > 0 ? 1 : 0; break;
-    case Qt::Key_Down: pair += pair + 1 < m_pairs.size() ? 1 : 0; break;
-    case Qt::Key_Home: layer = 0; break;
-    case Qt::Key_End: layer = m_layers.size() - 1; break;
-    default: return QWidget::keyPressEvent(event);
-    }
-    point(Cell{pair, layer});
-}
-
-void ConflictMatrix::focusInEvent(QFocusEvent* event) {
-    QWidget::focusInEvent(event);
-    if (event->reason() != Qt::MouseFocusReason && !m_pairs.empty() && !m_layers.empty())
-        point(m_pointed.value_or(Cell{0, 0}));
-}
-
-void ConflictMatrix::focusOutEvent(QFocusEvent* event) {
-    QWidget::focusOutEvent(event);
-    point(std::nullopt);
-}
-
-bool ConflictMatrix::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        const auto* help = static_cast<QHelpEvent*>(event);
-        if (const auto cell = cellAt(help->pos()))
-            QToolTip::showText(help->globalPos(), m_cells[cell->first][cell->second].words, this,
-                               cellRect(cell->first, cell->second));
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QWidget::event(event);
+    paintPointed(painter);
 }
 
 } // namespace concertina

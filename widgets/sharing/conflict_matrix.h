@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QColor>
-#include <QPoint>
-#include <QString>
-#include <QWidget>
+#include "widgets/sharing/cell_map.h"
 
-#include <optional>
-#include <utility>
+#include <QColor>
+#include <QString>
+
 #include <vector>
 
 namespace concertina {
@@ -32,8 +30,8 @@ struct ConflictCell {
 /// How the gradients of tasks agree: pairs of tasks down, layers across, in the order of the
 /// network. Colours go from the colour of problems (−1) over the field's to the accent (1), by the
 /// root of the cosine, as small ones are what there is; what pulls apart has a dash as well. At
-/// the right the mean of each row. Arrow keys and the pointer choose a cell.
-class ConflictMatrix : public QWidget {
+/// the right the mean of each row.
+class ConflictMatrix : public CellMap {
     Q_OBJECT
 
 public:
@@ -49,30 +47,20 @@ public:
     /// The colour of a cosine from −1 to 1.
     static QColor colorOf(double cosine, const QPalette& palette);
 
-    /// The pair and layer at a place.
-    std::optional<std::pair<std::size_t, std::size_t>> cellAt(const QPoint& position) const;
-    QRect cellRect(std::size_t pair, std::size_t layer) const;
+    QRect cellRect(std::size_t pair, std::size_t layer) const override;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
-Q_SIGNALS:
-    /// The words of the cell that the pointer or the keyboard is on; empty where none is.
-    void pointedAt(const QString& words);
-
 protected:
+    std::size_t rowCount() const override { return m_pairs.size(); }
+    std::size_t columnCount() const override { return m_layers.size(); }
+    QString words(const Cell& cell) const override {
+        return m_cells[cell.first][cell.second].words;
+    }
     void paintEvent(QPaintEvent* event) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
-    void leaveEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    void focusInEvent(QFocusEvent* event) override;
-    void focusOutEvent(QFocusEvent* event) override;
-    bool event(QEvent* event) override;
 
 private:
-    using Cell = std::pair<std::size_t, std::size_t>;
-
-    void point(std::optional<Cell> cell);
     int labelWidth() const;
     int meanWidth() const;
     int rowHeight() const;
@@ -82,7 +70,6 @@ private:
     std::vector<QString> m_layers;
     std::vector<ConflictPair> m_pairs;
     std::vector<std::vector<ConflictCell>> m_cells;
-    std::optional<Cell> m_pointed;
 };
 
 } // namespace concertina

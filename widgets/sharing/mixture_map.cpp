@@ -6,11 +6,7 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
-#include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +17,6 @@ namespace {
 
 constexpr int mapHeaderHeight = 18;
 constexpr int mapRowHeight = 22;
-constexpr int partGap = 1;
 constexpr int leastPartWidth = 6;
 constexpr int usualPartWidth = 40;
 constexpr int widestPart = 96;
@@ -42,10 +37,7 @@ QColor inkOn(const QColor& background, const QPalette& palette) {
 
 } // namespace
 
-MixtureMap::MixtureMap(QWidget* parent) : QWidget(parent) {
-    setFont(smallFont());
-    setFocusPolicy(Qt::StrongFocus);
-    setMouseTracking(true);
+MixtureMap::MixtureMap(QWidget* parent) : CellMap(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
@@ -68,41 +60,28 @@ double MixtureMap::largest() const {
 }
 
 QColor MixtureMap::colorOf(double share, const QPalette& palette) {
-    const QColor none = color(ColorRole::Field, palette), full = color(ColorRole::Accent, palette);
-    const double part = std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0;
-    const auto between = [part](int from, int to) {
-        return static_cast<int>(std::lround(from + part * (to - from)));
-    };
-    return {between(none.red(), full.red()), between(none.green(), full.green()),
-            between(none.blue(), full.blue())};
+    return between(color(ColorRole::Field, palette), color(ColorRole::Accent, palette),
+                   std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0);
 }
 
 QSize MixtureMap::sizeHint() const {
-    return {SharingGeometry::labelWidth + usualPartWidth * static_cast<int>(parts()),
+    return {SharingGeometry::labelWidth + usualPartWidth * static_cast<int>(columnCount()),
             mapHeaderHeight + mapRowHeight * static_cast<int>(m_rows.size())};
 }
 
 QSize MixtureMap::minimumSizeHint() const {
-    return {SharingGeometry::labelWidth + leastPartWidth * static_cast<int>(parts()),
+    return {SharingGeometry::labelWidth + leastPartWidth * static_cast<int>(columnCount()),
             sizeHint().height()};
 }
 
 QRect MixtureMap::cellRect(std::size_t row, std::size_t part) const {
-    const int count = std::max(1, static_cast<int>(parts()));
+    const int count = std::max(1, static_cast<int>(columnCount()));
     const int room = std::clamp(width() - SharingGeometry::labelWidth, 0, widestPart * count);
     const int index = static_cast<int>(part);
     const int left = SharingGeometry::labelWidth + room * index / count;
     const int right = SharingGeometry::labelWidth + room * (index + 1) / count;
-    return {left, mapHeaderHeight + static_cast<int>(row) * mapRowHeight, right - left - partGap,
-            mapRowHeight - partGap};
-}
-
-std::optional<MixtureMap::Cell> MixtureMap::cellAt(const QPoint& position) const {
-    for (std::size_t row = 0; row < m_rows.size(); ++row)
-        for (std::size_t part = 0; part < parts(); ++part)
-            if (cellRect(row, part).adjusted(0, 0, partGap, partGap).contains(position))
-                return Cell{row, part};
-    return std::nullopt;
+    return {left, mapHeaderHeight + static_cast<int>(row) * mapRowHeight, right - left - Gap,
+            mapRowHeight - Gap};
 }
 
 QString MixtureMap::words(const Cell& cell) const {
@@ -115,7 +94,7 @@ QString MixtureMap::words(const Cell& cell) const {
 /// "skill 1", or the number alone where there is no room.
 void MixtureMap::paintHeader(QPainter& painter) const {
     const QFontMetrics metrics(font());
-    const QString longest = m_part + QLatin1Char(' ') + QString::number(parts());
+    const QString longest = m_part + QLatin1Char(' ') + QString::number(columnCount());
     const int room = cellRect(0, 0).width();
     const bool whole = metrics.horizontalAdvance(longest) + 2 * textMargin <= room;
     painter.setPen(color(ColorRole::MutedText, palette()));
@@ -123,7 +102,7 @@ void MixtureMap::paintHeader(QPainter& painter) const {
         painter.drawText(QRect(0, 0, SharingGeometry::labelWidth - 4, mapHeaderHeight),
                          Qt::AlignRight | Qt::AlignVCenter, m_part);
     int taken = 0;
-    for (std::size_t part = 0; part < parts(); ++part) {
+    for (std::size_t part = 0; part < columnCount(); ++part) {
         const QString number = QString::number(part + 1);
         const QString text = whole ? m_part + QLatin1Char(' ') + number : number;
         const QRect cell = cellRect(0, part);
@@ -150,7 +129,7 @@ void MixtureMap::paintCell(QPainter& painter, const Cell& cell) const {
 
 void MixtureMap::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    if (parts() == 0)
+    if (columnCount() == 0)
         return;
     paintHeader(painter);
     const QFontMetrics metrics(font());
@@ -159,70 +138,10 @@ void MixtureMap::paintEvent(QPaintEvent*) {
         painter.setPen(taskColor(m_rows[row].task, palette()));
         painter.drawText(label, Qt::AlignVCenter,
                          metrics.elidedText(m_rows[row].name.label, Qt::ElideRight, label.width()));
-        for (std::size_t part = 0; part < parts(); ++part)
+        for (std::size_t part = 0; part < columnCount(); ++part)
             paintCell(painter, {row, part});
     }
-    if (m_pointed) {
-        painter.setPen(color(ColorRole::Text, palette()));
-        painter.drawRect(cellRect(m_pointed->first, m_pointed->second).adjusted(0, 0, -1, -1));
-    }
-}
-
-void MixtureMap::point(std::optional<Cell> cell) {
-    m_pointed = cell;
-    update();
-    const QString said = cell ? words(*cell) : QString();
-    setAccessibleDescription(said);
-    Q_EMIT pointedAt(said);
-}
-
-void MixtureMap::mouseMoveEvent(QMouseEvent* event) {
-    if (const auto cell = cellAt(event->pos()); cell != m_pointed)
-        point(cell);
-}
-
-void MixtureMap::leaveEvent(QEvent*) {
-    point(std::nullopt);
-}
-
-void MixtureMap::keyPressEvent(QKeyEvent* event) {
-    if (parts() == 0)
-        return QWidget::keyPressEvent(event);
-    auto [row, part] = m_pointed.value_or(Cell{0, 0});
-    switch (event->key()) {
-    case Qt::Key_Left: part -= part > 0 ? 1 : 0; break;
-    case Qt::Key_Right: part += part + 1 < parts() ? 1 : 0; break;
-    case Qt::Key_Up: row -= row > 0 ? 1 : 0; break;
-    case Qt::Key_Down: row += row + 1 < m_rows.size() ? 1 : 0; break;
-    case Qt::Key_Home: part = 0; break;
-    case Qt::Key_End: part = parts() - 1; break;
-    default: return QWidget::keyPressEvent(event);
-    }
-    point(Cell{row, part});
-}
-
-void MixtureMap::focusInEvent(QFocusEvent* event) {
-    QWidget::focusInEvent(event);
-    if (event->reason() != Qt::MouseFocusReason && parts() > 0)
-        point(m_pointed.value_or(Cell{0, 0}));
-}
-
-void MixtureMap::focusOutEvent(QFocusEvent* event) {
-    QWidget::focusOutEvent(event);
-    point(std::nullopt);
-}
-
-bool MixtureMap::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        const auto* help = static_cast<QHelpEvent*>(event);
-        if (const auto cell = cellAt(help->pos()))
-            QToolTip::showText(help->globalPos(), words(*cell), this,
-                               cellRect(cell->first, cell->second));
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QWidget::event(event);
+    paintPointed(painter);
 }
 
 } // namespace concertina
