@@ -48,8 +48,9 @@ public:
 private:
     bool areEqual(const LayerPlan& plan, const char* what, TaskSet a, TaskSet b) const {
         const auto of = [&](TaskSet tasks) {
-            return m_tensors.at(tensorName(plan.layer, what, groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
-                                           m_network.design.plan.tasks));
+            return m_tensors.at(tensorName(
+                plan.layer, what, groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
+                m_network.design.plan.tasks));
         };
         return torch::equal(of(a), of(b));
     }
@@ -63,7 +64,7 @@ private:
 bool mayTie(const NetworkDesign& design, std::size_t layer) {
     const LayerPlan& plan = design.plan.layers[layer];
     const auto& factors = design.layers[layer].factors.factors;
-    return std::ranges::any_of(factors, &FactorInfo::straightThrough)
+    return std::ranges::find(factors, FactorMeaning::Gate, &FactorInfo::meaning) != factors.end()
            && plan.kernels().groups.size() > 1
            && std::ranges::all_of(plan.norm.groups, [&](TaskSet group) {
                   return groupContaining(plan.kernels(), group) != 0;

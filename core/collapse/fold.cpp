@@ -15,7 +15,8 @@ namespace {
 /// what `foldableNorms` says of one holds for the instruction of that index. A folded norm
 /// vanishes: what read it reads the convolution before it. A norm that stays becomes a
 /// ScaleShift. A fragment that becomes one kernel is one convolution in place of its last part, and
-/// the others vanish. All else is copied. Tensors are numbered anew in the order in which they are used.
+/// the others vanish. All else is copied. Tensors are numbered anew in the order in which they are
+/// used.
 class Folder {
 public:
     /// Rounds to `type` once, at the end.
@@ -66,8 +67,7 @@ public:
         }
         for (const int output : m_from.outputs)
             to.program.outputs.push_back(m_newIndex[static_cast<std::size_t>(output)]);
-        for (const std::string& name : to.program.tensors)
-            counts.kernels += name.find("/kernel") != std::string::npos ? 1 : 0;
+        counts.kernels = kernelCount(to.program);
     }
 
 private:
@@ -166,8 +166,8 @@ private:
         if (groups == 1)
             return kernel;
         const std::int64_t out = kernel.size(0) / groups, in = kernel.size(1);
-        torch::Tensor all = torch::zeros({kernel.size(0), in * groups, kernel.size(2), kernel.size(3)},
-                                         kernel.options());
+        torch::Tensor all = torch::zeros(
+            {kernel.size(0), in * groups, kernel.size(2), kernel.size(3)}, kernel.options());
         for (int g = 0; g < groups; ++g)
             all.narrow(0, g * out, out).narrow(1, g * in, in).copy_(kernel.narrow(0, g * out, out));
         return all;
@@ -184,15 +184,15 @@ private:
         const auto named = [&](const char* what) {
             return tensorName(layer.name, what, executed.tasks, m_design.plan.tasks);
         };
-        return {.op = Op::Conv,
-                .name = m_from.instructions[at].name,
-                .inputs = {m_newIndex[static_cast<std::size_t>(m_layerInput)]},
-                .tensors = {take(to, named("kernel"), made.kernel),
-                            take(to, named("bias"), made.bias)},
-                .stride = shape.stride,
-                .padding = shape.padding,
-                .dilation = shape.dilation,
-                .groups = shape.groups};
+        return {
+            .op = Op::Conv,
+            .name = m_from.instructions[at].name,
+            .inputs = {m_newIndex[static_cast<std::size_t>(m_layerInput)]},
+            .tensors = {take(to, named("kernel"), made.kernel), take(to, named("bias"), made.bias)},
+            .stride = shape.stride,
+            .padding = shape.padding,
+            .dilation = shape.dilation,
+            .groups = shape.groups};
     }
 
     /// The 1 × 1 kernel that changes nothing.
@@ -260,7 +260,8 @@ UnfoldedNetwork unfoldedOf(const Network& network) {
 }
 
 CollapsedNetwork fold(const Network& network, const Checkpoint& about, FoldCounts* counts) {
-    return fold(withEqualKernelsTied(unfoldedOf(network)), about, network.parameters().front().value.scalar_type(), counts);
+    return fold(withEqualKernelsTied(unfoldedOf(network)), about,
+                network.parameters().front().value.scalar_type(), counts);
 }
 
 CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapsed_network.h"
 
-#include <algorithm>
 #include <map>
 
 namespace concertina {
@@ -57,9 +56,7 @@ CollapsedNetwork withoutTask(const CollapsedNetwork& network, const std::string&
         left.program.outputs.push_back(
             place[static_cast<std::size_t>(network.program.outputs[index])]);
     }
-    counts.kernels = static_cast<int>(std::ranges::count_if(
-        left.program.tensors,
-        [](const std::string& name) { return name.find("/kernel") != std::string::npos; }));
+    counts.kernels = kernelCount(left.program);
     return left;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whether a plan is one, and its name.
-#include "core/model/sharing_plan.h"
+#include "core/model/plan_parts.h"
 
 #include "core/values/text.h"
 #include "core/values/text_hash.h"
@@ -62,7 +62,7 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
         if (std::ranges::find(parts, frozen) == parts.end())
             return wrong("plan.frozen", frozen, "a part that the layer has not",
                          join(parts, ", "));
-    if (plan.product && (!plan.merged || plan.partedFactors() > 1 || !layer.hasSquareCore()))
+    if (plan.product && (!plan.merged || !canBeProduct(plan, layer)))
         return Problem{"sharing.product", plan.layer, "merged by product",
                        "one private factor, a square core", ""};
     if (plan.merged && !layer.affine)

@@ -22,4 +22,8 @@ std::vector<std::string> partNames(const LayerPlan& plan);
 /// Freezes one part of a layer or lets it move.
 void setFrozen(LayerPlan& plan, const std::string& part, bool frozen);
 
+/// Whether a layer can be merged by product: its core is square, and no other factor is a task's
+/// own.
+bool canBeProduct(const LayerPlan& plan, const LayerFactors& layer);
+
 } // namespace concertina

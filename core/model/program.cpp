@@ -150,6 +150,16 @@ std::string tensorName(const std::string& layer, const std::string& what, TaskSe
     return layer + "/" + what + "/" + groupName(group, tasks);
 }
 
+std::string factorPlace(const std::string& layer, const FactorInfo& factor) {
+    return factor.network ? "network" : layer;
+}
+
+int kernelCount(const Program& program) {
+    return static_cast<int>(std::ranges::count_if(program.tensors, [](const std::string& name) {
+        return name.find("/kernel") != std::string::npos;
+    }));
+}
+
 Program programOf(const NetworkDesign& design) {
     Program program;
     TensorTable tensor(program.tensors);

@@ -39,8 +39,14 @@ struct Program {
 std::string tensorName(const std::string& layer, const std::string& what, TaskSet group,
                        const std::vector<std::string>& tasks);
 
-/// The program of an expanded network: one instruction an executed node of its execution tree. Tensors
-/// are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
+/// Where a factor of a layer lives: in its layer, or in "network".
+std::string factorPlace(const std::string& layer, const FactorInfo& factor);
+
+/// How many kernels a program's tensors are, of layers and of what is kept behind them.
+int kernelCount(const Program& program);
+
+/// The program of an expanded network: one instruction an executed node of its execution tree.
+/// Tensors are named "layer/kernel/…" and "layer/bias/…" (groups of the kernel partition),
 /// "layer/norm.weight/…" and "layer/norm.bias/…" (groups of the norm's partition), and
 /// "layer/norm.mean/…" and "layer/norm.var/…" (executed nodes). Those of the further parts
 /// of a layer's fragment have their name: "layer/kernel.1x1/…", "layer/norm.1x1.mean/…"; of

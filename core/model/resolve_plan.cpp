@@ -22,8 +22,8 @@ Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& 
             for (const TaskSet other : sets)
                 before |= other;
             if ((before & bit) != 0)
-                return failure({"sharing.groups", "", name + " twice", "each task in one group",
-                                ""});
+                return failure(
+                    {"sharing.groups", "", name + " twice", "each task in one group", ""});
             set |= bit;
         }
         sets.push_back(set);
@@ -54,6 +54,13 @@ void setFrozen(LayerPlan& plan, const std::string& part, bool frozen) {
     plan.frozen = std::move(all);
 }
 
+bool canBeProduct(const LayerPlan& plan, const LayerFactors& layer) {
+    for (std::size_t k = 0; k < plan.partitions.size(); ++k)
+        if (plan.partitions[k].groups.size() > 1 && !layer.factors[k].core)
+            return false;
+    return layer.hasSquareCore();
+}
+
 namespace {
 
 /// Applies one rule that sets a single factor, the bias or the norm of the layers it matches: its
@@ -73,8 +80,7 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
             const bool all = rule.frozen && rule.factor.empty();
             if (part != rule.factor && !all)
                 continue;
-            if (part == StatisticsPart
-                && (!rule.frozen || (all && *rule.frozen && !rule.rests)))
+            if (part == StatisticsPart && (!rule.frozen || (all && *rule.frozen && !rule.rests)))
                 continue;
             found = true;
             const auto k = static_cast<std::size_t>(std::ranges::find(plan.factors, part)
@@ -126,14 +132,6 @@ void reportAt(Problem& problem, const std::string& at) {
     problem.fix = Fix{at};
 }
 
-/// Whether no factor but the core is anyone's own.
-bool isProduct(const LayerPlan& plan, const LayerFactors& layer) {
-    for (std::size_t k = 0; k < plan.partitions.size(); ++k)
-        if (plan.partitions[k].groups.size() > 1 && !layer.factors[k].core)
-            return false;
-    return layer.hasSquareCore();
-}
-
 /// Applies rules to a plan, one after the other.
 class Resolver {
 public:
@@ -183,7 +181,8 @@ public:
     /// layers that one rule did not fit, the first is named.
     PlanResolution take(Problems problems) {
         for (auto& misfit : m_misfits)
-            if (misfit && std::ranges::find(problems, misfit->path, &Problem::path) == problems.end())
+            if (misfit
+                && std::ranges::find(problems, misfit->path, &Problem::path) == problems.end())
                 problems.push_back(std::move(*misfit));
         return {std::move(m_plan), std::move(problems)};
     }
@@ -194,7 +193,7 @@ private:
     /// Where a rule gives a layer that is merged by product another private factor.
     void checkProduct(std::size_t layer, const std::string& at) {
         if (!m_plan.layers[layer].product || m_misfits[layer]
-            || isProduct(m_plan.layers[layer], m_layers[layer]))
+            || canBeProduct(m_plan.layers[layer], m_layers[layer]))
             return;
         m_misfits[layer] = productProblem(m_layers[layer]);
         reportAt(*m_misfits[layer], at);

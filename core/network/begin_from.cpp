@@ -130,8 +130,8 @@ private:
         const auto kernels = m_kernels.find(layer.name, "kernel");
         const bool head = layer.task >= 0;
         const std::string hint =
-            head ? "tasks." + std::to_string(layer.task) + ".from = "
-                       + m_design.plan.tasks[static_cast<std::size_t>(layer.task)]
+            head ? "tasks." + std::to_string(layer.task)
+                       + ".from = " + m_design.plan.tasks[static_cast<std::size_t>(layer.task)]
                        + " begins with a new head"
                  : "the backbone and its width must be the same";
         if (kernels.empty() || m_kernels.find(layer.name, "bias").empty())
@@ -199,7 +199,7 @@ private:
     /// Those of a factor in the source, whose place in names is the layer's or the network's.
     std::vector<OwnedCopy> factorCopies(const LayerFactors& layer, std::size_t k) const {
         const FactorInfo& factor = layer.factors[k];
-        return m_trained.find(factor.network ? "network" : layer.layer, factor.name);
+        return m_trained.find(factorPlace(layer.layer, factor), factor.name);
     }
 
     void takeFactors(std::size_t index, bool asOne) {
@@ -248,8 +248,8 @@ private:
             Parameter& parameter = m_network.m_parameters[p];
             if (parameter.kind != ParameterKind::Norm || !parameter.name.starts_with(prefix))
                 continue;
-            const std::string what = parameter.name.substr(
-                prefix.size(), parameter.name.rfind('/') - prefix.size());
+            const std::string what =
+                parameter.name.substr(prefix.size(), parameter.name.rfind('/') - prefix.size());
             if (!folded || same)
                 take(p, copies.find(layer.name, what), false);
             else if (what == "norm.weight")
@@ -274,16 +274,10 @@ private:
         const UsedCopies variances(copies.find(layer, normTensor(norm, "var")), tasks);
         if (means.values.empty() || means.values.size() != variances.values.size())
             return;
-        const torch::Tensor mean = means.mean();
+        const auto [mean, variance] =
+            joinedStatistics(means.values, variances.values, means.shares);
         statistic("mean").copy_(mean);
-        if (means.values.size() == 1) {
-            statistic("var").copy_(variances.values.front());
-            return;
-        }
-        std::vector<torch::Tensor> squares;
-        for (std::size_t i = 0; i < means.values.size(); ++i)
-            squares.push_back(variances.values[i] + means.values[i].square());
-        statistic("var").copy_(weightedMean(squares, means.shares) - mean.square());
+        statistic("var").copy_(variance);
     }
 
     void noteMean(const std::string& layer) {
@@ -302,8 +296,8 @@ private:
                 chosen.push_back(names.size());
             names.push_back(layer.name);
         }
-        std::vector<std::string> texts = chosen.empty() ? std::vector<std::string>()
-                                                        : layerPatterns(names, chosen);
+        std::vector<std::string> texts =
+            chosen.empty() ? std::vector<std::string>() : layerPatterns(names, chosen);
         for (const std::string& layer : layers) // heads
             if (std::ranges::find(names, layer) == names.end())
                 texts.push_back(layer);
@@ -343,8 +337,7 @@ private:
 
 Expected<Network> Network::begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,
                                      const InitialNetwork& source,
-                                     std::span<const std::string> from,
-                                     BegunNotes& notes) {
+                                     std::span<const std::string> from, BegunNotes& notes) {
     const torch::NoGradGuard noGrad;
     Network network(std::move(design), seed, start);
     auto made = Beginning(network, source, from).run(seed);

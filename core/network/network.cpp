@@ -106,13 +106,18 @@ void Network::addLayer(std::size_t index) {
     m_layers.push_back(std::move(weights));
 }
 
-/// One of the network's is there once for all the layers that read it.
+/// One of the network's is there once for all the layers that read it, and rests where all of them
+/// freeze it.
 std::size_t Network::addFactor(const LayerPlan& plan, const FactorInfo& factor, TaskSet owners) {
-    const LayerPlan place = factor.network ? LayerPlan{.layer = "network"} : plan;
-    const std::string name = tensorName(place.layer, factor.name, owners, m_design.plan.tasks);
-    const auto known = std::ranges::find(m_parameters, name, &Parameter::name);
-    if (factor.network && known != m_parameters.end())
+    const std::string name =
+        tensorName(factorPlace(plan.layer, factor), factor.name, owners, m_design.plan.tasks);
+    const auto known = factor.network ? std::ranges::find(m_parameters, name, &Parameter::name)
+                                      : m_parameters.end();
+    if (known != m_parameters.end()) {
+        known->frozen = known->frozen && plan.isFrozen(factor.name);
+        known->value.requires_grad_(!known->frozen);
         return static_cast<std::size_t>(known - m_parameters.begin());
+    }
     const auto added = add(plan, factor.name, owners, factor.shape,
                            factor.bias ? ParameterKind::Bias : ParameterKind::Factor, factor.core);
     m_parameters[added].name = name;
@@ -157,12 +162,10 @@ torch::Tensor Network::factorFor(std::span<const std::size_t> parameters, TaskSe
 
 /// Of all copies, in the order of their first task.
 torch::Tensor Network::productFor(std::span<const std::size_t> parameters) const {
-    torch::Tensor product = m_parameters[parameters.front()].value;
-    for (const std::size_t index : parameters.subspan(1)) {
-        const torch::Tensor& next = m_parameters[index].value;
-        product = product.dim() == 1 ? product * next : torch::mm(product, next);
-    }
-    return product;
+    std::vector<torch::Tensor> copies;
+    for (const std::size_t index : parameters)
+        copies.push_back(m_parameters[index].value);
+    return productOf(copies);
 }
 
 torch::Tensor Network::kernelFor(std::size_t layer, const LayerPlan& plan, TaskSet tasks,
@@ -214,8 +217,8 @@ ComposedNetwork Network::compose(bool withGradients, const ComposeMoment& moment
     const auto addKernel = [&](std::size_t layer, const LayerPlan& plan, TaskSet tasks,
                                const FragmentPart& part) {
         const std::string& name = m_design.graph.layers[layer].name;
-        ComposedNetwork::Kernel made{.layer = layer, .tasks = tasks,
-                                     .kernel = kernelFor(layer, plan, tasks, part, moment)};
+        ComposedNetwork::Kernel made{
+            .layer = layer, .tasks = tasks, .kernel = kernelFor(layer, plan, tasks, part, moment)};
         made.kernelSlot = bind(tensorName(name, kernelTensor(part), tasks, names), made.kernel);
         if (part.firstFactor == 0 || part.biasFactor) {
             const std::size_t last = part.firstFactor + part.factorCount - 1;
@@ -304,7 +307,8 @@ void Network::scaleKernels(double scale, Moving moving) {
         const LayerPlan plan = m_design.layerPlan(i);
         const bool allMove = plan.frozen.empty() && m_design.plan.resting == 0;
         for (const FragmentPart& part : m_design.layers[i].fragment.parts) {
-            const std::size_t end = part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
+            const std::size_t end =
+                part.op == Op::Conv ? part.firstFactor + part.kernelFactors() : 0;
             TaskSet scaled = 0;
             for (std::size_t k = part.firstFactor; k < end; ++k) {
                 const FactorInfo& factor = layer.factors[k];

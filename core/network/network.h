@@ -40,7 +40,7 @@ struct ComposedNetwork {
 
 /// What there is to know of a network that begins from another.
 struct BegunNotes {
-    std::vector<std::string> texts;   ///< what is not as it was, for people
+    std::vector<std::string> texts;  ///< what is not as it was, for people
     std::vector<std::size_t> remade; ///< layers whose factors started from a kernel
 };
 
@@ -52,9 +52,9 @@ struct BegunNotes {
 /// has the same two halves, in backward.h. Used from one thread at a time.
 class Network {
 public:
-    /// New weights, on the CPU in float32: W is normal, by `start`, from `seed` and the layer's name
-    /// alone, so that every parametrization and plan starts as the same network; all copies are
-    /// equal, biases 0, norms the identity.
+    /// New weights, on the CPU in float32: W is normal, by `start`, from `seed` and the layer's
+    /// name alone, so that every parametrization and plan starts as the same network; all copies
+    /// are equal, biases 0, norms the identity.
     Network(NetworkDesign design, std::uint64_t seed, StartWeights start = StartWeights::Xavier);
 
     /// A network that begins as a trained one, layer by layer. A layer whose kernel is made in the
@@ -62,23 +62,24 @@ public:
     /// task has what the one of its name had; `from` names another one, a task each, or is empty.
     /// What tasks share begins as the mean of what they had, by their numbers; a new task counts
     /// there only where it is alone, and has the mean of all where it names none. A merged layer
-    /// that is merged no longer begins as the kernel that it ran. Heads of tasks that are not in the
-    /// source, or name another, are new. `notes` tell what is not as it was.
+    /// that is merged no longer begins as the kernel that it ran. Heads of tasks that are not in
+    /// the source, or name another, are new. `notes` tell what is not as it was.
     ///
     /// Problems: "initial.layer" and "initial.shape" (a layer that the source lacks or has in
-    /// another shape), "initial.kept" (it is more than a kernel), "initial.task", "initial.tensor", "network.not_finite".
+    /// another shape), "initial.kept" (it is more than a kernel), "initial.task", "initial.tensor",
+    /// "network.not_finite".
     static Expected<Network> begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,
                                        const InitialNetwork& source,
-                                       std::span<const std::string> from,
-                                       BegunNotes& notes);
+                                       std::span<const std::string> from, BegunNotes& notes);
 
     /// How many training images a new network wants to see before it is trained; 0: none. `layers`:
     /// of one that begins from another, those whose factors started from a kernel.
     int startImages(std::optional<std::span<const std::size_t>> layers = {}) const;
 
-    /// Begins the layers whose parametrization asks for it once more, from the same kernels and from
-    /// what they read of these images [N, 3, H, W]: by the images' own statistics, or, where `layers`
-    /// says that the network begins from another, by its running ones. On the CPU, before training.
+    /// Begins the layers whose parametrization asks for it once more, from the same kernels and
+    /// from what they read of these images [N, 3, H, W]: by the images' own statistics, or, where
+    /// `layers` says that the network begins from another, by its running ones. On the CPU, before
+    /// training.
     void initializeBy(const torch::Tensor& images, std::uint64_t seed,
                       std::optional<std::span<const std::size_t>> layers = {});
 

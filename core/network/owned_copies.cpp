@@ -71,10 +71,7 @@ torch::Tensor UsedCopies::mean() const {
 }
 
 torch::Tensor UsedCopies::product() const {
-    torch::Tensor product = values.front();
-    for (std::size_t i = 1; i < values.size(); ++i)
-        product = product.dim() == 1 ? product * values[i] : torch::mm(product, values[i]);
-    return product;
+    return productOf(values);
 }
 
 } // namespace concertina

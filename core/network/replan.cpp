@@ -126,9 +126,8 @@ void Network::takeProduct(std::size_t layer, std::size_t factor, const Network& 
             begin(copy, product);
         return;
     }
-    const bool isPart = std::ranges::all_of(now.groups, [&](TaskSet group) {
-        return groupContaining(before, group) != 0;
-    });
+    const bool isPart = std::ranges::all_of(
+        now.groups, [&](TaskSet group) { return groupContaining(before, group) != 0; });
     const bool parts = isPart && (was.product || before.groups.size() == 1);
     torch::Tensor whole = was.product ? from.productFor(sources) : torch::Tensor();
     if (!whole.defined()) { // of copies that were averaged, or ran apart: their mean
@@ -156,24 +155,21 @@ void Network::takeStatistics(const ExecutedNode& executed, const Network& from) 
         return tensorName(m_design.graph.layer(node.layer).name,
                           normTensor(m_design.partOf(node), what), tasks, m_design.plan.tasks);
     };
-    std::vector<torch::Tensor> means, squares, variances;
+    std::vector<torch::Tensor> means, variances;
     std::vector<int> weights;
     for (const ExecutedNode& source : from.m_design.tree.nodes) {
         const Node& other = from.m_design.graph.node(source.node);
-        if (other.op != Op::Norm || other.layer != node.layer || from.m_design.partOf(other).name != m_design.partOf(node).name
+        if (other.op != Op::Norm || other.layer != node.layer
+            || from.m_design.partOf(other).name != m_design.partOf(node).name
             || (source.tasks & executed.tasks) == 0)
             continue;
-        const torch::Tensor& mean = from.m_statistics.at(statistic("mean", source.tasks));
+        means.push_back(from.m_statistics.at(statistic("mean", source.tasks)));
         variances.push_back(from.m_statistics.at(statistic("var", source.tasks)));
-        means.push_back(mean);
-        squares.push_back(variances.back() + mean.square());
         weights.push_back(taskCount(source.tasks & executed.tasks));
     }
-    const torch::Tensor mean = weightedMean(means, weights);
+    const auto [mean, variance] = joinedStatistics(means, variances, weights);
     m_statistics.at(statistic("mean", executed.tasks)).copy_(mean);
-    m_statistics.at(statistic("var", executed.tasks))
-        .copy_(variances.size() == 1 ? variances.front()
-                                     : weightedMean(squares, weights) - mean.square());
+    m_statistics.at(statistic("var", executed.tasks)).copy_(variance);
 }
 
 } // namespace concertina

@@ -99,6 +99,7 @@ public:
     }
 
     std::uint64_t size() const { return m_size; }
+    const std::filesystem::path& path() const { return m_path; }
 
     /// What went wrong so far.
     std::optional<Problem> problem() const {
@@ -148,6 +149,25 @@ private:
     bool m_opened = false;
     std::uint64_t m_size = 0;
 };
+
+/// What stands before a file's data.
+struct Beginning {
+    std::vector<std::byte> head;
+    SafetensorsIndex index;
+};
+
+Expected<Beginning> readBeginning(FileReader& reader) {
+    if (auto problem = reader.problem())
+        return failure(std::move(*problem));
+    Beginning beginning{.head = reader.readHead()};
+    auto index = readSafetensorsIndex(beginning.head, reader.size());
+    if (!index) {
+        index.error().path = reader.path().string();
+        return failure(index.error());
+    }
+    beginning.index = std::move(*index);
+    return beginning;
+}
 
 /// Takes the header up into a checksum, with zeros where it stands itself.
 std::optional<Problem> addHeader(Sha256& sum, std::span<const std::byte> head,
@@ -231,18 +251,13 @@ Expected<WrittenFile> writeTensorFile(const std::filesystem::path& path, const T
 
 Expected<std::string> tensorFileSum(const std::filesystem::path& path) {
     FileReader reader(path);
-    if (auto problem = reader.problem())
-        return failure(std::move(*problem));
-    const std::vector<std::byte> head = reader.readHead();
-    auto index = readSafetensorsIndex(head, reader.size());
-    if (!index) {
-        index.error().path = path.string();
-        return failure(index.error());
-    }
-    const std::string sum = index->metadata[std::string(checksumKey)];
+    auto beginning = readBeginning(reader);
+    if (!beginning)
+        return failure(beginning.error());
+    const std::string sum = beginning->index.metadata[std::string(checksumKey)];
     if (sum.size() != noChecksum.size())
-        return failure({"file.checksum", path.string(), "no checksum",
-                        "a file written by Concertina", ""});
+        return failure(
+            {"file.checksum", path.string(), "no checksum", "a file written by Concertina", ""});
     return sum;
 }
 
@@ -250,22 +265,18 @@ Expected<TensorFile>
 readTensorFile(const std::filesystem::path& path,
                const std::function<bool(const std::string& name)>& wanted) {
     FileReader reader(path);
-    if (auto problem = reader.problem())
-        return failure(std::move(*problem));
-    const std::vector<std::byte> head = reader.readHead();
-    auto index = readSafetensorsIndex(head, reader.size());
-    if (!index) {
-        index.error().path = path.string();
-        return failure(index.error());
-    }
+    auto beginning = readBeginning(reader);
+    if (!beginning)
+        return failure(beginning.error());
+    auto& [head, index] = *beginning;
     Sha256 sum;
-    if (auto problem = addHeader(sum, head, *index, path.string()))
+    if (auto problem = addHeader(sum, head, index, path.string()))
         return failure(std::move(*problem));
     TensorFile file;
-    file.header = parseJson(index->metadata[std::string(headerKey)]);
+    file.header = parseJson(index.metadata[std::string(headerKey)]);
     // In the order of the data, each read to where it stays: a checkpoint is held once.
-    std::vector<std::pair<std::string, TensorEntry>> entries(index->tensors.begin(),
-                                                             index->tensors.end());
+    std::vector<std::pair<std::string, TensorEntry>> entries(index.tensors.begin(),
+                                                             index.tensors.end());
     std::ranges::sort(entries, {}, [](const auto& entry) {
         return std::pair(entry.second.begin, entry.second.end);
     });
@@ -282,7 +293,7 @@ readTensorFile(const std::filesystem::path& path,
     }
     if (auto problem = reader.problem())
         return failure(std::move(*problem));
-    const std::string& stored = index->metadata[std::string(checksumKey)];
+    const std::string& stored = index.metadata[std::string(checksumKey)];
     if (const std::string found = sum.finish(); found != stored)
         return failure({"file.checksum", path.string(), "checksum " + found.substr(0, 12) + "…",
                         stored.substr(0, 12) + "…",
