@@ -64,8 +64,8 @@ struct TaskChangeArguments {
     bool print = false; ///< the new experiment, which is not trained
 };
 
-/// Makes an experiment of a run with another task, or without one, and trains it; `train` has values
-/// to be set and where the report goes.
+/// Makes an experiment of a run with another task, or without one, and trains it; `train` has
+/// values to be set and where the report goes.
 ExitCode addTaskCommand(const CommonArguments& common, const TaskChangeArguments& arguments,
                         const TrainArguments& train, Console& console);
 ExitCode dropTaskCommand(const CommonArguments& common, const TaskChangeArguments& arguments,

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command_line.h"
+#include "core/catalogue.h"
+#include "core/exports/export.h"
+
+namespace concertina {
+
+void CommandLine::addNetworks() {
+    CLI::App* collapse = command(
+        m_app, "collapse", "Collapse a run's network and write it",
+        [this](Console& console) {
+            m_collapse.run = m_run;
+            return collapseCommand(m_common, m_collapse, console);
+        },
+        Work::Computes);
+    addRun(collapse);
+    addData(collapse);
+    collapse->add_option("--out", m_collapse.place, "The file to write (safetensors)")
+        ->type_name("FILE")
+        ->required();
+    collapse->add_option("--without", m_collapse.without, "Leave out what only this task needs")
+        ->type_name("TASK");
+    addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
+    addExport();
+    CLI::App* verify = command(
+        m_app, "verify", "Compare a run's network with the collapsed one",
+        [this](Console& console) {
+            m_verify.run = m_run;
+            return verifyCommand(m_common, m_verify, console);
+        },
+        Work::Computes);
+    addRun(verify);
+    addData(verify);
+    CLI::Option* file =
+        verify
+            ->add_option("--collapsed", m_verify.collapsed,
+                         "A collapsed network's file; it says which checkpoints it is from")
+            ->type_name("FILE");
+    verify->add_option("--images", m_verify.images, "How many validation images at most")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    verify->add_flag("--layers", m_verify.layers, "Every layer, and where they differ most");
+    for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
+        option->excludes(file);
+    CLI::App* predict = command(
+        m_app, "predict", "Predict for images",
+        [this](Console& console) {
+            m_predict.run = m_run;
+            return predictCommand(m_common, m_predict, console);
+        },
+        Work::Computes);
+    addRun(predict);
+    predict->add_option("images", m_predict.images, "Pictures of any size")
+        ->type_name("IMAGE")
+        ->required();
+    predict->add_option("--out", m_predict.out, "The folder to write to")
+        ->type_name("DIR")
+        ->required();
+    predict->add_flag("--collapsed", m_predict.collapsed, "By the collapsed network");
+    predict->add_option("--size", m_predict.size, "How large the predictions are written")
+        ->check(CLI::IsMember({"network", "picture"}))
+        ->capture_default_str();
+    predict->footer(
+        "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
+        "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
+}
+
+void CommandLine::addExport() {
+    CLI::App* exported = command(
+        m_app, "export", "Write a run's collapsed network in a format",
+        [this](Console& console) {
+            m_collapse.run = m_run;
+            return exportCommand(m_common, m_collapse, m_export, console);
+        },
+        Work::Computes);
+    addRun(exported);
+    addData(exported);
+    exported->add_option("--format", m_export.format, "One of \"concertina-cli list exports\"")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember(catalogue().ids(Family::Export)))
+        ->default_val(usualExport());
+    exported->add_option("--out", m_collapse.place, "The file to write, or the folder")
+        ->type_name("FILE|DIR")
+        ->required();
+    addEquations(exported->add_option("--option", m_export.options,
+                                      "An option of the format; may stand several times"),
+                 "name=value");
+    addAveraging(exported, m_collapse.average, m_collapse.normBatches);
+}
+
+std::vector<CLI::Option*> CommandLine::addAveraging(CLI::App* sub, int& average, int& normBatches) {
+    CLI::Option* checkpoints =
+        sub->add_option("--average", average,
+                        "Collapse the mean of the last N checkpoints' kernels and norms")
+            ->type_name("N")
+            ->check(CLI::Range(1, 1'000'000))
+            ->capture_default_str();
+    CLI::Option* batches =
+        sub->add_option("--norm-batches", normBatches,
+                        "Estimate the norms' statistics anew, over N training batches")
+            ->type_name("N")
+            ->check(CLI::Range(1, 1'000'000));
+    return {checkpoints, batches};
+}
+
+} // namespace concertina
