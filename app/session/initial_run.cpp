@@ -40,7 +40,8 @@ Expected<CheckpointRecord> checkpointOf(const Store& store, const RunId& run,
             return record;
         kept.push_back(std::to_string(record.position.step));
     }
-    return failure({"initial.gone_checkpoint", run, "no checkpoint of step " + std::to_string(*step),
+    return failure({"initial.gone_checkpoint", run,
+                    "no checkpoint of step " + std::to_string(*step),
                     "one that is kept: step " + join(kept, ", "), ""});
 }
 
@@ -68,12 +69,12 @@ Expected<FoundSource> findSource(const Store& store, const std::string& text) {
     if (!record)
         return failure(record.error());
     if (!found.source.sha256.empty() && found.source.sha256 != record->sha256)
-        return failure({"initial.changed", field,
-                        "another checkpoint of " + *run + " at step "
-                            + std::to_string(record->position.step),
-                        "sha256 " + found.source.sha256.substr(0, 12) + "…, as the run began from",
-                        "the run has been trained anew; without sha256:… what is there now is "
-                        "taken"});
+        return failure(
+            {"initial.changed", field,
+             "another checkpoint of " + *run + " at step " + std::to_string(record->position.step),
+             "sha256 " + found.source.sha256.substr(0, 12) + "…, as the run began from",
+             "the run has been trained anew; without sha256:… what is there now is "
+             "taken"});
     found.file = store.folder() / record->file;
     found.source = {.place = *run, .step = record->position.step, .sha256 = record->sha256};
     found.name = toText(InitialSource{.place = *run, .step = record->position.step});
@@ -99,16 +100,16 @@ Expected<ExperimentSpec> withInitialFound(const Store& store, ExperimentSpec spe
 InitialReader initialReaderFor(const std::filesystem::path& folder, const ExperimentSpec& spec) {
     if (trimmed(spec.network.initial).empty())
         return {};
-    return [folder, text = spec.network.initial]()
-               -> Expected<std::shared_ptr<const InitialNetwork>> {
-        const auto store = Store::open(folder, StoreMode::ReadOnly);
-        if (!store)
-            return failure(store.error());
-        const auto found = findSource(*store, text);
-        if (!found)
-            return failure(found.error());
-        return readInitial(found->file, found->name, found->source.sha256);
-    };
+    return
+        [folder, text = spec.network.initial]() -> Expected<std::shared_ptr<const InitialNetwork>> {
+            const auto store = Store::open(folder, StoreMode::ReadOnly);
+            if (!store)
+                return failure(store.error());
+            const auto found = findSource(*store, text);
+            if (!found)
+                return failure(found.error());
+            return readInitial(found->file, found->name, found->source.sha256);
+        };
 }
 
 Expected<PlannedNetwork> plannedNetwork(const std::filesystem::path& folder, const std::string& run,

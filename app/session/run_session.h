@@ -20,8 +20,8 @@ namespace concertina {
 /// trainer. These functions block; call them in a worker thread.
 
 /// A new run for a valid spec, queued and owned by this process; its folders are kept absolute, and
-/// what it begins from as it is found (`withInitialFound`, whose problems come before there is a run).
-/// `group` names runs that belong together: the seeds of one spec, a network for each task.
+/// what it begins from as it is found (`withInitialFound`, whose problems come before there is a
+/// run). `group` names runs that belong together: the seeds of one spec, a network for each task.
 Expected<RunId> createRun(const std::filesystem::path& store, const ExperimentSpec& spec,
                           std::optional<std::string> group = std::nullopt);
 

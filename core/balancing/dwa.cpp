@@ -59,7 +59,8 @@ private:
         for (std::size_t t = 0; t < last.size(); ++t)
             if (!std::isnan(last[t]) && !std::isnan(before[t])) {
                 known.push_back(t);
-                ratios[t] = std::max(last[t], smallestMean) / std::max(before[t], smallestMean) / m_temperature;
+                ratios[t] = std::max(last[t], smallestMean) / std::max(before[t], smallestMean)
+                            / m_temperature;
                 largest = std::max(largest, ratios[t]);
             }
         for (const std::size_t t : known)

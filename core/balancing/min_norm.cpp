@@ -120,8 +120,8 @@ private:
         }
     }
 
-    /// Solved for weights times lengths: gradients may be of very different ones. One of length 0 is
-    /// the least norm by itself, and never among several.
+    /// Solved for weights times lengths: gradients may be of very different ones. One of length 0
+    /// is the least norm by itself, and never among several.
     Vector affineMinimum() const {
         const std::size_t n = m_active.size();
         Vector lengths;
@@ -131,8 +131,7 @@ private:
         std::vector<Vector> matrix(n + 1, Vector(n + 1, 0.0));
         for (std::size_t r = 0; r < n; ++r) {
             for (std::size_t c = 0; c < n; ++c)
-                matrix[r][c] =
-                    m_gramian.at(m_active[r], m_active[c]) / (lengths[r] * lengths[c]);
+                matrix[r][c] = m_gramian.at(m_active[r], m_active[c]) / (lengths[r] * lengths[c]);
             matrix[r][n] = matrix[n][r] = shortest / lengths[r];
         }
         Vector right(n + 1, 0.0);

@@ -87,8 +87,7 @@ Expected<NetworkDesign> shippedDesign(const PreparedNetwork& prepared, const std
     std::vector<int> outputs;
     for (std::size_t t = 0; t < about.targets.size(); ++t)
         if (design.plan.tasks[t] != without)
-            outputs.push_back(
-                design.graph.node(design.graph.outputs[t]).channels);
+            outputs.push_back(design.graph.node(design.graph.outputs[t]).channels);
     DesignResult left = designNetwork(*spec, catalogue(), outputs);
     if (!left.problems.empty())
         return failure(std::move(left.problems.front()));

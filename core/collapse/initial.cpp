@@ -21,8 +21,8 @@ std::string layerNamed(const std::string& tensor) {
 
 /// Adds the kernels and biases of a collapsed network, and what is left of its norms, as norms of
 /// mean 0 and variance 1.
-void addCollapsed(const CollapsedNetwork& from, const std::function<bool(const std::string&)>& wanted,
-                  InitialNetwork& to) {
+void addCollapsed(const CollapsedNetwork& from,
+                  const std::function<bool(const std::string&)>& wanted, InitialNetwork& to) {
     const auto tensor = [&](const Instruction& instruction, std::size_t which) {
         const auto slot = static_cast<std::size_t>(instruction.tensors[which]);
         return from.tensors[slot].to(torch::kFloat64);
@@ -99,15 +99,15 @@ Expected<InitialNetwork> readFile(const std::filesystem::path& file) {
     if (!collapsed)
         return failure(collapsed.error());
     InitialNetwork initial{.tasks = namesOf(collapsed->targets)};
-    addCollapsed(*collapsed, [](const std::string&) { return true; }, initial);
+    addCollapsed(
+        *collapsed, [](const std::string&) { return true; }, initial);
     return initial;
 }
 
 } // namespace
 
-Expected<std::shared_ptr<const InitialNetwork>> readInitial(const std::filesystem::path& file,
-                                                            const std::string& name,
-                                                            const std::string& sha256) {
+Expected<std::shared_ptr<const InitialNetwork>>
+readInitial(const std::filesystem::path& file, const std::string& name, const std::string& sha256) {
     const torch::NoGradGuard noGrad;
     auto initial = readFile(file);
     if (!initial)
@@ -135,9 +135,8 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
     for (const TaskSpec& task : spec.tasks) {
         const std::string head = "head." + task.method.id + ".2/kernel/" + task.method.id;
         const auto kernel = (*initial)->kernels.find(head);
-        outputs.push_back(kernel == (*initial)->kernels.end()
-                              ? 1
-                              : static_cast<int>(kernel->second.size(0)));
+        outputs.push_back(
+            kernel == (*initial)->kernels.end() ? 1 : static_cast<int>(kernel->second.size(0)));
         from.push_back(task.from);
     }
     DesignResult made = designNetwork(spec, catalogue(), outputs);

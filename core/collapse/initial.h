@@ -14,12 +14,11 @@ namespace concertina {
 /// Reads a checkpoint or the file of a collapsed network, to begin from; `name` is what people call
 /// it. Where `sha256` is not empty, it must be that file's. Problems: those of `loadCheckpoint`,
 /// `networkOf` and `loadCollapsed`, "initial.format" (another kind of file), "initial.changed".
-Expected<std::shared_ptr<const InitialNetwork>> readInitial(const std::filesystem::path& file,
-                                                            const std::string& name,
-                                                            const std::string& sha256);
+Expected<std::shared_ptr<const InitialNetwork>>
+readInitial(const std::filesystem::path& file, const std::string& name, const std::string& sha256);
 
-/// The SHA-256 of a file that a valid spec's network can begin as, as far as that can be seen without
-/// the dataset. Problems of `readInitial` and `Network::begunFrom`.
+/// The SHA-256 of a file that a valid spec's network can begin as, as far as that can be seen
+/// without the dataset. Problems of `readInitial` and `Network::begunFrom`.
 Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
                                    const std::string& sha256, const ExperimentSpec& spec);
 

@@ -77,8 +77,8 @@ void LayerComparison::addUnit(const UnfoldedNetwork& expanded, const Program& co
     const Op op = m_program.instructions[static_cast<std::size_t>(unit.output)].op;
     const bool isOne = design.becomesOneKernel(design.graph.node(executed.node));
     if (isOne)
-        unit.border = borderOf(
-            design, static_cast<std::size_t>(design.graph.node(executed.node).layer));
+        unit.border =
+            borderOf(design, static_cast<std::size_t>(design.graph.node(executed.node).layer));
     unit.about = {.layer = design.graph.layer(design.graph.node(executed.node).layer).name,
                   .tasks = groupName(executed.tasks, design.plan.tasks),
                   .what = alone.op == Op::ScaleShift ? "norm"

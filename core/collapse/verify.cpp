@@ -214,8 +214,8 @@ private:
     void judgeLayers() {
         for (const LayerDifference& layer : m_report.layers)
             if (!(layer.maxAbs64.value_or(0) <= LargestAbs64) || !(layer.maxRel32 <= LargestRel32))
-                m_report.failure = "in layer " + layer.layer + " by "
-                                   + numberText(layer.maxRel32) + " of its maximum";
+                m_report.failure = "in layer " + layer.layer + " by " + numberText(layer.maxRel32)
+                                   + " of its maximum";
         m_report.passed = m_report.failure.empty();
     }
 

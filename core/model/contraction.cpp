@@ -217,7 +217,8 @@ std::string toText(const ContractionRule& rule) {
 Fragment withStretches(Fragment fragment, std::span<const KernelStretch> stretches) {
     if (stretches.empty())
         return fragment;
-    const auto whole = static_cast<std::size_t>(&fragment.mainConvolution() - fragment.parts.data());
+    const auto whole =
+        static_cast<std::size_t>(&fragment.mainConvolution() - fragment.parts.data());
     const FragmentPart cut = fragment.parts[whole];
     std::vector<FragmentPart> links;
     for (std::size_t s = stretches.size(); s-- > 0;) {
@@ -238,8 +239,8 @@ Fragment withStretches(Fragment fragment, std::span<const KernelStretch> stretch
     for (FragmentPart& part : fragment.parts)
         for (int& input : part.inputs)
             input += input >= static_cast<int>(whole) ? more : 0;
-    const auto at = fragment.parts.erase(fragment.parts.begin()
-                                         + static_cast<std::ptrdiff_t>(whole));
+    const auto at =
+        fragment.parts.erase(fragment.parts.begin() + static_cast<std::ptrdiff_t>(whole));
     fragment.parts.insert(at, links.begin(), links.end());
     return fragment;
 }

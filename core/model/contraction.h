@@ -70,8 +70,7 @@ double contractionCost(std::span<const KernelShape> convolutions,
 struct Cuttable {
     std::string layer;
     std::vector<FactorInfo> factors;
-    std::vector<KernelShape>
-        convolutions;       ///< one a factor (FragmentPart::convolutions), or none
+    std::vector<KernelShape> convolutions; ///< one a factor (FragmentPart::convolutions), or none
     double composeCost = 0; ///< of the whole kernel
     LayerPixels pixels;
 };

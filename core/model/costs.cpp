@@ -62,11 +62,10 @@ double collapsedMultiplyAdds(const NetworkDesign& design) {
         const Node& node = design.graph.node(executed.node);
         // A fragment that becomes one kernel does so for each of its executed ends.
         if (design.becomesOneKernel(node))
-            sum += design.endsLayer(node)
-                       ? convolutionCost(
-                           design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel(),
-                           node)
-                       : 0;
+            sum +=
+                design.endsLayer(node) ? convolutionCost(
+                    design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel(), node)
+                                       : 0;
         else if (node.op == Op::Conv)
             sum += convolutionCost(design.partOf(node).kernel, node);
     }

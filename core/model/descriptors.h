@@ -65,12 +65,12 @@ struct FactorInfo {
     bool core = false; ///< what each task has one of in per-task and merged cores, and
                        ///< train.core_rate speeds up
     FactorOwner owner = FactorOwner::AllTasks;
-    bool frozen = false;  ///< from the start: it rests until a rule unfreezes it
-    bool network = false; ///< one tensor above all layers that have a factor of this name
-    bool bias = false;    ///< added to what a convolution gives: it has no decay
-    bool scales = true;   ///< the kernel is linear in it, the others held
+    bool frozen = false;          ///< from the start: it rests until a rule unfreezes it
+    bool network = false;         ///< one tensor above all layers that have a factor of this name
+    bool bias = false;            ///< added to what a convolution gives: it has no decay
+    bool scales = true;           ///< the kernel is linear in it, the others held
     bool straightThrough = false; ///< its gradient is not the kernel's derivative: there is none
-    double rate = 1;      ///< its learning rate ÷ train.lr
+    double rate = 1;              ///< its learning rate ÷ train.lr
     FactorMeaning meaning = FactorMeaning::None; ///< what its parametrization can read from it
     /// As a kernel with as many weights, in the same order, that another parametrization can make.
     std::optional<KernelShape> kernel{};
@@ -104,9 +104,7 @@ struct ParametrizationInfo : MethodInfo {
     /// Training images whose inputs to the layer `initialize` looks at; null: none.
     std::function<int(const Json& options)> startImages;
 
-    bool isAffine(const Json& chosen) const {
-        return composable && (!affine || affine(chosen));
-    }
+    bool isAffine(const Json& chosen) const { return composable && (!affine || affine(chosen)); }
 };
 
 struct OptimizerInfo : MethodInfo {

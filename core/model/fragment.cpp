@@ -51,10 +51,11 @@ int writeParts(LayerGraph& graph, const Node& node, int input, const Fragment& f
 
 bool Fragment::becomesOneKernel() const {
     const auto convolutions = std::ranges::count(parts, Op::Conv, &FragmentPart::op);
-    const bool more = convolutions > 1 || std::ranges::count(parts, Op::Norm, &FragmentPart::op) > 1;
+    const bool more =
+        convolutions > 1 || std::ranges::count(parts, Op::Norm, &FragmentPart::op) > 1;
     return more && std::ranges::none_of(parts, [](const FragmentPart& part) {
-        return part.kept || part.stretch;
-    });
+               return part.kept || part.stretch;
+           });
 }
 
 KernelShape Fragment::collapsedKernel() const {
@@ -78,9 +79,8 @@ KernelShape Fragment::collapsedKernel() const {
 }
 
 bool Fragment::hasInnerNorms() const {
-    return std::ranges::any_of(parts, [](const FragmentPart& part) {
-        return part.op == Op::Norm && !part.name.empty();
-    });
+    return std::ranges::any_of(
+        parts, [](const FragmentPart& part) { return part.op == Op::Norm && !part.name.empty(); });
 }
 
 const FragmentPart& Fragment::mainConvolution() const {

@@ -62,8 +62,8 @@ struct Fragment {
     const FragmentPart& mainConvolution() const;
 };
 
-/// One convolution of all factors, and the norm behind it: what a layer is where its parametrization
-/// has no fragment. `convolutions`: each factor as one.
+/// One convolution of all factors, and the norm behind it: what a layer is where its
+/// parametrization has no fragment. `convolutions`: each factor as one.
 Fragment oneConvolution(const KernelShape& kernel, std::size_t factors,
                         std::vector<KernelShape> convolutions = {});
 

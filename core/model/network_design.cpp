@@ -66,9 +66,9 @@ bool checkKernel(const ParametrizationInfo& info, const Layer& layer, const Json
 
 /// What the layer is in training; without a norm where it has none.
 Fragment fragmentOf(const ParametrizationInfo& info, const Layer& layer, const Json& options) {
-    Fragment fragment = info.fragment
-                            ? info.fragment(layer.kernel, options)
-                            : oneConvolution(layer.kernel, info.factors(layer.kernel, options).size());
+    Fragment fragment =
+        info.fragment ? info.fragment(layer.kernel, options)
+                      : oneConvolution(layer.kernel, info.factors(layer.kernel, options).size());
     if (!layer.norm && fragment.parts.back().op == Op::Norm)
         fragment.parts.pop_back();
     return fragment;
@@ -77,16 +77,15 @@ Fragment fragmentOf(const ParametrizationInfo& info, const Layer& layer, const J
 /// A layer's kernel by a method with complete, checked options.
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
                         const LayerPixels& pixels, const ContractionSettings& contraction) {
-    LayerDesign design{
-        .factors = {layer.name, info.factors(layer.kernel, method.options), info.composable,
-                    info.isAffine(method.options)},
-        .composeCost = info.composeCost(layer.kernel, method.options)};
+    LayerDesign design{.factors = {layer.name, info.factors(layer.kernel, method.options),
+                                   info.composable, info.isAffine(method.options)},
+                       .composeCost = info.composeCost(layer.kernel, method.options)};
     if (info.startImages)
         design.startImages = info.startImages(method.options);
     design.fragment = fragmentOf(info, layer, method.options);
-    design.stretches = chooseStretches({layer.name, design.factors.factors, design.convolutions(),
-                                        design.composeCost, pixels},
-                                       contraction);
+    design.stretches = chooseStretches(
+        {layer.name, design.factors.factors, design.convolutions(), design.composeCost, pixels},
+        contraction);
     design.method = std::move(method);
     return design;
 }
@@ -97,8 +96,8 @@ bool checkNetworkFactors(const NetworkDesign& design, const std::vector<int>& re
     std::map<std::string, std::vector<std::int64_t>> shapes;
     for (std::size_t i = 0; i < design.layers.size(); ++i)
         for (const FactorInfo& factor : design.layers[i].factors.factors) {
-            if (!factor.network || shapes.try_emplace(factor.name, factor.shape).first->second
-                                       == factor.shape)
+            if (!factor.network
+                || shapes.try_emplace(factor.name, factor.shape).first->second == factor.shape)
                 continue;
             problems.push_back({"kernels.network_factor",
                                 std::string(KernelsPath) + "." + std::to_string(records[i]),
@@ -143,8 +142,7 @@ bool chooseLayers(const NetworkSpec& network, const Catalogue& catalogue, Networ
 void layOut(NetworkDesign& design) {
     design.fragments.clear();
     for (std::size_t i = 0; i < design.layers.size(); ++i)
-        design.fragments.push_back(
-            withStretches(design.layers[i].fragment, design.stretchesOf(i)));
+        design.fragments.push_back(withStretches(design.layers[i].fragment, design.stretchesOf(i)));
     design.graph = withFragments(design.backbone, design.fragments);
     design.tree = executionTree(design.graph, design.plan);
 }
@@ -196,8 +194,8 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
             problem->path = problem->path.empty() ? std::string(TasksPath) : "network.sharing";
             result.problems.push_back(std::move(*problem));
         }
-    for (Problem& problem : checkPlanChanges(spec.network, design.backbone, tasks, catalogue,
-                                             design.plan.resting))
+    for (Problem& problem :
+         checkPlanChanges(spec.network, design.backbone, tasks, catalogue, design.plan.resting))
         result.problems.push_back(std::move(problem));
     return result;
 }
@@ -262,7 +260,8 @@ LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {
 }
 
 const FragmentPart& NetworkDesign::partOf(const Node& node) const {
-    return fragments[static_cast<std::size_t>(node.layer)].parts[static_cast<std::size_t>(node.part)];
+    return fragments[static_cast<std::size_t>(node.layer)]
+        .parts[static_cast<std::size_t>(node.part)];
 }
 
 bool NetworkDesign::becomesOneKernel(const Node& node) const {

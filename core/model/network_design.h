@@ -20,7 +20,7 @@ struct LayerDesign {
     MethodChoice method; ///< of a parametrization, with complete options
     LayerFactors factors;
     double composeCost = 0; ///< multiply–adds of one composition
-    Fragment fragment; ///< what the layer is in training, its kernel composed
+    Fragment fragment;      ///< what the layer is in training, its kernel composed
     /// What its convolution is cut into, one behind the other, the output's side first; none: the
     /// kernel is composed.
     std::vector<KernelStretch> stretches;

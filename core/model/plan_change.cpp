@@ -314,8 +314,8 @@ std::vector<NetworkDesign> designsOfChange(const NetworkSpec& network, std::size
 NetworkDesign designAfter(const NetworkSpec& network, std::size_t changes,
                           const NetworkDesign& design, const Catalogue& catalogue) {
     NetworkDesign result =
-        designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes),
-                     catalogue, design.contraction)
+        designLayers(design.backbone, design.plan.tasks, networkAfter(network, changes), catalogue,
+                     design.contraction)
             .design;
     result.plan.resting = design.plan.resting;
     return result;

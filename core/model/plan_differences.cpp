@@ -35,7 +35,8 @@ std::string changeOf(const NetworkDesign& from, const NetworkDesign& to, std::si
             return;
         const auto& tasks = to.plan.tasks;
         const std::string way = groupsText(is, tasks) + ", before " + groupsText(was, tasks);
-        const auto known = std::ranges::find(ways, way, [](const auto& entry) { return entry.first; });
+        const auto known =
+            std::ranges::find(ways, way, [](const auto& entry) { return entry.first; });
         if (known != ways.end())
             known->second.push_back(what);
         else

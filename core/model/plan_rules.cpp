@@ -20,7 +20,9 @@ class LayerWriter {
 public:
     LayerWriter(const LayerPlan& plan, const LayerFactors& factors,
                 const std::vector<std::string>& tasks)
-        : m_plan(plan), m_factors(factors), m_tasks(tasks),
+        : m_plan(plan),
+          m_factors(factors),
+          m_tasks(tasks),
           m_apart(concertina::apart(static_cast<int>(tasks.size()))) {}
 
     Tails sharing() const {
@@ -114,9 +116,8 @@ public:
                                  [](const auto& entry) { return entry.second.size(); });
         for (std::size_t i = 0; i < m_all.size(); ++i) {
             const auto& [tails, layers] = m_all[i];
-            for (const std::string& pattern : i == 0 && everywhere
-                                                  ? std::vector<std::string>{"*"}
-                                                  : layerPatterns(names, layers))
+            for (const std::string& pattern : i == 0 && everywhere ? std::vector<std::string>{"*"}
+                                                                   : layerPatterns(names, layers))
                 for (const std::string& tail : tails)
                     rules.push_back(std::string(pattern).append(": ").append(tail));
         }

@@ -151,7 +151,8 @@ Expected<LayerPlan> layerFromJson(const Json& json, std::span<const std::string>
     }
     if (has("merged_by")) {
         if (json["merged_by"] != "product" || !layer.merged)
-            return failure(brokenPlan(path + ".merged_by", shortened(jsonText(json["merged_by"]), 80),
+            return failure(brokenPlan(path + ".merged_by",
+                                      shortened(jsonText(json["merged_by"]), 80),
                                       "product, where the layer is merged"));
         layer.product = true;
     }
@@ -185,9 +186,8 @@ Expected<SharingPlan> planFromJson(const Json& json) {
         return failure(
             brokenPlan("resting", shortened(jsonText(json["resting"]), 80), "names of tasks"));
     for (const Json& name : json.value("resting", Json::array())) {
-        const auto task = name.is_string()
-                              ? std::ranges::find(plan.tasks, name.get<std::string>())
-                              : plan.tasks.end();
+        const auto task = name.is_string() ? std::ranges::find(plan.tasks, name.get<std::string>())
+                                           : plan.tasks.end();
         if (task == plan.tasks.end())
             return failure(brokenPlan("resting", shortened(jsonText(name), 80), "names of tasks"));
         plan.resting |= taskBit(static_cast<int>(task - plan.tasks.begin()));

@@ -114,9 +114,9 @@ struct LayerFactors {
 
 /// What keeps a plan from being one of these layers and tasks; none where it is valid. Problems:
 /// "plan.layers" (other layers, factors or tasks), "plan.groups" (a task in no group or in two),
-/// "plan.frozen" (what is no factor), "sharing.not_linear", "sharing.product" (what is multiplied is
-/// more than one square core), "sharing.rests" (a resting task's kernel would be made with copies that
-/// move); the path is "LAYER.FACTOR".
+/// "plan.frozen" (what is no factor), "sharing.not_linear", "sharing.product" (what is multiplied
+/// is more than one square core), "sharing.rests" (a resting task's kernel would be made with
+/// copies that move); the path is "LAYER.FACTOR".
 std::optional<Problem> checkPlan(const SharingPlan& plan, std::span<const LayerFactors> layers,
                                  std::span<const std::string> tasks);
 

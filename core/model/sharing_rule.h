@@ -12,10 +12,10 @@ namespace concertina {
 
 /// The four named ways in which tasks share a layer, in the order in which a click goes.
 enum class SharingState {
-    Tied,          ///< everything one group
-    Merged,        ///< own cores, averaged into one kernel; the rest one group (merged cores)
-    FactorsShared, ///< own cores, norms and biases, the other factors one group (per-task cores)
-    Separate,      ///< all own
+    Tied,            ///< everything one group
+    Merged,          ///< own cores, averaged into one kernel; the rest one group (merged cores)
+    FactorsShared,   ///< own cores, norms and biases, the other factors one group (per-task cores)
+    Separate,        ///< all own
     MergedByProduct, ///< as merged, but the own cores are multiplied, in the order of the tasks
 };
 

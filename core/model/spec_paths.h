@@ -9,15 +9,16 @@
 
 namespace concertina {
 
-/// A folder or a file as a person writes it, made absolute: `~` and `~/…` are the home folder, what is
-/// relative lies below `base`. Links stay as they are; empty stays empty.
+/// A folder or a file as a person writes it, made absolute: `~` and `~/…` are the home folder, what
+/// is relative lies below `base`. Links stay as they are; empty stays empty.
 std::string absoluteFolder(const std::string& text, const std::filesystem::path& base);
 
 /// The option of a dataset that names its folder; null where it has none.
 const FieldInfo* folderOption(const Catalogue& catalogue, const MethodChoice& dataset);
 
 /// The spec with every folder in its methods' options, and the file that it begins from, made
-/// absolute, so that it means the same wherever it is read. `base` is the folder of the spec's file, or the process's own.
+/// absolute, so that it means the same wherever it is read. `base` is the folder of the spec's
+/// file, or the process's own.
 ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue,
                                    const std::filesystem::path& base);
 

@@ -125,11 +125,9 @@ Expected<ExperimentSpec> withTaskAdded(const PlannedNetwork& network, const Adde
         layer.bias = withTask(std::move(layer.bias), added, outside);
         layer.norm = withTask(std::move(layer.norm), added, outside);
         for (std::size_t k = 0; k < layer.partitions.size(); ++k)
-            layer.partitions[k] =
-                withTask(std::move(layer.partitions[k]), added,
-                         outside
-                             && (task.state == SharingState::Separate
-                                 || (*layers)[i].factors[k].core));
+            layer.partitions[k] = withTask(
+                std::move(layer.partitions[k]), added,
+                outside && (task.state == SharingState::Separate || (*layers)[i].factors[k].core));
     }
     if (!task.layers.empty() && !matched)
         return failure({"sharing.no_layer", "--layers", "\"" + shortened(task.layers, 80) + "\"",

@@ -94,10 +94,9 @@ Problems checkInitial(const ExperimentSpec& spec) {
                                 "a trained network that it begins from", hint,
                                 Fix{path + ".rests", "false"}});
         if (!spec.tasks[i].from.empty())
-            problems.push_back({"tasks.from", path + ".from",
-                                "\"" + shortened(spec.tasks[i].from, 80) + "\"",
-                                "a task of a network that it begins from", hint,
-                                Fix{path + ".from", ""}});
+            problems.push_back(
+                {"tasks.from", path + ".from", "\"" + shortened(spec.tasks[i].from, 80) + "\"",
+                 "a task of a network that it begins from", hint, Fix{path + ".from", ""}});
     }
     return problems;
 }

@@ -33,8 +33,8 @@ void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
         }
         add(plan.bias, layer.kernel.out);
         add(plan.norm, 2.0 * layer.kernel.out
-                           * static_cast<double>(std::ranges::count(
-                               design.layers[i].fragment.parts, Op::Norm, &FragmentPart::op)));
+                           * static_cast<double>(std::ranges::count(design.layers[i].fragment.parts,
+                                                                    Op::Norm, &FragmentPart::op)));
     }
 }
 

@@ -19,8 +19,8 @@ struct InitialNetwork {
     std::vector<std::string> tasks;
 
     /// Every layer's composed kernel, its bias, and its norm ("norm.weight" and "norm.bias", and
-    /// "norm.mean" and "norm.var" of each executed node), in float64. Layers whose kernels and norms
-    /// were folded into each other have the folded kernel and no norm.
+    /// "norm.mean" and "norm.var" of each executed node), in float64. Layers whose kernels and
+    /// norms were folded into each other have the folded kernel and no norm.
     std::map<std::string, torch::Tensor> kernels;
 
     /// How it was trained, and its own tensors: factors, norms, statistics; none of what was

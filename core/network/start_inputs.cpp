@@ -50,12 +50,11 @@ void Network::initializeBy(const torch::Tensor& images, std::uint64_t seed,
             return;
         for (const std::size_t layer : reading->second) {
             const LayerPlan plan = m_design.layerPlan(layer);
-            const auto count = std::min<std::int64_t>(m_design.layers[layer].startImages,
-                                                      output.size(0));
+            const auto count =
+                std::min<std::int64_t>(m_design.layers[layer].startImages, output.size(0));
             for (const TaskSet tasks : plan.joined().groups) {
                 const Partition kernels = plan.kernels();
-                const auto group =
-                    static_cast<std::size_t>(groupOf(kernels, firstTask(tasks)));
+                const auto group = static_cast<std::size_t>(groupOf(kernels, firstTask(tasks)));
                 const torch::Tensor kernel =
                     kernelFor(layer, plan, kernels.groups[group],
                               m_design.layers[layer].fragment.mainConvolution(), {});

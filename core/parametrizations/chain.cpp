@@ -54,8 +54,8 @@ std::string idsForTheEnd() {
 }
 
 /// What is wrong with a method at its place; none where it may stand there.
-std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& options,
-                                  bool last, const std::string& path) {
+std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& options, bool last,
+                                  const std::string& path) {
     if (isMadeOfOthers(info))
         return Problem{"chain.nested", path, info.id, "a method that is not made of others",
                        "its methods can stand here themselves"};
@@ -192,8 +192,8 @@ public:
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
                                           const KernelStart& start) const override {
         std::vector<torch::Tensor> all = m_outer->initialize(kernel, start);
-        const auto inner = m_inner->initialize(all[m_factor].reshape(m_kernelShape),
-                                               {.seed = start.seed + 1});
+        const auto inner =
+            m_inner->initialize(all[m_factor].reshape(m_kernelShape), {.seed = start.seed + 1});
         const auto at = all.erase(all.begin() + static_cast<std::ptrdiff_t>(m_factor));
         all.insert(at, inner.begin(), inner.end());
         return all;
@@ -203,7 +203,8 @@ public:
                           const ComposeMoment& moment) const override {
         std::vector<torch::Tensor> own(factors.begin(), factors.end());
         const auto from = own.begin() + static_cast<std::ptrdiff_t>(m_factor);
-        const torch::Tensor made = m_inner->compose(factors.subspan(m_factor, m_innerFactors), moment);
+        const torch::Tensor made =
+            m_inner->compose(factors.subspan(m_factor, m_innerFactors), moment);
         own.insert(own.erase(from, from + static_cast<std::ptrdiff_t>(m_innerFactors)),
                    made.reshape(m_factorShape));
         return m_outer->compose(own, moment);

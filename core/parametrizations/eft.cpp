@@ -67,8 +67,11 @@ private:
 
 std::vector<FactorInfo> eftFactors(const KernelShape& kernel, const Json&) {
     const auto ofTask = [](const char* name, std::vector<std::int64_t> sizes, bool bias) {
-        return FactorInfo{.name = name, .shape = std::move(sizes), .core = true,
-                          .owner = FactorOwner::EachTask, .bias = bias};
+        return FactorInfo{.name = name,
+                          .shape = std::move(sizes),
+                          .core = true,
+                          .owner = FactorOwner::EachTask,
+                          .bias = bias};
     };
     return {{.name = "W", .shape = sizesOf(kernel), .frozen = true},
             ofTask("G", sizesOf(spatialTransform(kernel)), false),

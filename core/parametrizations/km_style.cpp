@@ -38,11 +38,15 @@ private:
 std::vector<FactorInfo> kmStyleFactors(const KernelShape& kernel, const Json& options) {
     const std::int64_t in = kernel.in / kernel.groups, rank = options["rank"].get<std::int64_t>();
     const auto ofTask = [](const char* name, std::vector<std::int64_t> sizes) {
-        return FactorInfo{.name = name, .shape = std::move(sizes), .core = true,
-                          .owner = FactorOwner::EachTask, .scales = false};
+        return FactorInfo{.name = name,
+                          .shape = std::move(sizes),
+                          .core = true,
+                          .owner = FactorOwner::EachTask,
+                          .scales = false};
     };
     return {{.name = "W", .shape = {kernel.out, in, kernel.height, kernel.width}, .frozen = true},
-            ofTask("a", {kernel.out, rank}), ofTask("b", {rank, in})};
+            ofTask("a", {kernel.out, rank}),
+            ofTask("b", {rank, in})};
 }
 
 } // namespace

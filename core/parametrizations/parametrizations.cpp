@@ -21,12 +21,11 @@ const ParametrizationEntry& kmStyleParametrization();
 const ParametrizationEntry& polytroponParametrization();
 
 std::span<const ParametrizationEntry* const> parametrizations() {
-    static const std::array all{&plainParametrization(), &factoredParametrization(),
-                                &expandParametrization(), &doConvParametrization(),
-                                &repVggParametrization(), &chainParametrization(),
-                                &rcmParametrization(),    &tapsParametrization(),
-                                &eftParametrization(),    &kmStyleParametrization(),
-                                &polytroponParametrization()};
+    static const std::array all{
+        &plainParametrization(),   &factoredParametrization(),  &expandParametrization(),
+        &doConvParametrization(),  &repVggParametrization(),    &chainParametrization(),
+        &rcmParametrization(),     &tapsParametrization(),      &eftParametrization(),
+        &kmStyleParametrization(), &polytroponParametrization()};
     return all;
 }
 

@@ -17,7 +17,8 @@ class Polytropon : public Parametrization {
 public:
     Polytropon(const KernelShape& kernel, const Json& options)
         : m_skills(options["skills"].get<std::int64_t>()),
-          m_rank(options["rank"].get<std::int64_t>()), m_filter(kernel.weights() / kernel.out),
+          m_rank(options["rank"].get<std::int64_t>()),
+          m_filter(kernel.weights() / kernel.out),
           m_samples(options["sampling"] == "relaxed_bernoulli") {}
 
     /// B is zero: the kernel is W. A normal, by its inputs; Z uniform and next to nothing.

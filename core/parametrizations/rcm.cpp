@@ -12,14 +12,17 @@ struct BankSizes {
     std::int64_t groups = 1, out = 1, filter = 1; ///< of a group; weights of a filter
 
     explicit BankSizes(const KernelShape& kernel)
-        : groups(kernel.groups), out(kernel.out / kernel.groups),
+        : groups(kernel.groups),
+          out(kernel.out / kernel.groups),
           filter(kernel.weights() / kernel.out) {}
 };
 
 class Rcm : public Parametrization {
 public:
     Rcm(const KernelShape& kernel, const Json& options)
-        : m_kernel(kernel), m_sizes(kernel), m_normalized(options["nff"].get<bool>()),
+        : m_kernel(kernel),
+          m_sizes(kernel),
+          m_normalized(options["nff"].get<bool>()),
           m_byResponses(options["start"] == "responses") {}
 
     /// M = I and the kernel as it is; or M = E, W_s = EᵀW with the principal directions E of what
@@ -27,8 +30,7 @@ public:
     std::vector<torch::Tensor> initialize(const torch::Tensor& kernel,
                                           const KernelStart& start) const override {
         const BankSizes& s = m_sizes;
-        const torch::Tensor w =
-            kernel.to(torch::kFloat64).reshape({s.groups, s.out, s.filter});
+        const torch::Tensor w = kernel.to(torch::kFloat64).reshape({s.groups, s.out, s.filter});
         torch::Tensor m = torch::eye(s.out, torch::kFloat64).repeat({s.groups, 1, 1});
         if (m_byResponses)
             m = directions(kernel.to(torch::kFloat64), start.inputs);
@@ -61,11 +63,11 @@ private:
         const BankSizes& s = m_sizes;
         torch::Tensor responses = kernel.reshape({s.groups, s.out, s.filter});
         if (inputs.defined())
-            responses = torch::conv2d(inputs.to(torch::kCPU, torch::kFloat64), kernel, {},
-                                      m_kernel.stride, m_kernel.padding, m_kernel.dilation,
-                                      m_kernel.groups)
-                            .transpose(0, 1)
-                            .reshape({s.groups, s.out, -1});
+            responses =
+                torch::conv2d(inputs.to(torch::kCPU, torch::kFloat64), kernel, {}, m_kernel.stride,
+                              m_kernel.padding, m_kernel.dilation, m_kernel.groups)
+                    .transpose(0, 1)
+                    .reshape({s.groups, s.out, -1});
         if (inputs.defined())
             responses = responses - responses.mean(2, true);
         const torch::Tensor covariance = torch::bmm(responses, responses.transpose(1, 2));
@@ -81,7 +83,9 @@ private:
 std::vector<FactorInfo> rcmFactors(const KernelShape& kernel, const Json& options) {
     const BankSizes s(kernel);
     const auto ofTask = [](std::string name, std::vector<std::int64_t> shape) {
-        return FactorInfo{.name = std::move(name), .shape = std::move(shape), .core = true,
+        return FactorInfo{.name = std::move(name),
+                          .shape = std::move(shape),
+                          .core = true,
                           .owner = FactorOwner::EachTask};
     };
     std::vector<FactorInfo> all{ofTask("M", {s.groups * s.out, s.out})};

@@ -56,13 +56,17 @@ std::vector<FactorInfo> tapsFactors(const KernelShape& kernel, const Json&) {
     const std::vector<std::int64_t> shape{kernel.out, kernel.in / kernel.groups, kernel.height,
                                           kernel.width};
     const auto ofTask = [](const char* name, std::vector<std::int64_t> sizes) {
-        return FactorInfo{.name = name, .shape = std::move(sizes), .core = true,
-                          .owner = FactorOwner::EachTask, .scales = false};
+        return FactorInfo{.name = name,
+                          .shape = std::move(sizes),
+                          .core = true,
+                          .owner = FactorOwner::EachTask,
+                          .scales = false};
     };
     FactorInfo score = ofTask("s", {1});
     score.straightThrough = true;
     score.meaning = FactorMeaning::Gate;
-    return {{.name = "W", .shape = shape, .frozen = true, .scales = false}, ofTask("D", shape),
+    return {{.name = "W", .shape = shape, .frozen = true, .scales = false},
+            ofTask("D", shape),
             std::move(score)};
 }
 

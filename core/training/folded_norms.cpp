@@ -76,8 +76,8 @@ std::optional<Problem> settleFoldedNorms(Network& network, const InitialNetwork&
         const torch::Tensor mean = seen.mean(), variance = seen.variance();
         const torch::Tensor gain =
             tensor(0).to(torch::kFloat64) / (tensor(3).to(torch::kFloat64) + NormEpsilon).sqrt();
-        const torch::Tensor offset = tensor(1).to(torch::kFloat64)
-                                     - tensor(2).to(torch::kFloat64) * gain;
+        const torch::Tensor offset =
+            tensor(1).to(torch::kFloat64) - tensor(2).to(torch::kFloat64) * gain;
         tensor(0).copy_(gain * (variance + NormEpsilon).sqrt());
         tensor(1).copy_(offset + gain * mean);
         tensor(2).copy_(mean);

@@ -143,8 +143,8 @@ Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
                              const RunData& data, const RunControl& control,
                              const InitialReader& initial) {
-    auto begun = checkpoint ? beginAt(*checkpoint, spec, data)
-                            : beginAnew(spec, data, control, initial);
+    auto begun =
+        checkpoint ? beginAt(*checkpoint, spec, data) : beginAnew(spec, data, control, initial);
     if (begun && spec.train.device == Device::Cuda)
         begun->network.to(torch::kCUDA);
     return begun;

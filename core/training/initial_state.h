@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/balancing/balancing.h"
-#include "core/training/initial_reader.h"
 #include "core/network/network.h"
+#include "core/training/initial_reader.h"
 #include "core/training/run_control.h"
 #include "core/training/run_data.h"
 #include "core/values/spec.h"
@@ -27,14 +27,14 @@ struct InitialState {
 };
 
 /// On the spec's device: the weights of a checkpoint, with its plan and the optimizer's state; or
-/// those of a trained network that the spec begins from, which `initial` reads; or new ones. Factors
-/// that are made begin from the first training images where their parametrization asks for it.
-/// Before weights are initialized the contraction is calibrated where the spec asks for it; a request
-/// to end aborts that. Problems of `designNetwork`, `loadCheckpoint`, `networkOf`, of `initial` and
-/// `Network::begunFrom`, "checkpoint.targets" (it was trained on other tasks or classes), "checkpoint.balancing" (what
-/// balancing had learned is not in it) and
-/// "initial.missing" (nothing reads what it begins from). What is to be told of a beginning is added
-/// to the data's news.
+/// those of a trained network that the spec begins from, which `initial` reads; or new ones.
+/// Factors that are made begin from the first training images where their parametrization asks for
+/// it. Before weights are initialized the contraction is calibrated where the spec asks for it; a
+/// request to end aborts that. Problems of `designNetwork`, `loadCheckpoint`, `networkOf`, of
+/// `initial` and `Network::begunFrom`, "checkpoint.targets" (it was trained on other tasks or
+/// classes), "checkpoint.balancing" (what balancing had learned is not in it) and "initial.missing"
+/// (nothing reads what it begins from). What is to be told of a beginning is added to the data's
+/// news.
 Expected<InitialState> begin(const ExperimentSpec& spec,
                              const std::optional<std::filesystem::path>& checkpoint,
                              const RunData& data, const RunControl& control,

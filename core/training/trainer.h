@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/training/initial_reader.h"
 #include "core/network/network_form.h"
+#include "core/training/initial_reader.h"
 #include "core/training/run_control.h"
 #include "core/training/run_observer.h"
 #include "core/values/problem.h"

@@ -56,7 +56,7 @@ struct CollapseReport {
     int distinctKernels = 0;
     int foldedNorms = 0;
     int keptNorms = 0; ///< as a scale and shift a channel, as their kernel has several norms
-    int keptParts = 0;    ///< convolutions behind kernels, as one kernel would not be exact
+    int keptParts = 0; ///< convolutions behind kernels, as one kernel would not be exact
     int borderLayers = 0; ///< made one kernel that is exact but for a border of the image
     /// Which layers each task claims, of one checkpoint; none without gates.
     std::vector<LayerClaims> claims{};

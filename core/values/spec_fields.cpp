@@ -210,9 +210,10 @@ std::vector<Field<NetworkSpec>> networkFields() {
         field(&NetworkSpec::start,
               {.path = "network.start",
                .label = "New weights",
-               .help = "How kernels that begin from nothing are drawn. xavier: as in MTAN's SegNet; "
-                       "kaiming: by their outputs, as in torchvision's ResNet (He 2015, arXiv "
-                       "1502.01852).",
+               .help =
+                   "How kernels that begin from nothing are drawn. xavier: as in MTAN's SegNet; "
+                   "kaiming: by their outputs, as in torchvision's ResNet (He 2015, arXiv "
+                   "1502.01852).",
                .advanced = true}),
         field(&NetworkSpec::routing,
               {.path = "network.routing",

@@ -173,8 +173,7 @@ private Q_SLOTS:
         const QString fixture = QString(CONCERTINA_SOURCE_DIR) + "/tests/fixtures/store-chained";
         std::filesystem::copy(fixture.toStdString(), place.store().toStdString(),
                               std::filesystem::copy_options::recursive);
-        const QJsonObject network =
-            place.shown()["spec"].toObject()["network"].toObject();
+        const QJsonObject network = place.shown()["spec"].toObject()["network"].toObject();
         const QJsonObject kernel = network["kernels"].toArray().at(0).toObject();
         const QJsonArray links = kernel["options"].toObject()["links"].toArray();
         QCOMPARE(links.size(), 3);

@@ -85,8 +85,8 @@ private Q_SLOTS:
         const QString whole = m_place.path("whole.safetensors");
         const QString left = m_place.path("left.safetensors");
         QVERIFY(m_place.run({"collapse", m_run, "--out", whole}).code == 0);
-        const cli::Outcome made = m_place.run(
-            {"collapse", m_run, "--out", left, "--without", "segmentation", "--json"});
+        const cli::Outcome made =
+            m_place.run({"collapse", m_run, "--out", left, "--without", "segmentation", "--json"});
         QVERIFY2(made.code == 0, qPrintable(made.text()));
         const QByteArray before = cli::fileBytes(whole), after = cli::fileBytes(left);
         QCOMPARE(tensorBytes(after, "head.depth.2/kernel/depth"),
@@ -125,22 +125,22 @@ private Q_SLOTS:
             m_place.write("damaged.safetensors", lastCheckpoint(m_run).chopped(1));
         QVERIFY2(!code(damaged).isEmpty(), qPrintable(code(damaged)));
         const QString file = m_place.write(
-            "wide.json",
-            with(with(pairSpec(), "network.initial", m_run), "network.backbone",
-                 QJsonObject{{"id", "unet"}, {"options", QJsonObject{}}}));
+            "wide.json", with(with(pairSpec(), "network.initial", m_run), "network.backbone",
+                              QJsonObject{{"id", "unet"}, {"options", QJsonObject{}}}));
         const cli::Outcome other = m_place.run({"train", file, "--json"});
         QVERIFY2(other.events("created").isEmpty()
                      && other.last()["code"].toString().startsWith("initial."),
                  qPrintable(other.text()));
-        for (const QStringList& words :
-             {QStringList{"add-task", m_run, "depth"}, {"add-task", m_run, "edges"},
-              {"drop-task", m_run, "normal"}, {"add-task", m_run, "normal", "--layers", "mid*"}})
+        for (const QStringList& words : {QStringList{"add-task", m_run, "depth"},
+                                         {"add-task", m_run, "edges"},
+                                         {"drop-task", m_run, "normal"},
+                                         {"add-task", m_run, "normal", "--layers", "mid*"}})
             QCOMPARE(m_place.run(words).code, 1);
     }
 
     void aRunGoesOnWhereItsSourceIsGone() {
-        const cli::Outcome added =
-            m_place.run({"add-task", m_run, "normal", "--set", "train.stop_after=4 steps", "--json"});
+        const cli::Outcome added = m_place.run(
+            {"add-task", m_run, "normal", "--set", "train.stop_after=4 steps", "--json"});
         QVERIFY2(added.code == 0, qPrintable(added.text()));
         const QString run = added.events("created").first()["run"].toString();
         const QJsonArray all = m_place.shown(m_run)["checkpoints"].toArray();

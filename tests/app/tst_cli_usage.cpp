@@ -41,7 +41,8 @@ private Q_SLOTS:
             "Value 0 not in range");
         add("a file that says what it is a mean of",
             {"verify", "x", "--collapsed", "y", "--average", "2"}, "--collapsed excludes --average");
-        add("unknown family", {"list", "spoons"}, "spoons not in {presets,datasets,tasks,backbones");
+        add("unknown family", {"list", "spoons"},
+            "spoons not in {presets,datasets,tasks,backbones");
         add("no family", {"list"}, "family is required");
         add("spec without a command", {"spec"}, "one of: check, show, fields");
         add("mistyped spec command", {"spec", "chek", "x"}, "did you mean \"check\"?");

@@ -42,9 +42,9 @@ std::map<std::string, torch::Tensor> valuesOf(const Network& network, const torc
     std::map<std::string, torch::Tensor> values{{"image", images}};
     network.forward(network.compose(false), images,
                     {.look = [&](int at, const torch::Tensor& output) {
-                         const auto i = static_cast<std::size_t>(at);
-                         values[network.program().instructions[i].name] = output.clone();
-                     }});
+                        const auto i = static_cast<std::size_t>(at);
+                        values[network.program().instructions[i].name] = output.clone();
+                    }});
     return values;
 }
 
@@ -130,8 +130,8 @@ private Q_SLOTS:
                             g = randomKernel(shape, 3);
         for (const double value : {0.05, 0.15}) {
             const torch::Tensor score = torch::full({1}, value).requires_grad_();
-            const auto gradient = torch::autograd::grad(
-                {method->compose(std::vector{w, d, score})}, {score}, {g});
+            const auto gradient =
+                torch::autograd::grad({method->compose(std::vector{w, d, score})}, {score}, {g});
             QVERIFY(relativeDifference(gradient[0], (g * d).sum().view({1})) < 1e-6);
         }
     }
@@ -155,8 +155,7 @@ private Q_SLOTS:
         for (const char* what : {"dec1.1/bias/", "dec2.2/bias/"})
             for (const char* task : {"depth", "normal"})
                 parameterNamed(network, std::string(what) + task)
-                    .value.copy_(
-                        parameterNamed(network, std::string(what) + "segmentation").value);
+                    .value.copy_(parameterNamed(network, std::string(what) + "segmentation").value);
         const CollapsedNetwork compact = fold(network, {.spec = tinySpec()});
         QCOMPARE(countOf(compact, "dec1.1/kernel/"), 1);
         QCOMPARE(countOf(compact, "dec2.2/kernel/"), 2);
@@ -222,8 +221,8 @@ private Q_SLOTS:
         QCOMPARE(at("P").sizes().vec(), (std::vector<std::int64_t>{6, 6, 1, 1}));
         const torch::Tensor y =
             torch::conv2d(m_images, at("W", "segmentation+depth+normal"), at("bias"), 1, 1);
-        const torch::Tensor sum = torch::conv2d(y, at("G"), at("G.bias"), 1, 1)
-                                  + torch::conv2d(y, at("P"), at("P.bias"));
+        const torch::Tensor sum =
+            torch::conv2d(y, at("G"), at("G.bias"), 1, 1) + torch::conv2d(y, at("P"), at("P.bias"));
         const torch::Tensor expected =
             torch::batch_norm(sum, at("norm.weight"), at("norm.bias"), at("norm.mean"),
                               at("norm.var"), false, 0.1, 1e-5, false);
@@ -303,8 +302,8 @@ private Q_SLOTS:
         auto factors = method->initialize(randomKernel(shape, 1), {2});
         factors[2] = randomLike(factors[2], 4);
         const auto at = [&](std::int64_t step, std::uint64_t tasks) {
-            return method->compose(
-                factors, {.training = true, .step = step, .seed = 7, .tasks = tasks});
+            return method->compose(factors,
+                                   {.training = true, .step = step, .seed = 7, .tasks = tasks});
         };
         QVERIFY(torch::equal(at(3, 1), at(3, 1)));
         QVERIFY(!torch::equal(at(3, 1), at(4, 1)) && !torch::equal(at(3, 1), at(3, 2)));

@@ -145,8 +145,10 @@ private Q_SLOTS:
                 verifyEqual(named(network, layer + "/M/" + names[t]).grad,
                             before[t].t().mm(gt).mm(behind[t].t()));
             }
-            verifyEqual(named(network, layer + "/U/" + everyone).grad, sum.mm(m[0].mm(behind[0]).t()));
-            verifyEqual(named(network, layer + "/V/" + everyone).grad, before[2].mm(m[2]).t().mm(sum));
+            verifyEqual(named(network, layer + "/U/" + everyone).grad,
+                        sum.mm(m[0].mm(behind[0]).t()));
+            verifyEqual(named(network, layer + "/V/" + everyone).grad,
+                        before[2].mm(m[2]).t().mm(sum));
         }
     }
 

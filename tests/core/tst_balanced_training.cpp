@@ -101,10 +101,10 @@ private Q_SLOTS:
             const Batch batch = firstBatch(spec, torch::kFloat64);
             const auto g = wholeGradients(spec, network, batch);
             const double product = innerProduct(g[0], g[1]);
-            const torch::Tensor expected = product >= 0
-                                               ? g[0] + g[1]
-                                               : g[0] - g[1] * (product / innerProduct(g[1], g[1])) + g[1]
-                                                     - g[0] * (product / innerProduct(g[0], g[0]));
+            const torch::Tensor expected =
+                product >= 0 ? g[0] + g[1]
+                             : g[0] - g[1] * (product / innerProduct(g[1], g[1])) + g[1]
+                                   - g[0] * (product / innerProduct(g[0], g[0]));
             conflicts += product < 0 ? 1 : 0;
             Learner learner = learnerFor(spec, std::move(network));
             QVERIFY(learner.step(batch, 0));

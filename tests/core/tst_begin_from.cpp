@@ -60,7 +60,7 @@ std::vector<torch::Tensor> outputs(const Network& network, bool training = false
 
 /// The network of a spec that begins from a file.
 Expected<Network> begun(const ExperimentSpec& spec, const std::filesystem::path& file,
-                               BegunNotes* notes = nullptr) {
+                        BegunNotes* notes = nullptr) {
     const auto source = readInitial(file, "source", "");
     if (!source)
         return failure(source.error());
@@ -82,10 +82,9 @@ ExperimentSpec withKernels(ExperimentSpec spec, const std::string& parametrizati
     return withCompleteOptions(spec, catalogue());
 }
 
-
 /// Parametrizations whose tasks are added and dropped below.
-const Texts methods{"plain", "factored", "expand",   "do-conv", "repvgg",   "chain",
-                             "rcm",   "taps",     "eft",      "km-style", "polytropon"};
+const Texts methods{"plain", "factored", "expand", "do-conv",  "repvgg",    "chain",
+                    "rcm",   "taps",     "eft",    "km-style", "polytropon"};
 
 std::string joined(const Texts& texts) {
     std::string all;
@@ -115,8 +114,8 @@ private Q_SLOTS:
         QFETCH(QString, from);
         QFETCH(QString, to);
         const Trained source(pairSpec(from.toStdString(), {"*: tied"}));
-        const auto network = begun(withKernels(source.checkpoint.spec, to.toStdString()),
-                                   source.file());
+        const auto network =
+            begun(withKernels(source.checkpoint.spec, to.toStdString()), source.file());
         QVERIFY2(network.has_value(), network ? "" : toText(network.error()).c_str());
         const auto before = outputs(source.network()), after = outputs(*network);
         for (std::size_t t = 0; t < 2; ++t)
@@ -141,9 +140,8 @@ private Q_SLOTS:
         BegunNotes notes;
         const Network tied = begun(spec, source.file(), &notes).value();
         const auto kernels = readInitial(source.file(), "source", "").value()->kernels;
-        const torch::Tensor mean = (kernels.at("enc1.1/kernel/depth")
-                                    + kernels.at("enc1.1/kernel/segmentation"))
-                                   / 2;
+        const torch::Tensor mean =
+            (kernels.at("enc1.1/kernel/depth") + kernels.at("enc1.1/kernel/segmentation")) / 2;
         QVERIFY(relativeDifference(
                     tied.namedTensors().at("enc1.1/W/depth+segmentation").to(torch::kFloat64), mean)
                 < 1e-6);
@@ -210,12 +208,12 @@ private Q_SLOTS:
             texts.push_back(rule.toStdString());
         const Trained source(pairSpec(parametrization.toStdString(), texts));
         const bool hasCore = source.network().design().layers.front().factors.hasCore();
-        auto spec = withTaskAdded(
-            source.planned(),
-            {.id = "normal",
-             .layers = layers.toStdString(),
-             .state = hasCore ? SharingState::FactorsShared : SharingState::Separate},
-            catalogue());
+        auto spec =
+            withTaskAdded(source.planned(),
+                          {.id = "normal",
+                           .layers = layers.toStdString(),
+                           .state = hasCore ? SharingState::FactorsShared : SharingState::Separate},
+                          catalogue());
         QVERIFY2(spec.has_value(), spec ? "" : toText(spec.error()).c_str());
         QVERIFY(validate(*spec, catalogue()).empty());
         const Trained added(withCompleteOptions(*spec, catalogue()), source.file());
@@ -247,8 +245,8 @@ private Q_SLOTS:
         spec = withTaskAdded(source.planned(), {.id = "normal"}, catalogue());
         const auto mean = begun(*spec, source.file()).value().namedTensors();
         const auto was = trained.namedTensors();
-        for (const char* part : {"dec1.1/M/", "dec1.1/bias/", "dec1.1/norm.weight/",
-                                 "dec1.1/norm.mean/"}) {
+        for (const char* part :
+             {"dec1.1/M/", "dec1.1/bias/", "dec1.1/norm.weight/", "dec1.1/norm.mean/"}) {
             const torch::Tensor depth = was.at(std::string(part) + "depth");
             const torch::Tensor segmentation = was.at(std::string(part) + "segmentation");
             QVERIFY(sameBits(named.at(std::string(part) + "normal"), depth));
@@ -264,8 +262,8 @@ private Q_SLOTS:
         for (const std::string& one : methods)
             for (const char* rule : {"*: tied", "dec*: separate"})
                 QTest::addRow("%s %s", one.c_str(), rule) << QString::fromStdString(one) << rule;
-        for (const char* rule : {"*: merged", "dec*: factors shared",
-                                 "*: {segmentation, normal} | {depth} merged"})
+        for (const char* rule :
+             {"*: merged", "dec*: factors shared", "*: {segmentation, normal} | {depth} merged"})
             QTest::addRow("factored %s", rule) << "factored" << rule;
     }
 
@@ -357,8 +355,9 @@ private Q_SLOTS:
             change(spec);
             return begun(withCompleteOptions(spec, catalogue()), source.file());
         };
-        const auto wider = changed(
-            [](ExperimentSpec& s) { s.network.backbone.options["channels"] = {7, 8}; });
+        const auto wider = changed([](ExperimentSpec& s) {
+            s.network.backbone.options["channels"] = {7, 8};
+        });
         QCOMPARE(codeOf(wider), std::string("initial.shape"));
         QCOMPARE(wider.error().path, std::string("enc1.1"));
         QCOMPARE(wider.error().found, std::string("6 × 3 × 3 × 3 in source"));
@@ -383,8 +382,8 @@ private Q_SLOTS:
         const Trained source(pairSpec("plain", {"*: tied"}));
         auto initial = *readInitial(source.file(), "source", "").value();
         initial.trained.reset();
-        for (const char* name : {"head.segmentation.2/kernel/segmentation",
-                                 "head.segmentation.2/bias/segmentation"})
+        for (const char* name :
+             {"head.segmentation.2/kernel/segmentation", "head.segmentation.2/bias/segmentation"})
             initial.kernels[name] = initial.kernels.at(name).narrow(0, 0, 5);
         ExperimentSpec spec = withKernels(source.checkpoint.spec, "plain");
         BegunNotes notes;
@@ -423,8 +422,10 @@ private Q_SLOTS:
                 qFatal("no room");
             return file;
         };
-        for (const qsizetype size : {qsizetype{0}, qsizetype{4}, bytes.size() / 2, bytes.size() - 1})
-            QVERIFY2(!reading(written(bytes.left(size))).empty(), qPrintable(QString::number(size)));
+        for (const qsizetype size :
+             {qsizetype{0}, qsizetype{4}, bytes.size() / 2, bytes.size() - 1})
+            QVERIFY2(!reading(written(bytes.left(size))).empty(),
+                     qPrintable(QString::number(size)));
         QVERIFY(!reading(written("not a file of tensors, but a text")).empty());
         QVERIFY(writeTensorFile(path("other.safetensors"),
                                 {.header = {{"format", "other"}}, .tensors = {}})
@@ -434,8 +435,8 @@ private Q_SLOTS:
 
     void aSourceThatIsNotFiniteIsAProblem() {
         const Trained source(pairSpec("factored", {"*: tied"}));
-        for (const char* name : {"enc1.1/U/segmentation+depth", "dec1.1/norm.var/segmentation+depth",
-                                 "head.depth.2/W/depth"}) {
+        for (const char* name : {"enc1.1/U/segmentation+depth",
+                                 "dec1.1/norm.var/segmentation+depth", "head.depth.2/W/depth"}) {
             Checkpoint broken = source.checkpoint;
             broken.tensors[name] = broken.tensors.at(name).clone();
             broken.tensors[name].flatten()[0] = std::nan("");

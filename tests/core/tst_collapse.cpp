@@ -138,10 +138,9 @@ class CollapseTest : public QObject {
             for (const auto& [name, rules] : plans)
                 for (const char* backbone : {"segnet", "unet"}) {
                     const Json options = completeOptions(entry->info, Json::object());
-                    const bool fits =
-                        (hasCore(entry->info) || QString(name) != "factors shared")
-                        && ((hasCore(entry->info) && entry->info.isAffine(options))
-                            || QString(name) != "merged");
+                    const bool fits = (hasCore(entry->info) || QString(name) != "factors shared")
+                                      && ((hasCore(entry->info) && entry->info.isAffine(options))
+                                          || QString(name) != "merged");
                     const bool knows = QString(backbone) == "segnet" || !rules.join(' ').contains("2.2");
                     if (fits && knows)
                         QTest::addRow("%s, %s, %s", entry->info.id.c_str(), name, backbone)

@@ -62,7 +62,8 @@ private Q_SLOTS:
         const KernelShape shape{.out = 16, .in = 8, .height = 7, .width = 7};
         const ParametrizationInfo& info = entryNamed("expand").info;
         auto factors = info.factors(shape, completeOptions(info, Json::object()));
-        QCOMPARE(factors[1].kernel, std::optional(KernelShape{.out = 64, .in = 32, .height = 3, .width = 3}));
+        QCOMPARE(factors[1].kernel,
+                 std::optional(KernelShape{.out = 64, .in = 32, .height = 3, .width = 3}));
         factors[1].kernel.reset();
         const std::vector<FactorInfo> expected{{"W3", {16, 64, 3, 3}},
                                                {"W2", {64, 32, 3, 3}, true},

@@ -125,8 +125,8 @@ private Q_SLOTS:
         add(Family::Dataset, {"rooms", "folder"});
         add(Family::Task, {"segmentation", "depth", "normal"});
         add(Family::Backbone, {"segnet", "unet"});
-        add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain", "rcm",
-                                      "taps", "eft", "km-style", "polytropon"});
+        add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
+                                      "rcm", "taps", "eft", "km-style", "polytropon"});
         add(Family::Optimizer, {"adam", "adamw", "sgd"});
         add(Family::Schedule, {"cosine", "step", "constant"});
         add(Family::Balancing, {"equal", "uw", "dwa", "famo", "pcgrad", "mgda"});

@@ -140,7 +140,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         QTest::addColumn<QString>("group");
         QTest::newRow("tied") << "*: tied" << QString(all);
-        QTest::newRow("factors shared") << "*: factors shared" << "depth";
+        QTest::newRow("factors shared") << "*: factors shared"
+                                        << "depth";
     }
 
     void aProductThatEndsIsTheProductForAll() {
@@ -153,8 +154,8 @@ private Q_SLOTS:
             return parameterNamed(before, std::string("dec1.1/M/") + task).value.detach();
         };
         const torch::Tensor product = core("segmentation").mm(core("depth")).mm(core("normal"));
-        QVERIFY(sameBits(
-            parameterNamed(after, "dec1.1/M/" + group.toStdString()).value.detach(), product));
+        QVERIFY(sameBits(parameterNamed(after, "dec1.1/M/" + group.toStdString()).value.detach(),
+                         product));
     }
 
     void joinedTasksHaveTheMeanByTheirNumber() {

@@ -163,7 +163,8 @@ private Q_SLOTS:
     }
 
     void conflictIsMeasuredAmongThoseThatLearn() {
-        ExperimentSpec spec = restingSpec("factored", "*: {segmentation, normal} | {depth} separate");
+        ExperimentSpec spec =
+            restingSpec("factored", "*: {segmentation, normal} | {depth} separate");
         Learner learner = learnerFor(spec, scrambled(spec));
         const auto rows = learner.conflict(firstBatch(spec), 1);
         QVERIFY(!rows.empty());
@@ -172,7 +173,8 @@ private Q_SLOTS:
     }
 
     void gradientsOfWhatMovesAreThoseOfFiniteDifferences() {
-        const ExperimentSpec spec = restingSpec("factored", "*: {segmentation, normal} | {depth} separate");
+        const ExperimentSpec spec =
+            restingSpec("factored", "*: {segmentation, normal} | {depth} separate");
         Network network = scrambled(spec).convertedTo(torch::kFloat64);
         const Batch batch = firstBatch(spec, torch::kFloat64);
         const auto data = openRunData(spec);

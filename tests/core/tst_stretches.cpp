@@ -276,8 +276,8 @@ private Q_SLOTS:
         for (const ExecutedNode& executed : design.tree.nodes) {
             const Node& node = design.graph.node(executed.node);
             if (node.op == Op::Conv)
-                expected +=
-                    3.0 * double(design.partOf(node).kernel.weights()) * node.height * node.width * 4;
+                expected += 3.0 * double(design.partOf(node).kernel.weights()) * node.height
+                            * node.width * 4;
         }
         // A head that one task alone owns is left by the other passes: three times it is, too.
         const NetworkCosts costs = networkCosts(design, {.batch = 4});

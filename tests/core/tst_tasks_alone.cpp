@@ -20,14 +20,13 @@ std::vector<torch::Tensor> outputsOf(const Network& network, const torch::Tensor
                            {.training = training, .followStatistics = false});
 }
 
-/// A state for each layer that merges nothing, and a partition of its norm. What the network has once
-/// is each task's in all layers, or a task would read several of it.
+/// A state for each layer that merges nothing, and a partition of its norm. What the network has
+/// once is each task's in all layers, or a task would read several of it.
 std::vector<std::string> randomRules(const NetworkDesign& design, std::mt19937_64& random) {
-    const std::vector<std::string> groups{"{segmentation, depth, normal}",
-                                          "{segmentation, depth} | {normal}",
-                                          "{segmentation} | {depth, normal}",
-                                          "{segmentation, normal} | {depth}",
-                                          "{segmentation} | {depth} | {normal}"};
+    const std::vector<std::string> groups{
+        "{segmentation, depth, normal}", "{segmentation, depth} | {normal}",
+        "{segmentation} | {depth, normal}", "{segmentation, normal} | {depth}",
+        "{segmentation} | {depth} | {normal}"};
     std::vector<std::string> rules;
     for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
         const std::string& layer = design.plan.layers[i].layer;
@@ -40,7 +39,8 @@ std::vector<std::string> randomRules(const NetworkDesign& design, std::mt19937_6
         if (once)
             std::erase(states, SharingState::Tied);
         const SharingState state = states[random() % states.size()];
-        const std::string own = state == SharingState::Tied || once ? "" : groups[random() % 5] + " ";
+        const std::string own =
+            state == SharingState::Tied || once ? "" : groups[random() % 5] + " ";
         rules.push_back(layer + ": " + own + std::string(stateName(state)));
         if (random() % 3 == 0)
             rules.push_back(layer + ": norm " + groups[random() % 5]);

@@ -39,7 +39,8 @@ inline Vector combined(const std::vector<Vector>& rows, const Vector& weights) {
     return sum;
 }
 
-inline std::vector<Vector> randomRows(std::mt19937_64& random, std::size_t count, std::size_t size) {
+inline std::vector<Vector> randomRows(std::mt19937_64& random, std::size_t count,
+                                      std::size_t size) {
     std::normal_distribution<double> normal;
     std::vector<Vector> rows(count, Vector(size));
     for (Vector& row : rows)

@@ -61,8 +61,9 @@ double factorParameters(int channels, const std::string& parametrization,
     const LayerFactors factors{"layer", info.factors(kernel, options)};
     Fragment fragment = oneConvolution(kernel, factors.factors.size());
     fragment.parts.pop_back(); // the layer has no norm
-    design.layers = {
-        {.method = {parametrization, options}, .factors = factors, .fragment = std::move(fragment)}};
+    design.layers = {{.method = {parametrization, options},
+                      .factors = factors,
+                      .fragment = std::move(fragment)}};
     design.plan = {{"a", "b", "c"}, {planInState(factors, state, apart(3))}};
     design = composed(std::move(design));
     const double biases = channels * static_cast<double>(design.plan.layers[0].bias.groups.size());

@@ -23,7 +23,7 @@ LayerFactors bank(const std::string& layer) {
 }
 
 const std::vector<LayerFactors> layers{factored("enc1.1"), factored("enc1.2"), plain("enc2.1"),
-                                       factored("dec1.1"), plain("dec1.2"), bank("dec2.1")};
+                                       factored("dec1.1"), plain("dec1.2"),    bank("dec2.1")};
 
 Texts rewritten(const Texts& rules) {
     const PlanResolution resolved = resolvePlan(rules, layers, tasks, "");
@@ -50,7 +50,8 @@ private Q_SLOTS:
                      join(rules, "; ").c_str());
         QCOMPARE(rewritten({"*: tied", "dec1.1: factors shared"}),
                  (Texts{"*: tied", "dec1.1: factors shared"}));
-        QCOMPARE(rewritten({"*: tied", "dec2.1: unfreeze"}), (Texts{"*: tied", "dec2.1: unfreeze W"}));
+        QCOMPARE(rewritten({"*: tied", "dec2.1: unfreeze"}),
+                 (Texts{"*: tied", "dec2.1: unfreeze W"}));
         QCOMPARE(rewritten({"*: {b, a} | {c, d} separate", "*: rest"}),
                  (Texts{"*: {a, b} | {c, d} separate", "*: rest"}));
     }
@@ -83,8 +84,8 @@ private Q_SLOTS:
             QVERIFY2(read.problems.empty(), toText(read.problems).c_str());
             for (std::size_t i = 0; i < plan.layers.size(); ++i)
                 QVERIFY2(read.plan.layers[i] == plan.layers[i],
-                         (join(rules, "\n") + "\n" + jsonText(toJson(read.plan)["layers"][i])
-                          + "\n" + jsonText(toJson(plan)["layers"][i]))
+                         (join(rules, "\n") + "\n" + jsonText(toJson(read.plan)["layers"][i]) + "\n"
+                          + jsonText(toJson(plan)["layers"][i]))
                              .c_str());
         }
     }

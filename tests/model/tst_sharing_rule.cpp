@@ -154,9 +154,9 @@ private Q_SLOTS:
     }
 
     void freezingIsARule() {
-        for (const char* text : {"enc1*: freeze", "*: unfreeze", "dec1.2: freeze M",
-                                 "dec1.2: unfreeze norm", "enc1*: rest",
-                                 "enc1*: freeze statistics"}) {
+        for (const char* text :
+             {"enc1*: freeze", "*: unfreeze", "dec1.2: freeze M", "dec1.2: unfreeze norm",
+              "enc1*: rest", "enc1*: freeze statistics"}) {
             const auto rule = parseSharingRule(text);
             QVERIFY2(rule && rule->frozen, text);
             QCOMPARE(toText(*rule), std::string(text));

@@ -87,8 +87,7 @@ private Q_SLOTS:
         };
         const std::string sum = " sha256:" + std::string(64, 'a');
         QCOMPARE(initial("net.safetensors"), std::string("/specs/of/net.safetensors"));
-        QCOMPARE(initial("~/a b/net.safetensors" + sum),
-                 "/home/ada/a b/net.safetensors" + sum);
+        QCOMPARE(initial("~/a b/net.safetensors" + sum), "/home/ada/a b/net.safetensors" + sum);
         for (const std::string& text : {std::string("rooms"), "rooms@5" + sum, std::string()})
             QCOMPARE(initial(text), text);
     }

@@ -93,15 +93,15 @@ private Q_SLOTS:
         QCOMPARE(groupsOf(plan, "dec1.1", "M"), std::string("sd | n"));
         QCOMPARE(groupsOf(plan, "dec1.1", "norm"), std::string("sd | n"));
         QCOMPARE(groupsOf(plan, "dec1.1", "V"), std::string("sdn"));
-        const auto separate = withTaskAdded(
-            network, {.id = "normal", .layers = "*", .state = SharingState::Separate},
-            testCatalogue());
+        const auto separate =
+            withTaskAdded(network, {.id = "normal", .layers = "*", .state = SharingState::Separate},
+                          testCatalogue());
         QCOMPARE(groupsOf(planOf(*separate), "enc1.1", "V"), std::string("sd | n"));
     }
 
     void groupsThatWereWrittenDownAreWrittenAnew() {
-        const PlannedNetwork network = pairOf({"*: {segmentation} | {depth} separate",
-                                               "enc1.1: tied", "enc*: freeze U"});
+        const PlannedNetwork network =
+            pairOf({"*: {segmentation} | {depth} separate", "enc1.1: tied", "enc*: freeze U"});
         const auto spec = withTaskAdded(network, {.id = "normal"}, testCatalogue());
         QVERIFY2(spec.has_value(), spec ? "" : toText(spec.error()).c_str());
         QCOMPARE(groupsOf(planOf(*spec), "dec1.1", "U"), std::string("s | d | n"));

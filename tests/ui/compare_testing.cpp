@@ -171,8 +171,7 @@ void FakePredictions::describeDataset(const ExperimentSpec&, Reply<DatasetSummar
     });
 }
 
-void FakePredictions::samples(const ExperimentSpec&, int, int,
-                              Reply<std::vector<Frame>> reply) {
+void FakePredictions::samples(const ExperimentSpec&, int, int, Reply<std::vector<Frame>> reply) {
     answer<std::vector<Frame>>(QStringLiteral("samples"), std::move(reply),
                                [] { return std::vector<Frame>(); });
 }

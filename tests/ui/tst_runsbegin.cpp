@@ -56,9 +56,8 @@ private Q_SLOTS:
         bench.openWith(1);
         bench.select({run});
         const OpenMenu menu(bench);
-        QTRY_COMPARE(menu.texts(),
-                     (QStringList{"Its tasks", "Add surface normals", "Drop segmentation",
-                                  "Drop depth"}));
+        QTRY_COMPARE(menu.texts(), (QStringList{"Its tasks", "Add surface normals",
+                                                "Drop segmentation", "Drop depth"}));
         menu.choose("Add surface normals");
         QCOMPARE(bench.desk.navigator.setUps.size(), 1U);
         const auto& [spec, origin] = bench.desk.navigator.setUps[0];

@@ -229,9 +229,9 @@ private Q_SLOTS:
         const std::string two = R"([{"id":"a","options":{}},{"id":"b","options":{}}])";
         QCOMPARE(read("a, b"), two);
         QCOMPARE(read("[\"a\", \"b\"]"), two);
-        QCOMPARE(read("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}"),
-                 std::string(
-                     R"([{"id":"a","options":{}},{"id":"b","options":{"k":[1,2],"l":{}}}])"));
+        QCOMPARE(
+            read("a, {\"id\": \"b\", \"options\": {\"k\": [1, 2], \"l\": {}}}"),
+            std::string(R"([{"id":"a","options":{}},{"id":"b","options":{"k":[1,2],"l":{}}}])"));
         QCOMPARE(read(""), std::string("[]"));
         for (const char* text : {"a,,b", "{\"id\": 3}", "[a]"})
             QCOMPARE(read(text), std::string("field.type"));

@@ -58,19 +58,32 @@ bool isOfSample(const Problem& problem) {
 } // namespace
 
 ComparePage::ComparePage(PageContext context, QWidget* parent)
-    : Page(parent), m_context(context), m_comparison(context), m_stack(new QStackedWidget),
-      m_picker(new RunPicker(context.store)), m_body(nullptr), m_tools(nullptr),
-      m_modeChoice(new SegmentedControl({tr("All"), tr("Side by side"), tr("Swipe"), tr("Blink"),
-                                         tr("Difference")})),
-      m_leftChoice(new QComboBox), m_rightChoice(new QComboBox),
+    : Page(parent),
+      m_context(context),
+      m_comparison(context),
+      m_stack(new QStackedWidget),
+      m_picker(new RunPicker(context.store)),
+      m_body(nullptr),
+      m_tools(nullptr),
+      m_modeChoice(new SegmentedControl(
+          {tr("All"), tr("Side by side"), tr("Swipe"), tr("Blink"), tr("Difference")})),
+      m_leftChoice(new QComboBox),
+      m_rightChoice(new QComboBox),
       m_step(new TonedLabel(ColorRole::MutedText)),
-      m_stage(new PictureStage(m_pictures, m_cursor)), m_strip(new FrameStrip(context.jobs)),
-      m_detail(new DetailCard(m_cursor)), m_legend(new LegendCard),
+      m_stage(new PictureStage(m_pictures, m_cursor)),
+      m_strip(new FrameStrip(context.jobs)),
+      m_detail(new DetailCard(m_cursor)),
+      m_legend(new LegendCard),
       m_report(new ReportCard(context.jobs)),
       m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
       m_reportRun(new QComboBox),
-      m_metrics(new MetricsCard(context.catalogue)), m_open(nullptr), m_other(nullptr),
-      m_one(nullptr), m_another(nullptr), m_savePicture(nullptr), m_save(nullptr) {
+      m_metrics(new MetricsCard(context.catalogue)),
+      m_open(nullptr),
+      m_other(nullptr),
+      m_one(nullptr),
+      m_another(nullptr),
+      m_savePicture(nullptr),
+      m_save(nullptr) {
     setAcceptDrops(true);
     m_body = makeBody();
     m_stack->addWidget(m_picker);

@@ -66,9 +66,10 @@ void ReadingsView::show(const FactorReadings& readings, const std::vector<Sharin
     if (const QString claims = claimsText(readings, tasks); !claims.isEmpty())
         sentences << tr("Claimed at step %1 (the gauges in the cells): %2.").arg(step, claims);
     if (!m_mixtures->rows().empty())
-        sentences << tr("At step %1 each task mixes the %2s that all have in these shares; the full "
-                        "colour is %3.")
-                         .arg(step, m_mixtures->part(), toQt(shareText(m_mixtures->largest())));
+        sentences
+            << tr("At step %1 each task mixes the %2s that all have in these shares; the full "
+                  "colour is %3.")
+                   .arg(step, m_mixtures->part(), toQt(shareText(m_mixtures->largest())));
     say(sentences.join(QLatin1Char(' ')));
 }
 

@@ -41,7 +41,8 @@ Expected<std::pair<PlannedNetwork, std::string>> trainedNetwork(Store& store, co
 
 } // namespace
 
-BeginMenu::BeginMenu(PageContext context, std::function<std::optional<RunId>()> run, QWidget* parent)
+BeginMenu::BeginMenu(PageContext context, std::function<std::optional<RunId>()> run,
+                     QWidget* parent)
     : QMenu(tr("Begin from it"), parent), m_context(context), m_run(std::move(run)) {
     setToolTipsVisible(true);
     connect(this, &QMenu::aboutToShow, this, &BeginMenu::read);

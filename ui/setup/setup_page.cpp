@@ -294,7 +294,7 @@ void SetupPage::showProblems() {
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
     }
-    for (const Problem& doubt : m_analysis && shown.empty() ? m_analysis->doubts : Problems{}) {
+    for (const Problem& doubt : m_analysis&& shown.empty() ? m_analysis->doubts : Problems{}) {
         Problem named = doubt;
         named.path = labelAt(m_document.value(), m_context.catalogue, doubt.path).toStdString();
         shown.push_back({doubt, tr("Seldom meant: %1").arg(toQt(toText(named))), {}, true});

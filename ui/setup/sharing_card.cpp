@@ -22,9 +22,8 @@ namespace concertina {
 
 namespace {
 
-constexpr std::array states{SharingState::Tied, SharingState::Merged,
-                            SharingState::MergedByProduct, SharingState::FactorsShared,
-                            SharingState::Separate};
+constexpr std::array states{SharingState::Tied, SharingState::Merged, SharingState::MergedByProduct,
+                            SharingState::FactorsShared, SharingState::Separate};
 constexpr int RulesHeight = 76;
 
 QString joined(const std::vector<std::string>& rules) {

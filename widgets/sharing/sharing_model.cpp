@@ -59,8 +59,9 @@ bool sameLines(const std::vector<SharingRow>& a, const std::vector<SharingRow>& 
 
 SharingState SharingRow::next() const {
     // Merged by product is chosen, not come upon: its place is merged's.
-    const SharingState now = state == SharingState::MergedByProduct ? SharingState::Merged
-                                                                    : state.value_or(available.back());
+    const SharingState now = state == SharingState::MergedByProduct
+                                 ? SharingState::Merged
+                                 : state.value_or(available.back());
     const auto at = std::ranges::find(available, now);
     const bool last = at == available.end() || at + 1 == available.end()
                       || *(at + 1) == SharingState::MergedByProduct;
@@ -192,8 +193,7 @@ QString SharingModel::restingNames(const SharingRow& row) const {
 QString SharingModel::frozenText(const SharingRow& row) const {
     if (row.isAllFrozen())
         return row.plan.rests() ? tr("rests") : tr("frozen");
-    return row.plan.frozen.empty() ? tr("frozen: all that %1 uses")
-                                         .arg(restingNames(row))
+    return row.plan.frozen.empty() ? tr("frozen: all that %1 uses").arg(restingNames(row))
                                    : tr("frozen: %1").arg(toQt(join(row.plan.frozen, ", ")));
 }
 
@@ -235,9 +235,10 @@ QString SharingModel::toolTip(const SharingRow& row) const {
                                                                      stateHelp(*row.state))
                                : tr("Groups of tasks by rules of their own."));
     if (row.resting != 0)
-        text += tr("<p><b>Rests</b>: all that %1 uses here stays as it began, its norms' statistics "
-                   "too.</p>")
-                    .arg(restingNames(row).toHtmlEscaped());
+        text +=
+            tr("<p><b>Rests</b>: all that %1 uses here stays as it began, its norms' statistics "
+               "too.</p>")
+                .arg(restingNames(row).toHtmlEscaped());
     if (row.plan.rests())
         text += tr("<p><b>Rests</b>: it stays as it is while the others train, and its norms go by "
                    "their running statistics.</p>");

@@ -155,9 +155,10 @@ void paintGates(QPainter& painter, const QRect& cells,
         // Beside the letter, or below it where a cell has no room.
         const bool beside = width >= 2 * (GateDistance + GateWidth + GateMargin);
         const QRect gauge =
-            beside ? QRect(middle + GateDistance, cells.center().y() - GateHeight / 2, GateWidth,
-                           GateHeight)
-                   : QRect(middle - GateWidth / 2, cells.bottom() - GateWidth, GateWidth, GateWidth);
+            beside
+                ? QRect(middle + GateDistance, cells.center().y() - GateHeight / 2, GateWidth,
+                        GateHeight)
+                : QRect(middle - GateWidth / 2, cells.bottom() - GateWidth, GateWidth, GateWidth);
         const int filled = (gauge.height() - 2) * gates[t]->open / gates[t]->gated;
         const QColor ink = taskColor(static_cast<int>(t), palette);
         painter.fillRect(gauge, color(ColorRole::Field, palette));
