@@ -28,6 +28,7 @@ CommandLine::CommandLine() {
     m_app.footer(footer);
     addTraining();
     addResuming();
+    addTrying();
     addTaskChanges();
     addRuns();
     addNetworks();

@@ -28,6 +28,7 @@ private:
                       Work work = Work::Looks);
     void addTraining();
     void addResuming();
+    void addTrying();
     void addTaskChanges();
     void addRuns();
     void addConflict();
@@ -58,6 +59,7 @@ private:
     TableArguments m_table;
     ResumeArguments m_resume;
     ReplanArguments m_replan;
+    TryArguments m_try;
     TaskChangeArguments m_taskChange;
     ConflictArguments m_conflict;
     PredictArguments m_predict;

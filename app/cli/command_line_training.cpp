@@ -72,6 +72,27 @@ void CommandLine::addResuming() {
         ->capture_default_str();
 }
 
+void CommandLine::addTrying() {
+    CLI::App* sub = command(
+        m_app, "try", "Train some steps with and without a change of the sharing",
+        [this](Console& console) {
+            m_try.run = m_run;
+            return tryCommand(m_common, m_try, console);
+        },
+        Work::Computes);
+    addRun(sub);
+    sub->add_option("rules", m_try.rules, "The change, as for \"concertina-cli replan\"")
+        ->type_name("RULE")
+        ->required();
+    sub->add_option("--steps", m_try.steps, "Of each of the two")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    addData(sub);
+    sub->footer("Both begin as the run's last checkpoint and train on the batches that come next.\n"
+                "The run stays as it is, and goes on as if there had been no trial.");
+}
+
 void CommandLine::addTaskChange(CLI::App* sub, const char* task) {
     addRun(sub);
     sub->add_option("task", m_taskChange.task, task)->type_name("TASK")->required();

@@ -54,6 +54,16 @@ struct ReplanArguments {
 ExitCode replanCommand(const CommonArguments& common, const ReplanArguments& arguments,
                        Console& console);
 
+struct TryArguments {
+    std::string run;
+    std::vector<std::string> rules;
+    int steps = 50; ///< of each plan
+};
+
+/// Trains a run's last checkpoint on with and without a change of its sharing, and shows both; the
+/// run stays as it is.
+ExitCode tryCommand(const CommonArguments& common, const TryArguments& arguments, Console& console);
+
 struct TaskChangeArguments {
     std::string run;
     std::string task;

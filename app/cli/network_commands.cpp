@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/network_commands.h"
 
+#include "app/cli/interruptible.h"
 #include "app/cli/named_run.h"
-#include "app/session/interrupt.h"
 #include "app/session/trained_run.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
@@ -11,27 +11,10 @@
 #include "core/values/file_place.h"
 
 #include <algorithm>
-#include <stop_token>
 
 namespace concertina {
 
 namespace {
-
-/// Runs a long function with a stop token that Ctrl-C pulls.
-template <class Work>
-auto interruptible(Console& console, bool& interrupted, Work work) {
-    std::stop_source source;
-    const InterruptWatch watch([&] { source.request_stop(); });
-    auto result = work(console.reporter(), source.get_token());
-    console.endProgress();
-    interrupted = watch.interrupted();
-    return result;
-}
-
-ExitCode failed(Console& console, const Problem& problem, bool interrupted) {
-    const ExitCode code = console.fail(problem);
-    return interrupted ? Interrupted : code;
-}
 
 Json eventJson(const char* event, const RunId& run, Json report) {
     Json json = {{"event", event}, {"run", run}};

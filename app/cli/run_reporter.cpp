@@ -10,14 +10,14 @@
 
 namespace concertina {
 
-namespace {
-
 Json valuesJson(const std::vector<MetricValue>& values) {
     Json json = Json::object();
     for (const MetricValue& value : values)
         json[metricKey(value.task, value.name)] = value.value; // not finite: written as null
     return json;
 }
+
+namespace {
 
 Json positionJson(const char* event, const RunPosition& position) {
     return {{"event", event},

@@ -8,6 +8,9 @@
 
 namespace concertina {
 
+/// {"loss": …, "segmentation/miou": …}
+Json valuesJson(const std::vector<MetricValue>& values);
+
 /// Reports a training on the console: for people a line of progress with the time that is left and
 /// a line a validation; in JSON mode an object an event.
 class RunReporter : public RunObserver {

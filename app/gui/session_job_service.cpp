@@ -2,6 +2,7 @@
 #include "app/gui/session_job_service.h"
 
 #include "app/session/run_session.h"
+#include "app/session/trial.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
 #include "core/exports/export.h"
@@ -122,6 +123,15 @@ void SessionJobService::readings(const RunId& run, Reply<FactorReadings> reply) 
          [this, run](const auto&, const auto&) -> Expected<FactorReadings> {
              const auto trained = findTrained(m_store, run, m_dataFolder);
              return trained ? readingsOf(*trained) : failure(trained.error());
+         });
+}
+
+void SessionJobService::tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
+                                Reply<Trial> reply) {
+    post(m_long, "try", std::move(reply),
+         [this, request = TrialRequest{run, rules, steps, m_dataFolder}](
+             const Progress& progress, const std::stop_token& stop) {
+             return concertina::tryPlan(m_store, request, progress, stop);
          });
 }
 

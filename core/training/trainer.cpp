@@ -285,6 +285,8 @@ private:
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
+        if (m_folder.empty())
+            return std::nullopt;
         reportNews(m_data, true, position(), m_observer);
         const auto problem = save(reason);
         return problem ? waitForRoom(*problem, reason) : std::nullopt;

@@ -17,7 +17,7 @@ namespace concertina {
 
 struct TrainRequest {
     ExperimentSpec spec;                           ///< validated, with complete options
-    std::filesystem::path checkpointFolder;        ///< made where it is missing
+    std::filesystem::path checkpointFolder; ///< made where it is missing; empty: none is written
     std::optional<std::filesystem::path> resumeAt; ///< a checkpoint of this spec to go on from
     std::filesystem::path fileRecord; ///< what the dataset's files are (`FileRecord`); empty: none
     double secondsBefore = 0;                      ///< trained up to that checkpoint

@@ -133,9 +133,9 @@ private Q_SLOTS:
         QFETCH(QString, page);
         static QByteArray all;
         if (all.isEmpty()) {
-            for (const char* command : {"train", "resume", "add-task", "drop-task", "runs", "table",
-                                        "conflict", "replan", "verify", "collapse", "export",
-                                        "predict"})
+            for (const char* command :
+                 {"train", "resume", "add-task", "drop-task", "runs", "table", "conflict", "replan",
+                  "try", "verify", "collapse", "export", "predict"})
                 all += helpOf({command});
             // Of the window and of packaging/run.sh.
             all += "--demo " + cli::fileBytes(root + "/packaging/run.sh");

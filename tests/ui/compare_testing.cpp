@@ -225,6 +225,12 @@ void FakePredictions::readings(const RunId& run, Reply<FactorReadings> reply) {
                            std::move(reply), [this] { return read; });
 }
 
+void FakePredictions::tryPlan(const RunId& run, const std::vector<std::string>&, int,
+                              Reply<Trial> reply) {
+    answer<Trial>(QStringLiteral("try %1").arg(QString::fromStdString(run)), std::move(reply),
+                  [] { return Trial{}; });
+}
+
 void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
     answer<CollapseReport>(QStringLiteral("report %1").arg(QString::fromStdString(run)),
                            std::move(reply), [] {

@@ -51,6 +51,8 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
+    void tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
+                 Reply<Trial> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
     void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,

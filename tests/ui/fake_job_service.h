@@ -35,6 +35,7 @@ public:
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, FactorReadings>> read;
+    std::vector<FakeJob<std::pair<RunId, std::vector<std::string>>, Trial>> tried;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
     std::vector<FakeJob<std::pair<RunId, std::string>, WrittenNetwork>> saved;
@@ -58,6 +59,10 @@ public:
     }
     void readings(const RunId& run, Reply<FactorReadings> reply) override {
         read.push_back({run, std::move(reply)});
+    }
+    void tryPlan(const RunId& run, const std::vector<std::string>& rules, int,
+                 Reply<Trial> reply) override {
+        tried.push_back({{run, rules}, std::move(reply)});
     }
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override {
         reported.push_back({run, std::move(reply)});

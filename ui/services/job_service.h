@@ -5,6 +5,7 @@
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
+#include "core/values/trial.h"
 #include "ui/services/frame.h"
 
 #include <QObject>
@@ -50,6 +51,11 @@ public:
 
     /// What the gates and mixtures of a run's last checkpoint say.
     virtual void readings(const RunId& run, Reply<FactorReadings> reply) = 0;
+
+    /// Trains a run's last checkpoint on for some steps with and without a change of its sharing;
+    /// the run may wait in memory meanwhile.
+    virtual void tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
+                         Reply<Trial> reply) = 0;
 
     /// What collapsing changes (measured; nothing is written).
     virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;
