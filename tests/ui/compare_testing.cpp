@@ -291,7 +291,9 @@ CompareDesk::CompareDesk()
       store(std::make_unique<StoreAccess>(folder.path().toStdString() + "/store")) {}
 
 PageContext CompareDesk::context() {
-    return {catalogue, *store, runs, jobs, dialogs, navigator, settings};
+    if (!draft)
+        draft = std::make_unique<ExperimentDraft>(catalogue, jobs, settings);
+    return {catalogue, *draft, *store, runs, jobs, dialogs, navigator, settings};
 }
 
 Store CompareDesk::open() const {

@@ -5,6 +5,7 @@
 #include "db/store.h"
 #include "tests/ui/fake_dialogs.h"
 #include "tests/ui/fake_run_service.h"
+#include "ui/experiment/experiment_draft.h"
 #include "ui/services/job_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
@@ -88,6 +89,7 @@ public:
     FakePredictions jobs;
     FakeDialogs dialogs;
     FakeNavigator navigator;
+    std::unique_ptr<ExperimentDraft> draft;
 };
 
 } // namespace concertina::testing

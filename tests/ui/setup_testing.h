@@ -55,6 +55,7 @@ public:
 
     void make() {
         page.reset();
+        desk.draft.reset();
         page.emplace(desk.context());
         page->resize(1294, 696);
         page->show();

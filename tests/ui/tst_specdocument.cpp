@@ -3,8 +3,8 @@
 #include "core/values/presets.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/printing.h"
+#include "ui/experiment/spec_document.h"
 #include "ui/setup/mends.h"
-#include "ui/setup/spec_document.h"
 
 #include <QFile>
 #include <QSettings>

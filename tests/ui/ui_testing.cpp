@@ -182,12 +182,15 @@ std::filesystem::path Desk::folder() const {
 }
 
 void Desk::reopen(StoreMode mode) {
+    draft.reset();
     store.reset();
     store = std::make_unique<StoreAccess>(folder(), mode);
 }
 
 PageContext Desk::context() {
-    return {catalogue, *store, runs, jobs, dialogs, navigator, settings};
+    if (!draft)
+        draft = std::make_unique<ExperimentDraft>(catalogue, jobs, settings);
+    return {catalogue, *draft, *store, runs, jobs, dialogs, navigator, settings};
 }
 
 void useTheme(bool dark) {

@@ -8,6 +8,7 @@
 #include "tests/ui/fake_dialogs.h"
 #include "tests/ui/fake_job_service.h"
 #include "tests/ui/fake_run_service.h"
+#include "ui/experiment/experiment_draft.h"
 #include "ui/store/store_access.h"
 #include "ui/window/page_context.h"
 
@@ -84,6 +85,7 @@ public:
     FakeJobService jobs;
     FakeDialogs dialogs;
     FakeNavigator navigator;
+    std::unique_ptr<ExperimentDraft> draft; ///< made with the first context; reset: as a restart
 };
 
 /// Fonts, style and palette as the program has them.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/experiment/setup_value.h"
 #include "ui/services/frame.h"
-#include "ui/setup/setup_value.h"
 
 #include <QString>
 

@@ -115,7 +115,7 @@ void SetupPage::showStart() {
     const auto count = m_document.value().seeds.size();
     m_start->setText(count > 1 ? tr("Start %1 runs").arg(count) : tr("Start"));
     const Problems open = problems();
-    m_start->setEnabled(m_analysis != nullptr && open.empty());
+    m_start->setEnabled(m_draft.analysis() != nullptr && open.empty());
     if (!open.empty()) {
         m_start->setToolTip(tr("Waits until this is mended: %1").arg(toQt(toText(open.front()))));
         return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/setup_forms.h"
 
-#include "ui/setup/spec_document.h"
+#include "ui/experiment/spec_document.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/setup_page.h"
 
-#include "core/model/validate.h"
 #include "core/values/presets.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
@@ -9,7 +8,6 @@
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/costs_card.h"
-#include "ui/setup/dataset_watch.h"
 #include "ui/setup/problems_panel.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
@@ -59,25 +57,20 @@ QString draggedFile(const QMimeData* data) {
 } // namespace
 
 SetupPage::SetupPage(PageContext context, QWidget* parent)
-    : Page(parent), m_context(context), m_document(context.catalogue, context.settings),
-      m_analyst(context.catalogue), m_dataset(new DatasetWatch(context.jobs, this)),
+    : Page(parent),
+      m_context(context),
+      m_draft(context.draft),
+      m_document(m_draft.document()),
       m_forms(new SetupForms(context.catalogue, m_document)),
       m_samples(new SamplesCard(context.catalogue, context.jobs)),
-      m_sharing(new SharingCard(context.catalogue)), m_costs(new CostsCard),
+      m_sharing(new SharingCard(context.catalogue)),
+      m_costs(new CostsCard),
       m_problems(new ProblemsPanel) {
     setAcceptDrops(true);
     makeActions();
     makeLayout();
-    connect(&m_document, &SpecDocument::changed, this, &SetupPage::refresh);
-    connect(&m_analyst, &SpecAnalyst::ready, this,
-            [this](const std::shared_ptr<const SpecAnalysis>& analysis) {
-                m_analysis = analysis;
-                showFacts();
-            });
-    connect(m_dataset, &DatasetWatch::changed, this, [this] {
-        m_analyst.request(m_document.spec(), classes());
-        showFacts();
-    });
+    connect(&m_draft, &ExperimentDraft::changed, this, &SetupPage::refresh);
+    connect(&m_draft, &ExperimentDraft::learned, this, &SetupPage::showFacts);
     connect(m_sharing, &SharingCard::plannedRules, this,
             [this](const std::vector<std::string>& rules, const QString& step) {
                 SetupValue value = m_document.value();
@@ -93,6 +86,7 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askFolder);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
+    m_draft.watch();
     refresh();
 }
 
@@ -188,15 +182,6 @@ bool SetupPage::useFolder(const QString& folder) {
 void SetupPage::refresh() {
     const ExperimentSpec& spec = m_document.spec();
     m_sharing->setRules(spec.network.sharing);
-    const auto& refused = m_document.value().refused;
-    const bool refusedData = std::ranges::any_of(refused, [](const auto& entry) {
-        return entry.first.starts_with("data.");
-    });
-    m_dataset->setSpec(spec, !refusedData
-                                 && checkMethod(m_context.catalogue, Family::Dataset,
-                                                spec.data.dataset, "data.dataset")
-                                        .empty());
-    m_analyst.request(spec, classes());
     // What was refused is known at once; the rest comes with the analysis.
     showProblems();
     showStart();
@@ -205,23 +190,23 @@ void SetupPage::refresh() {
 
 void SetupPage::showFacts() {
     const ExperimentSpec& spec = m_document.spec();
-    if (m_analysis) {
-        m_sharing->setNetwork(spec, m_analysis->network);
+    if (const auto& analysis = m_draft.analysis()) {
+        m_sharing->setNetwork(spec, analysis->network);
         std::vector<std::string> layers;
-        if (m_analysis->network)
-            layers = m_analysis->network->plan.layerNames();
+        if (analysis->network)
+            layers = analysis->network->plan.layerNames();
         m_forms->setLayers(layers);
     }
     m_forms->setDatasetNote(datasetNote(true), datasetNote(false));
-    if (m_dataset->problem())
-        m_samples->setMessage(tr("The dataset can't be read: %1")
-                                  .arg(textBeside(*m_dataset->problem())));
-    else if (m_dataset->summary() && !m_dataset->isReading()
-             && datasetProblems(spec, *m_dataset->summary()).empty())
-        m_samples->setSpec(spec, m_dataset->samplesOf(spec.data.trainSplit));
-    else if (m_dataset->isReading() && !m_dataset->summary())
+    if (m_draft.dataset().problem())
+        m_samples->setMessage(
+            tr("The dataset can't be read: %1").arg(textBeside(*m_draft.dataset().problem())));
+    else if (m_draft.dataset().summary() && !m_draft.dataset().isReading()
+             && datasetProblems(spec, *m_draft.dataset().summary()).empty())
+        m_samples->setSpec(spec, m_draft.dataset().samplesOf(spec.data.trainSplit));
+    else if (m_draft.dataset().isReading() && !m_draft.dataset().summary())
         m_samples->setMessage(tr("Reading the dataset…"));
-    else if (!m_dataset->isReading())
+    else if (!m_draft.dataset().isReading())
         m_samples->setMessage(tr("Samples are shown here once the data is chosen and nothing is wrong with "
                                  "it."));
     showCosts();
@@ -230,11 +215,11 @@ void SetupPage::showFacts() {
 }
 
 QString SetupPage::datasetNote(bool names) const {
-    if (m_dataset->problem())
+    if (m_draft.dataset().problem())
         return tr("can't be read");
-    if (!m_dataset->summary())
-        return m_dataset->isReading() ? tr("reading…") : QString();
-    const DatasetSummary& summary = *m_dataset->summary();
+    if (!m_draft.dataset().summary())
+        return m_draft.dataset().isReading() ? tr("reading…") : QString();
+    const DatasetSummary& summary = *m_draft.dataset().summary();
     QStringList parts;
     for (const auto& split : summary.splits)
         parts << QStringLiteral("%1 %2").arg(split.samples).arg(toQt(split.name));
@@ -249,31 +234,24 @@ QString SetupPage::datasetNote(bool names) const {
     return parts.join(QStringLiteral(" · "));
 }
 
-ClassCounts SetupPage::classes() const {
-    ClassCounts counts;
-    if (m_dataset->summary())
-        for (const auto& target : m_dataset->summary()->targets)
-            counts[target.name] = target.classes;
-    return counts;
-}
-
 Problems SetupPage::problems() const {
     Problems all;
     for (const auto& [path, refused] : m_document.value().refused)
         all.push_back(refused.problem);
-    if (m_analysis)
-        all.insert(all.end(), m_analysis->problems.begin(), m_analysis->problems.end());
-    if (m_dataset->problem()) {
-        all.push_back(*m_dataset->problem());
+    if (m_draft.analysis())
+        all.insert(all.end(), m_draft.analysis()->problems.begin(),
+                   m_draft.analysis()->problems.end());
+    if (m_draft.dataset().problem()) {
+        all.push_back(*m_draft.dataset().problem());
         // Whatever file it names, the field that can be changed is the dataset's.
         if (m_forms->fieldFor(all.back().path).empty()) {
-            all.back().found = toText(*m_dataset->problem());
+            all.back().found = toText(*m_draft.dataset().problem());
             all.back().path = "data.dataset";
             all.back().expected = "a dataset that can be read";
             all.back().hint.clear();
         }
-    } else if (m_dataset->summary()) {
-        for (Problem& problem : datasetProblems(m_document.spec(), *m_dataset->summary()))
+    } else if (m_draft.dataset().summary()) {
+        for (Problem& problem : datasetProblems(m_document.spec(), *m_draft.dataset().summary()))
             all.push_back(std::move(problem));
     }
     return all;
@@ -294,7 +272,8 @@ void SetupPage::showProblems() {
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
     }
-    for (const Problem& doubt : m_analysis&& shown.empty() ? m_analysis->doubts : Problems{}) {
+    for (const Problem& doubt :
+         m_draft.analysis() && shown.empty() ? m_draft.analysis()->doubts : Problems{}) {
         Problem named = doubt;
         named.path = labelAt(m_document.value(), m_context.catalogue, doubt.path).toStdString();
         shown.push_back({doubt, tr("Seldom meant: %1").arg(toQt(toText(named))), {}, true});
@@ -308,15 +287,16 @@ void SetupPage::showCosts() {
     const ExperimentSpec& spec = m_document.spec();
     SetupCosts costs{.steps = static_cast<double>(spec.train.steps),
                      .runs = static_cast<int>(m_document.value().seeds.size())};
-    if (m_analysis)
-        costs.network = m_analysis->costs;
+    if (m_draft.analysis())
+        costs.network = m_draft.analysis()->costs;
     const auto isAssumed = [&](const TaskSpec& task) {
         const TaskInfo* info = m_context.catalogue.task(task.method.id);
-        return info != nullptr && lacksClasses(*info, classes());
+        return info != nullptr && lacksClasses(*info, m_draft.classes());
     };
-    if (!m_dataset->summary() && std::ranges::any_of(spec.tasks, isAssumed))
+    if (!m_draft.dataset().summary() && std::ranges::any_of(spec.tasks, isAssumed))
         costs.assumedClasses = AssumedClasses;
-    if (const auto samples = m_dataset->samplesOf(spec.data.trainSplit); samples && *samples > 0) {
+    if (const auto samples = m_draft.dataset().samplesOf(spec.data.trainSplit);
+        samples && *samples > 0) {
         // As the trainer counts: the last batch of an epoch is not filled up.
         const int perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
         costs.steps = static_cast<double>(plannedSteps(spec.train, perEpoch));
@@ -342,7 +322,7 @@ void SetupPage::mend(const Problem& problem) {
     else if (isFolder(problem.path))
         askFolder(problem.path);
     else if (problem.path.starts_with("data.dataset"))
-        m_dataset->askAgain();
+        m_draft.dataset().askAgain();
 }
 
 bool SetupPage::isFolder(const std::string& path) const {
@@ -355,7 +335,7 @@ void SetupPage::askFolder(const std::string& path) {
         m_document.setText(path, folder->toStdString());
         m_document.endStep();
         // The same one again is read again.
-        m_dataset->askAgain();
+        m_draft.dataset().askAgain();
     }
 }
 

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/experiment/experiment_draft.h"
 #include "ui/setup/mends.h"
-#include "ui/setup/spec_analysis.h"
-#include "ui/setup/spec_document.h"
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
-
-#include <memory>
 
 class QMenu;
 
 namespace concertina {
 
 class CostsCard;
-class DatasetWatch;
 class ProblemsPanel;
 class SamplesCard;
 class SetupForms;
@@ -33,13 +29,13 @@ public:
     QList<QAction*> barActions() const override;
     bool open(const PageRequest& request) override;
 
-    SpecDocument& document() { return m_document; }
+    SpecDocument& document() { return m_draft.document(); }
 
     /// What keeps the setup from its start, as far as it is known.
     Problems problems() const;
 
     /// Whether a change has not been looked at yet.
-    bool isBusy() const { return m_analyst.isBusy(); }
+    bool isBusy() const { return m_draft.isBusy(); }
 
 public Q_SLOTS:
     void load(const concertina::ExperimentSpec& spec, const QString& origin);
@@ -69,17 +65,14 @@ private:
     void showCosts();
     void showStart();
     QString datasetNote(bool names) const;
-    ClassCounts classes() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
     bool isFolder(const std::string& path) const;
     void askFolder(const std::string& path);
 
     PageContext m_context;
-    SpecDocument m_document;
-    SpecAnalyst m_analyst;
-    std::shared_ptr<const SpecAnalysis> m_analysis;
-    DatasetWatch* m_dataset;
+    ExperimentDraft& m_draft;
+    SpecDocument& m_document;
     SetupForms* m_forms;
     SamplesCard* m_samples;
     SharingCard* m_sharing;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/main_window.h"
 
+#include "ui/experiment/experiment_draft.h"
 #include "ui/services/run_service.h"
 #include "ui/store/store_access.h"
 #include "ui/window/activity.h"
@@ -51,6 +52,8 @@ std::size_t placeOf(const Things& things, const QString& id, IdOf idOf) {
 
 MainWindow::MainWindow(const WindowServices& services, std::vector<PageInfo> pages)
     : m_services(services),
+      m_draft(
+          std::make_unique<ExperimentDraft>(services.catalogue, services.jobs, services.settings)),
       m_infos(std::move(pages)),
       m_pages(m_infos.size()),
       m_activity(new Activity(services.store, services.runs, this)),
@@ -78,7 +81,10 @@ MainWindow::MainWindow(const WindowServices& services, std::vector<PageInfo> pag
     QTimer::singleShot(0, this, &MainWindow::makeRemainingPages);
 }
 
-MainWindow::~MainWindow() = default;
+/// Pages go before what they share.
+MainWindow::~MainWindow() {
+    delete takeCentralWidget();
+}
 
 void MainWindow::buildLayout() {
     auto* strip = new QVBoxLayout;
@@ -197,7 +203,7 @@ Page* MainWindow::page(std::size_t place) {
     Page*& page = m_pages[place];
     if (page == nullptr) {
         page =
-            m_infos[place].make({m_services.catalogue, m_services.store, m_services.runs,
+            m_infos[place].make({m_services.catalogue, *m_draft, m_services.store, m_services.runs,
                                  m_services.jobs, m_services.dialogs, *this, m_services.settings});
         m_stack->addWidget(page);
         connect(page, &Page::headerChanged, this, [this, place] {

@@ -7,6 +7,7 @@
 
 #include <QMainWindow>
 
+#include <memory>
 #include <vector>
 
 class QActionGroup;
@@ -16,6 +17,7 @@ namespace concertina {
 
 class Activity;
 class CommandPalette;
+class ExperimentDraft;
 class HelpView;
 class NoticeBar;
 class Page;
@@ -93,6 +95,7 @@ private:
     void purgeAndClose();
 
     const WindowServices m_services;
+    std::unique_ptr<ExperimentDraft> m_draft;
     const std::vector<PageInfo> m_infos;
     std::vector<Page*> m_pages; ///< one an info; null: not made yet
     std::size_t m_current = 0;

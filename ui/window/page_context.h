@@ -11,6 +11,7 @@ class QSettings;
 namespace concertina {
 
 class Dialogs;
+class ExperimentDraft;
 class JobService;
 class RunService;
 class StoreAccess;
@@ -35,6 +36,7 @@ public:
 /// What pages work with; everything outlives them.
 struct PageContext {
     const Catalogue& catalogue;
+    ExperimentDraft& draft;
     StoreAccess& store;
     RunService& runs;
     JobService& jobs;

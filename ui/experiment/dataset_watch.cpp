@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/dataset_watch.h"
+#include "ui/experiment/dataset_watch.h"
 
 #include "widgets/qt_text.h"
 
@@ -92,7 +92,8 @@ QStringList datasetGaps(const DatasetSummary& dataset, bool names) {
         unused << toQt(dataset.unused[i]);
     if (names && dataset.unused.size() > mostNames)
         unused << QStringLiteral("…");
-    const QString list = names ? QStringLiteral(": ") + unused.join(QStringLiteral(", ")) : QString();
+    const QString list =
+        names ? QStringLiteral(": ") + unused.join(QStringLiteral(", ")) : QString();
     if (dataset.unused.size() == 1)
         gaps << DatasetWatch::tr("1 file without a sample") + list;
     if (dataset.unused.size() > 1)
@@ -103,8 +104,7 @@ QStringList datasetGaps(const DatasetSummary& dataset, bool names) {
 std::optional<int> DatasetWatch::samplesOf(const std::string& split) const {
     if (!m_summary)
         return std::nullopt;
-    const auto found =
-        std::ranges::find(m_summary->splits, split, &DatasetSummary::Split::name);
+    const auto found = std::ranges::find(m_summary->splits, split, &DatasetSummary::Split::name);
     return found == m_summary->splits.end() ? std::nullopt : std::optional(found->samples);
 }
 

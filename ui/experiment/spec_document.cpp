@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/spec_document.h"
+#include "ui/experiment/spec_document.h"
 
 #include "core/model/spec_paths.h"
 #include "core/values/presets.h"
@@ -57,9 +57,13 @@ class SpecDocument::Step : public QUndoCommand {
 public:
     Step(SpecDocument& document, const QString& text, SetupValue value, QString origin,
          std::string series)
-        : QUndoCommand(text), m_document(document), m_before(document.m_value),
-          m_after(std::move(value)), m_originBefore(document.m_origin),
-          m_originAfter(std::move(origin)), m_series(std::move(series)) {}
+        : QUndoCommand(text),
+          m_document(document),
+          m_before(document.m_value),
+          m_after(std::move(value)),
+          m_originBefore(document.m_origin),
+          m_originAfter(std::move(origin)),
+          m_series(std::move(series)) {}
 
     void undo() override { m_document.set(m_before, m_originBefore); }
     void redo() override { m_document.set(m_after, m_originAfter); }
@@ -128,8 +132,9 @@ void SpecDocument::restore() {
         return;
     const EmbeddedText& first = presets().front();
     m_value = setupOf(readSpecText(first.text).spec);
-    m_origin = tr("preset %1").arg(QString::fromUtf8(first.name.data(),
-                                                     static_cast<qsizetype>(first.name.size())));
+    m_origin =
+        tr("preset %1")
+            .arg(QString::fromUtf8(first.name.data(), static_cast<qsizetype>(first.name.size())));
 }
 
 void SpecDocument::keepDraft() {
@@ -159,8 +164,8 @@ void SpecDocument::setText(const std::string& path, const std::string& text) {
         m_edit = {series, place->value, {}};
     SetupValue next = withText(m_value, m_catalogue, path, text);
     if (next.refused.contains(path))
-        next = withText(withJson(m_value, m_catalogue, path, m_edit.before), m_catalogue, path,
-                        text);
+        next =
+            withText(withJson(m_value, m_catalogue, path, m_edit.before), m_catalogue, path, text);
     m_edit.left = next;
     apply(tr("%1: %2").arg(toQt(place->field.label), toQt(text)), std::move(next), series);
 }
@@ -192,7 +197,8 @@ Problems SpecDocument::open(const QString& file) {
     if (!source.open(QIODevice::ReadOnly))
         return refused(source.errorString(), "");
     if (source.size() > largestFile)
-        return refused(tr("a file of %1 bytes").arg(source.size()), "is this another kind of file?");
+        return refused(tr("a file of %1 bytes").arg(source.size()),
+                       "is this another kind of file?");
     const QByteArray text = source.read(largestFile);
     if (source.error() != QFileDevice::NoError)
         return refused(source.errorString(), "");

@@ -50,8 +50,8 @@ private:
     bool m_reading = false;
 };
 
-/// What of a dataset is not as one would think: targets that samples lack, "depth for 3 of 8 train",
-/// and files that belong to none; `names`: with the first of these.
+/// What of a dataset is not as one would think: targets that samples lack, "depth for 3 of 8
+/// train", and files that belong to none; `names`: with the first of these.
 QStringList datasetGaps(const DatasetSummary& dataset, bool names);
 
 } // namespace concertina

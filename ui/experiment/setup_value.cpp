@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/setup_value.h"
+#include "ui/experiment/setup_value.h"
 
 #include <algorithm>
 #include <set>
@@ -35,8 +35,11 @@ std::optional<Problem> checkSeeds(const Json& json) {
     for (const Json& seed : json)
         if (const auto number = static_cast<std::int64_t>(seed.get<double>());
             !seen.insert(number).second)
-            return Problem{"seeds.twice", std::string(SeedPath), std::to_string(number) + " twice",
-                           "each seed once", "two runs with one seed are equal",
+            return Problem{"seeds.twice",
+                           std::string(SeedPath),
+                           std::to_string(number) + " twice",
+                           "each seed once",
+                           "two runs with one seed are equal",
                            Fix{std::string(SeedPath), valueText(each)}};
     return std::nullopt;
 }
@@ -90,7 +93,8 @@ SetupValue withText(SetupValue value, const Catalogue& catalogue, const std::str
         // As it was typed: the form shows it again as it is.
         if (const auto refused = value.refused.find(path); refused != value.refused.end()) {
             refused->second.text = text;
-            // A value that fits, written in another way ("20.000"), may have been meant for another.
+            // A value that fits, written in another way ("20.000"), may have been meant for
+            // another.
             auto& fix = refused->second.problem.fix;
             if (fix && fix->text && parseValue(place->field, *fix->text) == json)
                 fix = Fix{path, valueText(place->value)};

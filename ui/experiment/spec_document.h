@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/setup/setup_value.h"
+#include "ui/experiment/setup_value.h"
 
 #include <QObject>
 #include <QTimer>
@@ -33,8 +33,8 @@ public:
     QUndoStack& history() { return m_history; }
 
     /// What was typed into a field; changes of one field until `endStep` are one step. While the
-    /// text is refused the spec holds what stood there before the step, whatever the beginning of the
-    /// text meant: "0" of "0,0015" is no value that was wanted.
+    /// text is refused the spec holds what stood there before the step, whatever the beginning of
+    /// the text meant: "0" of "0,0015" is no value that was wanted.
     void setText(const std::string& path, const std::string& text);
     void setJson(const std::string& path, const Json& value);
     void endStep() { ++m_series; }

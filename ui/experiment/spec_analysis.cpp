@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/spec_analysis.h"
+#include "ui/experiment/spec_analysis.h"
 
 #include "core/model/validate.h"
 
@@ -19,8 +19,8 @@ bool canBeDesigned(const ExperimentSpec& spec, const Catalogue& catalogue,
         const std::string& path = problem.path;
         const bool planOnly = problem.code.starts_with("sharing.");
         return !planOnly
-               && (path.starts_with("tasks") || path.starts_with("network.") || path == "data.height"
-                   || path == "data.width");
+               && (path.starts_with("tasks") || path.starts_with("network.")
+                   || path == "data.height" || path == "data.width");
     };
     return !spec.tasks.empty() && catalogue.backbone(spec.network.backbone.id) != nullptr
            && std::ranges::none_of(problems, concerns);
