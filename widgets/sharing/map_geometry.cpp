@@ -273,16 +273,7 @@ MapGeometry between(const MapLayout& from, const MapGeometry& start, const MapLa
     return now;
 }
 
-double bendBegins(const MapGeometry& geometry, std::size_t column, double nextX) {
-    const double x = geometry.places.columnX[column];
-    return x + std::min(0.42 * (nextX - x), 24.0);
-}
-
-double bendEnds(double x, double nextX) {
-    return nextX - std::min(0.22 * (nextX - x), 14.0);
-}
-
-double heightOnWay(const QPointF& from, double begins, double ends, const QPointF& to, double x) {
+double MapSegment::heightAt(double x) const {
     if (x <= begins)
         return from.y();
     if (x >= ends)
@@ -291,55 +282,62 @@ double heightOnWay(const QPointF& from, double begins, double ends, const QPoint
     return from.y() + (to.y() - from.y()) * t * t * (3 - 2 * t); // near the cubic that is drawn
 }
 
+std::vector<MapSegment> mapSegments(const MapLayout& map, const MapGeometry& geometry, int task) {
+    const MapLine& line = map.lines[static_cast<std::size_t>(task)];
+    const auto& heights = geometry.places.lineY[static_cast<std::size_t>(task)];
+    std::vector<MapSegment> segments;
+    const double headY = geometry.places.headY[static_cast<std::size_t>(task)];
+    QPointF from(geometry.image.right(), heights.empty() ? headY : heights.front());
+    for (std::size_t k = 0; k <= heights.size(); ++k) {
+        const bool head = k == heights.size();
+        MapSegment segment{.from = from, .to = {}};
+        segment.column = head ? map.columns.size() : map.stations[line.stations[k]].column;
+        segment.to = head ? QPointF(geometry.heads[static_cast<std::size_t>(task)].left(), headY)
+                          : QPointF(geometry.places.columnX[segment.column], heights[k]);
+        segment.width = head ? geometry.headWidths[static_cast<std::size_t>(task)]
+                             : geometry.widths[segment.column];
+        // Labels stand above stations: the bend begins behind them.
+        const double way = segment.to.x() - from.x();
+        segment.begins = from.x() + std::min(0.42 * way, 26.0);
+        segment.ends = segment.to.x() - std::min(0.2 * way, 12.0);
+        from = segment.to;
+        segments.push_back(segment);
+    }
+    return segments;
+}
+
 MapHit mapHit(const MapLayout& map, const MapGeometry& geometry, const QPointF& position) {
     MapHit hit;
     constexpr double Reach = 4;
+    for (std::size_t task = 0; task < geometry.heads.size(); ++task)
+        if (geometry.heads[task].contains(position))
+            return {.station = {}, .label = {}, .column = map.columns.size(),
+                    .line = static_cast<int>(task)};
     for (std::size_t i = 0; i < geometry.stations.size(); ++i)
         if (geometry.stations[i].adjusted(-Reach, -Reach / 2, Reach, Reach / 2).contains(position)) {
             hit.station = i;
             hit.column = map.stations[i].column;
         }
     for (std::size_t c = 0; !hit.station && c < geometry.labels.size(); ++c)
-        if (geometry.labels[c].contains(position))
+        if (geometry.labels[c].contains(position)) {
             hit.label = hit.column = c;
-    if (hit.label)
-        return hit;
+            return hit;
+        }
     double nearest = MapGeometry::LineStep / 2 + 1;
-    const auto offer = [&](double distance, std::size_t task, std::size_t column) {
-        if (distance >= nearest)
-            return;
-        nearest = distance;
-        hit.line = static_cast<int>(task);
-        if (!hit.station)
-            hit.column = column;
-    };
     for (std::size_t task = 0; task < map.lines.size(); ++task) {
-        const MapLine& line = map.lines[task];
-        if (geometry.heads[task].contains(position))
-            return {.station = {}, .label = {}, .column = map.columns.size(),
-                    .line = static_cast<int>(task)};
-        QPointF before(geometry.image.right(), geometry.image.center().y());
-        double begins = before.x() + 2;
-        for (std::size_t k = 0; k <= line.stations.size(); ++k) {
-            const bool head = k == line.stations.size();
-            const std::size_t column = head ? map.columns.size() : map.stations[line.stations[k]].column;
-            const QPointF now = head ? QPointF(geometry.heads[task].left(), geometry.places.headY[task])
-                                     : QPointF(geometry.places.columnX[column],
-                                               geometry.places.lineY[task][k]);
-            if (k == 0)
-                before.setY(now.y());
-            if (position.x() >= before.x() && position.x() <= now.x())
-                offer(std::abs(position.y()
-                               - heightOnWay(before, begins, bendEnds(before.x(), now.x()), now,
-                                             position.x())),
-                      task, column);
-            before = now;
-            if (!head) {
-                const double next = k + 1 < line.stations.size()
-                                        ? geometry.places.columnX[map.stations[line.stations[k + 1]].column]
-                                        : geometry.heads[task].left();
-                begins = bendBegins(geometry, column, next);
-            }
+        if (hit.station && (map.stations[*hit.station].tasks & taskBit(static_cast<int>(task))) == 0)
+            continue;
+        for (const MapSegment& segment : mapSegments(map, geometry, static_cast<int>(task))) {
+            if (position.x() < segment.from.x() - 2 * Reach
+                || position.x() > segment.to.x() + 2 * Reach)
+                continue;
+            const double distance = std::abs(position.y() - segment.heightAt(position.x()));
+            if (distance >= nearest)
+                continue;
+            nearest = distance;
+            hit.line = static_cast<int>(task);
+            if (!hit.station)
+                hit.column = segment.column;
         }
     }
     return hit;

@@ -64,9 +64,19 @@ struct MapHit {
 
 MapHit mapHit(const MapLayout& map, const MapGeometry& geometry, const QPointF& position);
 
-/// Where a line is between two of its stations; the way bends in the middle and never goes back.
-double bendBegins(const MapGeometry& geometry, std::size_t column, double nextX);
-double bendEnds(double x, double nextX);
-double heightOnWay(const QPointF& from, double begins, double ends, const QPointF& to, double x);
+/// A line's way to a station or its head: straight to `begins`, a bend, straight from `ends`.
+struct MapSegment {
+    QPointF from;
+    QPointF to;
+    double begins = 0;
+    double ends = 0;
+    std::size_t column = 0; ///< of `to`; the number of columns at the head
+    double width = 0;
+
+    double heightAt(double x) const;
+};
+
+/// From the image to the head of a task.
+std::vector<MapSegment> mapSegments(const MapLayout& map, const MapGeometry& geometry, int task);
 
 } // namespace concertina
