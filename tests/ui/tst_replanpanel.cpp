@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/replan_testing.h"
-#include "ui/monitor/plan_draft.h"
+#include "ui/experiment/plan_draft.h"
 
 #include <QToolButton>
 

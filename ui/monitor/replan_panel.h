@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/monitor/plan_draft.h"
+#include "ui/experiment/plan_draft.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/overlay.h"
 #include "widgets/sharing/sharing_model.h"

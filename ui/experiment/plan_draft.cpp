@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/monitor/plan_draft.h"
+#include "ui/experiment/plan_draft.h"
 
 #include "core/model/head_outputs.h"
 #include "core/model/plan_change.h"
+#include "core/model/rules_between.h"
 #include "core/model/sharing_edit.h"
 
 #include <algorithm>
@@ -120,9 +121,30 @@ Expected<void> PlanDraft::setState(const std::vector<std::size_t>& layers, Shari
                     rules.end());
         rules.push_back(toText(SharingRule{.layers = pattern, .state = state}));
     }
+    return setRules(rules);
+}
+
+Expected<void> PlanDraft::setRules(const std::vector<std::string>& rules) {
     PlanDraft tried = *this;
     tried.clear();
     for (const std::string& rule : rules)
+        if (auto problem = tried.take(rule); problem && problem->code != "plan_change.nothing")
+            return failure(std::move(*problem));
+    *this = std::move(tried);
+    return {};
+}
+
+Expected<void> PlanDraft::setPlan(const SharingPlan& plan) {
+    PlanDraft tried = *this;
+    tried.clear();
+    for (const std::string& rule : m_rules)
+        if (const auto kernels = parseKernelRule(rule); kernels && *kernels)
+            if (auto problem = tried.take(rule))
+                return failure(std::move(*problem));
+    std::vector<LayerFactors> layers;
+    for (std::size_t i = 0; i < plan.layers.size(); ++i)
+        layers.push_back(tried.after().layers[i].factors);
+    for (const std::string& rule : rulesBetween(tried.after().plan, plan, layers))
         if (auto problem = tried.take(rule); problem && problem->code != "plan_change.nothing")
             return failure(std::move(*problem));
     *this = std::move(tried);

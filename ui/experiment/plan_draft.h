@@ -38,6 +38,14 @@ public:
     /// for the same layers where nothing between the two depends on it.
     Expected<void> setState(const std::vector<std::size_t>& layers, SharingState state);
 
+    /// These rules in place of those that there are; all of them or none. One that changes nothing
+    /// is left out.
+    Expected<void> setRules(const std::vector<std::string>& rules);
+
+    /// Rules for a plan of the network as it would be: those of kernels stay, the others are written
+    /// anew.
+    Expected<void> setPlan(const SharingPlan& plan);
+
     /// Takes one of the rules out. The others stay: where one of those after it would be refused or
     /// would change nothing any more, nothing is done, and its problem returned.
     Expected<void> remove(std::size_t rule);
