@@ -9,6 +9,7 @@
 #include "core/model/spec_paths.h"
 #include "widgets/qt_text.h"
 
+#include <cstdint>
 #include <utility>
 
 namespace concertina {
@@ -19,9 +20,15 @@ SessionJobService::SessionJobService(std::filesystem::path store,
 
 template <class T, class Work>
 void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply, Work work) {
-    const QString key = QStringLiteral("%1 %2").arg(QLatin1String(kind)).arg(
-        reinterpret_cast<quintptr>(reply.context.data()));
-    thread.post(key.toStdString(), [this, reply = std::move(reply),
+    QObject* const asker = reply.context.data();
+    const std::string ending = " " + std::to_string(reinterpret_cast<std::uintptr_t>(asker));
+    if (asker != nullptr && m_askers.insert(asker).second)
+        connect(asker, &QObject::destroyed, this, [this, asker, ending] {
+            m_askers.erase(asker);
+            m_looks.stop(ending);
+            m_long.stop(ending);
+        });
+    thread.post(kind + ending, [this, reply = std::move(reply),
                                     work = std::move(work)](const std::stop_token& stop) {
         // The context may be gone by now: only the GUI thread may look.
         const Progress progress = [&](double share, const std::string& what) {

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 
 namespace concertina {
 
@@ -37,7 +38,7 @@ public:
 
 private:
     /// Does `work(progress, stop)` in the thread and replies with its result, unless a newer job of
-    /// `kind` has come from the same context.
+    /// `kind` has come from the same context, or that is gone.
     template <class T, class Work>
     void post(JobThread& thread, const char* kind, Reply<T> reply, Work work);
 
@@ -52,6 +53,7 @@ private:
 
     ExperimentSpec placed(const ExperimentSpec& spec) const;
 
+    std::set<QObject*> m_askers; ///< whose jobs end with them
     std::filesystem::path m_store;
     std::optional<std::string> m_dataFolder;
     Predictors m_looked; ///< in the thread of looks

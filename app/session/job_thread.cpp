@@ -27,6 +27,13 @@ void JobThread::post(const std::string& key, Work work) {
     m_arrived.notify_one();
 }
 
+void JobThread::stop(std::string_view ending) {
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_waiting, [&](const Job& job) { return job.key.ends_with(ending); });
+    if (m_currentKey.ends_with(ending))
+        m_current.request_stop();
+}
+
 void JobThread::post(Work work) {
     {
         const std::lock_guard lock(m_mutex);

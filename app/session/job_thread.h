@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace concertina {
@@ -24,6 +25,9 @@ public:
     JobThread& operator=(const JobThread&) = delete;
 
     void post(const std::string& key, Work work);
+    /// Drops what waits and stops what runs of the jobs whose key ends so.
+    void stop(std::string_view ending);
+
     void post(Work work); ///< nothing replaces or stops it but the end
 
 private:

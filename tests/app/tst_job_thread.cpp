@@ -54,6 +54,26 @@ private Q_SLOTS:
         QCOMPARE(other.load(), 1);
     }
 
+    void jobsOfOneThatIsGoneEndWithIt() {
+        std::latch begun(1), otherDone(1);
+        std::atomic<bool> stopped = false;
+        std::atomic<int> waited = 0;
+        JobThread jobs;
+        jobs.post("try 12", [&](const std::stop_token& stop) {
+            begun.count_down();
+            while (!stop.stop_requested())
+                std::this_thread::yield();
+            stopped = true;
+        });
+        jobs.post("frame 12", [&](const std::stop_token&) { ++waited; });
+        jobs.post("frame 112", [&](const std::stop_token&) { otherDone.count_down(); });
+        QTRY_VERIFY_WITH_TIMEOUT(begun.try_wait(), patience);
+        jobs.stop(" 12");
+        QTRY_VERIFY_WITH_TIMEOUT(otherDone.try_wait(), patience);
+        QVERIFY(stopped);
+        QCOMPARE(waited.load(), 0);
+    }
+
     void jobsWithoutAKeyAreAllDone() {
         std::latch done(3);
         JobThread jobs;
