@@ -5,6 +5,7 @@
 #include "ui/monitor/monitor_page.h"
 #include "ui/runs/runs_page.h"
 #include "ui/setup/setup_page.h"
+#include "ui/sharing/sharing_page.h"
 
 namespace concertina {
 
@@ -21,6 +22,7 @@ std::vector<PageInfo> pages() {
     // Ids are frozen: they stand in settings.
     std::vector<PageInfo> all{
         {"setup", SetupPage::tr("Set-up"), "setup", make<SetupPage>},
+        {"sharing", SharingPage::tr("Sharing"), "sharing", make<SharingPage>},
         {"monitor", MonitorPage::tr("Monitor"), "monitor", make<MonitorPage>},
         {"compare", ComparePage::tr("Compare"), "compare", make<ComparePage>},
         {"runs", RunsPage::tr("Runs"), "runs", make<RunsPage>},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/model/adapted_catalogue.h"
 #include "tests/ui/replan_testing.h"
-#include "ui/monitor/readings_view.h"
+#include "ui/sharing/readings_view.h"
 #include "widgets/sharing/mixture_map.h"
 
 using namespace concertina;

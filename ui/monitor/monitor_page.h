@@ -23,7 +23,6 @@ class NoticeBar;
 class NowCard;
 class PredictionsCard;
 class ProgressStrip;
-class ReplanPanel;
 class RunChooser;
 class RunFeed;
 
@@ -74,7 +73,6 @@ private:
     std::optional<RunState> ownState() const;
     bool isCut() const;
     std::optional<RunState> state() const;
-    std::optional<std::int64_t> idleFrom() const; ///< the step
     bool canReplan() const;
     void request(Request request);
     bool granted(Request request) const;
@@ -103,7 +101,6 @@ private:
     ConflictCard* m_conflict;
     EventsCard* m_events;
     PredictionsCard* m_predictions;
-    ReplanPanel* m_replanner;
     QSplitter* m_across = nullptr;
     QSplitter* m_down = nullptr;
 };

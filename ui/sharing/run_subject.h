@@ -48,9 +48,6 @@ public:
     /// Why a rule was suggested; empty where it was not.
     std::string reasonFor(const std::string& rule) const;
 
-    /// As the draft is: for what would happen.
-    PlanDraft copy() const { return m_draft; }
-
 private:
     struct Step {
         QString name;

@@ -31,6 +31,12 @@ struct UseDataset {
     QString folder;
 };
 
+/// How tasks share the network: of the experiment that is being set up, or of a run.
+struct EditSharing {
+    RunId run = {};      ///< empty: the experiment
+    int suggestFrom = 0; ///< stages splits that so many measurements of conflict suggest; 0: none
+};
+
 /// A run as it goes.
 struct ShowRun {
     RunId run;
@@ -51,6 +57,6 @@ struct OpenPictures {
 struct ListRuns {};
 
 using PageRequest =
-    std::variant<EditSpec, OpenSpec, UseDataset, ShowRun, CompareRuns, OpenPictures, ListRuns>;
+    std::variant<EditSpec, OpenSpec, UseDataset, EditSharing, ShowRun, CompareRuns, OpenPictures, ListRuns>;
 
 } // namespace concertina

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/monitor/readings_view.h"
+#include "ui/sharing/readings_view.h"
 
 #include "ui/monitor/run_pace.h"
 #include "widgets/controls/toned_label.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/monitor/rule_list.h"
+#include "ui/sharing/rule_list.h"
 
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the buttons above the page do.
+#include "core/model/plan_file.h"
+#include "core/model/plan_rules.h"
+#include "core/values/text.h"
+#include "ui/services/dialogs.h"
+#include "ui/services/run_service.h"
+#include "ui/sharing/changes_card.h"
+#include "ui/sharing/plan_picture.h"
+#include "ui/sharing/sharing_page.h"
+#include "ui/sharing/trial_card.h"
+#include "widgets/qt_text.h"
+#include "widgets/save_file.h"
+#include "widgets/sharing/map_painter.h"
+#include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/sharing_map.h"
+#include "widgets/theme/theme.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QFile>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QInputDialog>
+#include <QMenu>
+#include <QSettings>
+#include <QStackedWidget>
+
+#include <array>
+
+namespace concertina {
+
+namespace {
+
+constexpr qint64 LargestPlan = 10'000'000;
+
+const auto plansKey = QStringLiteral("sharing/plans");
+
+QString planFilter() {
+    return SharingPage::tr("Plans of sharing (*.json)");
+}
+
+QString textFrom(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+} // namespace
+
+void SharingPage::makeActions() {
+    const auto make = [this](const QString& text, const QString& tip, const QKeySequence& keys,
+                             auto&& done) {
+        auto* action = new QAction(text, this);
+        action->setToolTip(tip);
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        connect(action, &QAction::triggered, this, done);
+        addAction(action);
+        return action;
+    };
+    const auto menuOf = [this](QAction* action, auto&& fill) {
+        auto* menu = new QMenu(this);
+        menu->setToolTipsVisible(true);
+        action->setMenu(menu);
+        connect(menu, &QMenu::aboutToShow, this, fill);
+    };
+    m_sources = new QAction(tr("Show"), this);
+    m_sources->setToolTip(tr("Whose plan is shown: of the experiment that is being set up, or of a "
+                             "run of this program"));
+    menuOf(m_sources, [this] { fillSources(); });
+    m_undo = make(tr("Undo"), {}, QKeySequence::Undo, [this] { subject()->undo(); });
+    m_redo = make(tr("Redo"), {}, QKeySequence::Redo, [this] { subject()->redo(); });
+    m_presets = new QAction(tr("Presets"), this);
+    m_presets->setToolTip(tr("Plans for the whole network, and those that you have kept"));
+    menuOf(m_presets, [this] { fillPresets(); });
+    m_file = new QAction(tr("File"), this);
+    m_file->setToolTip(tr("Plans and pictures as files"));
+    auto* files = new QMenu(this);
+    m_file->setMenu(files);
+    files->addAction(make(tr("Open a plan…"), tr("Of this network, or of another one by its rules"),
+                          QKeySequence::Open, [this] { openPlan(); }));
+    files->addAction(make(tr("Save the plan…"), tr("As JSON"), QKeySequence::SaveAs,
+                          [this] { savePlan(); }));
+    files->addAction(make(tr("Save the map as a picture…"), tr("SVG, PDF or PNG"), {},
+                          [this] { savePicture(); }));
+    files->addAction(make(tr("Copy the map"), tr("As a picture"), {}, [this] { copyPicture(); }));
+    m_undoChange = make(tr("Undo last change"), {}, {}, [this] { undoChange(); });
+    m_try = make(tr("Try…"), tr("Trains some steps with and without what is staged"), {},
+                 [this] { tryChange(); });
+    m_discard = make(tr("Discard"), tr("Back to the sharing that is trained"), {},
+                     [this] { m_staged->discard(); });
+    m_apply = make(tr("Apply"), tr("Takes effect before the next step, with a checkpoint before it"),
+                   QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
+}
+
+QList<QAction*> SharingPage::barActions() const {
+    QList<QAction*> actions;
+    for (QAction* action : {m_sources, m_undo, m_redo, m_presets, m_file, m_undoChange, m_try,
+                            m_discard, m_apply})
+        if (action->isVisible())
+            actions.append(action);
+    return actions;
+}
+
+void SharingPage::fillSources() {
+    QMenu& menu = *m_sources->menu();
+    menu.clear();
+    menu.addAction(tr("The experiment that is being set up"), this, &SharingPage::showSetup);
+    for (const OwnRun& own : m_context.runs.runs())
+        menu.addAction(tr("Run %1").arg(toQt(own.run)), this,
+                       [this, run = own.run] { showRun(run, 0); });
+}
+
+void SharingPage::fillPresets() {
+    QMenu& menu = *m_presets->menu();
+    menu.clear();
+    const NetworkDesign* design = subject()->after();
+    for (const PlanPreset preset :
+         {PlanPreset::HardSharing, PlanPreset::PerTaskCores, PlanPreset::MergedCores,
+          PlanPreset::MergedByProduct, PlanPreset::EncoderShared, PlanPreset::OwnNorms,
+          PlanPreset::AllSingle}) {
+        QString name = textFrom(presetName(preset));
+        name[0] = name[0].toUpper();
+        menu.addAction(name, this, [this, preset] { choosePreset(preset); });
+    }
+    QMenu* tree = menu.addMenu(tr("Tree: tied up to"));
+    for (std::size_t i = 0; design != nullptr && i < design->plan.layers.size(); ++i)
+        tree->addAction(toQt(design->plan.layers[i].layer), this,
+                        [this, i] { choosePreset(PlanPreset::Tree, {i}); });
+    menu.addSeparator();
+    QSettings& settings = m_context.settings;
+    settings.beginGroup(plansKey);
+    for (const QString& name : settings.childKeys()) {
+        std::vector<std::string> rules;
+        for (const QString& rule : settings.value(name).toStringList())
+            rules.push_back(rule.toStdString());
+        QAction* kept = menu.addAction(QString::fromUtf8(QByteArray::fromPercentEncoding(
+                                           name.toUtf8())),
+                                       this, [this, name, rules] { adoptRules(name, rules); });
+        kept->setToolTip(toQt(join(rules, "\n")));
+    }
+    settings.endGroup();
+    menu.addAction(tr("Keep this plan…"), this, &SharingPage::keepPlan);
+}
+
+void SharingPage::choosePreset(PlanPreset preset, std::vector<std::size_t> layers) {
+    const NetworkDesign* design = subject() != nullptr ? subject()->after() : nullptr;
+    if (design == nullptr)
+        return;
+    edit({.kind = PlanEditKind::Preset,
+          .cells = cellsOf(layers, allTasks(design->taskCount())),
+          .preset = preset});
+}
+
+void SharingPage::adoptRules(const QString& step, const std::vector<std::string>& rules) {
+    auto resolved = resolvePlan(rules, layers(), subject()->after()->plan.tasks, "rules");
+    if (!resolved.problems.empty())
+        return m_changes->refuse(toQt(toText(resolved.problems.front())));
+    resolved.plan.resting = subject()->after()->plan.resting;
+    if (const auto adopted = subject()->adopt(step, resolved.plan); !adopted)
+        m_changes->refuse(toQt(toText(adopted.error())));
+}
+
+void SharingPage::keepPlan() {
+    const QString name = QInputDialog::getText(this, tr("Keep this plan"), tr("Name")).trimmed();
+    if (name.isEmpty() || subject()->after() == nullptr)
+        return;
+    QStringList rules;
+    for (const std::string& rule : rulesOf(subject()->after()->plan, layers()))
+        rules << toQt(rule);
+    m_context.settings.setValue(plansKey + QLatin1Char('/')
+                                    + QString::fromLatin1(name.toUtf8().toPercentEncoding()),
+                                rules);
+}
+
+void SharingPage::openPlan() {
+    const auto name = m_context.dialogs.openFile(this, tr("Open a plan"), planFilter());
+    if (!name)
+        return;
+    QFile file(*name);
+    const QString shown = QFileInfo(file).fileName();
+    if (!file.open(QIODevice::ReadOnly) || file.size() > LargestPlan)
+        return m_changes->refuse(
+            tr("%1 can't be read: %2")
+                .arg(shown, file.isOpen() ? tr("it is too large") : file.errorString()));
+    auto plan = planOfFile(file.readAll().toStdString(), shown.toStdString(), layers(),
+                           subject()->after()->plan.tasks);
+    if (!plan)
+        return m_changes->refuse(toQt(toText(plan.error())));
+    plan->resting = subject()->after()->plan.resting;
+    if (const auto adopted = subject()->adopt(tr("plan of %1").arg(shown), *plan); !adopted)
+        m_changes->refuse(toQt(toText(adopted.error())));
+}
+
+void SharingPage::savePlan() {
+    const auto file = m_context.dialogs.saveFile(this, tr("Save the plan"),
+                                                 QStringLiteral("plan.json"), planFilter());
+    if (!file)
+        return;
+    const auto saved = saveFile(
+        *file, QByteArray::fromStdString(planFileText(subject()->after()->plan, layers())));
+    if (!saved)
+        m_context.navigator.showProblem(tr("The plan was not saved."), saved.error());
+}
+
+namespace {
+
+PlanPicture mapPicture(const MapLayout& map, std::vector<SharingTask> tasks, const QString& title) {
+    const QSize size = leastMapSize(map).toSize().expandedTo({960, 420});
+    return {.size = size,
+            .title = title,
+            .paint = [map, tasks = std::move(tasks), size](QPainter& painter) {
+                renderMap(painter, QRectF({}, size), map, tasks, themePalette(false));
+            }};
+}
+
+} // namespace
+
+void SharingPage::savePicture() {
+    const auto file = m_context.dialogs.saveFile(
+        this, tr("Save the map"), QStringLiteral("sharing.svg"),
+        tr("Vectors (*.svg);;Vectors (*.pdf);;Pixels (*.png)"));
+    if (!file)
+        return;
+    const auto saved = savePlanPicture(mapPicture(m_map->map(), tasks(), header().title), *file);
+    if (!saved)
+        m_context.navigator.showProblem(tr("The picture was not saved."), saved.error());
+}
+
+void SharingPage::copyPicture() {
+    QGuiApplication::clipboard()->setImage(
+        pixelsOf(mapPicture(m_map->map(), tasks(), header().title)));
+    m_context.navigator.showMessage(tr("The map is on the clipboard"));
+}
+
+void SharingPage::apply() {
+    if (m_staged == nullptr || m_staged->rules().empty())
+        return;
+    m_context.runs.changePlan(m_run, m_staged->rules());
+    m_context.navigator.showMessage(m_replannable.idleFrom
+                                        ? tr("The sharing changes when the run goes on")
+                                        : tr("The sharing changes before the next step"));
+    endTrial();
+    delete std::exchange(m_staged, nullptr);
+    refresh();
+    readRun();
+}
+
+void SharingPage::undoChange() {
+    m_context.runs.undoPlanChange(m_run, this, [this](const std::string& change) {
+        m_context.navigator.showMessage(tr("Taken back: %1").arg(toQt(change)));
+        readRun();
+    });
+}
+
+void SharingPage::tryChange() {
+    m_trial->openOn(m_run, m_staged->spec(), m_staged->rules());
+    m_lower->setCurrentWidget(m_trial);
+}
+
+void SharingPage::endTrial() {
+    m_trial->stop();
+    m_lower->setCurrentIndex(0);
+}
+
+} // namespace concertina
