@@ -27,6 +27,7 @@ public:
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
+    void planned(const RunId& run, Reply<PlannedNetwork> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
