@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/session_job_service.h"
 
+#include "app/session/initial_run.h"
 #include "app/session/run_session.h"
 #include "app/session/trial.h"
 #include "core/catalogue.h"
@@ -123,6 +124,11 @@ void SessionJobService::rankFrames(const RunId& run, const std::string& split,
                  return failure(predictor.error());
              return (*predictor)->rank(split, progress, stop);
          });
+}
+
+void SessionJobService::planned(const RunId& run, Reply<PlannedNetwork> reply) {
+    post(m_looks, "planned", std::move(reply),
+         [this, run](const auto&, const auto&) { return plannedNetwork(m_store, run); });
 }
 
 void SessionJobService::readings(const RunId& run, Reply<FactorReadings> reply) {

@@ -28,6 +28,7 @@ public:
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
+    void planned(const RunId& run, Reply<PlannedNetwork> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
                  Reply<Trial> reply) override;

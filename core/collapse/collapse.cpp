@@ -80,7 +80,7 @@ Expected<NetworkDesign> shippedDesign(const PreparedNetwork& prepared, const std
     const Checkpoint& about = prepared.about;
     const auto spec = withTaskDropped({.spec = about.spec,
                                        .changes = changesBefore(about.spec.network, about.step),
-                                       .plan = design.plan},
+                                       .plan = prepared.unfolded.design.plan},
                                       without, catalogue());
     if (!spec)
         return failure(spec.error());

@@ -16,13 +16,13 @@ public:
     }
 
     /// The tasks of a layer by the kernels that they run, those with equal values in one group.
+    /// What their biases differ by is the norms' to take.
     Partition groupsOf(std::size_t layer) const {
         const LayerPlan& plan = m_network.design.plan.layers[layer];
         std::vector<TaskSet> groups;
         for (const TaskSet tasks : plan.kernels().groups) {
             const auto equal = std::ranges::find_if(groups, [&](TaskSet group) {
-                return areEqual(plan, "kernel", group, tasks)
-                       && areEqual(plan, "bias", group, tasks);
+                return torch::equal(ownedBy(plan, "kernel", group), ownedBy(plan, "kernel", tasks));
             });
             if (equal == groups.end())
                 groups.push_back(tasks);
@@ -45,14 +45,19 @@ public:
         return first->second;
     }
 
+    /// By how much the mean of a norm behind a tied convolution moves, as that has the bias of the
+    /// group's first task.
+    torch::Tensor biasMoved(std::size_t layer, const Partition& groups, TaskSet tasks) const {
+        const LayerPlan& plan = m_network.design.plan.layers[layer];
+        return ownedBy(plan, "bias", groupContaining(groups, tasks)) - ownedBy(plan, "bias", tasks);
+    }
+
 private:
-    bool areEqual(const LayerPlan& plan, const char* what, TaskSet a, TaskSet b) const {
-        const auto of = [&](TaskSet tasks) {
-            return m_tensors.at(tensorName(
-                plan.layer, what, groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
-                m_network.design.plan.tasks));
-        };
-        return torch::equal(of(a), of(b));
+    /// Of the kernels' group that has the first of these tasks.
+    const torch::Tensor& ownedBy(const LayerPlan& plan, const char* what, TaskSet tasks) const {
+        return m_tensors.at(tensorName(plan.layer, what,
+                                       groupContaining(plan.kernels(), taskBit(firstTask(tasks))),
+                                       m_network.design.plan.tasks));
     }
 
     const UnfoldedNetwork& m_network;
@@ -87,8 +92,25 @@ UnfoldedNetwork withEqualKernelsTied(UnfoldedNetwork network) {
         return network;
     UnfoldedNetwork tied{.design = withPlan(network.design, std::move(plan)).value()};
     tied.program = programOf(tied.design);
-    for (const std::string& name : tied.program.tensors)
-        tied.tensors.push_back(kernels.tensorOf(name));
+    std::map<std::string, torch::Tensor> means;
+    for (const ExecutedNode& executed : tied.design.tree.nodes) {
+        const Node& node = tied.design.graph.node(executed.node);
+        if (node.op != Op::Norm || node.task >= 0)
+            continue;
+        const auto layer = static_cast<std::size_t>(node.layer);
+        const LayerPlan& after = tied.design.plan.layers[layer];
+        if (after == network.design.plan.layers[layer])
+            continue;
+        const std::string name =
+            tensorName(after.layer, normTensor(tied.design.partOf(node), "mean"), executed.tasks,
+                       tied.design.plan.tasks);
+        means[name] =
+            kernels.tensorOf(name) + kernels.biasMoved(layer, after.kernels(), executed.tasks);
+    }
+    for (const std::string& name : tied.program.tensors) {
+        const auto mean = means.find(name);
+        tied.tensors.push_back(mean != means.end() ? mean->second : kernels.tensorOf(name));
+    }
     return tied;
 }
 

@@ -223,11 +223,18 @@ std::vector<std::string> LayerFactors::frozenAtStart() const {
     return names;
 }
 
+bool LayerFactors::hasTaskFactors() const {
+    return std::ranges::find(factors, FactorOwner::EachTask, &FactorInfo::owner) != factors.end();
+}
+
+bool LayerFactors::hasBiasFactor() const {
+    return std::ranges::any_of(factors, &FactorInfo::bias);
+}
+
 LayerPlan planAtStart(const LayerFactors& layer, int tasks) {
-    const bool each = std::ranges::find(layer.factors, FactorOwner::EachTask, &FactorInfo::owner)
-                      != layer.factors.end();
-    LayerPlan plan =
-        planInState(layer, each ? SharingState::FactorsShared : SharingState::Tied, apart(tasks));
+    LayerPlan plan = planInState(
+        layer, layer.hasTaskFactors() ? SharingState::FactorsShared : SharingState::Tied,
+        apart(tasks));
     plan.frozen = layer.frozenAtStart();
     return plan;
 }
@@ -239,11 +246,12 @@ LayerPlan planInState(const LayerFactors& layer, SharingState state, const Parti
     const Partition one{{all}};
     const bool outside = state == SharingState::FactorsShared || state == SharingState::Separate;
     const bool product = state == SharingState::MergedByProduct;
-    LayerPlan plan{.layer = layer.layer,
-                   .bias = outside ? own : one,
-                   .norm = outside ? own : one,
-                   .merged = (state == SharingState::Merged || product) && taskCount(all) > 1,
-                   .product = product && taskCount(all) > 1};
+    LayerPlan plan{
+        .layer = layer.layer,
+        .bias = state == SharingState::Separate || (outside && !layer.hasBiasFactor()) ? own : one,
+        .norm = outside ? own : one,
+        .merged = (state == SharingState::Merged || product) && taskCount(all) > 1,
+        .product = product && taskCount(all) > 1};
     for (const FactorInfo& factor : layer.factors) {
         const bool apart = state == SharingState::Separate
                            || (factor.core && state != SharingState::Tied);

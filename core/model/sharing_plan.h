@@ -108,6 +108,12 @@ struct LayerFactors {
     /// diagonal.
     bool hasSquareCore() const;
 
+    /// Whether one of its factors is each task's, which a layer that no rule names gives it.
+    bool hasTaskFactors() const;
+
+    /// Whether a factor is a bias: tasks have that one of their own, and not the layer's.
+    bool hasBiasFactor() const;
+
     /// What rests from the start, until a rule unfreezes it.
     std::vector<std::string> frozenAtStart() const;
 };

@@ -51,7 +51,7 @@ ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalog
                 choice.options[option.path] =
                     absoluteFolder(choice.options[option.path].get<std::string>(), base);
     }
-    if (spec.network.initial.empty())
+    if (trimmed(spec.network.initial).empty())
         return spec;
     if (auto source = initialSourceFrom(spec.network.initial); source && source->isFile()) {
         source->place = absoluteFolder(source->place, base);

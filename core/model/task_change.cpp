@@ -121,13 +121,17 @@ Expected<ExperimentSpec> withTaskAdded(const PlannedNetwork& network, const Adde
             return failure({"sharing.no_core", layer.layer, "factors shared",
                             "separate, as its kernel has no core", ""});
         layer = unmerged(std::move(layer), allTasks(added));
-        const bool outside = named && task.state != SharingState::Tied;
-        layer.bias = withTask(std::move(layer.bias), added, outside);
+        // What is each task's is the new one's too; with one task nothing shows that it is.
+        const LayerFactors& factors = (*layers)[i];
+        const bool separate = named && task.state == SharingState::Separate;
+        const bool outside =
+            (named && task.state != SharingState::Tied) || (added == 1 && factors.hasTaskFactors());
+        layer.bias = withTask(std::move(layer.bias), added,
+                              separate || (outside && !factors.hasBiasFactor()));
         layer.norm = withTask(std::move(layer.norm), added, outside);
         for (std::size_t k = 0; k < layer.partitions.size(); ++k)
-            layer.partitions[k] = withTask(
-                std::move(layer.partitions[k]), added,
-                outside && (task.state == SharingState::Separate || (*layers)[i].factors[k].core));
+            layer.partitions[k] = withTask(std::move(layer.partitions[k]), added,
+                                           separate || (outside && factors.factors[k].core));
     }
     if (!task.layers.empty() && !matched)
         return failure({"sharing.no_layer", "--layers", "\"" + shortened(task.layers, 80) + "\"",

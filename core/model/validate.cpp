@@ -86,8 +86,16 @@ Problems checkInitial(const ExperimentSpec& spec) {
     if (!isNew)
         if (auto source = initialSourceFrom(spec.network.initial); !source)
             problems.push_back(std::move(source.error()));
-    for (std::size_t i = 0; isNew && i < spec.tasks.size(); ++i) {
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
         const std::string path = recordPath(TasksPath, i);
+        if (!isNew && spec.tasks[i].rests && !spec.tasks[i].from.empty())
+            problems.push_back({"tasks.rests", path + ".rests",
+                                "a task that rests and begins from " + spec.tasks[i].from,
+                                "one or the other",
+                                "what rests has the head that it had; with from it is a new one",
+                                Fix{path + ".rests", "false"}});
+        if (!isNew)
+            continue;
         const std::string hint = "network.initial is empty: the network is new";
         if (spec.tasks[i].rests)
             problems.push_back({"tasks.rests", path + ".rests", "a task that rests",

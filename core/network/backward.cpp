@@ -61,11 +61,28 @@ private:
 
     /// Parameters that the program ran on themselves: norms, heads, plain kernels, biases.
     void takeDirectGradients() {
-        for (Parameter& parameter : m_network.parameters()) {
+        const std::vector<bool> still = copiesThatStay();
+        for (std::size_t i = 0; i < still.size(); ++i) {
+            Parameter& parameter = m_network.parameters()[i];
+            if (still[i])
+                continue;
             parameter.grad = m_gradients.gradient(parameter.value, m_all);
             if (parameter.kind == ParameterKind::Factor && parameter.grad.defined())
                 parameter.grad = withDecay(parameter.grad, parameter.value, m_all);
         }
+    }
+
+    /// Copies of factors that do not move in this step.
+    std::vector<bool> copiesThatStay() const {
+        std::vector<bool> still(m_network.parameters().size());
+        for (std::size_t i = 0; i < m_network.design().layers.size(); ++i) {
+            const LayerFactors& layer = m_network.design().layers[i].factors;
+            for (std::size_t k = 0; k < layer.factors.size(); ++k)
+                if (!moves(layer, layer.factors[k], m_settings.moving))
+                    for (const std::size_t copy : m_network.copies(i, k))
+                        still[copy] = true;
+        }
+        return still;
     }
 
     /// Each task has its share of the decay of a kernel that several own.

@@ -35,10 +35,14 @@ public:
             return failure(std::move(*problem));
         if (auto problem = checkTasks())
             return failure(std::move(*problem));
-        for (std::size_t i = 0; i < m_design.layers.size(); ++i)
-            if (auto problem = begin(i, seed))
-                return failure(std::move(*problem));
-        return BegunNotes{notes(), std::move(m_remade)};
+        // What is made anew comes first: a factor of the whole network that other layers have stays
+        // as it was trained.
+        for (const bool alike : {false, true})
+            for (std::size_t i = 0; i < m_design.layers.size(); ++i)
+                if (isMadeAlike(i) == alike)
+                    if (auto problem = begin(i, seed))
+                        return failure(std::move(*problem));
+        return BegunNotes{notes(), std::move(m_remade), std::move(m_folded)};
     }
 
 private:
@@ -119,7 +123,20 @@ private:
         for (const std::size_t bias : m_network.m_layers[index].biases)
             take(bias, copies.find(layer.name, "bias"), asOne);
         takeNorms(layer, copies, same);
+        if (!same && layer.norm && isFolded(layer.name))
+            m_folded.push_back(layer.name);
         return std::nullopt;
+    }
+
+    /// Whether the source has a layer's norm folded into its kernel, or as a scale and a shift.
+    bool isFolded(const std::string& layer) const {
+        if (!m_source.trained)
+            return true;
+        const NetworkDesign& design = m_source.trained->design;
+        for (std::size_t i = 0; i < design.layers.size(); ++i)
+            if (design.graph.layers[i].name == layer)
+                return design.layers[i].fragment.becomesOneKernel();
+        return false;
     }
 
     /// None where the source's kernel of a layer fits.
@@ -333,6 +350,7 @@ private:
     OwnedCopies m_kernels, m_trained;
     std::vector<std::string> m_used, m_made, m_means, m_new; ///< layers
     std::vector<std::size_t> m_remade;
+    std::vector<std::string> m_folded;
 };
 
 Expected<Network> Network::begunFrom(NetworkDesign design, std::uint64_t seed, StartWeights start,

@@ -114,7 +114,8 @@ std::size_t Network::addFactor(const LayerPlan& plan, const FactorInfo& factor, 
     const auto known = factor.network ? std::ranges::find(m_parameters, name, &Parameter::name)
                                       : m_parameters.end();
     if (known != m_parameters.end()) {
-        known->frozen = known->frozen && plan.isFrozen(factor.name);
+        known->frozen =
+            known->frozen && (plan.isFrozen(factor.name) || m_design.plan.rests(owners));
         known->value.requires_grad_(!known->frozen);
         return static_cast<std::size_t>(known - m_parameters.begin());
     }

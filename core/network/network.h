@@ -29,7 +29,7 @@ struct ComposedNetwork {
         std::size_t layer = 0;
         TaskSet tasks = 0;
         torch::Tensor kernel; ///< with the graph of its factors, where gradients are wanted
-        torch::Tensor bias;   ///< undefined for further convolutions of a layer
+        torch::Tensor bias;   ///< of a convolution that has none: undefined
         int kernelSlot = -1; ///< of `tensors`; −1: the program has none
         int biasSlot = -1;
     };
@@ -42,6 +42,7 @@ struct ComposedNetwork {
 struct BegunNotes {
     std::vector<std::string> texts;  ///< what is not as it was, for people
     std::vector<std::size_t> remade; ///< layers whose factors started from a kernel
+    std::vector<std::string> folded; ///< layers whose norms the source had folded away
 };
 
 /// What is trained: a design with weights. Not a torch::nn::Module: everything is keyed by names

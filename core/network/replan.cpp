@@ -23,13 +23,22 @@ Expected<Network> Network::replanned(NetworkDesign design) const {
     result.setOptions(m_parameters.front().value.options().requires_grad(false));
     std::vector<std::size_t> remade;
     std::vector<bool> isNew(result.m_parameters.size());
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        if (m_design.layers[i].method == result.m_design.layers[i].method)
-            continue;
-        remade.push_back(i);
-        for (const auto& copies : result.m_layers[i].factors)
-            for (const std::size_t copy : copies)
-                isNew[copy] = true;
+    for (const bool stays :
+         {false, true}) // a factor of the whole network, where another layer has it
+        for (std::size_t i = 0; i < m_layers.size(); ++i) {
+            if ((m_design.layers[i].method == result.m_design.layers[i].method) != stays)
+                continue;
+            if (!stays)
+                remade.push_back(i);
+            for (const auto& copies : result.m_layers[i].factors)
+                for (const std::size_t copy : copies)
+                    isNew[copy] = !stays;
+        }
+    if (!remade.empty()) {
+        const Network precise = convertedTo(torch::kFloat64);
+        for (const std::size_t layer : remade)
+            if (auto made = result.remakeKernel(layer, precise); !made)
+                return failure(made.error());
     }
     for (std::size_t i = 0; i < isNew.size(); ++i)
         if (!isNew[i])
@@ -39,12 +48,6 @@ Expected<Network> Network::replanned(NetworkDesign design) const {
             for (std::size_t k = 0; k < m_layers[i].factors.size(); ++k)
                 if (m_design.layers[i].factors.factors[k].core)
                     result.takeProduct(i, k, *this);
-    if (!remade.empty()) {
-        const Network precise = convertedTo(torch::kFloat64);
-        for (const std::size_t layer : remade)
-            if (auto made = result.remakeKernel(layer, precise); !made)
-                return failure(made.error());
-    }
     for (const ExecutedNode& executed : result.m_design.tree.nodes)
         if (result.m_design.graph.node(executed.node).op == Op::Norm)
             result.takeStatistics(executed, *this);

@@ -43,12 +43,17 @@ bool hasKernelFactor(const ParametrizationInfo& info) {
                                [](const FactorInfo& factor) { return factor.kernel.has_value(); });
 }
 
+bool startsFromImages(const ParametrizationInfo& info, const Json& options) {
+    return info.startImages && info.startImages(options) > 0;
+}
+
 std::string idsForTheEnd() {
     std::vector<std::string> ids;
     for (const ParametrizationEntry* entry : parametrizations())
         if (const ParametrizationInfo& info = entry->info;
             !isMadeOfOthers(info) && info.isAffine(completeOptions(info, Json::object()))
-            && !hasKernelFactor(info))
+            && !hasKernelFactor(info)
+            && !startsFromImages(info, completeOptions(info, Json::object())))
             ids.push_back(info.id);
     return join(ids, ", ");
 }
@@ -62,6 +67,10 @@ std::optional<Problem> checkPlace(const ParametrizationInfo& info, const Json& o
     if (!info.isAffine(options))
         return Problem{"chain.not_linear", path, info.id, "a method that is linear in training",
                        "its kernel is no product that could be multiplied with others"};
+    if (startsFromImages(info, options))
+        return Problem{"chain.start_images", path, info.id + ", which begins from training images",
+                       "a method that begins from its kernel alone",
+                       "in a chain nothing says what it reads; choose another start"};
     const bool goesOn = hasKernelFactor(info);
     if (last && goesOn)
         return Problem{"chain.end", path, info.id + " as the last method",

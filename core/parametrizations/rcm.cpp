@@ -61,16 +61,24 @@ private:
     /// first. Without inputs that of responses to white noise: W Wᵀ.
     torch::Tensor directions(const torch::Tensor& kernel, const torch::Tensor& inputs) const {
         const BankSizes& s = m_sizes;
-        torch::Tensor responses = kernel.reshape({s.groups, s.out, s.filter});
-        if (inputs.defined())
-            responses =
-                torch::conv2d(inputs.to(torch::kCPU, torch::kFloat64), kernel, {}, m_kernel.stride,
-                              m_kernel.padding, m_kernel.dilation, m_kernel.groups)
-                    .transpose(0, 1)
+        const torch::Tensor w = kernel.reshape({s.groups, s.out, s.filter});
+        torch::Tensor covariance = inputs.defined()
+                                       ? torch::zeros({s.groups, s.out, s.out}, torch::kFloat64)
+                                       : torch::bmm(w, w.transpose(1, 2));
+        torch::Tensor sum = torch::zeros({s.groups, s.out, 1}, torch::kFloat64);
+        std::int64_t positions = 0;
+        for (std::int64_t i = 0; inputs.defined() && i < inputs.size(0);
+             ++i) { // one is held at a time
+            const torch::Tensor responses =
+                torch::conv2d(inputs.narrow(0, i, 1).to(torch::kCPU, torch::kFloat64), kernel, {},
+                              m_kernel.stride, m_kernel.padding, m_kernel.dilation, m_kernel.groups)
                     .reshape({s.groups, s.out, -1});
-        if (inputs.defined())
-            responses = responses - responses.mean(2, true);
-        const torch::Tensor covariance = torch::bmm(responses, responses.transpose(1, 2));
+            covariance += torch::bmm(responses, responses.transpose(1, 2));
+            sum += responses.sum(2, true);
+            positions += responses.size(2);
+        }
+        if (positions > 0)
+            covariance -= torch::bmm(sum, sum.transpose(1, 2)) / static_cast<double>(positions);
         return std::get<1>(torch::linalg_eigh(covariance, "L")).flip(2);
     }
 

@@ -29,27 +29,33 @@ struct Sums {
     torch::Tensor variance() const { return (squares / count - mean().square()).clamp_min(0); }
 };
 
-/// The norms of a program whose γ and β no other has.
-std::vector<const Instruction*> loneNorms(const Program& program) {
+/// The norms of some layers whose γ and β no other has.
+std::vector<const Instruction*> loneNorms(const Program& program,
+                                          std::span<const std::string> layers) {
+    const auto isWanted = [&](int tensor) {
+        const std::string& name = program.tensors[static_cast<std::size_t>(tensor)];
+        return std::ranges::find(layers, name.substr(0, name.find('/'))) != layers.end();
+    };
     std::map<int, int> users;
     for (const Instruction& instruction : program.instructions)
         if (instruction.op == Op::Norm)
             ++users[instruction.tensors[0]];
     std::vector<const Instruction*> norms;
     for (const Instruction& instruction : program.instructions)
-        if (instruction.op == Op::Norm && users[instruction.tensors[0]] == 1)
+        if (instruction.op == Op::Norm && users[instruction.tensors[0]] == 1
+            && isWanted(instruction.tensors[0]))
             norms.push_back(&instruction);
     return norms;
 }
 
 } // namespace
 
-std::optional<Problem> settleFoldedNorms(Network& network, const InitialNetwork& source,
-                                         const RunData& data) {
-    if (source.trained)
-        return std::nullopt;
+std::optional<Problem> settleFoldedNorms(Network& network, std::span<const std::string> folded,
+                                         const RunData& data, bool skipsDamaged) {
     const torch::NoGradGuard noGrad;
-    const std::vector<const Instruction*> norms = loneNorms(network.program());
+    const std::vector<const Instruction*> norms = loneNorms(network.program(), folded);
+    if (norms.empty())
+        return std::nullopt;
     std::map<int, Sums> sums; // by the instruction whose output a norm reads
     for (const Instruction* norm : norms)
         sums[norm->inputs.front()] = {};
@@ -59,8 +65,9 @@ std::optional<Problem> settleFoldedNorms(Network& network, const InitialNetwork&
             wanted->second.add(output);
     };
     const std::int64_t batches = std::min(mostBatches, data.trainingPlan.batchesPerEpoch());
-    Loader loader(data.training, data.maker, data.trainingPlan,
-                  {.end = batches, .threads = 1, .damaged = Damaged::Replace});
+    Loader loader(
+        data.training, data.maker, data.trainingPlan,
+        {.end = batches, .threads = 1, .damaged = skipsDamaged ? Damaged::Replace : Damaged::Stop});
     const ComposedNetwork composed = network.compose(false);
     for (std::int64_t i = 0; i < batches; ++i) {
         const LoadedBatch loaded = loader.next();

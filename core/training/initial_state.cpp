@@ -9,6 +9,7 @@
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
 #include "core/training/folded_norms.h"
+#include "core/values/text.h"
 
 namespace concertina {
 
@@ -94,7 +95,7 @@ Expected<InitialState> beginFrom(ExperimentSpec spec, NetworkDesign design, cons
                                       spec.network.start, **source, from, notes);
     if (!network)
         return failure(network.error());
-    if (auto problem = settleFoldedNorms(*network, **source, data))
+    if (auto problem = settleFoldedNorms(*network, notes.folded, data, skipsDamaged(spec)))
         return failure(std::move(*problem));
     if (auto problem = showFirstImages(*network, data, spec, notes.remade))
         return failure(std::move(*problem));
@@ -127,7 +128,7 @@ Expected<InitialState> beginAnew(const ExperimentSpec& spec, const RunData& data
         return failure(design.problems.front());
     for (const Problem& doubt : doubts(chosen, catalogue()))
         tell(data, NoticeLevel::Warning, doubt.code, toText(doubt));
-    if (!network.initial.empty())
+    if (!trimmed(network.initial).empty())
         return beginFrom(std::move(chosen), std::move(design.design), data, initial);
     Network made(std::move(design.design), static_cast<std::uint64_t>(spec.seed), network.start);
     if (auto problem = showFirstImages(made, data, spec))

@@ -158,10 +158,10 @@ void Learner::weigh(Losses& losses, const std::vector<double>& weights, StepResu
 
 std::vector<double> Learner::balance(const Losses& losses, std::int64_t number,
                                      const Gramian* gramian, StepResult& result) {
-    // What rests has no part in how the others are weighed.
+    // What rests, or has no weight, has no part in how the others are weighed.
     std::vector<double> learning = losses.values;
     for (std::size_t t = 0; t < learning.size(); ++t)
-        if (!losses.terms[t].defined())
+        if (!losses.terms[t].defined() || m_taskWeights[t] == 0)
             learning[t] = std::numeric_limits<double>::quiet_NaN();
     BalancingResult balanced = m_balancing->weights(
         {.losses = learning, .step = number, .rate = rate(number), .gramian = gramian});

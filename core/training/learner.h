@@ -40,7 +40,8 @@ public:
             std::int64_t steps, std::int64_t stepsPerEpoch);
 
     /// Problem "train.not_finite": a task's loss, or the gradient, is NaN or infinite; then
-    /// nothing was changed but running statistics.
+    /// weights and moments are as they were; running statistics are not, nor what balancing has
+    /// learned of these losses.
     Expected<StepResult> step(const Batch& batch, std::int64_t number);
 
     /// What is recorded of a step: its loss, rate and gradient, each task's loss, its weight where

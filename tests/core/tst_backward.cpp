@@ -19,8 +19,8 @@ torch::Tensor lossOf(const torch::Tensor& output, std::size_t task) {
 
 std::vector<torch::Tensor> lossesOf(const std::vector<torch::Tensor>& outputs) {
     std::vector<torch::Tensor> losses;
-    for (std::size_t t = 0; t < outputs.size(); ++t)
-        losses.push_back(lossOf(outputs[t], t));
+    for (const torch::Tensor& output : outputs)
+        losses.push_back(lossOf(output, losses.size()));
     return losses;
 }
 
@@ -50,8 +50,8 @@ std::map<std::string, std::vector<torch::Tensor>> kernelGradients(const Network&
             const auto gradient = torch::autograd::grad({loss}, {leaf}, {}, true, false, true)[0];
             const std::string name = network.design().graph.layers[kernel.layer].name + "/"
                                      + groupName(kernel.tasks, names);
-            gradients[name].push_back(gradient.defined() ? gradient.flatten(1)
-                                                         : torch::zeros_like(leaf).flatten(1));
+            gradients[name].push_back(
+                (gradient.defined() ? gradient : torch::zeros_like(leaf)).flatten(1));
         }
     return gradients;
 }
@@ -101,8 +101,7 @@ private Q_SLOTS:
     }
 
     void r2RoutesEachTasksGradientToItsCore() {
-        // ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t: the chain rule of W =
-        // U·M·V
+        // W = U·M·V: ∂M_t = a_t Uᵀ G_t Vᵀ, ∂U = Σ_t G_t (M̄ V)ᵀ, ∂V = Σ_t (U M̄)ᵀ G_t
         Network network = wideNetwork(tinySpec("factored", "*: merged"), 4);
         const auto g = kernelGradients(network, m_images);
         differentiate(network, m_images);
@@ -137,8 +136,8 @@ private Q_SLOTS:
             for (const auto& name : names)
                 m.push_back(named(network, layer + "/M/" + name).value);
             torch::Tensor sum = torch::zeros_like(u.mm(v));
-            const std::vector<torch::Tensor> before{u, u.mm(m[0]), u.mm(m[0]).mm(m[1])},
-                behind{m[1].mm(m[2]).mm(v), m[2].mm(v), v};
+            const std::vector before{u, u.mm(m[0]), u.mm(m[0]).mm(m[1])};
+            const std::vector behind{m[1].mm(m[2]).mm(v), m[2].mm(v), v};
             for (std::size_t t = 0; t < 3; ++t) {
                 const torch::Tensor gt = g.at(layer + "/" + everyone)[t];
                 sum += gt;
@@ -179,9 +178,8 @@ private Q_SLOTS:
         std::map<std::string, torch::Tensor> sums;
         for (std::int64_t step = 0; step < 3; ++step) {
             differentiate(sampled, m_images, {.step = step});
-            const auto task = static_cast<std::size_t>(step);
-            for (std::size_t t = 0; t < 3; ++t)
-                QCOMPARE(named(sampled, "enc2.1/M/" + names[t]).grad.defined(), t == task);
+            for (const auto& t : names)
+                QCOMPARE(named(sampled, "enc2.1/M/" + t).grad.defined(), t == names.begin()[step]);
             for (const char* factor : {"U", "V"}) {
                 const std::string name = std::string("enc2.1/") + factor + "/" + everyone;
                 verifyEqual(named(sampled, name).grad, named(exact, name).grad);

@@ -252,6 +252,20 @@ private Q_SLOTS:
         QVERIFY(!learner.checkWeights());
     }
 
+    void aTaskWithoutWeightHasNoPartInTheOthers() {
+        // FAMO's weights add up to 1 over the tasks that it weighs.
+        ExperimentSpec spec = specWith("famo");
+        spec.tasks[1].weight = 0;
+        Learner learner = learnerFor(spec);
+        const Batch batch = firstBatch(spec);
+        for (int step = 0; step < 20; ++step) {
+            const auto result = learner.step(batch, step);
+            QVERIFY(result);
+            QVERIFY(std::abs(result->weights[0] + result->weights[2] - 1) < 1e-12);
+        }
+        QCOMPARE(learner.balancing().state().at("w")[1], 0.0);
+    }
+
     void equalWeightsAreNotRecorded() {
         const ExperimentSpec spec = specWith("equal");
         Learner learner = learnerFor(spec);

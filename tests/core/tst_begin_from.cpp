@@ -177,6 +177,72 @@ private Q_SLOTS:
                 QVERIFY2(tensor.abs().max().item<double>() > 0, name.c_str());
     }
 
+    void whatTheSourceHadFoldedIsTrainedByItsOwnStatistics() {
+        // Branches end in norms that a plain kernel has not: folded, they leave none.
+        const Trained source(pairSpec("repvgg", {"*: tied"}));
+        ExperimentSpec spec = withKernels(source.checkpoint.spec, "plain");
+        spec.train.steps = 1;
+        spec.train.lr = 0;
+        const Trained trained(spec, source.file());
+        int norms = 0;
+        for (const auto& [name, tensor] : trained.network().namedTensors())
+            if (name.find("/norm.mean/") != std::string::npos) {
+                QVERIFY2(tensor.abs().max().item<double>() > 0, name.c_str());
+                ++norms;
+            }
+        QVERIFY(norms > 0);
+        // γ is what the deviation was, so that a step normalizes to what use gives.
+        for (const auto& [name, tensor] : trained.network().namedTensors())
+            if (name.find("/norm.weight/") != std::string::npos && !name.starts_with("head"))
+                QVERIFY2((tensor - std::sqrt(1 + NormEpsilon)).abs().max().item<double>() > 1e-3,
+                         name.c_str());
+    }
+
+    void theNetworksOneFactorIsTakenWhereALayerHadIt() {
+        const auto specWith = [](const char* layers) {
+            ExperimentSpec spec = pairSpec("plain", {"*: tied"});
+            spec.network.kernels.push_back({.layers = layers, .method = {"polytropon"}});
+            return withCompleteOptions(std::move(spec), catalogue());
+        };
+        const Trained source(specWith("enc*"));
+        const auto had = source.network().namedTensors();
+        const auto network = begun(specWith("*"), source.file());
+        QVERIFY2(network.has_value(), network ? "" : toText(network.error()).c_str());
+        int ofNetwork = 0;
+        for (const auto& [name, tensor] : network->namedTensors())
+            if (name.starts_with("network/")) {
+                QVERIFY2(sameBits(tensor, had.at(name)), name.c_str());
+                ++ofNetwork;
+            }
+        QVERIFY(ofNetwork > 0);
+    }
+
+    void aSecondTaskHasWhatIsEachTasks_data() {
+        QTest::addColumn<QString>("parametrization");
+        for (const char* id : {"rcm", "taps", "eft", "polytropon"})
+            QTest::newRow(id) << id;
+    }
+
+    void aSecondTaskHasWhatIsEachTasks() {
+        QFETCH(QString, parametrization);
+        ExperimentSpec alone = pairSpec(parametrization.toStdString(), {"*: tied"});
+        alone.tasks.pop_back();
+        alone.network.sharing.clear();
+        const Trained source(alone);
+        const auto spec = withTaskAdded(source.planned(), {.id = "depth"}, catalogue());
+        QVERIFY2(spec.has_value(), spec ? "" : toText(spec.error()).c_str());
+        const Trained added(withCompleteOptions(*spec, catalogue()), source.file());
+        const NetworkDesign& design = added.network().design();
+        for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
+            const LayerPlan& layer = design.plan.layers[i];
+            for (std::size_t k = 0; k < layer.factors.size(); ++k)
+                if (design.layers[i].factors.factors[k].owner == FactorOwner::EachTask)
+                    QCOMPARE(layer.partitions[k].groups.size(), 2U);
+            QCOMPARE(layer.norm.groups.size(), 2U);
+        }
+        QVERIFY(sameBits(outputs(added.network())[0], outputs(source.network())[0]));
+    }
+
     void anAddedTaskLeavesTheOthersOutputsEqualToTheBit_data() {
         QTest::addColumn<QString>("parametrization");
         QTest::addColumn<QStringList>("rules");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
 #include "core/model/validate.h"
+#include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
 
@@ -177,6 +178,42 @@ private Q_SLOTS:
                 QVERIFY2(sameBits(parameter.value.detach(), before.at(parameter.name)) != moves,
                          (parameter.name + " in step " + std::to_string(step)).c_str());
             }
+        }
+    }
+
+    void whatDoesNotMoveInAPhaseStays_data() {
+        QTest::addColumn<QString>("id");
+        for (const ParametrizationEntry* entry : parametrizations())
+            QTest::newRow(entry->info.id.c_str()) << QString::fromStdString(entry->info.id);
+    }
+
+    void whatDoesNotMoveInAPhaseStays() {
+        QFETCH(QString, id);
+        ExperimentSpec spec =
+            withCompleteOptions(tinySpec(id.toStdString(), "*: tied"), catalogue());
+        spec.network.sharing.clear(); // each as it starts
+        spec.train.updates = Updates::Alternating;
+        Learner learner = learnerFor(spec);
+        const Batch batch = firstBatch(spec);
+        for (int step = 0; step < 4; ++step) {
+            const auto before = copyOf(learner.network().namedTensors());
+            QVERIFY(learner.step(batch, step));
+            const Network& network = learner.network();
+            const Moving moving = step % 2 == 0 ? Moving::Cores : Moving::NonCore;
+            int moved = 0;
+            for (std::size_t i = 0; i < network.design().layers.size(); ++i) {
+                const LayerFactors& layer = network.design().layers[i].factors;
+                for (std::size_t k = 0; k < layer.factors.size(); ++k)
+                    for (const std::size_t copy : network.copies(i, k)) {
+                        const Parameter& parameter = network.parameters()[copy];
+                        const bool stays =
+                            sameBits(parameter.value.detach(), before.at(parameter.name));
+                        QVERIFY2(stays || moves(layer, layer.factors[k], moving),
+                                 (parameter.name + " in step " + std::to_string(step)).c_str());
+                        moved += stays ? 0 : 1;
+                    }
+            }
+            QVERIFY(moved > 0);
         }
     }
 

@@ -237,6 +237,34 @@ private Q_SLOTS:
         QVERIFY(!sameCourse(asked.record, without.record));
     }
 
+    void theNetworksOneFactorStaysWhereALayerHasItAlready() {
+        const auto specWith = [](const char* layers) {
+            ExperimentSpec spec = tinySpec("plain", "*: tied");
+            spec.network.kernels.push_back({.layers = layers, .method = {"polytropon"}});
+            return withCompleteOptions(std::move(spec), catalogue());
+        };
+        Network before = networkFor(specWith("enc*"));
+        scrambleFactors(before, 3);
+        std::size_t ofNetwork = 0;
+        for (Parameter& parameter : before.parameters())
+            if (parameter.name.starts_with("network/")) {
+                parameter.state["adam.m"] = torch::full_like(parameter.value.detach(), 0.25);
+                ++ofNetwork;
+            }
+        QVERIFY(ofNetwork > 0);
+        const auto after = before.replanned(designFor(specWith("*")));
+        QVERIFY(after.has_value());
+        for (const Parameter& parameter : before.parameters()) {
+            if (!parameter.name.starts_with("network/"))
+                continue;
+            const auto now =
+                std::ranges::find(after->parameters(), parameter.name, &Parameter::name);
+            QVERIFY(now != after->parameters().end());
+            QVERIFY(sameBits(now->value.detach(), parameter.value.detach()));
+            QVERIFY(sameBits(now->state.at("adam.m"), parameter.state.at("adam.m")));
+        }
+    }
+
     void rulesThatAreAskedForTogetherAreOneChange() {
         ExperimentSpec spec = tinySpec("factored", "*: separate");
         spec.train.previews = 0;

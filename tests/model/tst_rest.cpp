@@ -58,6 +58,10 @@ private Q_SLOTS:
                  (Texts{"tasks.rests at tasks.1.rests", "tasks.from at tasks.2.from"}));
         spec.network.initial = "rooms";
         QVERIFY(validate(spec, testCatalogue()).empty());
+        spec.tasks[2].rests = true; // the head that it had, and a new one
+        QCOMPARE(codesAndPaths(validate(spec, testCatalogue())),
+                 Texts{"tasks.rests at tasks.2.rests"});
+        spec.tasks[2].from.clear();
         for (TaskSpec& task : spec.tasks)
             task.rests = true;
         QCOMPARE(codesAndPaths(validate(spec, testCatalogue())), Texts{"sharing.rests at tasks"});

@@ -220,6 +220,11 @@ void FakePredictions::rankFrames(const RunId& run, const std::string& split,
         });
 }
 
+void FakePredictions::planned(const RunId& run, Reply<PlannedNetwork> reply) {
+    answer<PlannedNetwork>(QStringLiteral("planned %1").arg(QString::fromStdString(run)),
+                           std::move(reply), [] { return PlannedNetwork{}; });
+}
+
 void FakePredictions::readings(const RunId& run, Reply<FactorReadings> reply) {
     answer<FactorReadings>(QStringLiteral("readings %1").arg(QString::fromStdString(run)),
                            std::move(reply), [this] { return read; });

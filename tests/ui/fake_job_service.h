@@ -34,6 +34,7 @@ public:
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
+    std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<std::pair<RunId, std::vector<std::string>>, Trial>> tried;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
@@ -56,6 +57,9 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override {
         ranked.push_back({{run, split}, std::move(reply)});
+    }
+    void planned(const RunId& run, Reply<PlannedNetwork> reply) override {
+        begun.push_back({run, std::move(reply)});
     }
     void readings(const RunId& run, Reply<FactorReadings> reply) override {
         read.push_back({run, std::move(reply)});

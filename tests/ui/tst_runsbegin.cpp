@@ -11,11 +11,13 @@ using namespace concertina::testing;
 
 namespace {
 
-/// The menu as a person opens it, read.
+/// The menu as a person opens it, read: the session gives it this.
 class OpenMenu {
 public:
-    explicit OpenMenu(RunsBench& bench) : m_menu(*bench.page().findChild<BeginMenu*>()) {
+    OpenMenu(RunsBench& bench, Expected<PlannedNetwork> network)
+        : m_menu(*bench.page().findChild<BeginMenu*>()) {
         Q_EMIT m_menu.aboutToShow();
+        bench.desk.jobs.begun.back().answer(std::move(network));
     }
 
     QStringList texts() const {
@@ -36,11 +38,24 @@ private:
     BeginMenu& m_menu;
 };
 
-RunId pairRun(Store& store, const std::vector<std::string>& rules, bool checkpoint = true) {
+ExperimentSpec pairSpec(const std::vector<std::string>& rules) {
     ExperimentSpec spec = testSpec();
+    spec.name = "pair";
     spec.tasks.pop_back(); // normals are left to be added
     spec.network.sharing = rules;
-    return makeRun(store, {.name = "pair", .checkpoint = checkpoint, .spec = spec});
+    return spec;
+}
+
+RunId pairRun(Store& store, const std::vector<std::string>& rules) {
+    return makeRun(store, {.name = "pair", .checkpoint = true, .spec = pairSpec(rules)});
+}
+
+PlannedNetwork networkOf(const RunId& run, const std::vector<std::string>& rules) {
+    const ExperimentSpec spec = pairSpec(rules);
+    const std::vector<int> outputs(2, 1);
+    return {.spec = spec,
+            .plan = designNetwork(spec, testCatalogue(), outputs).design.plan,
+            .initial = run + "@600"};
 }
 
 } // namespace
@@ -52,10 +67,11 @@ private Q_SLOTS:
     void aTaskThatARunLacksCanBeAdded() {
         RunsBench bench;
         Store store = bench.desk.openStore();
-        const RunId run = pairRun(store, {"*: {segmentation} | {depth} separate"});
+        const std::vector<std::string> rules{"*: {segmentation} | {depth} separate"};
+        const RunId run = pairRun(store, rules);
         bench.openWith(1);
         bench.select({run});
-        const OpenMenu menu(bench);
+        const OpenMenu menu(bench, networkOf(run, rules));
         QTRY_COMPARE(menu.texts(), (QStringList{"Its tasks", "Add surface normals",
                                                 "Drop segmentation", "Drop depth"}));
         menu.choose("Add surface normals");
@@ -74,7 +90,7 @@ private Q_SLOTS:
         const RunId run = pairRun(store, {"*: merged"});
         bench.openWith(1);
         bench.select({run});
-        const OpenMenu menu(bench);
+        const OpenMenu menu(bench, networkOf(run, {"*: merged"}));
         QTRY_COMPARE(menu.texts().size(), 4);
         menu.choose("Drop depth");
         menu.choose("Its tasks");
@@ -90,10 +106,11 @@ private Q_SLOTS:
     void aRunWithoutACheckpointSaysWhy() {
         RunsBench bench;
         Store store = bench.desk.openStore();
-        const RunId run = pairRun(store, {"*: tied"}, false);
+        const RunId run = pairRun(store, {"*: tied"});
         bench.openWith(1);
         bench.select({run});
-        const OpenMenu menu(bench);
+        const OpenMenu menu(bench, failure({"run.no_checkpoint", run, "no checkpoint",
+                                            "a run that has trained", ""}));
         QTRY_VERIFY(menu.texts().join(" ").contains("no checkpoint"));
     }
 

@@ -119,12 +119,12 @@ private:
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
 
-    QAction* m_open;
-    QAction* m_other;
-    QAction* m_one;
-    QAction* m_another;
-    QAction* m_savePicture;
-    QAction* m_save;
+    QAction* m_open = nullptr;
+    QAction* m_other = nullptr;
+    QAction* m_one = nullptr;
+    QAction* m_another = nullptr;
+    QAction* m_savePicture = nullptr;
+    QAction* m_save = nullptr;
 };
 
 } // namespace concertina

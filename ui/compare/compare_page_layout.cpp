@@ -77,13 +77,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_report(new ReportCard(context.jobs)),
       m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
       m_reportRun(new QComboBox),
-      m_metrics(new MetricsCard(context.catalogue)),
-      m_open(nullptr),
-      m_other(nullptr),
-      m_one(nullptr),
-      m_another(nullptr),
-      m_savePicture(nullptr),
-      m_save(nullptr) {
+      m_metrics(new MetricsCard(context.catalogue)) {
     setAcceptDrops(true);
     m_body = makeBody();
     m_stack->addWidget(m_picker);

@@ -1,45 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/begin_menu.h"
 
-#include "core/model/plan_change.h"
-#include "core/values/initial_source.h"
-#include "ui/store/store_access.h"
+#include "ui/services/job_service.h"
 #include "widgets/qt_text.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace concertina {
-
-namespace {
-
-/// A run's network by its last checkpoint. Problems of the store, of its spec and plan, and
-/// "run.no_checkpoint".
-Expected<std::pair<PlannedNetwork, std::string>> trainedNetwork(Store& store, const RunId& run) {
-    const auto record = store.run(run);
-    if (!record)
-        return failure(record.error());
-    const auto checkpoint = store.latestCheckpoint(run);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    if (!*checkpoint)
-        return failure({"run.no_checkpoint", run, "no checkpoint", "a run that has trained",
-                        "wait for its first validation"});
-    SpecReading reading = readSpec(record->spec);
-    if (!reading.problems.empty())
-        return failure(reading.problems.front());
-    auto plan = planFromJson(record->plan);
-    if (!plan)
-        return failure(plan.error());
-    const std::int64_t step = (*checkpoint)->position.step;
-    return std::pair(PlannedNetwork{.spec = std::move(reading.spec),
-                                    .changes = record->planChanges.size(),
-                                    .plan = std::move(*plan),
-                                    .initial = toText(InitialSource{.place = run, .step = step})},
-                     record->summary.name);
-}
-
-} // namespace
 
 BeginMenu::BeginMenu(PageContext context, std::function<std::optional<RunId>()> run,
                      QWidget* parent)
@@ -54,17 +22,16 @@ void BeginMenu::read() {
     const auto run = m_run();
     if (!run)
         return;
-    m_context.store.call(
-        this, [run = *run](Store& store) { return trainedNetwork(store, run); },
-        [this, run = *run](const Expected<std::pair<PlannedNetwork, std::string>>& read) {
-            if (m_run() != run)
-                return; // another one is selected by now
-            clear();
-            if (read)
-                fill(read->first, toQt(read->second));
-            else
-                addAction(toQt(toText(read.error())))->setEnabled(false);
-        });
+    m_context.jobs.planned(*run,
+                           {this, [this, run = *run](Expected<PlannedNetwork> network) {
+                                if (m_run() != run)
+                                    return; // another one is selected by now
+                                clear();
+                                if (network)
+                                    fill(*network, toQt(network->spec.name));
+                                else
+                                    addAction(toQt(toText(network.error())))->setEnabled(false);
+                            }});
 }
 
 void BeginMenu::fill(const PlannedNetwork& network, const QString& name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/task_change.h"
 #include "core/values/factor_reading.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
@@ -48,6 +49,10 @@ public:
     /// Errors of every frame of a split, in its order.
     virtual void rankFrames(const RunId& run, const std::string& split,
                             Reply<std::vector<FrameErrors>> reply) = 0;
+
+    /// The network of a run's last checkpoint, under the plan that it had there: what another
+    /// experiment begins from.
+    virtual void planned(const RunId& run, Reply<PlannedNetwork> reply) = 0;
 
     /// What the gates and mixtures of a run's last checkpoint say.
     virtual void readings(const RunId& run, Reply<FactorReadings> reply) = 0;
