@@ -26,4 +26,8 @@ void setFrozen(LayerPlan& plan, const std::string& part, bool frozen);
 /// own.
 bool canBeProduct(const LayerPlan& plan, const LayerFactors& layer);
 
+/// Why a layer cannot be in a state, whatever its tasks; none where it can. Problems have no path:
+/// "sharing.not_linear", "sharing.no_core", "sharing.product".
+std::optional<Problem> checkState(const LayerFactors& layer, SharingState state);
+
 } // namespace concertina

@@ -63,6 +63,36 @@ bool canBeProduct(const LayerPlan& plan, const LayerFactors& layer) {
 
 namespace {
 
+Problem productProblem(const LayerFactors& layer) {
+    return {"sharing.product", "", "merged by product for " + layer.layer,
+            "one private factor, a square matrix or a diagonal",
+            "only such cores can be multiplied with each other; merged is by their mean"};
+}
+
+} // namespace
+
+std::optional<Problem> checkState(const LayerFactors& layer, SharingState state) {
+    if (state == SharingState::Tied || state == SharingState::Separate)
+        return std::nullopt;
+    const bool merges = state == SharingState::Merged || state == SharingState::MergedByProduct;
+    if (merges && !layer.affine)
+        return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
+                       "a state that does not average its kernels",
+                       layer.composable
+                           ? "the kernel of a mean of its factors is not the mean of their kernels"
+                           : "it is more than a kernel while it trains: norms or operations stand "
+                             "beside it"};
+    if (!layer.hasCore())
+        return Problem{"sharing.no_core", "", std::string(stateName(state)) + " for " + layer.layer,
+                       "tied or separate, as its kernel has no core",
+                       "expand it (network.kernels), or name it in a later rule"};
+    if (state == SharingState::MergedByProduct && !layer.hasSquareCore())
+        return productProblem(layer);
+    return std::nullopt;
+}
+
+namespace {
+
 /// Applies one rule that sets a single factor, the bias or the norm of the layers it matches: its
 /// groups, or whether it rests.
 std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition& groups,
@@ -97,33 +127,6 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
         return std::nullopt;
     return Problem{"sharing.unknown_factor", "", "\"" + shortened(rule.factor, 80) + "\"",
                    "a factor of these layers", suggestion(rule.factor, known)};
-}
-
-Problem productProblem(const LayerFactors& layer) {
-    return {"sharing.product", "", "merged by product for " + layer.layer,
-            "one private factor, a square matrix or a diagonal",
-            "only such cores can be multiplied with each other; merged is by their mean"};
-}
-
-/// Why a layer cannot be in a state; none where it can.
-std::optional<Problem> checkState(const LayerFactors& layer, SharingState state) {
-    if (state == SharingState::Tied || state == SharingState::Separate)
-        return std::nullopt;
-    const bool merges = state == SharingState::Merged || state == SharingState::MergedByProduct;
-    if (merges && !layer.affine)
-        return Problem{"sharing.not_linear", "", "merged for " + layer.layer,
-                       "a state that does not average its kernels",
-                       layer.composable
-                           ? "the kernel of a mean of its factors is not the mean of their kernels"
-                           : "it is more than a kernel while it trains: norms or operations stand "
-                             "beside it"};
-    if (!layer.hasCore())
-        return Problem{"sharing.no_core", "", std::string(stateName(state)) + " for " + layer.layer,
-                       "tied or separate, as its kernel has no core",
-                       "expand it (network.kernels), or name it in a later rule"};
-    if (state == SharingState::MergedByProduct && !layer.hasSquareCore())
-        return productProblem(layer);
-    return std::nullopt;
 }
 
 /// A rule's problem at its place: without the rule there is none.

@@ -4,6 +4,7 @@
 #include "core/model/sharing_plan.h"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,10 @@ namespace concertina {
 /// The states that a layer's kernel can be in, in the order in which a click goes; tied alone
 /// where there is one task.
 std::vector<SharingState> availableStates(const LayerFactors& layer, int tasks);
+
+/// The one of these states that a click leads to from another; none: from groups of its own.
+/// Merged by product is chosen, not come upon: its place is merged's.
+SharingState nextState(std::optional<SharingState> now, std::span<const SharingState> available);
 
 /// The shortest patterns that together match exactly the chosen layers: "*", "enc*", "dec1.*",
 /// names.

@@ -58,14 +58,7 @@ bool sameLines(const std::vector<SharingRow>& a, const std::vector<SharingRow>& 
 } // namespace
 
 SharingState SharingRow::next() const {
-    // Merged by product is chosen, not come upon: its place is merged's.
-    const SharingState now = state == SharingState::MergedByProduct
-                                 ? SharingState::Merged
-                                 : state.value_or(available.back());
-    const auto at = std::ranges::find(available, now);
-    const bool last = at == available.end() || at + 1 == available.end()
-                      || *(at + 1) == SharingState::MergedByProduct;
-    return last || !state ? available.front() : *(at + 1);
+    return nextState(state, available);
 }
 
 bool SharingRow::isAllFrozen() const {
