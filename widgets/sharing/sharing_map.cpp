@@ -44,7 +44,7 @@ void SharingMap::setNetwork(const NetworkDesign& network, std::vector<SharingTas
     const bool same = tasks == m_tasks;
     m_network = network;
     m_tasks = std::move(tasks);
-    show(mapLayout(m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
+    showMap(mapLayout(m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
 }
 
 void SharingMap::clear() {
@@ -52,16 +52,16 @@ void SharingMap::clear() {
     m_tasks.clear();
     m_selected.clear();
     m_place = {};
-    show({}, false);
+    showMap({}, false);
 }
 
 void SharingMap::setUnfolded(const std::string& stage, bool unfolded) {
     if (unfolded ? !m_unfolded.insert(stage).second : m_unfolded.erase(stage) == 0)
         return;
-    show(mapLayout(m_network, m_unfolded, m_map.order), true);
+    showMap(mapLayout(m_network, m_unfolded, m_map.order), true);
 }
 
-void SharingMap::show(MapLayout map, bool animated) {
+void SharingMap::showMap(MapLayout map, bool animated) {
     const auto focused = focusedStation();
     const std::size_t layer =
         focused ? m_map.columns[m_map.stations[*focused].column].layers.front() : 0;

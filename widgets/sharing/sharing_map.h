@@ -88,7 +88,7 @@ private:
         std::size_t step = 0;
     };
 
-    void show(MapLayout map, bool animated);
+    void showMap(MapLayout map, bool animated);
     void fit();
     void place(double share);
     QPointF scrolled() const;
