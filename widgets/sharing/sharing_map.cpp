@@ -8,8 +8,8 @@
 
 #include <QAccessible>
 #include <QHelpEvent>
-#include <QPainter>
 #include <QPaintEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QStyle>
 #include <QToolTip>
@@ -41,14 +41,19 @@ SharingMap::SharingMap(QWidget* parent) : QAbstractScrollArea(parent) {
 }
 
 void SharingMap::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
+    setNetwork(std::make_shared<const NetworkDesign>(network), std::move(tasks));
+}
+
+void SharingMap::setNetwork(std::shared_ptr<const NetworkDesign> network,
+                            std::vector<SharingTask> tasks) {
     const bool same = tasks == m_tasks;
-    m_network = network;
+    m_network = std::move(network);
     m_tasks = std::move(tasks);
-    showMap(mapLayout(m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
+    showMap(mapLayout(*m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
 }
 
 void SharingMap::clear() {
-    m_network = {};
+    m_network.reset();
     m_tasks.clear();
     m_selected.clear();
     m_place = {};
@@ -58,7 +63,8 @@ void SharingMap::clear() {
 void SharingMap::setUnfolded(const std::string& stage, bool unfolded) {
     if (unfolded ? !m_unfolded.insert(stage).second : m_unfolded.erase(stage) == 0)
         return;
-    showMap(mapLayout(m_network, m_unfolded, m_map.order), true);
+    if (m_network)
+        showMap(mapLayout(*m_network, m_unfolded, m_map.order), true);
 }
 
 void SharingMap::showMap(MapLayout map, bool animated) {
@@ -164,8 +170,7 @@ void SharingMap::paintEvent(QPaintEvent* event) {
         marks.focused = focusedStation();
         marks.focusedHead = marks.focused ? -1 : m_place.task;
     }
-    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(),
-             room.translated(scrolled()));
+    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(), room.translated(scrolled()));
     paintTrunk(painter);
     if (m_ghost)
         paintMapGhost(painter, m_map, m_shown, *m_ghost, palette());
@@ -217,8 +222,8 @@ QRectF SharingMap::trunkHandle() const {
     if (m_map.lines.size() < 2 || m_map.columns.empty() || m_shown.places.columnX.empty())
         return {};
     const std::size_t columns = m_map.trunk();
-    const double x = columns == 0 ? m_shown.image.right() + 14
-                                  : m_shown.places.columnX[columns - 1] + 17;
+    const double x =
+        columns == 0 ? m_shown.image.right() + 14 : m_shown.places.columnX[columns - 1] + 17;
     const double y = columns == 0 ? m_shown.image.center().y()
                                   : m_shown.stations[m_map.columns[columns - 1].first].center().y();
     return {x - 7, y - 8, 14, 16};

@@ -100,8 +100,8 @@ void SharingMap::click(const MapHit& hit, Qt::KeyboardModifiers modifiers) {
     if (hit.station) {
         const int task = hit.line.value_or(firstTask(m_map.stations[*hit.station].tasks));
         const auto& line = m_map.lines[static_cast<std::size_t>(task)].stations;
-        m_place = {task, static_cast<std::size_t>(std::ranges::find(line, *hit.station)
-                                                  - line.begin())};
+        m_place = {task,
+                   static_cast<std::size_t>(std::ranges::find(line, *hit.station) - line.begin())};
         showFocus();
     }
     selectColumn(column, modifiers);
@@ -123,9 +123,8 @@ void SharingMap::selectColumn(std::size_t column, Qt::KeyboardModifiers modifier
     } else if ((modifiers & Qt::ControlModifier) != 0) {
         const bool chosen = std::ranges::binary_search(m_selected, own.front());
         layers = m_selected;
-        std::erase_if(layers, [&](std::size_t layer) {
-            return std::ranges::find(own, layer) != own.end();
-        });
+        std::erase_if(
+            layers, [&](std::size_t layer) { return std::ranges::find(own, layer) != own.end(); });
         if (!chosen)
             layers.insert(layers.end(), own.begin(), own.end());
         m_anchor = own.front();
