@@ -168,6 +168,24 @@ private Q_SLOTS:
         QCOMPARE(s.map.map().columns.size(), columns);
     }
 
+    void aDoubleClickOnAFoldedStationOpensIt() {
+        Shown s(segnet());
+        const std::size_t columns = s.map.map().columns.size();
+        QTest::mouseDClick(s.map.viewport(), Qt::LeftButton, {}, s.at("enc3", 0));
+        s.settle();
+        QCOMPARE(s.map.map().columns.size(), columns + 2);
+    }
+
+    void whatIsPointedAtStaysSoWhenThePlanChanges() {
+        Shown s(segnet());
+        s.hover(s.at("dec3", 2));
+        s.map.setUnfolded("enc1", true);
+        s.settle();
+        QCOMPARE(s.map.marks().column, std::optional(s.column("dec3")));
+        s.map.clear();
+        QVERIFY(!s.map.marks().column);
+    }
+
     void shiftAndControlSelectMore() {
         Shown s(segnet());
         s.click(s.at("enc1", 0), Qt::ControlModifier); // layers 0 and 1; nothing opens

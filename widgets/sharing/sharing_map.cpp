@@ -89,8 +89,12 @@ void SharingMap::showMap(MapLayout map, bool animated) {
             if (m_map.stations[line[step]].column == m_map.columnOf(layer))
                 m_place.step = step;
     }
-    m_marks.column.reset();
-    m_marks.tasks = 0;
+    if (m_marks.column) { // what is pointed at stays so, where it is still there
+        const std::size_t pointed =
+            m_map.columnOf(m_before.columns[*m_marks.column].layers.front());
+        m_marks.column = pointed < m_map.columns.size() ? std::optional(pointed) : std::nullopt;
+        m_marks.tasks = m_marks.column ? m_marks.tasks : 0;
+    }
     fit();
     if (animated) {
         place(0);

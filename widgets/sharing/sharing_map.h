@@ -130,6 +130,7 @@ private:
 
     std::optional<MapHit> m_pressed;
     QPointF m_pressedAt;
+    bool m_hasToggled = false; ///< by the last click
     std::optional<MapGhost> m_ghost;
     std::optional<std::size_t> m_draggedTrunk; ///< columns
 };
