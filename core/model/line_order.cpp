@@ -24,10 +24,9 @@ BlockWeights weightsOf(const std::vector<OrderedBlock>& blocks, const std::vecto
         for (std::size_t j = 0; j < blocks.size(); ++j)
             for (const int a : blocks[i].order)
                 for (const int b : blocks[j].order)
-                    weights[i][j] += place[static_cast<std::size_t>(a)]
-                                             > place[static_cast<std::size_t>(b)]
-                                         ? 1
-                                         : 0;
+                    weights[i][j] +=
+                        place[static_cast<std::size_t>(a)] > place[static_cast<std::size_t>(b)] ? 1
+                                                                                                : 0;
     return weights;
 }
 
@@ -114,8 +113,8 @@ Indices searched(const std::vector<Indices>& parts, const BlockWeights& weights)
     const auto isFree = [&](std::size_t block, const CircleOrder& own) {
         for (const CircleOrder& other : orders)
             for (std::size_t j = 0; &other != &own && j < other.circle().size(); ++j)
-                if (other.isLeft(j) && weights[other.circle()[j]][block]
-                                           < weights[block][other.circle()[j]])
+                if (other.isLeft(j)
+                    && weights[other.circle()[j]][block] < weights[block][other.circle()[j]])
                     return false;
         return true;
     };
@@ -256,7 +255,8 @@ std::int64_t inversions(std::span<const int> order, std::span<const int> other) 
     std::int64_t count = 0;
     for (std::size_t i = 0; i < order.size(); ++i)
         for (std::size_t j = i + 1; j < order.size(); ++j)
-            count += std::ranges::find(other, order[i]) > std::ranges::find(other, order[j]) ? 1 : 0;
+            count +=
+                std::ranges::find(other, order[i]) > std::ranges::find(other, order[j]) ? 1 : 0;
     return count;
 }
 

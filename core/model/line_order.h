@@ -19,10 +19,10 @@ namespace concertina {
 ///
 /// How the children of one node are ordered adds up over nodes, so each is solved alone: pairs of
 /// children weigh what the one in front of the other costs. Where most pairs of tasks say that one
-/// child stands in front of another, it does so in every best order, unless such majorities go round
-/// in a circle; a circle of up to `MostChildrenSearched` children is searched by dynamic programming
-/// over its subsets. With a larger circle children are moved one by one while that helps, and the
-/// inversions may then be more than the fewest.
+/// child stands in front of another, it does so in every best order, unless such majorities go
+/// round in a circle; a circle of up to `MostChildrenSearched` children is searched by dynamic
+/// programming over its subsets. With a larger circle children are moved one by one while that
+/// helps, and the inversions may then be more than the fewest.
 ///
 /// A group that overlaps an earlier one in `groups` without containing it counts for nothing: what
 /// must not cross comes first. `before` may lack tasks, which then follow behind it in their order,

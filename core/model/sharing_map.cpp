@@ -28,7 +28,8 @@ std::vector<Partition> executedGroups(const NetworkDesign& design) {
     std::vector<Partition> groups(layers, together(design.taskCount()));
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const Node& node = graph.nodes[i];
-        if (node.op == Op::Conv && node.layer >= 0 && static_cast<std::size_t>(node.layer) < layers) {
+        if (node.op == Op::Conv && node.layer >= 0
+            && static_cast<std::size_t>(node.layer) < layers) {
             Partition& all = groups[static_cast<std::size_t>(node.layer)];
             all = commonRefinement(all, {ofNode[i]});
         }
@@ -89,7 +90,8 @@ double layerMultiplyAdds(const Fragment& fragment, const Node& node) {
 class MapMaker {
 public:
     MapMaker(const NetworkDesign& design, const std::set<std::string>& unfolded)
-        : m_design(design), m_unfolded(unfolded),
+        : m_design(design),
+          m_unfolded(unfolded),
           m_ways(mapWays(design.backbone, design.plan.layers.size())),
           m_groups(executedGroups(design)) {
         for (const LayerDesign& layer : design.layers)
@@ -134,7 +136,8 @@ private:
         LayerPlan named = plan(a);
         named.layer = plan(b).layer;
         return mapStageOf(plan(a).layer) == mapStageOf(plan(b).layer) && named == plan(b)
-               && passing(a) == passing(b) && m_groups[a] == m_groups[b] && m_facts[a] == m_facts[b];
+               && passing(a) == passing(b) && m_groups[a] == m_groups[b]
+               && m_facts[a] == m_facts[b];
     }
 
     void makeColumns() {
@@ -169,7 +172,8 @@ private:
             if (column.canUnfold && column.layers.size() == sizes[column.stage])
                 column.label = column.stage;
             else if (column.canUnfold)
-                column.label += "–" + plan(column.layers.back()).layer.substr(column.stage.size() + 1);
+                column.label +=
+                    "–" + plan(column.layers.back()).layer.substr(column.stage.size() + 1);
         }
     }
 

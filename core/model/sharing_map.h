@@ -24,9 +24,9 @@ struct MapStation {
     std::size_t column = 0;
     TaskSet tasks = 0;   ///< run together; in the order of the lines they are neighbours
     TaskSet weights = 0; ///< those that have this kernel, here or at other stations of the column
-    TaskSet joined = 0;  ///< those that share a copy of a factor with it, directly or through others
-    int kernel = 0;      ///< index among the kernels of its layer: 0 is A
-    double y = 0;        ///< of its middle; 0 is the upmost head
+    TaskSet joined = 0; ///< those that share a copy of a factor with it, directly or through others
+    int kernel = 0;     ///< index among the kernels of its layer: 0 is A
+    double y = 0;       ///< of its middle; 0 is the upmost head
     MapFrozen frozen = MapFrozen::None;
 
     bool operator==(const MapStation&) const = default;
@@ -39,21 +39,21 @@ struct MapColumn {
     std::string label;               ///< "enc1", "enc1.2", "enc1.1–2"
     std::size_t first = 0;           ///< station; the others follow in the lines' order
     std::size_t count = 0;
-    double multiplyAdds = 0;   ///< of all its layers, for one image, once
-    bool merged = false;       ///< one kernel of several copies
-    bool product = false;      ///< merged by product
-    int branches = 1;          ///< side by side in training
-    int keptBehind = 0;        ///< parts that run behind the kernel in the collapsed network too
-    int skipsInside = 0;       ///< that begin and end in it, as it is folded
-    bool onWay = true;         ///< else it lies on a shortcut
-    bool canUnfold = false;    ///< several layers in one column
-    bool canFold = false;      ///< one of several columns of an unfolded stage
+    double multiplyAdds = 0; ///< of all its layers, for one image, once
+    bool merged = false;     ///< one kernel of several copies
+    bool product = false;    ///< merged by product
+    int branches = 1;        ///< side by side in training
+    int keptBehind = 0;      ///< parts that run behind the kernel in the collapsed network too
+    int skipsInside = 0;     ///< that begin and end in it, as it is folded
+    bool onWay = true;       ///< else it lies on a shortcut
+    bool canUnfold = false;  ///< several layers in one column
+    bool canFold = false;    ///< one of several columns of an unfolded stage
 
     bool operator==(const MapColumn&) const = default;
 };
 
-/// Features that take another way than the lines': U-Net's concatenations, SegNet's pooling indices,
-/// residual sums.
+/// Features that take another way than the lines': U-Net's concatenations, SegNet's pooling
+/// indices, residual sums.
 struct MapSkip {
     static constexpr std::size_t Image = static_cast<std::size_t>(-1);
 

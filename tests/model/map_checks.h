@@ -61,7 +61,8 @@ inline std::string wrongInLayout(const MapLayout& map) {
     return {};
 }
 
-/// Pairs of lines that cross: they pass two columns, or a column and the heads, in different orders.
+/// Pairs of lines that cross: they pass two columns, or a column and the heads, in different
+/// orders.
 inline int crossings(const MapLayout& map) {
     int count = 0;
     const auto tasks = static_cast<int>(map.lines.size());
@@ -70,8 +71,8 @@ inline int crossings(const MapLayout& map) {
             std::map<std::size_t, double> heights;
             for (const std::size_t station : map.lines[static_cast<std::size_t>(a)].stations)
                 heights[map.stations[station].column] = lineHeight(map, station, a);
-            bool above = map.lines[static_cast<std::size_t>(a)].y
-                         < map.lines[static_cast<std::size_t>(b)].y;
+            bool above =
+                map.lines[static_cast<std::size_t>(a)].y < map.lines[static_cast<std::size_t>(b)].y;
             const auto& stations = map.lines[static_cast<std::size_t>(b)].stations;
             for (auto at = stations.rbegin(); at != stations.rend(); ++at) {
                 const auto other = heights.find(map.stations[*at].column);

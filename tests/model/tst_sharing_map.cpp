@@ -57,7 +57,8 @@ using Sets = std::vector<TaskSet>;
 LayerGraph residual() {
     GraphBuilder builder(3, 8, 8);
     const int stem = builder.convNormRelu("stem.1", 0, 4, 3);
-    const int one = builder.convNormRelu("res1.2", builder.convNormRelu("res1.1", stem, 4, 3), 4, 3);
+    const int one =
+        builder.convNormRelu("res1.2", builder.convNormRelu("res1.1", stem, 4, 3), 4, 3);
     LayerGraph graph = builder.take();
     const auto add = [&graph](const std::string& name, std::vector<int> inputs) {
         Node sum = graph.nodes.back();
@@ -69,7 +70,8 @@ LayerGraph residual() {
     };
     const int first = add("add1", {stem, one});
     GraphBuilder behind(std::move(graph));
-    const int wide = behind.convNormRelu("res2.2", behind.convNormRelu("res2.1", first, 4, 3), 4, 3);
+    const int wide =
+        behind.convNormRelu("res2.2", behind.convNormRelu("res2.1", first, 4, 3), 4, 3);
     const int shortcut = behind.convNormRelu("short.1", first, 4, 1);
     graph = behind.take();
     add("add2", {shortcut, wide});
@@ -112,8 +114,8 @@ private Q_SLOTS:
     }
 
     void linesPartWhereKernelsDoAndStayApart() {
-        const MapLayout map = mapLayout(segnet({"*: tied", "dec3*: {a, c} | {b} separate",
-                                                "dec2*: separate"}));
+        const MapLayout map =
+            mapLayout(segnet({"*: tied", "dec3*: {a, c} | {b} separate", "dec2*: separate"}));
         QCOMPARE(map.order, (std::vector<int>{0, 2, 1}));
         QCOMPARE(groupsAt(map, "dec4"), Sets{0b111});
         QCOMPARE(groupsAt(map, "dec3"), (Sets{0b101, 0b010}));
@@ -147,8 +149,8 @@ private Q_SLOTS:
     }
 
     void frozenStationsAreKnown() {
-        NetworkDesign design = segnet({"*: tied", "dec1*: separate", "enc1*: freeze",
-                                       "enc2*: freeze U"});
+        NetworkDesign design =
+            segnet({"*: tied", "dec1*: separate", "enc1*: freeze", "enc2*: freeze U"});
         QCOMPARE(mapLayout(design).stations[0].frozen, MapFrozen::All);
         QCOMPARE(mapLayout(design).stations[1].frozen, MapFrozen::Some);
         QCOMPARE(mapLayout(design).stations[2].frozen, MapFrozen::None);
@@ -161,10 +163,10 @@ private Q_SLOTS:
     }
 
     void poolingIndicesAndConcatenationsAreSkips() {
-        QCOMPARE(skipsOf(mapLayout(segnet({"*: tied"}))),
-                 (Texts{"enc5→dec5 max_unpool 0", "enc4→dec4 max_unpool 1",
-                        "enc3→dec3 max_unpool 2", "enc2→dec2 max_unpool 3",
-                        "enc1→dec1 max_unpool 4"}));
+        QCOMPARE(
+            skipsOf(mapLayout(segnet({"*: tied"}))),
+            (Texts{"enc5→dec5 max_unpool 0", "enc4→dec4 max_unpool 1", "enc3→dec3 max_unpool 2",
+                   "enc2→dec2 max_unpool 3", "enc1→dec1 max_unpool 4"}));
         const MapLayout map = mapLayout(mapNetwork(realBackbone(*backbones()[1]), tasks));
         QCOMPARE(skipsOf(map), (Texts{"enc4→dec4 concat 0", "enc3→dec3 concat 1",
                                       "enc2→dec2 concat 2", "enc1→dec1 concat 3"}));
@@ -183,9 +185,9 @@ private Q_SLOTS:
     }
 
     void shortcutPartedInAnotherWayDoesNotMoveTheLines() {
-        const NetworkDesign design =
-            mapNetwork(residual(), tasks,
-                       {"*: tied", "short*: {a, c} | {b} separate", "res2*: {a, b} | {c} separate"});
+        const NetworkDesign design = mapNetwork(
+            residual(), tasks,
+            {"*: tied", "short*: {a, c} | {b} separate", "res2*: {a, b} | {c} separate"});
         const MapLayout map = mapLayout(design);
         QCOMPARE(map.order, (std::vector<int>{0, 1, 2}));
         QCOMPARE(groupsAt(map, "short.1"), (Sets{0b101, 0b010}));

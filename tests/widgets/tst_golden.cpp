@@ -13,6 +13,7 @@
 #include "widgets/pictures/scale_legend.h"
 #include "widgets/pictures/swipe_view.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/sharing/sharing_map.h"
 #include "widgets/sharing/sharing_matrix.h"
 #include "widgets/theme/theme.h"
 
@@ -78,6 +79,23 @@ QWidget* sharing() {
                        {{"S", "Segmentation"}, {"D", "Depth"}, {"N", "Normals"}});
     matrix->resize(340, 260);
     return matrix;
+}
+
+/// Merged, parted, tied at both ends, skips, and what is frozen.
+QWidget* sharingMap() {
+    ExperimentSpec spec = testSpec();
+    spec.network.backbone.options = {{"stages", 3}, {"convolutions", 2}};
+    spec.network.sharing = {"*: tied", "enc2*: merged",
+                            "dec3*: {segmentation, depth} | {normal} separate",
+                            "dec2.2: factors shared", "enc1*: freeze"};
+    const std::vector<int> outputs{13, 1, 3};
+    auto* map = new SharingMap;
+    map->setFocusPolicy(Qt::NoFocus);
+    map->setNetwork(designNetwork(spec, testCatalogue(), outputs).design,
+                    {{"S", "Segmentation"}, {"D", "Depth"}, {"N", "Normals"}});
+    map->showSelected({4});
+    map->resize(640, 340);
+    return map;
 }
 
 QWidget* form() {
@@ -153,11 +171,9 @@ private Q_SLOTS:
     void widgetsLookAsTheyShould_data() {
         QTest::addColumn<void*>("maker");
         QTest::addColumn<bool>("dark");
-        const std::pair<const char*, Maker> all[] = {{"curves", curves},
-                                                     {"sharing", sharing},
-                                                     {"form", form},
-                                                     {"comparison", comparison},
-                                                     {"controls", controls}};
+        const std::pair<const char*, Maker> all[] = {
+            {"curves", curves}, {"sharing", sharing},       {"map", sharingMap},
+            {"form", form},     {"comparison", comparison}, {"controls", controls}};
         for (const bool dark : {false, true})
             for (const auto& [name, maker] : all)
                 QTest::addRow("%s-%s", name, dark ? "dark" : "light")

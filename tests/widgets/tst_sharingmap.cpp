@@ -26,8 +26,8 @@ std::vector<SharingTask> named(int count) {
     return tasks;
 }
 
-/// The tree of these tests: all together up to dec4, a and b in dec3 (layers 19, 20, 21), each alone
-/// behind it.
+/// The tree of these tests: all together up to dec4, a and b in dec3 (layers 19, 20, 21), each
+/// alone behind it.
 const std::vector<std::string> tree{"*: tied", "dec3*: {a, b} | {c} separate", "dec2*: separate",
                                     "dec1*: separate"};
 
@@ -45,11 +45,10 @@ public:
                          });
         QObject::connect(&map, &SharingMap::selectionChanged, &map,
                          [this](const Layers& layers) { selections.push_back(layers); });
-        QObject::connect(&map, &SharingMap::splitWanted, &map,
-                         [this](std::size_t layer, TaskSet away) {
-                             asked.push_back("split " + std::to_string(layer) + " "
-                                             + std::to_string(away));
-                         });
+        QObject::connect(
+            &map, &SharingMap::splitWanted, &map, [this](std::size_t layer, TaskSet away) {
+                asked.push_back("split " + std::to_string(layer) + " " + std::to_string(away));
+            });
         QObject::connect(&map, &SharingMap::joinWanted, &map,
                          [this](std::size_t layer, TaskSet line, TaskSet with) {
                              asked.push_back("join " + std::to_string(layer) + " "
@@ -80,8 +79,8 @@ public:
     QPoint at(const std::string& label, int task) const {
         const std::size_t index = station(label, task);
         const MapGeometry& shown = map.shownGeometry();
-        return map.toViewport({shown.stations[index].center().x(),
-                               shown.lineY(map.map(), index, task)})
+        return map
+            .toViewport({shown.stations[index].center().x(), shown.lineY(map.map(), index, task)})
             .toPoint();
     }
     QPoint head(int task) const {
@@ -91,9 +90,7 @@ public:
     QPoint label(const std::string& label) const {
         return map.toViewport(map.shownGeometry().labels[column(label)].center()).toPoint();
     }
-    void settle() {
-        QTRY_VERIFY(!map.isMoving());
-    }
+    void settle() { QTRY_VERIFY(!map.isMoving()); }
     void click(const QPoint& point, Qt::KeyboardModifiers modifiers = {}) {
         QTest::mouseClick(map.viewport(), Qt::LeftButton, modifiers, point);
         settle();
@@ -169,6 +166,25 @@ private Q_SLOTS:
         QCOMPARE(s.map.map().columns.size(), columns + 2);
         s.click(s.label("enc3.1"));
         QCOMPARE(s.map.map().columns.size(), columns);
+    }
+
+    void aDoubleClickOnAFoldedStationOpensIt() {
+        Shown s(segnet());
+        const std::size_t columns = s.map.map().columns.size();
+        s.click(s.at("enc3", 0)); // the first of the two
+        QTest::mouseDClick(s.map.viewport(), Qt::LeftButton, {}, s.at("enc3.2", 0));
+        s.settle();
+        QCOMPARE(s.map.map().columns.size(), columns + 2);
+    }
+
+    void whatIsPointedAtStaysSoWhenThePlanChanges() {
+        Shown s(segnet());
+        s.hover(s.at("dec3", 2));
+        s.map.setUnfolded("enc1", true);
+        s.settle();
+        QCOMPARE(s.map.marks().column, std::optional(s.column("dec3")));
+        s.map.clear();
+        QVERIFY(!s.map.marks().column);
     }
 
     void shiftAndControlSelectMore() {
@@ -316,8 +332,10 @@ private Q_SLOTS:
 
     void oddPlansAreDrawn() {
         for (const int count : {1, 2, 32}) {
-            Shown s(segnet({"*: tied", "dec2*: separate", "enc1*: merged by product",
-                            "enc2*: freeze"}, count), count);
+            Shown s(
+                segnet({"*: tied", "dec2*: separate", "enc1*: merged by product", "enc2*: freeze"},
+                       count),
+                count);
             std::set<QRgb> colours;
             const QImage image = painted(s.map);
             for (int x = 0; x < image.width(); x += 2)

@@ -42,7 +42,7 @@ public:
         painter.setBrush(ink);
         for (const QPointF& tip : m_tips)
             painter.drawPolygon(QPolygonF{tip, tip + QPointF(-5, -3), tip + QPointF(-5, 3)});
-        if (skip.through.empty())
+        if (skip.through.empty() && (lit || isOutermost(index)))
             paintWord(painter, skip, (left + right) / 2, right - left - 2 * bend, lane, lit);
     }
 
@@ -57,6 +57,15 @@ public:
 
 private:
     static constexpr double Offset = 12; ///< from the middle of a column
+
+    /// One word is enough for skips of one kind that lie in each other.
+    bool isOutermost(std::size_t index) const {
+        const MapSkip& skip = m_map.skips[index];
+        return std::ranges::none_of(m_map.skips, [&](const MapSkip& other) {
+            return other.op == skip.op && other.lane > skip.lane && other.from + 1 <= skip.from + 1
+                   && other.to >= skip.to;
+        });
+    }
 
     /// A stub at each station of a column; gives the height of the upmost.
     double addStubs(std::size_t column, double x, bool arrives) {

@@ -16,9 +16,11 @@ namespace {
 constexpr double MapMargin = 14;
 constexpr double ImageWidth = 28;
 constexpr double ImageHeight = 30;
-constexpr double LeastGap = 36;  ///< between columns
+constexpr double LeastGap = 36; ///< between columns
 constexpr double MostGap = 150;
-constexpr double ForkRoom = 0.8; ///< of a gap, where lines part
+constexpr double ForkRoom = 0.65; ///< of a gap, where lines part
+constexpr double LongForkRoom = 0.12;
+constexpr double MostForkRoom = 1.8;
 constexpr double LabelHeight = 30;
 constexpr double LeastSpacing = 22;
 constexpr double MostSpacing = 110;
@@ -28,8 +30,9 @@ constexpr double LeastHeadWidth = 30;
 constexpr double MostHeadWidth = 190;
 constexpr double HeadLetterRoom = 38;
 
-/// Whether a line changes its height behind a column.
-bool partsBehind(const MapLayout& map, std::size_t column) {
+/// How far lines move behind a column, in heads.
+double movesBehind(const MapLayout& map, std::size_t column) {
+    double most = 0;
     for (const MapLine& line : map.lines)
         for (std::size_t k = 0; k < line.stations.size(); ++k) {
             const MapStation& here = map.stations[line.stations[k]];
@@ -37,17 +40,26 @@ bool partsBehind(const MapLayout& map, std::size_t column) {
                 continue;
             const double next =
                 k + 1 < line.stations.size() ? map.stations[line.stations[k + 1]].y : line.y;
-            if (std::abs(next - here.y) > 0.01)
-                return true;
+            most = std::max(most, std::abs(next - here.y));
         }
-    return false;
+    return most;
+}
+
+/// In gaps: what lines need to move by so many heads.
+double forkRoom(double moves) {
+    return moves > 0.01 ? ForkRoom + std::min(LongForkRoom * moves, MostForkRoom) : 0;
 }
 
 /// Room in front of each column and of the heads, in gaps.
 std::vector<double> gapsOf(const MapLayout& map) {
-    std::vector<double> gaps{0.9};
+    double start = 0; // from the image, which stands in the middle of the heads
+    for (const MapLine& line : map.lines)
+        if (!line.stations.empty())
+            start = std::max(start, std::abs(map.stations[line.stations.front()].y
+                                             - 0.5 * static_cast<double>(map.lines.size() - 1)));
+    std::vector<double> gaps{0.9 + forkRoom(start)};
     for (std::size_t column = 0; column < map.columns.size(); ++column)
-        gaps.push_back(1.0 + (partsBehind(map, column) ? ForkRoom : 0));
+        gaps.push_back(1.0 + forkRoom(movesBehind(map, column)));
     return gaps;
 }
 
@@ -142,17 +154,18 @@ void placeLabels(const MapLayout& map, MapGeometry& geometry) {
             continue;
         const double x = geometry.places.columnX[c];
         const auto xOf = [&](std::size_t other, double otherwise) {
-            return other < geometry.places.columnX.size() ? geometry.places.columnX[other] : otherwise;
+            return other < geometry.places.columnX.size() ? geometry.places.columnX[other]
+                                                          : otherwise;
         };
         const double left = c > 0 ? x - xOf(c - 1, x) : 2 * LeastGap;
         const double right = xOf(c + 1, x + 2 * LeastGap) - x;
         const double half = std::max(std::min({left, right, 120.0}) / 2 - 1, 8.0);
         const QRectF& top = geometry.stations[column.first];
         geometry.labels[c] =
-            column.onWay ? QRectF(x - half, top.top() - LabelHeight - 5, 2 * half, LabelHeight)
-                         : QRectF(x - half, geometry.stations[column.first + column.count - 1].bottom()
-                                                + 1,
-                                  2 * half, LabelHeight / 2);
+            column.onWay
+                ? QRectF(x - half, top.top() - LabelHeight - 5, 2 * half, LabelHeight)
+                : QRectF(x - half, geometry.stations[column.first + column.count - 1].bottom() + 1,
+                         2 * half, LabelHeight / 2);
     }
 }
 
@@ -179,8 +192,8 @@ void derive(const MapLayout& map, MapGeometry& geometry, double headWidth) {
     geometry.heads.clear();
     const double height = std::clamp(geometry.spacing - 6, 16.0, 30.0);
     for (const double y : places.headY)
-        geometry.heads.push_back({geometry.size.width() - MapMargin - headWidth, y - height / 2,
-                                  headWidth, height});
+        geometry.heads.push_back(
+            {geometry.size.width() - MapMargin - headWidth, y - height / 2, headWidth, height});
     placeSkips(map, geometry);
     placeLabels(map, geometry);
 }
@@ -190,17 +203,17 @@ void derive(const MapLayout& map, MapGeometry& geometry, double headWidth) {
 double MapGeometry::lineY(const MapLayout& map, std::size_t station, int task) const {
     const auto& passed = map.lines[static_cast<std::size_t>(task)].stations;
     const auto at = std::ranges::find(passed, station);
-    return at == passed.end()
-               ? stations[station].center().y()
-               : places.lineY[static_cast<std::size_t>(task)]
-                             [static_cast<std::size_t>(at - passed.begin())];
+    return at == passed.end() ? stations[station].center().y()
+                              : places.lineY[static_cast<std::size_t>(task)]
+                                            [static_cast<std::size_t>(at - passed.begin())];
 }
 
 QSizeF leastMapSize(const MapLayout& map) {
-    const double width = 2 * MapMargin + ImageWidth + LeastHeadWidth + 70
-                         + LeastGap * sumOf(gapsOf(map));
-    const double height = 2 * MapMargin + LabelHeight + skipRoom(map)
-                          + LeastSpacing * static_cast<double>(std::max<std::size_t>(map.lines.size(), 2));
+    const double width =
+        2 * MapMargin + ImageWidth + LeastHeadWidth + 70 + LeastGap * sumOf(gapsOf(map));
+    const double height =
+        2 * MapMargin + LabelHeight + skipRoom(map)
+        + LeastSpacing * static_cast<double>(std::max<std::size_t>(map.lines.size(), 2));
     return {width, height};
 }
 
@@ -226,6 +239,7 @@ MapGeometry mapGeometry(const MapLayout& map, const std::vector<SharingTask>& ta
         geometry.places.columnX.push_back(x += gap * gaps[column]);
 
     const double step = std::min(MapGeometry::LineStep, geometry.spacing * 0.6);
+    geometry.step = step;
     double imageY = 0;
     for (std::size_t task = 0; task < map.lines.size(); ++task) {
         std::vector<double> heights;
@@ -287,7 +301,9 @@ std::vector<MapSegment> mapSegments(const MapLayout& map, const MapGeometry& geo
     const auto& heights = geometry.places.lineY[static_cast<std::size_t>(task)];
     std::vector<MapSegment> segments;
     const double headY = geometry.places.headY[static_cast<std::size_t>(task)];
-    QPointF from(geometry.image.right(), heights.empty() ? headY : heights.front());
+    const double slot = static_cast<double>(std::ranges::find(map.order, task) - map.order.begin())
+                        - 0.5 * static_cast<double>(map.order.size() - 1);
+    QPointF from(geometry.image.right(), geometry.image.center().y() + slot * geometry.step);
     for (std::size_t k = 0; k <= heights.size(); ++k) {
         const bool head = k == heights.size();
         MapSegment segment{.from = from, .to = {}};
@@ -311,10 +327,14 @@ MapHit mapHit(const MapLayout& map, const MapGeometry& geometry, const QPointF& 
     constexpr double Reach = 4;
     for (std::size_t task = 0; task < geometry.heads.size(); ++task)
         if (geometry.heads[task].contains(position))
-            return {.station = {}, .label = {}, .column = map.columns.size(),
+            return {.station = {},
+                    .label = {},
+                    .column = map.columns.size(),
                     .line = static_cast<int>(task)};
     for (std::size_t i = 0; i < geometry.stations.size(); ++i)
-        if (geometry.stations[i].adjusted(-Reach, -Reach / 2, Reach, Reach / 2).contains(position)) {
+        if (geometry.stations[i]
+                .adjusted(-Reach, -Reach / 2, Reach, Reach / 2)
+                .contains(position)) {
             hit.station = i;
             hit.column = map.stations[i].column;
         }
@@ -325,7 +345,8 @@ MapHit mapHit(const MapLayout& map, const MapGeometry& geometry, const QPointF& 
         }
     double nearest = MapGeometry::LineStep / 2 + 1;
     for (std::size_t task = 0; task < map.lines.size(); ++task) {
-        if (hit.station && (map.stations[*hit.station].tasks & taskBit(static_cast<int>(task))) == 0)
+        if (hit.station
+            && (map.stations[*hit.station].tasks & taskBit(static_cast<int>(task))) == 0)
             continue;
         for (const MapSegment& segment : mapSegments(map, geometry, static_cast<int>(task))) {
             if (position.x() < segment.from.x() - 2 * Reach

@@ -29,13 +29,14 @@ struct MapGeometry {
     QSizeF size;
     MapPlaces places;
     double spacing = 0; ///< of heads
+    double step = 0;    ///< between the lines of a bundle
     QRectF image;
     std::vector<QRectF> stations;
-    std::vector<QRectF> labels;    ///< by column; empty where there is no room
-    std::vector<QRectF> heads;     ///< by task
-    std::vector<double> widths;    ///< of lines, by column: of what comes to it
+    std::vector<QRectF> labels;     ///< by column; empty where there is no room
+    std::vector<QRectF> heads;      ///< by task
+    std::vector<double> widths;     ///< of lines, by column: of what comes to it
     std::vector<double> headWidths; ///< the same of heads, by task
-    std::vector<double> skipY;     ///< by skip
+    std::vector<double> skipY;      ///< by skip
 
     double lineY(const MapLayout& map, std::size_t station, int task) const;
 };
@@ -54,9 +55,9 @@ MapGeometry between(const MapLayout& from, const MapGeometry& start, const MapLa
 /// What lies at a point.
 struct MapHit {
     std::optional<std::size_t> station;
-    std::optional<std::size_t> label; ///< column whose label it is
+    std::optional<std::size_t> label;  ///< column whose label it is
     std::optional<std::size_t> column; ///< of station or label, or where the line leads to
-    std::optional<int> line;          ///< task, beside or in a station, or of a head
+    std::optional<int> line;           ///< task, beside or in a station, or of a head
 
     bool operator==(const MapHit&) const = default;
     bool isEmpty() const { return !station && !label && !line; }

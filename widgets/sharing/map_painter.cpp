@@ -20,7 +20,11 @@ public:
     MapPainting(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
                 const std::vector<SharingTask>& tasks, const MapMarks& marks,
                 const QPalette& palette, const QRectF& exposed)
-        : m_painter(painter), m_map(map), m_geometry(geometry), m_tasks(tasks), m_marks(marks),
+        : m_painter(painter),
+          m_map(map),
+          m_geometry(geometry),
+          m_tasks(tasks),
+          m_marks(marks),
           m_palette(palette),
           m_exposed(exposed.isEmpty() ? QRectF({0, 0}, geometry.size) : exposed) {
         m_exposed.adjust(-40, 0, 40, 0);
@@ -80,11 +84,11 @@ private:
             const QRectF last = m_geometry.stations[shown.first + shown.count - 1];
             const QRectF label = m_geometry.labels[column];
             const double half = std::min(label.width() / 2, 24.0);
-            m_painter.drawRoundedRect(QRectF(QPointF(columnX(column) - half,
-                                                     std::min(first.top(), label.top()) - 2),
-                                             QPointF(columnX(column) + half,
-                                                     std::max(last.bottom(), label.bottom()) + 7)),
-                                      6, 6);
+            m_painter.drawRoundedRect(
+                QRectF(
+                    QPointF(columnX(column) - half, std::min(first.top(), label.top()) - 2),
+                    QPointF(columnX(column) + half, std::max(last.bottom(), label.bottom()) + 7)),
+                6, 6);
         }
     }
 
@@ -102,7 +106,7 @@ private:
             tube.adjust(-9, -3.5, 9, 3.5);
             if (tube.right() < m_exposed.left() || tube.left() > m_exposed.right())
                 continue;
-            QPen pen(tone(ColorRole::Border), 1);
+            QPen pen(mapBlend(tone(ColorRole::Border), tone(ColorRole::FaintText), 0.35), 1);
             if (m_map.columns[station.column].merged) {
                 pen = QPen(tone(ColorRole::MutedText), 1.1);
                 pen.setDashPattern({3.5, 3});
@@ -120,7 +124,8 @@ private:
         const auto& line = m_map.lines[static_cast<std::size_t>(firstTask(station.tasks))].stations;
         const auto next = std::ranges::upper_bound(line, index);
         if (next == line.end() || m_map.stations[*next].tasks != station.tasks
-            || m_map.columns[m_map.stations[*next].column].merged != m_map.columns[station.column].merged)
+            || m_map.columns[m_map.stations[*next].column].merged
+                   != m_map.columns[station.column].merged)
             return std::nullopt;
         return *next;
     }
@@ -143,7 +148,8 @@ private:
             for (; k < segments.size() && segments[k].width == width; ++k) {
                 const MapSegment& segment = segments[k];
                 seen = seen
-                       || (segment.to.x() >= m_exposed.left() && segment.from.x() <= m_exposed.right());
+                       || (segment.to.x() >= m_exposed.left()
+                           && segment.from.x() <= m_exposed.right());
                 if (std::abs(segment.from.y() - segment.to.y()) < 0.05) {
                     const bool goesOn = k + 1 < segments.size() && segments[k + 1].width == width
                                         && segments[k + 1].to.y() == segment.to.y();
@@ -190,7 +196,8 @@ private:
 
     void paintLink(std::size_t from, std::size_t to, bool tied, int kernel) {
         const QRectF &upper = m_geometry.stations[from], &lower = m_geometry.stations[to];
-        const QPointF start(upper.center().x(), upper.bottom()), end(lower.center().x(), lower.top());
+        const QPointF start(upper.center().x(), upper.bottom()),
+            end(lower.center().x(), lower.top());
         const bool lit = isPointed(m_map.stations[from]) || isPointed(m_map.stations[to]);
         QPen pen(lit ? tone(ColorRole::Accent) : tone(ColorRole::MutedText), lit ? 1.8 : 1.3,
                  Qt::SolidLine, Qt::FlatCap);
@@ -210,7 +217,8 @@ private:
         }
         if (tied && end.y() - start.y() > 15)
             paintMapLetter(m_painter, middle,
-                           kernel < 26 ? QString(QChar(u'A' + kernel)) : QString::number(kernel + 1),
+                           kernel < 26 ? QString(QChar(u'A' + kernel))
+                                       : QString::number(kernel + 1),
                            m_palette);
     }
 
@@ -225,7 +233,8 @@ private:
                     lines.emplace_back(task, m_geometry.lineY(m_map, i, task));
             if (isPointed(station) || m_marks.focused == i) {
                 const double wide = m_marks.focused == i ? 4.5 : 3;
-                m_painter.setPen(m_marks.focused == i ? QPen(tone(ColorRole::Accent), 2) : Qt::NoPen);
+                m_painter.setPen(m_marks.focused == i ? QPen(tone(ColorRole::Accent), 2)
+                                                      : Qt::NoPen);
                 m_painter.setBrush(mapBlend(tone(ColorRole::Accent), tone(ColorRole::Card), 0.55));
                 m_painter.drawRoundedRect(capsule.adjusted(-wide, -wide, wide, wide),
                                           MapGeometry::Radius + wide, MapGeometry::Radius + wide);
@@ -252,20 +261,20 @@ private:
             const bool again = c > 0 && m_map.columns[c - 1].stage == column.stage
                                && m_geometry.labels[c - 1].top() == room.top() && column.onWay;
             if (!again)
-                m_painter.drawText(QRectF(room.left() - 4, room.top(), room.width() + 8,
-                                          one ? room.height() : half),
-                                   Qt::AlignHCenter | Qt::AlignBottom | Qt::TextSingleLine,
-                                   QFontMetricsF(m_stageFont)
-                                       .elidedText(one ? label : stage, Qt::ElideMiddle,
-                                                   room.width() + 8));
+                m_painter.drawText(
+                    QRectF(room.left() - 4, room.top(), room.width() + 8,
+                           one ? room.height() : half),
+                    Qt::AlignHCenter | Qt::AlignBottom | Qt::TextSingleLine,
+                    QFontMetricsF(m_stageFont)
+                        .elidedText(one ? label : stage, Qt::ElideMiddle, room.width() + 8));
             if (one || below.isEmpty())
                 continue;
             m_painter.setFont(m_labelFont);
             m_painter.setPen(tone(ColorRole::MutedText));
-            m_painter.drawText(QRectF(room.left(), room.top() + half, room.width(), half),
-                               Qt::AlignHCenter | Qt::AlignTop | Qt::TextSingleLine,
-                               QFontMetricsF(m_labelFont)
-                                   .elidedText(below, Qt::ElideMiddle, room.width()));
+            m_painter.drawText(
+                QRectF(room.left(), room.top() + half, room.width(), half),
+                Qt::AlignHCenter | Qt::AlignTop | Qt::TextSingleLine,
+                QFontMetricsF(m_labelFont).elidedText(below, Qt::ElideMiddle, room.width()));
         }
     }
 
@@ -302,8 +311,9 @@ private:
         QFont font = head.height() >= 20 ? textFont() : smallFont();
         m_painter.setFont(font);
         m_painter.setPen(isDimmed(task) ? tone(ColorRole::FaintText) : tone(ColorRole::Text));
-        m_painter.drawText(room, Qt::AlignVCenter | Qt::TextSingleLine,
-                           QFontMetricsF(font).elidedText(words.label, Qt::ElideRight, room.width()));
+        m_painter.drawText(
+            room, Qt::AlignVCenter | Qt::TextSingleLine,
+            QFontMetricsF(font).elidedText(words.label, Qt::ElideRight, room.width()));
     }
 
     QPainter& m_painter;
@@ -337,10 +347,9 @@ void renderMap(QPainter& painter, const QRectF& area, const MapLayout& map,
     const QSizeF least = leastMapSize(map);
     // Where there is less room than a map needs it is drawn smaller.
     const double width = std::max(area.width(), least.width());
-    const double below =
-        legend ? paintMapLegend(nullptr, map, {}, width - 28, palette) + 14 : 0;
-    const double scale = std::min(
-        {1.0, area.width() / least.width(), area.height() / (least.height() + below)});
+    const double below = legend ? paintMapLegend(nullptr, map, {}, width - 28, palette) + 14 : 0;
+    const double scale =
+        std::min({1.0, area.width() / least.width(), area.height() / (least.height() + below)});
     const QSizeF size(area.width() / scale, area.height() / scale - below);
     painter.translate(area.topLeft());
     painter.scale(scale, scale);

@@ -15,9 +15,9 @@ namespace concertina {
 
 /// What is lit on a map beside what it shows.
 struct MapMarks {
-    std::optional<std::size_t> column; ///< pointed at; none with tasks: their lines
-    TaskSet tasks = 0;                 ///< pointed at; 0: all
-    std::vector<std::size_t> selected; ///< columns
+    std::optional<std::size_t> column;  ///< pointed at; none with tasks: their lines
+    TaskSet tasks = 0;                  ///< pointed at; 0: all
+    std::vector<std::size_t> selected;  ///< columns
     std::optional<std::size_t> focused; ///< the station that the keyboard is at
     int focusedHead = -1;               ///< or the head of a task
 

@@ -69,16 +69,16 @@ private:
 
     void addStation(const QString& words, MapColumn column, bool two) {
         m_entries.push_back({words, [this, column, two](QPainter& painter, const QPointF& middle) {
-            const double dy = two ? 3.5 : 0;
-            drawPiece(painter, middle, -dy, 0, m_palette);
-            if (two)
-                drawPiece(painter, middle, dy, 1, m_palette);
-            std::vector<std::pair<int, double>> lines{{0, middle.y() - dy}};
-            if (two)
-                lines.emplace_back(1, middle.y() + dy);
-            paintMapStation(painter, column, capsuleAt(middle, two ? 16 : 11), lines,
-                            MapFrozen::None, m_palette);
-        }});
+                                 const double dy = two ? 3.5 : 0;
+                                 drawPiece(painter, middle, -dy, 0, m_palette);
+                                 if (two)
+                                     drawPiece(painter, middle, dy, 1, m_palette);
+                                 std::vector<std::pair<int, double>> lines{{0, middle.y() - dy}};
+                                 if (two)
+                                     lines.emplace_back(1, middle.y() + dy);
+                                 paintMapStation(painter, column, capsuleAt(middle, two ? 16 : 11),
+                                                 lines, MapFrozen::None, m_palette);
+                             }});
     }
 
     void addTogether() {
@@ -119,19 +119,21 @@ private:
         if (m_map.skips.empty())
             return;
         m_entries.push_back({said("skip"), [this](QPainter& painter, const QPointF& middle) {
-            painter.setPen(QPen(color(ColorRole::FaintText, m_palette), 1.3));
-            painter.setBrush(Qt::NoBrush);
-            QPainterPath path(middle + QPointF(-13, -4));
-            path.cubicTo(middle + QPointF(-13, 8), middle + QPointF(13, 8), middle + QPointF(13, -4));
-            painter.drawPath(path);
-        }});
+                                 painter.setPen(QPen(color(ColorRole::FaintText, m_palette), 1.3));
+                                 painter.setBrush(Qt::NoBrush);
+                                 QPainterPath path(middle + QPointF(-13, -4));
+                                 path.cubicTo(middle + QPointF(-13, 8), middle + QPointF(13, 8),
+                                              middle + QPointF(13, -4));
+                                 painter.drawPath(path);
+                             }});
     }
 
     void addFrozen() {
         const auto add = [this](const QString& words, bool all) {
-            m_entries.push_back({words, [this, all](QPainter& painter, const QPointF& middle) {
-                paintLock(painter, {middle.x() - 4, middle.y() - 5.5, 8, 11}, all, m_palette);
-            }});
+            m_entries.push_back(
+                {words, [this, all](QPainter& painter, const QPointF& middle) {
+                     paintLock(painter, {middle.x() - 4, middle.y() - 5.5, 8, 11}, all, m_palette);
+                 }});
         };
         if (anyStation([](const MapStation& s) { return s.frozen == MapFrozen::All; }))
             add(said("frozen"), true);
@@ -154,7 +156,9 @@ std::optional<QPen> mapPatternPen(int task, double width, const QPalette& palett
     // Pixels on and off; the first task's line is solid, the fifth's hollow.
     static const std::array<QList<qreal>, 8> patterns{
         {{}, {7, 5}, {1.6, 4.4}, {9, 3.5, 1.6, 3.5}, {1000, 0.001}, {3.5, 3.5}, {16, 5}, {1.6, 9}}};
-    const QList<qreal>& pattern = patterns[static_cast<std::size_t>(task) % patterns.size()];
+    // Colours repeat after as many tasks; patterns are shifted then.
+    const auto index = static_cast<std::size_t>(task);
+    const QList<qreal>& pattern = patterns[(index + index / patterns.size()) % patterns.size()];
     if (pattern.isEmpty())
         return std::nullopt;
     const double thin = std::max(0.9, width * PatternWidth);

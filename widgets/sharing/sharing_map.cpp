@@ -8,8 +8,8 @@
 
 #include <QAccessible>
 #include <QHelpEvent>
-#include <QPainter>
 #include <QPaintEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QStyle>
 #include <QToolTip>
@@ -41,27 +41,33 @@ SharingMap::SharingMap(QWidget* parent) : QAbstractScrollArea(parent) {
 }
 
 void SharingMap::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
+    setNetwork(std::make_shared<const NetworkDesign>(network), std::move(tasks));
+}
+
+void SharingMap::setNetwork(std::shared_ptr<const NetworkDesign> network,
+                            std::vector<SharingTask> tasks) {
     const bool same = tasks == m_tasks;
-    m_network = network;
+    m_network = std::move(network);
     m_tasks = std::move(tasks);
-    show(mapLayout(m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
+    showMap(mapLayout(*m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
 }
 
 void SharingMap::clear() {
-    m_network = {};
+    m_network.reset();
     m_tasks.clear();
     m_selected.clear();
     m_place = {};
-    show({}, false);
+    showMap({}, false);
 }
 
 void SharingMap::setUnfolded(const std::string& stage, bool unfolded) {
     if (unfolded ? !m_unfolded.insert(stage).second : m_unfolded.erase(stage) == 0)
         return;
-    show(mapLayout(m_network, m_unfolded, m_map.order), true);
+    if (m_network)
+        showMap(mapLayout(*m_network, m_unfolded, m_map.order), true);
 }
 
-void SharingMap::show(MapLayout map, bool animated) {
+void SharingMap::showMap(MapLayout map, bool animated) {
     const auto focused = focusedStation();
     const std::size_t layer =
         focused ? m_map.columns[m_map.stations[*focused].column].layers.front() : 0;
@@ -83,8 +89,12 @@ void SharingMap::show(MapLayout map, bool animated) {
             if (m_map.stations[line[step]].column == m_map.columnOf(layer))
                 m_place.step = step;
     }
-    m_marks.column.reset();
-    m_marks.tasks = 0;
+    if (m_marks.column) { // what is pointed at stays so, where it is still there
+        const std::size_t pointed =
+            m_map.columnOf(m_before.columns[*m_marks.column].layers.front());
+        m_marks.column = pointed < m_map.columns.size() ? std::optional(pointed) : std::nullopt;
+        m_marks.tasks = m_marks.column ? m_marks.tasks : 0;
+    }
     fit();
     if (animated) {
         place(0);
@@ -164,8 +174,7 @@ void SharingMap::paintEvent(QPaintEvent* event) {
         marks.focused = focusedStation();
         marks.focusedHead = marks.focused ? -1 : m_place.task;
     }
-    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(),
-             room.translated(scrolled()));
+    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(), room.translated(scrolled()));
     paintTrunk(painter);
     if (m_ghost)
         paintMapGhost(painter, m_map, m_shown, *m_ghost, palette());
@@ -217,8 +226,8 @@ QRectF SharingMap::trunkHandle() const {
     if (m_map.lines.size() < 2 || m_map.columns.empty() || m_shown.places.columnX.empty())
         return {};
     const std::size_t columns = m_map.trunk();
-    const double x = columns == 0 ? m_shown.image.right() + 14
-                                  : m_shown.places.columnX[columns - 1] + 17;
+    const double x =
+        columns == 0 ? m_shown.image.right() + 14 : m_shown.places.columnX[columns - 1] + 17;
     const double y = columns == 0 ? m_shown.image.center().y()
                                   : m_shown.stations[m_map.columns[columns - 1].first].center().y();
     return {x - 7, y - 8, 14, 16};

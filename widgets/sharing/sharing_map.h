@@ -6,6 +6,7 @@
 #include <QAbstractScrollArea>
 #include <QVariantAnimation>
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,12 +18,12 @@ namespace concertina {
 /// that it is given and asks for changes; the owner of the plan makes them.
 ///
 /// A click on a station of several layers opens it, a double-click on one of them folds them again;
-/// both also by a click on the label. A station's line dragged away from the others asks for a split
-/// there, onto another station for a join; with Shift it takes along the lines on that side. The
-/// diamond behind the trunk moves where the tasks part. By keys: arrows walk along a line and from
-/// line to line, Return opens and folds, Space selects, Shift with arrows selects further, Alt with
-/// Up or Down splits a line off or joins it with its neighbour, Ctrl with Left or Right moves the
-/// diamond; +, − and 0, or Ctrl and the wheel, zoom.
+/// both also by a click on the label. A station's line dragged away from the others asks for a
+/// split there, onto another station for a join; with Shift it takes along the lines on that side.
+/// The diamond behind the trunk moves where the tasks part. By keys: arrows walk along a line and
+/// from line to line, Return opens and folds, Space selects, Shift with arrows selects further, Alt
+/// with Up or Down splits a line off or joins it with its neighbour, Ctrl with Left or Right moves
+/// the diamond; +, − and 0, or Ctrl and the wheel, zoom.
 class SharingMap : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -30,6 +31,7 @@ public:
     explicit SharingMap(QWidget* parent = nullptr);
 
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
+    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
     void clear();
 
     const MapLayout& map() const { return m_map; }
@@ -88,7 +90,7 @@ private:
         std::size_t step = 0;
     };
 
-    void show(MapLayout map, bool animated);
+    void showMap(MapLayout map, bool animated);
     void fit();
     void place(double share);
     QPointF scrolled() const;
@@ -113,7 +115,7 @@ private:
     void showFocus();
     void paintTrunk(QPainter& painter) const;
 
-    NetworkDesign m_network;
+    std::shared_ptr<const NetworkDesign> m_network; ///< none: cleared
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;
     MapLayout m_map, m_before;
@@ -128,6 +130,7 @@ private:
 
     std::optional<MapHit> m_pressed;
     QPointF m_pressedAt;
+    bool m_hasToggled = false; ///< by the last click
     std::optional<MapGhost> m_ghost;
     std::optional<std::size_t> m_draggedTrunk; ///< columns
 };

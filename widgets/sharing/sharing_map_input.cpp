@@ -24,6 +24,7 @@ void SharingMap::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || m_map.lines.empty())
         return QAbstractScrollArea::mousePressEvent(event);
     m_pressedAt = event->position() + scrolled();
+    m_hasToggled = false;
     if (trunkHandle().contains(m_pressedAt)) {
         m_draggedTrunk = m_map.trunk();
         viewport()->update();
@@ -84,7 +85,9 @@ void SharingMap::mouseReleaseEvent(QMouseEvent* event) {
 
 void SharingMap::mouseDoubleClickEvent(QMouseEvent* event) {
     const MapHit hit = mapHit(m_map, m_shown, event->position() + scrolled());
-    if (event->button() == Qt::LeftButton && hit.station && m_map.columns[*hit.column].canFold)
+    // Its first click may have opened what it is on.
+    if (event->button() == Qt::LeftButton && !m_hasToggled && hit.station
+        && m_map.columns[*hit.column].canFold)
         toggle(*hit.column);
 }
 
@@ -100,8 +103,8 @@ void SharingMap::click(const MapHit& hit, Qt::KeyboardModifiers modifiers) {
     if (hit.station) {
         const int task = hit.line.value_or(firstTask(m_map.stations[*hit.station].tasks));
         const auto& line = m_map.lines[static_cast<std::size_t>(task)].stations;
-        m_place = {task, static_cast<std::size_t>(std::ranges::find(line, *hit.station)
-                                                  - line.begin())};
+        m_place = {task,
+                   static_cast<std::size_t>(std::ranges::find(line, *hit.station) - line.begin())};
         showFocus();
     }
     selectColumn(column, modifiers);
@@ -123,9 +126,8 @@ void SharingMap::selectColumn(std::size_t column, Qt::KeyboardModifiers modifier
     } else if ((modifiers & Qt::ControlModifier) != 0) {
         const bool chosen = std::ranges::binary_search(m_selected, own.front());
         layers = m_selected;
-        std::erase_if(layers, [&](std::size_t layer) {
-            return std::ranges::find(own, layer) != own.end();
-        });
+        std::erase_if(
+            layers, [&](std::size_t layer) { return std::ranges::find(own, layer) != own.end(); });
         if (!chosen)
             layers.insert(layers.end(), own.begin(), own.end());
         m_anchor = own.front();
@@ -137,7 +139,8 @@ void SharingMap::selectColumn(std::size_t column, Qt::KeyboardModifiers modifier
 
 void SharingMap::toggle(std::size_t column) {
     const MapColumn& shown = m_map.columns[column];
-    if (shown.canUnfold || shown.canFold)
+    m_hasToggled = shown.canUnfold || shown.canFold;
+    if (m_hasToggled)
         setUnfolded(std::string(shown.stage), shown.canUnfold);
 }
 
