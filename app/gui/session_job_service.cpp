@@ -30,7 +30,7 @@ void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply
             m_long.stop(ending);
         });
     thread.post(kind + ending, [this, reply = std::move(reply),
-                                    work = std::move(work)](const std::stop_token& stop) {
+                                work = std::move(work)](const std::stop_token& stop) {
         // The context may be gone by now: only the GUI thread may look.
         const Progress progress = [&](double share, const std::string& what) {
             if (!reply.progress)

@@ -47,8 +47,7 @@ Expected<SharingPlan> planOfFile(std::string_view text, const std::string& name,
     const Json version = json->value("version", Json());
     if (!version.is_number_integer() || version.get<std::int64_t>() != Version)
         return failure({"plan_file.version", name, "version " + shortened(version.dump(), 20),
-                        "version " + std::to_string(Version),
-                        "a later program has written it"});
+                        "version " + std::to_string(Version), "a later program has written it"});
     auto plan = planFromJson(json->value("plan", Json()));
     if (!plan) {
         plan.error().path = name + ": " + plan.error().path;

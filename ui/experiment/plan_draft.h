@@ -42,8 +42,8 @@ public:
     /// is left out.
     Expected<void> setRules(const std::vector<std::string>& rules);
 
-    /// Rules for a plan of the network as it would be: those of kernels stay, the others are written
-    /// anew.
+    /// Rules for a plan of the network as it would be: those of kernels stay, the others are
+    /// written anew.
     Expected<void> setPlan(const SharingPlan& plan);
 
     /// Takes one of the rules out. The others stay: where one of those after it would be refused or

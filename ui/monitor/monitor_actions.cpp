@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the buttons above the page do, and when they are there.
 #include "core/values/stop_after.h"
-#include "ui/experiment/replannable.h"
 #include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/monitor_page.h"
+#include "ui/monitor/replan_panel.h"
 #include "ui/monitor/run_feed.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/notice_bar.h"
@@ -41,10 +41,13 @@ void MonitorPage::makeActions() {
     connect(m_resume, &QAction::triggered, this, [this] { request(Request::Resume); });
     connect(m_stop, &QAction::triggered, this, [this] { request(Request::Stop); });
     connect(m_checkpoint, &QAction::triggered, this, [this] { request(Request::Checkpoint); });
-    connect(m_replan, &QAction::triggered, this,
-            [this] { m_context.navigator.open(EditSharing{run()}); });
+    connect(m_replan, &QAction::triggered, this, [this] {
+        if (m_feed->record())
+            m_replanner->openOn(*m_feed->record(), idleFrom());
+    });
     connect(m_conflict, &ConflictCard::suggestionWanted, this, [this] {
-        m_context.navigator.open(EditSharing{run(), RunFeed::ConflictWindow});
+        if (m_feed->record() && canReplan())
+            m_replanner->openSuggesting(*m_feed->record(), idleFrom(), RunFeed::ConflictWindow);
     });
     connect(m_compare, &QAction::triggered, this,
             [this] { m_context.navigator.open(CompareRuns{run()}); });
@@ -77,9 +80,21 @@ std::optional<RunState> MonitorPage::state() const {
     return m_feed->record() ? std::optional(m_feed->record()->summary.state) : std::nullopt;
 }
 
+/// Where a run that is not being trained, and that can be resumed, would go on.
+std::optional<std::int64_t> MonitorPage::idleFrom() const {
+    return planNow().idleFrom;
+}
+
 bool MonitorPage::canReplan() const {
-    const auto& record = m_feed->record();
-    return state() && record && replannable(*record, ownState(), std::nullopt).isPossible;
+    return planNow().isPossible;
+}
+
+Replannable MonitorPage::planNow() const {
+    if (!state() || !m_feed->record())
+        return {};
+    return replannable(*m_feed->record(), ownState(),
+                       m_feed->checkpoint() ? std::optional(m_feed->checkpoint()->position.step)
+                                            : std::nullopt);
 }
 
 bool MonitorPage::granted(Request request) const {

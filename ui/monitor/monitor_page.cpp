@@ -8,6 +8,7 @@
 #include "ui/monitor/now_card.h"
 #include "ui/monitor/predictions_card.h"
 #include "ui/monitor/progress_strip.h"
+#include "ui/monitor/replan_panel.h"
 #include "ui/monitor/run_chooser.h"
 #include "ui/monitor/run_feed.h"
 #include "ui/monitor/run_marks.h"
@@ -58,7 +59,8 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
       m_now(new NowCard),
       m_conflict(new ConflictCard(*m_feed, context.catalogue)),
       m_events(new EventsCard),
-      m_predictions(new PredictionsCard(context.store, context.catalogue)) {
+      m_predictions(new PredictionsCard(context.store, context.catalogue)),
+      m_replanner(new ReplanPanel(context, this)) {
     makeActions();
     m_stack->addWidget(m_chooser);
     m_stack->addWidget(makeBoard());

@@ -3,6 +3,7 @@
 
 #include "core/values/spec.h"
 #include "db/records.h"
+#include "ui/experiment/replannable.h"
 #include "ui/services/run_service.h"
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
@@ -23,6 +24,7 @@ class NoticeBar;
 class NowCard;
 class PredictionsCard;
 class ProgressStrip;
+class ReplanPanel;
 class RunChooser;
 class RunFeed;
 
@@ -73,7 +75,9 @@ private:
     std::optional<RunState> ownState() const;
     bool isCut() const;
     std::optional<RunState> state() const;
+    std::optional<std::int64_t> idleFrom() const; ///< the step
     bool canReplan() const;
+    Replannable planNow() const;
     void request(Request request);
     bool granted(Request request) const;
 
@@ -101,6 +105,7 @@ private:
     ConflictCard* m_conflict;
     EventsCard* m_events;
     PredictionsCard* m_predictions;
+    ReplanPanel* m_replanner;
     QSplitter* m_across = nullptr;
     QSplitter* m_down = nullptr;
 };

@@ -27,7 +27,8 @@ struct Reply {
 };
 
 /// One-off work for the window in threads of its own. A newer job of a kind stops the older one
-/// of the same context, which then gets no reply; so does the context's end. GUI thread only; every call returns at once.
+/// of the same context, which then gets no reply; so does the context's end. GUI thread only; every
+/// call returns at once.
 class JobService : public QObject {
     Q_OBJECT
 

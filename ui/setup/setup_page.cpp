@@ -82,6 +82,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
                 m_document.setJson("network.sharing", rules);
             });
     connect(m_sharing, &SharingCard::rulesFinished, &m_document, &SpecDocument::endStep);
+    connect(m_sharing, &SharingCard::pageWanted, this,
+            [this] { m_context.navigator.open(EditSharing{}); });
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askFolder);

@@ -78,7 +78,11 @@ SharingCard::SharingCard(const Catalogue& catalogue, QWidget* parent)
     m_showRules->setText(tr("Rules"));
     m_showRules->setCheckable(true);
     m_showRules->setToolTip(tr("Sharing as it stands in the spec: rules, the later wins"));
-    for (QToolButton* button : {m_all, m_showRules}) {
+    auto* page = new QToolButton(this);
+    page->setText(tr("Page"));
+    page->setToolTip(tr("The plan cell by cell, and what runs together, on the page Sharing"));
+    connect(page, &QToolButton::clicked, this, &SharingCard::pageWanted);
+    for (QToolButton* button : {page, m_all, m_showRules}) {
         button->setAutoRaise(true);
         button->setFocusPolicy(Qt::StrongFocus);
         headerLayout()->addWidget(button);

@@ -40,6 +40,7 @@ public:
 Q_SIGNALS:
     void rulesEdited(const std::vector<std::string>& rules);
     void rulesFinished();
+    void pageWanted(); ///< where all of the plan is seen and edited
     /// Rules after a change in the matrix, and what was done, for the history.
     void plannedRules(const std::vector<std::string>& rules, const QString& step);
 

@@ -235,9 +235,9 @@ void ChangesCard::refresh() {
     const auto words = differences(*m_subject->before(), *m_subject->after());
     m_words->setText(!words.empty() ? toQt(join(words, "\n"))
                      : editable     ? tr("As it is trained now. Edit the matrix or the map, or "
-                                         "type a rule: nothing is done before it is applied.")
+                                             "type a rule: nothing is done before it is applied.")
                                     : tr("The plan of this run. It can't be changed here: the run "
-                                         "has ended, or another program trains it."));
+                                             "has ended, or another program trains it."));
 }
 
 /// With the last rule its button goes, and the keyboard to where another can be typed.
@@ -310,8 +310,8 @@ void ChangesCard::askSuggestions() {
     m_words->setText(tr("Looking for splits…"));
     m_context.store.call(
         this,
-        [run = m_run, window = m_window, design = *m_subject->before(),
-         step = m_subject->costs(), share = m_budget->value() / 100.0](const Store& store) {
+        [run = m_run, window = m_window, design = *m_subject->before(), step = m_subject->costs(),
+         share = m_budget->value() / 100.0](const Store& store) {
             return suggestedFor(store, run, window, design, step, share);
         },
         [this, asked = ++m_asked](Expected<Reasons> reasons) {

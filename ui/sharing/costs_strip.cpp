@@ -48,7 +48,8 @@ CostsStrip::CostsStrip(QWidget* parent) : QWidget(parent) {
         m_tiles.push_back(tile);
     };
     add(tr("Weights, training"), tr("Every copy of every factor, with biases, norms and heads"));
-    add(tr("Collapsed"), tr("Weights that are left when it is collapsed: one network for all tasks"));
+    add(tr("Collapsed"),
+        tr("Weights that are left when it is collapsed: one network for all tasks"));
     add(tr("Multiply–adds"), tr("Of one image through the collapsed network, all tasks"));
     add(tr("Memory"), tr("In training: parameters, gradients, the optimizer's moments and "
                          "activations of a batch; an estimate"));
@@ -57,8 +58,7 @@ CostsStrip::CostsStrip(QWidget* parent) : QWidget(parent) {
     add(tr("Shared"), tr("Of the weights in training, those that two tasks or more have together"));
 }
 
-void CostsStrip::show(std::size_t tile, const QString& before, const QString& after,
-                      double worse) {
+void CostsStrip::show(std::size_t tile, const QString& before, const QString& after, double worse) {
     const Tile& shown = m_tiles[tile];
     shown.value->setText(after);
     const bool differs = before != after;

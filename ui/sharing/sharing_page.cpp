@@ -52,7 +52,8 @@ SharingPage::SharingPage(PageContext context, QWidget* parent)
     });
     connect(m_map, &SharingMap::joinWanted, this,
             [this](std::size_t layer, TaskSet line, TaskSet with) {
-                edit({.kind = PlanEditKind::Join, .cells = cellsOf(std::array{layer}, line | with)});
+                edit(
+                    {.kind = PlanEditKind::Join, .cells = cellsOf(std::array{layer}, line | with)});
             });
     connect(m_map, &SharingMap::trunkWanted, this, [this](std::size_t layers) {
         if (layers == 0)
@@ -152,7 +153,8 @@ void SharingPage::readRun() {
             if (!record)
                 return failure(std::move(record.error()));
             Known known{std::move(*record), {}};
-            if (const auto checkpoints = store.checkpoints(run); checkpoints && !checkpoints->empty())
+            if (const auto checkpoints = store.checkpoints(run);
+                checkpoints && !checkpoints->empty())
                 known.checkpoint = checkpoints->back().position.step;
             return known;
         },
@@ -188,8 +190,7 @@ void SharingPage::adoptRun(Known known) {
     m_known = std::move(known);
     m_replannable = possible;
     if (!same) {
-        auto draft =
-            PlanDraft::of(m_known->record, possible.idleFrom, m_context.catalogue);
+        auto draft = PlanDraft::of(m_known->record, possible.idleFrom, m_context.catalogue);
         if (!draft) {
             delete std::exchange(m_staged, nullptr);
             refresh();
@@ -204,7 +205,8 @@ void SharingPage::adoptRun(Known known) {
                 lost = tr("What was staged no longer fits the run: %1")
                            .arg(toQt(toText(kept.error())));
         delete m_staged;
-        m_staged = new RunSubject(std::move(*draft), possible.isPossible, m_context.catalogue, this);
+        m_staged =
+            new RunSubject(std::move(*draft), possible.isPossible, m_context.catalogue, this);
         connect(m_staged, &PlanSubject::changed, this, &SharingPage::refresh);
         refresh();
         m_changes->refuse(lost);
@@ -276,7 +278,7 @@ void SharingPage::refresh() {
         m_map->setNetwork(*after, columns);
         m_costs->setDesigns(*plan->before(), *after, plan->costs());
     } else {
-        m_matrix->clear();
+        m_matrix->setNetwork({}, {});
         m_map->clear();
         m_costs->clear();
     }

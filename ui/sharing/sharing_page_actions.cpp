@@ -78,8 +78,8 @@ void SharingPage::makeActions() {
     m_file->setMenu(files);
     files->addAction(make(tr("Open a plan…"), tr("Of this network, or of another one by its rules"),
                           QKeySequence::Open, [this] { openPlan(); }));
-    files->addAction(make(tr("Save the plan…"), tr("As JSON"), QKeySequence::SaveAs,
-                          [this] { savePlan(); }));
+    files->addAction(
+        make(tr("Save the plan…"), tr("As JSON"), QKeySequence::SaveAs, [this] { savePlan(); }));
     files->addAction(make(tr("Save the map as a picture…"), tr("SVG, PDF or PNG"), {},
                           [this] { savePicture(); }));
     files->addAction(make(tr("Copy the map"), tr("As a picture"), {}, [this] { copyPicture(); }));
@@ -88,14 +88,15 @@ void SharingPage::makeActions() {
                  [this] { tryChange(); });
     m_discard = make(tr("Discard"), tr("Back to the sharing that is trained"), {},
                      [this] { m_staged->discard(); });
-    m_apply = make(tr("Apply"), tr("Takes effect before the next step, with a checkpoint before it"),
-                   QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
+    m_apply =
+        make(tr("Apply"), tr("Takes effect before the next step, with a checkpoint before it"),
+             QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
 }
 
 QList<QAction*> SharingPage::barActions() const {
     QList<QAction*> actions;
-    for (QAction* action : {m_sources, m_undo, m_redo, m_presets, m_file, m_undoChange, m_try,
-                            m_discard, m_apply})
+    for (QAction* action :
+         {m_sources, m_undo, m_redo, m_presets, m_file, m_undoChange, m_try, m_discard, m_apply})
         if (action->isVisible())
             actions.append(action);
     return actions;
@@ -133,9 +134,9 @@ void SharingPage::fillPresets() {
         std::vector<std::string> rules;
         for (const QString& rule : settings.value(name).toStringList())
             rules.push_back(rule.toStdString());
-        QAction* kept = menu.addAction(QString::fromUtf8(QByteArray::fromPercentEncoding(
-                                           name.toUtf8())),
-                                       this, [this, name, rules] { adoptRules(name, rules); });
+        QAction* kept =
+            menu.addAction(QString::fromUtf8(QByteArray::fromPercentEncoding(name.toUtf8())), this,
+                           [this, name, rules] { adoptRules(name, rules); });
         kept->setToolTip(toQt(join(rules, "\n")));
     }
     settings.endGroup();
@@ -216,9 +217,9 @@ PlanPicture mapPicture(const MapLayout& map, std::vector<SharingTask> tasks, con
 } // namespace
 
 void SharingPage::savePicture() {
-    const auto file = m_context.dialogs.saveFile(
-        this, tr("Save the map"), QStringLiteral("sharing.svg"),
-        tr("Vectors (*.svg);;Vectors (*.pdf);;Pixels (*.png)"));
+    const auto file =
+        m_context.dialogs.saveFile(this, tr("Save the map"), QStringLiteral("sharing.svg"),
+                                   tr("Vectors (*.svg);;Vectors (*.pdf);;Pixels (*.png)"));
     if (!file)
         return;
     const auto saved = savePlanPicture(mapPicture(m_map->map(), tasks(), header().title), *file);

@@ -40,8 +40,8 @@ PlotCurve lossCurve(const TriedPlan& plan, const QString& label, int task) {
     for (const StepEvent& step : plan.steps)
         for (const MetricValue& value : step.values)
             if (value.task.empty() && value.name == "loss")
-                series->append({step.position.step, step.position.epoch, step.position.seconds,
-                                value.value});
+                series->append(
+                    {step.position.step, step.position.epoch, step.position.seconds, value.value});
     return {.label = label,
             .series = std::move(series),
             .task = task,
@@ -151,13 +151,13 @@ void TrialCard::followRuns() {
 void TrialCard::train() {
     setStage(Stage::Training);
     m_asker = std::make_unique<QObject>();
-    m_context.jobs.tryPlan(
-        m_run, m_rules, m_steps->value(),
-        {m_asker.get(), [this](Expected<Trial> trial) { finish(std::move(trial)); },
-         [this](double share, const QString& what) {
-             m_progress->setValue(static_cast<int>(1000 * share));
-             say(tr("Training %1…").arg(what));
-         }});
+    m_context.jobs.tryPlan(m_run, m_rules, m_steps->value(),
+                           {m_asker.get(),
+                            [this](Expected<Trial> trial) { finish(std::move(trial)); },
+                            [this](double share, const QString& what) {
+                                m_progress->setValue(static_cast<int>(1000 * share));
+                                say(tr("Training %1…").arg(what));
+                            }});
 }
 
 void TrialCard::finish(Expected<Trial> trial) {
@@ -191,13 +191,13 @@ void TrialCard::show(const Trial& trial) {
                         .arg(trial.step);
     for (const TriedPlan* plan : {&trial.now, &trial.changed})
         if (plan->problem)
-            words += QLatin1Char(' ')
-                     + (plan == &trial.now ? tr("As it is it failed: %1")
-                                           : tr("Changed it failed: %1"))
-                           .arg(toQt(toText(*plan->problem)));
+            words +=
+                QLatin1Char(' ')
+                + (plan == &trial.now ? tr("As it is it failed: %1") : tr("Changed it failed: %1"))
+                      .arg(toQt(toText(*plan->problem)));
     say(words, trial.now.problem || trial.changed.problem);
-    m_plot->setCurves({lossCurve(trial.now, tr("as it is"), -1),
-                       lossCurve(trial.changed, tr("changed"), 0)});
+    m_plot->setCurves(
+        {lossCurve(trial.now, tr("as it is"), -1), lossCurve(trial.changed, tr("changed"), 0)});
     showNumbers(trial);
 }
 
@@ -216,7 +216,7 @@ void TrialCard::showNumbers(const Trial& trial) {
         const double better = now && changed ? (*changed - *now) * (higherIsBetter ? 1 : -1) : 0;
         const QStringList cells{what, text(now), text(changed)};
         for (int column = 0; column < cells.size(); ++column) {
-            auto* label = new TonedLabel(column == 0                ? ColorRole::MutedText
+            auto* label = new TonedLabel(column == 0                 ? ColorRole::MutedText
                                          : column == 2 && better > 0 ? ColorRole::Good
                                                                      : ColorRole::Text,
                                          cells[column]);

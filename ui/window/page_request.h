@@ -56,7 +56,7 @@ struct OpenPictures {
 /// All runs.
 struct ListRuns {};
 
-using PageRequest =
-    std::variant<EditSpec, OpenSpec, UseDataset, EditSharing, ShowRun, CompareRuns, OpenPictures, ListRuns>;
+using PageRequest = std::variant<EditSpec, OpenSpec, UseDataset, EditSharing, ShowRun, CompareRuns,
+                                 OpenPictures, ListRuns>;
 
 } // namespace concertina
