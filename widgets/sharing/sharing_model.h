@@ -65,6 +65,9 @@ public:
     /// Shows the layers of a stage one by one, or like ones in one row again.
     void setUnfolded(const std::string& stage, bool unfolded);
 
+    /// Stages are unfolded as in another.
+    void takeFolding(const SharingModel& other) { m_unfolded = other.m_unfolded; }
+
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
 

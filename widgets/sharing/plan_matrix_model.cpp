@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/sharing/plan_matrix_model.h"
+
+#include "core/values/text.h"
+#include "widgets/qt_text.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// Of one image through the collapsed network, by layer: each executed end of a layer runs its
+/// kernel.
+std::vector<double> layerMultiplyAdds(const NetworkDesign& network) {
+    std::vector<double> adds(network.plan.layers.size(), 0.0);
+    for (const ExecutedNode& executed : network.tree.nodes) {
+        const Node& node = network.graph.node(executed.node);
+        if (node.layer < 0 || static_cast<std::size_t>(node.layer) >= adds.size())
+            continue;
+        const bool whole = network.becomesOneKernel(node);
+        if (whole ? !network.endsLayer(node) : node.op != Op::Conv)
+            continue;
+        const auto layer = static_cast<std::size_t>(node.layer);
+        const KernelShape& kernel =
+            whole ? network.fragments[layer].collapsedKernel() : network.partOf(node).kernel;
+        adds[layer] += static_cast<double>(kernel.weights()) * node.height * node.width;
+    }
+    return adds;
+}
+
+/// The partition of a part by its name; null: the layer has none.
+const Partition* partOfPlan(const LayerPlan& plan, const std::string& part) {
+    if (part == "bias")
+        return &plan.bias;
+    if (part == "norm")
+        return &plan.norm;
+    const auto at = std::ranges::find(plan.factors, part);
+    return at == plan.factors.end()
+               ? nullptr
+               : &plan.partitions[static_cast<std::size_t>(at - plan.factors.begin())];
+}
+
+} // namespace
+
+PlanMatrixModel::PlanMatrixModel(QObject* parent)
+    : QAbstractTableModel(parent), m_rows(new SharingModel(this)) {}
+
+void PlanMatrixModel::changed() {
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+void PlanMatrixModel::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
+    // Rows of the same layers stay, so that nothing that is selected or scrolled to is lost.
+    const auto lines = [this] {
+        std::vector<std::vector<std::size_t>> all;
+        for (int i = 0; i < rowCount(); ++i)
+            all.push_back(row(i).layers);
+        return all;
+    };
+    // How the rows will be is known when they are made.
+    SharingModel* next = new SharingModel(this);
+    const auto before = lines();
+    const bool sameTasks = tasks == this->tasks();
+    next->takeFolding(*m_rows);
+    next->setNetwork(network, std::move(tasks));
+    bool same = sameTasks && next->rowCount() == rowCount();
+    for (int i = 0; same && i < next->rowCount(); ++i)
+        same = next->row(i).layers == before[static_cast<std::size_t>(i)];
+    if (!same)
+        beginResetModel();
+    delete std::exchange(m_rows, next);
+    m_layers = network.plan.layers;
+    m_adds = layerMultiplyAdds(network.runsStretches() ? composed(network) : network);
+    m_kernels.clear();
+    for (std::size_t i = 0; i < m_layers.size(); ++i)
+        m_kernels.push_back(network.graph.layers[i].kernel);
+    if (!same)
+        endResetModel();
+    else
+        changed();
+}
+
+void PlanMatrixModel::setUnfolded(const std::string& stage, bool unfolded) {
+    beginResetModel();
+    m_rows->setUnfolded(stage, unfolded);
+    endResetModel();
+}
+
+void PlanMatrixModel::setPart(const std::string& part) {
+    m_part = part;
+    changed();
+}
+
+void PlanMatrixModel::setProblems(std::map<std::size_t, QString> problems) {
+    m_problems = std::move(problems);
+    changed();
+}
+
+void PlanMatrixModel::setGhosts(std::vector<GhostSplit> ghosts) {
+    m_ghosts = std::move(ghosts);
+    changed();
+}
+
+std::vector<std::string> PlanMatrixModel::factorNames() const {
+    std::vector<std::string> names;
+    for (const LayerPlan& layer : m_layers)
+        for (const std::string& factor : layer.factors)
+            if (std::ranges::find(names, factor) == names.end())
+                names.push_back(factor);
+    return names;
+}
+
+std::optional<LayerPlan> PlanMatrixModel::shownPlan(const SharingRow& row) const {
+    if (m_part.empty())
+        return row.plan;
+    const Partition* partition = partOfPlan(row.plan, m_part);
+    if (partition == nullptr)
+        return std::nullopt;
+    return LayerPlan{.layer = row.plan.layer,
+                     .factors = {m_part},
+                     .partitions = {*partition},
+                     .bias = *partition,
+                     .norm = *partition};
+}
+
+bool PlanMatrixModel::startsStage(int index) const {
+    return index > 0 && row(index).stage != row(index - 1).stage;
+}
+
+QString PlanMatrixModel::shapeText(const SharingRow& row) const {
+    const KernelShape& first = m_kernels[row.layers.front()];
+    const KernelShape& last = m_kernels[row.layers.back()];
+    return QStringLiteral("%1×%2 %3→%4").arg(first.height).arg(first.width).arg(first.in).arg(last.out);
+}
+
+double PlanMatrixModel::multiplyAdds(const SharingRow& row) const {
+    double sum = 0;
+    for (const std::size_t layer : row.layers)
+        sum += m_adds[layer];
+    return sum;
+}
+
+double PlanMatrixModel::mostMultiplyAdds() const {
+    double most = 0;
+    for (int i = 0; i < rowCount(); ++i)
+        most = std::max(most, multiplyAdds(row(i)));
+    return most;
+}
+
+QString PlanMatrixModel::problem(const SharingRow& row) const {
+    for (const std::size_t layer : row.layers)
+        if (const auto at = m_problems.find(layer); at != m_problems.end())
+            return at->second;
+    return {};
+}
+
+TaskSet PlanMatrixModel::ghost(const SharingRow& row) const {
+    for (const GhostSplit& ghost : m_ghosts)
+        for (const std::size_t layer : ghost.layers)
+            if (std::ranges::find(row.layers, layer) != row.layers.end())
+                return ghost.tasks;
+    return 0;
+}
+
+int PlanMatrixModel::rowOf(std::size_t layer) const {
+    for (int i = 0; i < rowCount(); ++i)
+        if (std::ranges::find(row(i).layers, layer) != row(i).layers.end())
+            return i;
+    return -1;
+}
+
+QString PlanMatrixModel::reading(int index, int task) const {
+    const SharingRow& shown = row(index);
+    QStringList own;
+    std::vector<std::pair<TaskSet, QStringList>> shared;
+    const auto add = [&](const QString& name, const Partition& partition) {
+        const TaskSet others = groupContaining(partition, taskBit(task)) & ~taskBit(task);
+        if (others == 0) {
+            own << name;
+            return;
+        }
+        const auto known =
+            std::ranges::find(shared, others, &std::pair<TaskSet, QStringList>::first);
+        if (known != shared.end())
+            known->second << name;
+        else
+            shared.emplace_back(others, QStringList{name});
+    };
+    for (std::size_t k = 0; k < shown.plan.factors.size(); ++k)
+        add(shown.factors.factors[k].core ? tr("core") : toQt(shown.plan.factors[k]),
+            shown.plan.partitions[k]);
+    add(tr("bias"), shown.plan.bias);
+    add(tr("norm"), shown.plan.norm);
+    QStringList texts;
+    if (taskCount() > 1 && !own.isEmpty())
+        texts << (shared.empty() ? tr("all its own")
+                                 : tr("own %1").arg(own.join(QStringLiteral(", "))));
+    for (const auto& [others, names] : shared) {
+        QStringList labels;
+        for (const int other : tasksOf(others))
+            labels << tasks()[static_cast<std::size_t>(other)].label;
+        const QString with = labels.join(QStringLiteral(", "));
+        texts << (own.isEmpty() && shared.size() == 1
+                      ? tr("tied with %1").arg(with)
+                      : tr("%1 shared with %2").arg(names.join(QStringLiteral(", ")), with));
+    }
+    if (shown.plan.merged)
+        texts << (shown.plan.product ? tr("merged by product into one kernel")
+                                     : tr("merged into one kernel"));
+    if (!shown.plan.frozen.empty())
+        texts << toQt(shown.plan.frozenText());
+    if ((shown.resting & taskBit(task)) != 0)
+        texts << tr("the task rests");
+    if (const QString wrong = problem(shown); !wrong.isEmpty())
+        texts << tr("problem: %1").arg(wrong);
+    if ((ghost(shown) & taskBit(task)) != 0)
+        texts << tr("a split is suggested");
+    QString where = shown.label;
+    if (shown.layers.size() > 1)
+        where += tr(", %1 layers").arg(shown.layers.size());
+    return QStringLiteral("%1, %2: %3")
+        .arg(where, tasks()[static_cast<std::size_t>(task)].label,
+             texts.join(QStringLiteral("; ")));
+}
+
+int PlanMatrixModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : m_rows->rowCount();
+}
+
+int PlanMatrixModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() || taskCount() == 0 ? 0 : taskCount() + 1;
+}
+
+QVariant PlanMatrixModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid())
+        return {};
+    if (index.column() == taskCount()) {
+        const QString count = toQt(shortCount(multiplyAdds(row(index.row()))));
+        if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole)
+            return role == Qt::DisplayRole ? count : tr("%1 multiply–adds").arg(count);
+        return {};
+    }
+    switch (role) {
+    case Qt::DisplayRole:
+        return SharingModel::kernelLetters(row(index.row()), taskCount())[static_cast<std::size_t>(
+            index.column())];
+    case Qt::AccessibleTextRole: return reading(index.row(), index.column());
+    case Qt::ToolTipRole: {
+        const TaskSet ghosted = ghost(row(index.row()));
+        QString text = m_rows->index(index.row()).data(Qt::ToolTipRole).toString();
+        if (const QString wrong = problem(row(index.row())); !wrong.isEmpty())
+            text.prepend(QStringLiteral("<p><b>%1</b></p>").arg(wrong.toHtmlEscaped()));
+        for (const GhostSplit& split : m_ghosts)
+            if (ghosted == split.tasks && (ghosted & taskBit(index.column())) != 0) {
+                text.prepend(tr("<p><b>Suggested</b>: %1</p>").arg(split.reason.toHtmlEscaped()));
+                break;
+            }
+        return text;
+    }
+    default: return {};
+    }
+}
+
+QVariant PlanMatrixModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    const bool known = section >= 0
+                       && section < (orientation == Qt::Horizontal ? columnCount() : rowCount());
+    if (!known || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
+        return {};
+    if (orientation == Qt::Vertical)
+        return role == Qt::DisplayRole ? QVariant(row(section).label)
+                                       : m_rows->index(section).data(Qt::ToolTipRole);
+    return section < taskCount() ? tasks()[static_cast<std::size_t>(section)].label
+                                 : tr("mult–adds");
+}
+
+Qt::ItemFlags PlanMatrixModel::flags(const QModelIndex& index) const {
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    return index.column() < taskCount() ? Qt::ItemIsEnabled | Qt::ItemIsSelectable
+                                        : Qt::ItemFlags(Qt::ItemIsEnabled);
+}
+
+} // namespace concertina
