@@ -2,6 +2,7 @@
 #include "core/model/map_ways.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 

@@ -3,7 +3,6 @@
 
 #include "core/model/network_design.h"
 
-#include <array>
 #include <cstddef>
 #include <set>
 #include <span>
