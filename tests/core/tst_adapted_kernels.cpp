@@ -221,6 +221,7 @@ private Q_SLOTS:
     }
 
     void eftIsTheSumOfItsTransformsBehindTheKernel() {
+        const std::string all = "segmentation+depth+normal";
         const Network network = trained("eft");
         const auto tensors = network.namedTensors();
         const auto values = valuesOf(network, m_images);
@@ -230,8 +231,7 @@ private Q_SLOTS:
         // 3 to 6 channels at the first layer: the largest divisors of 6 that are at most 8, 16.
         QCOMPARE(at("G").sizes().vec(), (std::vector<std::int64_t>{6, 6, 3, 3}));
         QCOMPARE(at("P").sizes().vec(), (std::vector<std::int64_t>{6, 6, 1, 1}));
-        const torch::Tensor y =
-            torch::conv2d(m_images, at("W", "segmentation+depth+normal"), at("bias"), 1, 1);
+        const torch::Tensor y = torch::conv2d(m_images, at("W", all), at("bias", all), 1, 1);
         const torch::Tensor sum =
             torch::conv2d(y, at("G"), at("G.bias"), 1, 1) + torch::conv2d(y, at("P"), at("P.bias"));
         const torch::Tensor expected =

@@ -232,7 +232,8 @@ private Q_SLOTS:
         const auto spec = withTaskAdded(source.planned(), {.id = "depth"}, catalogue());
         QVERIFY2(spec.has_value(), spec ? "" : toText(spec.error()).c_str());
         const Trained added(withCompleteOptions(*spec, catalogue()), source.file());
-        const NetworkDesign& design = added.network().design();
+        const Network network = added.network();
+        const NetworkDesign& design = network.design();
         for (std::size_t i = 0; i < design.plan.layers.size(); ++i) {
             const LayerPlan& layer = design.plan.layers[i];
             for (std::size_t k = 0; k < layer.factors.size(); ++k)
@@ -240,7 +241,7 @@ private Q_SLOTS:
                     QCOMPARE(layer.partitions[k].groups.size(), 2U);
             QCOMPARE(layer.norm.groups.size(), 2U);
         }
-        QVERIFY(sameBits(outputs(added.network())[0], outputs(source.network())[0]));
+        QVERIFY(sameBits(outputs(network)[0], outputs(source.network())[0]));
     }
 
     void anAddedTaskLeavesTheOthersOutputsEqualToTheBit_data() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
 #include "core/model/plan_change.h"
+#include "core/model/validate.h"
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
 #include "tests/core/training_testing.h"

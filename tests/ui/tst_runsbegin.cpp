@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/network_design.h"
 #include "core/model/validate.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/ui/runs_testing.h"
