@@ -279,14 +279,12 @@ private:
     /// an end: one is wanted while there is no room, or the weights are not finite, and the last
     /// good checkpoint is to stay the last.
     std::optional<RunState> saveUntilDone(const char* reason) {
-        if (m_savedStep == m_step)
+        if (m_savedStep == m_step || m_folder.empty())
             return std::nullopt;
         if (auto problem = m_learner.checkWeights()) {
             m_failure = m_wayBack.from(std::move(*problem), m_step);
             return RunState::Failed;
         }
-        if (m_folder.empty())
-            return std::nullopt;
         reportNews(m_data, true, position(), m_observer);
         const auto problem = save(reason);
         return problem ? waitForRoom(*problem, reason) : std::nullopt;

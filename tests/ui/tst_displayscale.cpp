@@ -8,6 +8,7 @@
 #include "tests/ui/ui_testing.h"
 #include "ui/monitor/monitor_page.h"
 #include "ui/monitor/replan_panel.h"
+#include "ui/sharing/sharing_page.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
@@ -16,6 +17,8 @@
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_row.h"
+#include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/sharing_map.h"
 #include "widgets/sharing/sharing_matrix.h"
 
 #include <QAbstractButton>
@@ -48,7 +51,11 @@ constexpr int leastMargin = 6;
 /// Pages as they are met, some in two states.
 enum class Scene {
     Setup,
+    Sharing,
+    SharingOfARun,
     SetupOfGates,
+    Sharing,
+    SharingOfARun,
     Monitor,
     MonitorAtTheBeginning,
     SharingOfGates,
@@ -229,6 +236,8 @@ public:
         case Scene::SetupOfGates: window->open(EditSpec{adaptedSpec("gated"), {}}); break;
         case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
+        case Scene::Sharing: openPlan({}); break;
+        case Scene::SharingOfARun: openPlan({measured}); break;
         case Scene::Monitor: window->open(ShowRun{measured}); break;
         case Scene::MonitorAtTheBeginning: window->open(ShowRun{early}); break;
         case Scene::Compare: window->open(CompareRuns{compared}); break;
@@ -245,6 +254,22 @@ public:
         QTest::qWait(200);
     }
 
+    /// The plan of an experiment, or of a run, with a change that is staged.
+    void openPlan(const EditSharing& request) {
+        window->open(request);
+        auto& page = part<SharingPage>();
+        QTRY_VERIFY(page.subject() != nullptr && page.subject()->after() != nullptr);
+        const int tasks = page.subject()->after()->taskCount();
+        const auto edit = [&](PlanEditKind kind, std::vector<std::size_t> layers, TaskSet of) {
+            page.edit({.kind = kind, .cells = cellsOf(layers, of)});
+        };
+        const std::size_t count = page.subject()->after()->plan.layers.size();
+        edit(PlanEditKind::Separate, {count - 1}, allTasks(tasks));
+        edit(PlanEditKind::Split, {count - 2}, taskBit(0));
+        edit(PlanEditKind::Freeze, {0}, allTasks(tasks));
+        page.map()->showSelected({count - 2});
+        page.matrix()->showSelected({count - 2});
+    }
     void openSharing(const RunId& run, FactorReadings readings) {
         desk.jobs.read = std::move(readings);
         window->open(ShowRun{run});
@@ -289,6 +314,8 @@ private Q_SLOTS:
                         << scene << size << dark;
                 };
                 row("set-up", Scene::Setup);
+                row("sharing", Scene::Sharing);
+                row("sharing of a run", Scene::SharingOfARun);
                 row("set-up of gates", Scene::SetupOfGates);
                 row("monitor", Scene::Monitor);
                 row("sharing of gates", Scene::SharingOfGates);

@@ -25,8 +25,9 @@ private Q_SLOTS:
         QStringList ids;
         for (const PageInfo& page : pages())
             ids << page.id;
-        QCOMPARE(ids, QStringList({QStringLiteral("setup"), QStringLiteral("monitor"),
-                                   QStringLiteral("compare"), QStringLiteral("runs")}));
+        QCOMPARE(ids, QStringList({QStringLiteral("setup"), QStringLiteral("sharing"),
+                                   QStringLiteral("monitor"), QStringLiteral("compare"),
+                                   QStringLiteral("runs")}));
     }
 
     void everyPageHasAName_anIcon_andKeysOfItsOwn() {
@@ -46,7 +47,8 @@ private Q_SLOTS:
     void everyRequestIsUnderstoodByOnePage() {
         // In the order of PageRequest.
         const QStringList expected{QStringLiteral("setup"),   QStringLiteral("setup"),
-                                   QStringLiteral("setup"),   QStringLiteral("monitor"),
+                                   QStringLiteral("setup"),   QStringLiteral("sharing"),
+                                   QStringLiteral("monitor"),
                                    QStringLiteral("compare"), QStringLiteral("compare"),
                                    QStringLiteral("runs")};
         Desk desk;
@@ -85,6 +87,7 @@ private:
         return {EditSpec{testSpec(), QStringLiteral("here")},
                 OpenSpec{file},
                 UseDataset{desk.temporary.path()},
+                EditSharing{},
                 ShowRun{"r1"},
                 CompareRuns{"r1", "r2"},
                 OpenPictures{{file}},

@@ -64,20 +64,7 @@ SharingCard::SharingCard(const Catalogue& catalogue, QWidget* parent)
             m_rules->setAccessibleDescription(toQt(field.help));
         }
 
-    auto* menu = new QMenu(this);
-    menu->setToolTipsVisible(true);
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        m_allActions[i] = menu->addAction(stateLabel(states[i]), this,
-                                          [this, state = states[i]] { wantStateOfAll(state); });
-        m_allActions[i]->setToolTip(stateHelp(states[i]));
-    }
-    m_all->setText(tr("All layers ▾"));
-    m_all->setAccessibleName(tr("Put all layers into a state"));
-    connect(m_all, &QToolButton::clicked, menu,
-            [this, menu] { menu->popup(m_all->mapToGlobal(QPoint(0, m_all->height()))); });
-    m_showRules->setText(tr("Rules"));
-    m_showRules->setCheckable(true);
-    m_showRules->setToolTip(tr("Sharing as it stands in the spec: rules, the later wins"));
+    makeMenu();
     auto* page = new QToolButton(this);
     page->setText(tr("Page"));
     page->setToolTip(tr("The plan cell by cell, and what runs together, on the page Sharing"));
@@ -97,6 +84,24 @@ SharingCard::SharingCard(const Catalogue& catalogue, QWidget* parent)
             Q_EMIT rulesEdited(rules);
     });
     connect(m_matrix, &SharingMatrix::stateWanted, this, &SharingCard::wantState);
+}
+
+/// States for all layers at once.
+void SharingCard::makeMenu() {
+    auto* menu = new QMenu(this);
+    menu->setToolTipsVisible(true);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        m_allActions[i] = menu->addAction(stateLabel(states[i]), this,
+                                          [this, state = states[i]] { wantStateOfAll(state); });
+        m_allActions[i]->setToolTip(stateHelp(states[i]));
+    }
+    m_all->setText(tr("All layers ▾"));
+    m_all->setAccessibleName(tr("Put all layers into a state"));
+    connect(m_all, &QToolButton::clicked, menu,
+            [this, menu] { menu->popup(m_all->mapToGlobal(QPoint(0, m_all->height()))); });
+    m_showRules->setText(tr("Rules"));
+    m_showRules->setCheckable(true);
+    m_showRules->setToolTip(tr("Sharing as it stands in the spec: rules, the later wins"));
 }
 
 void SharingCard::setRules(const std::vector<std::string>& rules) {

@@ -48,6 +48,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void makeMenu();
     void wantState(const std::vector<std::size_t>& layers, SharingState state);
     void wantStateOfAll(SharingState state);
 

@@ -7,6 +7,7 @@
 #include "ui/sharing/setup_subject.h"
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
+#include "widgets/sharing/sharing_model.h"
 
 #include <memory>
 #include <optional>

@@ -42,7 +42,7 @@ protected:
         if (row < 0 || row >= m_model.rowCount())
             return;
         QPainter painter(this);
-        paintPlanFactors(painter, rect().adjusted(planlook::ChevronWidth, 2, -8, -2),
+        paintPlanFactors(painter, rect().adjusted(planlook::FoldRoom, 2, -8, -2),
                          m_model.row(row), m_model.tasks(), palette());
     }
 
@@ -91,13 +91,13 @@ PlanMatrix::PlanMatrix(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
-    m_bar->setContentsMargins(planlook::ChevronWidth, 0, 8, 0);
+    m_bar->setContentsMargins(planlook::FoldRoom, 0, 8, 0);
     m_bar->addStretch(1);
     column->addLayout(m_bar);
     column->addWidget(m_view, 1);
     m_words->setFont(smallFont());
     m_words->setWordWrap(true);
-    m_words->setContentsMargins(planlook::ChevronWidth, 0, 8, 0);
+    m_words->setContentsMargins(planlook::FoldRoom, 0, 8, 0);
     // Two lines, whatever they say: the matrix keeps its place.
     m_words->setFixedHeight(2 * m_words->fontMetrics().lineSpacing() + 2);
     m_words->setAlignment(Qt::AlignTop | Qt::AlignLeft);

@@ -37,7 +37,7 @@ protected:
     }
     void mousePressEvent(QMouseEvent* event) override {
         const int row = logicalIndexAt(event->position().toPoint());
-        if (row >= 0 && event->position().x() < ChevronWidth
+        if (row >= 0 && event->position().x() < FoldRoom
             && (m_model.row(row).canUnfold || m_model.row(row).canFold)) {
             Q_EMIT m_view.foldWanted(row);
             return;

@@ -71,10 +71,10 @@ void paintPlanLabel(QPainter& painter, const QRect& area, const PlanMatrixModel&
     painter.setFont(smallFont());
     if (row.canUnfold || row.canFold) {
         painter.setPen(color(ColorRole::FaintText, palette));
-        painter.drawText(QRect(area.x(), area.y(), ChevronWidth, area.height()), Qt::AlignCenter,
+        painter.drawText(QRect(area.x(), area.y(), FoldRoom, area.height()), Qt::AlignCenter,
                          row.canUnfold ? QStringLiteral("▸") : QStringLiteral("▾"));
     }
-    QRect room = area.adjusted(ChevronWidth, 0, -8, 0);
+    QRect room = area.adjusted(FoldRoom, 0, -8, 0);
     if (row.isFrozen()) {
         paintLock(painter, QRectF(room.right() - 9, room.center().y() - 5, 9, 11),
                   row.isAllFrozen(), palette);

@@ -18,7 +18,7 @@ inline constexpr int BarWidth = 92;
 inline constexpr int RowHeight = 28;
 inline constexpr int StageGap = 8; ///< above the first row of a stage
 inline constexpr int HeaderHeight = 34;
-inline constexpr int ChevronWidth = 16;
+inline constexpr int FoldRoom = 16;
 inline constexpr int NarrowestCell = 22;
 inline constexpr int WidestCell = 88;
 } // namespace planlook
