@@ -37,8 +37,12 @@ std::vector<std::string> changesOf(const LayerPlan& before, const LayerPlan& aft
             if (!without.isFrozen(part))
                 changes.push_back(std::string(verb) + " " + part);
     };
+    const bool freezesAll = after.isAllFrozen() && !before.isAllFrozen()
+                            && before.isFrozen(StatisticsPart) == after.isFrozen(StatisticsPart);
     if (before.rests() != after.rests() && after.rests())
         changes.push_back("rest");
+    else if (freezesAll)
+        changes.push_back("freeze");
     else if (after.frozen.empty() && !before.frozen.empty())
         changes.push_back("unfreeze");
     else {

@@ -51,8 +51,6 @@ constexpr int leastMargin = 6;
 /// Pages as they are met, some in two states.
 enum class Scene {
     Setup,
-    Sharing,
-    SharingOfARun,
     SetupOfGates,
     Sharing,
     SharingOfARun,
@@ -256,6 +254,7 @@ public:
 
     /// The plan of an experiment, or of a run, with a change that is staged.
     void openPlan(const EditSharing& request) {
+        window->open(EditSpec{testSpec(), {}});
         window->open(request);
         auto& page = part<SharingPage>();
         QTRY_VERIFY(page.subject() != nullptr && page.subject()->after() != nullptr);

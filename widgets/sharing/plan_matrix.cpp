@@ -91,17 +91,19 @@ PlanMatrix::PlanMatrix(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
-    m_bar->setContentsMargins(planlook::FoldRoom, 0, 8, 0);
+    m_bar->setContentsMargins(planlook::FoldRoom, 6, 8, 0);
     m_bar->addStretch(1);
     column->addLayout(m_bar);
     column->addWidget(m_view, 1);
     m_words->setFont(smallFont());
     m_words->setWordWrap(true);
-    m_words->setContentsMargins(planlook::FoldRoom, 0, 8, 0);
     // Two lines, whatever they say: the matrix keeps its place.
     m_words->setFixedHeight(2 * m_words->fontMetrics().lineSpacing() + 2);
     m_words->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    column->addWidget(m_words);
+    auto* words = new QHBoxLayout;
+    words->setContentsMargins(planlook::FoldRoom, 0, 8, 4);
+    words->addWidget(m_words);
+    column->addLayout(words);
     column->addWidget(m_detail);
     connect(m_view, &PlanMatrixView::clickedCell, this,
             [this](const QModelIndex& cell) { wantNext(cell.row()); });

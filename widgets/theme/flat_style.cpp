@@ -160,6 +160,11 @@ void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, 
         QProxyStyle::drawControl(element, &label, painter, widget);
         return;
     }
+    // Of tables' headers: they stand on the card.
+    if (element == CE_HeaderEmptyArea || element == CE_HeaderSection) {
+        painter->fillRect(option->rect, color(ColorRole::Card, option->palette));
+        return;
+    }
     QProxyStyle::drawControl(element, option, painter, widget);
 }
 

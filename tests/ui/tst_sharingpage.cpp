@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/plan_change.h"
+#include "core/model/plan_file.h"
+#include "tests/model/test_catalogue.h"
+#include "tests/ui/ui_testing.h"
+#include "ui/experiment/experiment_draft.h"
+#include "ui/sharing/changes_card.h"
+#include "ui/sharing/costs_strip.h"
+#include "ui/sharing/sharing_page.h"
+#include "ui/sharing/trial_card.h"
+#include "widgets/controls/toned_label.h"
+#include "widgets/qt_text.h"
+#include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/plan_matrix_view.h"
+#include "widgets/sharing/sharing_map.h"
+
+#include <QAction>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTest>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+// How tasks share, seen and changed: of an experiment, and of runs.
+
+namespace {
+
+constexpr int patience = 30000; // ms; for a machine that is busy with other builds
+
+} // namespace
+
+class TestSharingPage : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<Desk> m_desk;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<SharingPage> m_page;
+
+    void open(const RunId& run = {}) {
+        m_page = std::make_unique<SharingPage>(m_desk->context());
+        m_desk->draft->document().load(testSpec(), {});
+        m_page->resize(1294, 696);
+        m_page->show();
+        QVERIFY(m_page->open(EditSharing{run}));
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() && m_page->subject()->after()
+                                     && !m_desk->draft->isBusy(),
+                                 patience);
+        QCoreApplication::processEvents();
+    }
+
+    RunId run(RunState state, bool checkpoint = true) {
+        MadeUpRun made{.state = RunState::Running, .step = 300, .checkpoint = checkpoint};
+        made.spec = testSpec();
+        const RunId id = makeRun(*m_store, made);
+        const auto design = designNetwork(made.spec, testCatalogue(), std::vector{1, 1, 1}).design;
+        done(m_store->recordPlan(
+            id, {.spec = made.spec, .plan = toJson(design.plan), .changes = Json::array()}));
+        if (state == RunState::Running)
+            m_desk->runs.own = {{id, RunState::Running}};
+        else
+            done(m_store->release(id, state, ""));
+        return id;
+    }
+
+    const SharingPlan& plan() { return m_page->subject()->after()->plan; }
+    SharingPlan planOf(const std::vector<std::string>& rules) {
+        std::vector<LayerFactors> layers;
+        for (std::size_t i = 0; i < plan().layers.size(); ++i)
+            layers.push_back(m_page->subject()->after()->layers[i].factors);
+        return resolvePlan(rules, layers, plan().tasks, "").plan;
+    }
+    QAction& button(const char* text) {
+        for (QAction* action : m_page->barActions())
+            if (action->text() == QString::fromUtf8(text))
+                return *action;
+        qFatal("no button %s", text);
+    }
+    QPushButton& push(QWidget& in, const char* text) {
+        for (auto* found : in.findChildren<QPushButton*>())
+            if (found->text() == QString::fromUtf8(text))
+                return *found;
+        qFatal("no button %s", text);
+    }
+    template <class Widget>
+    Widget& part() {
+        return *m_page->findChild<Widget*>();
+    }
+    QString words(QWidget& of) {
+        QStringList all;
+        for (auto* label : of.findChildren<TonedLabel*>())
+            if (label->isVisible())
+                all << label->text();
+        return all.join(QLatin1Char('\n'));
+    }
+    void choose(int row, int task) {
+        auto* view = m_page->matrix()->view();
+        view->setCurrentIndex(view->model()->index(row, task));
+        view->setFocus();
+    }
+    void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(m_page->matrix()->view(), static_cast<Qt::Key>(key), modifiers);
+    }
+    QRect cell(int row, int task) {
+        auto* view = m_page->matrix()->view();
+        return view->visualRect(view->model()->index(row, task));
+    }
+
+private Q_SLOTS:
+    void init() {
+        useTheme(false);
+        m_desk = std::make_unique<Desk>();
+        m_store = std::make_unique<Store>(m_desk->openStore());
+    }
+    void cleanup() {
+        m_page.reset();
+        m_store.reset();
+        m_desk.reset();
+    }
+
+    void anEditOfTheExperimentIsAStepOfItsHistory() {
+        open();
+        const SharingPlan before = plan();
+        choose(0, 1);
+        press(Qt::Key_S);
+        QCOMPARE(plan(), planOf({"enc1.1: {depth} | {segmentation, normal} separate"}));
+        const ExperimentSpec& spec = m_desk->draft->spec();
+        QCOMPARE(resolvePlan(spec.network.sharing, std::vector<LayerFactors>{}, plan().tasks, "")
+                     .plan.tasks,
+                 plan().tasks);
+        QCOMPARE(planOf(spec.network.sharing), plan());
+        QVERIFY2(words(part<ChangesCard>()).contains(toQt(spec.network.sharing.back())),
+                 qPrintable(words(part<ChangesCard>())));
+        QVERIFY(button("Undo").toolTip().contains(QStringLiteral("separate")));
+        button("Undo").trigger();
+        QTRY_COMPARE(plan(), before);
+        button("Redo").trigger();
+        QTRY_VERIFY(plan() != before);
+    }
+
+    void bothViewsShowThePlanAndWhatItCosts() {
+        open();
+        const QStringList costs = part<CostsStrip>().lines();
+        QCOMPARE(m_page->map()->map().trunk(), std::size_t{4});
+        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{3}, 7)});
+        QCOMPARE(m_page->map()->map().trunk(), std::size_t{3});
+        QVERIFY(part<CostsStrip>().lines() != costs);
+        QVERIFY2(part<CostsStrip>().lines().front().contains(QStringLiteral(" → ")),
+                 qPrintable(part<CostsStrip>().lines().front()));
+    }
+
+    void whatIsChosenInOneViewIsChosenInTheOther() {
+        open();
+        choose(2, 0);
+        QCOMPARE(m_page->map()->selectedLayers(), std::vector<std::size_t>{2});
+        Q_EMIT m_page->map()->selectionChanged({1});
+        QCOMPARE(m_page->matrix()->selectedLayers(), std::vector<std::size_t>{1});
+    }
+
+    void theMouseGoesOnPaintsAndTies() {
+        open();
+        auto* viewport = m_page->matrix()->view()->viewport();
+        QTest::mouseClick(viewport, Qt::LeftButton, {}, cell(0, 0).center());
+        QVERIFY(plan() == planOf({"enc1.1: merged"})); // behind tied comes merged
+        // A drag down a column paints what a click on its first row would be.
+        QTest::mousePress(viewport, Qt::LeftButton, {}, cell(1, 0).center());
+        QTest::mouseMove(viewport, cell(2, 0).center());
+        QTest::mouseMove(viewport, cell(3, 0).center());
+        QTest::mouseRelease(viewport, Qt::LeftButton, {}, cell(3, 0).center());
+        QCOMPARE(plan(), planOf({"*: merged"}));
+        // Onto another task's cell: both have one.
+        choose(0, 0);
+        press(Qt::Key_S);
+        const SharingPlan apart = planOf({"*: merged", "enc1.1: separate"});
+        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
+        QTRY_COMPARE(plan(), apart);
+        QTest::mousePress(viewport, Qt::LeftButton, {}, cell(0, 0).center());
+        QTest::mouseMove(viewport, cell(0, 1).center());
+        QTest::mouseRelease(viewport, Qt::LeftButton, {}, cell(0, 2).center());
+        QCOMPARE(plan(), planOf({"*: merged", "enc1.1: {segmentation, normal} | {depth} separate"}));
+    }
+
+    void aPresetIsOneStep() {
+        open();
+        auto& menu = *button("Presets").menu();
+        Q_EMIT menu.aboutToShow();
+        for (QAction* entry : menu.actions())
+            if (entry->text() == QStringLiteral("All single"))
+                entry->trigger();
+        QCOMPARE(plan(), planOf({"*: separate"}));
+        QCOMPARE(m_desk->draft->spec().network.sharing,
+                 std::vector<std::string>{"*: separate"});
+        button("Undo").trigger();
+        QTRY_VERIFY(plan() != planOf({"*: separate"}));
+    }
+
+    void theMapSplitsJoinsAndMovesTheTrunk() {
+        open();
+        Q_EMIT m_page->map()->splitWanted(2, 1);
+        QCOMPARE(plan(), planOf({"dec2.1: {segmentation} | {depth, normal} separate"}));
+        Q_EMIT m_page->map()->joinWanted(2, 1, 6);
+        QVERIFY(plan() == planOf({"*: tied"}));
+        Q_EMIT m_page->map()->trunkWanted(2);
+        QCOMPARE(plan(), planOf({"enc*: tied", "dec*: separate"}));
+        Q_EMIT m_page->map()->trunkWanted(0);
+        QCOMPARE(plan(), planOf({"*: separate"}));
+    }
+
+    void editsOfARunAreStagedAndApplied() {
+        const RunId id = run(RunState::Running);
+        open(id);
+        QVERIFY(!button("Apply").isEnabled());
+        choose(3, 0);
+        press(Qt::Key_S);
+        m_page->edit({.kind = PlanEditKind::Freeze, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
+        QVERIFY(m_desk->runs.calls.isEmpty());
+        QVERIFY2(words(part<ChangesCard>()).contains(QStringLiteral("2 staged")),
+                 qPrintable(words(part<ChangesCard>())));
+        button("Undo").trigger();
+        button("Redo").trigger();
+        button("Apply").trigger();
+        const QString plan = QStringLiteral("plan %1 ").arg(toQt(id));
+        QCOMPARE(m_desk->runs.calls,
+                 (QStringList{plan + QStringLiteral(
+                                         "dec1.1: {segmentation} | {depth, normal} separate"),
+                              plan + QStringLiteral("enc1.1: freeze")}));
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() != nullptr, patience);
+        QVERIFY(m_page->subject()->rules().empty());
+    }
+
+    void aRunThatHasEndedIsShownAndLeftAlone() {
+        open(run(RunState::Finished));
+        const SharingPlan before = plan();
+        choose(0, 0);
+        press(Qt::Key_S);
+        QCOMPARE(plan(), before);
+        QVERIFY(words(part<ChangesCard>()).contains(QStringLiteral("can't be changed")));
+        QVERIFY(!button("Apply").isEnabled());
+    }
+
+    void aTrialPausesTheRunAndLetsItGoOn() {
+        const RunId id = run(RunState::Running);
+        open(id);
+        choose(3, 0);
+        press(Qt::Key_S);
+        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), patience);
+        button("Try…").trigger();
+        auto& trial = part<TrialCard>();
+        QVERIFY(trial.isVisible());
+        trial.stepsBox()->setValue(12);
+        QTest::mouseClick(trial.startButton(), Qt::LeftButton);
+        QCOMPARE(m_desk->runs.calls, QStringList{QStringLiteral("pause ") + toQt(id)});
+        QVERIFY(m_desk->jobs.tried.empty());
+        m_desk->runs.setRuns({{id, RunState::Paused}});
+        QCOMPARE(m_desk->jobs.tried.size(), 1U);
+        QCOMPARE(m_desk->jobs.tried.back().question.second,
+                 std::vector<std::string>{"dec1.1: {segmentation} | {depth, normal} separate"});
+        Trial answer{.step = 300};
+        for (TriedPlan* plan : {&answer.now, &answer.changed})
+            plan->steps = {{.position = {301, 1, 1},
+                            .values = {{"", "loss", plan == &answer.now ? 2.0 : 1.5}},
+                            .stepSeconds = 0.01}};
+        m_desk->jobs.tried.back().answer(answer);
+        QCOMPARE(m_desk->runs.calls.last(), QStringLiteral("resume ") + toQt(id));
+        QVERIFY2(trial.lines().contains(QStringLiteral("loss, 2.000, 1.500")),
+                 qPrintable(trial.lines().join('\n')));
+        QTest::mouseClick(&push(trial, "Apply the change"), Qt::LeftButton);
+        QVERIFY(m_desk->runs.calls.last().startsWith(QStringLiteral("plan ")));
+        QVERIFY(!trial.isVisible());
+    }
+
+    void aTrialThatIsStoppedLeavesTheRunAsItWas() {
+        const RunId id = run(RunState::Running);
+        open(id);
+        choose(3, 0);
+        press(Qt::Key_S);
+        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), patience);
+        button("Try…").trigger();
+        auto& trial = part<TrialCard>();
+        QTest::mouseClick(trial.startButton(), Qt::LeftButton);
+        m_desk->runs.setRuns({{id, RunState::Paused}});
+        QVERIFY(trial.isTrying());
+        QTest::mouseClick(&push(trial, "Close"), Qt::LeftButton);
+        QCOMPARE(m_desk->runs.calls.last(), QStringLiteral("resume ") + toQt(id));
+        QVERIFY(m_desk->jobs.tried.back().reply.context.isNull()); // the job ends with its asker
+        QCOMPARE(m_page->subject()->rules().size(), 1U); // still staged
+    }
+
+    void aPlansFileGoesOutAndComesBack() {
+        open();
+        const QString file = m_desk->temporary.filePath(QStringLiteral("plan.json"));
+        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{2, 3}, 7)});
+        const SharingPlan kept = plan();
+        m_desk->dialogs.files = {file, file, file};
+        auto& menu = *button("File").menu();
+        const auto choose = [&](const char* text) {
+            for (QAction* entry : menu.actions())
+                if (entry->text() == QString::fromUtf8(text))
+                    entry->trigger();
+        };
+        choose("Save the plan…");
+        QVERIFY(QFile::exists(file));
+        button("Undo").trigger();
+        QTRY_VERIFY(plan() != kept);
+        choose("Open a plan…");
+        QCOMPARE(plan(), kept);
+        QFile broken(file);
+        QVERIFY(broken.open(QIODevice::WriteOnly));
+        broken.write("{\"format\": \"concertina-plan\", \"version\": 9}");
+        broken.close();
+        choose("Open a plan…");
+        QVERIFY(words(part<ChangesCard>()).contains(QStringLiteral("version 9")));
+        QCOMPARE(plan(), kept);
+    }
+
+    void picturesAreVectorsOrPixels() {
+        open();
+        auto& menu = *button("File").menu();
+        for (const auto& [name, start] : {std::pair("map.svg", "<?xml"), {"map.pdf", "%PDF-"},
+                                          {"map.png", "\x89PNG"}}) {
+            const QString picture = m_desk->temporary.filePath(QString::fromUtf8(name));
+            m_desk->dialogs.files = {picture};
+            for (QAction* entry : menu.actions())
+                if (entry->text() == QString::fromUtf8("Save the map as a picture…"))
+                    entry->trigger();
+            QFile file(picture);
+            QVERIFY2(file.open(QIODevice::ReadOnly), name);
+            const QByteArray bytes = file.readAll();
+            QVERIFY2(bytes.startsWith(start), name);
+            if (QByteArray(name).endsWith("svg")) {
+                QVERIFY(bytes.contains("Segmentation"));
+                QVERIFY(!bytes.contains("<image"));
+            }
+        }
+    }
+};
+
+QTEST_MAIN(TestSharingPage)
+#include "tst_sharingpage.moc"
