@@ -21,7 +21,7 @@ std::vector<LayerFactors> network(const Texts& names) {
 }
 
 const std::vector<LayerFactors> small = network({"enc1.1", "enc2.1", "dec2.1", "dec1.1"});
-const std::vector<LayerFactors> large = 
+const std::vector<LayerFactors> large =
     network({"enc1.1", "enc1.2", "enc2.1", "dec2.1", "dec1.2", "dec1.1"});
 
 SharingPlan planOf(const Texts& rules, const std::vector<LayerFactors>& layers = small) {

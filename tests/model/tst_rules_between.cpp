@@ -95,7 +95,8 @@ private Q_SLOTS:
             Texts{"*: {segmentation} | {depth, normal} separate"});
         QCOMPARE(rulesBetween(planOf({"dec1.*: separate"}), tied, network()),
                  Texts{"dec1.*: tied"});
-        QCOMPARE(rulesBetween(tied, planOf({"enc1.*: freeze"}), network()), Texts{"enc1.*: freeze"});
+        QCOMPARE(rulesBetween(tied, planOf({"enc1.*: freeze"}), network()),
+                 Texts{"enc1.*: freeze"});
         QCOMPARE(rulesBetween(tied, planOf({"dec2.*: freeze norm"}), network()),
                  Texts{"dec2.*: freeze norm"});
         QCOMPARE(rulesBetween(planOf({"enc1.*: rest"}), tied, network()),

@@ -48,9 +48,8 @@ private Q_SLOTS:
         // In the order of PageRequest.
         const QStringList expected{QStringLiteral("setup"),   QStringLiteral("setup"),
                                    QStringLiteral("setup"),   QStringLiteral("sharing"),
-                                   QStringLiteral("monitor"),
-                                   QStringLiteral("compare"), QStringLiteral("compare"),
-                                   QStringLiteral("runs")};
+                                   QStringLiteral("monitor"), QStringLiteral("compare"),
+                                   QStringLiteral("compare"), QStringLiteral("runs")};
         Desk desk;
         const std::vector<PageRequest> all = requests(desk);
         QCOMPARE(all.size(), std::variant_size_v<PageRequest>);

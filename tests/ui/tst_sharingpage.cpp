@@ -46,9 +46,8 @@ class TestSharingPage : public QObject {
         m_page->resize(1294, 696);
         m_page->show();
         QVERIFY(m_page->open(EditSharing{run}));
-        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() && m_page->subject()->after()
-                                     && !m_desk->draft->isBusy(),
-                                 patience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_page->subject() && m_page->subject()->after() && !m_desk->draft->isBusy(), patience);
         QCoreApplication::processEvents();
     }
 
@@ -145,7 +144,8 @@ private Q_SLOTS:
         open();
         const QStringList costs = part<CostsStrip>().lines();
         QCOMPARE(m_page->map()->map().trunk(), std::size_t{4});
-        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{3}, 7)});
+        m_page->edit(
+            {.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{3}, 7)});
         QCOMPARE(m_page->map()->map().trunk(), std::size_t{3});
         QVERIFY(part<CostsStrip>().lines() != costs);
         QVERIFY2(part<CostsStrip>().lines().front().contains(QStringLiteral(" → ")),
@@ -175,12 +175,14 @@ private Q_SLOTS:
         choose(0, 0);
         press(Qt::Key_S);
         const SharingPlan apart = planOf({"*: merged", "enc1.1: separate"});
-        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
+        m_page->edit(
+            {.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
         QTRY_COMPARE(plan(), apart);
         QTest::mousePress(viewport, Qt::LeftButton, {}, cell(0, 0).center());
         QTest::mouseMove(viewport, cell(0, 1).center());
         QTest::mouseRelease(viewport, Qt::LeftButton, {}, cell(0, 2).center());
-        QCOMPARE(plan(), planOf({"*: merged", "enc1.1: {segmentation, normal} | {depth} separate"}));
+        QCOMPARE(plan(),
+                 planOf({"*: merged", "enc1.1: {segmentation, normal} | {depth} separate"}));
     }
 
     void aPresetIsOneStep() {
@@ -191,8 +193,7 @@ private Q_SLOTS:
             if (entry->text() == QStringLiteral("All single"))
                 entry->trigger();
         QCOMPARE(plan(), planOf({"*: separate"}));
-        QCOMPARE(m_desk->draft->spec().network.sharing,
-                 std::vector<std::string>{"*: separate"});
+        QCOMPARE(m_desk->draft->spec().network.sharing, std::vector<std::string>{"*: separate"});
         button("Undo").trigger();
         QTRY_VERIFY(plan() != planOf({"*: separate"}));
     }
@@ -215,7 +216,8 @@ private Q_SLOTS:
         QVERIFY(!button("Apply").isEnabled());
         choose(3, 0);
         press(Qt::Key_S);
-        m_page->edit({.kind = PlanEditKind::Freeze, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
+        m_page->edit(
+            {.kind = PlanEditKind::Freeze, .cells = cellsOf(std::vector<std::size_t>{0}, 7)});
         QVERIFY(m_desk->runs.calls.isEmpty());
         QVERIFY2(words(part<ChangesCard>()).contains(QStringLiteral("2 staged")),
                  qPrintable(words(part<ChangesCard>())));
@@ -224,9 +226,9 @@ private Q_SLOTS:
         button("Apply").trigger();
         const QString plan = QStringLiteral("plan %1 ").arg(toQt(id));
         QCOMPARE(m_desk->runs.calls,
-                 (QStringList{plan + QStringLiteral(
-                                         "dec1.1: {segmentation} | {depth, normal} separate"),
-                              plan + QStringLiteral("enc1.1: freeze")}));
+                 (QStringList{
+                     plan + QStringLiteral("enc1.1: freeze"),
+                     plan + QStringLiteral("dec1.1: {segmentation} | {depth, normal} separate")}));
         QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() != nullptr, patience);
         QVERIFY(m_page->subject()->rules().empty());
     }
@@ -286,13 +288,14 @@ private Q_SLOTS:
         QTest::mouseClick(&push(trial, "Close"), Qt::LeftButton);
         QCOMPARE(m_desk->runs.calls.last(), QStringLiteral("resume ") + toQt(id));
         QVERIFY(m_desk->jobs.tried.back().reply.context.isNull()); // the job ends with its asker
-        QCOMPARE(m_page->subject()->rules().size(), 1U); // still staged
+        QCOMPARE(m_page->subject()->rules().size(), 1U);           // still staged
     }
 
     void aPlansFileGoesOutAndComesBack() {
         open();
         const QString file = m_desk->temporary.filePath(QStringLiteral("plan.json"));
-        m_page->edit({.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{2, 3}, 7)});
+        m_page->edit(
+            {.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{2, 3}, 7)});
         const SharingPlan kept = plan();
         m_desk->dialogs.files = {file, file, file};
         auto& menu = *button("File").menu();
@@ -319,8 +322,8 @@ private Q_SLOTS:
     void picturesAreVectorsOrPixels() {
         open();
         auto& menu = *button("File").menu();
-        for (const auto& [name, start] : {std::pair("map.svg", "<?xml"), {"map.pdf", "%PDF-"},
-                                          {"map.png", "\x89PNG"}}) {
+        for (const auto& [name, start] :
+             {std::pair("map.svg", "<?xml"), {"map.pdf", "%PDF-"}, {"map.png", "\x89PNG"}}) {
             const QString picture = m_desk->temporary.filePath(QString::fromUtf8(name));
             m_desk->dialogs.files = {picture};
             for (QAction* entry : menu.actions())

@@ -42,8 +42,8 @@ protected:
         if (row < 0 || row >= m_model.rowCount())
             return;
         QPainter painter(this);
-        paintPlanFactors(painter, rect().adjusted(planlook::FoldRoom, 2, -8, -2),
-                         m_model.row(row), m_model.tasks(), palette());
+        paintPlanFactors(painter, rect().adjusted(planlook::FoldRoom, 2, -8, -2), m_model.row(row),
+                         m_model.tasks(), palette());
     }
 
 private:
@@ -124,12 +124,11 @@ PlanMatrix::PlanMatrix(QWidget* parent)
 void PlanMatrix::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
     const auto selected = selectedLayers();
     const QModelIndex current = m_view->currentIndex();
-    const std::size_t layer =
-        current.isValid() ? m_model->row(current.row()).layers.front() : 0;
+    const std::size_t layer = current.isValid() ? m_model->row(current.row()).layers.front() : 0;
     const int task = current.column();
     bool reset = false;
-    const auto connection = connect(m_model, &QAbstractItemModel::modelReset, this,
-                                    [&reset] { reset = true; });
+    const auto connection =
+        connect(m_model, &QAbstractItemModel::modelReset, this, [&reset] { reset = true; });
     m_model->setNetwork(network, std::move(tasks));
     disconnect(connection);
     showSelector();
@@ -217,8 +216,7 @@ void PlanMatrix::showSelected(const std::vector<std::size_t>& layers) {
         if (std::ranges::any_of(m_model->row(row).layers, [&](std::size_t layer) {
                 return std::ranges::find(layers, layer) != layers.end();
             }))
-            selection.select(m_model->index(row, 0),
-                             m_model->index(row, m_model->taskCount() - 1));
+            selection.select(m_model->index(row, 0), m_model->index(row, m_model->taskCount() - 1));
     m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
 }
 
@@ -262,8 +260,8 @@ void PlanMatrix::drag(const QModelIndex& from, const QModelIndex& to) {
                   .part = m_model->part()};
     if (!edit.part.empty()) {
         const auto shown = m_model->shownPlan(row);
-        edit.kind = shown && shown->norm.groups.size() > 1 ? PlanEditKind::Tie
-                                                           : PlanEditKind::Separate;
+        edit.kind =
+            shown && shown->norm.groups.size() > 1 ? PlanEditKind::Tie : PlanEditKind::Separate;
     }
     Q_EMIT editWanted(edit);
 }

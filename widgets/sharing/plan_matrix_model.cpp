@@ -132,7 +132,11 @@ bool PlanMatrixModel::startsStage(int index) const {
 QString PlanMatrixModel::shapeText(const SharingRow& row) const {
     const KernelShape& first = m_kernels[row.layers.front()];
     const KernelShape& last = m_kernels[row.layers.back()];
-    return QStringLiteral("%1×%2 %3→%4").arg(first.height).arg(first.width).arg(first.in).arg(last.out);
+    return QStringLiteral("%1×%2 %3→%4")
+        .arg(first.height)
+        .arg(first.width)
+        .arg(first.in)
+        .arg(last.out);
 }
 
 double PlanMatrixModel::multiplyAdds(const SharingRow& row) const {
@@ -244,8 +248,8 @@ QVariant PlanMatrixModel::data(const QModelIndex& index, int role) const {
     }
     switch (role) {
     case Qt::DisplayRole:
-        return SharingModel::kernelLetters(row(index.row()), taskCount())[static_cast<std::size_t>(
-            index.column())];
+        return SharingModel::kernelLetters(row(index.row()),
+                                           taskCount())[static_cast<std::size_t>(index.column())];
     case Qt::AccessibleTextRole: return reading(index.row(), index.column());
     case Qt::ToolTipRole: {
         const TaskSet ghosted = ghost(row(index.row()));
@@ -264,8 +268,8 @@ QVariant PlanMatrixModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant PlanMatrixModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    const bool known = section >= 0
-                       && section < (orientation == Qt::Horizontal ? columnCount() : rowCount());
+    const bool known =
+        section >= 0 && section < (orientation == Qt::Horizontal ? columnCount() : rowCount());
     if (!known || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     if (orientation == Qt::Vertical)

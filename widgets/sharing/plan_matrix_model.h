@@ -43,7 +43,7 @@ public:
     /// What a row shows: all of it, or the groups of the chosen part; none where it has no such.
     std::optional<LayerPlan> shownPlan(const SharingRow& row) const;
     bool startsStage(int index) const;
-    QString shapeText(const SharingRow& row) const; ///< "3×3 16→32"
+    QString shapeText(const SharingRow& row) const;   ///< "3×3 16→32"
     double multiplyAdds(const SharingRow& row) const; ///< of the collapsed network, all its layers
     double mostMultiplyAdds() const;                  ///< of any row
     QString problem(const SharingRow& row) const;     ///< empty: none

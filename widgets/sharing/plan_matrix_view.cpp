@@ -7,8 +7,8 @@
 
 #include <QHeaderView>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QPaintEvent>
+#include <QPainter>
 
 #include <algorithm>
 
@@ -31,6 +31,7 @@ public:
 
 protected:
     void paintSection(QPainter* painter, const QRect& area, int section) const override {
+        painter->fillRect(area, color(ColorRole::Card, palette()));
         const int top = area.bottom() + 1 - RowHeight;
         paintPlanLabel(*painter, QRect(area.x(), top, area.width(), RowHeight), m_model, section,
                        palette());
@@ -61,6 +62,7 @@ public:
 
 protected:
     void paintSection(QPainter* painter, const QRect& area, int section) const override {
+        painter->fillRect(area, color(ColorRole::Card, palette()));
         if (section < m_model.taskCount()) {
             paintTaskHead(*painter, area, m_model.tasks()[static_cast<std::size_t>(section)],
                           section, palette());
@@ -129,9 +131,8 @@ QRect PlanMatrixView::cellRect(int row, int task) const {
 void PlanMatrixView::selectRectangle(const QModelIndex& from, const QModelIndex& to) {
     const auto [top, bottom] = std::minmax(from.row(), to.row());
     const auto [left, right] = std::minmax(from.column(), to.column());
-    selectionModel()->select(
-        QItemSelection(m_model.index(top, left), m_model.index(bottom, right)),
-        QItemSelectionModel::ClearAndSelect);
+    selectionModel()->select(QItemSelection(m_model.index(top, left), m_model.index(bottom, right)),
+                             QItemSelectionModel::ClearAndSelect);
 }
 
 void PlanMatrixView::mousePressEvent(QMouseEvent* event) {
@@ -221,8 +222,8 @@ QModelIndex PlanMatrixView::moveCursor(CursorAction action, Qt::KeyboardModifier
 void PlanMatrixView::paintRow(QPainter& painter, int row) {
     const int tasks = m_model.taskCount();
     const SharingRow& shown = m_model.row(row);
-    const bool pointed = m_pointedLayer
-                         && std::ranges::find(shown.layers, *m_pointedLayer) != shown.layers.end();
+    const bool pointed =
+        m_pointedLayer && std::ranges::find(shown.layers, *m_pointedLayer) != shown.layers.end();
     QColor tint = color(ColorRole::Accent, palette());
     tint.setAlphaF(0.16F);
     for (int task = 0; task < tasks; ++task) {

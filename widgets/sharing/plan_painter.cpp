@@ -51,15 +51,14 @@ QString ownerLetters(const Partition& partition, const std::vector<SharingTask>&
 void paintMergedWord(QPainter& painter, const QRect& area, const LayerPlan& plan, int tasks,
                      const QPalette& palette) {
     const double width = static_cast<double>(area.width()) / tasks;
-    const QString word =
-        plan.product ? SharingModel::tr("product") : SharingModel::tr("merged");
+    const QString word = plan.product ? SharingModel::tr("product") : SharingModel::tr("merged");
     painter.setFont(smallFont());
     if (!plan.merged || tasks < 2 || plan.refinement().groups.size() < 2
         || painter.fontMetrics().horizontalAdvance(word) + 14 > width)
         return;
     painter.setPen(color(ColorRole::MutedText, palette));
-    painter.drawText(QRectF(area.x() + width / 2, area.y(), width, area.height()),
-                     Qt::AlignCenter, word);
+    painter.drawText(QRectF(area.x() + width / 2, area.y(), width, area.height()), Qt::AlignCenter,
+                     word);
 }
 
 } // namespace
@@ -165,7 +164,8 @@ void paintPlanBar(QPainter& painter, const QRect& area, double count, double mos
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(color(ColorRole::FaintText, palette));
-    painter.drawRoundedRect(QRectF(room.x(), room.center().y() - 3, std::max(length, 1.5), 7), 2, 2);
+    painter.drawRoundedRect(QRectF(room.x(), room.center().y() - 3, std::max(length, 1.5), 7), 2,
+                            2);
     painter.setPen(color(ColorRole::MutedText, palette));
     painter.drawText(room, Qt::AlignVCenter | Qt::AlignRight, toQt(shortCount(count)));
     painter.restore();
@@ -210,8 +210,8 @@ void paintPlanFactors(QPainter& painter, const QRect& area, const SharingRow& ro
     }
     const QFontMetrics metrics(smallFont());
     const int lines = 2 * metrics.height();
-    const double scale = std::min((std::min(slot, 170) - 34) / widest,
-                                  (area.height() - lines - 14) / tallest);
+    const double scale =
+        std::min((std::min(slot, 170) - 34) / widest, (area.height() - lines - 14) / tallest);
     for (std::size_t k = 0; k < factors.size(); ++k) {
         const FactorInfo& factor = factors[k];
         const Partition& partition = row.plan.partitions[k];
@@ -236,18 +236,18 @@ void paintPlanFactors(QPainter& painter, const QRect& area, const SharingRow& ro
         const QRect first(left, area.bottom() - lines, text, metrics.height());
         painter.setFont(bold);
         painter.setPen(color(ColorRole::Text, palette));
-        painter.drawText(first, Qt::AlignLeft | Qt::AlignVCenter,
-                         QFontMetrics(bold).elidedText(
-                             QStringLiteral("%1  %2").arg(toQt(factor.name),
-                                                          ownerLetters(partition, tasks)),
-                             Qt::ElideRight, text));
+        painter.drawText(
+            first, Qt::AlignLeft | Qt::AlignVCenter,
+            QFontMetrics(bold).elidedText(
+                QStringLiteral("%1  %2").arg(toQt(factor.name), ownerLetters(partition, tasks)),
+                Qt::ElideRight, text));
         painter.setFont(smallFont());
         painter.setPen(color(ColorRole::MutedText, palette));
-        const double count = static_cast<double>(factor.size())
-                             * static_cast<double>(partition.groups.size());
+        const double count =
+            static_cast<double>(factor.size()) * static_cast<double>(partition.groups.size());
         painter.drawText(first.translated(0, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(QStringLiteral("%1 · %2").arg(
-                                                shapeOf(factor), toQt(shortCount(count))),
+                         metrics.elidedText(QStringLiteral("%1 · %2").arg(shapeOf(factor),
+                                                                          toQt(shortCount(count))),
                                             Qt::ElideRight, text));
     }
     painter.restore();
