@@ -61,11 +61,13 @@ void TestCompareRuns::theRunThatWasLookedAtIsSelected() {
     };
     comeBackFrom(older);
     QTRY_COMPARE(selected(), QStringLiteral("older"));
-    list->setCurrentIndex(list->model()->index(0, 0));
+    for (int row = 0; row < 2; ++row)
+        if (list->model()->index(row, 0).data() == QStringLiteral("newer"))
+            list->setCurrentIndex(list->model()->index(row, 0));
     comeBackFrom(older); // what was selected since stays
     at.desk.makeRun("newest");
     QTRY_COMPARE(list->model()->rowCount(), 3);
-    QVERIFY(selected() != QStringLiteral("older"));
+    QTRY_COMPARE(selected(), QStringLiteral("newer"));
     comeBackFrom(without); // which cannot be compared
     QTRY_COMPARE(selected(), QStringLiteral("newest"));
 }
