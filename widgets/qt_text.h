@@ -3,13 +3,13 @@
 
 #include <QString>
 
-#include <string>
+#include <string_view>
 
 namespace concertina {
 
 /// UTF-8 text of the rooms without Qt, for a widget.
-inline QString toQt(const std::string& text) {
-    return QString::fromStdString(text);
+inline QString toQt(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/console.h"
+#include "core/values/conflict.h"
 #include "core/values/presets.h"
 #include "core/values/spec.h"
 
@@ -96,7 +97,7 @@ ExitCode tableCommand(const CommonArguments& common, const TableArguments& argum
 
 struct ConflictArguments {
     std::string run;
-    int last = 20; ///< measurements
+    int last = ConflictWindow; ///< measurements
     bool suggest = false;
     std::string budget = "20%"; ///< of the network's multiply–adds, or a number of them
     std::string format = "text"; ///< "text", "csv"

@@ -55,21 +55,23 @@ ComposingCost composingCost(const NetworkDesign& design, const Partition& routes
     return cost;
 }
 
-/// Of one image through what is shipped, a design whose kernels are composed.
-double collapsedMultiplyAdds(const NetworkDesign& design) {
-    double sum = 0;
+/// Of a design whose kernels are composed.
+std::vector<double> composedMultiplyAdds(const NetworkDesign& design) {
+    std::vector<double> sums(design.layers.size(), 0.0);
     for (const ExecutedNode& executed : design.tree.nodes) {
         const Node& node = design.graph.node(executed.node);
+        if (node.layer < 0)
+            continue;
+        const auto layer = static_cast<std::size_t>(node.layer);
         // A fragment that becomes one kernel does so for each of its executed ends.
         if (design.becomesOneKernel(node))
-            sum +=
-                design.endsLayer(node) ? convolutionCost(
-                    design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel(), node)
-                                       : 0;
+            sums[layer] += design.endsLayer(node)
+                               ? convolutionCost(design.fragments[layer].collapsedKernel(), node)
+                               : 0;
         else if (node.op == Op::Conv)
-            sum += convolutionCost(design.partOf(node).kernel, node);
+            sums[layer] += convolutionCost(design.partOf(node).kernel, node);
     }
-    return sum;
+    return sums;
 }
 
 /// What balancing keeps of the tasks' gradients: a row a task, and their combination.
@@ -100,6 +102,10 @@ CostSettings costSettings(const TrainSpec& train, const Catalogue& catalogue) {
     return settings;
 }
 
+std::vector<double> multiplyAddsByLayer(const NetworkDesign& design) {
+    return composedMultiplyAdds(design.runsStretches() ? composed(design) : design);
+}
+
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {
     NetworkCosts costs;
     const LayerGraph& graph = design.graph;
@@ -125,7 +131,8 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
             step += convolutionCost(design.partOf(node).kernel, node) * images
                     * (forward + 2.0 * (partitioned ? 1.0 : passes(backward, executed.tasks)));
     }
-    costs.multiplyAdds = collapsedMultiplyAdds(design.runsStretches() ? composed(design) : design);
+    for (const double adds : multiplyAddsByLayer(design))
+        costs.multiplyAdds += adds;
     double rows = 0;
     for (const OwnedWeights& weights : ownedWeights(design)) {
         costs.trainedParameters += weights.count.expanded;

@@ -4,6 +4,8 @@
 #include "core/model/catalogue.h"
 #include "core/model/network_design.h"
 
+#include <vector>
+
 namespace concertina {
 
 struct CostSettings {
@@ -26,6 +28,10 @@ struct NetworkCosts {
     double stepAgainstPlain = 1;    ///< ÷ the step of the same backbone, plain and tied
     double trainingBytes = 0;       ///< parameters, gradients, moments, activations; an estimate
 };
+
+/// By layer of the graph, heads too, of one image through what is shipped: each of a layer's
+/// executed groups runs its kernel.
+std::vector<double> multiplyAddsByLayer(const NetworkDesign& design);
 
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings);
 

@@ -65,6 +65,11 @@ struct Layer {
     int task = -1; ///< the task whose head it belongs to; −1: shared
 };
 
+/// The stage of a layer's name; of a name without a dot, all of it.
+inline std::string stageOf(const std::string& layer) {
+    return layer.substr(0, layer.rfind('.'));
+}
+
 struct Node {
     Op op = Op::Input;
     std::string name;

@@ -52,18 +52,6 @@ Partition parted(const Partition& partition, TaskSet set) {
     return partitionOf(std::move(groups));
 }
 
-/// Null where the layer has no such part.
-Partition* partitionNamed(LayerPlan& plan, const std::string& part) {
-    if (part == "bias")
-        return &plan.bias;
-    if (part == "norm")
-        return &plan.norm;
-    const auto at = std::ranges::find(plan.factors, part);
-    return at == plan.factors.end()
-               ? nullptr
-               : &plan.partitions[static_cast<std::size_t>(at - plan.factors.begin())];
-}
-
 Problem noPart(const LayerPlan& plan, const std::string& part) {
     return {"plan_edit.no_part", "", "\"" + part + "\"", join(partNames(plan), ", "), ""};
 }
@@ -200,7 +188,7 @@ private:
 
     Expected<LayerPlan> ofPart(PlanEditKind kind, TaskSet chosen, const std::string& part) const {
         LayerPlan plan = m_layer;
-        Partition* partition = partitionNamed(plan, part);
+        Partition* partition = plan.part(part);
         if (partition == nullptr)
             return failure(noPart(plan, part));
         switch (kind) {

@@ -113,14 +113,10 @@ std::optional<Problem> applyFactorRule(const SharingRule& rule, const Partition&
             if (part == StatisticsPart && (!rule.frozen || (all && *rule.frozen && !rule.rests)))
                 continue;
             found = true;
-            const auto k = static_cast<std::size_t>(std::ranges::find(plan.factors, part)
-                                                    - plan.factors.begin());
             if (rule.frozen)
                 setFrozen(plan, part, *rule.frozen);
-            else if (k < plan.factors.size())
-                plan.partitions[k] = groups;
             else
-                (part == "bias" ? plan.bias : plan.norm) = groups;
+                *plan.part(part) = groups;
         }
     }
     if (found)

@@ -12,10 +12,6 @@ namespace concertina {
 
 namespace {
 
-std::string mapStageOf(const std::string& layer) {
-    return layer.substr(0, layer.rfind('.'));
-}
-
 /// By shared layer, the tasks that all of it runs once for.
 std::vector<Partition> executedGroups(const NetworkDesign& design) {
     const std::size_t layers = design.plan.layers.size();
@@ -135,7 +131,7 @@ private:
     bool alike(std::size_t a, std::size_t b) const {
         LayerPlan named = plan(a);
         named.layer = plan(b).layer;
-        return mapStageOf(plan(a).layer) == mapStageOf(plan(b).layer) && named == plan(b)
+        return stageOf(plan(a).layer) == stageOf(plan(b).layer) && named == plan(b)
                && passing(a) == passing(b) && m_groups[a] == m_groups[b]
                && m_facts[a] == m_facts[b];
     }
@@ -143,7 +139,7 @@ private:
     void makeColumns() {
         auto& columns = m_layout.columns;
         for (std::size_t layer = 0; layer < m_groups.size(); ++layer) {
-            const std::string stage = mapStageOf(plan(layer).layer);
+            const std::string stage = stageOf(plan(layer).layer);
             if (!columns.empty() && !m_unfolded.contains(stage)
                 && alike(columns.back().layers.back(), layer)) {
                 columns.back().layers.push_back(layer);
@@ -165,7 +161,7 @@ private:
     void nameColumns() {
         std::map<std::string, std::size_t> sizes;
         for (std::size_t layer = 0; layer < m_groups.size(); ++layer)
-            ++sizes[mapStageOf(plan(layer).layer)];
+            ++sizes[stageOf(plan(layer).layer)];
         for (MapColumn& column : m_layout.columns) {
             column.canUnfold = column.layers.size() > 1;
             column.canFold = m_unfolded.contains(column.stage) && sizes[column.stage] > 1;

@@ -5,6 +5,7 @@
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
@@ -45,6 +46,17 @@ Partition LayerPlan::refinement() const {
 
 bool LayerPlan::isFrozen(std::string_view what) const {
     return std::ranges::find(frozen, what) != frozen.end();
+}
+
+const Partition* LayerPlan::part(std::string_view name) const {
+    const auto factor = std::ranges::find(factors, name);
+    if (factor != factors.end())
+        return &partitions[static_cast<std::size_t>(factor - factors.begin())];
+    return name == "bias" ? &bias : name == "norm" ? &norm : nullptr;
+}
+
+Partition* LayerPlan::part(std::string_view name) {
+    return const_cast<Partition*>(std::as_const(*this).part(name));
 }
 
 bool LayerPlan::isAllFrozen() const {

@@ -33,6 +33,10 @@ struct LayerPlan {
 
     bool isFrozen(std::string_view what) const;
 
+    /// Of a factor, "bias" or "norm"; null where the layer has no such.
+    Partition* part(std::string_view name);
+    const Partition* part(std::string_view name) const;
+
     /// Factors, bias and norm.
     bool isAllFrozen() const;
 

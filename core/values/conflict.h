@@ -25,6 +25,9 @@ struct ConflictRow {
     bool operator==(const ConflictRow&) const = default;
 };
 
+/// Over so many measurements means go, where nothing else is asked for.
+inline constexpr int ConflictWindow = 20;
+
 /// 2ab / (a² + b²): 1 where two gradients are equally long, near 0 where one drowns the other
 /// (Yu et al. 2020, arXiv 2001.06782, definition 2). NaN where both are 0.
 double magnitudeSimilarity(double normA, double normB);

@@ -19,7 +19,7 @@ namespace concertina::testing {
 /// their mind.
 class FakeDialogs : public Dialogs {
 public:
-    std::deque<QString> files; ///< for each of the three questions
+    std::deque<QString> files; ///< for each of these questions, texts too
     std::deque<Closing> closings;
     std::function<void()> whileAsking;
     QStringList asked; ///< the titles; "close RUN"
@@ -32,6 +32,9 @@ public:
     }
     std::optional<QString> saveFile(QWidget*, const QString& title, const QString&,
                                     const QString&) override {
+        return answer(title);
+    }
+    std::optional<QString> askText(QWidget*, const QString& title, const QString&) override {
         return answer(title);
     }
     Closing askClosing(QWidget*, const QString& run) override {

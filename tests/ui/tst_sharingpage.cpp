@@ -14,6 +14,7 @@
 #include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/sharing_map.h"
 
+#include <QAbstractItemModelTester>
 #include <QAction>
 #include <QFile>
 #include <QLineEdit>
@@ -21,6 +22,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTest>
+#include <QToolButton>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -198,6 +200,72 @@ private Q_SLOTS:
         QTRY_VERIFY(plan() != planOf({"*: separate"}));
     }
 
+    void aPlanThatIsKeptIsAPresetOfOnesOwn() {
+        open();
+        m_page->edit(
+            {.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{2, 3}, 7)});
+        const SharingPlan kept = plan();
+        auto& menu = *button("Presets").menu();
+        const auto choose = [&](const char* text) {
+            Q_EMIT menu.aboutToShow();
+            for (QAction* entry : menu.actions())
+                if (entry->text() == QString::fromUtf8(text))
+                    return entry->trigger();
+            qFatal("no entry %s", text);
+        };
+        m_desk->dialogs.files = {QStringLiteral(" heads / ähnlich ")};
+        choose("Keep this plan…");
+        choose("Keep this plan…"); // nothing is typed: nothing is kept
+        choose("Hard sharing");
+        QVERIFY(plan() != kept);
+        choose("heads / ähnlich");
+        QCOMPARE(plan(), kept);
+    }
+
+    void rulesThatAreWrongStandAtTheirLayers() {
+        open();
+        m_desk->draft->document().setJson("network.sharing", {"dec*: bias {flow} | {depth}"});
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_page->matrix()->model().reading(2, 0).contains(QStringLiteral("flow")), patience);
+        QVERIFY(!m_page->matrix()->model().reading(0, 0).contains(QStringLiteral("flow")));
+    }
+
+    void theMatrixIsAModelThatKeepsItsWord() {
+        open();
+        const QAbstractItemModelTester tester(
+            &m_page->matrix()->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        for (const PlanEditKind kind :
+             {PlanEditKind::Separate, PlanEditKind::Next, PlanEditKind::Merge, PlanEditKind::Tie})
+            m_page->edit({.kind = kind, .cells = cellsOf(std::vector<std::size_t>{0, 3}, 7)});
+        m_page->matrix()->model().setPart("M");
+        m_page->matrix()->model().setPart("");
+        m_desk->draft->document().load(testSpec(), {});
+        QTRY_VERIFY_WITH_TIMEOUT(!m_desk->draft->isBusy(), patience);
+    }
+
+    /// Typing in Set-up does not wait for what is not seen.
+    void aHiddenPageIsShownAsItIsThen() {
+        open();
+        const QStringList costs = part<CostsStrip>().lines();
+        m_page->hide();
+        m_page->edit(
+            {.kind = PlanEditKind::Separate, .cells = cellsOf(std::vector<std::size_t>{3}, 7)});
+        QCOMPARE(part<CostsStrip>().lines(), costs);
+        m_page->show();
+        QVERIFY(part<CostsStrip>().lines() != costs);
+        QCOMPARE(m_page->map()->map().trunk(), std::size_t{3});
+    }
+
+    void suggestedSplitsAreStagedOnRequest() {
+        const RunId id = run(RunState::Running);
+        open(id);
+        for (auto* suggest : part<ChangesCard>().findChildren<QToolButton*>())
+            if (suggest->text() == QStringLiteral("Suggest splits"))
+                QTest::mouseClick(suggest, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT( // of a run that has measured nothing
+            words(part<ChangesCard>()).contains(QStringLiteral("No split is suggested")), patience);
+    }
+
     void theMapSplitsJoinsAndMovesTheTrunk() {
         open();
         Q_EMIT m_page->map()->splitWanted(2, 1);
@@ -319,22 +387,34 @@ private Q_SLOTS:
         QCOMPARE(plan(), kept);
     }
 
+    void picturesAreVectorsOrPixels_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("word"); ///< that stands in it
+        QTest::newRow("map") << "map"
+                             << "Surface normals";
+        QTest::newRow("matrix") << "matrix"
+                                << "dec2.1";
+    }
+
     void picturesAreVectorsOrPixels() {
+        QFETCH(QString, what);
+        QFETCH(QString, word);
         open();
-        auto& menu = *button("File").menu();
-        for (const auto& [name, start] :
-             {std::pair("map.svg", "<?xml"), {"map.pdf", "%PDF-"}, {"map.png", "\x89PNG"}}) {
-            const QString picture = m_desk->temporary.filePath(QString::fromUtf8(name));
+        const QString title = QStringLiteral("Save the %1 as a picture…").arg(what);
+        for (const auto& [ending, start] :
+             {std::pair("svg", "<?xml"), {"pdf", "%PDF-"}, {"png", "\x89PNG"}}) {
+            const QString picture =
+                m_desk->temporary.filePath(what + QLatin1Char('.') + QLatin1String(ending));
             m_desk->dialogs.files = {picture};
-            for (QAction* entry : menu.actions())
-                if (entry->text() == QString::fromUtf8("Save the map as a picture…"))
+            for (QAction* entry : button("File").menu()->actions())
+                if (entry->text() == title)
                     entry->trigger();
             QFile file(picture);
-            QVERIFY2(file.open(QIODevice::ReadOnly), name);
+            QVERIFY2(file.open(QIODevice::ReadOnly), ending);
             const QByteArray bytes = file.readAll();
-            QVERIFY2(bytes.startsWith(start), name);
-            if (QByteArray(name).endsWith("svg")) {
-                QVERIFY(bytes.contains("Segmentation"));
+            QVERIFY2(bytes.startsWith(start), ending);
+            if (QByteArray(ending) == "svg") {
+                QVERIFY(bytes.contains(word.toUtf8()));
                 QVERIFY(!bytes.contains("<image"));
             }
         }

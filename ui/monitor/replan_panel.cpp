@@ -4,49 +4,24 @@
 #include "core/model/catalogue.h"
 #include "core/model/costs.h"
 #include "core/model/plan_change.h"
-#include "core/model/sharing_edit.h"
-#include "core/model/suggest_plan.h"
 #include "core/values/text.h"
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
+#include "ui/sharing/budget_line.h"
 #include "ui/sharing/readings_view.h"
+#include "ui/sharing/rule_line.h"
 #include "ui/sharing/rule_list.h"
+#include "ui/sharing/suggested_splits.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/sharing/sharing_matrix.h"
 
-#include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
-#include <QSpinBox>
-#include <QToolButton>
 
 namespace concertina {
-
-namespace {
-
-using Reasons = std::vector<std::pair<std::string, std::string>>; // rules, and why
-
-/// The splits that a run's last measurements suggest, for a network.
-Expected<Reasons> suggestedFor(const Store& store, const RunId& run, int window,
-                               const NetworkDesign& design, const CostSettings& step,
-                               double share) {
-    const auto measured = store.conflicts(run, -1, window);
-    if (!measured)
-        return failure(measured.error());
-    const auto means = conflictMeans(*measured, window, design.plan.layerNames());
-    const double whole = networkCosts(design, {}).multiplyAdds;
-    Reasons reasons;
-    for (SplitSuggestion& split :
-         suggestPlan(design, means, {.budget = share * whole, .step = step}))
-        reasons.emplace_back(std::move(split.rule), std::move(split.reason));
-    return reasons;
-}
-
-} // namespace
 
 void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> idleFrom) {
     ++m_asked;
@@ -59,8 +34,9 @@ void ReplanPanel::openOn(const RunRecord& record, std::optional<std::int64_t> id
         m_context.navigator.showMessage(tr("The sharing of this run cannot be read"));
         return;
     }
-    m_budgetLine->hide();
+    m_budget->hide();
     m_rule->clear();
+    m_rule->setDraft(&*m_draft);
     adopt({});
     askReadings();
     showUndo();
@@ -98,7 +74,7 @@ void ReplanPanel::openSuggesting(const RunRecord& record, std::optional<std::int
     if (!m_draft)
         return;
     m_window = window;
-    m_budgetLine->show();
+    m_budget->show();
     suggest();
 }
 
@@ -114,10 +90,10 @@ void ReplanPanel::suggest() {
         this,
         [run = m_run, window = m_window, design = m_draft->before(),
          step = costSettings(m_draft->spec().train, m_context.catalogue),
-         share = m_budget->value() / 100.0](const Store& store) {
-            return suggestedFor(store, run, window, design, step, share);
+         share = m_budget->share()](const Store& store) {
+            return suggestedSplits(store, run, window, design, step, share);
         },
-        [this, asked = ++m_asked](Expected<Reasons> reasons) {
+        [this, asked = ++m_asked](Expected<ReasonedRules> reasons) {
             if (asked != m_asked || !m_draft)
                 return;
             if (reasons)
@@ -127,7 +103,7 @@ void ReplanPanel::suggest() {
         });
 }
 
-void ReplanPanel::adoptSuggested(Reasons reasons) {
+void ReplanPanel::adoptSuggested(ReasonedRules reasons) {
     std::vector<std::string> rules;
     for (auto& [rule, reason] : reasons) {
         rules.push_back(rule);
@@ -143,7 +119,7 @@ void ReplanPanel::adoptSuggested(Reasons reasons) {
 void ReplanPanel::adopt(Expected<void> changed) {
     const NetworkDesign& after = m_draft->after();
     m_matrix->setNetwork(after, tasks());
-    showAlso();
+    m_rule->setChosen(m_matrix->selectedLayers());
 
     const auto words = differences(m_draft->before(), after);
     m_differences->setText(
@@ -188,7 +164,7 @@ void ReplanPanel::refuse(const QString& why) {
     m_refusal->setVisible(!why.isEmpty());
     if (!why.isEmpty())
         m_words->verticalScrollBar()->setValue(0);
-    m_rule->setAccessibleDescription(why.isEmpty() ? m_rule->placeholderText() : why);
+    m_rule->setRefusal(why);
 }
 
 void ReplanPanel::showRules() {
@@ -213,52 +189,11 @@ void ReplanPanel::remove(std::size_t rule) {
                    .arg(text, toQt(toText(removed.error()))));
 }
 
-void ReplanPanel::addTyped() {
-    const std::string rule = m_rule->text().trimmed().toStdString();
-    if (rule.empty())
-        return;
+void ReplanPanel::addTyped(const std::string& rule) {
     auto added = m_draft->add({rule});
     if (added)
         m_rule->clear();
     adopt(std::move(added));
-}
-
-std::vector<std::string> ReplanPanel::rulesForSelected(const std::string& action) const {
-    std::vector<std::string> rules;
-    for (const std::string& pattern :
-         layerPatterns(m_draft->before().plan.layerNames(), m_matrix->selectedLayers()))
-        rules.push_back(pattern + ": " + action);
-    return rules;
-}
-
-void ReplanPanel::addToSelected(const std::string& action) {
-    adopt(m_draft->add(rulesForSelected(action)));
-}
-
-void ReplanPanel::showAlso() {
-    const bool some = !m_matrix->selectedLayers().empty();
-    m_also->setEnabled(some);
-    m_also->setToolTip(some ? tr("Freeze the selected layers, or give them another kernel")
-                            : tr("Select layers in the matrix to freeze them, or to give them "
-                                 "another kernel"));
-}
-
-/// What would be refused is there, and says why.
-void ReplanPanel::showMenu() {
-    for (QMenu* menu : {m_kernels, m_menu})
-        for (QAction* entry : menu->actions()) {
-            if (entry->menu() != nullptr)
-                continue;
-            PlanDraft tried = *m_draft;
-            const auto added = tried.add(rulesForSelected(entry->data().toString().toStdString()));
-            entry->setEnabled(added.has_value());
-            if (added)
-                entry->setToolTip({});
-            else if (added.error().code == "plan_change.nothing")
-                entry->setToolTip(tr("These layers are so already"));
-            else
-                entry->setToolTip(toQt(toText(added.error())));
-        }
 }
 
 void ReplanPanel::apply() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/experiment/plan_draft.h"
+#include "ui/sharing/suggested_splits.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/overlay.h"
 #include "widgets/sharing/sharing_model.h"
@@ -10,19 +11,16 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-class QLineEdit;
-class QMenu;
 class QPushButton;
 class QScrollArea;
-class QSpinBox;
-class QToolButton;
 
 namespace concertina {
 
+class BudgetLine;
 class ReadingsView;
+class RuleLine;
 class RuleList;
 class SharingMatrix;
 class TonedLabel;
@@ -50,8 +48,6 @@ protected:
 
 private:
     QWidget* makeHead();
-    QWidget* makeRuleLine();
-    QWidget* makeBudgetLine();
     QWidget* makeWords();
     QWidget* makeButtons();
 
@@ -60,15 +56,11 @@ private:
     void askReadings();
     std::vector<SharingTask> tasks() const;
     void showUndo();
-    void showAlso(); ///< what can be done to the selected layers
-    void showMenu();
     void showRules();
-    void addTyped();
+    void addTyped(const std::string& rule);
     void remove(std::size_t rule);
-    void addToSelected(const std::string& action); ///< "freeze", "kernel factored"
-    std::vector<std::string> rulesForSelected(const std::string& action) const;
     void suggest();
-    void adoptSuggested(std::vector<std::pair<std::string, std::string>> reasons);
+    void adoptSuggested(ReasonedRules reasons);
     void refuse(const QString& why);
     void apply();
     void undo();
@@ -84,13 +76,8 @@ private:
     SharingMatrix* m_matrix;
     ReadingsView* m_readings;
     QPushButton* m_undo;
-    QWidget* m_budgetLine = nullptr;
-    QSpinBox* m_budget;
-    QLineEdit* m_rule;
-    QPushButton* m_add;
-    QToolButton* m_also;
-    QMenu* m_menu;
-    QMenu* m_kernels;
+    BudgetLine* m_budget;
+    RuleLine* m_rule;
     QScrollArea* m_words;
     TonedLabel* m_refusal;
     RuleList* m_rules;

@@ -2,8 +2,9 @@
 // What the panel is made of.
 #include "ui/monitor/replan_panel.h"
 
-#include "core/model/catalogue.h"
+#include "ui/sharing/budget_line.h"
 #include "ui/sharing/readings_view.h"
+#include "ui/sharing/rule_line.h"
 #include "ui/sharing/rule_list.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
@@ -12,13 +13,9 @@
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
-#include <QLineEdit>
 #include <QListView>
-#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSpinBox>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace concertina {
@@ -26,7 +23,6 @@ namespace concertina {
 namespace {
 
 constexpr int wordsHeight = 148;
-constexpr int usualBudget = 20; // per cent, as `conflict --suggest` has it
 
 TonedLabel* wordsIn(ColorRole role) {
     auto* label = new TonedLabel(role);
@@ -44,12 +40,8 @@ ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
       m_matrix(new SharingMatrix(this)),
       m_readings(new ReadingsView),
       m_undo(new QPushButton(themedIcon(QStringLiteral("undo")), tr("Undo last change"))),
-      m_budget(new QSpinBox),
-      m_rule(new QLineEdit),
-      m_add(new QPushButton(tr("Add"))),
-      m_also(new QToolButton),
-      m_menu(new QMenu(this)),
-      m_kernels(new QMenu(tr("Another kernel"), this)),
+      m_budget(new BudgetLine),
+      m_rule(new RuleLine(context.catalogue)),
       m_words(new QScrollArea),
       m_refusal(wordsIn(ColorRole::Bad)),
       m_rules(new RuleList),
@@ -62,12 +54,19 @@ ReplanPanel::ReplanPanel(const PageContext& context, QWidget* host)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * GridUnit, 12, 2 * GridUnit, 12);
     column->addWidget(makeHead());
-    column->addWidget(makeBudgetLine());
+    column->addWidget(m_budget);
     column->addWidget(m_matrix, 1);
     column->addWidget(m_readings);
-    column->addWidget(makeRuleLine());
+    column->addWidget(m_rule);
     column->addWidget(makeWords());
     column->addWidget(makeButtons());
+    connect(m_budget, &BudgetLine::changed, this, &ReplanPanel::suggest);
+    connect(m_rule, &RuleLine::edited, this, [this] { refuse({}); });
+    connect(m_rule, &RuleLine::typed, this, &ReplanPanel::addTyped);
+    connect(m_rule, &RuleLine::chosen, this,
+            [this](const std::vector<std::string>& rules) { adopt(m_draft->add(rules)); });
+    connect(m_matrix->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { m_rule->setChosen(m_matrix->selectedLayers()); });
     connect(m_matrix, &SharingMatrix::stateWanted, this,
             [this](const std::vector<std::size_t>& layers, SharingState state) {
                 adopt(m_draft->setState(layers, state));
@@ -100,78 +99,6 @@ QWidget* ReplanPanel::makeHead() {
     column->addLayout(line);
     column->addWidget(help);
     return head;
-}
-
-/// How dear suggested splits may be; there where some were asked for.
-QWidget* ReplanPanel::makeBudgetLine() {
-    m_budget->setRange(0, 900);
-    m_budget->setSingleStep(5);
-    m_budget->setValue(usualBudget);
-    m_budget->setSuffix(tr(" %"));
-    m_budget->setKeyboardTracking(false);
-    auto* before = new TonedLabel(ColorRole::MutedText, tr("Suggested splits may add"));
-    before->setBuddy(m_budget);
-    m_budget->setAccessibleName(tr("What suggested splits may add to the collapsed network"));
-    connect(m_budget, &QSpinBox::valueChanged, this, &ReplanPanel::suggest);
-    m_budgetLine = new QWidget;
-    auto* line = new QHBoxLayout(m_budgetLine);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(before);
-    line->addWidget(m_budget);
-    line->addWidget(
-        new TonedLabel(ColorRole::MutedText, tr("multiply–adds to the collapsed network")));
-    line->addStretch(1);
-    return m_budgetLine;
-}
-
-QWidget* ReplanPanel::makeRuleLine() {
-    m_rule->setPlaceholderText(tr("A rule, such as  dec1.*: kernel factored  or  enc*: freeze"));
-    m_rule->setAccessibleName(tr("Rule"));
-    m_rule->setToolTip(
-        tr("<p>LAYERS: and behind it a state (tied, merged, factors shared, separate), with groups "
-           "of tasks before it if need be; one factor and its groups; freeze or unfreeze, of "
-           "everything or one factor; rest; or kernel and what it shall be.</p>"
-           "<p>dec1.*: {depth} | {normal, segmentation} separate<br>enc1.1: freeze M<br>"
-           "dec1.*: kernel factored {\"rank\": 0.5}</p>"));
-    m_rule->setClearButtonEnabled(true);
-    m_rule->setTextMargins(4, 0, 0, 0);
-    m_add->setToolTip(tr("Adds the rule to what would change (Enter)"));
-    m_also->setText(tr("Also ▾"));
-    m_also->setAccessibleName(tr("More changes of the selected layers"));
-    m_also->setAutoRaise(true);
-    m_also->setFocusPolicy(Qt::StrongFocus);
-    m_menu->setToolTipsVisible(true);
-    m_kernels->setToolTipsVisible(true);
-    const auto offer = [this](QMenu* menu, const QString& text, const std::string& action) {
-        QAction* entry = menu->addAction(text, this, [this, action] { addToSelected(action); });
-        entry->setData(toQt(action));
-        return entry;
-    };
-    offer(m_menu, tr("Freeze"), "freeze");
-    offer(m_menu, tr("Let rest"), "rest");
-    offer(m_menu, tr("Unfreeze"), "unfreeze");
-    m_menu->addMenu(m_kernels);
-    for (const ParametrizationInfo& info : m_context.catalogue.parametrizations)
-        if (info.composable) // others are more than their factors, and cannot be made anew
-            offer(m_kernels, toQt(info.label), "kernel " + info.id);
-    connect(m_menu, &QMenu::aboutToShow, this, &ReplanPanel::showMenu);
-    connect(m_also, &QToolButton::clicked, this,
-            [this] { m_menu->popup(m_also->mapToGlobal(QPoint(0, m_also->height()))); });
-    connect(m_rule, &QLineEdit::textEdited, this, [this] { refuse({}); });
-    connect(m_rule, &QLineEdit::textChanged, this,
-            [this](const QString& text) { m_add->setEnabled(!text.trimmed().isEmpty()); });
-    connect(m_rule, &QLineEdit::returnPressed, this, &ReplanPanel::addTyped);
-    connect(m_add, &QPushButton::clicked, this, &ReplanPanel::addTyped);
-    connect(m_matrix->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            &ReplanPanel::showAlso);
-    m_add->setEnabled(false);
-    auto* part = new QWidget;
-    auto* line = new QHBoxLayout(part);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(m_rule, 1);
-    line->addWidget(m_add);
-    line->addWidget(m_also);
-    return part;
 }
 
 QWidget* ReplanPanel::makeWords() {

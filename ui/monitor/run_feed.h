@@ -36,7 +36,7 @@ class RunFeed : public QObject {
 
 public:
     /// Of conflict so many measurements are kept: the latest, whose means are shown.
-    static constexpr int ConflictWindow = 20;
+    static constexpr int ConflictWindow = concertina::ConflictWindow;
 
     explicit RunFeed(StoreAccess& store, QObject* parent = nullptr);
 

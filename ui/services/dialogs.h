@@ -22,6 +22,10 @@ public:
     virtual std::optional<QString> saveFile(QWidget* parent, const QString& title,
                                             const QString& suggestion, const QString& filter) = 0;
 
+    /// None where the person changed their mind.
+    virtual std::optional<QString> askText(QWidget* parent, const QString& title,
+                                           const QString& label) = 0;
+
     enum class Closing { GoOn, PauseAndQuit, Cancel };
 
     /// What to do with a training when its window is closed.

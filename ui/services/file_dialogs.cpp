@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QInputDialog>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
@@ -34,6 +35,14 @@ std::optional<QString> FileDialogs::saveFile(QWidget* parent, const QString& tit
                                              const QString& suggestion, const QString& filter) {
     return remember(QFileDialog::getSaveFileName(parent, title,
                                                  QDir(lastFolder()).filePath(suggestion), filter));
+}
+
+std::optional<QString> FileDialogs::askText(QWidget* parent, const QString& title,
+                                            const QString& label) {
+    bool answered = false;
+    const QString text =
+        QInputDialog::getText(parent, title, label, QLineEdit::Normal, {}, &answered);
+    return answered ? std::optional(text) : std::nullopt;
 }
 
 Dialogs::Closing FileDialogs::askClosing(QWidget* parent, const QString& run) {

@@ -17,6 +17,8 @@ public:
     std::optional<QString> openFolder(QWidget* parent, const QString& title) override;
     std::optional<QString> saveFile(QWidget* parent, const QString& title,
                                     const QString& suggestion, const QString& filter) override;
+    std::optional<QString> askText(QWidget* parent, const QString& title,
+                                   const QString& label) override;
     Closing askClosing(QWidget* parent, const QString& run) override;
 
 private:

@@ -20,26 +20,12 @@ QString specFilter() {
     return SetupPage::tr("Experiments (*.json)");
 }
 
-QString textOf(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 } // namespace
 
 void SetupPage::makeActions() {
-    const auto make = [this](const QString& text, const QString& tip, const QKeySequence& keys,
-                             auto&& done) {
-        auto* action = new QAction(text, this);
-        action->setToolTip(tip);
-        action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        connect(action, &QAction::triggered, this, done);
-        addAction(action);
-        return action;
-    };
     QUndoStack& history = m_document.history();
-    m_undo = make(tr("Undo"), {}, QKeySequence::Undo, [&history] { history.undo(); });
-    m_redo = make(tr("Redo"), {}, QKeySequence::Redo, [&history] { history.redo(); });
+    m_undo = addPageAction(tr("Undo"), {}, QKeySequence::Undo, [&history] { history.undo(); });
+    m_redo = addPageAction(tr("Redo"), {}, QKeySequence::Redo, [&history] { history.redo(); });
     m_undo->setEnabled(history.canUndo());
     m_redo->setEnabled(history.canRedo());
     connect(&history, &QUndoStack::canUndoChanged, m_undo, &QAction::setEnabled);
@@ -55,11 +41,13 @@ void SetupPage::makeActions() {
     auto* menu = new QMenu(this);
     fillPresets(*menu);
     m_presets->setMenu(menu);
-    m_open = make(tr("Open…"), tr("Read an experiment from a JSON file"), QKeySequence::Open,
-                  [this] { askFileToOpen(); });
-    m_save = make(tr("Save as…"), tr("Write the experiment to a JSON file, with its first seed"),
-                  QKeySequence::SaveAs, [this] { askFileToSave(); });
-    m_start = make(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
+    m_open = addPageAction(tr("Open…"), tr("Read an experiment from a JSON file"),
+                           QKeySequence::Open, [this] { askFileToOpen(); });
+    m_save = addPageAction(tr("Save as…"),
+                           tr("Write the experiment to a JSON file, with its first seed"),
+                           QKeySequence::SaveAs, [this] { askFileToSave(); });
+    m_start = addPageAction(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return),
+                            [this] { start(); });
     m_start->setIcon(themedIcon(QStringLiteral("play")));
     m_start->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return),
                            QKeySequence(Qt::CTRL | Qt::Key_Enter)});
@@ -76,14 +64,13 @@ void SetupPage::fillPresets(QMenu& menu) {
             base = preset.name;
             baselines = nullptr;
         } else if (baselines == nullptr) {
-            baselines = menu.addMenu(tr("Baselines of %1").arg(textOf(base)));
+            baselines = menu.addMenu(tr("Baselines of %1").arg(toQt(base)));
             baselines->setToolTipsVisible(true);
         }
-        auto* action = (isBaseline ? baselines : &menu)->addAction(textOf(preset.name));
+        auto* action = (isBaseline ? baselines : &menu)->addAction(toQt(preset.name));
         action->setToolTip(toQt(spec.notes));
-        connect(action, &QAction::triggered, this, [this, spec, name = textOf(preset.name)] {
-            load(spec, tr("preset %1").arg(name));
-        });
+        connect(action, &QAction::triggered, this,
+                [this, spec, name = toQt(preset.name)] { load(spec, tr("preset %1").arg(name)); });
         auto* found = new QAction(tr("Preset %1").arg(action->text()), this);
         found->setToolTip(action->toolTip());
         connect(found, &QAction::triggered, action, &QAction::trigger);

@@ -1,51 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sharing/changes_card.h"
 
-#include "core/model/catalogue.h"
-#include "core/model/costs.h"
 #include "core/model/plan_change.h"
-#include "core/model/sharing_edit.h"
-#include "core/model/suggest_plan.h"
 #include "core/values/text.h"
+#include "ui/sharing/budget_line.h"
 #include "ui/sharing/readings_view.h"
+#include "ui/sharing/rule_line.h"
 #include "ui/sharing/rule_list.h"
+#include "ui/sharing/suggested_splits.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
-#include <QHBoxLayout>
-#include <QLineEdit>
-#include <QMenu>
-#include <QPushButton>
 #include <QScrollArea>
-#include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 namespace concertina {
 
 namespace {
-
-constexpr int UsualBudget = 20; // per cent, as `conflict --suggest` has it
-
-using Reasons = std::vector<std::pair<std::string, std::string>>; // rules, and why
-
-/// The splits that a run's last measurements suggest, for a network.
-Expected<Reasons> suggestedFor(const Store& store, const RunId& run, int window,
-                               const NetworkDesign& design, const CostSettings& step,
-                               double share) {
-    const auto measured = store.conflicts(run, -1, window);
-    if (!measured)
-        return failure(measured.error());
-    const auto means = conflictMeans(*measured, window, design.plan.layerNames());
-    const double whole = networkCosts(design, {}).multiplyAdds;
-    Reasons reasons;
-    for (SplitSuggestion& split :
-         suggestPlan(design, means, {.budget = share * whole, .step = step}))
-        reasons.emplace_back(std::move(split.rule), std::move(split.reason));
-    return reasons;
-}
 
 TonedLabel* wordsIn(ColorRole role) {
     auto* label = new TonedLabel(role);
@@ -60,19 +34,18 @@ TonedLabel* wordsIn(ColorRole role) {
 ChangesCard::ChangesCard(const PageContext& context, QWidget* parent)
     : Card(tr("Changes"), parent),
       m_context(context),
-      m_budget(new QSpinBox),
-      m_rule(new QLineEdit),
-      m_add(new QPushButton(tr("Add"))),
-      m_also(new QToolButton),
-      m_menu(new QMenu(this)),
-      m_kernels(new QMenu(tr("Another kernel"), this)),
+      m_suggest(new QToolButton(this)),
+      m_budget(new BudgetLine),
+      m_rule(new RuleLine(context.catalogue)),
       m_refusal(wordsIn(ColorRole::Bad)),
       m_rules(new RuleList),
       m_words(wordsIn(ColorRole::Text)),
       m_readings(new ReadingsView) {
-    m_ruleLine = makeRuleLine();
-    m_budgetLine = makeBudgetLine();
-    makeMenu();
+    m_suggest->setText(tr("Suggest splits"));
+    m_suggest->setToolTip(tr("Stages the splits that the last measurements of conflict suggest"));
+    m_suggest->setAutoRaise(true);
+    m_suggest->setFocusPolicy(Qt::StrongFocus);
+    headerLayout()->addWidget(m_suggest);
     auto* words = new QWidget;
     auto* lines = new QVBoxLayout(words);
     lines->setContentsMargins(0, 0, 0, 0);
@@ -90,86 +63,19 @@ ChangesCard::ChangesCard(const PageContext& context, QWidget* parent)
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(12, 4, 12, GridUnit);
     column->setSpacing(4);
-    column->addWidget(m_ruleLine);
-    column->addWidget(m_budgetLine);
+    column->addWidget(m_rule);
+    column->addWidget(m_budget);
     column->addWidget(scroll, 1);
     setBody(body);
     m_refusal->hide();
     connect(m_rules, &RuleList::removeWanted, this, &ChangesCard::remove);
-}
-
-QWidget* ChangesCard::makeRuleLine() {
-    m_rule->setPlaceholderText(tr("A rule, such as  dec1.*: kernel factored  or  enc*: freeze"));
-    m_rule->setAccessibleName(tr("Rule"));
-    m_rule->setToolTip(
-        tr("<p>LAYERS: and behind it a state (tied, merged, factors shared, separate), with groups "
-           "of tasks before it if need be; one factor and its groups; freeze or unfreeze, of "
-           "everything or one factor; rest; or kernel and what it shall be.</p>"
-           "<p>dec1.*: {depth} | {normal, segmentation} separate<br>enc1.1: freeze M<br>"
-           "dec1.*: kernel factored {\"rank\": 0.5}</p>"));
-    m_rule->setClearButtonEnabled(true);
-    m_rule->setTextMargins(4, 0, 0, 0);
-    m_add->setToolTip(tr("Adds the rule to what is staged (Enter)"));
-    m_add->setEnabled(false);
-    m_also->setText(tr("Also ▾"));
-    m_also->setAccessibleName(tr("More changes of the selected layers"));
-    m_also->setAutoRaise(true);
-    m_also->setFocusPolicy(Qt::StrongFocus);
-    connect(m_rule, &QLineEdit::textEdited, this, [this] { refuse({}); });
-    connect(m_rule, &QLineEdit::textChanged, this,
-            [this](const QString& text) { m_add->setEnabled(!text.trimmed().isEmpty()); });
-    connect(m_rule, &QLineEdit::returnPressed, this, &ChangesCard::addTyped);
-    connect(m_add, &QPushButton::clicked, this, &ChangesCard::addTyped);
-    auto* part = new QWidget;
-    auto* line = new QHBoxLayout(part);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(m_rule, 1);
-    line->addWidget(m_add);
-    line->addWidget(m_also);
-    return part;
-}
-
-void ChangesCard::makeMenu() {
-    m_menu->setToolTipsVisible(true);
-    m_kernels->setToolTipsVisible(true);
-    const auto offer = [this](QMenu* menu, const QString& text, const std::string& action) {
-        QAction* entry = menu->addAction(text, this, [this, action] {
-            const auto rules = rulesForSelected(action);
-            adopt(m_subject->add(toQt(join(rules, "; ")), rules));
-        });
-        entry->setData(toQt(action));
-    };
-    offer(m_menu, tr("Freeze"), "freeze");
-    offer(m_menu, tr("Let rest"), "rest");
-    offer(m_menu, tr("Unfreeze"), "unfreeze");
-    m_menu->addMenu(m_kernels);
-    for (const ParametrizationInfo& info : m_context.catalogue.parametrizations)
-        if (info.composable) // others are more than their factors, and cannot be made anew
-            offer(m_kernels, toQt(info.label), "kernel " + info.id);
-    connect(m_menu, &QMenu::aboutToShow, this, &ChangesCard::showMenu);
-    connect(m_also, &QToolButton::clicked, this,
-            [this] { m_menu->popup(m_also->mapToGlobal(QPoint(0, m_also->height()))); });
-}
-
-/// How dear suggested splits may be; there where some were asked for.
-QWidget* ChangesCard::makeBudgetLine() {
-    m_budget->setRange(0, 900);
-    m_budget->setSingleStep(5);
-    m_budget->setValue(UsualBudget);
-    m_budget->setSuffix(tr(" %"));
-    m_budget->setKeyboardTracking(false);
-    auto* before = new TonedLabel(ColorRole::MutedText, tr("Suggested splits may add"));
-    before->setBuddy(m_budget);
-    m_budget->setAccessibleName(tr("What suggested splits may add to the collapsed network"));
-    connect(m_budget, &QSpinBox::valueChanged, this, &ChangesCard::askSuggestions);
-    auto* part = new QWidget;
-    auto* line = new QHBoxLayout(part);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(before);
-    line->addWidget(m_budget);
-    line->addWidget(new TonedLabel(ColorRole::MutedText, tr("multiply–adds when collapsed")));
-    line->addStretch(1);
-    return part;
+    connect(m_suggest, &QToolButton::clicked, this, [this] { suggest(ConflictWindow); });
+    connect(m_budget, &BudgetLine::changed, this, &ChangesCard::askSuggestions);
+    connect(m_rule, &RuleLine::edited, this, [this] { refuse({}); });
+    connect(m_rule, &RuleLine::typed, this, &ChangesCard::addTyped);
+    connect(m_rule, &RuleLine::chosen, this, [this](const std::vector<std::string>& rules) {
+        adopt(m_subject->add(toQt(join(rules, "; ")), rules));
+    });
 }
 
 void ChangesCard::showRules(const std::vector<std::string>& rules, const Problems& problems) {
@@ -178,8 +84,9 @@ void ChangesCard::showRules(const std::vector<std::string>& rules, const Problem
     m_window = 0;
     setTitle(tr("Rules"));
     setNote(tr("the later wins"));
-    m_ruleLine->hide();
-    m_budgetLine->hide();
+    m_rule->setDraft(nullptr);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_rule, m_budget, m_suggest})
+        part->hide();
     m_readings->clear();
     m_rules->show({});
     m_words->setText(rules.empty() ? tr("None: every layer is as it starts.")
@@ -195,19 +102,19 @@ void ChangesCard::showRun(const RunId& run, RunSubject* subject) {
     }
     m_run = run;
     m_subject = subject;
+    m_rule->setDraft(subject != nullptr ? &subject->draft() : nullptr);
     setTitle(tr("Changes"));
     refresh();
 }
 
 void ChangesCard::setSelected(std::vector<std::size_t> layers) {
-    m_selected = std::move(layers);
-    showAlso();
+    m_rule->setChosen(std::move(layers));
 }
 
 void ChangesCard::refuse(const QString& why) {
     m_refusal->setText(why);
     m_refusal->setVisible(!why.isEmpty());
-    m_rule->setAccessibleDescription(why.isEmpty() ? m_rule->placeholderText() : why);
+    m_rule->setRefusal(why);
 }
 
 void ChangesCard::adopt(const Expected<void>& changed) {
@@ -217,10 +124,10 @@ void ChangesCard::adopt(const Expected<void>& changed) {
 
 void ChangesCard::refresh() {
     const bool editable = m_subject && m_subject->isEditable();
-    m_ruleLine->setVisible(editable);
-    m_budgetLine->setVisible(editable && m_window > 0);
+    m_rule->setVisible(editable);
+    m_suggest->setVisible(editable);
+    m_budget->setVisible(editable && m_window > 0);
     refuse({});
-    showAlso();
     if (!m_subject) {
         m_rules->show({});
         m_words->clear();
@@ -252,47 +159,11 @@ void ChangesCard::remove(std::size_t rule) {
                    .arg(text, toQt(toText(removed.error()))));
 }
 
-void ChangesCard::addTyped() {
-    const std::string rule = m_rule->text().trimmed().toStdString();
-    if (rule.empty() || !m_subject)
-        return;
+void ChangesCard::addTyped(const std::string& rule) {
     const auto added = m_subject->add(toQt(rule), {rule});
     if (added)
         m_rule->clear();
     adopt(added);
-}
-
-std::vector<std::string> ChangesCard::rulesForSelected(const std::string& action) const {
-    std::vector<std::string> rules;
-    for (const std::string& pattern :
-         layerPatterns(m_subject->before()->plan.layerNames(), m_selected))
-        rules.push_back(pattern + ": " + action);
-    return rules;
-}
-
-void ChangesCard::showAlso() {
-    const bool some = !m_selected.empty();
-    m_also->setEnabled(some);
-    m_also->setToolTip(some ? tr("Freeze the selected layers, or give them another kernel")
-                            : tr("Select layers to freeze them, or to give them another kernel"));
-}
-
-/// What would be refused is there, and says why.
-void ChangesCard::showMenu() {
-    for (QMenu* menu : {m_kernels, m_menu})
-        for (QAction* entry : menu->actions()) {
-            if (entry->menu() != nullptr)
-                continue;
-            PlanDraft tried = m_subject->draft();
-            const auto added = tried.add(rulesForSelected(entry->data().toString().toStdString()));
-            entry->setEnabled(added.has_value());
-            if (added)
-                entry->setToolTip({});
-            else if (added.error().code == "plan_change.nothing")
-                entry->setToolTip(tr("These layers are so already"));
-            else
-                entry->setToolTip(toQt(toText(added.error())));
-        }
 }
 
 void ChangesCard::suggest(int window) {
@@ -311,10 +182,10 @@ void ChangesCard::askSuggestions() {
     m_context.store.call(
         this,
         [run = m_run, window = m_window, design = *m_subject->before(), step = m_subject->costs(),
-         share = m_budget->value() / 100.0](const Store& store) {
-            return suggestedFor(store, run, window, design, step, share);
+         share = m_budget->share()](const Store& store) {
+            return suggestedSplits(store, run, window, design, step, share);
         },
-        [this, asked = ++m_asked](Expected<Reasons> reasons) {
+        [this, asked = ++m_asked](Expected<ReasonedRules> reasons) {
             if (asked != m_asked || !m_subject)
                 return;
             if (reasons)
@@ -324,7 +195,7 @@ void ChangesCard::askSuggestions() {
         });
 }
 
-void ChangesCard::stageSuggested(Reasons reasons) {
+void ChangesCard::stageSuggested(ReasonedRules reasons) {
     std::vector<std::string> rules;
     for (const auto& [rule, reason] : reasons)
         rules.push_back(rule);

@@ -2,24 +2,22 @@
 #pragma once
 
 #include "ui/sharing/run_subject.h"
+#include "ui/sharing/suggested_splits.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/card.h"
 
 #include <QPointer>
 
 #include <string>
-#include <utility>
 #include <vector>
 
-class QLineEdit;
-class QMenu;
-class QPushButton;
-class QSpinBox;
 class QToolButton;
 
 namespace concertina {
 
+class BudgetLine;
 class ReadingsView;
+class RuleLine;
 class RuleList;
 class TonedLabel;
 
@@ -49,34 +47,22 @@ public:
     ReadingsView* readings() const { return m_readings; }
 
 private:
-    QWidget* makeRuleLine();
-    QWidget* makeBudgetLine();
-    void makeMenu();
     void adopt(const Expected<void>& changed);
     void refresh();
-    void showAlso();
-    void showMenu();
-    void addTyped();
+    void addTyped(const std::string& rule);
     void remove(std::size_t rule);
-    std::vector<std::string> rulesForSelected(const std::string& action) const;
     void askSuggestions();
-    void stageSuggested(std::vector<std::pair<std::string, std::string>> reasons);
+    void stageSuggested(ReasonedRules reasons);
 
     PageContext m_context;
     RunId m_run;
     QPointer<RunSubject> m_subject;
-    std::vector<std::size_t> m_selected;
     int m_window = 0; ///< measurements that suggest; 0: none do
     int m_asked = 0;  ///< so that late suggestions are known as such
 
-    QWidget* m_budgetLine = nullptr;
-    QWidget* m_ruleLine = nullptr;
-    QSpinBox* m_budget;
-    QLineEdit* m_rule;
-    QPushButton* m_add;
-    QToolButton* m_also;
-    QMenu* m_menu;
-    QMenu* m_kernels;
+    QToolButton* m_suggest;
+    BudgetLine* m_budget;
+    RuleLine* m_rule;
     TonedLabel* m_refusal;
     RuleList* m_rules;
     TonedLabel* m_words;

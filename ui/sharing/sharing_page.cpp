@@ -2,6 +2,7 @@
 #include "ui/sharing/sharing_page.h"
 
 #include "core/model/catalogue.h"
+#include "core/model/sharing_rule.h"
 #include "core/values/text.h"
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
@@ -115,6 +116,8 @@ bool SharingPage::open(const PageRequest& request) {
 
 void SharingPage::showEvent(QShowEvent* event) {
     Page::showEvent(event);
+    if (m_outdated)
+        refresh();
     readRun();
 }
 
@@ -213,6 +216,7 @@ void SharingPage::adoptRun(Known known) {
         askReadings();
     }
     showRunWords();
+    Q_EMIT headerChanged(); // the step
     if (const int window = std::exchange(m_suggestFrom, 0); window > 0 && possible.isPossible)
         m_changes->suggest(window);
 }
@@ -269,12 +273,37 @@ void SharingPage::edit(const PlanEdit& edit) {
         m_changes->refuse(kept);
 }
 
+/// Rules that are wrong, at the layers that they are for.
+std::map<std::size_t, QString> SharingPage::problemsByLayer() const {
+    std::map<std::size_t, QString> all;
+    const PlanSubject* plan = subject();
+    const std::vector<std::string> rules = plan->rules();
+    for (const Problem& problem : plan->problems())
+        for (std::size_t rule = 0; rule < rules.size(); ++rule) {
+            if (problem.path != "network.sharing." + std::to_string(rule))
+                continue;
+            const auto parsed = parseSharingRule(rules[rule]);
+            const auto& layers = plan->after()->plan.layers;
+            for (std::size_t i = 0; parsed && i < layers.size(); ++i)
+                if (matchesPattern(layers[i].layer, parsed->layers))
+                    all[i] = toQt(toText(problem));
+        }
+    return all;
+}
+
+/// What is hidden costs nothing: it is shown as it is then.
 void SharingPage::refresh() {
+    m_outdated = !isVisible();
+    if (m_outdated) {
+        Q_EMIT headerChanged();
+        return;
+    }
     PlanSubject* plan = subject();
     const NetworkDesign* after = plan != nullptr ? plan->after() : nullptr;
     if (after != nullptr) {
         const auto columns = tasks();
         m_matrix->setNetwork(*after, columns);
+        m_matrix->setProblems(problemsByLayer());
         m_map->setNetwork(*after, columns);
         m_costs->setDesigns(*plan->before(), *after, plan->costs());
     } else {

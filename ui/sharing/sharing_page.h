@@ -3,13 +3,14 @@
 
 #include "core/model/plan_cells.h"
 #include "ui/experiment/replannable.h"
+#include "ui/sharing/plan_picture.h"
 #include "ui/sharing/run_subject.h"
 #include "ui/sharing/setup_subject.h"
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
 #include "widgets/sharing/sharing_model.h"
 
-#include <memory>
+#include <map>
 #include <optional>
 
 class QMenu;
@@ -69,6 +70,7 @@ private:
     void readRun();
     void adoptRun(Known known);
     void refresh();
+    std::map<std::size_t, QString> problemsByLayer() const;
     void showRunWords();
     void askReadings();
     std::vector<SharingTask> tasks() const;
@@ -79,8 +81,9 @@ private:
     void keepPlan();
     void openPlan();
     void savePlan();
-    void savePicture();
-    void copyPicture();
+    PlanPicture picture(bool ofMap) const;
+    void savePicture(bool ofMap);
+    void copyPicture(bool ofMap);
     void apply();
     void undoChange();
     void tryChange();
@@ -94,6 +97,7 @@ private:
     Replannable m_replannable;
     RunSubject* m_staged = nullptr;
     int m_suggestFrom = 0;
+    bool m_outdated = false; ///< what is shown, as it was changed while the page was hidden
     bool m_reading = false;
     bool m_stale = false;
 

@@ -13,7 +13,9 @@
 #include "widgets/save_file.h"
 #include "widgets/sharing/map_painter.h"
 #include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/plan_painter.h"
 #include "widgets/sharing/sharing_map.h"
+#include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
 #include <QAction>
@@ -21,7 +23,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QGuiApplication>
-#include <QInputDialog>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
@@ -40,23 +41,9 @@ QString planFilter() {
     return SharingPage::tr("Plans of sharing (*.json)");
 }
 
-QString textFrom(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 } // namespace
 
 void SharingPage::makeActions() {
-    const auto make = [this](const QString& text, const QString& tip, const QKeySequence& keys,
-                             auto&& done) {
-        auto* action = new QAction(text, this);
-        action->setToolTip(tip);
-        action->setShortcut(keys);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        connect(action, &QAction::triggered, this, done);
-        addAction(action);
-        return action;
-    };
     const auto menuOf = [this](QAction* action, auto&& fill) {
         auto* menu = new QMenu(this);
         menu->setToolTipsVisible(true);
@@ -67,8 +54,8 @@ void SharingPage::makeActions() {
     m_sources->setToolTip(tr("Whose plan is shown: of the experiment that is being set up, or of a "
                              "run of this program"));
     menuOf(m_sources, [this] { fillSources(); });
-    m_undo = make(tr("Undo"), {}, QKeySequence::Undo, [this] { subject()->undo(); });
-    m_redo = make(tr("Redo"), {}, QKeySequence::Redo, [this] { subject()->redo(); });
+    m_undo = addPageAction(tr("Undo"), {}, QKeySequence::Undo, [this] { subject()->undo(); });
+    m_redo = addPageAction(tr("Redo"), {}, QKeySequence::Redo, [this] { subject()->redo(); });
     m_presets = new QAction(tr("Presets"), this);
     m_presets->setToolTip(tr("Plans for the whole network, and those that you have kept"));
     menuOf(m_presets, [this] { fillPresets(); });
@@ -76,21 +63,27 @@ void SharingPage::makeActions() {
     m_file->setToolTip(tr("Plans and pictures as files"));
     auto* files = new QMenu(this);
     m_file->setMenu(files);
-    files->addAction(make(tr("Open a plan…"), tr("Of this network, or of another one by its rules"),
-                          QKeySequence::Open, [this] { openPlan(); }));
-    files->addAction(
-        make(tr("Save the plan…"), tr("As JSON"), QKeySequence::SaveAs, [this] { savePlan(); }));
-    files->addAction(make(tr("Save the map as a picture…"), tr("SVG, PDF or PNG"), {},
-                          [this] { savePicture(); }));
-    files->addAction(make(tr("Copy the map"), tr("As a picture"), {}, [this] { copyPicture(); }));
-    m_undoChange = make(tr("Undo last change"), {}, {}, [this] { undoChange(); });
-    m_try = make(tr("Try…"), tr("Trains some steps with and without what is staged"), {},
-                 [this] { tryChange(); });
-    m_discard = make(tr("Discard"), tr("Back to the sharing that is trained"), {},
-                     [this] { m_staged->discard(); });
-    m_apply =
-        make(tr("Apply"), tr("Takes effect before the next step, with a checkpoint before it"),
-             QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
+    files->addAction(addPageAction(tr("Open a plan…"),
+                                   tr("Of this network, or of another one by its rules"),
+                                   QKeySequence::Open, [this] { openPlan(); }));
+    files->addAction(addPageAction(tr("Save the plan…"), tr("As JSON"), QKeySequence::SaveAs,
+                                   [this] { savePlan(); }));
+    for (const bool ofMap : {true, false}) {
+        files->addAction(addPageAction(
+            ofMap ? tr("Save the map as a picture…") : tr("Save the matrix as a picture…"),
+            tr("SVG, PDF or PNG"), {}, [this, ofMap] { savePicture(ofMap); }));
+        files->addAction(addPageAction(ofMap ? tr("Copy the map") : tr("Copy the matrix"),
+                                       tr("As a picture"), {},
+                                       [this, ofMap] { copyPicture(ofMap); }));
+    }
+    m_undoChange = addPageAction(tr("Undo last change"), {}, {}, [this] { undoChange(); });
+    m_try = addPageAction(tr("Try…"), tr("Trains some steps with and without what is staged"), {},
+                          [this] { tryChange(); });
+    m_discard = addPageAction(tr("Discard"), tr("Back to the sharing that is trained"), {},
+                              [this] { m_staged->discard(); });
+    m_apply = addPageAction(tr("Apply"),
+                            tr("Takes effect before the next step, with a checkpoint before it"),
+                            QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
 }
 
 QList<QAction*> SharingPage::barActions() const {
@@ -119,7 +112,7 @@ void SharingPage::fillPresets() {
          {PlanPreset::HardSharing, PlanPreset::PerTaskCores, PlanPreset::MergedCores,
           PlanPreset::MergedByProduct, PlanPreset::EncoderShared, PlanPreset::OwnNorms,
           PlanPreset::AllSingle}) {
-        QString name = textFrom(presetName(preset));
+        QString name = toQt(presetName(preset));
         name[0] = name[0].toUpper();
         menu.addAction(name, this, [this, preset] { choosePreset(preset); });
     }
@@ -162,9 +155,11 @@ void SharingPage::adoptRules(const QString& step, const std::vector<std::string>
 }
 
 void SharingPage::keepPlan() {
-    const QString name = QInputDialog::getText(this, tr("Keep this plan"), tr("Name")).trimmed();
-    if (name.isEmpty() || subject()->after() == nullptr)
-        return;
+    const QString name = m_context.dialogs.askText(this, tr("Keep this plan"), tr("Name"))
+                             .value_or(QString())
+                             .trimmed();
+    if (name.isEmpty() || subject() == nullptr || subject()->after() == nullptr)
+        return; // it may have gone while the question stood
     QStringList rules;
     for (const std::string& rule : rulesOf(subject()->after()->plan, layers()))
         rules << toQt(rule);
@@ -175,7 +170,7 @@ void SharingPage::keepPlan() {
 
 void SharingPage::openPlan() {
     const auto name = m_context.dialogs.openFile(this, tr("Open a plan"), planFilter());
-    if (!name)
+    if (!name || subject() == nullptr || subject()->after() == nullptr)
         return;
     QFile file(*name);
     const QString shown = QFileInfo(file).fileName();
@@ -183,7 +178,7 @@ void SharingPage::openPlan() {
         return m_changes->refuse(
             tr("%1 can't be read: %2")
                 .arg(shown, file.isOpen() ? tr("it is too large") : file.errorString()));
-    auto plan = planOfFile(file.readAll().toStdString(), shown.toStdString(), layers(),
+    auto plan = planOfFile(file.read(LargestPlan).toStdString(), shown.toStdString(), layers(),
                            subject()->after()->plan.tasks);
     if (!plan)
         return m_changes->refuse(toQt(toText(plan.error())));
@@ -195,7 +190,7 @@ void SharingPage::openPlan() {
 void SharingPage::savePlan() {
     const auto file = m_context.dialogs.saveFile(this, tr("Save the plan"),
                                                  QStringLiteral("plan.json"), planFilter());
-    if (!file)
+    if (!file || subject() == nullptr || subject()->after() == nullptr)
         return;
     const auto saved = saveFile(
         *file, QByteArray::fromStdString(planFileText(subject()->after()->plan, layers())));
@@ -203,34 +198,40 @@ void SharingPage::savePlan() {
         m_context.navigator.showProblem(tr("The plan was not saved."), saved.error());
 }
 
-namespace {
-
-PlanPicture mapPicture(const MapLayout& map, std::vector<SharingTask> tasks, const QString& title) {
-    const QSize size = leastMapSize(map).toSize().expandedTo({960, 420});
+/// The view as it is now: the map, or the matrix.
+PlanPicture SharingPage::picture(bool ofMap) const {
+    const QPalette palette = themePalette(false);
+    if (ofMap) {
+        const QSize size = leastMapSize(m_map->map()).toSize().expandedTo({960, 420});
+        return {.size = size,
+                .title = header().title,
+                .paint = [map = m_map->map(), tasks = tasks(), size, palette](QPainter& painter) {
+                    renderMap(painter, QRectF({}, size), map, tasks, palette);
+                }};
+    }
+    const QSize size = planMatrixSize(m_matrix->model());
     return {.size = size,
-            .title = title,
-            .paint = [map, tasks = std::move(tasks), size](QPainter& painter) {
-                renderMap(painter, QRectF({}, size), map, tasks, themePalette(false));
+            .title = header().title,
+            .paint = [&model = m_matrix->model(), size, palette](QPainter& painter) {
+                painter.fillRect(QRect({}, size), color(ColorRole::Card, palette));
+                paintPlanMatrix(painter, QRectF({}, size), model, palette);
             }};
 }
 
-} // namespace
-
-void SharingPage::savePicture() {
+void SharingPage::savePicture(bool ofMap) {
     const auto file =
-        m_context.dialogs.saveFile(this, tr("Save the map"), QStringLiteral("sharing.svg"),
+        m_context.dialogs.saveFile(this, tr("Save a picture"),
+                                   ofMap ? QStringLiteral("map.svg") : QStringLiteral("matrix.svg"),
                                    tr("Vectors (*.svg);;Vectors (*.pdf);;Pixels (*.png)"));
     if (!file)
         return;
-    const auto saved = savePlanPicture(mapPicture(m_map->map(), tasks(), header().title), *file);
-    if (!saved)
+    if (const auto saved = savePlanPicture(picture(ofMap), *file); !saved)
         m_context.navigator.showProblem(tr("The picture was not saved."), saved.error());
 }
 
-void SharingPage::copyPicture() {
-    QGuiApplication::clipboard()->setImage(
-        pixelsOf(mapPicture(m_map->map(), tasks(), header().title)));
-    m_context.navigator.showMessage(tr("The map is on the clipboard"));
+void SharingPage::copyPicture(bool ofMap) {
+    QGuiApplication::clipboard()->setImage(pixelsOf(picture(ofMap)));
+    m_context.navigator.showMessage(tr("The picture is on the clipboard"));
 }
 
 void SharingPage::apply() {

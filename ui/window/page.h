@@ -3,9 +3,12 @@
 
 #include "ui/window/page_request.h"
 
+#include <QKeySequence>
 #include <QList>
 #include <QString>
 #include <QWidget>
+
+#include <functional>
 
 class QAction;
 
@@ -46,6 +49,11 @@ public:
 
 Q_SIGNALS:
     void headerChanged(); ///< header, buttons
+
+protected:
+    /// An action of this page, in reach of its keys while the page has the focus.
+    QAction* addPageAction(const QString& text, const QString& tip, const QKeySequence& keys,
+                           const std::function<void()>& done);
 };
 
 } // namespace concertina

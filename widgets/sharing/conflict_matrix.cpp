@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/sharing/conflict_matrix.h"
 
+#include "core/model/layer_graph.h"
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
@@ -22,9 +23,8 @@ constexpr int leastCellWidth = 4;
 constexpr int roomForDash = 8; ///< pixels across
 
 /// "dec1" of "dec1.2".
-QString stageOf(const QString& layer) {
-    const auto dot = layer.lastIndexOf(QLatin1Char('.'));
-    return dot < 0 ? layer : layer.left(dot);
+QString stageLabel(const QString& layer) {
+    return toQt(stageOf(layer.toStdString()));
 }
 
 QString cosineText(double cosine) {
@@ -127,9 +127,9 @@ void ConflictMatrix::paintStages(QPainter& painter) const {
     int taken = 0;
     for (std::size_t first = 0; first < m_layers.size();) {
         std::size_t end = first + 1;
-        while (end < m_layers.size() && stageOf(m_layers[end]) == stageOf(m_layers[first]))
+        while (end < m_layers.size() && stageLabel(m_layers[end]) == stageLabel(m_layers[first]))
             ++end;
-        const QString name = stageOf(m_layers[first]);
+        const QString name = stageLabel(m_layers[first]);
         const QRect room(QPoint(cellRect(0, first).left(), top),
                          QPoint(cellRect(0, end - 1).right(), top + metrics.height()));
         const int wide = metrics.horizontalAdvance(name);

@@ -147,10 +147,6 @@ void PlanMatrix::setProblems(std::map<std::size_t, QString> problems) {
     m_view->verticalHeader()->viewport()->update();
 }
 
-void PlanMatrix::setGhosts(std::vector<GhostSplit> ghosts) {
-    m_model->setGhosts(std::move(ghosts));
-}
-
 /// All, the factors, norm and bias.
 void PlanMatrix::showSelector() {
     std::vector<std::string> parts{""};

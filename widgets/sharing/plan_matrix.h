@@ -35,7 +35,6 @@ public:
 
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
     void setProblems(std::map<std::size_t, QString> problems);
-    void setGhosts(std::vector<GhostSplit> ghosts);
 
     PlanMatrixModel& model() const { return *m_model; }
     PlanMatrixView* view() const { return m_view; }

@@ -1,47 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/sharing/plan_matrix_model.h"
 
+#include "core/model/costs.h"
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
 
 #include <algorithm>
 
 namespace concertina {
-
-namespace {
-
-/// Of one image through the collapsed network, by layer: each executed end of a layer runs its
-/// kernel.
-std::vector<double> layerMultiplyAdds(const NetworkDesign& network) {
-    std::vector<double> adds(network.plan.layers.size(), 0.0);
-    for (const ExecutedNode& executed : network.tree.nodes) {
-        const Node& node = network.graph.node(executed.node);
-        if (node.layer < 0 || static_cast<std::size_t>(node.layer) >= adds.size())
-            continue;
-        const bool whole = network.becomesOneKernel(node);
-        if (whole ? !network.endsLayer(node) : node.op != Op::Conv)
-            continue;
-        const auto layer = static_cast<std::size_t>(node.layer);
-        const KernelShape& kernel =
-            whole ? network.fragments[layer].collapsedKernel() : network.partOf(node).kernel;
-        adds[layer] += static_cast<double>(kernel.weights()) * node.height * node.width;
-    }
-    return adds;
-}
-
-/// The partition of a part by its name; null: the layer has none.
-const Partition* partOfPlan(const LayerPlan& plan, const std::string& part) {
-    if (part == "bias")
-        return &plan.bias;
-    if (part == "norm")
-        return &plan.norm;
-    const auto at = std::ranges::find(plan.factors, part);
-    return at == plan.factors.end()
-               ? nullptr
-               : &plan.partitions[static_cast<std::size_t>(at - plan.factors.begin())];
-}
-
-} // namespace
 
 PlanMatrixModel::PlanMatrixModel(QObject* parent)
     : QAbstractTableModel(parent), m_rows(new SharingModel(this)) {}
@@ -72,7 +38,7 @@ void PlanMatrixModel::setNetwork(const NetworkDesign& network, std::vector<Shari
         beginResetModel();
     delete std::exchange(m_rows, next);
     m_layers = network.plan.layers;
-    m_adds = layerMultiplyAdds(network.runsStretches() ? composed(network) : network);
+    m_adds = multiplyAddsByLayer(network);
     m_kernels.clear();
     for (std::size_t i = 0; i < m_layers.size(); ++i)
         m_kernels.push_back(network.graph.layers[i].kernel);
@@ -98,11 +64,6 @@ void PlanMatrixModel::setProblems(std::map<std::size_t, QString> problems) {
     changed();
 }
 
-void PlanMatrixModel::setGhosts(std::vector<GhostSplit> ghosts) {
-    m_ghosts = std::move(ghosts);
-    changed();
-}
-
 std::vector<std::string> PlanMatrixModel::factorNames() const {
     std::vector<std::string> names;
     for (const LayerPlan& layer : m_layers)
@@ -115,7 +76,7 @@ std::vector<std::string> PlanMatrixModel::factorNames() const {
 std::optional<LayerPlan> PlanMatrixModel::shownPlan(const SharingRow& row) const {
     if (m_part.empty())
         return row.plan;
-    const Partition* partition = partOfPlan(row.plan, m_part);
+    const Partition* partition = row.plan.part(m_part);
     if (partition == nullptr)
         return std::nullopt;
     return LayerPlan{.layer = row.plan.layer,
@@ -158,14 +119,6 @@ QString PlanMatrixModel::problem(const SharingRow& row) const {
         if (const auto at = m_problems.find(layer); at != m_problems.end())
             return at->second;
     return {};
-}
-
-TaskSet PlanMatrixModel::ghost(const SharingRow& row) const {
-    for (const GhostSplit& ghost : m_ghosts)
-        for (const std::size_t layer : ghost.layers)
-            if (std::ranges::find(row.layers, layer) != row.layers.end())
-                return ghost.tasks;
-    return 0;
 }
 
 int PlanMatrixModel::rowOf(std::size_t layer) const {
@@ -219,8 +172,6 @@ QString PlanMatrixModel::reading(int index, int task) const {
         texts << tr("the task rests");
     if (const QString wrong = problem(shown); !wrong.isEmpty())
         texts << tr("problem: %1").arg(wrong);
-    if ((ghost(shown) & taskBit(task)) != 0)
-        texts << tr("a split is suggested");
     QString where = shown.label;
     if (shown.layers.size() > 1)
         where += tr(", %1 layers").arg(shown.layers.size());
@@ -252,15 +203,9 @@ QVariant PlanMatrixModel::data(const QModelIndex& index, int role) const {
                                            taskCount())[static_cast<std::size_t>(index.column())];
     case Qt::AccessibleTextRole: return reading(index.row(), index.column());
     case Qt::ToolTipRole: {
-        const TaskSet ghosted = ghost(row(index.row()));
         QString text = m_rows->index(index.row()).data(Qt::ToolTipRole).toString();
         if (const QString wrong = problem(row(index.row())); !wrong.isEmpty())
             text.prepend(QStringLiteral("<p><b>%1</b></p>").arg(wrong.toHtmlEscaped()));
-        for (const GhostSplit& split : m_ghosts)
-            if (ghosted == split.tasks && (ghosted & taskBit(index.column())) != 0) {
-                text.prepend(tr("<p><b>Suggested</b>: %1</p>").arg(split.reason.toHtmlEscaped()));
-                break;
-            }
         return text;
     }
     default: return {};

@@ -9,13 +9,6 @@
 
 namespace concertina {
 
-/// A way to part tasks that is suggested, shown over their cells.
-struct GhostSplit {
-    std::vector<std::size_t> layers;
-    TaskSet tasks = 0;
-    QString reason;
-};
-
 /// Layers × tasks, in the rows of `SharingModel`, and a last column of multiply–adds. A cell's
 /// accessible text says what its task has of the layer: "dec3.2, Depth: own core, bias, norm; U, V
 /// shared with Segmentation".
@@ -29,7 +22,6 @@ public:
     void setUnfolded(const std::string& stage, bool unfolded);
     void setPart(const std::string& part); ///< a factor, "bias" or "norm" alone; empty: all
     void setProblems(std::map<std::size_t, QString> problems); ///< by layer
-    void setGhosts(std::vector<GhostSplit> ghosts);
 
     const std::string& part() const { return m_part; }
     const std::vector<SharingTask>& tasks() const { return m_rows->tasks(); }
@@ -47,7 +39,6 @@ public:
     double multiplyAdds(const SharingRow& row) const; ///< of the collapsed network, all its layers
     double mostMultiplyAdds() const;                  ///< of any row
     QString problem(const SharingRow& row) const;     ///< empty: none
-    TaskSet ghost(const SharingRow& row) const;       ///< tasks of the first suggestion there
     QString reading(int row, int task) const;
 
     int rowOf(std::size_t layer) const; ///< −1: none
@@ -67,7 +58,6 @@ private:
     std::vector<double> m_adds;
     std::string m_part;
     std::map<std::size_t, QString> m_problems;
-    std::vector<GhostSplit> m_ghosts;
 };
 
 } // namespace concertina

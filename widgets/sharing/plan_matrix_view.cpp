@@ -219,7 +219,7 @@ QModelIndex PlanMatrixView::moveCursor(CursorAction action, Qt::KeyboardModifier
     return to;
 }
 
-void PlanMatrixView::paintRow(QPainter& painter, int row) {
+void PlanMatrixView::paintRow(QPainter& painter, int row, double most) {
     const int tasks = m_model.taskCount();
     const SharingRow& shown = m_model.row(row);
     const bool pointed =
@@ -237,8 +237,7 @@ void PlanMatrixView::paintRow(QPainter& painter, int row) {
     const QRect first = cellRect(row, 0);
     paintPlanCells(painter, QRect(first.x(), first.y() + 1, first.width() * tasks, RowHeight - 2),
                    m_model, row, palette());
-    paintPlanBar(painter, cellRect(row, tasks), m_model.multiplyAdds(shown),
-                 m_model.mostMultiplyAdds(), palette());
+    paintPlanBar(painter, cellRect(row, tasks), m_model.multiplyAdds(shown), most, palette());
 }
 
 void PlanMatrixView::paintEvent(QPaintEvent* event) {
@@ -248,8 +247,9 @@ void PlanMatrixView::paintEvent(QPaintEvent* event) {
         return;
     const int first = std::max(rowAt(event->rect().top()), 0);
     const int below = rowAt(event->rect().bottom());
+    const double most = m_model.mostMultiplyAdds();
     for (int row = first; row <= (below < 0 ? rows - 1 : below); ++row)
-        paintRow(painter, row);
+        paintRow(painter, row, most);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
     if (m_dragged.isValid() && m_pressed.isValid()) {

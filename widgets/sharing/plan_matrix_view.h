@@ -46,7 +46,7 @@ private:
     QRect cellRect(int row, int task) const;
     void selectRectangle(const QModelIndex& from, const QModelIndex& to);
     void point(const QModelIndex& cell);
-    void paintRow(QPainter& painter, int row);
+    void paintRow(QPainter& painter, int row, double most);
 
     PlanMatrixModel& m_model;
     QPersistentModelIndex m_pressed;

@@ -136,20 +136,6 @@ void paintPlanCells(QPainter& painter, const QRect& area, const PlanMatrixModel&
     painter.setFont(bold);
     paintSharing(painter, area, *plan, SharingModel::kernelLetters(shown, tasks), palette);
     paintMergedWord(painter, area, *plan, tasks, palette);
-    const TaskSet ghost = model.ghost(row);
-    const double width = static_cast<double>(area.width()) / tasks;
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (const int task : tasksOf(ghost)) {
-        const QRectF cell(area.x() + width * task, area.y(), width, area.height());
-        QPen pen(color(ColorRole::Accent, palette), 2, Qt::CustomDashLine, Qt::RoundCap);
-        pen.setDashPattern({0.5, 2});
-        painter.setPen(pen);
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(cell.adjusted(2, 2, -2, -2), 5, 5);
-        painter.setFont(smallFont());
-        painter.drawText(cell.adjusted(0, 0, -6, 0), Qt::AlignRight | Qt::AlignVCenter,
-                         QStringLiteral("?"));
-    }
     painter.restore();
 }
 

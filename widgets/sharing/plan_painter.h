@@ -27,7 +27,7 @@ inline constexpr int WidestCell = 88;
 void paintPlanLabel(QPainter& painter, const QRect& area, const PlanMatrixModel& model, int row,
                     const QPalette& palette);
 
-/// Its cells, and what is suggested for them.
+/// Its cells.
 void paintPlanCells(QPainter& painter, const QRect& area, const PlanMatrixModel& model, int row,
                     const QPalette& palette);
 

@@ -12,10 +12,6 @@ namespace concertina {
 
 namespace {
 
-std::string stageOf(const std::string& layer) {
-    return layer.substr(0, layer.rfind('.'));
-}
-
 bool alike(const SharingRow& a, const SharingRow& b) {
     LayerPlan named = a.plan;
     named.layer = b.plan.layer;
