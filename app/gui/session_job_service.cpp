@@ -139,6 +139,14 @@ void SessionJobService::readings(const RunId& run, Reply<FactorReadings> reply) 
          });
 }
 
+void SessionJobService::distances(const RunId& run, Reply<KernelDistances> reply) {
+    post(m_looks, "distances", std::move(reply),
+         [this, run](const auto&, const auto&) -> Expected<KernelDistances> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             return trained ? distancesOf(*trained) : failure(trained.error());
+         });
+}
+
 void SessionJobService::tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
                                 Reply<Trial> reply) {
     post(m_long, "try", std::move(reply),

@@ -30,6 +30,7 @@ public:
                     Reply<std::vector<FrameErrors>> reply) override;
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
+    void distances(const RunId& run, Reply<KernelDistances> reply) override;
     void tryPlan(const RunId& run, const std::vector<std::string>& rules, int steps,
                  Reply<Trial> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;

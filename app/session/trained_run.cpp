@@ -43,6 +43,10 @@ Expected<FactorReadings> readingsOf(const TrainedRun& run) {
     return checkpointReadings(run.checkpoint);
 }
 
+Expected<KernelDistances> distancesOf(const TrainedRun& run) {
+    return checkpointDistances(run.checkpoint);
+}
+
 Expected<ChosenCheckpoints> lastCheckpoints(const TrainedRun& run, int count) {
     const auto kept = static_cast<int>(run.checkpoints.size());
     if (count > kept)

@@ -3,6 +3,7 @@
 
 #include "core/model/network_design.h"
 #include "core/values/factor_reading.h"
+#include "core/values/kernel_distance.h"
 #include "core/values/spec.h"
 #include "db/records.h"
 
@@ -33,6 +34,9 @@ Expected<TrainedRun> findTrained(const std::filesystem::path& store, const std::
 
 /// What the gates and mixtures of its last checkpoint say. Problems of `checkpointReadings`.
 Expected<FactorReadings> readingsOf(const TrainedRun& run);
+
+/// How far the tasks' kernels are apart in it. Problems of `checkpointDistances`.
+Expected<KernelDistances> distancesOf(const TrainedRun& run);
 
 /// Some checkpoints of a run, by step: the last and those before it.
 struct ChosenCheckpoints {

@@ -9,6 +9,9 @@
 
 namespace concertina {
 
+/// More bytes are no plan.
+inline constexpr long long LargestPlanFile = 10'000'000;
+
 /// A plan as a file's text, JSON: the plan itself, layer by layer, and the rules that it comes
 /// from, which other networks understand as well.
 std::string planFileText(const SharingPlan& plan, std::span<const LayerFactors> layers);

@@ -359,14 +359,19 @@ std::vector<std::string> rulesAfter(std::span<const std::string> rules,
     RuleSlots slots(layers, plan.tasks);
     const PatternTree tree(namesOf(layers));
     const RuleWriter writer(slots, tree, slots.of(plan));
-    std::vector<Slots> before{slots.atStart()}; // each rule
+    const std::size_t fewest = rules.size() > MostRewritten ? rules.size() - MostRewritten : 1;
+    std::vector<Slots> before{slots.atStart()}; // of each count of kept rules, from `fewest` on
     bool isWrong = false;
-    for (const std::string& text : rules) {
-        const ReadRule rule = slots.read(text);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const ReadRule& rule = slots.read(rules[i]);
         isWrong = isWrong || rule.wrong;
-        before.push_back(before.back());
+        if (i >= fewest)
+            before.push_back(before.back());
         slots.apply(rule, before.back());
     }
+    const auto beforeOf = [&](std::size_t count) -> const Slots& {
+        return before[count - std::min(count, fewest)];
+    };
     if (std::ranges::equal(before.back(), writer.target(), [](const auto& is, const auto& wanted) {
             return is.parts == wanted.parts && is.merge == wanted.merge
                    && is.frozen == wanted.frozen;
@@ -374,7 +379,7 @@ std::vector<std::string> rulesAfter(std::span<const std::string> rules,
         return {rules.begin(), rules.end()};
     const auto keeping = [&](std::size_t count) {
         Rules all(rules.begin(), rules.begin() + static_cast<std::ptrdiff_t>(count));
-        const Rules added = writer.over(before[count], false);
+        const Rules added = writer.over(beforeOf(count), false);
         all.insert(all.end(), added.begin(), added.end());
         return slots.withoutIdle(all);
     };
@@ -385,11 +390,10 @@ std::vector<std::string> rulesAfter(std::span<const std::string> rules,
         if (other.size() < best.size())
             best = std::move(other);
     };
-    const std::size_t fewest = rules.size() > MostRewritten ? rules.size() - MostRewritten : 1;
     for (std::size_t count = rules.size(); count-- > fewest;)
         consider(keeping(count));
     if (!rules.empty())
-        consider(writer.over(before.front(), true));
+        consider(writer.over(slots.atStart(), true));
     return best;
 }
 

@@ -148,7 +148,13 @@ int RuleSlots::mergeInState(SharingState state) const {
     return state == SharingState::Merged ? 1 : 2;
 }
 
-ReadRule RuleSlots::read(const std::string& text) {
+const ReadRule& RuleSlots::read(const std::string& text) {
+    const auto known = m_read.find(text);
+    return known != m_read.end() ? known->second
+                                 : m_read.emplace(text, readAnew(text)).first->second;
+}
+
+ReadRule RuleSlots::readAnew(const std::string& text) {
     ReadRule read{.text = text, .wrong = true, .rule = {}};
     auto parsed = parseSharingRule(text);
     if (!parsed)
@@ -209,9 +215,9 @@ void RuleSlots::apply(const ReadRule& rule, std::vector<LayerSlots>& slots) cons
 std::vector<std::string> RuleSlots::withoutIdle(const std::vector<std::string>& rules) {
     std::vector<LayerSlots> slots = atStart();
     Writers writers(slots);
-    std::vector<ReadRule> all;
+    std::vector<const ReadRule*> all;
     for (const std::string& text : rules) {
-        const ReadRule& rule = all.emplace_back(read(text));
+        const ReadRule& rule = *all.emplace_back(&read(text));
         apply(rule, slots);
         const SharingRule& says = rule.rule;
         writers.add(
@@ -233,10 +239,10 @@ std::vector<std::string> RuleSlots::withoutIdle(const std::vector<std::string>& 
     }
     std::vector<std::string> kept;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!all[i].wrong && writers.isIdle(static_cast<int>(i)))
+        if (!all[i]->wrong && writers.isIdle(static_cast<int>(i)))
             writers.remove(static_cast<int>(i));
         else
-            kept.push_back(all[i].text);
+            kept.push_back(all[i]->text);
     }
     return kept;
 }

@@ -62,7 +62,7 @@ public:
         return m_fits[layer][static_cast<std::size_t>(state)];
     }
 
-    ReadRule read(const std::string& text);
+    const ReadRule& read(const std::string& text); ///< stays as long as this
     void apply(const ReadRule& rule, std::vector<LayerSlots>& slots) const;
 
     /// Without rules that decide nothing: later ones replace what they set, or earlier ones say the
@@ -70,6 +70,8 @@ public:
     std::vector<std::string> withoutIdle(const std::vector<std::string>& rules);
 
 private:
+    ReadRule readAnew(const std::string& text);
+
     std::span<const LayerFactors> m_layers;
     std::span<const std::string> m_tasks;
     std::map<std::vector<TaskSet>, int> m_numbers;
@@ -78,6 +80,7 @@ private:
     std::vector<std::string> m_names;
     std::vector<std::vector<int>> m_parts;
     std::vector<std::array<bool, 5>> m_fits;
+    std::map<std::string, ReadRule> m_read; ///< the same rules are looked at many times
 };
 
 } // namespace concertina

@@ -124,6 +124,10 @@ public:
     /// What the factors that have a meaning say: one a copy, in the order of the layers.
     std::vector<FactorReading> readings() const;
 
+    /// How far each task's kernel of each shared layer is from the mean of the tasks', in float64;
+    /// NaN where all run one. The kernels of a layer's parts count together.
+    std::vector<std::vector<double>> kernelDistances() const;
+
     /// Multiplies every kernel by `scale`, through the first of its factors that moves (where
     /// several kernels run side by side, each); copies without a gradient rest.
     void scaleKernels(double scale, Moving moving);

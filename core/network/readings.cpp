@@ -2,9 +2,25 @@
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
 
+#include <cmath>
+#include <limits>
 #include <set>
 
 namespace concertina {
+
+namespace {
+
+/// The kernels of one layer, part by part, of the task at `task`.
+std::vector<torch::Tensor> kernelsOf(const ComposedNetwork& composed, std::size_t layer,
+                                     std::size_t task) {
+    std::vector<torch::Tensor> kernels;
+    for (const ComposedNetwork::Kernel& kernel : composed.kernels)
+        if (kernel.layer == layer && (kernel.tasks & taskBit(static_cast<int>(task))) != 0)
+            kernels.push_back(kernel.kernel.flatten());
+    return kernels;
+}
+
+} // namespace
 
 std::vector<FactorReading> Network::readings() const {
     const torch::NoGradGuard noGrad;
@@ -28,6 +44,28 @@ std::vector<FactorReading> Network::readings() const {
                     reading.tasks.push_back(m_design.plan.tasks[static_cast<std::size_t>(task)]);
             }
         }
+    }
+    return all;
+}
+
+std::vector<std::vector<double>> Network::kernelDistances() const {
+    const torch::NoGradGuard noGrad;
+    const Network wide = convertedTo(torch::kFloat64, Contraction::Compose);
+    const ComposedNetwork composed = wide.compose(false);
+    const auto tasks = static_cast<std::size_t>(m_design.taskCount());
+    std::vector<std::vector<double>> all;
+    for (std::size_t layer = 0; layer < m_design.plan.layers.size(); ++layer) {
+        auto& distances = all.emplace_back(tasks, std::numeric_limits<double>::quiet_NaN());
+        if (m_design.plan.layers[layer].kernels().groups.size() < 2)
+            continue;
+        std::vector<torch::Tensor> rows;
+        for (std::size_t task = 0; task < tasks; ++task)
+            rows.push_back(torch::cat(kernelsOf(composed, layer, task)));
+        const torch::Tensor kernels = torch::stack(rows);
+        const torch::Tensor mean = kernels.mean(0);
+        const torch::Tensor apart = (kernels - mean).norm(2, 1) / mean.norm();
+        for (std::size_t task = 0; task < tasks; ++task)
+            distances[task] = apart[static_cast<std::int64_t>(task)].item<double>();
     }
     return all;
 }

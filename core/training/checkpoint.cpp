@@ -166,6 +166,18 @@ Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path) {
     return FactorReadings{checkpoint->step, network->design().plan.tasks, network->readings()};
 }
 
+Expected<KernelDistances> checkpointDistances(const std::filesystem::path& path) {
+    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
+    if (!checkpoint)
+        return failure(checkpoint.error());
+    const auto network = networkOf(*checkpoint);
+    if (!network)
+        return failure(network.error());
+    const SharingPlan& plan = network->design().plan;
+    return KernelDistances{checkpoint->step, plan.layerNames(), plan.tasks,
+                           network->kernelDistances()};
+}
+
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {
     std::vector<int> outputs;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t)

@@ -3,6 +3,7 @@
 
 #include "core/model/network_design.h"
 #include "core/values/factor_reading.h"
+#include "core/values/kernel_distance.h"
 #include "core/values/problem.h"
 
 #include <filesystem>
@@ -21,5 +22,8 @@ Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path);
 /// What the gates and mixtures of a checkpoint's network say. Problems of `loadCheckpoint`,
 /// `designNetwork` and `Network::load`.
 Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path);
+
+/// How far the tasks' kernels are apart in it. Problems as there.
+Expected<KernelDistances> checkpointDistances(const std::filesystem::path& path);
 
 } // namespace concertina

@@ -21,7 +21,7 @@ std::vector<Bench> quickBenches() {
                               memoryBenches(), storeBenches(), roomsBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
-    for (const auto& group : {windowBenches(), workbenchBenches()})
+    for (const auto& group : {windowBenches(), sharingBenches(), workbenchBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #endif
     return all;

@@ -170,6 +170,53 @@ private Q_SLOTS:
         QVERIFY(bytes.resize(bytes.size() / 2));
         QVERIFY(!checkpointReadings(file));
     }
+
+    /// Kernels of 1, 2 and 6: the mean is 3, and they are 2/3, 1/3 and 1 of its length away.
+    void distancesAreThoseOfTheKernelsFromTheirMean() {
+        const ExperimentSpec spec = tinySpec("plain", "dec1.1: separate");
+        Network network = networkFor(spec);
+        const torch::NoGradGuard noGrad;
+        std::size_t found = 0;
+        for (const auto& [task, value] :
+             {std::pair("segmentation", 1.0), {"depth", 2.0}, {"normal", 6.0}})
+            for (Parameter& parameter : network.parameters())
+                if (parameter.name.starts_with("dec1.1/W")
+                    && parameter.name.ends_with(std::string("/") + task)) {
+                    parameter.value.fill_(value);
+                    ++found;
+                }
+        QCOMPARE(found, 3U);
+        QTemporaryDir folder;
+        const std::filesystem::path file = folder.filePath("checkpoint").toStdString();
+        writeCheckpoint(file, spec, network);
+        const auto distances = checkpointDistances(file);
+        QVERIFY2(distances, distances ? "" : toText(distances.error()).c_str());
+        QCOMPARE(distances->step, std::int64_t{7});
+        QCOMPARE(distances->layers, network.design().plan.layerNames());
+        QCOMPARE(distances->tasks, network.design().plan.tasks);
+        for (std::size_t layer = 0; layer < distances->layers.size(); ++layer) {
+            if (distances->layers[layer] != "dec1.1") {
+                QVERIFY(std::isnan(distances->values[layer][0])); // one kernel
+                continue;
+            }
+            const std::vector<double>& apart = distances->values[layer];
+            QVERIFY(std::abs(apart[0] - 2.0 / 3) < 1e-12);
+            QVERIFY(std::abs(apart[1] - 1.0 / 3) < 1e-12);
+            QVERIFY(std::abs(apart[2] - 1) < 1e-12);
+        }
+    }
+
+    /// Of every kernel that there is: equal at the start, and apart once one factor is.
+    void everyKernelHasDistances_data() { everyMeaningCanBeRead_data(); }
+    void everyKernelHasDistances() {
+        QFETCH(QString, id);
+        const Network network = networkFor(tinySpec(id.toStdString(), "*: separate"));
+        const auto distances = network.kernelDistances();
+        QCOMPARE(distances.size(), network.design().plan.layers.size());
+        for (const auto& layer : distances)
+            for (const double value : layer)
+                QVERIFY2(value < 1e-6, qPrintable(QString::number(value)));
+    }
 };
 
 QTEST_APPLESS_MAIN(FactorReadingsTest)

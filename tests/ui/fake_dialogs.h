@@ -64,6 +64,7 @@ class FakeNavigator : public Navigator {
 public:
     std::vector<std::pair<ExperimentSpec, QString>> setUps;
     std::vector<RunId> monitored;
+    std::vector<EditSharing> shared;
     std::vector<std::pair<RunId, std::optional<RunId>>> compared;
     int runsShown = 0;
     QStringList messages;
@@ -74,6 +75,8 @@ public:
             setUps.emplace_back(edited->spec, edited->origin);
         else if (const auto* shown = std::get_if<ShowRun>(&request))
             monitored.push_back(shown->run);
+        else if (const auto* plan = std::get_if<EditSharing>(&request))
+            shared.push_back(*plan);
         else if (const auto* both = std::get_if<CompareRuns>(&request))
             compared.emplace_back(both->run, both->other);
         else if (std::holds_alternative<ListRuns>(request))

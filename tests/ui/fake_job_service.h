@@ -36,6 +36,7 @@ public:
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
+    std::vector<FakeJob<RunId, KernelDistances>> apart;
     std::vector<FakeJob<std::pair<RunId, std::vector<std::string>>, Trial>> tried;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
@@ -63,6 +64,9 @@ public:
     }
     void readings(const RunId& run, Reply<FactorReadings> reply) override {
         read.push_back({run, std::move(reply)});
+    }
+    void distances(const RunId& run, Reply<KernelDistances> reply) override {
+        apart.push_back({run, std::move(reply)});
     }
     void tryPlan(const RunId& run, const std::vector<std::string>& rules, int,
                  Reply<Trial> reply) override {

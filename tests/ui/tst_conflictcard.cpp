@@ -4,15 +4,12 @@
 #include "tests/model/test_catalogue.h"
 #include "tests/ui/monitor_testing.h"
 #include "ui/monitor/conflict_card.h"
-#include "ui/monitor/replan_panel.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/sharing/conflict_matrix.h"
 #include "widgets/theme/theme.h"
 
 #include <QLabel>
-#include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
 #include <QStackedWidget>
 #include <QToolButton>
 
@@ -40,19 +37,6 @@ class TestConflictCard : public QObject, private MonitorFixture {
         return all.join(QLatin1Char('|'));
     }
     QToolButton& suggest() { return *part<ConflictCard>().findChild<QToolButton*>(); }
-    QPushButton& apply() {
-        for (auto* found : part<ReplanPanel>().findChildren<QPushButton*>())
-            if (found->text() == QStringLiteral("Apply"))
-                return *found;
-        qFatal("no button to apply");
-    }
-    QString panelTexts() {
-        QStringList all;
-        for (const QLabel* label : part<ReplanPanel>().findChildren<QLabel*>())
-            if (label->isVisible())
-                all << label->text();
-        return all.join(QLatin1Char('|'));
-    }
     /// All pairs, U and V of all layers: the cosine of depth and normals in dec1.1 is `worst`.
     void measure(const RunId& run, std::int64_t step, double worst) {
         ConflictRows rows;
@@ -160,37 +144,17 @@ private Q_SLOTS:
         QVERIFY(texts().contains(QStringLiteral("cosine +0.10")));
     }
 
-    void suggestedSplitsWaitInThePanelWithTheirReasons() {
+    void suggestionsAreAskedForOnThePageOfSharing() {
         Store store = m_desk->openStore();
         const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
         m_desk->runs.own = {{run, RunState::Running}};
         measure(run, 50, -0.5);
-        measure(run, 100, -0.7);
         open(run);
         QTRY_VERIFY_WITH_TIMEOUT(suggest().isEnabled(), monitorPatience);
         QTest::mouseClick(&suggest(), Qt::LeftButton);
-        QVERIFY(part<ReplanPanel>().isVisible());
-        part<ReplanPanel>().findChild<QSpinBox*>()->setValue(300); // per cent
-        QTRY_VERIFY_WITH_TIMEOUT(panelTexts().contains(QStringLiteral("depth and normal -0.60")),
-                                 monitorPatience);
-        QVERIFY(m_desk->runs.calls.isEmpty()); // they wait
-        apply().click();
-        QVERIFY(!m_desk->runs.calls.isEmpty());
-        QVERIFY2(m_desk->runs.calls.first().contains(QStringLiteral("dec1.1: ")),
-                 qPrintable(m_desk->runs.calls.first()));
-    }
-
-    void withoutASureConflictNoSplitIsSuggested() {
-        Store store = m_desk->openStore();
-        const RunId run = makeRun(store, {.state = RunState::Running, .step = 300});
-        measure(run, 50, -0.5); // once
-        done(store.release(run, RunState::Stopped, ""));
-        open(run);
-        QTRY_VERIFY_WITH_TIMEOUT(suggest().isEnabled(), monitorPatience);
-        QTest::mouseClick(&suggest(), Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(panelTexts().contains(QStringLiteral("No split is suggested")),
-                                 monitorPatience);
-        QVERIFY(!apply().isEnabled());
+        QCOMPARE(m_desk->navigator.shared.size(), 1U);
+        QCOMPARE(m_desk->navigator.shared.back().run, run);
+        QCOMPARE(m_desk->navigator.shared.back().suggestFrom, ConflictWindow);
     }
 
     void suggestSaysWhyItIsOff() {

@@ -5,25 +5,28 @@
 #include "tests/expected.h"
 #include "tests/model/adapted_catalogue.h"
 #include "tests/ui/compare_testing.h"
+#include "tests/ui/displayed_runs.h"
 #include "tests/ui/ui_testing.h"
 #include "ui/monitor/monitor_page.h"
-#include "ui/monitor/replan_panel.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
 #include "ui/setup/sharing_card.h"
+#include "ui/sharing/measured_bar.h"
 #include "ui/sharing/sharing_page.h"
 #include "ui/window/main_window.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_row.h"
 #include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/sharing_map.h"
 #include "widgets/sharing/sharing_matrix.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemDelegate>
 #include <QAction>
+#include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QListView>
@@ -54,6 +57,8 @@ enum class Scene {
     SetupOfGates,
     Sharing,
     SharingOfARun,
+    SharingMeasured,
+    SharingSideBySide,
     Monitor,
     MonitorAtTheBeginning,
     SharingOfGates,
@@ -62,40 +67,6 @@ enum class Scene {
     Runs,
     RunsWithOneSelected
 };
-
-/// A run that can be changed, of kernels that are made in one of these ways.
-RunId adaptedRun(Store& store, const std::string& parametrization) {
-    MadeUpRun made{.name = "rooms, " + parametrization, .state = RunState::Running, .step = 400};
-    made.spec = adaptedSpec(parametrization);
-    const auto plan =
-        designNetwork(made.spec, adaptedCatalogue(), std::vector{1, 1, 1}).design.plan;
-    const RunId run = makeRun(store, made);
-    done(
-        store.recordPlan(run, {.spec = made.spec, .plan = toJson(plan), .changes = Json::array()}));
-    done(store.release(run, RunState::Stopped, ""));
-    return run;
-}
-
-/// A run whose tasks' conflict was measured `times` times.
-RunId measuredRun(Store& store, int times) {
-    MadeUpRun made{.name = "rooms, shared", .state = RunState::Running, .step = 400};
-    made.spec = testSpec();
-    made.spec.train.conflictEvery = 20;
-    const RunId run = makeRun(store, made);
-    const auto writer = valueOf(StoreWriter::open(store.folder(), run));
-    for (int i = 1; i <= times; ++i) {
-        ConflictRows rows;
-        for (const char* layer : {"enc1.1", "enc2.1", "dec2.1", "dec1.1"})
-            for (const auto& [one, other] :
-                 {std::pair("segmentation", "depth"), std::pair("depth", "normal"),
-                  std::pair("segmentation", "normal")})
-                rows.push_back({20 * i, layer, "U", one, other, "exact-half", -0.5, 1, 1});
-        done(writer->append(std::move(rows)));
-    }
-    done(writer->close());
-    done(store.release(run, RunState::Paused, ""));
-    return run;
-}
 
 /// What a store holds after some weeks: groups, long names, ends of every kind, wide numbers.
 void fill(Store& store) {
@@ -236,6 +207,11 @@ public:
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
         case Scene::Sharing: openPlan({}); break;
         case Scene::SharingOfARun: openPlan({measured}); break;
+        case Scene::SharingMeasured: openMeasured(); break;
+        case Scene::SharingSideBySide:
+            openPlan({measured});
+            trigger("Side by side");
+            break;
         case Scene::Monitor: window->open(ShowRun{measured}); break;
         case Scene::MonitorAtTheBeginning: window->open(ShowRun{early}); break;
         case Scene::Compare: window->open(CompareRuns{compared}); break;
@@ -269,15 +245,26 @@ public:
         page.map()->showSelected({count - 2});
         page.matrix()->showSelected({count - 2});
     }
+    void trigger(const char* text) {
+        for (QAction* action : part<SharingPage>().findChildren<QAction*>())
+            if (action->text() == QString::fromUtf8(text))
+                action->trigger();
+    }
+    void openMeasured() {
+        window->open(EditSharing{measured});
+        auto& page = part<SharingPage>();
+        QTRY_VERIFY(page.subject() != nullptr && page.subject()->after() != nullptr);
+        auto& bar = part<MeasuredBar>();
+        bar.kinds()->setCurrentIndex(1);
+        QTRY_VERIFY(!bar.overlay().isEmpty());
+        page.matrix()->view()->setCurrentIndex(page.matrix()->model().index(1, 1));
+    }
     void openSharing(const RunId& run, FactorReadings readings) {
         desk.jobs.read = std::move(readings);
-        window->open(ShowRun{run});
-        for (QAction* action : part<MonitorPage>().findChildren<QAction*>())
-            if (action->text() == QString::fromUtf8("Sharing…")) {
-                QTRY_VERIFY(action->isEnabled());
-                action->trigger();
-            }
-        chooseLayer(part<ReplanPanel>().matrix());
+        window->open(EditSharing{run});
+        auto& page = part<SharingPage>();
+        QTRY_VERIFY(page.subject() != nullptr && page.subject()->after() != nullptr);
+        page.matrix()->showSelected({0});
     }
     static void chooseLayer(SharingMatrix* matrix) {
         matrix->view()->setCurrentIndex(matrix->model().index(0));
@@ -315,6 +302,8 @@ private Q_SLOTS:
                 row("set-up", Scene::Setup);
                 row("sharing", Scene::Sharing);
                 row("sharing of a run", Scene::SharingOfARun);
+                row("sharing measured", Scene::SharingMeasured);
+                row("sharing side by side", Scene::SharingSideBySide);
                 row("set-up of gates", Scene::SetupOfGates);
                 row("monitor", Scene::Monitor);
                 row("sharing of gates", Scene::SharingOfGates);

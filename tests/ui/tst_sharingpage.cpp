@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/plan_change.h"
 #include "core/model/plan_file.h"
-#include "tests/model/test_catalogue.h"
-#include "tests/ui/ui_testing.h"
+#include "tests/ui/sharing_testing.h"
 #include "ui/experiment/experiment_draft.h"
-#include "ui/sharing/changes_card.h"
 #include "ui/sharing/costs_strip.h"
-#include "ui/sharing/sharing_page.h"
 #include "ui/sharing/trial_card.h"
-#include "widgets/controls/toned_label.h"
-#include "widgets/qt_text.h"
-#include "widgets/sharing/plan_matrix.h"
-#include "widgets/sharing/plan_matrix_view.h"
-#include "widgets/sharing/sharing_map.h"
 
 #include <QAbstractItemModelTester>
-#include <QAction>
 #include <QFile>
-#include <QLineEdit>
-#include <QMenu>
-#include <QPushButton>
 #include <QSpinBox>
-#include <QTest>
 #include <QToolButton>
 
 using namespace concertina;
@@ -29,98 +15,12 @@ using namespace concertina::testing;
 
 // How tasks share, seen and changed: of an experiment, and of runs.
 
-namespace {
-
-constexpr int patience = 30000; // ms; for a machine that is busy with other builds
-
-} // namespace
-
-class TestSharingPage : public QObject {
+class TestSharingPage : public QObject, private SharingFixture {
     Q_OBJECT
 
-    std::unique_ptr<Desk> m_desk;
-    std::unique_ptr<Store> m_store;
-    std::unique_ptr<SharingPage> m_page;
-
-    void open(const RunId& run = {}) {
-        m_page = std::make_unique<SharingPage>(m_desk->context());
-        m_desk->draft->document().load(testSpec(), {});
-        m_page->resize(1294, 696);
-        m_page->show();
-        QVERIFY(m_page->open(EditSharing{run}));
-        QTRY_VERIFY_WITH_TIMEOUT(
-            m_page->subject() && m_page->subject()->after() && !m_desk->draft->isBusy(), patience);
-        QCoreApplication::processEvents();
-    }
-
-    RunId run(RunState state, bool checkpoint = true) {
-        MadeUpRun made{.state = RunState::Running, .step = 300, .checkpoint = checkpoint};
-        made.spec = testSpec();
-        const RunId id = makeRun(*m_store, made);
-        const auto design = designNetwork(made.spec, testCatalogue(), std::vector{1, 1, 1}).design;
-        done(m_store->recordPlan(
-            id, {.spec = made.spec, .plan = toJson(design.plan), .changes = Json::array()}));
-        if (state == RunState::Running)
-            m_desk->runs.own = {{id, RunState::Running}};
-        else
-            done(m_store->release(id, state, ""));
-        return id;
-    }
-
-    const SharingPlan& plan() { return m_page->subject()->after()->plan; }
-    SharingPlan planOf(const std::vector<std::string>& rules) {
-        std::vector<LayerFactors> layers;
-        for (std::size_t i = 0; i < plan().layers.size(); ++i)
-            layers.push_back(m_page->subject()->after()->layers[i].factors);
-        return resolvePlan(rules, layers, plan().tasks, "").plan;
-    }
-    QAction& button(const char* text) {
-        for (QAction* action : m_page->barActions())
-            if (action->text() == QString::fromUtf8(text))
-                return *action;
-        qFatal("no button %s", text);
-    }
-    QPushButton& push(QWidget& in, const char* text) {
-        for (auto* found : in.findChildren<QPushButton*>())
-            if (found->text() == QString::fromUtf8(text))
-                return *found;
-        qFatal("no button %s", text);
-    }
-    template <class Widget>
-    Widget& part() {
-        return *m_page->findChild<Widget*>();
-    }
-    QString words(QWidget& of) {
-        QStringList all;
-        for (auto* label : of.findChildren<TonedLabel*>())
-            if (label->isVisible())
-                all << label->text();
-        return all.join(QLatin1Char('\n'));
-    }
-    void choose(int row, int task) {
-        auto* view = m_page->matrix()->view();
-        view->setCurrentIndex(view->model()->index(row, task));
-        view->setFocus();
-    }
-    void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
-        QTest::keyClick(m_page->matrix()->view(), static_cast<Qt::Key>(key), modifiers);
-    }
-    QRect cell(int row, int task) {
-        auto* view = m_page->matrix()->view();
-        return view->visualRect(view->model()->index(row, task));
-    }
-
 private Q_SLOTS:
-    void init() {
-        useTheme(false);
-        m_desk = std::make_unique<Desk>();
-        m_store = std::make_unique<Store>(m_desk->openStore());
-    }
-    void cleanup() {
-        m_page.reset();
-        m_store.reset();
-        m_desk.reset();
-    }
+    void init() { beginTest(); }
+    void cleanup() { endTest(); }
 
     void anEditOfTheExperimentIsAStepOfItsHistory() {
         open();
@@ -220,13 +120,22 @@ private Q_SLOTS:
         QVERIFY(plan() != kept);
         choose("heads / ähnlich");
         QCOMPARE(plan(), kept);
+        // And forgotten again.
+        Q_EMIT menu.aboutToShow();
+        for (auto* forget : menu.findChildren<QMenu*>())
+            if (forget->title() == QStringLiteral("Forget a plan"))
+                forget->actions().front()->trigger();
+        Q_EMIT menu.aboutToShow();
+        for (const QAction* entry : menu.actions())
+            QVERIFY(entry->text() != QStringLiteral("heads / ähnlich"));
     }
 
     void rulesThatAreWrongStandAtTheirLayers() {
         open();
         m_desk->draft->document().setJson("network.sharing", {"dec*: bias {flow} | {depth}"});
         QTRY_VERIFY_WITH_TIMEOUT(
-            m_page->matrix()->model().reading(2, 0).contains(QStringLiteral("flow")), patience);
+            m_page->matrix()->model().reading(2, 0).contains(QStringLiteral("flow")),
+            sharingPatience);
         QVERIFY(!m_page->matrix()->model().reading(0, 0).contains(QStringLiteral("flow")));
     }
 
@@ -240,7 +149,7 @@ private Q_SLOTS:
         m_page->matrix()->model().setPart("M");
         m_page->matrix()->model().setPart("");
         m_desk->draft->document().load(testSpec(), {});
-        QTRY_VERIFY_WITH_TIMEOUT(!m_desk->draft->isBusy(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_desk->draft->isBusy(), sharingPatience);
     }
 
     /// Typing in Set-up does not wait for what is not seen.
@@ -256,16 +165,6 @@ private Q_SLOTS:
         QCOMPARE(m_page->map()->map().trunk(), std::size_t{3});
     }
 
-    void suggestedSplitsAreStagedOnRequest() {
-        const RunId id = run(RunState::Running);
-        open(id);
-        for (auto* suggest : part<ChangesCard>().findChildren<QToolButton*>())
-            if (suggest->text() == QStringLiteral("Suggest splits"))
-                QTest::mouseClick(suggest, Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT( // of a run that has measured nothing
-            words(part<ChangesCard>()).contains(QStringLiteral("No split is suggested")), patience);
-    }
-
     void theMapSplitsJoinsAndMovesTheTrunk() {
         open();
         Q_EMIT m_page->map()->splitWanted(2, 1);
@@ -276,6 +175,69 @@ private Q_SLOTS:
         QCOMPARE(plan(), planOf({"enc*: tied", "dec*: separate"}));
         Q_EMIT m_page->map()->trunkWanted(0);
         QCOMPARE(plan(), planOf({"*: separate"}));
+    }
+
+    /// By the mouse: depth's line, dragged away at dec2.1 and back.
+    void aLineIsDraggedOnTheMap() {
+        open();
+        auto& map = *m_page->map();
+        const auto at = [&](std::size_t layer, int task) {
+            const std::size_t column = map.map().columnOf(layer);
+            for (const std::size_t index : map.map().lines[static_cast<std::size_t>(task)].stations)
+                if (map.map().stations[index].column == column)
+                    return map
+                        .toViewport({map.shownGeometry().stations[index].center().x(),
+                                     map.shownGeometry().lineY(map.map(), index, task)})
+                        .toPoint();
+            qFatal("no station");
+        };
+        const auto drag = [&](const QPoint& from, const QPoint& to) {
+            auto* viewport = map.viewport();
+            QTest::mousePress(viewport, Qt::LeftButton, {}, from);
+            for (const QPoint& way : {(from + to) / 2, to}) {
+                QMouseEvent move(QEvent::MouseMove, way, viewport->mapToGlobal(way), Qt::NoButton,
+                                 Qt::LeftButton, {});
+                QCoreApplication::sendEvent(viewport, &move);
+            }
+            QTest::mouseRelease(viewport, Qt::LeftButton, {}, to);
+            QTRY_VERIFY(!map.isMoving());
+        };
+        const SharingPlan before = plan();
+        drag(at(2, 1), at(2, 1) + QPoint(0, 60));
+        QCOMPARE(plan(), planOf({"dec2.1: {depth} | {segmentation, normal} separate"}));
+        drag(at(2, 1), at(2, 0));
+        QCOMPARE(plan(), before);
+        while (button("Undo").isEnabled())
+            button("Undo").trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_desk->draft->isBusy(), sharingPatience);
+    }
+
+    void aRunThatEndsKeepsWhatIsStagedInSight() {
+        const RunId id = run(RunState::Running);
+        open(id);
+        choose(3, 0);
+        press(Qt::Key_S);
+        const auto staged = m_page->subject()->rules();
+        m_desk->runs.own.clear();
+        done(m_store->release(id, RunState::Finished, ""));
+        Q_EMIT m_desk->runs.changed();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_page->subject()->isEditable(), sharingPatience);
+        QCOMPARE(m_page->subject()->rules(), staged);
+        QVERIFY(!button("Apply").isEnabled());
+        QVERIFY(!button("Try…").isEnabled());
+        QVERIFY(button("Discard").isEnabled());
+    }
+
+    void aRunThatIsDeletedLeavesThePageToTheExperiment() {
+        const RunId id = run(RunState::Stopped);
+        open(id);
+        choose(3, 0);
+        press(Qt::Key_S);
+        valueOf(m_store->deleteRun(id));
+        Q_EMIT m_desk->runs.changed();
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->shownRun().empty(), sharingPatience);
+        QVERIFY(m_desk->navigator.messages.last().contains(QStringLiteral("deleted")));
+        QVERIFY(m_page->subject()->after() != nullptr);
     }
 
     void editsOfARunAreStagedAndApplied() {
@@ -297,7 +259,7 @@ private Q_SLOTS:
                  (QStringList{
                      plan + QStringLiteral("enc1.1: freeze"),
                      plan + QStringLiteral("dec1.1: {segmentation} | {depth, normal} separate")}));
-        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() != nullptr, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() != nullptr, sharingPatience);
         QVERIFY(m_page->subject()->rules().empty());
     }
 
@@ -316,7 +278,7 @@ private Q_SLOTS:
         open(id);
         choose(3, 0);
         press(Qt::Key_S);
-        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), sharingPatience);
         button("Try…").trigger();
         auto& trial = part<TrialCard>();
         QVERIFY(trial.isVisible());
@@ -347,7 +309,7 @@ private Q_SLOTS:
         open(id);
         choose(3, 0);
         press(Qt::Key_S);
-        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(button("Try…").isEnabled(), sharingPatience);
         button("Try…").trigger();
         auto& trial = part<TrialCard>();
         QTest::mouseClick(trial.startButton(), Qt::LeftButton);
@@ -384,6 +346,13 @@ private Q_SLOTS:
         broken.close();
         choose("Open a plan…");
         QVERIFY(words(part<ChangesCard>()).contains(QStringLiteral("version 9")));
+        QCOMPARE(plan(), kept);
+        QVERIFY(broken.open(QIODevice::WriteOnly));
+        broken.write("{\"format\": \"concertina-plan\", \"ver"); // cut
+        broken.close();
+        m_desk->dialogs.files = {file};
+        choose("Open a plan…");
+        QVERIFY2(refusal().contains(QStringLiteral("plan.json")), qPrintable(refusal()));
         QCOMPARE(plan(), kept);
     }
 

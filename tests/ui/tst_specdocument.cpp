@@ -13,6 +13,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <random>
 
 using namespace concertina;
 
@@ -59,6 +60,37 @@ private Q_SLOTS:
         QVERIFY(desk.document->spec() == readSpecText(presets().front().text).spec);
         QVERIFY(!desk.document->isChanged());
         QVERIFY(desk.document->origin().startsWith(QStringLiteral("preset ")));
+    }
+
+    /// Of rules what differs is kept, of other fields the whole.
+    void thousandsOfStepsAreTakenBackAndDoneAgain() {
+        Desk desk;
+        desk.document->load(testSpec(), QStringLiteral("a test"));
+        std::mt19937 random(5);
+        std::vector<ExperimentSpec> all{desk.document->spec()};
+        for (int step = 0; step < 1200; ++step) {
+            SetupValue value = desk.document->value();
+            auto& rules = value.spec.network.sharing;
+            if (step % 100 == 50)
+                value.spec.train.batch = 1 + step % 7; // more than rules
+            if (!rules.empty() && random() % 3 == 0)
+                rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(random() % rules.size()));
+            else
+                rules.insert(rules.begin()
+                                 + static_cast<std::ptrdiff_t>(random() % (rules.size() + 1)),
+                             "enc" + std::to_string(random() % 5) + ".1: separate");
+            desk.document->apply(QStringLiteral("step %1").arg(step), value);
+            if (desk.document->spec() != all.back()) // a rule that was there already
+                all.push_back(desk.document->spec());
+        }
+        for (std::size_t i = all.size() - 1; i-- > 0;) {
+            desk.document->history().undo();
+            QVERIFY(desk.document->spec() == all[i]);
+        }
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            desk.document->history().redo();
+            QVERIFY(desk.document->spec() == all[i]);
+        }
     }
 
     void everyEditIsANamedStepThatCanBeTakenBack() {

@@ -13,6 +13,8 @@
 #include "widgets/pictures/scale_legend.h"
 #include "widgets/pictures/swipe_view.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/sharing/plan_matrix.h"
+#include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/sharing_map.h"
 #include "widgets/sharing/sharing_matrix.h"
 #include "widgets/theme/theme.h"
@@ -98,6 +100,34 @@ QWidget* sharingMap() {
     return map;
 }
 
+/// The same plan cell by cell, with what is measured and what was another way before.
+QWidget* planMatrix() {
+    ExperimentSpec spec = testSpec();
+    spec.network.backbone.options = {{"stages", 2}, {"convolutions", 2}};
+    const std::vector<int> outputs{13, 1, 3};
+    spec.network.sharing = {"*: tied", "enc2*: merged", "dec2*: factors shared"};
+    const SharingPlan before = designNetwork(spec, testCatalogue(), outputs).design.plan;
+    spec.network.sharing.insert(
+        spec.network.sharing.end(),
+        {"dec2.2: {segmentation, depth} | {normal} separate", "dec1*: separate", "enc1*: freeze"});
+    const NetworkDesign design = designNetwork(spec, testCatalogue(), outputs).design;
+    auto* matrix = new PlanMatrix;
+    matrix->view()->setFocusPolicy(Qt::NoFocus);
+    matrix->setNetwork(design, {{"S", "Segmentation"}, {"D", "Depth"}, {"N", "Normals"}});
+    PlanOverlay overlay{.isSigned = true};
+    for (std::size_t layer = 0; layer < design.plan.layers.size(); ++layer) {
+        auto& cells = overlay.cells.emplace_back(3);
+        for (std::size_t task = 0; task < 3; ++task)
+            cells[task] = {.value = noise(static_cast<int>(3 * layer + task)),
+                           .weight = 0.5 + 0.25 * static_cast<double>(task)};
+    }
+    matrix->model().setOverlay(overlay);
+    matrix->model().setOther(before, QStringLiteral("before"));
+    matrix->showSelected({4});
+    matrix->resize(560, 460);
+    return matrix;
+}
+
 QWidget* form() {
     static const Catalogue catalogue = testCatalogue();
     auto* shown = new SpecForm(catalogue);
@@ -172,8 +202,9 @@ private Q_SLOTS:
         QTest::addColumn<void*>("maker");
         QTest::addColumn<bool>("dark");
         const std::pair<const char*, Maker> all[] = {
-            {"curves", curves}, {"sharing", sharing},       {"map", sharingMap},
-            {"form", form},     {"comparison", comparison}, {"controls", controls}};
+            {"curves", curves},    {"sharing", sharing}, {"map", sharingMap},
+            {"plan", planMatrix},  {"form", form},       {"comparison", comparison},
+            {"controls", controls}};
         for (const bool dark : {false, true})
             for (const auto& [name, maker] : all)
                 QTest::addRow("%s-%s", name, dark ? "dark" : "light")

@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QUndoCommand>
 
+#include <algorithm>
 #include <chrono>
 
 namespace concertina {
@@ -19,7 +20,6 @@ namespace {
 
 constexpr std::chrono::milliseconds keepAfter{300};
 constexpr qint64 largestFile = 10'000'000; ///< as readSpecText
-constexpr int longestHistory = 500;
 
 QString draftKey() {
     return QStringLiteral("setup/draft");
@@ -52,21 +52,31 @@ ExperimentSpec onTheDataOf(const ExperimentSpec& before, ExperimentSpec spec,
 
 } // namespace
 
-/// From one value to another; typing into one field is one step.
+/// From one value to another; typing into one field is one step. There may be thousands of them:
+/// of one that changes the rules of sharing alone it keeps what differs in these.
 class SpecDocument::Step : public QUndoCommand {
 public:
     Step(SpecDocument& document, const QString& text, SetupValue value, QString origin,
          std::string series)
         : QUndoCommand(text),
           m_document(document),
-          m_before(document.m_value),
-          m_after(std::move(value)),
           m_originBefore(document.m_origin),
           m_originAfter(std::move(origin)),
-          m_series(std::move(series)) {}
+          m_series(std::move(series)) {
+        if (m_series.empty() && changesRulesAlone(document.m_value, value)) {
+            m_rules = RuleChange(document.m_value.spec.network.sharing, value.spec.network.sharing);
+            return;
+        }
+        m_before = document.m_value;
+        m_after = std::move(value);
+    }
 
-    void undo() override { m_document.set(m_before, m_originBefore); }
-    void redo() override { m_document.set(m_after, m_originAfter); }
+    void undo() override {
+        m_document.set(m_rules ? withRules(*m_rules, true) : *m_before, m_originBefore);
+    }
+    void redo() override {
+        m_document.set(m_rules ? withRules(*m_rules, false) : *m_after, m_originAfter);
+    }
 
     int id() const override { return m_series.empty() ? -1 : 1; }
 
@@ -81,9 +91,44 @@ public:
     }
 
 private:
+    using Rules = std::vector<std::string>;
+
+    /// What stands between the rules that both lists begin and end with.
+    struct RuleChange {
+        RuleChange(const Rules& from, const Rules& to) {
+            const auto [one, other] = std::ranges::mismatch(from, to);
+            first = static_cast<std::size_t>(one - from.begin());
+            std::size_t behind = 0;
+            while (first + behind < std::min(from.size(), to.size())
+                   && from[from.size() - 1 - behind] == to[to.size() - 1 - behind])
+                ++behind;
+            before.assign(one, from.end() - static_cast<std::ptrdiff_t>(behind));
+            after.assign(other, to.end() - static_cast<std::ptrdiff_t>(behind));
+        }
+        std::size_t first = 0;
+        Rules before, after;
+    };
+
+    static bool changesRulesAlone(const SetupValue& from, const SetupValue& to) {
+        SetupValue same = from;
+        same.spec.network.sharing = to.spec.network.sharing;
+        return same == to;
+    }
+
+    SetupValue withRules(const RuleChange& change, bool back) const {
+        SetupValue value = m_document.m_value;
+        Rules& rules = value.spec.network.sharing;
+        const Rules& out = back ? change.after : change.before;
+        const Rules& in = back ? change.before : change.after;
+        const auto at = rules.begin() + static_cast<std::ptrdiff_t>(change.first);
+        const auto place = rules.erase(at, at + static_cast<std::ptrdiff_t>(out.size()));
+        rules.insert(place, in.begin(), in.end());
+        return value;
+    }
+
     SpecDocument& m_document;
-    SetupValue m_before;
-    SetupValue m_after;
+    std::optional<RuleChange> m_rules;
+    std::optional<SetupValue> m_before, m_after; ///< where it is more than rules
     QString m_originBefore;
     QString m_originAfter;
     std::string m_series;
@@ -91,7 +136,6 @@ private:
 
 SpecDocument::SpecDocument(const Catalogue& catalogue, QSettings& settings, QObject* parent)
     : QObject(parent), m_catalogue(catalogue), m_settings(settings) {
-    m_history.setUndoLimit(longestHistory);
     m_keep.setSingleShot(true);
     m_keep.setInterval(keepAfter);
     connect(&m_keep, &QTimer::timeout, this, &SpecDocument::keepDraft);

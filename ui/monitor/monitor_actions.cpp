@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the buttons above the page do, and when they are there.
 #include "core/values/stop_after.h"
+#include "ui/experiment/replannable.h"
 #include "ui/monitor/conflict_card.h"
 #include "ui/monitor/curve_board.h"
 #include "ui/monitor/monitor_page.h"
-#include "ui/monitor/replan_panel.h"
 #include "ui/monitor/run_feed.h"
+#include "ui/window/page_request.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/notice_bar.h"
 
@@ -26,9 +27,9 @@ QAction* MonitorPage::makeAction(const QString& text, const QString& icon, const
 void MonitorPage::makeActions() {
     m_compare = makeAction(tr("Compare"), QStringLiteral("compare"), {},
                            tr("Predictions of the last checkpoint, expanded and collapsed"));
-    m_replan = makeAction(tr("Sharing…"), {}, QKeySequence(tr("Ctrl+Shift+H")),
-                          tr("Changes how the tasks share the network, in the midst of its "
-                             "training"));
+    m_sharing = makeAction(tr("Sharing"), {}, QKeySequence(tr("Ctrl+Shift+H")),
+                           tr("How the tasks share the network, and to change it in the midst of "
+                              "its training"));
     m_checkpoint = makeAction(tr("Checkpoint now"), {}, QKeySequence(tr("Ctrl+Shift+K")),
                               tr("Writes a checkpoint after the step that is under way"));
     m_stop = makeAction(tr("Stop"), QStringLiteral("stop"), QKeySequence(tr("Ctrl+Shift+X")),
@@ -41,13 +42,11 @@ void MonitorPage::makeActions() {
     connect(m_resume, &QAction::triggered, this, [this] { request(Request::Resume); });
     connect(m_stop, &QAction::triggered, this, [this] { request(Request::Stop); });
     connect(m_checkpoint, &QAction::triggered, this, [this] { request(Request::Checkpoint); });
-    connect(m_replan, &QAction::triggered, this, [this] {
-        if (m_feed->record())
-            m_replanner->openOn(*m_feed->record(), idleFrom());
-    });
+    connect(m_sharing, &QAction::triggered, this,
+            [this] { m_context.navigator.open(EditSharing{run()}); });
     connect(m_conflict, &ConflictCard::suggestionWanted, this, [this] {
-        if (m_feed->record() && canReplan())
-            m_replanner->openSuggesting(*m_feed->record(), idleFrom(), RunFeed::ConflictWindow);
+        if (canReplan())
+            m_context.navigator.open(EditSharing{run(), RunFeed::ConflictWindow});
     });
     connect(m_compare, &QAction::triggered, this,
             [this] { m_context.navigator.open(CompareRuns{run()}); });
@@ -80,21 +79,12 @@ std::optional<RunState> MonitorPage::state() const {
     return m_feed->record() ? std::optional(m_feed->record()->summary.state) : std::nullopt;
 }
 
-/// Where a run that is not being trained, and that can be resumed, would go on.
-std::optional<std::int64_t> MonitorPage::idleFrom() const {
-    return planNow().idleFrom;
-}
-
 bool MonitorPage::canReplan() const {
-    return planNow().isPossible;
-}
-
-Replannable MonitorPage::planNow() const {
-    if (!state() || !m_feed->record())
-        return {};
-    return replannable(*m_feed->record(), ownState(),
-                       m_feed->checkpoint() ? std::optional(m_feed->checkpoint()->position.step)
-                                            : std::nullopt);
+    return state() && m_feed->record()
+           && replannable(*m_feed->record(), ownState(),
+                          m_feed->checkpoint() ? std::optional(m_feed->checkpoint()->position.step)
+                                               : std::nullopt)
+                  .isPossible;
 }
 
 bool MonitorPage::granted(Request request) const {
@@ -158,8 +148,8 @@ void MonitorPage::adoptState() {
           own == RunState::Queued ? tr("Take from the queue") : tr("Stop"), tr("Stopping…"));
     adopt(m_checkpoint, own == RunState::Running, Request::Checkpoint, tr("Checkpoint now"),
           tr("Writing…"));
-    m_replan->setVisible(canReplan());
-    m_replan->setEnabled(m_replan->isVisible());
+    m_sharing->setVisible(now.has_value() && m_feed->record() && !m_feed->record()->plan.is_null());
+    m_sharing->setEnabled(m_sharing->isVisible());
     m_conflict->setChangeable(canReplan());
     m_compare->setVisible(now.has_value() && m_feed->checkpoint().has_value());
     m_compare->setEnabled(m_compare->isVisible());
@@ -168,7 +158,7 @@ void MonitorPage::adoptState() {
 
 QList<QAction*> MonitorPage::barActions() const {
     QList<QAction*> actions;
-    for (QAction* action : {m_compare, m_replan, m_checkpoint, m_stop, m_pause, m_resume})
+    for (QAction* action : {m_compare, m_sharing, m_checkpoint, m_stop, m_pause, m_resume})
         if (action->isVisible())
             actions.append(action);
     return actions;

@@ -8,7 +8,6 @@
 #include "ui/monitor/now_card.h"
 #include "ui/monitor/predictions_card.h"
 #include "ui/monitor/progress_strip.h"
-#include "ui/monitor/replan_panel.h"
 #include "ui/monitor/run_chooser.h"
 #include "ui/monitor/run_feed.h"
 #include "ui/monitor/run_marks.h"
@@ -59,8 +58,7 @@ MonitorPage::MonitorPage(PageContext context, QWidget* parent)
       m_now(new NowCard),
       m_conflict(new ConflictCard(*m_feed, context.catalogue)),
       m_events(new EventsCard),
-      m_predictions(new PredictionsCard(context.store, context.catalogue)),
-      m_replanner(new ReplanPanel(context, this)) {
+      m_predictions(new PredictionsCard(context.store, context.catalogue)) {
     makeActions();
     m_stack->addWidget(m_chooser);
     m_stack->addWidget(makeBoard());

@@ -3,7 +3,6 @@
 
 #include "core/values/spec.h"
 #include "db/records.h"
-#include "ui/experiment/replannable.h"
 #include "ui/services/run_service.h"
 #include "ui/window/page.h"
 #include "ui/window/page_context.h"
@@ -24,7 +23,6 @@ class NoticeBar;
 class NowCard;
 class PredictionsCard;
 class ProgressStrip;
-class ReplanPanel;
 class RunChooser;
 class RunFeed;
 
@@ -75,9 +73,7 @@ private:
     std::optional<RunState> ownState() const;
     bool isCut() const;
     std::optional<RunState> state() const;
-    std::optional<std::int64_t> idleFrom() const; ///< the step
     bool canReplan() const;
-    Replannable planNow() const;
     void request(Request request);
     bool granted(Request request) const;
 
@@ -93,7 +89,7 @@ private:
     QAction* m_resume = nullptr;
     QAction* m_stop = nullptr;
     QAction* m_checkpoint = nullptr;
-    QAction* m_replan = nullptr;
+    QAction* m_sharing = nullptr;
     QAction* m_compare = nullptr;
 
     QStackedWidget* m_stack;
@@ -105,7 +101,6 @@ private:
     ConflictCard* m_conflict;
     EventsCard* m_events;
     PredictionsCard* m_predictions;
-    ReplanPanel* m_replanner;
     QSplitter* m_across = nullptr;
     QSplitter* m_down = nullptr;
 };

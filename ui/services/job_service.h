@@ -3,6 +3,7 @@
 
 #include "core/model/task_change.h"
 #include "core/values/factor_reading.h"
+#include "core/values/kernel_distance.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
@@ -57,6 +58,9 @@ public:
 
     /// What the gates and mixtures of a run's last checkpoint say.
     virtual void readings(const RunId& run, Reply<FactorReadings> reply) = 0;
+
+    /// How far the tasks' kernels of a run's last checkpoint are apart.
+    virtual void distances(const RunId& run, Reply<KernelDistances> reply) = 0;
 
     /// Trains a run's last checkpoint on for some steps with and without a change of its sharing;
     /// the run may wait in memory meanwhile.

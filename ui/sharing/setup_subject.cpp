@@ -16,10 +16,15 @@ SetupSubject::SetupSubject(ExperimentDraft& draft, const Catalogue& catalogue, Q
     adoptAnalysis();
 }
 
-/// An analysis that is older than the document says nothing of what was changed since.
+/// An analysis that is older than the document says nothing of what was changed since. Where rules
+/// are wrong there is no whole network, and the last one that was stays.
 void SetupSubject::adoptAnalysis() {
     if (!m_draft.analysis() || m_draft.isBusy())
         return;
+    if (m_draft.analysis()->network && !m_draft.analysis()->costs) {
+        Q_EMIT changed();
+        return;
+    }
     const auto& network = m_draft.analysis()->network;
     const bool sameLayers = m_after && network
                             && m_after->plan.layerNames() == network->plan.layerNames()

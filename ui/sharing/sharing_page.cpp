@@ -7,7 +7,9 @@
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/sharing/changes_card.h"
+#include "ui/sharing/compared_plan.h"
 #include "ui/sharing/costs_strip.h"
+#include "ui/sharing/measured_bar.h"
 #include "ui/sharing/readings_view.h"
 #include "ui/sharing/trial_card.h"
 #include "ui/store/store_access.h"
@@ -21,16 +23,44 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <array>
+#include <map>
+#include <memory>
 #include <utility>
 
 namespace concertina {
+
+namespace {
+
+/// Rules that are wrong, at the layers that they are for.
+std::map<std::size_t, QString> problemsByLayer(const PlanSubject& plan) {
+    std::map<std::size_t, QString> all;
+    const std::vector<std::string> rules = plan.rules();
+    for (const Problem& problem : plan.problems())
+        for (std::size_t rule = 0; rule < rules.size(); ++rule) {
+            if (problem.path != "network.sharing." + std::to_string(rule))
+                continue;
+            const auto parsed = parseSharingRule(rules[rule]);
+            const auto& layers = plan.after()->plan.layers;
+            for (std::size_t i = 0; parsed && i < layers.size(); ++i)
+                if (matchesPattern(layers[i].layer, parsed->layers))
+                    all[i] = toQt(toText(problem));
+        }
+    return all;
+}
+
+} // namespace
 
 SharingPage::SharingPage(PageContext context, QWidget* parent)
     : Page(parent),
       m_context(context),
       m_setup(new SetupSubject(context.draft, context.catalogue, this)),
       m_matrix(new PlanMatrix),
+      m_measured(new MeasuredBar(context.store)),
       m_map(new SharingMap),
+      m_matrixCard(new Card(tr("Who owns which weights"))),
+      m_other(new ComparedPlan(context)),
+      m_upper(new QStackedWidget),
       m_costs(new CostsStrip),
       m_changes(new ChangesCard(context)),
       m_trial(new TrialCard(context)),
@@ -41,9 +71,43 @@ SharingPage::SharingPage(PageContext context, QWidget* parent)
         if (m_run.empty())
             refresh();
     });
+    connectViews();
+    connect(m_measured, &MeasuredBar::overlayChanged, this, [this](const PlanOverlay& overlay) {
+        m_matrix->model().setOverlay(overlay);
+        m_map->setOverlay(overlay);
+    });
+    connect(m_measured, &MeasuredBar::distancesWanted, this, [this] {
+        m_context.jobs.distances(m_run, {this, [this, run = m_run](auto distances) {
+                                             if (run == m_run)
+                                                 m_measured->setDistances(std::move(distances));
+                                         }});
+    });
+    connect(m_other, &ComparedPlan::changed, this, &SharingPage::showOther);
+    connect(m_other, &ComparedPlan::refused, m_changes, &ChangesCard::refuse);
+    addAction(m_other->besideAction());
+    connect(m_trial, &TrialCard::closed, this, &SharingPage::endTrial);
+    connect(m_trial, &TrialCard::applyWanted, this, &SharingPage::apply);
+    connect(&m_context.runs, &RunService::changed, this, &SharingPage::readRun);
+    connect(&m_context.store, &StoreAccess::storeChanged, this, &SharingPage::readRun);
+    refresh();
+}
+
+SharingPage::~SharingPage() = default;
+
+/// What is pointed at, chosen or folded in one is so in the others.
+void SharingPage::connectViews() {
+    PlanMatrix* other = m_other->matrix();
     connect(m_matrix, &PlanMatrix::editWanted, this, &SharingPage::edit);
     connect(m_matrix, &PlanMatrix::pointedAt, m_map, &SharingMap::showPointed);
     connect(m_map, &SharingMap::pointedAt, m_matrix, &PlanMatrix::showPointed);
+    connect(m_matrix, &PlanMatrix::pointedAt, other, &PlanMatrix::showPointed);
+    connect(other, &PlanMatrix::pointedAt, m_matrix, &PlanMatrix::showPointed);
+    connect(m_matrix, &PlanMatrix::foldingChanged, m_map, &SharingMap::setUnfolded);
+    connect(m_matrix, &PlanMatrix::foldingChanged, other, &PlanMatrix::setUnfolded);
+    connect(m_map, &SharingMap::foldingChanged, m_matrix, &PlanMatrix::setUnfolded);
+    connect(m_map, &SharingMap::foldingChanged, other, &PlanMatrix::setUnfolded);
+    connect(other, &PlanMatrix::foldingChanged, m_matrix, &PlanMatrix::setUnfolded);
+    connect(other, &PlanMatrix::foldingChanged, m_map, &SharingMap::setUnfolded);
     connect(m_matrix, &PlanMatrix::selectionChanged, m_map, &SharingMap::showSelected);
     connect(m_map, &SharingMap::selectionChanged, m_matrix, &PlanMatrix::showSelected);
     connect(m_matrix, &PlanMatrix::selectionChanged, m_changes, &ChangesCard::setSelected);
@@ -62,18 +126,16 @@ SharingPage::SharingPage(PageContext context, QWidget* parent)
         else
             choosePreset(PlanPreset::Tree, {layers - 1});
     });
-    connect(m_trial, &TrialCard::closed, this, &SharingPage::endTrial);
-    connect(m_trial, &TrialCard::applyWanted, this, &SharingPage::apply);
-    connect(&m_context.runs, &RunService::changed, this, &SharingPage::readRun);
-    connect(&m_context.store, &StoreAccess::storeChanged, this, &SharingPage::readRun);
-    refresh();
 }
 
-SharingPage::~SharingPage() = default;
-
 void SharingPage::makeLayout() {
-    auto* matrix = new Card(tr("Who owns which weights"));
-    matrix->setBody(m_matrix);
+    auto* cells = new QWidget;
+    auto* cellsColumn = new QVBoxLayout(cells);
+    cellsColumn->setContentsMargins(0, 0, 0, 0);
+    cellsColumn->setSpacing(0);
+    cellsColumn->addWidget(m_measured);
+    cellsColumn->addWidget(m_matrix, 1);
+    m_matrixCard->setBody(cells);
     auto* map = new Card(tr("What runs together"));
     map->setBody(m_map);
     auto* costs = new Card(tr("What it costs"));
@@ -89,12 +151,14 @@ void SharingPage::makeLayout() {
     m_lower->addWidget(m_trial);
     auto* right = new QVBoxLayout;
     right->setSpacing(GridUnit);
-    right->addWidget(map, 58);
+    m_upper->addWidget(map);
+    m_upper->addWidget(m_other);
+    right->addWidget(m_upper, 58);
     right->addWidget(m_lower, 42);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(GridUnit, GridUnit, GridUnit, GridUnit);
     layout->setSpacing(GridUnit);
-    layout->addWidget(matrix, 40);
+    layout->addWidget(m_matrixCard, 40);
     layout->addLayout(right, 60);
     setFocusProxy(m_matrix);
 }
@@ -123,119 +187,14 @@ void SharingPage::showEvent(QShowEvent* event) {
 
 void SharingPage::showSetup() {
     endTrial();
+    m_trial->forget();
     m_run.clear();
     m_known.reset();
     delete std::exchange(m_staged, nullptr);
+    m_matrix->model().setReadings({});
+    m_measured->showRun({});
+    m_other->forget();
     refresh();
-}
-
-void SharingPage::showRun(const RunId& run, int suggestFrom) {
-    if (run != m_run) {
-        endTrial();
-        m_known.reset();
-        delete std::exchange(m_staged, nullptr);
-        m_run = run;
-        refresh();
-    }
-    m_suggestFrom = suggestFrom;
-    readRun();
-}
-
-/// Reads what the store has of the run, one reading at a time; nothing while it is not seen.
-void SharingPage::readRun() {
-    if (m_run.empty() || !isVisible())
-        return;
-    m_stale = true;
-    if (std::exchange(m_reading, true))
-        return;
-    m_stale = false;
-    m_context.store.call(
-        this,
-        [run = m_run](const Store& store) -> Expected<Known> {
-            auto record = store.run(run);
-            if (!record)
-                return failure(std::move(record.error()));
-            Known known{std::move(*record), {}};
-            if (const auto checkpoints = store.checkpoints(run);
-                checkpoints && !checkpoints->empty())
-                known.checkpoint = checkpoints->back().position.step;
-            return known;
-        },
-        [this, run = m_run](Expected<Known> known) {
-            m_reading = false;
-            if (run == m_run) {
-                if (known)
-                    adoptRun(std::move(*known));
-                else if (known.error().code == "run.unknown") {
-                    m_context.navigator.showMessage(tr("The run was deleted; its plan is gone"));
-                    showSetup();
-                } else if (!m_staged) {
-                    m_changes->refuse(toQt(toText(known.error())));
-                }
-            }
-            if (m_stale)
-                readRun();
-        });
-}
-
-std::optional<RunState> SharingPage::ownState() const {
-    for (const OwnRun& own : m_context.runs.runs())
-        if (own.run == m_run)
-            return own.state;
-    return std::nullopt;
-}
-
-/// What is staged stays, as long as the run can have it.
-void SharingPage::adoptRun(Known known) {
-    const Replannable possible = replannable(known.record, ownState(), known.checkpoint);
-    const bool same = m_staged && m_known && m_known->record.plan == known.record.plan
-                      && m_known->record.spec == known.record.spec && possible == m_replannable;
-    m_known = std::move(known);
-    m_replannable = possible;
-    if (!same) {
-        auto draft = PlanDraft::of(m_known->record, possible.idleFrom, m_context.catalogue);
-        if (!draft) {
-            delete std::exchange(m_staged, nullptr);
-            refresh();
-            m_changes->refuse(m_known->record.plan.is_null()
-                                  ? tr("The run has not begun: it has no plan yet.")
-                                  : tr("The sharing of this run cannot be read."));
-            return;
-        }
-        QString lost;
-        if (m_staged != nullptr)
-            if (const auto kept = draft->setRules(m_staged->rules()); !kept)
-                lost = tr("What was staged no longer fits the run: %1")
-                           .arg(toQt(toText(kept.error())));
-        delete m_staged;
-        m_staged =
-            new RunSubject(std::move(*draft), possible.isPossible, m_context.catalogue, this);
-        connect(m_staged, &PlanSubject::changed, this, &SharingPage::refresh);
-        refresh();
-        m_changes->refuse(lost);
-        askReadings();
-    }
-    showRunWords();
-    Q_EMIT headerChanged(); // the step
-    if (const int window = std::exchange(m_suggestFrom, 0); window > 0 && possible.isPossible)
-        m_changes->suggest(window);
-}
-
-/// What gates and mixtures say of the network as it is; a run without them has no checkpoint read.
-void SharingPage::askReadings() {
-    ReadingsView* readings = m_changes->readings();
-    readings->clear();
-    if (!m_staged->before()->hasReadings())
-        return;
-    readings->wait();
-    m_context.jobs.readings(m_run, {this, [this, readings, run = m_run](auto read) {
-                                        if (run != m_run)
-                                            return;
-                                        if (read)
-                                            readings->show(*read, tasks());
-                                        else
-                                            readings->show(read.error());
-                                    }});
 }
 
 std::vector<SharingTask> SharingPage::tasks() const {
@@ -273,22 +232,15 @@ void SharingPage::edit(const PlanEdit& edit) {
         m_changes->refuse(kept);
 }
 
-/// Rules that are wrong, at the layers that they are for.
-std::map<std::size_t, QString> SharingPage::problemsByLayer() const {
-    std::map<std::size_t, QString> all;
-    const PlanSubject* plan = subject();
-    const std::vector<std::string> rules = plan->rules();
-    for (const Problem& problem : plan->problems())
-        for (std::size_t rule = 0; rule < rules.size(); ++rule) {
-            if (problem.path != "network.sharing." + std::to_string(rule))
-                continue;
-            const auto parsed = parseSharingRule(rules[rule]);
-            const auto& layers = plan->after()->plan.layers;
-            for (std::size_t i = 0; parsed && i < layers.size(); ++i)
-                if (matchesPattern(layers[i].layer, parsed->layers))
-                    all[i] = toQt(toText(problem));
-        }
-    return all;
+/// Marks what is other than in the plan that it is compared with.
+void SharingPage::showOther() {
+    const bool has = subject() != nullptr && subject()->after() != nullptr;
+    m_other->show(subject(), has ? tasks() : std::vector<SharingTask>());
+    m_matrix->model().setOther(m_other->plan(), m_other->name());
+    m_matrixCard->setNote(!m_matrix->model().isOther() ? QString()
+                          : m_other->isChosen() ? tr("◥ other than in %1").arg(m_other->name())
+                                                : tr("◥ other than before"));
+    m_upper->setCurrentIndex(m_other->isBeside() ? 1 : 0);
 }
 
 /// What is hidden costs nothing: it is shown as it is then.
@@ -302,12 +254,14 @@ void SharingPage::refresh() {
     const NetworkDesign* after = plan != nullptr ? plan->after() : nullptr;
     if (after != nullptr) {
         const auto columns = tasks();
-        m_matrix->setNetwork(*after, columns);
-        m_matrix->setProblems(problemsByLayer());
-        m_map->setNetwork(*after, columns);
+        const auto shown = std::make_shared<const NetworkDesign>(*after);
+        m_matrix->setNetwork(shown, columns);
+        m_matrix->setProblems(problemsByLayer(*plan));
+        m_map->setNetwork(shown, columns);
+        m_measured->setNetwork({after->plan.layerNames(), after->plan.tasks});
         m_costs->setDesigns(*plan->before(), *after, plan->costs());
     } else {
-        m_matrix->setNetwork({}, {});
+        m_matrix->clear();
         m_map->clear();
         m_costs->clear();
     }
@@ -324,51 +278,17 @@ void SharingPage::refresh() {
     m_redo->setToolTip(redo.isEmpty() ? QString() : tr("Redo: %1").arg(redo));
     m_presets->setEnabled(editable);
     m_file->setEnabled(after != nullptr);
+    m_other->chooser()->setEnabled(after != nullptr);
+    showOther();
     const bool staged = m_staged != nullptr && !m_staged->rules().empty();
     for (QAction* action : {m_try, m_discard, m_apply}) {
         action->setVisible(!m_run.empty());
-        action->setEnabled(staged);
+        action->setEnabled(staged && editable);
     }
-    m_try->setEnabled(staged && m_known && m_known->checkpoint);
+    m_discard->setEnabled(staged);
+    m_try->setEnabled(staged && editable && m_known && m_known->checkpoint);
     showRunWords();
     Q_EMIT headerChanged();
-}
-
-/// What can be taken back of the run itself.
-void SharingPage::showRunWords() {
-    const auto* last = m_staged != nullptr && m_staged->draft().lastChange()
-                           ? &*m_staged->draft().lastChange()
-                           : nullptr;
-    m_undoChange->setVisible(!m_run.empty());
-    m_undoChange->setEnabled(last != nullptr && m_replannable.idleFrom.has_value());
-    if (last == nullptr)
-        m_undoChange->setToolTip(tr("The sharing of this run has not changed so far"));
-    else if (!m_replannable.idleFrom)
-        m_undoChange->setToolTip(tr("<p>Stop the run first: while it is trained, or waits in "
-                                    "memory, it cannot go back before \"%1\".</p>")
-                                     .arg(toQt(*last).toHtmlEscaped()));
-    else
-        m_undoChange->setToolTip(
-            tr("<p>Takes back \"%1\". The run goes on from the checkpoint before it; curves and "
-               "events of what came after are kept beside them.</p>")
-                .arg(toQt(*last).toHtmlEscaped()));
-}
-
-PageHeader SharingPage::header() const {
-    if (m_run.empty()) {
-        const QString name = toQt(m_setup->spec().name).trimmed();
-        return {name.isEmpty() ? tr("New experiment") : name, tr("being set up")};
-    }
-    if (!m_known)
-        return {tr("Run"), tr("reading…")};
-    const RunSummary& run = m_known->record.summary;
-    const RunState state = ownState().value_or(run.state);
-    const QString note = tr("run %1 · %2 · step %3")
-                             .arg(run.number)
-                             .arg(toQt(std::string(stateName(state))))
-                             .arg(run.position.step);
-    return {toQt(run.name), note,
-            state == RunState::Running ? PageHeader::Tone::Busy : PageHeader::Tone::Neutral};
 }
 
 } // namespace concertina

@@ -10,16 +10,15 @@
 #include "ui/window/page_context.h"
 #include "widgets/sharing/sharing_model.h"
 
-#include <map>
-#include <optional>
-
-class QMenu;
 class QStackedWidget;
 
 namespace concertina {
 
+class Card;
 class ChangesCard;
+class ComparedPlan;
 class CostsStrip;
+class MeasuredBar;
 class PlanMatrix;
 class SharingMap;
 class TrialCard;
@@ -64,13 +63,14 @@ private:
     void makeLayout();
     void fillPresets();
     void fillSources();
+    void connectViews();
+    void showOther();
 
     void showSetup();
     void showRun(const RunId& run, int suggestFrom);
     void readRun();
     void adoptRun(Known known);
     void refresh();
-    std::map<std::size_t, QString> problemsByLayer() const;
     void showRunWords();
     void askReadings();
     std::vector<SharingTask> tasks() const;
@@ -84,11 +84,11 @@ private:
     PlanPicture picture(bool ofMap) const;
     void savePicture(bool ofMap);
     void copyPicture(bool ofMap);
+    void askToApply();
     void apply();
     void undoChange();
     void tryChange();
     void endTrial();
-    std::optional<RunState> ownState() const;
 
     PageContext m_context;
     SetupSubject* m_setup;
@@ -102,7 +102,11 @@ private:
     bool m_stale = false;
 
     PlanMatrix* m_matrix;
+    MeasuredBar* m_measured;
     SharingMap* m_map;
+    Card* m_matrixCard;
+    ComparedPlan* m_other;
+    QStackedWidget* m_upper; ///< the map, or the other plan
     CostsStrip* m_costs;
     ChangesCard* m_changes;
     TrialCard* m_trial;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the buttons above the page do.
+#include "core/model/plan_change.h"
 #include "core/model/plan_file.h"
 #include "core/model/plan_rules.h"
 #include "core/values/text.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/run_service.h"
 #include "ui/sharing/changes_card.h"
+#include "ui/sharing/compared_plan.h"
+#include "ui/sharing/measured_bar.h"
 #include "ui/sharing/plan_picture.h"
 #include "ui/sharing/sharing_page.h"
 #include "ui/sharing/trial_card.h"
@@ -33,9 +36,18 @@ namespace concertina {
 
 namespace {
 
-constexpr qint64 LargestPlan = 10'000'000;
-
 const auto plansKey = QStringLiteral("sharing/plans");
+
+/// Its menus too, which `clear` leaves.
+void clearMenu(QMenu& menu) {
+    menu.clear();
+    qDeleteAll(menu.findChildren<QMenu*>());
+}
+
+/// Whether what is staged alters what the network computes at once.
+bool joins(const PlanSubject& staged) {
+    return changesOutputs(*staged.before(), *staged.after());
+}
 
 QString planFilter() {
     return SharingPage::tr("Plans of sharing (*.json)");
@@ -83,13 +95,13 @@ void SharingPage::makeActions() {
                               [this] { m_staged->discard(); });
     m_apply = addPageAction(tr("Apply"),
                             tr("Takes effect before the next step, with a checkpoint before it"),
-                            QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { apply(); });
+                            QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { askToApply(); });
 }
 
 QList<QAction*> SharingPage::barActions() const {
     QList<QAction*> actions;
-    for (QAction* action :
-         {m_sources, m_undo, m_redo, m_presets, m_file, m_undoChange, m_try, m_discard, m_apply})
+    for (QAction* action : {m_sources, m_undo, m_redo, m_presets, m_file, m_other->chooser(),
+                            m_undoChange, m_try, m_discard, m_apply})
         if (action->isVisible())
             actions.append(action);
     return actions;
@@ -106,7 +118,7 @@ void SharingPage::fillSources() {
 
 void SharingPage::fillPresets() {
     QMenu& menu = *m_presets->menu();
-    menu.clear();
+    clearMenu(menu);
     const NetworkDesign* design = subject()->after();
     for (const PlanPreset preset :
          {PlanPreset::HardSharing, PlanPreset::PerTaskCores, PlanPreset::MergedCores,
@@ -123,7 +135,8 @@ void SharingPage::fillPresets() {
     menu.addSeparator();
     QSettings& settings = m_context.settings;
     settings.beginGroup(plansKey);
-    for (const QString& name : settings.childKeys()) {
+    const QStringList names = settings.childKeys();
+    for (const QString& name : names) {
         std::vector<std::string> rules;
         for (const QString& rule : settings.value(name).toStringList())
             rules.push_back(rule.toStdString());
@@ -134,6 +147,13 @@ void SharingPage::fillPresets() {
     }
     settings.endGroup();
     menu.addAction(tr("Keep this plan…"), this, &SharingPage::keepPlan);
+    if (names.isEmpty())
+        return;
+    QMenu* forget = menu.addMenu(tr("Forget a plan"));
+    for (const QString& name : names)
+        forget->addAction(
+            QString::fromUtf8(QByteArray::fromPercentEncoding(name.toUtf8())), this,
+            [this, name] { m_context.settings.remove(plansKey + QLatin1Char('/') + name); });
 }
 
 void SharingPage::choosePreset(PlanPreset preset, std::vector<std::size_t> layers) {
@@ -174,11 +194,11 @@ void SharingPage::openPlan() {
         return;
     QFile file(*name);
     const QString shown = QFileInfo(file).fileName();
-    if (!file.open(QIODevice::ReadOnly) || file.size() > LargestPlan)
+    if (!file.open(QIODevice::ReadOnly) || file.size() > LargestPlanFile)
         return m_changes->refuse(
             tr("%1 can't be read: %2")
                 .arg(shown, file.isOpen() ? tr("it is too large") : file.errorString()));
-    auto plan = planOfFile(file.read(LargestPlan).toStdString(), shown.toStdString(), layers(),
+    auto plan = planOfFile(file.read(LargestPlanFile).toStdString(), shown.toStdString(), layers(),
                            subject()->after()->plan.tasks);
     if (!plan)
         return m_changes->refuse(toQt(toText(plan.error())));
@@ -205,8 +225,9 @@ PlanPicture SharingPage::picture(bool ofMap) const {
         const QSize size = leastMapSize(m_map->map()).toSize().expandedTo({960, 420});
         return {.size = size,
                 .title = header().title,
-                .paint = [map = m_map->map(), tasks = tasks(), size, palette](QPainter& painter) {
-                    renderMap(painter, QRectF({}, size), map, tasks, palette);
+                .paint = [map = m_map->map(), tasks = tasks(), size, palette,
+                          overlay = m_measured->overlay()](QPainter& painter) {
+                    renderMap(painter, QRectF({}, size), map, tasks, palette, true, overlay);
                 }};
     }
     const QSize size = planMatrixSize(m_matrix->model());
@@ -234,6 +255,18 @@ void SharingPage::copyPicture(bool ofMap) {
     m_context.navigator.showMessage(tr("The picture is on the clipboard"));
 }
 
+/// What alters the outputs is measured first, or applied from there.
+void SharingPage::askToApply() {
+    if (m_staged == nullptr || m_staged->rules().empty())
+        return;
+    const bool seen = m_trial->isMeasured() && m_trial->rules() == m_staged->rules();
+    const bool measuring = m_trial->isTrying() && m_trial->rules() == m_staged->rules();
+    if (!joins(*m_staged) || seen || !m_known || !m_known->checkpoint)
+        apply();
+    else if (!measuring)
+        tryChange();
+}
+
 void SharingPage::apply() {
     if (m_staged == nullptr || m_staged->rules().empty())
         return;
@@ -242,6 +275,7 @@ void SharingPage::apply() {
                                         ? tr("The sharing changes when the run goes on")
                                         : tr("The sharing changes before the next step"));
     endTrial();
+    m_trial->forget();
     delete std::exchange(m_staged, nullptr);
     refresh();
     readRun();
@@ -255,7 +289,7 @@ void SharingPage::undoChange() {
 }
 
 void SharingPage::tryChange() {
-    m_trial->openOn(m_run, m_staged->spec(), m_staged->rules());
+    m_trial->openOn(m_run, m_staged->spec(), m_staged->rules(), joins(*m_staged));
     m_lower->setCurrentWidget(m_trial);
 }
 

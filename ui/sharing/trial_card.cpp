@@ -35,6 +35,15 @@ std::optional<double> validated(const TriedPlan& plan, const std::string& task,
     return std::nullopt;
 }
 
+/// Of the first batch, before anything has learned from it.
+std::optional<double> firstLoss(const TriedPlan& plan) {
+    if (!plan.steps.empty())
+        for (const MetricValue& value : plan.steps.front().values)
+            if (value.task.empty() && value.name == "loss")
+                return value.value;
+    return std::nullopt;
+}
+
 PlotCurve lossCurve(const TriedPlan& plan, const QString& label, int task) {
     auto series = std::make_shared<Series>();
     for (const StepEvent& step : plan.steps)
@@ -103,8 +112,8 @@ TrialCard::TrialCard(const PageContext& context, QWidget* parent)
 
 TrialCard::~TrialCard() = default;
 
-void TrialCard::openOn(const RunId& run, const ExperimentSpec& spec,
-                       std::vector<std::string> rules) {
+void TrialCard::openOn(const RunId& run, const ExperimentSpec& spec, std::vector<std::string> rules,
+                       bool joins) {
     stop();
     m_run = run;
     m_spec = spec;
@@ -112,9 +121,14 @@ void TrialCard::openOn(const RunId& run, const ExperimentSpec& spec,
     m_lines.clear();
     m_plot->setCurves({});
     m_numbersPart->hide();
-    say(tr("Trains the last checkpoint on as it is and with %1, on the same batches. A run that is "
-           "going waits for it, and then goes on as if nothing had been tried.")
-            .arg(toQt(join(m_rules, "; "))));
+    const QString what = tr("Trains the last checkpoint on as it is and with %1, on the same "
+                            "batches. A run that is going waits for it, and then goes on as if "
+                            "nothing had been tried.")
+                             .arg(toQt(join(m_rules, "; ")));
+    say(joins ? tr("This change alters what the network computes at once: what is joined is "
+                   "averaged. Look at the loss before it is kept, or apply it as it is.")
+                    + QLatin1Char(' ') + what
+              : what);
     setStage(Stage::Asking);
 }
 
@@ -234,6 +248,7 @@ void TrialCard::showNumbers(const Trial& trial) {
         m_numbers->addWidget(label, 0, m_numbers->count(), Qt::AlignRight);
     }
     row = 1;
+    add(tr("loss at once"), firstLoss(trial.now), firstLoss(trial.changed), 3, false);
     add(tr("loss"), lastMean(trial.now, "", "loss", Averaged),
         lastMean(trial.changed, "", "loss", Averaged), 3, false);
     for (const TaskSpec& task : m_spec.tasks)

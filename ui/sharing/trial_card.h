@@ -31,14 +31,21 @@ public:
     explicit TrialCard(const PageContext& context, QWidget* parent = nullptr);
     ~TrialCard() override;
 
-    /// Asks how many steps. `spec` is the run's.
-    void openOn(const RunId& run, const ExperimentSpec& spec, std::vector<std::string> rules);
+    /// Asks how many steps. `spec` is the run's; `joins`: the change alters what the network
+    /// computes at once.
+    void openOn(const RunId& run, const ExperimentSpec& spec, std::vector<std::string> rules,
+                bool joins);
 
     /// Ends what is under way; a run that was paused for it goes on.
     void stop();
 
     bool isTrying() const { return m_stage != Stage::Asking; }
     const std::vector<std::string>& rules() const { return m_rules; }
+
+    /// Whether it shows what became of its rules.
+    bool isMeasured() const { return !m_lines.isEmpty(); }
+
+    void forget() { m_lines.clear(); } ///< it is of a plan that is no longer shown
 
     /// The numbers that are shown, a line each: "loss: 1.234, 1.201, -0.033".
     QStringList lines() const { return m_lines; }

@@ -36,6 +36,9 @@ const auto geometryKey = QStringLiteral("window/geometry");
 const auto pageKey = QStringLiteral("window/page");
 const auto themeKey = QStringLiteral("window/theme");
 
+/// What the page that is seen waits for comes before pages that are not.
+constexpr int BetweenPages = 50; // ms
+
 /// Names that stand in the settings.
 constexpr std::array<const char*, 3> themeKeys{"system", "light", "dark"};
 
@@ -78,7 +81,7 @@ MainWindow::MainWindow(const WindowServices& services, std::vector<PageInfo> pag
     });
     restoreSession();
     m_activity->setWatched(true);
-    QTimer::singleShot(0, this, &MainWindow::makeRemainingPages);
+    QTimer::singleShot(BetweenPages, this, &MainWindow::makeRemainingPages);
 }
 
 /// Pages go before what they share.
@@ -220,7 +223,7 @@ void MainWindow::makeRemainingPages() {
         return;
     page(static_cast<std::size_t>(missing - m_pages.begin()));
     // One at a time, so that the window answers in between.
-    QTimer::singleShot(0, this, &MainWindow::makeRemainingPages);
+    QTimer::singleShot(BetweenPages, this, &MainWindow::makeRemainingPages);
 }
 
 void MainWindow::showPage(const QString& id) {

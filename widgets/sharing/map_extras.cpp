@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace concertina {
 
@@ -186,6 +187,40 @@ void paintMapGhost(QPainter& painter, const MapLayout& map, const MapGeometry& g
     painter.setPen(QPen(ink, 2));
     painter.setBrush(color(ColorRole::Card, palette));
     painter.drawEllipse(middle, MapGeometry::Radius, MapGeometry::Radius);
+    painter.restore();
+}
+
+void paintMapOverlay(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
+                     const PlanOverlay& overlay, const QPalette& palette, const QRectF& exposed) {
+    if (overlay.isEmpty())
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    for (std::size_t i = 0; i < map.stations.size(); ++i) {
+        const QRectF capsule = geometry.stations[i];
+        if (!exposed.isNull() && !exposed.intersects(capsule.adjusted(-8, -8, 8, 8)))
+            continue;
+        const MapStation& station = map.stations[i];
+        double worst = std::numeric_limits<double>::quiet_NaN();
+        for (const int task : tasksOf(station.tasks)) {
+            const double value = overlay.drawn(map.columns[station.column].layers, task).value;
+            if (std::isfinite(value)
+                && !(overlay.isSigned ? value >= worst : value <= worst)) // NaN: the first
+                worst = value;
+        }
+        if (!std::isfinite(worst))
+            continue;
+        const double width = 1.5 + 4 * std::sqrt(std::clamp(std::abs(worst), 0.0, 1.0));
+        QPen pen(overlayColor(worst, palette), width, Qt::SolidLine, Qt::FlatCap);
+        if (worst < 0)
+            pen.setDashPattern({5 / width, 2.5 / width});
+        painter.setPen(pen);
+        const double out = 2.5 + width / 2;
+        const QRectF ring = capsule.adjusted(-out, -out, out, out);
+        const double radius = std::min(ring.width(), ring.height()) / 2;
+        painter.drawRoundedRect(ring, radius, radius);
+    }
     painter.restore();
 }
 

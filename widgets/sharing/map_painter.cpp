@@ -340,7 +340,8 @@ void paintMap(QPainter& painter, const MapLayout& map, const MapGeometry& geomet
 }
 
 void renderMap(QPainter& painter, const QRectF& area, const MapLayout& map,
-               const std::vector<SharingTask>& tasks, const QPalette& palette, bool legend) {
+               const std::vector<SharingTask>& tasks, const QPalette& palette, bool legend,
+               const PlanOverlay& overlay) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(area, color(ColorRole::Card, palette));
@@ -353,7 +354,9 @@ void renderMap(QPainter& painter, const QRectF& area, const MapLayout& map,
     const QSizeF size(area.width() / scale, area.height() / scale - below);
     painter.translate(area.topLeft());
     painter.scale(scale, scale);
-    paintMap(painter, map, mapGeometry(map, tasks, size), tasks, {}, palette);
+    const MapGeometry geometry = mapGeometry(map, tasks, size);
+    paintMap(painter, map, geometry, tasks, {}, palette);
+    paintMapOverlay(painter, map, geometry, overlay, palette);
     if (legend)
         paintMapLegend(&painter, map, {14, size.height()}, size.width() - 28, palette);
     painter.restore();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/sharing/map_geometry.h"
+#include "widgets/sharing/plan_overlay.h"
 
 #include <QPainterPath>
 #include <QPalette>
@@ -41,6 +42,12 @@ void paintMap(QPainter& painter, const MapLayout& map, const MapGeometry& geomet
 void paintMapGhost(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
                    const MapGhost& ghost, const QPalette& palette);
 
+/// What was measured, as a ring around each station: of the task that pulls most against the
+/// others, else of the largest value; wider where there is more, broken below 0.
+void paintMapOverlay(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
+                     const PlanOverlay& overlay, const QPalette& palette,
+                     const QRectF& exposed = {});
+
 /// What the signs on this map mean, those alone that are on it, in lines of `width`. Gives the
 /// height; draws where there is a painter.
 double paintMapLegend(QPainter* painter, const MapLayout& map, const QPointF& corner, double width,
@@ -48,7 +55,8 @@ double paintMapLegend(QPainter* painter, const MapLayout& map, const QPointF& co
 
 /// A whole picture: background, map, and the legend below it, for files and paper.
 void renderMap(QPainter& painter, const QRectF& area, const MapLayout& map,
-               const std::vector<SharingTask>& tasks, const QPalette& palette, bool legend = true);
+               const std::vector<SharingTask>& tasks, const QPalette& palette, bool legend = true,
+               const PlanOverlay& overlay = {});
 
 /// The pen of a task's line: its colour, and the pattern of light that is drawn into it, by which
 /// lines can be told apart in grey. No pattern: a solid line.

@@ -5,6 +5,7 @@
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
+#include "widgets/sharing/plan_detail.h"
 #include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/plan_painter.h"
 #include "widgets/theme/theme.h"
@@ -16,7 +17,6 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
-#include <QPainter>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -25,31 +25,6 @@
 namespace concertina {
 
 namespace {
-
-constexpr int DetailHeight = 96;
-
-/// The factors of the row that the keyboard is on.
-class PlanDetail : public QWidget {
-public:
-    PlanDetail(const PlanMatrixModel& model, const QAbstractItemView* view, QWidget* parent)
-        : QWidget(parent), m_model(model), m_view(view) {
-        setFixedHeight(DetailHeight);
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const int row = m_view->currentIndex().row();
-        if (row < 0 || row >= m_model.rowCount())
-            return;
-        QPainter painter(this);
-        paintPlanFactors(painter, rect().adjusted(planlook::FoldRoom, 2, -8, -2), m_model.row(row),
-                         m_model.tasks(), palette());
-    }
-
-private:
-    const PlanMatrixModel& m_model;
-    const QAbstractItemView* m_view;
-};
 
 struct PlanKey {
     Qt::Key key;
@@ -80,7 +55,7 @@ PlanMatrix::PlanMatrix(QWidget* parent)
       m_view(new PlanMatrixView(*m_model, this)),
       m_bar(new QHBoxLayout),
       m_words(new TonedLabel(ColorRole::MutedText)),
-      m_detail(new PlanDetail(*m_model, m_view, this)) {
+      m_detail(new PlanDetail(*m_model, this)) {
     m_view->setAccessibleName(tr("Sharing of layers by tasks, cell by cell"));
     m_view->setAccessibleDescription(
         tr("Space goes on to the next state; T ties, M merges, P merges by product, F shares "
@@ -97,6 +72,7 @@ PlanMatrix::PlanMatrix(QWidget* parent)
     column->addWidget(m_view, 1);
     m_words->setFont(smallFont());
     m_words->setWordWrap(true);
+    m_words->setTextFormat(Qt::PlainText);
     // Two lines, whatever they say: the matrix keeps its place.
     m_words->setFixedHeight(2 * m_words->fontMetrics().lineSpacing() + 2);
     m_words->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -108,7 +84,11 @@ PlanMatrix::PlanMatrix(QWidget* parent)
     connect(m_view, &PlanMatrixView::clickedCell, this,
             [this](const QModelIndex& cell) { wantNext(cell.row()); });
     connect(m_view, &PlanMatrixView::draggedTo, this, &PlanMatrix::drag);
-    connect(m_view, &PlanMatrixView::pointedAt, this, &PlanMatrix::pointedAt);
+    connect(m_view, &PlanMatrixView::pointedAt, this,
+            [this](std::optional<std::size_t> layer, TaskSet tasks) {
+                hover(layer, tasks);
+                Q_EMIT pointedAt(layer, tasks);
+            });
     connect(m_view, &PlanMatrixView::foldWanted, this, [this](int row) { fold(row); });
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         m_view->viewport()->update();
@@ -122,6 +102,15 @@ PlanMatrix::PlanMatrix(QWidget* parent)
 }
 
 void PlanMatrix::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
+    setNetwork(std::make_shared<const NetworkDesign>(network), std::move(tasks));
+}
+
+void PlanMatrix::clear() {
+    setNetwork(NetworkDesign{}, {});
+}
+
+void PlanMatrix::setNetwork(std::shared_ptr<const NetworkDesign> network,
+                            std::vector<SharingTask> tasks) {
     const auto selected = selectedLayers();
     const QModelIndex current = m_view->currentIndex();
     const std::size_t layer = current.isValid() ? m_model->row(current.row()).layers.front() : 0;
@@ -129,7 +118,7 @@ void PlanMatrix::setNetwork(const NetworkDesign& network, std::vector<SharingTas
     bool reset = false;
     const auto connection =
         connect(m_model, &QAbstractItemModel::modelReset, this, [&reset] { reset = true; });
-    m_model->setNetwork(network, std::move(tasks));
+    m_model->setNetwork(std::move(network), std::move(tasks));
     disconnect(connection);
     showSelector();
     if (!reset)
@@ -171,14 +160,14 @@ void PlanMatrix::showSelector() {
             [this](int index) { m_model->setPart(m_parts[static_cast<std::size_t>(index)]); });
 }
 
+/// Of the cell that the pointer is on, or else the keyboard.
 void PlanMatrix::showDetail() {
-    const QModelIndex current = m_view->currentIndex();
+    const QModelIndex current =
+        m_hovered.isValid() ? QModelIndex(m_hovered) : m_view->currentIndex();
     m_words->setText(current.isValid() && current.column() < m_model->taskCount()
                          ? m_model->reading(current.row(), current.column())
                          : tr("Choose a cell to see what its task has of the layer."));
-    m_detail->setAccessibleName(
-        current.isValid() ? factorsText(m_model->row(current.row()), m_model->tasks()) : QString());
-    m_detail->update();
+    m_detail->showCell(current);
     m_view->viewport()->update();
 }
 
@@ -202,6 +191,14 @@ std::vector<std::size_t> PlanMatrix::selectedLayers() const {
 
 void PlanMatrix::showPointed(std::optional<std::size_t> layer, TaskSet tasks) {
     m_view->showPointed(layer, tasks);
+    hover(layer, tasks);
+}
+
+/// Words and factors are those of what is pointed at, here or elsewhere.
+void PlanMatrix::hover(std::optional<std::size_t> layer, TaskSet tasks) {
+    m_hovered = layer && tasks != 0 ? m_model->index(m_model->rowOf(*layer), firstTask(tasks))
+                                    : QModelIndex();
+    showDetail();
 }
 
 void PlanMatrix::showSelected(const std::vector<std::size_t>& layers) {
@@ -298,13 +295,22 @@ void PlanMatrix::fold(int row, std::optional<bool> unfolded) {
     const bool unfold = unfolded.value_or(shown.canUnfold);
     if (unfold ? !shown.canUnfold : !shown.canFold)
         return;
+    const std::string stage = shown.stage; // the row goes
+    setUnfolded(stage, unfold);
+    Q_EMIT foldingChanged(stage, unfold);
+}
+
+void PlanMatrix::setUnfolded(const std::string& stage, bool unfolded) {
     const auto selected = selectedLayers();
-    const std::size_t layer = shown.layers.front();
-    const int task = std::max(m_view->currentIndex().column(), 0);
-    m_model->setUnfolded(std::string(shown.stage), unfold);
+    const QModelIndex current = m_view->currentIndex();
+    const bool wasCurrent = current.isValid(); // it goes with the rows
+    const int task = std::max(current.column(), 0);
+    const std::size_t layer = wasCurrent ? m_model->row(current.row()).layers.front() : 0;
+    m_model->setUnfolded(stage, unfolded);
     showSelected(selected);
-    m_view->selectionModel()->setCurrentIndex(m_model->index(m_model->rowOf(layer), task),
-                                              QItemSelectionModel::NoUpdate);
+    if (const int row = m_model->rowOf(layer); wasCurrent && row >= 0)
+        m_view->selectionModel()->setCurrentIndex(m_model->index(row, task),
+                                                  QItemSelectionModel::NoUpdate);
 }
 
 QMenu* PlanMatrix::menu() {

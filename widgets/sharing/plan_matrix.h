@@ -4,9 +4,11 @@
 #include "core/model/plan_cells.h"
 #include "widgets/sharing/plan_matrix_model.h"
 
+#include <QPersistentModelIndex>
 #include <QWidget>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,6 +17,7 @@ class QMenu;
 
 namespace concertina {
 
+class PlanDetail;
 class PlanMatrixView;
 class SegmentedControl;
 class TonedLabel;
@@ -34,7 +37,12 @@ public:
     explicit PlanMatrix(QWidget* parent = nullptr);
 
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
+    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
+    void clear();
     void setProblems(std::map<std::size_t, QString> problems);
+
+    /// Shows the layers of a stage one by one, or like ones in one row again.
+    void setUnfolded(const std::string& stage, bool unfolded);
 
     PlanMatrixModel& model() const { return *m_model; }
     PlanMatrixView* view() const { return m_view; }
@@ -54,6 +62,7 @@ Q_SIGNALS:
     void editWanted(const concertina::PlanEdit& edit);
     void pointedAt(std::optional<std::size_t> layer, concertina::TaskSet tasks);
     void selectionChanged(const std::vector<std::size_t>& layers);
+    void foldingChanged(const std::string& stage, bool unfolded); ///< by hand
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -67,6 +76,7 @@ private:
     void copyRows();
     void paste();
     void fold(int row, std::optional<bool> unfolded = std::nullopt);
+    void hover(std::optional<std::size_t> layer, TaskSet tasks);
     void showSelector();
     void showDetail();
 
@@ -76,7 +86,8 @@ private:
     std::vector<std::string> m_parts; ///< of the selector
     QHBoxLayout* m_bar;
     TonedLabel* m_words;
-    QWidget* m_detail;
+    PlanDetail* m_detail;
+    QPersistentModelIndex m_hovered;
 };
 
 } // namespace concertina

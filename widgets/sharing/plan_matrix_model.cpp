@@ -17,7 +17,8 @@ void PlanMatrixModel::changed() {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
-void PlanMatrixModel::setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks) {
+void PlanMatrixModel::setNetwork(std::shared_ptr<const NetworkDesign> network,
+                                 std::vector<SharingTask> tasks) {
     // Rows of the same layers stay, so that nothing that is selected or scrolled to is lost.
     const auto lines = [this] {
         std::vector<std::vector<std::size_t>> all;
@@ -30,6 +31,7 @@ void PlanMatrixModel::setNetwork(const NetworkDesign& network, std::vector<Shari
     const auto before = lines();
     const bool sameTasks = tasks == this->tasks();
     next->takeFolding(*m_rows);
+    next->setReadings(m_readings);
     next->setNetwork(network, std::move(tasks));
     bool same = sameTasks && next->rowCount() == rowCount();
     for (int i = 0; same && i < next->rowCount(); ++i)
@@ -37,11 +39,11 @@ void PlanMatrixModel::setNetwork(const NetworkDesign& network, std::vector<Shari
     if (!same)
         beginResetModel();
     delete std::exchange(m_rows, next);
-    m_layers = network.plan.layers;
-    m_adds = multiplyAddsByLayer(network);
+    m_layers = network->plan.layers;
+    m_adds = multiplyAddsByLayer(*network);
     m_kernels.clear();
     for (std::size_t i = 0; i < m_layers.size(); ++i)
-        m_kernels.push_back(network.graph.layers[i].kernel);
+        m_kernels.push_back(network->graph.layers[i].kernel);
     if (!same)
         endResetModel();
     else
@@ -62,6 +64,29 @@ void PlanMatrixModel::setPart(const std::string& part) {
 void PlanMatrixModel::setProblems(std::map<std::size_t, QString> problems) {
     m_problems = std::move(problems);
     changed();
+}
+
+void PlanMatrixModel::setReadings(FactorReadings readings) {
+    m_readings = std::move(readings);
+    m_rows->setReadings(m_readings);
+    changed();
+}
+
+void PlanMatrixModel::setOverlay(PlanOverlay overlay) {
+    m_overlay = std::move(overlay);
+    changed();
+}
+
+void PlanMatrixModel::setOther(std::optional<SharingPlan> other, const QString& name) {
+    m_other = std::move(other);
+    m_otherName = name;
+    changed();
+}
+
+std::vector<std::optional<GateShare>> PlanMatrixModel::gates(const SharingRow& row) const {
+    if (m_readings.copies.empty() || (!m_part.empty() && row.plan.part(m_part) == nullptr))
+        return {};
+    return m_rows->gates(row);
 }
 
 std::vector<std::string> PlanMatrixModel::factorNames() const {
@@ -128,8 +153,48 @@ int PlanMatrixModel::rowOf(std::size_t layer) const {
     return -1;
 }
 
-QString PlanMatrixModel::reading(int index, int task) const {
-    const SharingRow& shown = row(index);
+const LayerPlan* PlanMatrixModel::otherPlan(std::size_t layer) const {
+    return m_other && layer < m_other->layers.size()
+                   && m_other->layers[layer].layer == m_layers[layer].layer
+                   && m_other->layers[layer].factors == m_layers[layer].factors
+                   && m_other->taskCount() == taskCount()
+               ? &m_other->layers[layer]
+               : nullptr;
+}
+
+bool PlanMatrixModel::isOther(int index, int task) const {
+    const auto differs = [&](const LayerPlan& a, const LayerPlan& b, const std::string& part) {
+        const Partition* own = a.part(part);
+        const Partition* other = b.part(part);
+        return own != nullptr && other != nullptr
+               && groupContaining(*own, taskBit(task)) != groupContaining(*other, taskBit(task));
+    };
+    return std::ranges::any_of(row(index).layers, [&](std::size_t layer) {
+        const LayerPlan& plan = m_layers[layer];
+        const LayerPlan* other = otherPlan(layer);
+        if (other == nullptr)
+            return false;
+        if (!m_part.empty())
+            return differs(plan, *other, m_part);
+        return plan.merged != other->merged || plan.product != other->product
+               || plan.frozen != other->frozen || differs(plan, *other, "bias")
+               || differs(plan, *other, "norm")
+               || std::ranges::any_of(plan.factors, [&](const std::string& factor) {
+                      return differs(plan, *other, factor);
+                  });
+    });
+}
+
+bool PlanMatrixModel::isOther() const {
+    for (int i = 0; m_other && i < rowCount(); ++i)
+        for (int task = 0; task < taskCount(); ++task)
+            if (isOther(i, task))
+                return true;
+    return false;
+}
+
+/// What a task has of a layer, in words.
+QString PlanMatrixModel::ownership(const SharingRow& row, const LayerPlan& plan, int task) const {
     QStringList own;
     std::vector<std::pair<TaskSet, QStringList>> shared;
     const auto add = [&](const QString& name, const Partition& partition) {
@@ -145,11 +210,10 @@ QString PlanMatrixModel::reading(int index, int task) const {
         else
             shared.emplace_back(others, QStringList{name});
     };
-    for (std::size_t k = 0; k < shown.plan.factors.size(); ++k)
-        add(shown.factors.factors[k].core ? tr("core") : toQt(shown.plan.factors[k]),
-            shown.plan.partitions[k]);
-    add(tr("bias"), shown.plan.bias);
-    add(tr("norm"), shown.plan.norm);
+    for (std::size_t k = 0; k < plan.factors.size(); ++k)
+        add(row.factors.factors[k].core ? tr("core") : toQt(plan.factors[k]), plan.partitions[k]);
+    add(tr("bias"), plan.bias);
+    add(tr("norm"), plan.norm);
     QStringList texts;
     if (taskCount() > 1 && !own.isEmpty())
         texts << (shared.empty() ? tr("all its own")
@@ -163,13 +227,31 @@ QString PlanMatrixModel::reading(int index, int task) const {
                       ? tr("tied with %1").arg(with)
                       : tr("%1 shared with %2").arg(names.join(QStringLiteral(", ")), with));
     }
-    if (shown.plan.merged)
-        texts << (shown.plan.product ? tr("merged by product into one kernel")
-                                     : tr("merged into one kernel"));
-    if (!shown.plan.frozen.empty())
-        texts << toQt(shown.plan.frozenText());
+    if (plan.merged)
+        texts << (plan.product ? tr("merged by product into one kernel")
+                               : tr("merged into one kernel"));
+    if (!plan.frozen.empty())
+        texts << toQt(plan.frozenText());
+    return texts.join(QStringLiteral("; "));
+}
+
+QString PlanMatrixModel::reading(int index, int task) const {
+    const SharingRow& shown = row(index);
+    QStringList texts;
+    if (const QString own = ownership(shown, shown.plan, task); !own.isEmpty())
+        texts << own;
+    if (isOther(index, task))
+        if (const LayerPlan* other = otherPlan(shown.layers.front())) {
+            const QString was = ownership(shown, *other, task);
+            texts << tr("%1: %2").arg(m_otherName, was.isEmpty() ? tr("nothing of note") : was);
+        }
     if ((shown.resting & taskBit(task)) != 0)
         texts << tr("the task rests");
+    if (const auto claims = gates(shown); !claims.empty())
+        if (const auto& claim = claims[static_cast<std::size_t>(task)])
+            texts << claimText(*claim);
+    if (const QString measured = m_overlay.cell(shown.layers, task).words; !measured.isEmpty())
+        texts << measured.section(QLatin1Char('\n'), 0, 0);
     if (const QString wrong = problem(shown); !wrong.isEmpty())
         texts << tr("problem: %1").arg(wrong);
     QString where = shown.label;

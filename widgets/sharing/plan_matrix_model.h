@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/sharing/plan_overlay.h"
 #include "widgets/sharing/sharing_model.h"
 
 #include <QAbstractTableModel>
@@ -18,10 +19,23 @@ class PlanMatrixModel : public QAbstractTableModel {
 public:
     explicit PlanMatrixModel(QObject* parent = nullptr);
 
-    void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
+    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
     void setUnfolded(const std::string& stage, bool unfolded);
     void setPart(const std::string& part); ///< a factor, "bias" or "norm" alone; empty: all
     void setProblems(std::map<std::size_t, QString> problems); ///< by layer
+
+    /// What gates say, of a run that has trained; without copies: nothing is known.
+    void setReadings(FactorReadings readings);
+
+    /// What was measured, over the cells; an empty one: nothing.
+    void setOverlay(PlanOverlay overlay);
+    const PlanOverlay& overlay() const { return m_overlay; }
+
+    /// Another plan of the same layers and tasks, whose differences are marked; `name`: what words
+    /// call it. One of other layers marks nothing.
+    void setOther(std::optional<SharingPlan> other, const QString& name);
+    bool isOther(int row, int task) const; ///< whether a cell differs from it in what is shown
+    bool isOther() const;                  ///< any cell
 
     const std::string& part() const { return m_part; }
     const std::vector<SharingTask>& tasks() const { return m_rows->tasks(); }
@@ -41,6 +55,9 @@ public:
     QString problem(const SharingRow& row) const;     ///< empty: none
     QString reading(int row, int task) const;
 
+    /// By task, how much of a row is claimed; none where nothing is known, or not shown.
+    std::vector<std::optional<GateShare>> gates(const SharingRow& row) const;
+
     int rowOf(std::size_t layer) const; ///< −1: none
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -51,6 +68,8 @@ public:
 
 private:
     void changed();
+    QString ownership(const SharingRow& row, const LayerPlan& plan, int task) const;
+    const LayerPlan* otherPlan(std::size_t layer) const;
 
     SharingModel* m_rows;
     std::vector<LayerPlan> m_layers;
@@ -58,6 +77,10 @@ private:
     std::vector<double> m_adds;
     std::string m_part;
     std::map<std::size_t, QString> m_problems;
+    FactorReadings m_readings;
+    PlanOverlay m_overlay;
+    std::optional<SharingPlan> m_other;
+    QString m_otherName;
 };
 
 } // namespace concertina

@@ -9,6 +9,8 @@
 #include <QMouseEvent>
 #include <QPaintEvent>
 #include <QPainter>
+#include <QScrollBar>
+#include <QTimerEvent>
 
 #include <algorithm>
 
@@ -17,6 +19,8 @@ namespace concertina {
 namespace {
 
 using namespace planlook;
+
+constexpr int ScrollInterval = 40; // ms
 
 /// Labels of the rows; a click on a chevron folds.
 class PlanRowHeader : public QHeaderView {
@@ -160,22 +164,46 @@ void PlanMatrixView::mousePressEvent(QMouseEvent* event) {
 }
 
 void PlanMatrixView::mouseMoveEvent(QMouseEvent* event) {
-    const QModelIndex cell = cellAt(event->position().toPoint());
+    const QPoint position = event->position().toPoint();
     if (event->buttons().testFlag(Qt::LeftButton)) {
-        if (m_corner.isValid() && cell.isValid() && cell != m_corner)
-            selectRectangle(m_corner, cell);
-        if (m_pressed.isValid() && cell.isValid() && (m_dragged.isValid() || cell != m_pressed)) {
-            m_dragged = cell;
-            viewport()->update();
-        }
+        m_dragAt = position;
+        const bool outside = position.y() < 0 || position.y() >= viewport()->height();
+        if (!outside)
+            m_autoScroll.stop();
+        else if (!m_autoScroll.isActive() && (m_pressed.isValid() || m_corner.isValid()))
+            m_autoScroll.start(ScrollInterval, this);
+        dragTo(position);
     }
-    point(cell);
+    point(cellAt(position));
+}
+
+/// Outside the viewport it goes to the nearest cell that is seen.
+void PlanMatrixView::dragTo(const QPoint& position) {
+    const QModelIndex cell =
+        cellAt({position.x(), std::clamp(position.y(), 0, viewport()->height() - 1)});
+    if (m_corner.isValid() && cell.isValid() && cell != m_corner)
+        selectRectangle(m_corner, cell);
+    if (m_pressed.isValid() && cell.isValid() && (m_dragged.isValid() || cell != m_pressed)) {
+        m_dragged = cell;
+        viewport()->update();
+    }
+}
+
+void PlanMatrixView::timerEvent(QTimerEvent* event) {
+    if (event->timerId() != m_autoScroll.timerId())
+        return QTableView::timerEvent(event);
+    QScrollBar& bar = *verticalScrollBar();
+    bar.setValue(bar.value() + (m_dragAt.y() < 0 ? -RowHeight : RowHeight));
+    dragTo(m_dragAt);
 }
 
 void PlanMatrixView::mouseReleaseEvent(QMouseEvent* event) {
-    const QModelIndex cell = cellAt(event->position().toPoint());
-    const QPersistentModelIndex from = std::exchange(m_pressed, QModelIndex());
+    m_autoScroll.stop();
     const bool dragged = m_dragged.isValid();
+    const QPoint at = event->position().toPoint();
+    const QPersistentModelIndex cell =
+        dragged && !viewport()->rect().contains(at) ? m_dragged : QPersistentModelIndex(cellAt(at));
+    const QPersistentModelIndex from = std::exchange(m_pressed, QModelIndex());
     m_dragged = m_corner = QModelIndex();
     viewport()->update();
     if (event->button() != Qt::LeftButton || !from.isValid() || !cell.isValid())

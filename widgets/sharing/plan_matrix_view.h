@@ -4,6 +4,7 @@
 #include "core/model/plan_cells.h"
 #include "widgets/sharing/plan_matrix_model.h"
 
+#include <QBasicTimer>
 #include <QTableView>
 
 #include <optional>
@@ -37,6 +38,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
@@ -46,6 +48,7 @@ private:
     QRect cellRect(int row, int task) const;
     void selectRectangle(const QModelIndex& from, const QModelIndex& to);
     void point(const QModelIndex& cell);
+    void dragTo(const QPoint& position);
     void paintRow(QPainter& painter, int row, double most);
 
     PlanMatrixModel& m_model;
@@ -53,6 +56,8 @@ private:
     QPersistentModelIndex m_dragged; ///< where a drag is
     QPersistentModelIndex m_corner;  ///< where a rectangle of selected cells begins
     QPersistentModelIndex m_hover;
+    QPoint m_dragAt;          ///< outside the viewport
+    QBasicTimer m_autoScroll; ///< while a drag is there
     std::optional<std::size_t> m_pointedLayer;
     TaskSet m_pointedTasks = 0;
 };

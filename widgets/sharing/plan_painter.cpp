@@ -47,6 +47,18 @@ QString ownerLetters(const Partition& partition, const std::vector<SharingTask>&
     return groups.join(QStringLiteral("|"));
 }
 
+/// A corner of a cell that is other than in the plan that it is compared with.
+void paintCorner(QPainter& painter, const QRectF& cell, const QPalette& palette) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color(ColorRole::Warning, palette));
+    const QPointF corner(cell.right() - 1, cell.top() + 1);
+    const QPointF corners[] = {corner, corner - QPointF(7, 0), corner + QPointF(0, 7)};
+    painter.drawPolygon(corners, 3);
+    painter.restore();
+}
+
 /// The word between the dots of a merged row.
 void paintMergedWord(QPainter& painter, const QRect& area, const LayerPlan& plan, int tasks,
                      const QPalette& palette) {
@@ -136,6 +148,17 @@ void paintPlanCells(QPainter& painter, const QRect& area, const PlanMatrixModel&
     painter.setFont(bold);
     paintSharing(painter, area, *plan, SharingModel::kernelLetters(shown, tasks), palette);
     paintMergedWord(painter, area, *plan, tasks, palette);
+    paintGates(painter, area, model.gates(row), palette);
+    const PlanOverlay& overlay = model.overlay();
+    const double width = static_cast<double>(area.width()) / tasks;
+    for (int task = 0; task < tasks; ++task) {
+        const QRectF cell(area.x() + width * task, area.y(), width, area.height());
+        if (!overlay.isEmpty())
+            paintOverlayCell(painter, cell, overlay.drawn(row.layers, task), overlay.isSigned,
+                             palette);
+        if (model.isOther(index, task))
+            paintCorner(painter, cell, palette);
+    }
     painter.restore();
 }
 

@@ -52,6 +52,11 @@ void SharingMap::setNetwork(std::shared_ptr<const NetworkDesign> network,
     showMap(mapLayout(*m_network, m_unfolded, same ? m_map.order : std::vector<int>()), same);
 }
 
+void SharingMap::setOverlay(PlanOverlay overlay) {
+    m_overlay = std::move(overlay);
+    viewport()->update();
+}
+
 void SharingMap::clear() {
     m_network.reset();
     m_tasks.clear();
@@ -175,6 +180,7 @@ void SharingMap::paintEvent(QPaintEvent* event) {
         marks.focusedHead = marks.focused ? -1 : m_place.task;
     }
     paintMap(painter, m_map, m_shown, m_tasks, marks, palette(), room.translated(scrolled()));
+    paintMapOverlay(painter, m_map, m_shown, m_overlay, palette(), room.translated(scrolled()));
     paintTrunk(painter);
     if (m_ghost)
         paintMapGhost(painter, m_map, m_shown, *m_ghost, palette());

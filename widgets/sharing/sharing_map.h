@@ -7,10 +7,7 @@
 #include <QVariantAnimation>
 
 #include <memory>
-#include <optional>
 #include <set>
-#include <string>
-#include <vector>
 
 namespace concertina {
 
@@ -33,6 +30,9 @@ public:
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
     void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
     void clear();
+
+    /// What was measured, around the stations; an empty one: nothing.
+    void setOverlay(PlanOverlay overlay);
 
     const MapLayout& map() const { return m_map; }
     const MapGeometry& shownGeometry() const { return m_shown; }
@@ -65,6 +65,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void pointedAt(std::optional<std::size_t> layer, concertina::TaskSet tasks);
     void selectionChanged(const std::vector<std::size_t>& layers);
+    void foldingChanged(const std::string& stage, bool unfolded); ///< by hand
     void splitWanted(std::size_t layer, concertina::TaskSet away);
     void joinWanted(std::size_t layer, concertina::TaskSet line, concertina::TaskSet with);
     void trunkWanted(std::size_t layers); ///< tied, from the image on; the others separate
@@ -122,6 +123,7 @@ private:
     MapGeometry m_target, m_start, m_shown;
     QVariantAnimation m_animation;
     double m_zoom = 1;
+    PlanOverlay m_overlay;
 
     MapMarks m_marks;
     std::vector<std::size_t> m_selected;

@@ -140,8 +140,12 @@ void SharingMap::selectColumn(std::size_t column, Qt::KeyboardModifiers modifier
 void SharingMap::toggle(std::size_t column) {
     const MapColumn& shown = m_map.columns[column];
     m_hasToggled = shown.canUnfold || shown.canFold;
-    if (m_hasToggled)
-        setUnfolded(std::string(shown.stage), shown.canUnfold);
+    if (!m_hasToggled)
+        return;
+    const std::string stage = shown.stage; // the column goes
+    const bool unfold = shown.canUnfold;
+    setUnfolded(stage, unfold);
+    Q_EMIT foldingChanged(stage, unfold);
 }
 
 std::optional<std::size_t> SharingMap::stationOn(int task, std::size_t column) const {

@@ -67,7 +67,15 @@ bool SharingRow::isAllFrozen() const {
     return rests(plan.bias) && rests(plan.norm) && std::ranges::all_of(plan.partitions, rests);
 }
 
+SharingModel::SharingModel(QObject* parent)
+    : QAbstractListModel(parent), m_network(std::make_shared<NetworkDesign>()) {}
+
 void SharingModel::setNetwork(NetworkDesign network, std::vector<SharingTask> tasks) {
+    setNetwork(std::make_shared<const NetworkDesign>(std::move(network)), std::move(tasks));
+}
+
+void SharingModel::setNetwork(std::shared_ptr<const NetworkDesign> network,
+                              std::vector<SharingTask> tasks) {
     m_network = std::move(network);
     const bool sameTasks = tasks == m_tasks;
     m_tasks = std::move(tasks);
@@ -88,15 +96,15 @@ void SharingModel::setReadings(FactorReadings readings) {
 }
 
 std::vector<std::optional<GateShare>> SharingModel::gates(const SharingRow& row) const {
-    const std::vector<std::string> layers = m_network.plan.layerNames();
+    const std::vector<std::string> layers = m_network->plan.layerNames();
     std::vector<std::optional<GateShare>> shares;
-    for (const std::string& task : m_network.plan.tasks)
+    for (const std::string& task : m_network->plan.tasks)
         shares.push_back(gateShare(row, layers, m_readings, task));
     return shares;
 }
 
 void SharingModel::clear() {
-    m_network = {};
+    m_network = std::make_shared<NetworkDesign>();
     m_readings = {};
     m_tasks.clear();
     showRows({});
@@ -117,8 +125,8 @@ void SharingModel::setUnfolded(const std::string& stage, bool unfolded) {
 std::vector<SharingRow> SharingModel::makeRows() const {
     std::vector<SharingRow> rows;
     std::map<std::string, std::size_t> sizes;
-    for (std::size_t i = 0; i < m_network.plan.layers.size(); ++i) {
-        SharingRow row = rowOf(m_network, i);
+    for (std::size_t i = 0; i < m_network->plan.layers.size(); ++i) {
+        SharingRow row = rowOf(*m_network, i);
         ++sizes[row.stage];
         const bool unfolded = m_unfolded.contains(row.stage);
         if (!rows.empty() && !unfolded && alike(rows.back(), row)) {
@@ -139,7 +147,7 @@ std::vector<SharingRow> SharingModel::makeRows() const {
         else if (row.canUnfold)
             row.label +=
                 QStringLiteral("–")
-                + toQt(m_network.plan.layers[row.layers.back()].layer).mid(stage.size() + 1);
+                + toQt(m_network->plan.layers[row.layers.back()].layer).mid(stage.size() + 1);
     }
     return rows;
 }
@@ -206,7 +214,7 @@ QString SharingModel::summary(const SharingRow& row) const {
 
 QString SharingModel::toolTip(const SharingRow& row) const {
     const auto count = [](double value) { return toQt(shortCount(value)); };
-    const KernelShape& kernel = m_network.graph.layers[row.layers.front()].kernel;
+    const KernelShape& kernel = m_network->graph.layers[row.layers.front()].kernel;
     QStringList factors;
     for (const FactorInfo& factor : row.factors.factors)
         factors << toQt(factor.name);

@@ -6,6 +6,7 @@
 
 #include <QAbstractListModel>
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,9 +52,10 @@ class SharingModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
-    using QAbstractListModel::QAbstractListModel;
+    explicit SharingModel(QObject* parent = nullptr);
 
     void setNetwork(NetworkDesign network, std::vector<SharingTask> tasks);
+    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
     void clear();
 
     /// What gates say, of a run that has trained; without copies: nothing is known.
@@ -85,7 +87,7 @@ private:
     QString frozenText(const SharingRow& row) const;
     QString restingNames(const SharingRow& row) const;
 
-    NetworkDesign m_network;
+    std::shared_ptr<const NetworkDesign> m_network; ///< never null
     FactorReadings m_readings;
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;

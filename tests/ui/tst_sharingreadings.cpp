@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/model/adapted_catalogue.h"
-#include "tests/ui/replan_testing.h"
+#include "tests/ui/sharing_testing.h"
 #include "ui/sharing/readings_view.h"
 #include "widgets/sharing/mixture_map.h"
 
 using namespace concertina;
 using namespace concertina::testing;
 
-// What gates and mixtures say on the panel that changes the sharing.
+// What gates and mixtures of a run's last checkpoint say.
 
-class TestReplanReadings : public QObject, private ReplanFixture {
+class TestSharingReadings : public QObject, private SharingFixture {
     Q_OBJECT
+
+    RunId m_run;
 
     void openOn(const ExperimentSpec& spec) {
         m_desk->catalogue = adaptedCatalogue();
-        const std::vector<int> outputs(3, 1);
-        const auto design = designNetwork(spec, m_desk->catalogue, outputs).design;
-        MadeUpRun made{.state = RunState::Running, .step = 300};
-        made.spec = spec;
-        m_run = makeRun(*m_store, made);
-        done(m_store->recordPlan(
-            m_run, {.spec = spec, .plan = toJson(design.plan), .changes = Json::array()}));
-        m_desk->runs.own = {{m_run, RunState::Running}};
-        showPanel();
+        m_run = run(spec, RunState::Running);
+        open(m_run);
     }
-    QString cell(int row) { return panel().matrix()->model().index(row).data().toString(); }
+    QString cell(int row, int task) { return m_page->matrix()->model().reading(row, task); }
     QWidget& readings() { return part<ReadingsView>(); }
 
 private Q_SLOTS:
-    void init() { beginReplanTest(); }
-    void cleanup() { endReplanTest(); }
+    void init() { beginTest(); }
+    void cleanup() { endTest(); }
 
     void aRunWithoutGatesHasNoCheckpointRead() {
-        openPanel();
+        open(run(RunState::Running));
         QVERIFY(m_desk->jobs.read.empty());
         QVERIFY(!readings().isVisible());
     }
@@ -47,10 +42,10 @@ private Q_SLOTS:
                      && words().contains(QStringLiteral("Segmentation 4 of 4 layers, Depth 1, "
                                                         "Surface normals 0")),
                  qPrintable(words()));
-        QVERIFY2(cell(0).contains(QStringLiteral("Depth kernel B claimed")), qPrintable(cell(0)));
+        QVERIFY2(cell(0, 1).contains(QStringLiteral("; claimed")), qPrintable(cell(0, 1)));
         QVERIFY(!part<MixtureMap>().isVisible());
-        press(Qt::Key_S); // a plan that is tried leaves what was read
-        QVERIFY(cell(0).contains(QStringLiteral("Depth kernel B claimed")));
+        pressAll(0, Qt::Key_Z); // a plan that is tried leaves what was read
+        QVERIFY2(cell(0, 1).contains(QStringLiteral("claimed")), qPrintable(cell(0, 1)));
     }
 
     void sharesOfSkillsStandInAMap() {
@@ -65,7 +60,7 @@ private Q_SLOTS:
         map.setFocus(Qt::TabFocusReason);
         QVERIFY2(words().contains(QStringLiteral("Segmentation: 25.0 % of skill 1")),
                  qPrintable(words()));
-        panel().matrix()->view()->setFocus();
+        m_page->matrix()->view()->setFocus();
         QCOMPARE(words(), before);
     }
 
@@ -75,7 +70,7 @@ private Q_SLOTS:
             failure({"run.no_checkpoint", m_run, "no checkpoint yet", "", ""}));
         QVERIFY2(words().contains(QStringLiteral("after the first checkpoint")),
                  qPrintable(words()));
-        QVERIFY(!cell(0).contains(QStringLiteral("claimed")));
+        QVERIFY(!cell(0, 1).contains(QStringLiteral("claimed")));
     }
 
     void aCheckpointThatCannotBeReadIsReported() {
@@ -85,26 +80,18 @@ private Q_SLOTS:
         QVERIFY2(words().contains(QStringLiteral("x.safetensors")), qPrintable(words()));
     }
 
-    /// An answer for a run that the panel no longer shows.
+    /// An answer for a run that the page no longer shows.
     void aLateAnswerIsOfNoOtherRun() {
         openOn(adaptedSpec("gated"));
         const auto late = m_desk->jobs.read.back();
-        const RunId first = m_run;
-        QTest::keyClick(&panel(), Qt::Key_Escape);
-        MadeUpRun made{.state = RunState::Running, .step = 300};
-        made.spec = testSpec();
-        m_run = makeRun(*m_store, made);
-        const auto design =
-            designNetwork(made.spec, m_desk->catalogue, std::vector{1, 1, 1}).design;
-        done(m_store->recordPlan(
-            m_run, {.spec = made.spec, .plan = toJson(design.plan), .changes = Json::array()}));
-        const auto record = valueOf(m_store->run(m_run));
-        panel().openOn(record);
+        const RunId other = run(testSpec(), RunState::Running);
+        QVERIFY(m_page->open(EditSharing{other}));
+        QTRY_VERIFY_WITH_TIMEOUT(m_page->subject() && m_page->subject()->after(), sharingPatience);
         late.answer(gateReadings());
         QVERIFY(!readings().isVisible());
-        QVERIFY(first != m_run);
+        QVERIFY(!cell(0, 1).contains(QStringLiteral("claimed")));
     }
 };
 
-QTEST_MAIN(TestReplanReadings)
-#include "tst_replanreadings.moc"
+QTEST_MAIN(TestSharingReadings)
+#include "tst_sharingreadings.moc"
