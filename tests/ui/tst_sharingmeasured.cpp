@@ -93,7 +93,7 @@ private Q_SLOTS:
         choose("gradient norms");
         QTRY_COMPARE_WITH_TIMEOUT(value(dec1, 2), 1.0, sharingPatience); // the longest
         QVERIFY(std::abs(value(dec1, 1) - 0.5) < 1e-12);
-        choose("the plan alone");
+        choose("nothing");
         QVERIFY(!isMeasured());
     }
 
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QCOMPARE(value(2, 1), 0.25); // of the farthest
         QVERIFY2(cell(2, 1).contains(QStringLiteral("its kernel is 20.0 % from the mean")),
                  qPrintable(cell(2, 1)));
-        choose("the plan alone");
+        choose("nothing");
         choose("distances of kernels"); // anew
         m_desk->jobs.apart.back().answer(
             failure({"run.no_checkpoint", id, "no checkpoint yet", "", ""}));

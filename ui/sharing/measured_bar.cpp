@@ -26,7 +26,7 @@ constexpr std::int64_t MostMeasurements = 2000; ///< that are kept
 
 QString kindName(Measured kind) {
     switch (kind) {
-    case Measured::Nothing: return MeasuredBar::tr("the plan alone");
+    case Measured::Nothing: return MeasuredBar::tr("nothing");
     case Measured::Conflict: return MeasuredBar::tr("how tasks pull");
     case Measured::Gradients: return MeasuredBar::tr("gradient norms");
     case Measured::Distances: return MeasuredBar::tr("distances of kernels");
@@ -79,7 +79,7 @@ MeasuredBar::MeasuredBar(StoreAccess& store, QWidget* parent)
                            "stations of the map"));
     m_slider->setAccessibleName(tr("From which step"));
     m_step->setFont(smallFont());
-    auto* label = new TonedLabel(ColorRole::MutedText, tr("Show"));
+    auto* label = new TonedLabel(ColorRole::MutedText, tr("Measured"));
     label->setBuddy(m_kinds);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(0, 0, 0, 0);

@@ -64,12 +64,15 @@ void PlanDetail::paintHistory(QPainter& painter, const QRect& area,
     std::ranges::copy_if(history, std::back_inserter(known),
                          [](double value) { return std::isfinite(value); });
     const auto [lowest, highest] = std::ranges::minmax(known);
+    const auto text = [](double value) {
+        return toQt(fixedText(value, 2)).replace(QLatin1Char('-'), QChar(0x2212));
+    };
     painter.setPen(color(ColorRole::MutedText, palette()));
     painter.drawText(area.adjusted(0, area.height() - 2 * line, 0, -line),
                      Qt::AlignRight | Qt::AlignVCenter, tr("so far, from"));
     painter.drawText(area.adjusted(0, area.height() - line, 0, 0),
                      Qt::AlignRight | Qt::AlignVCenter,
-                     tr("%1 to %2").arg(toQt(fixedText(lowest, 2)), toQt(fixedText(highest, 2))));
+                     tr("%1 to %2").arg(text(lowest), text(highest)));
     painter.restore();
 }
 

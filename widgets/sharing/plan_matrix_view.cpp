@@ -133,8 +133,8 @@ QRect PlanMatrixView::cellRect(int row, int task) const {
 }
 
 void PlanMatrixView::selectRectangle(const QModelIndex& from, const QModelIndex& to) {
-    const auto [top, bottom] = std::minmax(from.row(), to.row());
-    const auto [left, right] = std::minmax(from.column(), to.column());
+    const auto [top, bottom] = std::minmax({from.row(), to.row()});
+    const auto [left, right] = std::minmax({from.column(), to.column()});
     selectionModel()->select(QItemSelection(m_model.index(top, left), m_model.index(bottom, right)),
                              QItemSelectionModel::ClearAndSelect);
 }

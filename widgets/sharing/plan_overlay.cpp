@@ -16,7 +16,7 @@ namespace {
 
 constexpr double Thinnest = 2;
 constexpr double Thickest = 4;
-constexpr double SampleWidth = 54; ///< of a cell in the legend
+constexpr double SampleWidth = 44; ///< of a cell in the legend
 
 double rootOf(double value) {
     return std::sqrt(std::clamp(std::abs(value), 0.0, 1.0));
