@@ -108,11 +108,14 @@ WeightOwners weightOwners(const NetworkDesign& design, const NetworkDesign& coll
     std::array<WeightOwners::Part, weightPartNames.size()> parts;
     for (std::size_t i = 0; i < parts.size(); ++i)
         parts[i] = {std::string(weightPartNames[i]), 0, std::vector<BeforeAfter>(owners.size())};
-    for (std::size_t i = 0; i < design.layers.size(); ++i)
-        ++parts[partOf(design, i)].layers;
+    std::vector<std::size_t> partOfLayer; // which is asked of thousands of weights
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+        partOfLayer.push_back(partOf(design, i));
+        ++parts[partOfLayer.back()].layers;
+    }
     for (const OwnedWeights& own : weights) {
         const auto owner = std::ranges::find(owners, own.owner) - owners.begin();
-        BeforeAfter& sum = parts[partOf(design, static_cast<std::size_t>(own.layer))]
+        BeforeAfter& sum = parts[partOfLayer[static_cast<std::size_t>(own.layer)]]
                                .weights[static_cast<std::size_t>(owner)];
         sum.expanded += own.count.expanded;
         sum.collapsed += own.count.collapsed;
