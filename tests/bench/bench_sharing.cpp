@@ -107,9 +107,16 @@ private:
         m_matrix.setNetwork(shown, m_tasks);
         m_map.setNetwork(shown, m_tasks);
         m_costs.setDesigns(before, m_design, {});
-        m_matrix.grab();
-        m_map.grab();
-        m_costs.grab();
+        draw(m_matrix, m_drawn[0]);
+        draw(m_map, m_drawn[1]);
+        draw(m_costs, m_drawn[2]);
+    }
+
+    /// Onto what it was drawn onto before, as a window does.
+    static void draw(QWidget& widget, QPixmap& onto) {
+        if (onto.size() != widget.size())
+            onto = QPixmap(widget.size());
+        widget.render(&onto);
     }
 
     NetworkDesign m_design;
@@ -119,6 +126,7 @@ private:
     PlanMatrix m_matrix;
     SharingMap m_map;
     CostsStrip m_costs;
+    std::array<QPixmap, 3> m_drawn;
 };
 
 /// Any edit of neighbouring rows; a tenth of them over all rows.

@@ -137,22 +137,26 @@ private:
         return at != line.begin() && continuation(*std::prev(at)) == index;
     }
 
+    bool sees(const MapSegment& segment) const {
+        return segment.to.x() >= m_exposed.left() && segment.from.x() <= m_exposed.right();
+    }
+
     void paintLine(int task) {
         const auto segments = mapSegments(m_map, m_geometry, task);
         for (std::size_t k = 0; k < segments.size();) {
-            const MapSegment& first = segments[k];
-            QPainterPath path(first.from);
-            const double width = first.width;
-            bool seen = false;
-            // Pieces of one width are one stroke.
+            QPainterPath path;
+            const double width = segments[k].width;
+            // Pieces of one width that are seen are one stroke.
             for (; k < segments.size() && segments[k].width == width; ++k) {
                 const MapSegment& segment = segments[k];
-                seen = seen
-                       || (segment.to.x() >= m_exposed.left()
-                           && segment.from.x() <= m_exposed.right());
+                if (!sees(segment))
+                    continue;
+                if (path.elementCount() == 0)
+                    path.moveTo(segment.from);
                 if (std::abs(segment.from.y() - segment.to.y()) < 0.05) {
                     const bool goesOn = k + 1 < segments.size() && segments[k + 1].width == width
-                                        && segments[k + 1].to.y() == segment.to.y();
+                                        && segments[k + 1].to.y() == segment.to.y()
+                                        && sees(segments[k + 1]);
                     if (!goesOn)
                         path.lineTo(segment.to);
                     continue;
@@ -163,7 +167,7 @@ private:
                              segment.to.y());
                 path.lineTo(segment.to);
             }
-            if (!seen)
+            if (path.elementCount() == 0)
                 continue;
             QPen pen = mapLinePen(task, width, m_palette);
             pen.setColor(lineColor(task));
