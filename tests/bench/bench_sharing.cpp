@@ -136,9 +136,9 @@ PlanEdit anyEdit(std::mt19937& random, bool everywhere) {
     const std::size_t first = everywhere ? 0 : random() % layerCount;
     const std::size_t last =
         everywhere ? layerCount - 1 : std::min<std::size_t>(layerCount - 1, first + random() % 8);
-    const TaskSet tasks =
-        random() % 2 == 0 ? allTasks(taskCount)
-                          : static_cast<TaskSet>(1 + random() % allTasks(taskCount));
+    const TaskSet tasks = random() % 2 == 0
+                              ? allTasks(taskCount)
+                              : static_cast<TaskSet>(1 + random() % allTasks(taskCount));
     for (std::size_t layer = first; layer <= last; ++layer)
         for (const int task : tasksOf(tasks))
             edit.cells.push_back({layer, task});
