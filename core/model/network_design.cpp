@@ -225,10 +225,7 @@ DesignResult designLayers(LayerGraph graph, std::vector<std::string> tasks,
 }
 
 Expected<NetworkDesign> withPlan(NetworkDesign design, SharingPlan plan) {
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < design.plan.layers.size(); ++i)
-        layers.push_back(design.layers[i].factors);
-    if (auto problem = checkPlan(plan, layers, design.plan.tasks))
+    if (auto problem = checkPlan(plan, design.sharedFactors(), design.plan.tasks))
         return failure(std::move(*problem));
     design.plan = std::move(plan);
     layOut(design);
@@ -250,6 +247,13 @@ Expected<NetworkDesign> designNetwork(const ExperimentSpec& spec, const Catalogu
         return failure(std::move(result.problems.front()));
     changes = std::min(changes, spec.network.planChanges.size());
     return withPlan(designAfter(spec.network, changes, result.design, catalogue), std::move(plan));
+}
+
+std::vector<LayerFactors> NetworkDesign::sharedFactors() const {
+    std::vector<LayerFactors> factors;
+    for (std::size_t i = 0; i < plan.layers.size(); ++i)
+        factors.push_back(layers[i].factors);
+    return factors;
 }
 
 LayerPlan NetworkDesign::layerPlan(std::size_t layer) const {

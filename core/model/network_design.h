@@ -46,6 +46,9 @@ struct NetworkDesign {
 
     int taskCount() const { return plan.taskCount(); }
 
+    /// What the layers of the plan are made of, in its order.
+    std::vector<LayerFactors> sharedFactors() const;
+
     /// The plan of any layer: a head's is its task's alone.
     LayerPlan layerPlan(std::size_t layer) const;
 

@@ -28,10 +28,7 @@ Expected<std::vector<LayerFactors>> layersOf(const PlannedNetwork& network,
         designNetwork(network.spec, catalogue, outputs, network.changes, network.plan);
     if (!design)
         return failure(design.error());
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < design->plan.layers.size(); ++i)
-        layers.push_back(design->layers[i].factors);
-    return layers;
+    return design->sharedFactors();
 }
 
 /// A layer that runs one kernel as one that has one: the mean of its copies.

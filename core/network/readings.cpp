@@ -2,7 +2,6 @@
 #include "core/network/network.h"
 #include "core/tensor/torch.h"
 
-#include <cmath>
 #include <limits>
 #include <set>
 

@@ -89,16 +89,13 @@ struct FramePredictor::Parts {
 
 Expected<FramePredictor> FramePredictor::load(const std::filesystem::path& checkpoint,
                                               ExperimentSpec spec) {
-    const auto loaded = loadCheckpoint(checkpoint, CheckpointPart::Weights);
+    const auto loaded = loadNetwork(checkpoint);
     if (!loaded)
         return failure(loaded.error());
-    const auto network = networkOf(*loaded);
-    if (!network)
-        return failure(network.error());
-    return FramePredictor(std::make_unique<Parts>(Parts{std::move(spec),
-                                                        Predictor(*loaded, *network, false),
-                                                        Predictor(*loaded, *network, true),
-                                                        std::nullopt}));
+    const auto& [about, network] = *loaded;
+    return FramePredictor(
+        std::make_unique<Parts>(Parts{std::move(spec), Predictor(about, network, false),
+                                      Predictor(about, network, true), std::nullopt}));
 }
 
 FramePredictor::FramePredictor(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}

@@ -46,13 +46,10 @@ struct Places {
 } // namespace
 
 Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool collapsed) {
-    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
-    if (!network)
-        return failure(network.error());
-    return Predictor(*checkpoint, *network, collapsed);
+    const auto loaded = loadNetwork(path);
+    if (!loaded)
+        return failure(loaded.error());
+    return Predictor(loaded->checkpoint, loaded->network, collapsed);
 }
 
 Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed)

@@ -115,13 +115,11 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     progress(0, "reading the checkpoint");
-    const auto checkpoint = loadCheckpoint(request.checkpoint, CheckpointPart::Weights);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
-    if (!network)
-        return failure(network.error());
-    const Predictor expanded(*checkpoint, *network, false), collapsed(*checkpoint, *network, true);
+    const auto loaded = loadNetwork(request.checkpoint);
+    if (!loaded)
+        return failure(loaded.error());
+    const auto& [checkpoint, network] = *loaded;
+    const Predictor expanded(checkpoint, network, false), collapsed(checkpoint, network, true);
     const auto data = openRunData(request.spec);
     if (!data)
         return failure(data.error());
@@ -132,7 +130,7 @@ Expected<PredictReport> drawSheet(const SheetRequest& request, const Progress& p
     const auto frames = static_cast<int>(chosen->samples.size());
     const auto taskCount = static_cast<int>(expanded.taskCount());
     Sheet sheet(frames, 1 + 3 * taskCount, request.spec.data.height, request.spec.data.width,
-                ownersLines(weightOwners(network->design())));
+                ownersLines(weightOwners(network.design())));
     sheet.caption(0, "image");
     for (int t = 0; t < taskCount; ++t) {
         const std::string& name = expanded.taskName(static_cast<std::size_t>(t));

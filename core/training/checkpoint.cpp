@@ -156,26 +156,31 @@ Expected<NetworkDesign> checkpointDesign(const std::filesystem::path& path) {
     return checkpoint ? designOf(*checkpoint) : failure(checkpoint.error());
 }
 
-Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path) {
-    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
+Expected<LoadedNetwork> loadNetwork(const std::filesystem::path& path) {
+    auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
     if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
+        return failure(std::move(checkpoint.error()));
+    auto network = networkOf(*checkpoint);
     if (!network)
-        return failure(network.error());
-    return FactorReadings{checkpoint->step, network->design().plan.tasks, network->readings()};
+        return failure(std::move(network.error()));
+    return LoadedNetwork{std::move(*checkpoint), std::move(*network)};
+}
+
+Expected<FactorReadings> checkpointReadings(const std::filesystem::path& path) {
+    const auto loaded = loadNetwork(path);
+    if (!loaded)
+        return failure(loaded.error());
+    return FactorReadings{loaded->checkpoint.step, loaded->network.design().plan.tasks,
+                          loaded->network.readings()};
 }
 
 Expected<KernelDistances> checkpointDistances(const std::filesystem::path& path) {
-    const auto checkpoint = loadCheckpoint(path, CheckpointPart::Weights);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto network = networkOf(*checkpoint);
-    if (!network)
-        return failure(network.error());
-    const SharingPlan& plan = network->design().plan;
-    return KernelDistances{checkpoint->step, plan.layerNames(), plan.tasks,
-                           network->kernelDistances()};
+    const auto loaded = loadNetwork(path);
+    if (!loaded)
+        return failure(loaded.error());
+    const SharingPlan& plan = loaded->network.design().plan;
+    return KernelDistances{loaded->checkpoint.step, plan.layerNames(), plan.tasks,
+                           loaded->network.kernelDistances()};
 }
 
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {

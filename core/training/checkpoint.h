@@ -58,6 +58,15 @@ Expected<Checkpoint> loadCheckpoint(const std::filesystem::path& path,
 Expected<NetworkDesign> designOf(const Checkpoint& checkpoint);
 Expected<Network> networkOf(const Checkpoint& checkpoint);
 
+/// The network of a checkpoint that is read for it alone.
+struct LoadedNetwork {
+    Checkpoint checkpoint; ///< its weights alone
+    Network network;
+};
+
+/// Problems of `loadCheckpoint` and `networkOf`.
+Expected<LoadedNetwork> loadNetwork(const std::filesystem::path& path);
+
 /// Channels of each task's head.
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets);
 

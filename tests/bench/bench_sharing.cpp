@@ -64,9 +64,8 @@ NetworkDesign largeNetwork() {
 /// What the page shows of a plan, and the way of an edit through it.
 class SharingViews {
 public:
-    explicit SharingViews(NetworkDesign network) : m_design(std::move(network)) {
-        for (std::size_t i = 0; i < m_design.plan.layers.size(); ++i)
-            m_layers.push_back(m_design.layers[i].factors);
+    explicit SharingViews(NetworkDesign network)
+        : m_design(std::move(network)), m_layers(m_design.sharedFactors()) {
         for (int task = 0; task < taskCount; ++task)
             m_tasks.push_back({QString(QChar(u'A' + task)), QStringLiteral("Task %1").arg(task)});
         m_matrix.resize(620, 900);
@@ -181,9 +180,7 @@ double residentMegabytes() {
 std::vector<Figure> undo() {
     TimedApplication::instance();
     const NetworkDesign network = largeNetwork();
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < network.plan.layers.size(); ++i)
-        layers.push_back(network.layers[i].factors);
+    const auto layers = network.sharedFactors();
     QTemporaryDir folder;
     QSettings settings(folder.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
     SpecDocument document(catalogue(), settings);

@@ -72,11 +72,19 @@ protected:
         return id;
     }
 
+    /// The cosine of depth and normals in dec1.1, of a run that this process trains.
+    void measure(const RunId& run, std::int64_t step, double cosine) {
+        ConflictRows rows;
+        for (const char* factor : {"U", "V"})
+            rows.push_back({step, "dec1.1", factor, "depth", "normal", "exact-half", cosine, 1, 2});
+        const auto out = valueOf(StoreWriter::open(m_desk->folder(), run));
+        done(out->append(std::move(rows)));
+        done(out->close());
+    }
+
     const SharingPlan& plan() { return m_page->subject()->after()->plan; }
     SharingPlan planOf(const std::vector<std::string>& rules) {
-        std::vector<LayerFactors> layers;
-        for (std::size_t i = 0; i < plan().layers.size(); ++i)
-            layers.push_back(m_page->subject()->after()->layers[i].factors);
+        const auto layers = m_page->subject()->after()->sharedFactors();
         return resolvePlan(rules, layers, plan().tasks, "").plan;
     }
     QAction& button(const char* text) {

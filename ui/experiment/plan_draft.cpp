@@ -141,9 +141,7 @@ Expected<void> PlanDraft::setPlan(const SharingPlan& plan) {
         if (const auto kernels = parseKernelRule(rule); kernels && *kernels)
             if (auto problem = tried.take(rule))
                 return failure(std::move(*problem));
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < plan.layers.size(); ++i)
-        layers.push_back(tried.after().layers[i].factors);
+    const auto layers = tried.after().sharedFactors();
     for (const std::string& rule : rulesBetween(tried.after().plan, plan, layers))
         if (auto problem = tried.take(rule); problem && problem->code != "plan_change.nothing")
             return failure(std::move(*problem));

@@ -126,8 +126,7 @@ void SharingCard::setNetwork(const ExperimentSpec& spec,
     m_tasks.clear();
     if (network) {
         m_tasks = network->plan.tasks;
-        for (std::size_t i = 0; i < network->plan.layers.size(); ++i)
-            m_layers.push_back(network->layers[i].factors);
+        m_layers = network->sharedFactors();
         std::vector<SharingTask> tasks;
         for (const TaskSpec& task : spec.tasks)
             if (const TaskInfo* info = m_catalogue.task(task.method.id))

@@ -65,9 +65,7 @@ Problems SetupSubject::problems() const {
 Expected<void> SetupSubject::adopt(const QString& step, const SharingPlan& plan) {
     if (!m_after || plan == m_after->plan)
         return {};
-    std::vector<LayerFactors> layers;
-    for (std::size_t i = 0; i < plan.layers.size(); ++i)
-        layers.push_back(m_after->layers[i].factors);
+    const auto layers = m_after->sharedFactors();
     auto changed = withPlan(*m_after, plan);
     if (!changed)
         return failure(std::move(changed.error()));

@@ -205,14 +205,6 @@ std::vector<SharingTask> SharingPage::tasks() const {
     return tasks;
 }
 
-std::vector<LayerFactors> SharingPage::layers() const {
-    std::vector<LayerFactors> layers;
-    const NetworkDesign& design = *subject()->after();
-    for (std::size_t i = 0; i < design.plan.layers.size(); ++i)
-        layers.push_back(design.layers[i].factors);
-    return layers;
-}
-
 void SharingPage::edit(const PlanEdit& edit) {
     PlanSubject* plan = subject();
     if (plan == nullptr || plan->after() == nullptr)
@@ -221,7 +213,7 @@ void SharingPage::edit(const PlanEdit& edit) {
         return m_changes->refuse(tr("This plan can't be changed: the run has ended, or another "
                                     "program trains it."));
     const SharingPlan& before = plan->after()->plan;
-    const auto edited = editedPlan(before, layers(), edit);
+    const auto edited = editedPlan(before, plan->after()->sharedFactors(), edit);
     if (!edited)
         return m_changes->refuse(toQt(toText(edited.error())));
     const QString kept = edited->kept.empty() ? QString() : toQt(toText(edited->kept.front()));

@@ -74,7 +74,6 @@ private:
     void showRunWords();
     void askReadings();
     std::vector<SharingTask> tasks() const;
-    std::vector<LayerFactors> layers() const;
 
     void choosePreset(PlanPreset preset, std::vector<std::size_t> layers = {});
     void adoptRules(const QString& step, const std::vector<std::string>& rules);

@@ -166,7 +166,8 @@ void SharingPage::choosePreset(PlanPreset preset, std::vector<std::size_t> layer
 }
 
 void SharingPage::adoptRules(const QString& step, const std::vector<std::string>& rules) {
-    auto resolved = resolvePlan(rules, layers(), subject()->after()->plan.tasks, "rules");
+    auto resolved = resolvePlan(rules, subject()->after()->sharedFactors(),
+                                subject()->after()->plan.tasks, "rules");
     if (!resolved.problems.empty())
         return m_changes->refuse(toQt(toText(resolved.problems.front())));
     resolved.plan.resting = subject()->after()->plan.resting;
@@ -181,7 +182,8 @@ void SharingPage::keepPlan() {
     if (name.isEmpty() || subject() == nullptr || subject()->after() == nullptr)
         return; // it may have gone while the question stood
     QStringList rules;
-    for (const std::string& rule : rulesOf(subject()->after()->plan, layers()))
+    for (const std::string& rule :
+         rulesOf(subject()->after()->plan, subject()->after()->sharedFactors()))
         rules << toQt(rule);
     m_context.settings.setValue(plansKey + QLatin1Char('/')
                                     + QString::fromLatin1(name.toUtf8().toPercentEncoding()),
@@ -198,8 +200,8 @@ void SharingPage::openPlan() {
         return m_changes->refuse(
             tr("%1 can't be read: %2")
                 .arg(shown, file.isOpen() ? tr("it is too large") : file.errorString()));
-    auto plan = planOfFile(file.read(LargestPlanFile).toStdString(), shown.toStdString(), layers(),
-                           subject()->after()->plan.tasks);
+    auto plan = planOfFile(file.read(LargestPlanFile).toStdString(), shown.toStdString(),
+                           subject()->after()->sharedFactors(), subject()->after()->plan.tasks);
     if (!plan)
         return m_changes->refuse(toQt(toText(plan.error())));
     plan->resting = subject()->after()->plan.resting;
@@ -212,8 +214,9 @@ void SharingPage::savePlan() {
                                                  QStringLiteral("plan.json"), planFilter());
     if (!file || subject() == nullptr || subject()->after() == nullptr)
         return;
-    const auto saved = saveFile(
-        *file, QByteArray::fromStdString(planFileText(subject()->after()->plan, layers())));
+    const auto saved =
+        saveFile(*file, QByteArray::fromStdString(planFileText(
+                            subject()->after()->plan, subject()->after()->sharedFactors())));
     if (!saved)
         m_context.navigator.showProblem(tr("The plan was not saved."), saved.error());
 }
