@@ -21,15 +21,6 @@ class TestSharingMeasured : public QObject, private SharingFixture {
 
     static constexpr int dec1 = 3; ///< the row, and the layer
 
-    /// Depth and normals on dec1.1.
-    void measure(const RunId& run, std::int64_t step, double cosine) {
-        ConflictRows rows;
-        for (const char* factor : {"U", "V"})
-            rows.push_back({step, "dec1.1", factor, "depth", "normal", "exact-half", cosine, 1, 2});
-        const auto out = valueOf(StoreWriter::open(m_desk->folder(), run));
-        done(out->append(std::move(rows)));
-        done(out->close());
-    }
     MeasuredBar& bar() { return part<MeasuredBar>(); }
     void choose(const char* kind) {
         const int index = bar().kinds()->findText(QString::fromUtf8(kind));
@@ -78,14 +69,14 @@ private Q_SLOTS:
         // Over the history.
         QCOMPARE(bar().steps()->maximum(), 1);
         bar().steps()->setValue(0);
-        QVERIFY(std::abs(value(dec1, 1) + 0.5) < 1e-12);
+        QTRY_VERIFY_WITH_TIMEOUT(std::abs(value(dec1, 1) + 0.5) < 1e-12, sharingPatience);
         QVERIFY(words(bar()).contains(QStringLiteral("step 50")));
         measure(id, 150, 0.9);
         bar().refresh();
         QTRY_COMPARE_WITH_TIMEOUT(bar().steps()->maximum(), 2, sharingPatience);
         QVERIFY(words(bar()).contains(QStringLiteral("step 50"))); // where it was put
         bar().steps()->setValue(2);
-        QVERIFY(std::abs(value(dec1, 1) + 0.1) < 1e-12);
+        QTRY_VERIFY_WITH_TIMEOUT(std::abs(value(dec1, 1) + 0.1) < 1e-12, sharingPatience);
         const auto& history =
             m_page->matrix()->model().overlay().cell({static_cast<std::size_t>(dec1)}, 1).history;
         QCOMPARE(history.size(), 3U);
@@ -206,9 +197,7 @@ private Q_SLOTS:
         open();
         const QString file = m_desk->temporary.filePath(QStringLiteral("other.json"));
         const SharingPlan other = planOf({"*: tied", "enc1.1: separate"});
-        std::vector<LayerFactors> layers;
-        for (std::size_t i = 0; i < plan().layers.size(); ++i)
-            layers.push_back(m_page->subject()->after()->layers[i].factors);
+        const auto layers = m_page->subject()->after()->sharedFactors();
         QFile out(file);
         QVERIFY(out.open(QIODevice::WriteOnly));
         out.write(QByteArray::fromStdString(planFileText(other, layers)));

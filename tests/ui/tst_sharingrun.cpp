@@ -17,15 +17,6 @@ class TestSharingRun : public QObject, private SharingFixture {
     const LayerPlan& layer(std::size_t index) { return plan().layers[index]; }
     void pick(std::vector<std::size_t> layers) { m_page->matrix()->showSelected(layers); }
 
-    /// Depth and normals pull apart in dec1.1.
-    void measure(const RunId& run, std::int64_t step, double cosine) {
-        ConflictRows rows;
-        for (const char* factor : {"U", "V"})
-            rows.push_back({step, "dec1.1", factor, "depth", "normal", "exact-half", cosine, 1, 2});
-        const auto out = valueOf(StoreWriter::open(m_desk->folder(), run));
-        done(out->append(std::move(rows)));
-        done(out->close());
-    }
     void suggest() {
         for (auto* button : part<ChangesCard>().findChildren<QToolButton*>())
             if (button->text() == QStringLiteral("Suggest splits"))

@@ -22,7 +22,7 @@ namespace concertina {
 
 namespace {
 
-constexpr std::int64_t MostMeasurements = 2000; ///< that are kept
+constexpr std::int64_t MostMeasurements = 400; ///< that are kept: some tens of MB at most
 
 QString kindName(Measured kind) {
     switch (kind) {
@@ -146,9 +146,8 @@ void MeasuredBar::showRun(const RunId& run) {
     if (run == m_run && !run.empty())
         return;
     m_run = run;
-    m_rows.clear();
-    m_measured.clear();
-    m_generation = -1;
+    m_measured = {};
+    m_problem.clear();
     m_follows = true;
     m_readings = {};
     m_distances.reset();
@@ -177,84 +176,118 @@ void MeasuredBar::setDistances(Expected<KernelDistances> distances) {
     show();
 }
 
+/// What is behind the last that is known, or all where rows were taken away meanwhile.
+Expected<MeasuredBar::Measurements> MeasuredBar::read(const Store& store, const RunId& run,
+                                                      const Measurements& known) {
+    const auto record = store.run(run);
+    if (!record)
+        return failure(record.error());
+    const std::int64_t generation = record->summary.generation;
+    const bool isAll = generation != known.generation;
+    auto news = store.conflicts(run, isAll || known.steps.empty() ? -1 : known.steps.back(),
+                                MostMeasurements);
+    if (!news)
+        return failure(std::move(news.error()));
+    if (!isAll && news->empty())
+        return known;
+    std::vector<ConflictRow> rows;
+    if (!isAll)
+        rows = *known.rows;
+    rows.insert(rows.end(), std::make_move_iterator(news->begin()),
+                std::make_move_iterator(news->end()));
+    std::vector<std::int64_t> steps = measuredSteps(rows);
+    if (std::ssize(steps) > MostMeasurements) {
+        steps.erase(steps.begin(), steps.end() - MostMeasurements);
+        rows.erase(rows.begin(),
+                   std::ranges::lower_bound(rows, steps.front(), {}, &ConflictRow::step));
+    }
+    return Measurements{std::make_shared<const std::vector<ConflictRow>>(std::move(rows)),
+                        std::move(steps), generation};
+}
+
 void MeasuredBar::refresh() {
     if (m_run.empty() || !isOfConflict() || std::exchange(m_reading, true))
         return;
-    const std::int64_t after = m_measured.empty() ? -1 : m_measured.back();
     m_store.call(
         this,
-        [run = m_run, known = m_generation, after](const Store& store) -> Expected<News> {
-            const auto record = store.run(run);
-            if (!record)
-                return failure(record.error());
-            News news{.generation = record->summary.generation};
-            news.isAll = news.generation != known;
-            auto rows = store.conflicts(run, news.isAll ? -1 : after, MostMeasurements);
-            if (!rows)
-                return failure(std::move(rows.error()));
-            news.rows = std::move(*rows);
-            return news;
-        },
-        [this, run = m_run](Expected<News> news) {
+        [run = m_run, known = m_measured](const Store& store) { return read(store, run, known); },
+        [this, run = m_run](Expected<Measurements> measurements) {
             m_reading = false;
             if (run != m_run)
-                refresh();
-            else if (news)
-                adopt(std::move(*news));
+                return refresh();
+            m_problem = measurements ? QString() : toQt(toText(measurements.error()));
+            if (measurements)
+                adopt(std::move(*measurements));
+            else
+                show();
         });
 }
 
-void MeasuredBar::adopt(News news) {
-    const bool isNew = news.isAll || !news.rows.empty() || m_generation < 0;
-    m_generation = news.generation;
-    if (news.isAll)
-        m_rows.clear();
-    m_rows.insert(m_rows.end(), std::make_move_iterator(news.rows.begin()),
-                  std::make_move_iterator(news.rows.end()));
-    if (!isNew)
+void MeasuredBar::adopt(Measurements measurements) {
+    if (m_measured.generation >= 0 && measurements.rows == m_measured.rows)
         return;
-    m_measured = measuredSteps(m_rows);
+    m_measured = std::move(measurements);
     showSteps();
     show();
 }
 
 void MeasuredBar::showSteps() {
     const QSignalBlocker blocker(m_slider);
-    const int last = std::max(static_cast<int>(m_measured.size()) - 1, 0);
+    const int last = std::max(static_cast<int>(m_measured.steps.size()) - 1, 0);
     m_slider->setRange(0, last);
     if (m_follows)
         m_slider->setValue(last);
 }
 
 void MeasuredBar::show() {
-    PlanOverlay overlay;
-    QString words;
-    const bool hasSteps = isOfConflict() && !m_measured.empty();
-    if (hasSteps) {
-        const std::int64_t step = m_measured[static_cast<std::size_t>(m_slider->value())];
-        overlay = conflictOverlay(kind(), m_rows, m_network, step);
-        m_step->setText(tr("step %1").arg(groupedNumber(step)));
-    } else if (isOfConflict()) {
-        words = m_reading || m_generation < 0
-                    ? tr("Reading…")
-                    : tr("Nothing is measured yet (train.conflict_every)");
-    } else if (kind() == Measured::Distances) {
-        if (!m_distances)
-            words = tr("Reading the last checkpoint…");
-        else if (!*m_distances)
-            words = m_distances->error().code == "run.no_checkpoint"
-                        ? tr("After the first checkpoint it will stand here")
-                        : toQt(toText(m_distances->error()));
-        else
-            overlay = distanceOverlay(**m_distances, m_network);
-        if (m_distances && *m_distances)
-            m_step->setText(tr("step %1").arg(groupedNumber((*m_distances)->step)));
-    } else if (kind() != Measured::Nothing) {
-        overlay = readingsOverlay(kind(), m_readings, m_network);
-        m_step->setText(tr("step %1").arg(groupedNumber(m_readings.step)));
-    }
-    m_slider->setVisible(hasSteps && m_measured.size() > 1);
-    m_step->setVisible(!overlay.isEmpty());
+    if (isOfConflict())
+        return showConflict();
+    if (kind() == Measured::Nothing)
+        return lay({}, {}, {});
+    if (kind() != Measured::Distances)
+        return lay(readingsOverlay(kind(), m_readings, m_network), m_readings.step, {});
+    if (!m_distances)
+        return lay({}, {}, tr("Reading the last checkpoint…"));
+    if (!*m_distances)
+        return lay({}, {},
+                   m_distances->error().code == "run.no_checkpoint"
+                       ? tr("After the first checkpoint it will stand here")
+                       : toQt(toText(m_distances->error())));
+    lay(distanceOverlay(**m_distances, m_network), (*m_distances)->step, {});
+}
+
+/// With many tasks and layers it takes a while: the store's thread does it.
+void MeasuredBar::showConflict() {
+    if (m_measured.steps.empty())
+        return lay({}, {},
+                   !m_problem.isEmpty()        ? m_problem
+                   : m_measured.generation < 0 ? tr("Reading…")
+                                               : tr("Nothing is measured yet "
+                                                    "(train.conflict_every)"));
+    m_slider->setVisible(m_measured.steps.size() > 1);
+    m_outdated = m_computing;
+    if (std::exchange(m_computing, true))
+        return;
+    const std::int64_t step = m_measured.steps[static_cast<std::size_t>(m_slider->value())];
+    m_store.call(
+        this,
+        [kind = kind(), rows = m_measured.rows, network = m_network, step](const Store&)
+            -> Expected<PlanOverlay> { return conflictOverlay(kind, *rows, network, step); },
+        [this, step, run = m_run, kind = kind()](Expected<PlanOverlay> overlay) {
+            m_computing = false;
+            if (m_outdated || run != m_run || kind != this->kind())
+                show();
+            else if (overlay)
+                lay(std::move(*overlay), step, {});
+        });
+}
+
+/// `step`: from which it is; `words`: why there is none.
+void MeasuredBar::lay(PlanOverlay overlay, std::optional<std::int64_t> step, const QString& words) {
+    m_slider->setVisible(isOfConflict() && m_measured.steps.size() > 1);
+    m_step->setVisible(step && !overlay.isEmpty());
+    if (step)
+        m_step->setText(tr("step %1").arg(groupedNumber(*step)));
     m_legend->setVisible(kind() != Measured::Nothing);
     m_legend->show(overlay, words);
     if (overlay.isEmpty() && m_overlay.isEmpty())

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,7 @@ class QSlider;
 namespace concertina {
 
 class OverlayLegend;
+class Store;
 class StoreAccess;
 class TonedLabel;
 
@@ -46,29 +48,35 @@ Q_SIGNALS:
     void distancesWanted(); ///< of the run's last checkpoint
 
 private:
-    struct News {
-        std::vector<ConflictRow> rows;
-        std::int64_t generation = 0;
-        bool isAll = false; ///< else those behind what is known
+    /// The last measurements of conflict, by step.
+    struct Measurements {
+        std::shared_ptr<const std::vector<ConflictRow>> rows;
+        std::vector<std::int64_t> steps;
+        std::int64_t generation = -1; ///< of the run when they were read
     };
+    static Expected<Measurements> read(const Store& store, const RunId& run,
+                                       const Measurements& known);
 
     Measured kind() const;
     bool isOfConflict() const;
     void offerKinds();
-    void adopt(News news);
+    void adopt(Measurements measurements);
     void showSteps();
     void show();
+    void showConflict();
+    void lay(PlanOverlay overlay, std::optional<std::int64_t> step, const QString& words);
 
     StoreAccess& m_store;
     RunId m_run;
     MeasuredNetwork m_network;
     FactorReadings m_readings;
     std::optional<Expected<KernelDistances>> m_distances;
-    std::vector<ConflictRow> m_rows; ///< by step
-    std::vector<std::int64_t> m_measured;
-    std::int64_t m_generation = -1;
+    Measurements m_measured;
+    QString m_problem; ///< why they could not be read; empty: they could
     bool m_reading = false;
-    bool m_follows = true; ///< the last measurement, else where the slider was put
+    bool m_computing = false; ///< what the slider is at; one at a time
+    bool m_outdated = false;  ///< it is elsewhere by now
+    bool m_follows = true;    ///< the last measurement, else where the slider was put
     PlanOverlay m_overlay;
     std::vector<Measured> m_offered;
 
