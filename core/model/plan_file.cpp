@@ -53,17 +53,25 @@ Expected<SharingPlan> planOfFile(std::string_view text, const std::string& name,
         plan.error().path = name + ": " + plan.error().path;
         return plan;
     }
-    if (!std::ranges::equal(plan->tasks, tasks))
-        return failure({"plan_file.tasks", name, "a plan of " + join(plan->tasks, ", "),
+    return planForNetwork(
+        std::move(*plan), [&] { return rulesIn(*json, name); }, name, layers, tasks);
+}
+
+Expected<SharingPlan>
+planForNetwork(SharingPlan plan, const std::function<Expected<std::vector<std::string>>()>& rules,
+               const std::string& name, std::span<const LayerFactors> layers,
+               std::span<const std::string> tasks) {
+    if (!std::ranges::equal(plan.tasks, tasks))
+        return failure({"plan_file.tasks", name, "a plan of " + join(plan.tasks, ", "),
                         join(tasks, ", "), ""});
-    if (!checkPlan(*plan, layers, tasks)) {
-        plan->resting = 0; // no plan's business, but the experiment's
+    if (!checkPlan(plan, layers, tasks)) {
+        plan.resting = 0; // no plan's business, but the experiment's
         return plan;
     }
-    const auto rules = rulesIn(*json, name);
-    if (!rules)
-        return failure(rules.error());
-    auto resolved = resolvePlan(*rules, layers, tasks, name + ": rules");
+    const auto said = rules();
+    if (!said)
+        return failure(said.error());
+    auto resolved = resolvePlan(*said, layers, tasks, name + ": rules");
     if (!resolved.problems.empty())
         return failure(std::move(resolved.problems.front()));
     return std::move(resolved.plan);

@@ -3,9 +3,11 @@
 
 #include "core/model/sharing_plan.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace concertina {
 
@@ -23,5 +25,13 @@ std::string planFileText(const SharingPlan& plan, std::span<const LayerFactors> 
 Expected<SharingPlan> planOfFile(std::string_view text, const std::string& name,
                                  std::span<const LayerFactors> layers,
                                  std::span<const std::string> tasks);
+
+/// A plan for these layers and tasks from one that may be another network's: itself where it is of
+/// them, else what its rules come to, which are asked for then. `name` and problems as above,
+/// "plan_file.tasks" the first.
+Expected<SharingPlan>
+planForNetwork(SharingPlan plan, const std::function<Expected<std::vector<std::string>>()>& rules,
+               const std::string& name, std::span<const LayerFactors> layers,
+               std::span<const std::string> tasks);
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #include "ui/sharing/compared_plan.h"
 
 #include "core/model/plan_file.h"
+#include "core/model/plan_rules.h"
 #include "ui/experiment/plan_draft.h"
 #include "ui/services/dialogs.h"
 #include "ui/store/store_access.h"
@@ -14,20 +15,12 @@
 #include <QMenu>
 
 #include <algorithm>
-#include <functional>
 
 namespace concertina {
 
 namespace {
 
 constexpr std::size_t MostRuns = 15; ///< in the menu, the latest
-
-std::vector<LayerFactors> factorsOf(const NetworkDesign& design) {
-    std::vector<LayerFactors> factors;
-    for (std::size_t i = 0; i < design.plan.layers.size(); ++i)
-        factors.push_back(design.layers[i].factors);
-    return factors;
-}
 
 bool isOfOneNetwork(const NetworkDesign& a, const NetworkDesign& b) {
     return a.plan.layerNames() == b.plan.layerNames() && a.plan.tasks == b.plan.tasks;
@@ -110,7 +103,12 @@ void ComparedPlan::chooseRun(const RunId& run, const QString& name) {
             const auto draft = PlanDraft::of(*record, std::nullopt, m_context.catalogue);
             if (!draft)
                 return refused(tr("The sharing of %1 cannot be read.").arg(name));
-            choose(planFileText(draft->before().plan, factorsOf(draft->before())), name);
+            const NetworkDesign& design = draft->before();
+            choose(name, [&](const NetworkDesign& own) {
+                return planForNetwork(
+                    design.plan, [&] { return rulesOf(design.plan, design.sharedFactors()); },
+                    name.toStdString(), own.sharedFactors(), own.plan.tasks);
+            });
         });
 }
 
@@ -124,14 +122,20 @@ void ComparedPlan::chooseFile() {
     if (!file.open(QIODevice::ReadOnly) || file.size() > LargestPlanFile)
         return refused(tr("%1 can't be read: %2")
                            .arg(shown, file.isOpen() ? tr("it is too large") : file.errorString()));
-    choose(file.read(LargestPlanFile).toStdString(), shown);
+    choose(shown, [&](const NetworkDesign& own) {
+        return planOfFile(file.read(LargestPlanFile).toStdString(), shown.toStdString(),
+                          own.sharedFactors(), own.plan.tasks);
+    });
 }
 
-void ComparedPlan::choose(const std::string& planFile, const QString& name) {
+/// What is shown may have gone while it was asked for.
+void ComparedPlan::choose(
+    const QString& name,
+    const std::function<Expected<SharingPlan>(const NetworkDesign& own)>& planFor) {
     const NetworkDesign* after = m_subject ? m_subject->after() : nullptr;
     if (after == nullptr)
         return;
-    auto plan = planOfFile(planFile, name.toStdString(), factorsOf(*after), after->plan.tasks);
+    auto plan = planFor(*after);
     if (!plan)
         return refused(toQt(toText(plan.error())));
     auto design = withPlan(*after, std::move(*plan));

@@ -8,8 +8,8 @@
 
 #include <QPointer>
 
+#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 class QAction;
@@ -53,7 +53,8 @@ private:
     void fillMenu();
     void chooseRun(const RunId& run, const QString& name);
     void chooseFile();
-    void choose(const std::string& planFile, const QString& name);
+    void choose(const QString& name,
+                const std::function<Expected<SharingPlan>(const NetworkDesign& own)>& planFor);
 
     PageContext m_context;
     QPointer<PlanSubject> m_subject;
