@@ -2,6 +2,7 @@
 // The matrix of the page Sharing by mouse and keys, and what lies over its cells.
 #include "tests/model/map_networks.h"
 #include "tests/printing.h"
+#include "tests/widgets/named_tasks.h"
 #include "tests/widgets/picture_testing.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
@@ -23,14 +24,6 @@ using namespace concertina;
 using namespace concertina::testing;
 
 namespace {
-
-std::vector<SharingTask> named(int count) {
-    std::vector<SharingTask> tasks{{"S", "Segmentation"}, {"D", "Depth"}, {"N", "Normals"}};
-    while (tasks.size() < static_cast<std::size_t>(count))
-        tasks.push_back({"T", QStringLiteral("Task %1").arg(tasks.size() + 1)});
-    tasks.resize(static_cast<std::size_t>(count));
-    return tasks;
-}
 
 NetworkDesign segnet(std::vector<std::string> rules = {"*: tied"}, int tasks = 3) {
     return mapNetwork(realBackbone(*backbones()[0]), mapTasks(tasks), std::move(rules));

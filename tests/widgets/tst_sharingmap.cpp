@@ -2,6 +2,7 @@
 // The map by mouse and keys.
 #include "tests/model/map_networks.h"
 #include "tests/printing.h"
+#include "tests/widgets/named_tasks.h"
 #include "tests/widgets/picture_testing.h"
 #include "widgets/sharing/map_words.h"
 #include "widgets/sharing/sharing_map.h"
@@ -17,14 +18,6 @@ using namespace concertina::testing;
 namespace {
 
 using Layers = std::vector<std::size_t>;
-
-std::vector<SharingTask> named(int count) {
-    std::vector<SharingTask> tasks{{"S", "Segmentation"}, {"D", "Depth"}, {"N", "Normals"}};
-    while (tasks.size() < static_cast<std::size_t>(count))
-        tasks.push_back({"T", QStringLiteral("Task %1").arg(tasks.size() + 1)});
-    tasks.resize(static_cast<std::size_t>(count));
-    return tasks;
-}
 
 /// The tree of these tests: all together up to dec4, a and b in dec3 (layers 19, 20, 21), each
 /// alone behind it.

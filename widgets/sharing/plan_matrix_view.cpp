@@ -192,6 +192,8 @@ void PlanMatrixView::dragTo(const QPoint& position) {
 void PlanMatrixView::timerEvent(QTimerEvent* event) {
     if (event->timerId() != m_autoScroll.timerId())
         return QTableView::timerEvent(event);
+    if (!m_pressed.isValid() && !m_corner.isValid()) // the rows are others by now
+        return m_autoScroll.stop();
     QScrollBar& bar = *verticalScrollBar();
     bar.setValue(bar.value() + (m_dragAt.y() < 0 ? -RowHeight : RowHeight));
     dragTo(m_dragAt);
