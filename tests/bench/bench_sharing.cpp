@@ -65,7 +65,8 @@ NetworkDesign largeNetwork() {
 class SharingViews {
 public:
     explicit SharingViews(NetworkDesign network)
-        : m_design(std::move(network)), m_layers(m_design.sharedFactors()) {
+        : m_design(std::make_shared<const NetworkDesign>(std::move(network))),
+          m_layers(m_design->sharedFactors()) {
         for (int task = 0; task < taskCount; ++task)
             m_tasks.push_back({QString(QChar(u'A' + task)), QStringLiteral("Task %1").arg(task)});
         m_matrix.resize(620, 900);
@@ -77,15 +78,16 @@ public:
     /// CPU milliseconds until all of it is drawn; none where the edit is refused.
     std::optional<double> edit(const PlanEdit& edit) {
         const double start = threadMilliseconds();
-        const auto edited = editedPlan(m_design.plan, m_layers, edit);
-        if (!edited || edited->plan == m_design.plan)
+        const auto edited = editedPlan(m_design->plan, m_layers, edit);
+        if (!edited || edited->plan == m_design->plan)
             return std::nullopt;
         m_rules = rulesAfter(m_rules, m_layers, edited->plan);
         const double written = threadMilliseconds();
-        auto changed = withPlan(m_design, edited->plan);
+        auto changed = withPlan(*m_design, edited->plan);
         if (!changed)
             return std::nullopt;
-        const NetworkDesign before = std::exchange(m_design, std::move(*changed));
+        const SharedDesign before =
+            std::exchange(m_design, std::make_shared<const NetworkDesign>(std::move(*changed)));
         const double designed = threadMilliseconds();
         show(before);
         const double end = threadMilliseconds();
@@ -101,10 +103,9 @@ public:
     const std::vector<std::string>& rules() const { return m_rules; }
 
 private:
-    void show(const NetworkDesign& before) {
-        const auto shown = std::make_shared<const NetworkDesign>(m_design);
-        m_matrix.setNetwork(shown, m_tasks);
-        m_map.setNetwork(shown, m_tasks);
+    void show(const SharedDesign& before) {
+        m_matrix.setNetwork(m_design, m_tasks);
+        m_map.setNetwork(m_design, m_tasks);
         m_costs.setDesigns(before, m_design, {});
         draw(m_matrix, m_drawn[0]);
         draw(m_map, m_drawn[1]);
@@ -118,7 +119,7 @@ private:
         widget.render(&onto);
     }
 
-    NetworkDesign m_design;
+    SharedDesign m_design;
     std::vector<LayerFactors> m_layers;
     std::vector<SharingTask> m_tasks;
     std::vector<std::string> m_rules{"*: tied"};

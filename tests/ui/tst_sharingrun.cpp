@@ -33,7 +33,7 @@ private Q_SLOTS:
         const Catalogue catalogue = testCatalogue();
         const auto classesOfHead = [&] {
             const auto draft = PlanDraft::of(record, std::nullopt, catalogue);
-            const LayerGraph& graph = draft->before().graph;
+            const LayerGraph& graph = draft->before()->graph;
             return graph.node(graph.outputs.front()).channels;
         };
         const Json parts = {{"name", "parts"}, {"classes", Json(std::vector<int>(40))}};

@@ -54,12 +54,13 @@ std::optional<PlanDraft> PlanDraft::of(const RunRecord& record,
     auto design = recordedDesign(draft.m_spec, record, catalogue);
     if (!design)
         return std::nullopt;
-    draft.m_before = std::move(*design);
+    draft.m_before = std::make_shared<const NetworkDesign>(std::move(*design));
     if (const auto until = idleFrom ? changesBefore(all, *idleFrom + 1) : 0;
         until > changes.size()) {
         changes.assign(all.planChanges.begin(),
                        all.planChanges.begin() + static_cast<std::ptrdiff_t>(until));
-        draft.m_before = designAfter(draft.m_spec.network, until, draft.m_before, catalogue);
+        draft.m_before = std::make_shared<const NetworkDesign>(
+            designAfter(draft.m_spec.network, until, *draft.m_before, catalogue));
     }
     if (!changes.empty())
         draft.m_lastChange = changes.back();
@@ -74,11 +75,12 @@ void PlanDraft::clear() {
 }
 
 std::optional<Problem> PlanDraft::take(const std::string& rule) {
-    auto changed = withPlanChange(m_network, {m_step, {rule}}, m_after, *m_catalogue);
+    auto changed = withPlanChange(m_network, {m_step, {rule}}, *m_after, *m_catalogue);
     if (!changed)
         return std::move(changed.error());
     m_network = std::move(*changed);
-    m_after = designAfter(m_network, m_network.planChanges.size(), m_before, *m_catalogue);
+    m_after = std::make_shared<const NetworkDesign>(
+        designAfter(m_network, m_network.planChanges.size(), *m_before, *m_catalogue));
     m_rules.push_back(rule);
     return std::nullopt;
 }
@@ -111,7 +113,7 @@ Expected<void> PlanDraft::remove(std::size_t rule) {
 
 Expected<void> PlanDraft::setState(const std::vector<std::size_t>& layers, SharingState state) {
     std::vector<std::string> rules = m_rules;
-    for (const std::string& pattern : layerPatterns(m_before.plan.layerNames(), layers)) {
+    for (const std::string& pattern : layerPatterns(m_before->plan.layerNames(), layers)) {
         // A kernel that is made anew, or a factor's own groups, build on the states before them.
         const auto last = std::find_if_not(rules.rbegin(), rules.rend(), isStateRule).base();
         rules.erase(std::remove_if(last, rules.end(),
@@ -141,8 +143,8 @@ Expected<void> PlanDraft::setPlan(const SharingPlan& plan) {
         if (const auto kernels = parseKernelRule(rule); kernels && *kernels)
             if (auto problem = tried.take(rule))
                 return failure(std::move(*problem));
-    const auto layers = tried.after().sharedFactors();
-    for (const std::string& rule : rulesBetween(tried.after().plan, plan, layers))
+    const auto layers = tried.after()->sharedFactors();
+    for (const std::string& rule : rulesBetween(tried.after()->plan, plan, layers))
         if (auto problem = tried.take(rule); problem && problem->code != "plan_change.nothing")
             return failure(std::move(*problem));
     *this = std::move(tried);

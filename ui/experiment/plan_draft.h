@@ -6,11 +6,15 @@
 #include "db/records.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace concertina {
+
+/// A network that several hold, and none changes.
+using SharedDesign = std::shared_ptr<const NetworkDesign>;
 
 /// Changes of the sharing of a run that are tried before they are made: rules on top of the
 /// network as it is, and the network that they give.
@@ -23,8 +27,8 @@ public:
     of(const RunRecord& record, std::optional<std::int64_t> idleFrom, const Catalogue& catalogue);
 
     const ExperimentSpec& spec() const { return m_spec; }
-    const NetworkDesign& before() const { return m_before; }
-    const NetworkDesign& after() const { return m_after; }
+    const SharedDesign& before() const { return m_before; }
+    const SharedDesign& after() const { return m_after; }
     const std::vector<std::string>& rules() const { return m_rules; } ///< each changes something
 
     /// The change that would be taken back first: "300: dec1.*: separate".
@@ -60,8 +64,8 @@ private:
     std::int64_t m_step = 0;
     ExperimentSpec m_spec; ///< with the changes that are in effect alone
     NetworkSpec m_network; ///< with the rules
-    NetworkDesign m_before;
-    NetworkDesign m_after;
+    SharedDesign m_before; ///< never null, as the next
+    SharedDesign m_after;
     std::vector<std::string> m_rules;
     std::optional<std::string> m_lastChange;
 };

@@ -103,7 +103,7 @@ void ComparedPlan::chooseRun(const RunId& run, const QString& name) {
             const auto draft = PlanDraft::of(*record, std::nullopt, m_context.catalogue);
             if (!draft)
                 return refused(tr("The sharing of %1 cannot be read.").arg(name));
-            const NetworkDesign& design = draft->before();
+            const NetworkDesign& design = *draft->before();
             choose(name, [&](const NetworkDesign& own) {
                 return planForNetwork(
                     design.plan, [&] { return rulesOf(design.plan, design.sharedFactors()); },
@@ -132,7 +132,7 @@ void ComparedPlan::chooseFile() {
 void ComparedPlan::choose(
     const QString& name,
     const std::function<Expected<SharingPlan>(const NetworkDesign& own)>& planFor) {
-    const NetworkDesign* after = m_subject ? m_subject->after() : nullptr;
+    const NetworkDesign* after = m_subject ? m_subject->after().get() : nullptr;
     if (after == nullptr)
         return;
     auto plan = planFor(*after);
@@ -148,11 +148,11 @@ void ComparedPlan::choose(
 /// A chosen plan of another network goes.
 void ComparedPlan::show(PlanSubject* subject, std::vector<SharingTask> tasks) {
     m_subject = subject;
-    const NetworkDesign* after = subject != nullptr ? subject->after() : nullptr;
+    const NetworkDesign* after = subject != nullptr ? subject->after().get() : nullptr;
     if (m_chosen && after != nullptr && !isOfOneNetwork(m_chosen->design, *after))
         forget();
     const NetworkDesign* other = m_chosen           ? &m_chosen->design
-                                 : after != nullptr ? subject->before()
+                                 : after != nullptr ? subject->before().get()
                                                     : nullptr;
     if (after == nullptr || other == nullptr || !isOfOneNetwork(*other, *after)) {
         m_plan.reset();

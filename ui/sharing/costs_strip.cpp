@@ -10,20 +10,9 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include <tuple>
+
 namespace concertina {
-
-namespace {
-
-struct PlanNumbers {
-    NetworkCosts costs;
-    double shared = 0; ///< of the weights in training, those that two tasks or more have together
-};
-
-PlanNumbers numbersOf(const NetworkDesign& design, const CostSettings& settings) {
-    return {networkCosts(design, settings), 1 - weightOwners(design).ownShare().expanded};
-}
-
-} // namespace
 
 CostsStrip::CostsStrip(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
@@ -69,9 +58,32 @@ void CostsStrip::show(std::size_t tile, const QString& before, const QString& af
                                    + after);
 }
 
-void CostsStrip::setDesigns(const NetworkDesign& before, const NetworkDesign& after,
-                            const CostSettings& settings) {
-    const PlanNumbers was = numbersOf(before, settings), is = numbersOf(after, settings);
+namespace {
+
+auto tied(const CostSettings& settings) {
+    return std::tie(settings.batch, settings.moments, settings.activationBytes, settings.balancing);
+}
+
+} // namespace
+
+CostsStrip::Numbers CostsStrip::numbersOf(SharedDesign design, const CostSettings& settings) const {
+    for (const Numbers* known : {&m_before, &m_after})
+        if (known->of == design && tied(known->settings) == tied(settings))
+            return *known;
+    const NetworkCosts costs = networkCosts(*design, settings);
+    const double shared = 1 - weightOwners(*design).ownShare().expanded;
+    return {std::move(design), settings, costs, shared};
+}
+
+void CostsStrip::setDesigns(SharedDesign before, SharedDesign after, const CostSettings& settings) {
+    Numbers was = numbersOf(std::move(before), settings);
+    Numbers is = numbersOf(std::move(after), settings);
+    m_before = std::move(was);
+    m_after = std::move(is);
+    showNumbers(m_before, m_after);
+}
+
+void CostsStrip::showNumbers(const Numbers& was, const Numbers& is) {
     const auto count = [&](std::size_t tile, double NetworkCosts::*what) {
         show(tile, toQt(shortCount(was.costs.*what)), toQt(shortCount(is.costs.*what)),
              is.costs.*what - was.costs.*what);
@@ -91,6 +103,7 @@ void CostsStrip::setDesigns(const NetworkDesign& before, const NetworkDesign& af
 }
 
 void CostsStrip::clear() {
+    m_before = m_after = {};
     for (const Tile& tile : m_tiles) {
         tile.value->setText(QStringLiteral("–"));
         tile.value->setAccessibleName(tile.label->text());

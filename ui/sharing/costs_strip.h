@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/costs.h"
-#include "core/model/network_design.h"
+#include "ui/experiment/plan_draft.h"
 
 #include <QStringList>
 #include <QWidget>
@@ -20,8 +20,8 @@ class CostsStrip : public QWidget {
 public:
     explicit CostsStrip(QWidget* parent = nullptr);
 
-    void setDesigns(const NetworkDesign& before, const NetworkDesign& after,
-                    const CostSettings& settings);
+    /// Neither may be null. What was shown before is not computed again.
+    void setDesigns(SharedDesign before, SharedDesign after, const CostSettings& settings);
     void clear();
 
     /// What stands in it: "Parameters, training: 1.71 M → 1.84 M".
@@ -34,9 +34,20 @@ private:
         TonedLabel* change;
     };
 
+    struct Numbers {
+        SharedDesign of;
+        CostSettings settings;
+        NetworkCosts costs;
+        double shared =
+            0; ///< of the weights in training, those that two tasks or more have together
+    };
+
+    Numbers numbersOf(SharedDesign design, const CostSettings& settings) const;
+    void showNumbers(const Numbers& was, const Numbers& is);
     void show(std::size_t tile, const QString& before, const QString& after, double worse);
 
     std::vector<Tile> m_tiles;
+    Numbers m_before, m_after; ///< that are shown
 };
 
 } // namespace concertina

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/model/costs.h"
-#include "core/model/network_design.h"
 #include "core/values/problem.h"
+#include "ui/experiment/plan_draft.h"
 
 #include <QObject>
 #include <QString>
@@ -20,10 +20,10 @@ class PlanSubject : public QObject {
 public:
     using QObject::QObject;
 
-    /// The network before the change that is looked at, and after it. None where it cannot be put
+    /// The network before the change that is looked at, and after it. Null where it cannot be put
     /// together.
-    virtual const NetworkDesign* before() const = 0;
-    virtual const NetworkDesign* after() const = 0;
+    virtual const SharedDesign& before() const = 0;
+    virtual const SharedDesign& after() const = 0;
 
     virtual const ExperimentSpec& spec() const = 0;
     virtual CostSettings costs() const = 0;

@@ -106,7 +106,7 @@ std::vector<std::string> RuleLine::rulesFor(const std::string& action) const {
     std::vector<std::string> rules;
     if (m_draft != nullptr)
         for (const std::string& pattern :
-             layerPatterns(m_draft->before().plan.layerNames(), m_chosen))
+             layerPatterns(m_draft->before()->plan.layerNames(), m_chosen))
             rules.push_back(pattern + ": " + action);
     return rules;
 }

@@ -22,8 +22,8 @@ public:
     RunSubject(PlanDraft draft, bool editable, const Catalogue& catalogue,
                QObject* parent = nullptr);
 
-    const NetworkDesign* before() const override { return &m_draft.before(); }
-    const NetworkDesign* after() const override { return &m_draft.after(); }
+    const SharedDesign& before() const override { return m_draft.before(); }
+    const SharedDesign& after() const override { return m_draft.after(); }
     const ExperimentSpec& spec() const override { return m_draft.spec(); }
     CostSettings costs() const override;
     std::vector<std::string> rules() const override { return m_draft.rules(); }

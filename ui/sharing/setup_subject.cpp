@@ -26,23 +26,17 @@ void SetupSubject::adoptAnalysis() {
         return;
     }
     const auto& network = m_draft.analysis()->network;
+    const SharedDesign known =
+        network ? std::make_shared<const NetworkDesign>(*network) : SharedDesign();
     const bool sameLayers = m_after && network
                             && m_after->plan.layerNames() == network->plan.layerNames()
                             && m_after->plan.tasks == network->plan.tasks;
     if (!sameLayers)
-        m_before = network;
+        m_before = known;
     else if (m_after->plan != network->plan)
         m_before = std::move(m_after);
-    m_after = network;
+    m_after = known;
     Q_EMIT changed();
-}
-
-const NetworkDesign* SetupSubject::before() const {
-    return m_before ? &*m_before : nullptr;
-}
-
-const NetworkDesign* SetupSubject::after() const {
-    return m_after ? &*m_after : nullptr;
 }
 
 const ExperimentSpec& SetupSubject::spec() const {
@@ -71,7 +65,7 @@ Expected<void> SetupSubject::adopt(const QString& step, const SharingPlan& plan)
         return failure(std::move(changed.error()));
     SetupValue value = m_draft.document().value();
     value.spec.network.sharing = rulesAfter(spec().network.sharing, layers, plan);
-    m_before = std::exchange(m_after, std::move(*changed));
+    m_before = std::exchange(m_after, std::make_shared<const NetworkDesign>(std::move(*changed)));
     m_draft.document().apply(step, std::move(value)); // reports the change
     return {};
 }

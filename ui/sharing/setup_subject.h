@@ -18,8 +18,8 @@ public:
     /// Both must outlive it.
     SetupSubject(ExperimentDraft& draft, const Catalogue& catalogue, QObject* parent = nullptr);
 
-    const NetworkDesign* before() const override;
-    const NetworkDesign* after() const override;
+    const SharedDesign& before() const override { return m_before; }
+    const SharedDesign& after() const override { return m_after; }
     const ExperimentSpec& spec() const override;
     CostSettings costs() const override;
     std::vector<std::string> rules() const override;
@@ -35,8 +35,8 @@ private:
 
     ExperimentDraft& m_draft;
     const Catalogue& m_catalogue;
-    std::optional<NetworkDesign> m_before; ///< the last change of the plan
-    std::optional<NetworkDesign> m_after;
+    SharedDesign m_before; ///< the last change of the plan
+    SharedDesign m_after;
 };
 
 } // namespace concertina

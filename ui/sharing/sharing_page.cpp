@@ -243,15 +243,14 @@ void SharingPage::refresh() {
         return;
     }
     PlanSubject* plan = subject();
-    const NetworkDesign* after = plan != nullptr ? plan->after() : nullptr;
+    const SharedDesign after = plan != nullptr ? plan->after() : nullptr;
     if (after != nullptr) {
         const auto columns = tasks();
-        const auto shown = std::make_shared<const NetworkDesign>(*after);
-        m_matrix->setNetwork(shown, columns);
+        m_matrix->setNetwork(after, columns);
         m_matrix->setProblems(problemsByLayer(*plan));
-        m_map->setNetwork(shown, columns);
+        m_map->setNetwork(after, columns);
         m_measured->setNetwork({after->plan.layerNames(), after->plan.tasks});
-        m_costs->setDesigns(*plan->before(), *after, plan->costs());
+        m_costs->setDesigns(plan->before(), after, plan->costs());
     } else {
         m_matrix->clear();
         m_map->clear();

@@ -119,7 +119,7 @@ void SharingPage::fillSources() {
 void SharingPage::fillPresets() {
     QMenu& menu = *m_presets->menu();
     clearMenu(menu);
-    const NetworkDesign* design = subject()->after();
+    const NetworkDesign* design = subject()->after().get();
     for (const PlanPreset preset :
          {PlanPreset::HardSharing, PlanPreset::PerTaskCores, PlanPreset::MergedCores,
           PlanPreset::MergedByProduct, PlanPreset::EncoderShared, PlanPreset::OwnNorms,
@@ -157,7 +157,7 @@ void SharingPage::fillPresets() {
 }
 
 void SharingPage::choosePreset(PlanPreset preset, std::vector<std::size_t> layers) {
-    const NetworkDesign* design = subject() != nullptr ? subject()->after() : nullptr;
+    const NetworkDesign* design = subject() != nullptr ? subject()->after().get() : nullptr;
     if (design == nullptr)
         return;
     edit({.kind = PlanEditKind::Preset,

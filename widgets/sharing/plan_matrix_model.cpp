@@ -5,9 +5,21 @@
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
 
+#include <QDataStream>
+
 #include <algorithm>
 
 namespace concertina {
+
+namespace {
+
+void writePartition(QDataStream& stream, const Partition& partition) {
+    stream << quint32(partition.groups.size());
+    for (const TaskSet group : partition.groups)
+        stream << quint64(group);
+}
+
+} // namespace
 
 PlanMatrixModel::PlanMatrixModel(QObject* parent)
     : QAbstractTableModel(parent), m_rows(new SharingModel(this)) {}
@@ -146,6 +158,48 @@ QString PlanMatrixModel::problem(const SharingRow& row) const {
     return {};
 }
 
+QByteArray PlanMatrixModel::cellsLook(int index) const {
+    const SharingRow& shown = row(index);
+    QByteArray look;
+    QDataStream stream(&look, QIODevice::WriteOnly);
+    const auto plan = shownPlan(shown);
+    stream << taskCount() << plan.has_value();
+    if (plan) {
+        for (const Partition& partition : plan->partitions)
+            writePartition(stream, partition);
+        writePartition(stream, plan->bias);
+        writePartition(stream, plan->norm);
+        stream << plan->merged << plan->product;
+        for (const std::string& part : plan->frozen)
+            stream << part.c_str();
+    }
+    for (const auto& gate : gates(shown)) {
+        stream << gate.has_value();
+        if (gate)
+            stream << gate->open << gate->gated << gate->lowest << gate->highest << gate->threshold;
+    }
+    for (int task = 0; task < taskCount(); ++task) {
+        stream << isOther(index, task);
+        if (m_overlay.isEmpty())
+            continue;
+        const OverlayCell measured = m_overlay.drawn(shown.layers, task);
+        stream << m_overlay.isSigned << measured.value << measured.weight;
+        for (const double part : measured.parts)
+            stream << part;
+    }
+    return look;
+}
+
+QByteArray PlanMatrixModel::labelLook(int index) const {
+    const SharingRow& shown = row(index);
+    QByteArray look;
+    QDataStream stream(&look, QIODevice::WriteOnly);
+    stream << shown.label << quint32(shown.layers.size()) << shapeText(shown) << shown.canFold
+           << shown.canUnfold << shown.isFrozen() << shown.isAllFrozen()
+           << problem(shown).isEmpty();
+    return look;
+}
+
 int PlanMatrixModel::rowOf(std::size_t layer) const {
     for (int i = 0; i < rowCount(); ++i)
         if (std::ranges::find(row(i).layers, layer) != row(i).layers.end())
@@ -240,6 +294,8 @@ QString PlanMatrixModel::reading(int index, int task) const {
     QStringList texts;
     if (const QString own = ownership(shown, shown.plan, task); !own.isEmpty())
         texts << own;
+    if (const QString measured = m_overlay.cell(shown.layers, task).words; !measured.isEmpty())
+        texts << measured.section(QLatin1Char('\n'), 0, 0);
     if (isOther(index, task))
         if (const LayerPlan* other = otherPlan(shown.layers.front())) {
             const QString was = ownership(shown, *other, task);
@@ -250,8 +306,6 @@ QString PlanMatrixModel::reading(int index, int task) const {
     if (const auto claims = gates(shown); !claims.empty())
         if (const auto& claim = claims[static_cast<std::size_t>(task)])
             texts << claimText(*claim);
-    if (const QString measured = m_overlay.cell(shown.layers, task).words; !measured.isEmpty())
-        texts << measured.section(QLatin1Char('\n'), 0, 0);
     if (const QString wrong = problem(shown); !wrong.isEmpty())
         texts << tr("problem: %1").arg(wrong);
     QString where = shown.label;

@@ -55,6 +55,10 @@ public:
     QString problem(const SharingRow& row) const;     ///< empty: none
     QString reading(int row, int task) const;
 
+    /// Equal where the cells of two rows, or their labels, are drawn alike.
+    QByteArray cellsLook(int index) const;
+    QByteArray labelLook(int index) const;
+
     /// By task, how much of a row is claimed; none where nothing is known, or not shown.
     std::vector<std::optional<GateShare>> gates(const SharingRow& row) const;
 

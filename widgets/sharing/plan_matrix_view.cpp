@@ -37,8 +37,11 @@ protected:
     void paintSection(QPainter* painter, const QRect& area, int section) const override {
         painter->fillRect(area, color(ColorRole::Card, palette()));
         const int top = area.bottom() + 1 - RowHeight;
-        paintPlanLabel(*painter, QRect(area.x(), top, area.width(), RowHeight), m_model, section,
-                       palette());
+        m_pictures.draw(*painter, QRect(area.x(), top, area.width(), RowHeight),
+                        m_model.labelLook(section), palette(),
+                        [&](QPainter& onto, const QRect& room) {
+                            paintPlanLabel(onto, room, m_model, section, palette());
+                        });
     }
     void mousePressEvent(QMouseEvent* event) override {
         const int row = logicalIndexAt(event->position().toPoint());
@@ -53,6 +56,7 @@ protected:
 private:
     const PlanMatrixModel& m_model;
     PlanMatrixView& m_view;
+    mutable RowPictures m_pictures;
 };
 
 class PlanTaskHeader : public QHeaderView {
@@ -256,18 +260,32 @@ void PlanMatrixView::paintRow(QPainter& painter, int row, double most) {
         m_pointedLayer && std::ranges::find(shown.layers, *m_pointedLayer) != shown.layers.end();
     QColor tint = color(ColorRole::Accent, palette());
     tint.setAlphaF(0.16F);
+    bool isTinted = false;
     for (int task = 0; task < tasks; ++task) {
         const QRect cell = cellRect(row, task);
-        if (selectionModel()->isSelected(m_model.index(row, task)))
-            painter.fillRect(cell, tint);
-        else if ((pointed && (m_pointedTasks & taskBit(task)) != 0)
-                 || m_hover == m_model.index(row, task))
-            painter.fillRect(cell, color(ColorRole::Hover, palette()));
+        const bool selected = selectionModel()->isSelected(m_model.index(row, task));
+        const bool lit = (pointed && (m_pointedTasks & taskBit(task)) != 0)
+                         || m_hover == m_model.index(row, task);
+        if (selected || lit)
+            painter.fillRect(cell, selected ? tint : color(ColorRole::Hover, palette()));
+        isTinted = isTinted || selected || lit;
     }
     const QRect first = cellRect(row, 0);
-    paintPlanCells(painter, QRect(first.x(), first.y() + 1, first.width() * tasks, RowHeight - 2),
-                   m_model, row, palette());
-    paintPlanBar(painter, cellRect(row, tasks), m_model.multiplyAdds(shown), most, palette());
+    const QRect cells(first.x(), first.y() + 1, first.width() * tasks, RowHeight - 2);
+    const auto paintCells = [&](QPainter& onto, const QRect& area) {
+        paintPlanCells(onto, area, m_model, row, palette());
+    };
+    if (isTinted)
+        paintCells(painter, cells);
+    else
+        m_pictures.draw(painter, cells, m_model.cellsLook(row), palette(), paintCells);
+    const double adds = m_model.multiplyAdds(shown);
+    const double numbers[]{adds, most};
+    m_pictures.draw(painter, cellRect(row, tasks),
+                    QByteArray(reinterpret_cast<const char*>(numbers), sizeof numbers), palette(),
+                    [&](QPainter& onto, const QRect& area) {
+                        paintPlanBar(onto, area, adds, most, palette());
+                    });
 }
 
 void PlanMatrixView::paintEvent(QPaintEvent* event) {

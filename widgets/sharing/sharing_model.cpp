@@ -96,6 +96,8 @@ void SharingModel::setReadings(FactorReadings readings) {
 }
 
 std::vector<std::optional<GateShare>> SharingModel::gates(const SharingRow& row) const {
+    if (m_readings.copies.empty())
+        return std::vector<std::optional<GateShare>>(m_network->plan.tasks.size());
     const std::vector<std::string> layers = m_network->plan.layerNames();
     std::vector<std::optional<GateShare>> shares;
     for (const std::string& task : m_network->plan.tasks)
