@@ -103,7 +103,8 @@ CostSettings costSettings(const TrainSpec& train, const Catalogue& catalogue) {
 }
 
 std::vector<double> multiplyAddsByLayer(const NetworkDesign& design) {
-    return composedMultiplyAdds(design.runsStretches() ? composed(design) : design);
+    return design.runsStretches() ? composedMultiplyAdds(composed(design))
+                                  : composedMultiplyAdds(design);
 }
 
 NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& settings) {

@@ -38,12 +38,18 @@ class RuleWriter {
 public:
     RuleWriter(RuleSlots& slots, const PatternTree& tree, Slots target)
         : m_slots(slots), m_tree(tree), m_target(std::move(target)) {
+        const auto isAsBefore = [this](std::size_t i) {
+            return m_slots.isAsBefore(i) && m_target[i] == m_target[i - 1];
+        };
         for (std::size_t i = 0; i < m_target.size(); ++i)
-            addLabels(i);
-        m_costs.resize(m_target.size() * m_labels.size());
+            if (!isAsBefore(i))
+                addLabels(i);
+        const std::size_t labels = m_labels.size();
+        m_costs.resize(m_target.size() * labels);
         for (std::size_t i = 0; i < m_target.size(); ++i)
-            for (std::size_t c = 0; c < m_labels.size(); ++c)
-                m_costs[i * m_labels.size() + c] = misses(i, m_labels[c]);
+            for (std::size_t c = 0; c < labels; ++c)
+                m_costs[i * labels + c] =
+                    isAsBefore(i) ? m_costs[(i - 1) * labels + c] : misses(i, m_labels[c]);
     }
 
     const Slots& target() const { return m_target; }
@@ -242,6 +248,8 @@ private:
 
     Rules freezes(const Slots& before) const {
         Rules best;
+        if (std::ranges::equal(before, m_target, {}, &LayerSlots::frozen, &LayerSlots::frozen))
+            return best;
         for (const double part : {1.0, 0.01}) {
             Rules rules = freezes(before, part);
             if (part == 1.0 || rules.size() < best.size())
@@ -266,7 +274,6 @@ private:
         LabelCosts costs{.contexts = 5, .start = 0};
         costs.weights = {NoWay, NoWay, 1, 1, 2};
         costs.step = {1, 1, 2, 4, 4};
-        bool differs = false;
         for (std::size_t i = 0; i < m_target.size(); ++i)
             for (int context = 0; context < 5; ++context) {
                 double count = 0;
@@ -277,11 +284,8 @@ private:
                             ? 1
                             : 0;
                 costs.layers.push_back(part * count);
-                differs = differs || (context == 0 && count > 0);
             }
         Rules rules;
-        if (!differs)
-            return rules;
         const Labels found = cheapestLabels(m_tree, costs);
         for (const PlacedLabel& placed : found.placed) {
             const SharingRule unfreeze{.layers = pattern(placed.node),
@@ -335,20 +339,13 @@ private:
     std::vector<double> m_costs; ///< by layer and label: `misses`
 };
 
-std::vector<std::string> namesOf(std::span<const LayerFactors> layers) {
-    std::vector<std::string> names;
-    for (const LayerFactors& layer : layers)
-        names.push_back(layer.layer);
-    return names;
-}
-
 } // namespace
 
 std::vector<std::string> rulesOf(const SharingPlan& plan, std::span<const LayerFactors> layers) {
     if (layers.empty())
         return {};
     RuleSlots slots(layers, plan.tasks);
-    const PatternTree tree(namesOf(layers));
+    const PatternTree tree(plan.layerNames());
     return RuleWriter(slots, tree, slots.of(plan)).over(slots.atStart(), true);
 }
 
@@ -357,7 +354,7 @@ std::vector<std::string> rulesAfter(std::span<const std::string> rules,
     if (layers.empty())
         return {rules.begin(), rules.end()};
     RuleSlots slots(layers, plan.tasks);
-    const PatternTree tree(namesOf(layers));
+    const PatternTree tree(plan.layerNames());
     const RuleWriter writer(slots, tree, slots.of(plan));
     const std::size_t fewest = rules.size() > MostRewritten ? rules.size() - MostRewritten : 1;
     std::vector<Slots> before{slots.atStart()}; // of each count of kept rules, from `fewest` on

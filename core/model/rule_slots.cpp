@@ -5,6 +5,7 @@
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
@@ -15,8 +16,8 @@ class Writers {
 public:
     explicit Writers(const std::vector<LayerSlots>& slots) {
         for (const LayerSlots& layer : slots) {
-            m_offsets.push_back(m_writes.size());
-            m_writes.resize(m_writes.size() + layer.parts.size() + 1 + layer.frozen.size());
+            m_offsets.push_back(m_last.size());
+            m_last.resize(m_last.size() + layer.parts.size() + 1 + layer.frozen.size(), None);
         }
     }
 
@@ -42,30 +43,39 @@ public:
 
     bool isIdle(int rule) const {
         return std::ranges::all_of(m_of[static_cast<std::size_t>(rule)], [&](std::size_t slot) {
-            const auto& writes = m_writes[slot];
-            return writes.back().rule != rule
-                   || (writes.size() > 1 && writes[writes.size() - 2].value == writes.back().value);
+            const Write& last = m_writes[m_last[slot]];
+            return last.rule != rule
+                   || (last.before != None && m_writes[last.before].value == last.value);
         });
     }
 
     void remove(int rule) {
-        for (const std::size_t slot : m_of[static_cast<std::size_t>(rule)])
-            std::erase_if(m_writes[slot], [&](const Write& write) { return write.rule == rule; });
+        for (const std::size_t slot : m_of[static_cast<std::size_t>(rule)]) {
+            std::size_t* at = &m_last[slot];
+            while (*at != None && m_writes[*at].rule != rule)
+                at = &m_writes[*at].before;
+            if (*at != None)
+                *at = m_writes[*at].before;
+        }
     }
 
 private:
+    static constexpr std::size_t None = static_cast<std::size_t>(-1);
+
     struct Write {
         int rule = 0;
         int value = 0;
+        std::size_t before = None; ///< the write of the same slot before it
     };
 
     void write(std::size_t slot, int rule, int value) {
-        m_writes[slot].push_back({rule, value});
+        m_writes.push_back({rule, value, std::exchange(m_last[slot], m_writes.size())});
         m_of.back().push_back(slot);
     }
 
     std::vector<std::size_t> m_offsets; ///< by layer
-    std::vector<std::vector<Write>> m_writes;
+    std::vector<std::size_t> m_last;    ///< by slot: its last write
+    std::vector<Write> m_writes;
     std::vector<std::vector<std::size_t>> m_of; ///< slots by rule
 };
 
@@ -86,7 +96,16 @@ RuleSlots::RuleSlots(std::span<const LayerFactors> layers, std::span<const std::
         m_names.push_back(name);
         return static_cast<int>(m_names.size()) - 1;
     };
-    for (const LayerFactors& layer : layers) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerFactors& layer = layers[i];
+        m_asBefore.push_back(i > 0 && layer.factors == layers[i - 1].factors
+                             && layer.composable == layers[i - 1].composable
+                             && layer.affine == layers[i - 1].affine);
+        if (m_asBefore.back() != 0) {
+            m_parts.push_back(m_parts.back());
+            m_fits.push_back(m_fits.back());
+            continue;
+        }
         std::vector<int>& parts = m_parts.emplace_back();
         for (const FactorInfo& factor : layer.factors)
             parts.push_back(nameOf(factor.name));
@@ -107,29 +126,35 @@ int RuleSlots::numberOf(const Partition& partition) {
     return at->second;
 }
 
-std::vector<LayerSlots> RuleSlots::atStart() {
-    SharingPlan plan{.tasks = {m_tasks.begin(), m_tasks.end()}, .layers = {}};
-    for (const LayerFactors& layer : m_layers)
-        plan.layers.push_back(planAtStart(layer, taskCount()));
-    return of(plan);
+const std::vector<LayerSlots>& RuleSlots::atStart() {
+    if (!m_atStart.empty())
+        return m_atStart;
+    for (std::size_t i = 0; i < m_layers.size(); ++i)
+        m_atStart.push_back(isAsBefore(i) ? m_atStart.back()
+                                          : of(planAtStart(m_layers[i], taskCount())));
+    return m_atStart;
 }
 
 std::vector<LayerSlots> RuleSlots::of(const SharingPlan& plan) {
     std::vector<LayerSlots> all;
-    for (const LayerPlan& layer : plan.layers) {
-        LayerSlots& slots = all.emplace_back();
-        for (const Partition& partition : layer.partitions)
-            slots.parts.push_back(numberOf(partition));
-        slots.parts.push_back(numberOf(layer.bias));
-        slots.parts.push_back(numberOf(layer.norm));
-        slots.merge = layer.product ? 2 : layer.merged ? 1 : 0;
-        for (const std::string& factor : layer.factors)
-            slots.frozen.push_back(layer.isFrozen(factor) ? 1 : 0);
-        for (const std::string_view part :
-             {std::string_view("bias"), std::string_view("norm"), StatisticsPart})
-            slots.frozen.push_back(layer.isFrozen(part) ? 1 : 0);
-    }
+    for (const LayerPlan& layer : plan.layers)
+        all.push_back(of(layer));
     return all;
+}
+
+LayerSlots RuleSlots::of(const LayerPlan& layer) {
+    LayerSlots slots;
+    for (const Partition& partition : layer.partitions)
+        slots.parts.push_back(numberOf(partition));
+    slots.parts.push_back(numberOf(layer.bias));
+    slots.parts.push_back(numberOf(layer.norm));
+    slots.merge = layer.product ? 2 : layer.merged ? 1 : 0;
+    for (const std::string& factor : layer.factors)
+        slots.frozen.push_back(layer.isFrozen(factor) ? 1 : 0);
+    for (const std::string_view part :
+         {std::string_view("bias"), std::string_view("norm"), StatisticsPart})
+        slots.frozen.push_back(layer.isFrozen(part) ? 1 : 0);
+    return slots;
 }
 
 int RuleSlots::partInState(std::size_t layer, std::size_t part, SharingState state, int own) const {
@@ -167,12 +192,13 @@ ReadRule RuleSlots::readAnew(const std::string& text) {
             return read;
         read.own = numberOf(*groups);
     }
-    const auto name = std::ranges::find(m_names, read.rule.factor) - m_names.begin();
+    if (const auto name = std::ranges::find(m_names, read.rule.factor); name != m_names.end())
+        read.part = static_cast<int>(name - m_names.begin());
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         if (!matchesPattern(m_layers[i].layer, read.rule.layers))
             continue;
         read.layers.push_back(i);
-        const auto part = std::ranges::find(m_parts[i], static_cast<int>(name));
+        const auto part = std::ranges::find(m_parts[i], read.part);
         const bool has =
             part != m_parts[i].end() && (read.rule.frozen || part + 1 != m_parts[i].end());
         if (read.rule.state || (read.rule.frozen && read.rule.factor.empty()) || has)
@@ -188,8 +214,7 @@ void RuleSlots::apply(const ReadRule& rule, std::vector<LayerSlots>& slots) cons
         LayerSlots& values = slots[layer];
         for (std::size_t p = 0; p < m_parts[layer].size(); ++p) {
             const bool isStatistics = p == values.parts.size();
-            const bool named =
-                m_names[static_cast<std::size_t>(m_parts[layer][p])] == rule.rule.factor;
+            const bool named = m_parts[layer][p] == rule.part;
             if (rule.rule.frozen) {
                 const bool all = rule.rule.factor.empty()
                                  && (!isStatistics || rule.rule.rests || !*rule.rule.frozen);
@@ -234,7 +259,7 @@ std::vector<std::string> RuleSlots::withoutIdle(const std::vector<std::string>& 
                     return false;
                 if (says.frozen && says.factor.empty())
                     return part < parts || says.rests || !*says.frozen;
-                return m_names[static_cast<std::size_t>(m_parts[layer][part])] == says.factor;
+                return m_parts[layer][part] == rule.part;
             });
     }
     std::vector<std::string> kept;

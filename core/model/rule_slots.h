@@ -29,7 +29,8 @@ struct ReadRule {
     std::string text;
     bool wrong = false; ///< it sets nothing, and is its writer's to mend
     SharingRule rule;
-    int own = 0; ///< its groups
+    int own = 0;   ///< its groups
+    int part = -1; ///< the name that it sets, by its index; −1: none that a layer has
     std::vector<std::size_t> layers{};
 };
 
@@ -52,7 +53,10 @@ public:
     const std::vector<std::string>& partNames() const { return m_names; }
     const std::vector<int>& parts(std::size_t layer) const { return m_parts[layer]; }
 
-    std::vector<LayerSlots> atStart();
+    /// Whether rules do the same to a layer as to the one before it.
+    bool isAsBefore(std::size_t layer) const { return m_asBefore[layer] != 0; }
+
+    const std::vector<LayerSlots>& atStart();
     std::vector<LayerSlots> of(const SharingPlan& plan);
 
     /// What a state gives the layer's part, a copy of `own` where it says "own".
@@ -70,6 +74,7 @@ public:
     std::vector<std::string> withoutIdle(const std::vector<std::string>& rules);
 
 private:
+    LayerSlots of(const LayerPlan& layer);
     ReadRule readAnew(const std::string& text);
 
     std::span<const LayerFactors> m_layers;
@@ -80,6 +85,8 @@ private:
     std::vector<std::string> m_names;
     std::vector<std::vector<int>> m_parts;
     std::vector<std::array<bool, 5>> m_fits;
+    std::vector<char> m_asBefore;
+    std::vector<LayerSlots> m_atStart;
     std::map<std::string, ReadRule> m_read; ///< the same rules are looked at many times
 };
 

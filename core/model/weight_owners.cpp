@@ -94,7 +94,10 @@ std::vector<OwnedWeights> ownedWeights(const NetworkDesign& trained,
                                        const NetworkDesign& collapsed) {
     std::vector<OwnedWeights> all;
     addTrained(trained, all);
-    addCollapsed(collapsed.runsStretches() ? composed(collapsed) : collapsed, all);
+    if (collapsed.runsStretches())
+        addCollapsed(composed(collapsed), all);
+    else
+        addCollapsed(collapsed, all);
     return all;
 }
 

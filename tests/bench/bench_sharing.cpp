@@ -14,6 +14,7 @@
 #include "widgets/sharing/sharing_map.h"
 
 #include <QPixmap>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTemporaryDir>
 
@@ -112,11 +113,14 @@ private:
         draw(m_costs, m_drawn[2]);
     }
 
-    /// Onto what it was drawn onto before, as a window does.
+    /// Onto what it was drawn onto before, as a window does; scroll bars stay as they are.
     static void draw(QWidget& widget, QPixmap& onto) {
         if (onto.size() != widget.size())
             onto = QPixmap(widget.size());
-        widget.render(&onto);
+        QRegion region(widget.rect());
+        for (const QScrollBar* bar : widget.findChildren<QScrollBar*>())
+            region -= QRect(bar->mapTo(&widget, QPoint()), bar->size());
+        widget.render(&onto, QPoint(), region);
     }
 
     SharedDesign m_design;

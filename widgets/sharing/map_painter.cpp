@@ -2,14 +2,17 @@
 #include "widgets/sharing/map_painter.h"
 
 #include "widgets/qt_text.h"
+#include "widgets/sharing/picture_cache.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QDataStream>
 #include <QFontMetricsF>
 #include <QPainter>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace concertina {
 
@@ -19,14 +22,15 @@ class MapPainting {
 public:
     MapPainting(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
                 const std::vector<SharingTask>& tasks, const MapMarks& marks,
-                const QPalette& palette, const QRectF& exposed)
+                const QPalette& palette, const QRectF& exposed, PictureCache* pictures)
         : m_painter(painter),
           m_map(map),
           m_geometry(geometry),
           m_tasks(tasks),
           m_marks(marks),
           m_palette(palette),
-          m_exposed(exposed.isEmpty() ? QRectF({0, 0}, geometry.size) : exposed) {
+          m_exposed(exposed.isEmpty() ? QRectF({0, 0}, geometry.size) : exposed),
+          m_pictures(pictures) {
         m_exposed.adjust(-40, 0, 40, 0);
         m_labelFont = smallFont();
         m_stageFont = smallFont();
@@ -219,11 +223,13 @@ private:
             m_painter.drawPath(path);
             middle = path.pointAtPercent(0.5);
         }
-        if (tied && end.y() - start.y() > 15)
-            paintMapLetter(m_painter, middle,
-                           kernel < 26 ? QString(QChar(u'A' + kernel))
-                                       : QString::number(kernel + 1),
-                           m_palette);
+        if (!tied || end.y() - start.y() <= 15)
+            return;
+        const QString letter =
+            kernel < 26 ? QString(QChar(u'A' + kernel)) : QString::number(kernel + 1);
+        paintSign({middle - QPointF(20, 8), middle + QPointF(20, 8)},
+                  QByteArray("\2") + letter.toUtf8(),
+                  [&](QPainter& onto) { paintMapLetter(onto, middle, letter, m_palette); });
     }
 
     void paintStations(std::size_t column) {
@@ -243,8 +249,20 @@ private:
                 m_painter.drawRoundedRect(capsule.adjusted(-wide, -wide, wide, wide),
                                           MapGeometry::Radius + wide, MapGeometry::Radius + wide);
             }
-            paintMapStation(m_painter, shown, capsule, lines, station.frozen, m_palette);
+            paintSign(capsule.adjusted(-4, -11, 13, 4),
+                      mapStationLook(shown, capsule, lines, station.frozen), [&](QPainter& onto) {
+                          paintMapStation(onto, shown, capsule, lines, station.frozen, m_palette);
+                      });
         }
+    }
+
+    /// What many places have alike, from its picture where there are such.
+    void paintSign(const QRectF& area, const QByteArray& look,
+                   const std::function<void(QPainter&)>& paint) {
+        if (m_pictures != nullptr)
+            m_pictures->drawSign(m_painter, area, look, m_palette, paint);
+        else
+            paint(m_painter);
     }
 
     /// The stage, and which of its layers it is, or how many.
@@ -258,28 +276,38 @@ private:
             QString below = label.mid(stage.size());
             if (column.label == column.stage && column.canUnfold)
                 below = QStringLiteral("×%1").arg(column.layers.size());
-            const double half = room.height() / 2;
-            m_painter.setFont(m_stageFont);
-            m_painter.setPen(tone(ColorRole::Text));
             const bool one = !column.onWay;
             const bool again = c > 0 && m_map.columns[c - 1].stage == column.stage
                                && m_geometry.labels[c - 1].top() == room.top() && column.onWay;
-            if (!again)
-                m_painter.drawText(
-                    QRectF(room.left() - 4, room.top(), room.width() + 8,
-                           one ? room.height() : half),
-                    Qt::AlignHCenter | Qt::AlignBottom | Qt::TextSingleLine,
-                    QFontMetricsF(m_stageFont)
-                        .elidedText(one ? label : stage, Qt::ElideMiddle, room.width() + 8));
-            if (one || below.isEmpty())
-                continue;
-            m_painter.setFont(m_labelFont);
-            m_painter.setPen(tone(ColorRole::MutedText));
-            m_painter.drawText(
-                QRectF(room.left(), room.top() + half, room.width(), half),
-                Qt::AlignHCenter | Qt::AlignTop | Qt::TextSingleLine,
-                QFontMetricsF(m_labelFont).elidedText(below, Qt::ElideMiddle, room.width()));
+            const QString above = again ? QString() : one ? label : stage;
+            if (one)
+                below.clear();
+            QByteArray look;
+            QDataStream stream(&look, QIODevice::WriteOnly);
+            stream << quint8(1) << above << below << one << room.height();
+            paintSign(room.adjusted(-4, 0, 4, 0), look,
+                      [&](QPainter& onto) { paintLabel(onto, room, above, below, one); });
         }
+    }
+
+    /// In two lines, or the first in the room of both.
+    void paintLabel(QPainter& painter, const QRectF& room, const QString& above,
+                    const QString& below, bool one) const {
+        const double half = room.height() / 2;
+        const auto draw = [&](const QFont& font, ColorRole role, const QRectF& area, int align,
+                              const QString& words) {
+            if (words.isEmpty())
+                return;
+            painter.setFont(font);
+            painter.setPen(tone(role));
+            painter.drawText(area, Qt::AlignHCenter | align | Qt::TextSingleLine,
+                             QFontMetricsF(font).elidedText(words, Qt::ElideMiddle, area.width()));
+        };
+        draw(m_stageFont, ColorRole::Text,
+             {room.left() - 4, room.top(), room.width() + 8, one ? room.height() : half},
+             Qt::AlignBottom, above);
+        draw(m_labelFont, ColorRole::MutedText,
+             {room.left(), room.top() + half, room.width(), half}, Qt::AlignTop, below);
     }
 
     void paintHead(int task) {
@@ -327,6 +355,7 @@ private:
     const MapMarks& m_marks;
     const QPalette& m_palette;
     QRectF m_exposed;
+    PictureCache* m_pictures;
     QFont m_labelFont, m_stageFont;
 };
 
@@ -334,12 +363,12 @@ private:
 
 void paintMap(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
               const std::vector<SharingTask>& tasks, const MapMarks& marks, const QPalette& palette,
-              const QRectF& exposed) {
+              const QRectF& exposed, PictureCache* pictures) {
     if (geometry.heads.empty())
         return;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    MapPainting(painter, map, geometry, tasks, marks, palette, exposed).paint();
+    MapPainting(painter, map, geometry, tasks, marks, palette, exposed, pictures).paint();
     painter.restore();
 }
 

@@ -14,6 +14,8 @@ class QPainter;
 
 namespace concertina {
 
+class PictureCache;
+
 /// What is lit on a map beside what it shows.
 struct MapMarks {
     std::optional<std::size_t> column;  ///< pointed at; none with tasks: their lines
@@ -34,10 +36,10 @@ struct MapGhost {
 };
 
 /// Draws a map, as vectors on any device, without a background. `exposed`: what of it is seen;
-/// empty: all.
+/// empty: all. `pictures`: of signs, for a screen; null: all are vectors.
 void paintMap(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
               const std::vector<SharingTask>& tasks, const MapMarks& marks, const QPalette& palette,
-              const QRectF& exposed = {});
+              const QRectF& exposed = {}, PictureCache* pictures = nullptr);
 
 void paintMapGhost(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,
                    const MapGhost& ghost, const QPalette& palette);
@@ -53,6 +55,9 @@ void paintMapOverlay(QPainter& painter, const MapLayout& map, const MapGeometry&
 double paintMapLegend(QPainter* painter, const MapLayout& map, const QPointF& corner, double width,
                       const QPalette& palette);
 
+/// Equal where the legends of two maps are.
+QByteArray mapLegendLook(const MapLayout& map, const QPalette& palette);
+
 /// A whole picture: background, map, and the legend below it, for files and paper.
 void renderMap(QPainter& painter, const QRectF& area, const MapLayout& map,
                const std::vector<SharingTask>& tasks, const QPalette& palette, bool legend = true,
@@ -67,6 +72,10 @@ std::optional<QPen> mapPatternPen(int task, double width, const QPalette& palett
 void paintMapStation(QPainter& painter, const MapColumn& column, const QRectF& capsule,
                      const std::vector<std::pair<int, double>>& lines, MapFrozen frozen,
                      const QPalette& palette);
+
+/// Equal where that draws alike, wherever it stands.
+QByteArray mapStationLook(const MapColumn& column, const QRectF& capsule,
+                          const std::vector<std::pair<int, double>>& lines, MapFrozen frozen);
 
 /// Features that take another way, below the lines, with an arrow to each station that gets them.
 void paintMapSkip(QPainter& painter, const MapLayout& map, const MapGeometry& geometry,

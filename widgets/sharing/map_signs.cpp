@@ -5,10 +5,12 @@
 #include "widgets/theme/theme.h"
 
 #include <QCoreApplication>
+#include <QDataStream>
 #include <QPainter>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 
 namespace concertina {
@@ -214,6 +216,18 @@ void paintMapStation(QPainter& painter, const MapColumn& column, const QRectF& c
     }
 }
 
+QByteArray mapStationLook(const MapColumn& column, const QRectF& capsule,
+                          const std::vector<std::pair<int, double>>& lines, MapFrozen frozen) {
+    QByteArray look;
+    QDataStream stream(&look, QIODevice::WriteOnly);
+    stream << quint8(0) << column.merged << column.product << (column.branches > 1)
+           << (column.keptBehind > 0) << static_cast<int>(frozen)
+           << static_cast<int>(std::lround(8 * capsule.height()));
+    for (const auto& [task, y] : lines)
+        stream << task << static_cast<int>(std::lround(8 * (y - capsule.top())));
+    return look;
+}
+
 void paintMapLetter(QPainter& painter, const QPointF& middle, const QString& letter,
                     const QPalette& palette) {
     painter.setFont(smallFont());
@@ -224,6 +238,14 @@ void paintMapLetter(QPainter& painter, const QPointF& middle, const QString& let
     painter.drawRoundedRect(tag, 4, 4);
     painter.setPen(color(ColorRole::Text, palette));
     painter.drawText(tag, Qt::AlignCenter, letter);
+}
+
+QByteArray mapLegendLook(const MapLayout& map, const QPalette& palette) {
+    LegendMaker maker(map, palette);
+    QByteArray look;
+    for (const LegendEntry& entry : maker.make())
+        look += entry.words.toUtf8() + '\n';
+    return look;
 }
 
 double paintMapLegend(QPainter* painter, const MapLayout& map, const QPointF& corner, double width,

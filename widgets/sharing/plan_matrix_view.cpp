@@ -37,11 +37,11 @@ protected:
     void paintSection(QPainter* painter, const QRect& area, int section) const override {
         painter->fillRect(area, color(ColorRole::Card, palette()));
         const int top = area.bottom() + 1 - RowHeight;
-        m_pictures.draw(*painter, QRect(area.x(), top, area.width(), RowHeight),
-                        m_model.labelLook(section), palette(),
-                        [&](QPainter& onto, const QRect& room) {
-                            paintPlanLabel(onto, room, m_model, section, palette());
-                        });
+        m_pictures.drawCard(*painter, QRect(area.x(), top, area.width(), RowHeight),
+                            m_model.labelLook(section), palette(),
+                            [&](QPainter& onto, const QRect& room) {
+                                paintPlanLabel(onto, room, m_model, section, palette());
+                            });
     }
     void mousePressEvent(QMouseEvent* event) override {
         const int row = logicalIndexAt(event->position().toPoint());
@@ -56,7 +56,7 @@ protected:
 private:
     const PlanMatrixModel& m_model;
     PlanMatrixView& m_view;
-    mutable RowPictures m_pictures;
+    mutable PictureCache m_pictures;
 };
 
 class PlanTaskHeader : public QHeaderView {
@@ -278,14 +278,14 @@ void PlanMatrixView::paintRow(QPainter& painter, int row, double most) {
     if (isTinted)
         paintCells(painter, cells);
     else
-        m_pictures.draw(painter, cells, m_model.cellsLook(row), palette(), paintCells);
+        m_pictures.drawCard(painter, cells, m_model.cellsLook(row), palette(), paintCells);
     const double adds = m_model.multiplyAdds(shown);
     const double numbers[]{adds, most};
-    m_pictures.draw(painter, cellRect(row, tasks),
-                    QByteArray(reinterpret_cast<const char*>(numbers), sizeof numbers), palette(),
-                    [&](QPainter& onto, const QRect& area) {
-                        paintPlanBar(onto, area, adds, most, palette());
-                    });
+    m_pictures.drawCard(painter, cellRect(row, tasks),
+                        QByteArray(reinterpret_cast<const char*>(numbers), sizeof numbers),
+                        palette(), [&](QPainter& onto, const QRect& area) {
+                            paintPlanBar(onto, area, adds, most, palette());
+                        });
 }
 
 void PlanMatrixView::paintEvent(QPaintEvent* event) {

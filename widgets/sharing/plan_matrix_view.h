@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/model/plan_cells.h"
+#include "widgets/sharing/picture_cache.h"
 #include "widgets/sharing/plan_matrix_model.h"
-#include "widgets/sharing/row_pictures.h"
 
 #include <QBasicTimer>
 #include <QTableView>
@@ -57,7 +57,7 @@ private:
     QPersistentModelIndex m_dragged; ///< where a drag is
     QPersistentModelIndex m_corner;  ///< where a rectangle of selected cells begins
     QPersistentModelIndex m_hover;
-    RowPictures m_pictures;
+    PictureCache m_pictures;
     QPoint m_dragAt;          ///< outside the viewport
     QBasicTimer m_autoScroll; ///< while a drag is there
     std::optional<std::size_t> m_pointedLayer;

@@ -114,7 +114,11 @@ void SharingMap::showMap(MapLayout map, bool animated) {
 /// Lays the map out in the viewport, and lets it be scrolled where it is larger.
 void SharingMap::fit() {
     const QSizeF least = leastMapSize(m_map);
-    const QSizeF room(viewport()->width(), viewport()->height() - legendHeight());
+    const double legend =
+        paintMapLegend(nullptr, m_map, {}, viewport()->width() - 2 * LegendMargin, palette());
+    // A map that has little room keeps it for itself.
+    m_legend = legend > 0 && viewport()->height() > 4 * legend + 120 ? legend + LegendMargin : 0;
+    const QSizeF room(viewport()->width(), viewport()->height() - m_legend);
     m_target = mapGeometry(m_map, m_tasks, (room * m_zoom).expandedTo(least));
     const auto set = [](QScrollBar* bar, double size, double page) {
         bar->setPageStep(static_cast<int>(page));
@@ -153,13 +157,6 @@ QPointF SharingMap::scrolled() const {
     return QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value());
 }
 
-double SharingMap::legendHeight() const {
-    const double height =
-        paintMapLegend(nullptr, m_map, {}, viewport()->width() - 2 * LegendMargin, palette());
-    // A map that has little room keeps it for itself.
-    return height > 0 && viewport()->height() > 4 * height + 120 ? height + LegendMargin : 0;
-}
-
 void SharingMap::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
     painter.fillRect(event->rect(), color(ColorRole::Card, palette()));
@@ -169,8 +166,7 @@ void SharingMap::paintEvent(QPaintEvent* event) {
                          tr("Here the tasks' ways through the network will be shown."));
         return;
     }
-    const double legend = legendHeight();
-    const QRectF room = QRectF(viewport()->rect()).adjusted(0, 0, 0, -legend);
+    const QRectF room = QRectF(viewport()->rect()).adjusted(0, 0, 0, -m_legend);
     painter.save();
     painter.setClipRect(room);
     painter.translate(-scrolled());
@@ -179,17 +175,21 @@ void SharingMap::paintEvent(QPaintEvent* event) {
         marks.focused = focusedStation();
         marks.focusedHead = marks.focused ? -1 : m_place.task;
     }
-    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(), room.translated(scrolled()));
+    paintMap(painter, m_map, m_shown, m_tasks, marks, palette(), room.translated(scrolled()),
+             &m_pictures);
     paintMapOverlay(painter, m_map, m_shown, m_overlay, palette(), room.translated(scrolled()));
     paintTrunk(painter);
     if (m_ghost)
         paintMapGhost(painter, m_map, m_shown, *m_ghost, palette());
     painter.restore();
-    if (legend > 0) {
-        painter.setRenderHint(QPainter::Antialiasing);
-        paintMapLegend(&painter, m_map, {LegendMargin, room.bottom()},
-                       viewport()->width() - 2 * LegendMargin, palette());
-    }
+    if (m_legend > 0)
+        m_pictures.drawCard(
+            painter, room.toRect().adjusted(0, room.toRect().height(), 0, qRound(m_legend)),
+            mapLegendLook(m_map, palette()), palette(), [this](QPainter& onto, const QRect& area) {
+                onto.setRenderHint(QPainter::Antialiasing);
+                paintMapLegend(&onto, m_map, area.topLeft() + QPointF(LegendMargin, 0),
+                               area.width() - 2 * LegendMargin, palette());
+            });
 }
 
 /// The diamond that says how far all tasks run together, and where it would go.

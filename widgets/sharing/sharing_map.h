@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/sharing/map_painter.h"
+#include "widgets/sharing/picture_cache.h"
 
 #include <QAbstractScrollArea>
 #include <QVariantAnimation>
@@ -95,7 +96,6 @@ private:
     void fit();
     void place(double share);
     QPointF scrolled() const;
-    double legendHeight() const;
     void point(std::optional<std::size_t> layer, TaskSet tasks);
     void pointTo(const MapHit& hit);
     void select(std::vector<std::size_t> layers);
@@ -108,7 +108,6 @@ private:
     TaskSet taken(const MapStation& from, int task, bool upward, bool more) const;
     std::optional<std::size_t> stationOn(int task, std::size_t column) const;
     std::size_t trunkAt(double x) const;
-    std::size_t layersIn(std::size_t columns) const;
     std::optional<std::size_t> focusedStation() const;
     bool walk(QKeyEvent* event);
     bool moveLine(int by, bool more);
@@ -122,9 +121,10 @@ private:
     MapLayout m_map, m_before;
     MapGeometry m_target, m_start, m_shown;
     QVariantAnimation m_animation;
-    double m_zoom = 1;
+    double m_zoom = 1, m_legend = 0; ///< the legend's height, below the map
     PlanOverlay m_overlay;
 
+    PictureCache m_pictures; ///< of signs
     MapMarks m_marks;
     std::vector<std::size_t> m_selected;
     std::optional<std::size_t> m_anchor; ///< the layer that a selection is extended from

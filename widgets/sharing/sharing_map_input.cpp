@@ -18,6 +18,14 @@ namespace {
 constexpr double AwayDistance = 12; ///< from its station, where a dragged line splits off
 constexpr double JoinReach = 9;     ///< around a station
 
+/// How many layers the first columns have.
+std::size_t layersIn(const MapLayout& map, std::size_t columns) {
+    std::size_t layers = 0;
+    for (std::size_t c = 0; c < columns; ++c)
+        layers += map.columns[c].layers.size();
+    return layers;
+}
+
 } // namespace
 
 void SharingMap::mousePressEvent(QMouseEvent* event) {
@@ -71,7 +79,7 @@ void SharingMap::mouseReleaseEvent(QMouseEvent* event) {
         m_draggedTrunk.reset();
         viewport()->update();
         if (columns != m_map.trunk())
-            Q_EMIT trunkWanted(layersIn(columns));
+            Q_EMIT trunkWanted(layersIn(m_map, columns));
         return;
     }
     if (m_ghost)
@@ -216,13 +224,6 @@ std::size_t SharingMap::trunkAt(double x) const {
     return columns;
 }
 
-std::size_t SharingMap::layersIn(std::size_t columns) const {
-    std::size_t layers = 0;
-    for (std::size_t c = 0; c < columns; ++c)
-        layers += m_map.columns[c].layers.size();
-    return layers;
-}
-
 void SharingMap::wheelEvent(QWheelEvent* event) {
     if ((event->modifiers() & Qt::ControlModifier) == 0)
         return QAbstractScrollArea::wheelEvent(event);
@@ -279,7 +280,7 @@ bool SharingMap::walk(QKeyEvent* event) {
         if (!along || m_map.lines.size() < 2)
             return false;
         if (by < 0 ? trunk > 0 : trunk < m_map.columns.size())
-            Q_EMIT trunkWanted(layersIn(by < 0 ? trunk - 1 : trunk + 1));
+            Q_EMIT trunkWanted(layersIn(m_map, by < 0 ? trunk - 1 : trunk + 1));
         return true;
     }
     Place to = m_place;
