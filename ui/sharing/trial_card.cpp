@@ -126,7 +126,8 @@ void TrialCard::openOn(const RunId& run, const ExperimentSpec& spec, std::vector
                             "nothing had been tried.")
                              .arg(toQt(join(m_rules, "; ")));
     say(joins ? tr("This change alters what the network computes at once: what is joined is "
-                   "averaged. Look at the loss before it is kept, or apply it as it is.")
+                   "averaged, and what was merged and is parted no longer is. Look at the loss "
+                   "before it is kept, or apply it as it is.")
                     + QLatin1Char(' ') + what
               : what);
     setStage(Stage::Asking);

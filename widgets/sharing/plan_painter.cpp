@@ -109,10 +109,10 @@ void paintPlanLabel(QPainter& painter, const QRect& area, const PlanMatrixModel&
         times = QStringLiteral(" ×%1").arg(row.layers.size());
     const QString shape = model.shapeText(row);
     const int shapeWidth = QFontMetrics(smallFont()).horizontalAdvance(shape);
-    const int least = std::min(room.width(), 62);
-    const bool hasShape = room.width() - shapeWidth - 6 >= least;
-    const int labelRoom = hasShape ? room.width() - shapeWidth - 6 : room.width();
     const int timesWidth = painter.fontMetrics().horizontalAdvance(times);
+    const int needed = painter.fontMetrics().horizontalAdvance(row.label) + timesWidth;
+    const bool hasShape = room.width() - shapeWidth - 6 >= std::min(needed, 62);
+    const int labelRoom = hasShape ? room.width() - shapeWidth - 6 : room.width();
     const QString label =
         painter.fontMetrics().elidedText(row.label, Qt::ElideMiddle, labelRoom - timesWidth);
     painter.setPen(color(ColorRole::Text, palette));
