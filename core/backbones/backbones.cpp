@@ -7,9 +7,16 @@ namespace concertina {
 
 const BackboneInfo& segnetBackbone();
 const BackboneInfo& unetBackbone();
+const BackboneInfo& resNet18Backbone();
+const BackboneInfo& resNet34Backbone();
+const BackboneInfo& resNet50Backbone();
+const BackboneInfo& resNet101Backbone();
+const BackboneInfo& vgg16Backbone();
 
 std::span<const BackboneInfo* const> backbones() {
-    static const std::array all{&segnetBackbone(), &unetBackbone()};
+    static const std::array all{&segnetBackbone(),   &unetBackbone(),     &resNet18Backbone(),
+                                &resNet34Backbone(), &resNet50Backbone(), &resNet101Backbone(),
+                                &vgg16Backbone()};
     return all;
 }
 

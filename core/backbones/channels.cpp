@@ -7,6 +7,16 @@
 
 namespace concertina {
 
+FieldInfo widthOption(const std::string& of) {
+    return {.path = "width",
+            .type = FieldType::Real,
+            .defaultValue = 1.0,
+            .minimum = 0.01,
+            .maximum = 8,
+            .label = "Width",
+            .help = "Multiplies the channels of every " + of + "; the result is rounded."};
+}
+
 std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::string& of) {
     return {{.path = "channels",
              .type = FieldType::Integers,
@@ -15,13 +25,7 @@ std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::stri
              .maximum = 4096,
              .label = "Channels",
              .help = "Of each " + of + ", the finest first, before the width multiplier."},
-            {.path = "width",
-             .type = FieldType::Real,
-             .defaultValue = 1.0,
-             .minimum = 0.01,
-             .maximum = 8,
-             .label = "Width",
-             .help = "Multiplies the channels of every " + of + "; the result is rounded."}};
+            widthOption(of)};
 }
 
 Fix asLongAs(const Json& options, const std::string& list, std::size_t count) {
@@ -34,12 +38,14 @@ Fix asLongAs(const Json& options, const std::string& list, std::size_t count) {
     return {list, valueText(numbers)};
 }
 
+int widened(int channels, double width) {
+    return std::max(1, static_cast<int>(std::lround(channels * width)));
+}
+
 std::vector<int> scaledChannels(const Json& options) {
     std::vector<int> scaled;
     for (const Json& channels : options["channels"])
-        scaled.push_back(std::max(
-            1, static_cast<int>(std::lround(channels.get<double>()
-                                            * options["width"].get<double>()))));
+        scaled.push_back(widened(channels.get<int>(), options["width"].get<double>()));
     return scaled;
 }
 

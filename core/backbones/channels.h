@@ -10,6 +10,9 @@ namespace concertina {
 
 // What backbones of stages have in common: how wide each is.
 
+/// The option "width", which multiplies the channels of every `of`.
+FieldInfo widthOption(const std::string& of);
+
 /// The options "channels", a number a stage, and "width", which multiplies them. `of` says what a
 /// stage is called.
 std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::string& of);
@@ -18,6 +21,9 @@ std::vector<FieldInfo> channelOptions(std::vector<int> channels, const std::stri
 Fix asLongAs(const Json& options, const std::string& list, std::size_t count);
 
 /// Channels × width, rounded, at least one.
+int widened(int channels, double width);
+
+/// Each of the option "channels" × the option "width".
 std::vector<int> scaledChannels(const Json& options);
 
 } // namespace concertina

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/backbones/backbone.h"
 #include "core/backbones/channels.h"
+#include "core/model/graph_builder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +30,7 @@ std::string layerName(const char* side, std::size_t stage, int convolution) {
 
 /// Encoder stages end in a pooling whose indices the decoder's stage of the same number unpools
 /// with. Each decoder stage gives the channels of the stage before it; the first gives its own.
-LayerGraph build(const Json& options, int height, int width) {
+FeatureGraph build(const Json& options, int height, int width) {
     const auto all = stages(options);
     GraphBuilder builder(3, height, width);
     int x = 0;
@@ -46,7 +47,7 @@ LayerGraph build(const Json& options, int height, int width) {
         for (int i = 0; i < all[s].convolutions; ++i)
             x = builder.convNormRelu(layerName("dec", s, i), x, channels, 3);
     }
-    return builder.take();
+    return {builder.take(), {{.name = "out", .node = x}}};
 }
 
 Problems checkStages(const Json& options, int height, int width) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/backbones/backbone.h"
 #include "core/backbones/channels.h"
+#include "core/model/graph_builder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +13,7 @@ namespace {
 
 /// Levels but the coarsest go down by max-pooling; on the way up each is joined by what the same
 /// level gave on the way down.
-LayerGraph unetGraph(const Json& options, int height, int width) {
+FeatureGraph unetGraph(const Json& options, int height, int width) {
     const auto channels = scaledChannels(options);
     const int convolutions = options["convolutions"].get<int>();
     GraphBuilder builder(3, height, width);
@@ -36,7 +37,7 @@ LayerGraph unetGraph(const Json& options, int height, int width) {
         x = builder.concat("skip" + number, {skips[level], x});
         x = block("dec" + number, x, channels[level]);
     }
-    return builder.take();
+    return {builder.take(), {{.name = "out", .node = x}}};
 }
 
 Problems checkLevels(const Json& options, int height, int width) {

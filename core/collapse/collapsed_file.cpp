@@ -11,7 +11,9 @@ namespace concertina {
 namespace {
 
 constexpr std::string_view format = "concertina-network";
-constexpr int version = 1;
+constexpr int version = 2;
+/// What programs of before can read is written as they wrote it.
+constexpr int firstVersion = 1;
 
 Problem damaged(const std::filesystem::path& path, std::string code, std::string found,
                 std::string expected, std::string hint = "") {
@@ -67,7 +69,7 @@ Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
     for (const TargetInfo& target : network.targets)
         targets.push_back(toJson(target));
     file.header = {{"format", format},
-                   {"version", version},
+                   {"version", needsLaterReader(network.program) ? version : firstVersion},
                    {"name", network.name},
                    {"input",
                     {{"height", network.height},

@@ -49,6 +49,8 @@ public:
     /// group's first task.
     torch::Tensor biasMoved(std::size_t layer, const Partition& groups, TaskSet tasks) const {
         const LayerPlan& plan = m_network.design.plan.layers[layer];
+        if (!plan.hasBias())
+            return torch::zeros({}, torch::kFloat64);
         return ownedBy(plan, "bias", groupContaining(groups, tasks)) - ownedBy(plan, "bias", tasks);
     }
 
@@ -85,7 +87,8 @@ UnfoldedNetwork withEqualKernelsTied(UnfoldedNetwork network) {
         if (!mayTie(network.design, i))
             continue;
         const Partition groups = kernels.groupsOf(i);
-        plan.layers[i].bias = groups;
+        if (plan.layers[i].hasBias())
+            plan.layers[i].bias = groups;
         std::ranges::fill(plan.layers[i].partitions, groups);
     }
     if (plan == network.design.plan)

@@ -98,9 +98,18 @@ private:
         const auto name = [&](std::size_t which) {
             return m_from.tensors[static_cast<std::size_t>(conv.tensors[which])];
         };
+        const bool hasBias = conv.tensors.size() > 1;
+        const torch::Tensor bias = hasBias ? tensor(conv, 1) : torch::zeros_like(scale);
         return {take(to, name(0), tensor(conv, 0) * scale.view({-1, 1, 1, 1})),
-                take(to, name(1),
-                     (tensor(conv, 1) - tensor(norm, 2)) * scale + tensor(norm, 1))};
+                take(to, hasBias ? name(1) : biasNamed(name(0)),
+                     (bias - tensor(norm, 2)) * scale + tensor(norm, 1))};
+    }
+
+    /// The bias that a kernel is given: "l.1/kernel/a" has "l.1/bias/a".
+    static std::string biasNamed(const std::string& kernel) {
+        const std::string what = "/kernel";
+        std::string name = kernel;
+        return name.replace(name.rfind(what), what.size(), "/bias");
     }
 
     /// What a part of a layer is as one convolution of the layer's input.
@@ -134,7 +143,8 @@ private:
             const OneKernel before = of(now.inputs.front());
             if (m_layerInput == now.inputs.front())
                 return {tensor(now, 0), own};
-            return behind(dense(tensor(now, 0), now.groups), own, before);
+            const auto groups = attributesAs<Convolving>(now.attributes).groups;
+            return behind(dense(tensor(now, 0), groups), own, before);
         }
         OneKernel sum;
         for (const int input : now.inputs) {
@@ -189,10 +199,7 @@ private:
             .name = m_from.instructions[at].name,
             .inputs = {m_newIndex[static_cast<std::size_t>(m_layerInput)]},
             .tensors = {take(to, named("kernel"), made.kernel), take(to, named("bias"), made.bias)},
-            .stride = shape.stride,
-            .padding = shape.padding,
-            .dilation = shape.dilation,
-            .groups = shape.groups};
+            .attributes = shape.applied()};
     }
 
     /// The 1 × 1 kernel that changes nothing.

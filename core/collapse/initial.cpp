@@ -86,6 +86,14 @@ Expected<InitialNetwork> fromCheckpoint(Checkpoint checkpoint) {
     return initial;
 }
 
+/// The layer that a task's output comes from.
+const std::string& lastLayer(const LayerGraph& graph, std::size_t task) {
+    int node = graph.outputs[task];
+    while (graph.node(node).layer < 0)
+        node = graph.node(node).inputs.front();
+    return graph.layer(graph.node(node).layer).name;
+}
+
 Expected<InitialNetwork> readFile(const std::filesystem::path& file) {
     auto checkpoint = loadCheckpoint(file, CheckpointPart::Weights);
     if (checkpoint)
@@ -130,18 +138,20 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
     if (!initial)
         return failure(initial.error());
     // Only the dataset knows how many classes there are: heads are as those of the file.
-    std::vector<int> outputs;
+    std::vector<int> outputs(spec.tasks.size(), 1);
     std::vector<std::string> from;
-    for (const TaskSpec& task : spec.tasks) {
-        const std::string head = "head." + task.method.id + ".2/kernel/" + task.method.id;
-        const auto kernel = (*initial)->kernels.find(head);
-        outputs.push_back(
-            kernel == (*initial)->kernels.end() ? 1 : static_cast<int>(kernel->second.size(0)));
-        from.push_back(task.from);
-    }
     DesignResult made = designNetwork(spec, catalogue(), outputs);
     if (!made.problems.empty())
         return failure(std::move(made.problems.front()));
+    for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
+        const std::string& task = made.design.plan.tasks[t];
+        const auto kernel =
+            (*initial)->kernels.find(lastLayer(made.design.backbone, t) + "/kernel/" + task);
+        if (kernel != (*initial)->kernels.end())
+            outputs[t] = static_cast<int>(kernel->second.size(0));
+        from.push_back(spec.tasks[t].from);
+    }
+    made = designNetwork(spec, catalogue(), outputs);
     BegunNotes notes;
     const auto network =
         Network::begunFrom(std::move(made.design), static_cast<std::uint64_t>(spec.seed),

@@ -11,10 +11,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace concertina {
+
+class GraphBuilder;
 
 // What is known of a method without LibTorch: enough to list, explain, draw and cost it.
 // Each stands in the method's own .cpp, beside the code that makes it.
@@ -31,25 +34,33 @@ struct MethodInfo {
 
 struct DatasetInfo : MethodInfo {};
 
+/// What a task's head is put on, and what it has to give.
+struct HeadPlace {
+    std::string task;                  ///< layers are called "head.TASK.…"
+    std::span<const Feature> features; ///< of the backbone, "out" at the end
+    int outputs = 1;                   ///< channels
+};
+
 struct TaskInfo : MethodInfo {
     TargetKind target = TargetKind::Classes;
     std::string letter;                ///< one capital, so that grey print distinguishes tasks
     std::vector<MetricInfo> metrics;   ///< of validation, the main one first
     /// Channels of the head's output, from the number of the target's classes (0 if it has none).
     std::function<int(int classes)> outputs;
+    /// Writes the head, which has been started, and returns the node of its output; heads.h has
+    /// some. Options are complete and checked.
+    std::function<int(GraphBuilder&, const HeadPlace&, const Json& options)> head;
 };
 
-/// How a head of this project is built: 3 × 3 then 1 × 1 on the backbone's last features, as
-/// MTAN's prediction layers are. Returns the output's node.
-int appendHead(GraphBuilder& builder, int features, const std::string& task, int outputs);
-
 struct BackboneInfo : MethodInfo {
-    /// The shared network for an image [3, height, width]. Options are complete and checked; the
-    /// last node is what heads are put on, at the image's size.
-    std::function<LayerGraph(const Json& options, int height, int width)> build;
+    /// The shared network for an image [3, height, width]. Options are complete and checked.
+    std::function<FeatureGraph(const Json& options, int height, int width)> build;
     /// What single fields can't show: options that do not go together, images too small. Paths of
     /// its problems are options; empty: the backbone as a whole.
     std::function<Problems(const Json& options, int height, int width)> check;
+    /// What torchvision calls the norm of a layer, "layer1.0.bn1" of "layer1.0.conv1"; layers
+    /// have its names themselves. Null: torchvision has no such network.
+    std::function<std::string(const std::string& layer)> torchNorm{};
 };
 
 /// Whose a factor is where no rule says so.

@@ -12,10 +12,6 @@ std::string partName(const std::string& what, const FragmentPart& part) {
     return part.name.empty() ? what : what + "." + part.name;
 }
 
-int outputSize(int input, int kernel, const KernelShape& shape) {
-    return (input + 2 * shape.padding - shape.dilation * (kernel - 1) - 1) / shape.stride + 1;
-}
-
 /// Writes the nodes of one layer's parts behind a graph's. `node` is the layer's in the backbone.
 int writeParts(LayerGraph& graph, const Node& node, int input, const Fragment& fragment) {
     const auto wordOf = [](Op op) {
@@ -37,8 +33,8 @@ int writeParts(LayerGraph& graph, const Node& node, int input, const Fragment& f
         now.height = before.height;
         now.width = before.width;
         if (part.op == Op::Conv) {
-            now.height = outputSize(before.height, part.kernel.height, part.kernel);
-            now.width = outputSize(before.width, part.kernel.width, part.kernel);
+            now.height = sideBehind(before.height, part.kernel.height, part.kernel.applied());
+            now.width = sideBehind(before.width, part.kernel.width, part.kernel.applied());
             now.firstFactor = part.firstFactor;
             now.factorCount = part.factorCount;
         }

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/operation.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace concertina {
-
-enum class Op {
-    Input,
-    Conv,
-    Norm,       ///< batch normalization, eps 1e-5, momentum 0.1
-    ScaleShift, ///< y = x · scale + shift a channel; what is left of a norm that could not be folded
-    Relu,
-    MaxPool,   ///< 2 × 2 windows, stride 2, odd borders dropped
-    MaxUnpool, ///< inputs: features, the MaxPool node whose indices and input size it takes
-    Upsample,  ///< bilinear, corners not aligned; inputs: features, a node whose size it takes
-    Concat,    ///< along channels
-    Add,       ///< the sum of two inputs or more
-};
-
-/// "conv", "max_unpool": the name in files.
-const char* opName(Op op);
-
-/// None where no op has this name.
-std::optional<Op> opFromName(const std::string& name);
 
 /// A convolution's kernel [out, in / groups, height, width] and how it is applied.
 struct KernelShape {
@@ -54,15 +36,20 @@ struct KernelShape {
     std::int64_t weights() const {
         return std::int64_t{out} * (in / groups) * height * width;
     }
+
+    Convolving applied() const {
+        return {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups};
+    }
 };
 
-/// A convolution that carries a name, with its bias and, where it has one, the norm behind it.
+/// A convolution that carries a name, with its bias and the norm behind it, where it has them.
 /// Kernels, biases and norms are what plans share and parametrizations expand.
 struct Layer {
     std::string name; ///< "dec4.2"; the part before the last dot is its stage
     KernelShape kernel;
     bool norm = true;
     int task = -1; ///< the task whose head it belongs to; −1: shared
+    bool bias = true;
 };
 
 /// The stage of a layer's name; of a name without a dot, all of it.
@@ -82,10 +69,12 @@ struct Node {
     int channels = 0;        ///< of the output, as are height and width
     int height = 0;
     int width = 0;
+    Attributes attributes{}; ///< of a MaxPool, an AveragePool or an Upsample; a layer's are its
+                             ///< kernel's
 };
 
 /// A network as names, shapes and edges, in the order of execution: what a backbone yields.
-/// Heads are appended to it by `appendHead` (network_design.h). No weights, no tasks' data.
+/// Tasks put their heads behind it (heads.h). No weights, no tasks' data.
 struct LayerGraph {
     std::vector<Node> nodes; ///< nodes[0] is the image
     std::vector<Layer> layers;
@@ -111,36 +100,17 @@ struct LayerGraph {
 LayerGraph rewritten(const LayerGraph& graph,
                      const std::function<int(LayerGraph& result, Node node)>& write);
 
-/// Writes a graph node by node; each call returns the new node's index.
-class GraphBuilder {
-public:
-    /// Starts with the image, [channels, height, width].
-    GraphBuilder(int channels, int height, int width);
+/// What heads can be put on.
+struct Feature {
+    std::string name; ///< "layer3"; the backbone's last is "out"
+    int node = 0;
+    int stride = 1; ///< pixels of the image from one of its pixels to the next
+};
 
-    /// Goes on with a graph.
-    explicit GraphBuilder(LayerGraph graph);
-
-    /// A layer: a convolution with bias, padded so that stride 1 keeps the size.
-    int conv(const std::string& layer, int input, int channels, int kernel);
-    /// Convolution, batch norm, ReLU.
-    int convNormRelu(const std::string& layer, int input, int channels, int kernel);
-    int maxPool(const std::string& name, int input);
-    int maxUnpool(const std::string& name, int input, int pool);
-    int upsample(const std::string& name, int input, int like);
-    int concat(const std::string& name, const std::vector<int>& inputs);
-
-    /// Everything added from here on belongs to the head of `task`.
-    void startHead(int task);
-    void output(int node);
-
-    LayerGraph take();
-    const LayerGraph& graph() const { return m_graph; }
-
-private:
-    int add(Node node);
-
-    LayerGraph m_graph;
-    int m_task = -1;
+/// What a backbone yields: a graph, and what heads can be put on, "out" at the end.
+struct FeatureGraph {
+    LayerGraph graph;
+    std::vector<Feature> features;
 };
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #include "core/model/network_design.h"
 
 #include "core/model/design_contraction.h"
+#include "core/model/graph_builder.h"
 #include "core/model/plan_change.h"
 #include "core/values/spec_fields.h"
 #include "core/values/text.h"
@@ -78,7 +79,7 @@ Fragment fragmentOf(const ParametrizationInfo& info, const Layer& layer, const J
 LayerDesign designLayer(const ParametrizationInfo& info, const Layer& layer, MethodChoice method,
                         const LayerPixels& pixels, const ContractionSettings& contraction) {
     LayerDesign design{.factors = {layer.name, info.factors(layer.kernel, method.options),
-                                   info.composable, info.isAffine(method.options)},
+                                   info.composable, info.isAffine(method.options), layer.bias},
                        .composeCost = info.composeCost(layer.kernel, method.options)};
     if (info.startImages)
         design.startImages = info.startImages(method.options);
@@ -149,12 +150,6 @@ void layOut(NetworkDesign& design) {
 
 } // namespace
 
-int appendHead(GraphBuilder& builder, int features, const std::string& task, int outputs) {
-    const int channels = builder.graph().node(features).channels;
-    const int middle = builder.conv("head." + task + ".1", features, channels, 3);
-    return builder.conv("head." + task + ".2", middle, outputs, 1);
-}
-
 DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogue,
                            std::span<const int> outputs) {
     DesignResult result;
@@ -171,13 +166,16 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     if (!result.problems.empty())
         return result;
 
-    GraphBuilder builder(backbone.build(options, spec.data.height, spec.data.width));
-    const int features = static_cast<int>(builder.graph().nodes.size()) - 1;
+    FeatureGraph built = backbone.build(options, spec.data.height, spec.data.width);
+    GraphBuilder builder(std::move(built.graph));
     std::vector<std::string> tasks;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
-        tasks.push_back(spec.tasks[t].method.id);
+        const TaskInfo& task = *catalogue.task(spec.tasks[t].method.id);
+        tasks.push_back(task.id);
         builder.startHead(static_cast<int>(t));
-        builder.output(appendHead(builder, features, tasks.back(), outputs[t]));
+        builder.output(task.head(
+            builder, {.task = tasks.back(), .features = built.features, .outputs = outputs[t]},
+            completeOptions(task, spec.tasks[t].method.options)));
     }
     Problems unreadable;
     const ContractionSettings contraction = contractionOf(spec, catalogue, unreadable);
@@ -325,7 +323,7 @@ GradientRoutes gradientRoutes(const NetworkDesign& design, Moving moving, std::i
         const LayerPlan& layer = design.plan.layers[i];
         if (!layer.merged)
             continue;
-        if (!layer.isFrozen("bias"))
+        if (layer.hasBias() && !layer.isFrozen("bias"))
             routes = commonRefinement(routes, layer.bias);
         for (std::size_t k = 0; k < layer.partitions.size(); ++k)
             if (moves(design.layers[i].factors, design.layers[i].factors.factors[k], moving)

@@ -106,6 +106,11 @@ public:
         if (from.factors == m_layer.factors) {
             LayerPlan plan = from;
             plan.layer = m_layer.layer;
+            if (from.hasBias() != m_layer.hasBias()) // what only one of them has goes with the norm
+                plan.bias = m_layer.hasBias() ? from.norm : Partition{};
+            std::erase_if(plan.frozen, [&](const std::string& part) {
+                return part == "bias" && !m_layer.hasBias();
+            });
             return checked(std::move(plan), false);
         }
         const auto state = stateOf(from, fromFactors);
@@ -141,7 +146,8 @@ private:
         LayerPlan plan = m_layer;
         for (Partition& partition : plan.partitions)
             partition = change(partition, chosen);
-        plan.bias = change(plan.bias, chosen);
+        if (plan.hasBias())
+            plan.bias = change(plan.bias, chosen);
         plan.norm = change(plan.norm, chosen);
         return plan;
     }
@@ -321,8 +327,8 @@ std::optional<Problem> checkEdit(const SharingPlan& plan, const PlanEdit& edit) 
                        "cells of this network", ""};
     const auto fits = [&](const LayerPlan& row) {
         const auto whole = [&](const Partition& p) { return isPartition(p, plan.taskCount()); };
-        return row.partitions.size() == row.factors.size() && whole(row.bias) && whole(row.norm)
-               && std::ranges::all_of(row.partitions, whole);
+        return row.partitions.size() == row.factors.size() && (!row.hasBias() || whole(row.bias))
+               && whole(row.norm) && std::ranges::all_of(row.partitions, whole);
     };
     if (edit.kind == PlanEditKind::Paste
         && (edit.rows.empty() || !std::ranges::all_of(edit.rows, fits)))

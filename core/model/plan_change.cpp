@@ -327,7 +327,8 @@ bool changesOutputs(const NetworkDesign& before, const NetworkDesign& after, Tas
         const LayerPlan& is = after.plan.layers[i];
         if (before.layers[i].method != after.layers[i].method)
             return true;
-        bool kept = isFiner(is.bias, was.bias, tasks) && isFiner(is.norm, was.norm, tasks);
+        bool kept = isFiner(is.norm, was.norm, tasks)
+                    && (!is.hasBias() || isFiner(is.bias, was.bias, tasks));
         for (std::size_t k = 0; k < is.partitions.size(); ++k)
             kept = kept && isFiner(is.partitions[k], was.partitions[k], tasks);
         // Copies that are averaged from here on, or no longer, must have been one.

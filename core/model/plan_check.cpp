@@ -26,7 +26,8 @@ std::string canonicalText(const SharingPlan& plan) {
         text += "layer " + layer.layer;
         for (std::size_t k = 0; k < layer.factors.size(); ++k)
             text += " " + layer.factors[k] + " " + groupsOf(layer.partitions[k], plan.tasks);
-        text += " bias " + groupsOf(layer.bias, plan.tasks);
+        if (layer.hasBias())
+            text += " bias " + groupsOf(layer.bias, plan.tasks);
         text += " norm " + groupsOf(layer.norm, plan.tasks);
         if (layer.merged)
             text += layer.product ? " merged product" : " merged";
@@ -45,7 +46,7 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
     std::vector<std::string> parts;
     for (const FactorInfo& factor : layer.factors)
         parts.push_back(factor.name);
-    if (plan.layer != layer.layer || plan.factors != parts
+    if (plan.layer != layer.layer || plan.factors != parts || plan.hasBias() != layer.bias
         || plan.partitions.size() != parts.size())
         return Problem{"plan.layers", plan.layer, "a plan of other layers, factors or tasks",
                        "a plan of this network", ""};
@@ -53,11 +54,12 @@ std::optional<Problem> checkLayer(const LayerPlan& plan, const LayerFactors& lay
         if (!isPartition(plan.partitions[k], tasks))
             return wrong("plan.groups", parts[k], "groups that overlap or leave a task out",
                          "each task in one group");
-    for (const auto& [part, partition] : {std::pair{"bias", &plan.bias}, {"norm", &plan.norm}})
-        if (!isPartition(*partition, tasks))
+    for (const char* part : {"bias", "norm"})
+        if (const Partition* partition = plan.part(part);
+            partition != nullptr && !isPartition(*partition, tasks))
             return wrong("plan.groups", part, "groups that overlap or leave a task out",
                          "each task in one group");
-    parts.insert(parts.end(), {"bias", "norm", std::string(StatisticsPart)});
+    parts = partNames(plan);
     for (const std::string& frozen : plan.frozen)
         if (std::ranges::find(parts, frozen) == parts.end())
             return wrong("plan.frozen", frozen, "a part that the layer has not",

@@ -16,7 +16,7 @@ namespace concertina {
 Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& groups,
                                    std::span<const std::string> tasks);
 
-/// What a layer's rules can name, in its order: its factors, bias and norm.
+/// What a layer's rules can name, in its order: its factors, norm, and bias where it has one.
 std::vector<std::string> partNames(const LayerPlan& plan);
 
 /// Freezes one part of a layer or lets it move.

@@ -39,12 +39,12 @@ std::size_t inputCount(Op op) {
     }
 }
 
-std::size_t tensorCount(Op op) {
+bool fitsTensors(Op op, std::size_t count) {
     switch (op) {
-    case Op::Conv:
-    case Op::ScaleShift: return 2;
-    case Op::Norm: return 4;
-    default: return 0;
+    case Op::Conv: return count == 1 || count == 2;
+    case Op::ScaleShift: return count == 2;
+    case Op::Norm: return count == 4;
+    default: return count == 0;
     }
 }
 
@@ -52,6 +52,16 @@ Unexpected broken(const std::string& where, std::string found, std::string expec
     return failure({"program.json", where, std::move(found), std::move(expected),
                     "the file is damaged or not of this program"});
 }
+
+constexpr const char* bilinearName = "bilinear";
+constexpr const char* nearestName = "nearest";
+
+/// A number of an instruction: where it stands in JSON, and where it goes.
+struct NumberPlace {
+    const char* key;
+    int least;
+    int* value;
+};
 
 struct ProgramReader {
     Program program;
@@ -109,9 +119,44 @@ struct ProgramReader {
         const bool list = instruction.op == Op::Concat || instruction.op == Op::Add;
         const bool enough = list ? instruction.inputs.size() >= count
                                  : instruction.inputs.size() == count;
-        if (!enough || instruction.tensors.size() != tensorCount(instruction.op))
+        if (!enough || !fitsTensors(instruction.op, instruction.tensors.size()))
             return broken(where, "a wrong number of inputs or tensors", opName(instruction.op))
                 .value();
+        return std::nullopt;
+    }
+
+    static std::optional<Problem> readAttributes(const Json& item, const std::string& where,
+                                                 Instruction& instruction) {
+        instruction.attributes = defaultAttributes(instruction.op);
+        const auto read = [&](std::initializer_list<NumberPlace> places) -> std::optional<Problem> {
+            for (const NumberPlace& place : places)
+                if (auto problem = readNumber(item, place.key, place.least, where, *place.value))
+                    return problem;
+            return std::nullopt;
+        };
+        if (auto* how = std::get_if<Convolving>(&instruction.attributes))
+            return read({{"stride", 1, &how->stride},
+                         {"padding", 0, &how->padding},
+                         {"dilation", 1, &how->dilation},
+                         {"groups", 1, &how->groups}});
+        if (auto* window = std::get_if<Pooling>(&instruction.attributes)) {
+            if (auto problem = read({{"window", 1, &window->size},
+                                     {"stride", 1, &window->stride},
+                                     {"padding", 0, &window->padding}}))
+                return problem;
+            if (window->padding > window->size / 2)
+                return broken(where + ".padding", std::to_string(window->padding),
+                              "at most half of the window")
+                    .value();
+        }
+        if (auto* by = std::get_if<Interpolation>(&instruction.attributes);
+            by && item.contains("by")) {
+            if (item["by"] != nearestName && item["by"] != bilinearName)
+                return broken(where + ".by", shortened(jsonText(item["by"]), 40),
+                              std::string(bilinearName) + " or " + nearestName)
+                    .value();
+            *by = item["by"] == nearestName ? Interpolation::Nearest : Interpolation::Bilinear;
+        }
         return std::nullopt;
     }
 
@@ -130,13 +175,8 @@ struct ProgramReader {
         instruction.op = *op;
         if (auto problem = readLists(item, where, instruction))
             return problem;
-        if (*op == Op::Conv)
-            for (auto problem : {readNumber(item, "stride", 1, where, instruction.stride),
-                                 readNumber(item, "padding", 0, where, instruction.padding),
-                                 readNumber(item, "dilation", 1, where, instruction.dilation),
-                                 readNumber(item, "groups", 1, where, instruction.groups)})
-                if (problem)
-                    return problem;
+        if (auto problem = readAttributes(item, where, instruction))
+            return problem;
         instructions[instruction.name] = static_cast<int>(program.instructions.size());
         program.instructions.push_back(std::move(instruction));
         return std::nullopt;
@@ -169,24 +209,21 @@ Program programOf(const NetworkDesign& design) {
         Instruction instruction{.op = node.op,
                                 .name = node.name + "/" + groupName(executed.tasks, tasks),
                                 .inputs = executed.inputs,
+                                .attributes = node.attributes,
                                 .rests = design.rests(executed)};
         if (node.op == Op::Conv) {
             const Layer& layer = design.graph.layer(node.layer);
             const FragmentPart& part = design.partOf(node);
-            const KernelShape& kernel = part.kernel;
             const auto own = [&](const std::string& what) {
                 return tensor(tensorName(layer.name, what, executed.kernel, tasks));
             };
             instruction.tensors = {own(kernelTensor(part))};
             // The layer's bias once: it is enough for what is added, or follows each other.
-            if (part.firstFactor == 0)
+            if (part.firstFactor == 0 && layer.bias)
                 instruction.tensors.push_back(own("bias"));
             else if (part.biasFactor)
                 instruction.tensors.push_back(own(biasTensor(part)));
-            instruction.stride = kernel.stride;
-            instruction.padding = kernel.padding;
-            instruction.dilation = kernel.dilation;
-            instruction.groups = kernel.groups;
+            instruction.attributes = part.kernel.applied();
         }
         if (node.op == Op::Norm) {
             const std::string& layer = design.graph.layer(node.layer).name;
@@ -242,6 +279,47 @@ Program programFor(const Program& program, int task) {
     return part;
 }
 
+namespace {
+
+/// What is there by default is left out, but of a convolution.
+void writeAttributes(const Instruction& instruction, Json& item) {
+    if (const auto* how = std::get_if<Convolving>(&instruction.attributes)) {
+        item["stride"] = how->stride;
+        item["padding"] = how->padding;
+        item["dilation"] = how->dilation;
+        item["groups"] = how->groups;
+    }
+    if (const auto* window = std::get_if<Pooling>(&instruction.attributes)) {
+        const Pooling usual;
+        if (window->size != usual.size)
+            item["window"] = window->size;
+        if (window->stride != usual.stride)
+            item["stride"] = window->stride;
+        if (window->padding != usual.padding)
+            item["padding"] = window->padding;
+    }
+    if (attributesAs<Interpolation>(instruction.attributes) == Interpolation::Nearest)
+        item["by"] = nearestName;
+}
+
+} // namespace
+
+bool needsLaterReader(const Program& program) {
+    return std::ranges::any_of(program.instructions, [](const Instruction& now) {
+        switch (now.op) {
+        case Op::Relu6:
+        case Op::HardSwish:
+        case Op::Sigmoid:
+        case Op::AveragePool:
+        case Op::GlobalPool: return true;
+        case Op::Conv: return now.tensors.size() < 2;
+        case Op::MaxPool:
+        case Op::Upsample: return now.attributes != defaultAttributes(now.op);
+        default: return false;
+        }
+    });
+}
+
 Json toJson(const Program& program) {
     Json instructions = Json::array();
     for (const Instruction& instruction : program.instructions) {
@@ -253,12 +331,7 @@ Json toJson(const Program& program) {
             item["tensors"] = Json::array();
         for (const int tensor : instruction.tensors)
             item["tensors"].push_back(program.tensors[static_cast<std::size_t>(tensor)]);
-        if (instruction.op == Op::Conv) {
-            item["stride"] = instruction.stride;
-            item["padding"] = instruction.padding;
-            item["dilation"] = instruction.dilation;
-            item["groups"] = instruction.groups;
-        }
+        writeAttributes(instruction, item);
         instructions.push_back(std::move(item));
     }
     Json outputs = Json::array();

@@ -10,16 +10,13 @@
 namespace concertina {
 
 /// One operation of a program. Tensors by op: Conv kernel and bias, or the kernel alone; Norm
-/// weight, bias, mean, variance; ScaleShift scale, shift.
+/// weight, bias, mean, variance; ScaleShift scale, shift; others none.
 struct Instruction {
     Op op = Op::Input;
     std::string name;         ///< unique in its program
     std::vector<int> inputs;  ///< earlier instructions
     std::vector<int> tensors; ///< of `Program::tensors`
-    int stride = 1;           ///< stride to groups: Conv alone
-    int padding = 0;
-    int dilation = 1;
-    int groups = 1;
+    Attributes attributes{};
     bool rests = false; ///< Norm: its running statistics stay, and it normalizes by them
 
     bool operator==(const Instruction&) const = default;
@@ -62,7 +59,15 @@ std::vector<TaskSet> tasksServed(const Program& program);
 /// What one task's output needs, in the same order and on the same tensors.
 Program programFor(const Program& program, int task);
 
+/// As files have it: of each instruction op, name, the names of its inputs, those of its tensors
+/// where it has some, and its attributes: of a conv stride, padding, dilation and groups, of a
+/// pooling "window", "stride" and "padding" where it is not 2, 2 and 0, of an upsample "by" where
+/// it is not bilinear.
 Json toJson(const Program& program);
+
+/// Whether programs of before 0.3 could not have read it: it has operations or attributes that
+/// came later, or a convolution without a bias.
+bool needsLaterReader(const Program& program);
 
 /// Problems: "program.json", with the place in the JSON.
 Expected<Program> programFromJson(const Json& json);

@@ -41,7 +41,9 @@ Expected<Partition> namedPartition(const std::vector<std::vector<std::string>>& 
 /// What a layer's rules can freeze, in its order; all but the last can be parted.
 std::vector<std::string> partNames(const LayerPlan& plan) {
     std::vector<std::string> names = plan.factors;
-    names.insert(names.end(), {"bias", "norm", std::string(StatisticsPart)});
+    if (plan.hasBias())
+        names.emplace_back("bias");
+    names.insert(names.end(), {"norm", std::string(StatisticsPart)});
     return names;
 }
 

@@ -100,7 +100,8 @@ RuleSlots::RuleSlots(std::span<const LayerFactors> layers, std::span<const std::
         const LayerFactors& layer = layers[i];
         m_asBefore.push_back(i > 0 && layer.factors == layers[i - 1].factors
                              && layer.composable == layers[i - 1].composable
-                             && layer.affine == layers[i - 1].affine);
+                             && layer.affine == layers[i - 1].affine
+                             && layer.bias == layers[i - 1].bias);
         if (m_asBefore.back() != 0) {
             m_parts.push_back(m_parts.back());
             m_fits.push_back(m_fits.back());
@@ -109,8 +110,9 @@ RuleSlots::RuleSlots(std::span<const LayerFactors> layers, std::span<const std::
         std::vector<int>& parts = m_parts.emplace_back();
         for (const FactorInfo& factor : layer.factors)
             parts.push_back(nameOf(factor.name));
-        for (const char* part : {"bias", "norm"})
-            parts.push_back(nameOf(part));
+        if (layer.bias)
+            parts.push_back(nameOf("bias"));
+        parts.push_back(nameOf("norm"));
         parts.push_back(nameOf(std::string(StatisticsPart)));
         auto& fits = m_fits.emplace_back();
         for (std::size_t state = 0; state < fits.size(); ++state)
@@ -146,13 +148,11 @@ LayerSlots RuleSlots::of(const LayerPlan& layer) {
     LayerSlots slots;
     for (const Partition& partition : layer.partitions)
         slots.parts.push_back(numberOf(partition));
-    slots.parts.push_back(numberOf(layer.bias));
+    if (layer.hasBias())
+        slots.parts.push_back(numberOf(layer.bias));
     slots.parts.push_back(numberOf(layer.norm));
     slots.merge = layer.product ? 2 : layer.merged ? 1 : 0;
-    for (const std::string& factor : layer.factors)
-        slots.frozen.push_back(layer.isFrozen(factor) ? 1 : 0);
-    for (const std::string_view part :
-         {std::string_view("bias"), std::string_view("norm"), StatisticsPart})
+    for (const std::string& part : concertina::partNames(layer))
         slots.frozen.push_back(layer.isFrozen(part) ? 1 : 0);
     return slots;
 }

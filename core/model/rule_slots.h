@@ -16,7 +16,8 @@ namespace concertina {
 
 /// What a layer's rules set: equal numbers are equal partitions.
 struct LayerSlots {
-    std::vector<int> parts; ///< a partition a factor, then of the bias and the norm
+    std::vector<int>
+        parts; ///< a partition a factor, then of the bias, where there is one, and the norm
     int merge = 0;          ///< 1 by mean, 2 by product
     bool misfit = false;    ///< a state that the layer cannot be in: a problem until another comes
     std::vector<char> frozen; ///< of the same, then of the statistics

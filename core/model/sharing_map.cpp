@@ -45,7 +45,8 @@ MapFrozen frozenOf(const LayerPlan& plan, TaskSet tasks, TaskSet resting) {
     };
     for (std::size_t k = 0; k < plan.factors.size(); ++k)
         count(plan.partitions[k], plan.factors[k]);
-    count(plan.bias, "bias");
+    if (plan.hasBias())
+        count(plan.bias, "bias");
     count(plan.norm, "norm");
     if (frozen == parts)
         return MapFrozen::All;

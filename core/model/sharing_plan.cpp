@@ -32,7 +32,8 @@ Expected<Partition> partitionFromJson(const Json& json, std::span<const std::str
 
 /// Of the partitions of a stretch of factors; the bias goes with the first.
 Partition refinementOf(const LayerPlan& plan, std::size_t firstFactor, std::size_t count) {
-    Partition result = firstFactor == 0 ? plan.bias : plan.partitions[firstFactor];
+    Partition result =
+        firstFactor == 0 && plan.hasBias() ? plan.bias : plan.partitions[firstFactor];
     for (std::size_t k = firstFactor; k < firstFactor + count; ++k)
         result = commonRefinement(result, plan.partitions[k]);
     return result;
@@ -52,7 +53,7 @@ const Partition* LayerPlan::part(std::string_view name) const {
     const auto factor = std::ranges::find(factors, name);
     if (factor != factors.end())
         return &partitions[static_cast<std::size_t>(factor - factors.begin())];
-    return name == "bias" ? &bias : name == "norm" ? &norm : nullptr;
+    return name == "norm" ? &norm : name == "bias" && hasBias() ? &bias : nullptr;
 }
 
 Partition* LayerPlan::part(std::string_view name) {
@@ -60,7 +61,7 @@ Partition* LayerPlan::part(std::string_view name) {
 }
 
 bool LayerPlan::isAllFrozen() const {
-    return isFrozen("bias") && isFrozen("norm")
+    return (!hasBias() || isFrozen("bias")) && isFrozen("norm")
            && std::ranges::all_of(factors, [this](const auto& factor) { return isFrozen(factor); });
 }
 
@@ -122,15 +123,16 @@ Json toJson(const SharingPlan& plan) {
         Json factors = Json::object();
         for (std::size_t i = 0; i < layer.factors.size(); ++i)
             factors[layer.factors[i]] = groupNames(layer.partitions[i], plan.tasks);
-        json["layers"].push_back({{"layer", layer.layer},
-                                  {"merged", layer.merged},
-                                  {"factors", std::move(factors)},
-                                  {"bias", groupNames(layer.bias, plan.tasks)},
-                                  {"norm", groupNames(layer.norm, plan.tasks)}});
+        Json item = {
+            {"layer", layer.layer}, {"merged", layer.merged}, {"factors", std::move(factors)}};
+        if (layer.hasBias())
+            item["bias"] = groupNames(layer.bias, plan.tasks);
+        item["norm"] = groupNames(layer.norm, plan.tasks);
         if (layer.product)
-            json["layers"].back()["merged_by"] = "product";
+            item["merged_by"] = "product";
         if (!layer.frozen.empty())
-            json["layers"].back()["frozen"] = layer.frozen;
+            item["frozen"] = layer.frozen;
+        json["layers"].push_back(std::move(item));
     }
     return json;
 }
@@ -140,13 +142,13 @@ namespace {
 Expected<LayerPlan> layerFromJson(const Json& json, std::span<const std::string> tasks,
                                   const std::string& path) {
     const auto has = [&](const char* key) { return json.is_object() && json.contains(key); };
-    if (!has("layer") || !has("merged") || !has("factors") || !has("bias") || !has("norm")
+    if (!has("layer") || !has("merged") || !has("factors") || !has("norm")
         || !json["layer"].is_string() || !json["merged"].is_boolean()
         || !json["factors"].is_object())
-        return failure(brokenPlan(path, shortened(jsonText(json), 80),
-                                  "layer, merged, factors, bias and norm"));
+        return failure(
+            brokenPlan(path, shortened(jsonText(json), 80), "layer, merged, factors and norm"));
     LayerPlan layer{.layer = json["layer"].get<std::string>(), .merged = json["merged"].get<bool>()};
-    auto bias = partitionFromJson(json["bias"], tasks, path + ".bias");
+    auto bias = has("bias") ? partitionFromJson(json["bias"], tasks, path + ".bias") : Partition{};
     if (!bias)
         return failure(bias.error());
     auto norm = partitionFromJson(json["norm"], tasks, path + ".norm");
@@ -258,12 +260,14 @@ LayerPlan planInState(const LayerFactors& layer, SharingState state, const Parti
     const Partition one{{all}};
     const bool outside = state == SharingState::FactorsShared || state == SharingState::Separate;
     const bool product = state == SharingState::MergedByProduct;
-    LayerPlan plan{
-        .layer = layer.layer,
-        .bias = state == SharingState::Separate || (outside && !layer.hasBiasFactor()) ? own : one,
-        .norm = outside ? own : one,
-        .merged = (state == SharingState::Merged || product) && taskCount(all) > 1,
-        .product = product && taskCount(all) > 1};
+    LayerPlan plan{.layer = layer.layer,
+                   .bias = !layer.bias ? Partition{}
+                           : state == SharingState::Separate || (outside && !layer.hasBiasFactor())
+                               ? own
+                               : one,
+                   .norm = outside ? own : one,
+                   .merged = (state == SharingState::Merged || product) && taskCount(all) > 1,
+                   .product = product && taskCount(all) > 1};
     for (const FactorInfo& factor : layer.factors) {
         const bool apart = state == SharingState::Separate
                            || (factor.core && state != SharingState::Tied);
@@ -275,7 +279,7 @@ LayerPlan planInState(const LayerFactors& layer, SharingState state, const Parti
 
 std::optional<SharingState> stateOf(const LayerPlan& plan, const LayerFactors& layer) {
     TaskSet all = 0;
-    for (const TaskSet group : plan.bias.groups)
+    for (const TaskSet group : plan.norm.groups)
         all |= group;
     std::vector<TaskSet> each;
     for (const int task : tasksOf(all))

@@ -20,7 +20,7 @@ struct LayerPlan {
     std::string layer;
     std::vector<std::string> factors;
     std::vector<Partition> partitions; ///< one a factor
-    Partition bias;
+    Partition bias;                    ///< no group where the layer has no bias
     Partition norm; ///< shares γ and β; meaningless where the layer has no norm
     bool merged = false;
     bool product = false; ///< merged by the product of the cores' copies, in their order, not by
@@ -33,11 +33,13 @@ struct LayerPlan {
 
     bool isFrozen(std::string_view what) const;
 
+    bool hasBias() const { return !bias.groups.empty(); }
+
     /// Of a factor, "bias" or "norm"; null where the layer has no such.
     Partition* part(std::string_view name);
     const Partition* part(std::string_view name) const;
 
-    /// Factors, bias and norm.
+    /// Factors, norm, and bias where it has one.
     bool isAllFrozen() const;
 
     /// All of it, and its norms' running statistics, by which they normalize.
@@ -96,7 +98,8 @@ Expected<SharingPlan> planFromJson(const Json& json);
 ///
 /// with a line end behind each line: a line a layer; its factors in their order, with groups in the
 /// order of their first tasks; "merged" (or "merged product") and "frozen …" only where it is so.
-/// Where tasks rest, a line "resting a,b" stands behind the first.
+/// Where tasks rest, a line "resting a,b" stands behind the first; a layer without a bias has none
+/// here.
 std::string planHash(const SharingPlan& plan);
 
 /// What a plan has to know of a layer.
@@ -105,6 +108,7 @@ struct LayerFactors {
     std::vector<FactorInfo> factors;
     bool composable = true; ///< else kernels cannot be made anew
     bool affine = true;     ///< else copies cannot be merged
+    bool bias = true;       ///< whether the layer has one
 
     bool hasCore() const;
 

@@ -36,7 +36,8 @@ LayerPlan unmerged(LayerPlan layer, TaskSet all) {
     if (!layer.merged)
         return layer;
     layer.merged = layer.product = false;
-    layer.bias = {{all}};
+    if (layer.hasBias())
+        layer.bias = {{all}};
     for (Partition& partition : layer.partitions)
         partition = {{all}};
     return layer;
@@ -123,8 +124,9 @@ Expected<ExperimentSpec> withTaskAdded(const PlannedNetwork& network, const Adde
         const bool separate = named && task.state == SharingState::Separate;
         const bool outside =
             (named && task.state != SharingState::Tied) || (added == 1 && factors.hasTaskFactors());
-        layer.bias = withTask(std::move(layer.bias), added,
-                              separate || (outside && !factors.hasBiasFactor()));
+        if (layer.hasBias())
+            layer.bias = withTask(std::move(layer.bias), added,
+                                  separate || (outside && !factors.hasBiasFactor()));
         layer.norm = withTask(std::move(layer.norm), added, outside);
         for (std::size_t k = 0; k < layer.partitions.size(); ++k)
             layer.partitions[k] = withTask(std::move(layer.partitions[k]), added,

@@ -41,6 +41,10 @@ void addTrained(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
 /// Of a design whose kernels are composed.
 void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
     const auto foldable = foldableNorms(design.graph, design.tree);
+    std::set<std::size_t> folded; // executed convolutions that take in a norm, and with it a bias
+    for (std::size_t i = 0; i < foldable.size(); ++i)
+        if (foldable[i])
+            folded.insert(static_cast<std::size_t>(design.tree.nodes[i].inputs.front()));
     std::set<std::tuple<int, int, TaskSet>> kernels; // layer, part, owner
     for (std::size_t i = 0; i < design.tree.nodes.size(); ++i) {
         const ExecutedNode& executed = design.tree.nodes[i];
@@ -54,10 +58,13 @@ void addCollapsed(const NetworkDesign& design, std::vector<OwnedWeights>& all) {
         const KernelShape kernel =
             one ? design.fragments[static_cast<std::size_t>(node.layer)].collapsedKernel()
                 : design.partOf(node).kernel;
+        const bool bias =
+            one || node.part > 0 || design.graph.layer(node.layer).bias || folded.contains(i);
         const TaskSet owner = one ? executed.tasks : executed.kernel;
         if (kernels.emplace(node.layer, node.part, owner).second)
-            all.push_back({node.layer, owner,
-                           {0, static_cast<double>(kernel.weights()) + kernel.out}});
+            all.push_back({node.layer,
+                           owner,
+                           {0, static_cast<double>(kernel.weights() + (bias ? kernel.out : 0))}});
     }
 }
 

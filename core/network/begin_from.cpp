@@ -151,7 +151,7 @@ private:
                        + ".from = " + m_design.plan.tasks[static_cast<std::size_t>(layer.task)]
                        + " begins with a new head"
                  : "the backbone and its width must be the same";
-        if (kernels.empty() || m_kernels.find(layer.name, "bias").empty())
+        if (kernels.empty() || (layer.bias && m_kernels.find(layer.name, "bias").empty()))
             return Problem{"initial.layer", layer.name, "no such layer in " + m_source.name,
                            "a kernel " + sizesText(here), hint};
         if (m_kernels.keepsMore(layer.name))
@@ -255,7 +255,7 @@ private:
     }
 
     /// γ, β and running statistics. What was folded into a kernel begins as a norm that does
-    /// nothing: μ = 0, σ² = 1, γ = √(σ² + ε), β = 0.
+    /// nothing: μ = 0, σ² = 1, γ = √(σ² + ε), β = 0, or the bias where the layer has none.
     void takeNorms(const Layer& layer, const OwnedCopies& copies, bool same) {
         if (!layer.norm)
             return;
@@ -271,6 +271,8 @@ private:
                 take(p, copies.find(layer.name, what), false);
             else if (what == "norm.weight")
                 parameter.value.fill_(std::sqrt(1 + NormEpsilon));
+            else if (what == "norm.bias" && !layer.bias)
+                take(p, copies.find(layer.name, "bias"), false);
         }
         for (const ExecutedNode& executed : m_design.tree.nodes) {
             const Node& node = m_design.graph.node(executed.node);

@@ -221,12 +221,12 @@ ComposedNetwork Network::compose(bool withGradients, const ComposeMoment& moment
         ComposedNetwork::Kernel made{
             .layer = layer, .tasks = tasks, .kernel = kernelFor(layer, plan, tasks, part, moment)};
         made.kernelSlot = bind(tensorName(name, kernelTensor(part), tasks, names), made.kernel);
-        if (part.firstFactor == 0 || part.biasFactor) {
+        const bool ofLayer = part.firstFactor == 0 && plan.hasBias();
+        if (ofLayer || part.biasFactor) {
             const std::size_t last = part.firstFactor + part.factorCount - 1;
-            made.bias = factorFor(part.firstFactor == 0 ? m_layers[layer].biases
-                                                        : m_layers[layer].factors[last],
-                                  tasks);
-            const std::string what = part.firstFactor == 0 ? "bias" : biasTensor(part);
+            made.bias =
+                factorFor(ofLayer ? m_layers[layer].biases : m_layers[layer].factors[last], tasks);
+            const std::string what = ofLayer ? "bias" : biasTensor(part);
             made.biasSlot = bind(tensorName(name, what, tasks, names), made.bias);
         }
         composed.kernels.push_back(std::move(made));

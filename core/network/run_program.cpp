@@ -70,21 +70,29 @@ private:
         const torch::Tensor& x = m_values[index(now.inputs.front())];
         switch (now.op) {
         case Op::Input: break;
-        case Op::Conv:
-            return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(biasOf(now)),
-                            now.stride, now.padding, now.dilation, now.groups);
+        case Op::Conv: {
+            const auto [stride, padding, dilation, groups] =
+                attributesAs<Convolving>(now.attributes);
+            return convolve(laidOut(cast(x)), cast(tensor(now, 0)), cast(biasOf(now)), stride,
+                            padding, dilation, groups);
+        }
         case Op::Norm: return norm(x, now, at);
         case Op::ScaleShift:
             return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,
                                   tensor(now, 0).view({1, -1, 1, 1}));
         case Op::Relu:
             return m_hasRelu[index(now.inputs.front())] ? x : relu(x, now.inputs.front(), at);
-        case Op::MaxPool: return pool(x, at);
-        case Op::MaxUnpool: return unpool(x, index(now.inputs[1]));
-        case Op::Upsample: {
-            const auto& size = m_sizes[index(now.inputs[1])];
-            return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+        case Op::Relu6: return torch::hardtanh(x, 0, 6);
+        case Op::HardSwish: return torch::hardswish(x);
+        case Op::Sigmoid: return torch::sigmoid(x);
+        case Op::MaxPool: return pool(x, attributesAs<Pooling>(now.attributes), at);
+        case Op::AveragePool: {
+            const auto [size, stride, padding] = attributesAs<Pooling>(now.attributes);
+            return torch::avg_pool2d(x, size, stride, padding);
         }
+        case Op::GlobalPool: return x.mean({2, 3}, true);
+        case Op::MaxUnpool: return unpool(x, index(now.inputs[1]));
+        case Op::Upsample: return upsample(x, now);
         case Op::Concat: {
             std::vector<torch::Tensor> parts;
             for (const int input : now.inputs)
@@ -92,7 +100,10 @@ private:
             return torch::cat(parts, 1);
         }
         case Op::Add: {
-            torch::Tensor sum = x + m_values[index(now.inputs[1])];
+            const torch::Tensor& second = m_values[index(now.inputs[1])];
+            torch::Tensor sum = isLetGo(now.inputs.front(), at)
+                                    ? const_cast<torch::Tensor&>(x).add_(second)
+                                    : x + second;
             for (std::size_t i = 2; i < now.inputs.size(); ++i)
                 sum.add_(m_values[index(now.inputs[i])]);
             return sum;
@@ -132,23 +143,34 @@ private:
                && m_program.instructions[last].op == Op::Relu;
     }
 
-    /// In place where nothing else reads the input, and the op before does not need its output for
-    /// its gradient (norms, convolutions and sums do not).
-    torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
+    /// Whether an input may be written over: nothing else reads it, and the op before does not need
+    /// its output for its gradient (norms, convolutions and sums do not).
+    bool isLetGo(int input, std::size_t at) const {
         const Op before = m_program.instructions[index(input)].op;
-        const bool own = m_last[index(input)] == static_cast<int>(at) && m_readers[index(input)] == 1
-                         && (before == Op::Norm || before == Op::Conv || before == Op::ScaleShift
-                             || before == Op::Add);
-        return own ? torch::relu_(const_cast<torch::Tensor&>(x)) : torch::relu(x);
+        return m_last[index(input)] == static_cast<int>(at) && m_readers[index(input)] == 1
+               && (before == Op::Norm || before == Op::Conv || before == Op::ScaleShift
+                   || before == Op::Add);
     }
 
-    torch::Tensor pool(const torch::Tensor& x, std::size_t at) {
+    torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
+        return isLetGo(input, at) ? torch::relu_(const_cast<torch::Tensor&>(x)) : torch::relu(x);
+    }
+
+    torch::Tensor upsample(const torch::Tensor& x, const Instruction& now) const {
+        const auto& size = m_sizes[index(now.inputs[1])];
+        if (attributesAs<Interpolation>(now.attributes) == Interpolation::Nearest)
+            return torch::upsample_nearest2d(x, {size[0], size[1]});
+        return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+    }
+
+    torch::Tensor pool(const torch::Tensor& x, const Pooling& window, std::size_t at) {
         if (m_settings.givenIndices != nullptr) {
             m_indices[at] = (*m_settings.givenIndices)[at];
             return x.flatten(2).gather(2, m_indices[at].flatten(2)).view_as(m_indices[at]);
         }
         torch::Tensor pooled;
-        std::tie(pooled, m_indices[at]) = torch::max_pool2d_with_indices(x, 2, 2);
+        std::tie(pooled, m_indices[at]) =
+            torch::max_pool2d_with_indices(x, window.size, window.stride, window.padding);
         return pooled;
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/heads.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
@@ -58,12 +59,14 @@ const TaskEntry& depthTask() {
           .label = "Depth",
           .help = "The distance along the camera's axis in metres. Loss: mean absolute error over "
                   "pixels with a measurement.",
-          .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set"},
+          .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set",
+          .options = denseHeadOptions()},
          TargetKind::Depth,
          "D",
          {{"abs_err", "absolute error", "m", false, 3},
           {"rel_err", "relative error", "", false, 3}},
-         [](int) { return 1; }},
+         [](int) { return 1; },
+         denseHead},
         [](const Json&, const TargetInfo&) { return std::make_unique<Depth>(); }};
     return entry;
 }

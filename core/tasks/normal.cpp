@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/heads.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
@@ -115,7 +116,8 @@ const TaskEntry& normalTask() {
           .label = "Normals",
           .help = "The direction of the surface, x right, y down, z away from the camera, pointing "
                   "towards it. Loss: one minus the mean cosine over pixels with a normal.",
-          .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set"},
+          .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set",
+          .options = denseHeadOptions()},
          TargetKind::Normals,
          "N",
          {{"mean_angle", "mean angle", "°", false, 2},
@@ -123,7 +125,8 @@ const TaskEntry& normalTask() {
           {"within_11_25", "within 11.25°", "", true, 3},
           {"within_22_5", "within 22.5°", "", true, 3},
           {"within_30", "within 30°", "", true, 3}},
-         [](int) { return 3; }},
+         [](int) { return 3; },
+         denseHead},
         [](const Json&, const TargetInfo&) { return std::make_unique<Normal>(); }};
     return entry;
 }

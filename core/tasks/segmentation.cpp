@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/heads.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
@@ -92,11 +93,13 @@ const TaskEntry& segmentationTask() {
           .help = "A class for every pixel. Loss: cross-entropy over labelled pixels. mIoU and "
                   "pixel accuracy come from one confusion matrix over the whole set; classes "
                   "without pixels do not count.",
-          .source = "MTAN's protocol (Liu 2019), pooled as LibMTL does"},
+          .source = "MTAN's protocol (Liu 2019), pooled as LibMTL does",
+          .options = denseHeadOptions()},
          TargetKind::Classes,
          "S",
          {{"miou", "mIoU", "", true, 3}, {"pixel_accuracy", "pixel accuracy", "", true, 3}},
-         [](int classes) { return classes; }},
+         [](int classes) { return classes; },
+         denseHead},
         [](const Json&, const TargetInfo& target) {
             return std::make_unique<Segmentation>(target.classes.size());
         }};

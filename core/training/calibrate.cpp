@@ -86,13 +86,8 @@ private:
         std::vector<torch::Tensor> kernels;
         const auto add = [&](const KernelShape& shape, const torch::Tensor& kernel) {
             const int at = static_cast<int>(kernels.size());
-            program.instructions.push_back({.op = Op::Conv,
-                                            .inputs = {at},
-                                            .tensors = {at},
-                                            .stride = shape.stride,
-                                            .padding = shape.padding,
-                                            .dilation = shape.dilation,
-                                            .groups = shape.groups});
+            program.instructions.push_back(
+                {.op = Op::Conv, .inputs = {at}, .tensors = {at}, .attributes = shape.applied()});
             kernels.push_back(kernel);
         };
         if (stretches.empty())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page Sharing on a large network: from an edit to both views redrawn, and what undo keeps.
 #include "core/catalogue.h"
-#include "core/model/descriptors.h"
+#include "core/model/heads.h"
 #include "core/model/network_design.h"
 #include "core/model/plan_cells.h"
 #include "core/model/plan_rules.h"
@@ -53,7 +53,9 @@ NetworkDesign largeNetwork() {
     for (int task = 0; task < taskCount; ++task) {
         tasks.push_back("task" + std::to_string(task));
         builder.startHead(task);
-        builder.output(appendHead(builder, at, tasks.back(), 2));
+        const Feature out{.name = "out", .node = at};
+        builder.output(
+            plainHead(builder, {.task = tasks.back(), .features = {&out, 1}, .outputs = 2}));
     }
     NetworkSpec network;
     network.kernels = {{"*", withCompleteOptions(catalogue(), Family::Parametrization,

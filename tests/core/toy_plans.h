@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/catalogue.h"
+#include "core/model/heads.h"
 #include "core/model/network_design.h"
 
 #include <array>
@@ -37,9 +38,12 @@ inline LayerGraph toyGraph() {
     const int up = builder.upsample("up", two, 0);
     const int both = builder.concat("both", {three, up});
     const int four = builder.convNormRelu("l.4", both, 3, 3);
+    const Feature out{.name = "out", .node = four};
     for (int task = 0; task < toyTasks; ++task) {
         builder.startHead(task);
-        builder.output(appendHead(builder, four, taskNames[static_cast<std::size_t>(task)], 2));
+        builder.output(plainHead(builder, {.task = taskNames[static_cast<std::size_t>(task)],
+                                           .features = {&out, 1},
+                                           .outputs = 2}));
     }
     return builder.take();
 }

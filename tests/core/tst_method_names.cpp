@@ -83,6 +83,7 @@ const std::vector<Homonym> homonyms{
     {"segmentation", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
     {"depth", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
     {"normal", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
+    {"plain", "core/model/heads.cpp", "a choice of an option: a task's head"},
     {"folder", "widgets/forms/field_editor.cpp", "an icon"},
     {"plain", "core/parametrizations/expand.cpp", "a choice of an option: where it starts"},
     {"plain", "core/parametrizations/repvgg.cpp", "a choice of an option: where it starts"},

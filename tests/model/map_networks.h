@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/backbones/backbone.h"
+#include "core/model/heads.h"
 #include "core/model/network_design.h"
 #include "core/values/field.h"
 #include "tests/model/test_catalogue.h"
@@ -15,7 +16,7 @@ namespace concertina::testing {
 inline LayerGraph realBackbone(const BackboneInfo& backbone, Json options = Json::object()) {
     if (!options.contains("width"))
         options["width"] = 0.125;
-    return backbone.build(completeOptions(backbone, options), 64, 96);
+    return backbone.build(completeOptions(backbone, options), 64, 96).graph;
 }
 
 /// Tasks "a", "b", …
@@ -33,10 +34,11 @@ inline NetworkDesign mapNetwork(LayerGraph graph, const std::vector<std::string>
                                 const std::string& kernels = "factored") {
     static const Catalogue catalogue = testCatalogue();
     GraphBuilder builder(std::move(graph));
-    const int features = static_cast<int>(builder.graph().nodes.size()) - 1;
+    const Feature out{.name = "out", .node = static_cast<int>(builder.graph().nodes.size()) - 1};
     for (std::size_t task = 0; task < tasks.size(); ++task) {
         builder.startHead(static_cast<int>(task));
-        builder.output(appendHead(builder, features, tasks[task], 2));
+        builder.output(
+            plainHead(builder, {.task = tasks[task], .features = {&out, 1}, .outputs = 2}));
     }
     NetworkSpec network;
     network.kernels = {{"*", {kernels, Json::object()}}};

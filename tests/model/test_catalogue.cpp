@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/model/test_catalogue.h"
 
+#include "core/model/heads.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -58,6 +60,10 @@ DatasetInfo dataset() {
                      .help = "A folder of the test catalogue."}})};
 }
 
+int toyHead(GraphBuilder& builder, const HeadPlace& place, const Json&) {
+    return plainHead(builder, place);
+}
+
 std::vector<TaskInfo> tasks() {
     TaskInfo segmentation{
         method("segmentation", "Segmentation", {real("smoothing", 0, 0, 0.5, "Label smoothing")})};
@@ -66,18 +72,21 @@ std::vector<TaskInfo> tasks() {
     segmentation.metrics = {{"miou", "mIoU", "", true, 3},
                             {"accuracy", "pixel accuracy", "", true, 3}};
     segmentation.outputs = [](int classes) { return classes; };
+    segmentation.head = toyHead;
 
     TaskInfo depth{method("depth", "Depth")};
     depth.target = TargetKind::Depth;
     depth.letter = "D";
     depth.metrics = {{"abs_err", "absolute error", "m", false, 3}};
     depth.outputs = [](int) { return 1; };
+    depth.head = toyHead;
 
     TaskInfo normal{method("normal", "Surface normals")};
     normal.target = TargetKind::Normals;
     normal.letter = "N";
     normal.metrics = {{"mean_angle", "mean angle", "°", false, 1}};
     normal.outputs = [](int) { return 3; };
+    normal.head = toyHead;
     return {segmentation, depth, normal};
 }
 
@@ -88,7 +97,7 @@ int channelsOf(const Json& options, int stage) {
 }
 
 /// An encoder and a decoder: enc1.1, enc1.2, …, pooled after each stage, then the way back.
-LayerGraph buildToy(const Json& options, int height, int width) {
+FeatureGraph buildToy(const Json& options, int height, int width) {
     const int stages = options["stages"].get<int>();
     const int convolutions = options["convolutions"].get<int>();
     const bool concat = options["decoder"] == "concat";
@@ -117,7 +126,7 @@ LayerGraph buildToy(const Json& options, int height, int width) {
                 "dec" + number + "." + std::to_string(i), at,
                 channelsOf(options, i == convolutions ? std::max(stage - 1, 1) : stage), 3);
     }
-    return builder.take();
+    return {builder.take(), {{.name = "out", .node = at}}};
 }
 
 Problems checkToy(const Json& options, int height, int width) {

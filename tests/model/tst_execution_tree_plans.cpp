@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/execution_tree.h"
+#include "core/model/graph_builder.h"
 #include "tests/model/labelings.h"
 #include "tests/printing.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/graph_builder.h"
 #include "core/model/layer_graph.h"
 #include "tests/printing.h"
 
@@ -21,11 +22,24 @@ class LayerGraphTest : public QObject {
 
 private Q_SLOTS:
     void opNamesStandInFilesAndDoNotChange() {
-        const Texts frozen{"input",    "conv",       "norm",     "scale_shift", "relu",
-                           "max_pool", "max_unpool", "upsample", "concat"};
-        for (std::size_t i = 0; i < frozen.size(); ++i) {
-            QCOMPARE(std::string(opName(static_cast<Op>(i))), frozen[i]);
-            QCOMPARE(opFromName(frozen[i]), std::optional(static_cast<Op>(i)));
+        const std::vector<std::pair<Op, std::string>> frozen{{Op::Input, "input"},
+                                                             {Op::Conv, "conv"},
+                                                             {Op::Norm, "norm"},
+                                                             {Op::ScaleShift, "scale_shift"},
+                                                             {Op::Relu, "relu"},
+                                                             {Op::Relu6, "relu6"},
+                                                             {Op::HardSwish, "hard_swish"},
+                                                             {Op::Sigmoid, "sigmoid"},
+                                                             {Op::MaxPool, "max_pool"},
+                                                             {Op::AveragePool, "average_pool"},
+                                                             {Op::GlobalPool, "global_pool"},
+                                                             {Op::MaxUnpool, "max_unpool"},
+                                                             {Op::Upsample, "upsample"},
+                                                             {Op::Concat, "concat"},
+                                                             {Op::Add, "add"}};
+        for (const auto& [op, name] : frozen) {
+            QCOMPARE(std::string(opName(op)), name);
+            QCOMPARE(opFromName(name), std::optional(op));
         }
         for (const char* name : {"", "Conv", "conv2d"})
             QVERIFY(!opFromName(name));
@@ -58,6 +72,36 @@ private Q_SLOTS:
         QVERIFY(graph.layer(0).norm);
         QVERIFY(graph.layer(0).kernel
                 == (KernelShape{.out = 8, .in = 3, .height = 3, .width = 3, .padding = 1}));
+    }
+
+    /// Sizes as PyTorch's documentation gives them: floor((n + 2p − d(k − 1) − 1) / s) + 1.
+    void stridesDilationsAndWindowsGiveTheirSizes() {
+        GraphBuilder builder(3, 224, 37);
+        const auto shape = [&](int node) { return shapeOf(builder.graph(), node); };
+        const int conv = builder.convNorm("conv1", 0, {.channels = 8, .kernel = 7, .stride = 2});
+        QCOMPARE(shape(conv), (Shape{8, 112, 19}));
+        const int pool = builder.maxPool("pool", conv, {.size = 3, .stride = 2, .padding = 1});
+        QCOMPARE(shape(pool), (Shape{8, 56, 10}));
+        const int wide = builder.conv("a", pool, {.channels = 4, .kernel = 3, .dilation = 6});
+        QCOMPARE(shape(wide), (Shape{4, 56, 10}));
+        QCOMPARE(builder.graph().layers.back().kernel.padding, 6);
+        QVERIFY(builder.graph().layers.back().bias && builder.graph().layers.front().norm);
+        const int each = builder.conv(
+            "b", wide, {.channels = 4, .kernel = 3, .stride = 2, .groups = 4, .bias = false});
+        QCOMPARE(shape(each), (Shape{4, 28, 5}));
+        QCOMPARE(builder.graph().layers.back().kernel.weights(), std::int64_t{36});
+        QVERIFY(!builder.graph().layers.back().bias);
+        QCOMPARE(shape(builder.averagePool("c", each, {.size = 3, .stride = 1})),
+                 (Shape{4, 26, 3}));
+        const int mean = builder.globalPool("d", each);
+        QCOMPARE(shape(mean), (Shape{4, 1, 1}));
+        QCOMPARE(shape(builder.linear("fc", mean, 10)), (Shape{10, 1, 1}));
+        QCOMPARE(shape(builder.upsample("e", mean, conv, Interpolation::Nearest)),
+                 (Shape{4, 112, 19}));
+        QCOMPARE(shape(builder.sum("f", {wide, wide})), (Shape{4, 56, 10}));
+        // What does not fit is empty, and never negative.
+        QCOMPARE(sideBehind(1, Pooling{}), 0);
+        QCOMPARE(sideBehind(2, 3, Convolving{}), 0);
     }
 
     void poolingDropsOddBordersAndUnpoolingBringsThemBack() {

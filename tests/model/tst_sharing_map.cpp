@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/graph_builder.h"
 #include "core/model/sharing_map.h"
 #include "tests/model/map_checks.h"
 #include "tests/model/map_networks.h"

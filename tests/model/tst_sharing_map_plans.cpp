@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many plans: of the toy network all, of the real ones at random.
+#include "core/model/graph_builder.h"
 #include "core/model/line_order.h"
 #include "tests/model/labelings.h"
 #include "tests/model/map_checks.h"

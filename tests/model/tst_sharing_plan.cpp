@@ -241,7 +241,7 @@ private Q_SLOTS:
                 continue;
             }
             for (const LayerPlan& layer : plan->layers) {
-                QVERIFY(isPartition(layer.bias, plan->taskCount()));
+                QVERIFY(!layer.hasBias() || isPartition(layer.bias, plan->taskCount()));
                 QVERIFY(isPartition(layer.norm, plan->taskCount()));
                 for (const Partition& partition : layer.partitions)
                     QVERIFY(isPartition(partition, plan->taskCount()));
@@ -318,6 +318,34 @@ private Q_SLOTS:
         const auto plan = resolvePlan(Texts{"*: merged", "l.2: tied", "*: freeze"}, of, by, "").plan;
         QVERIFY(stateOf(plan.layers[0], of[0]) == SharingState::Merged);
         QVERIFY(planFromJson(toJson(plan)) == plan);
+    }
+
+    void aLayerWithoutABiasHasNoneInItsPlan() {
+        LayerFactors bare = factored("l.1");
+        bare.bias = false;
+        const std::vector<LayerFactors> of{bare, factored("l.2")};
+        const Texts by{"a", "b", "c"};
+        for (const char* rule : {"*: tied", "*: merged", "*: factors shared", "*: separate"}) {
+            const PlanResolution resolution = resolvePlan(Texts{rule}, of, by, "");
+            const LayerPlan& plan = resolution.plan.layers[0];
+            QVERIFY(resolution.problems.empty() && !checkPlan(resolution.plan, of, by));
+            QVERIFY(!plan.hasBias() && plan.part("bias") == nullptr);
+            QVERIFY(stateOf(plan, bare).has_value());
+            QVERIFY(stateOf(plan, bare) == stateOf(resolution.plan.layers[1], of[1]));
+            QVERIFY(plan.kernels() == resolution.plan.layers[1].kernels());
+            QVERIFY(planFromJson(toJson(resolution.plan)) == resolution.plan);
+            QVERIFY(!toJson(resolution.plan)["layers"][0].contains("bias"));
+            // And one that has a plan with a bias is another layer.
+            QCOMPARE(checkPlan(resolution.plan, std::vector{of[1], of[1]}, by)->code,
+                     std::string("plan.layers"));
+        }
+        QCOMPARE(resolvePlan(Texts{"l.1: bias {a} | {b, c}"}, of, by, "").problems.front().code,
+                 std::string("sharing.unknown_factor"));
+        // Where some layers have one the rule is for these; frozen whole, no bias is missing.
+        const auto plan = resolvePlan(Texts{"*: bias {a} | {b, c}", "*: freeze"}, of, by, "").plan;
+        QCOMPARE(plan.layers[1].bias.groups.size(), std::size_t{2});
+        QCOMPARE(plan.layers[0].frozen, (Texts{"U", "M", "V", "norm"}));
+        QVERIFY(plan.layers[0].isAllFrozen() && plan.layers[1].isAllFrozen());
     }
 
     void anyPlanIsValidOrAnsweredWithWhatIsWrong() {

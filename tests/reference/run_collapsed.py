@@ -28,6 +28,7 @@ import torch
 import torch.nn.functional as F
 
 LIMIT = 1e-4
+WINDOW = (("window", 2), ("stride", 2), ("padding", 0))  # of a pooling, as it is by default
 TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
 
 
@@ -64,23 +65,39 @@ def run(program, tensors, image):
         if op == "input":
             value = image
         elif op == "conv":
-            value = F.conv2d(inputs[0], own[0], own[1], item["stride"], item["padding"],
-                             item["dilation"], item["groups"])
+            value = F.conv2d(inputs[0], own[0], own[1] if len(own) > 1 else None, item["stride"],
+                             item["padding"], item["dilation"], item["groups"])
         elif op == "scale_shift":
             value = inputs[0] * channels(own[0]) + channels(own[1])
         elif op == "relu":
             value = F.relu(inputs[0])
+        elif op == "relu6":
+            value = F.relu6(inputs[0])
+        elif op == "hard_swish":
+            value = F.hardswish(inputs[0])
+        elif op == "sigmoid":
+            value = torch.sigmoid(inputs[0])
         elif op == "max_pool":
-            value, indices = F.max_pool2d(inputs[0], 2, 2, return_indices=True)
+            window = [item.get(key, usual) for key, usual in WINDOW]
+            value, indices = F.max_pool2d(inputs[0], *window, return_indices=True)
             pooled[name] = (indices, inputs[0].shape[2:])
+        elif op == "average_pool":
+            value = F.avg_pool2d(inputs[0], *[item.get(key, usual) for key, usual in WINDOW])
+        elif op == "global_pool":
+            value = inputs[0].mean((2, 3), keepdim=True)
         elif op == "max_unpool":
             indices, size = pooled[item["inputs"][1]]
-            value = F.max_unpool2d(inputs[0], indices, 2, 2, output_size=tuple(size))
+            flat = inputs[0].new_zeros(*inputs[0].shape[:2], size[0] * size[1])
+            value = flat.scatter(2, indices.flatten(2), inputs[0].flatten(2))
+            value = value.view(*inputs[0].shape[:2], *size)
         elif op == "upsample":
-            value = F.interpolate(inputs[0], tuple(inputs[1].shape[2:]), mode="bilinear",
-                                  align_corners=False)
+            mode = item.get("by", "bilinear")
+            value = F.interpolate(inputs[0], tuple(inputs[1].shape[2:]), mode=mode,
+                                  align_corners=False if mode == "bilinear" else None)
         elif op == "concat":
             value = torch.cat(inputs, 1)
+        elif op == "add":
+            value = sum(inputs[1:], inputs[0])
         else:
             sys.exit(f"{name}: the operation {op} is not known")
         values[name] = value

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The map by mouse and keys.
+#include "core/model/graph_builder.h"
 #include "tests/model/map_networks.h"
 #include "tests/printing.h"
 #include "tests/widgets/named_tasks.h"

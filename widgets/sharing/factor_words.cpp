@@ -89,7 +89,8 @@ QString factorsText(const SharingRow& row, const std::vector<SharingTask>& tasks
     };
     for (std::size_t k = 0; k < row.factors.factors.size(); ++k)
         add(row.factors.factors[k], row.plan.partitions[k]);
-    add({.name = "bias", .shape = {}}, row.plan.bias);
+    if (row.plan.hasBias())
+        add({.name = "bias", .shape = {}}, row.plan.bias);
     add({.name = "norm", .shape = {}}, row.plan.norm);
     QStringList texts;
     for (const auto& [names, words] : parts)

@@ -142,7 +142,9 @@ void PlanMatrix::showSelector() {
     for (const std::string& factor : m_model->factorNames())
         if (parts.size() < 7) // more have no room side by side
             parts.push_back(factor);
-    parts.insert(parts.end(), {"norm", "bias"});
+    parts.emplace_back("norm");
+    if (m_model->hasBiases())
+        parts.emplace_back("bias");
     if (parts == m_parts)
         return;
     m_parts = parts;

@@ -110,6 +110,10 @@ std::vector<std::string> PlanMatrixModel::factorNames() const {
     return names;
 }
 
+bool PlanMatrixModel::hasBiases() const {
+    return std::ranges::any_of(m_layers, &LayerPlan::hasBias);
+}
+
 std::optional<LayerPlan> PlanMatrixModel::shownPlan(const SharingRow& row) const {
     if (m_part.empty())
         return row.plan;
@@ -266,7 +270,8 @@ QString PlanMatrixModel::ownership(const SharingRow& row, const LayerPlan& plan,
     };
     for (std::size_t k = 0; k < plan.factors.size(); ++k)
         add(row.factors.factors[k].core ? tr("core") : toQt(plan.factors[k]), plan.partitions[k]);
-    add(tr("bias"), plan.bias);
+    if (plan.hasBias())
+        add(tr("bias"), plan.bias);
     add(tr("norm"), plan.norm);
     QStringList texts;
     if (taskCount() > 1 && !own.isEmpty())

@@ -46,6 +46,9 @@ public:
     /// The names that a factor selector offers: of all factors, in their order.
     std::vector<std::string> factorNames() const;
 
+    /// Whether any layer has one.
+    bool hasBiases() const;
+
     /// What a row shows: all of it, or the groups of the chosen part; none where it has no such.
     std::optional<LayerPlan> shownPlan(const SharingRow& row) const;
     bool startsStage(int index) const;

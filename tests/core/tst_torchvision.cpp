@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Backbones that are torchvision's: their sizes, their names, and what they compute.
+#include "core/backbones/backbone.h"
+#include "core/catalogue.h"
+#include "core/model/costs.h"
+#include "core/model/heads.h"
+#include "core/tensor/tensor_file.h"
+#include "core/tensor/torch.h"
+#include "tests/core/core_testing.h"
+#include "tests/printing.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace concertina;
+using namespace concertina::testing;
+
+namespace {
+
+constexpr int classes = 1000;
+
+/// A backbone with one task's head, plain, and nothing else; `deepLab`: torchvision's, of 13
+/// classes.
+NetworkDesign torchvisionDesign(const std::string& id, Json options, int height, int width,
+                                bool deepLab = false) {
+    const BackboneInfo& backbone = *catalogue().backbone(id);
+    FeatureGraph built = backbone.build(completeOptions(backbone, options), height, width);
+    GraphBuilder builder(std::move(built.graph));
+    builder.startHead(0);
+    const HeadPlace place{"x", built.features, deepLab ? 13 : classes};
+    builder.output(deepLab ? deepLabHead(builder, place, 256) : pooledHead(builder, place));
+    NetworkSpec network;
+    network.kernels = {};
+    network.sharing = {"*: tied"};
+    DesignResult result = designLayers(builder.take(), {"x"}, network, catalogue());
+    if (!result.problems.empty())
+        qFatal("%s", toText(result.problems).c_str());
+    return std::move(result.design);
+}
+
+/// The state dict that torchvision would have, "state/layer1.0.bn1.weight".
+std::map<std::string, torch::Tensor> stateOf(const Network& network, const BackboneInfo& backbone,
+                                             bool deepLab) {
+    std::map<std::string, torch::Tensor> state;
+    for (const auto& [name, value] : network.namedTensors()) {
+        const std::string layer = name.substr(0, name.find('/'));
+        const std::string what = name.substr(layer.size() + 1, name.rfind('/') - layer.size() - 1);
+        const std::string head = "head.x.";
+        const bool ofHead = layer.starts_with(head);
+        std::string there = ofHead && !deepLab ? layer.substr(head.size()) : layer;
+        if (ofHead && deepLab)
+            there = "head." + layer.substr(head.size());
+        // In a head's sequence the norm stands behind its convolution.
+        std::string norm =
+            ofHead ? there.substr(0, there.rfind('.') + 1) + std::to_string(there.back() - '0' + 1)
+                   : backbone.torchNorm(layer);
+        torch::Tensor tensor = value.detach();
+        if (what == "W")
+            state["state/" + there + ".weight"] = ofHead && !deepLab ? tensor.flatten(1) : tensor;
+        else if (what == "bias")
+            state["state/" + there + ".bias"] = tensor;
+        else if (what == "norm.mean" || what == "norm.var")
+            state["state/" + norm + ".running_" + what.substr(5)] = tensor;
+        else
+            state["state/" + norm + what.substr(4)] = tensor;
+    }
+    return state;
+}
+
+} // namespace
+
+class TorchvisionTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    /// What torchvision 0.14 and 0.21 count: parameters of `model.parameters()`, and multiply–adds
+    /// of every convolution and of the linear layer (weights × pixels of its output, one for the
+    /// linear), for an image of 224 × 224. Its documentation has the same in GFLOPS: 1.81, 3.66,
+    /// 4.09 and 7.80. Of vgg16_bn these are the features; a linear layer of 512 is behind them
+    /// here.
+    void sizesAreTorchvisions_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("stride");
+        QTest::addColumn<double>("parameters");
+        QTest::addColumn<double>("multiplyAdds");
+        QTest::newRow("resnet18") << "resnet18"
+                                  << "32" << 11'689'512.0 << 1'814'073'344.0;
+        QTest::newRow("resnet34") << "resnet34"
+                                  << "32" << 21'797'672.0 << 3'663'761'408.0;
+        QTest::newRow("resnet50") << "resnet50"
+                                  << "32" << 25'557'032.0 << 4'089'184'256.0;
+        QTest::newRow("resnet50, dilated") << "resnet50"
+                                           << "8" << 25'557'032.0 << 19'079'364'608.0;
+        QTest::newRow("resnet101") << "resnet101"
+                                   << "32" << 44'549'160.0 << 7'801'405'440.0;
+        QTest::newRow("vgg16") << "vgg16"
+                               << "" << 14'723'136.0 + 513'000 << 15'346'630'656.0 + 512'000;
+    }
+
+    void sizesAreTorchvisions() {
+        QFETCH(QString, id);
+        QFETCH(QString, stride);
+        QFETCH(double, parameters);
+        QFETCH(double, multiplyAdds);
+        Json options = Json::object();
+        if (!stride.isEmpty())
+            options["output_stride"] = stride.toStdString();
+        const NetworkDesign design = torchvisionDesign(id.toStdString(), options, 224, 224);
+        const NetworkCosts costs = networkCosts(design, {});
+        // vgg16_bn's convolutions have biases there, too: 4,224 of them, as many as half its norms.
+        QCOMPARE(costs.trainedParameters, parameters);
+        QCOMPARE(costs.multiplyAdds, multiplyAdds);
+    }
+
+    void outputsAreTorchvisions_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<QString>("stride");
+        QTest::addColumn<bool>("deepLab");
+        for (const char* id : {"resnet18", "resnet34", "resnet50", "resnet101"})
+            QTest::newRow(id) << id << id << "32" << false;
+        for (const char* stride : {"16", "8"}) {
+            QTest::addRow("resnet18, stride %s", stride) << "resnet18"
+                                                         << "resnet18" << stride << false;
+            QTest::addRow("resnet50, stride %s", stride) << "resnet50"
+                                                         << "resnet50" << stride << false;
+        }
+        QTest::newRow("vgg16") << "vgg16"
+                               << "vgg16_bn"
+                               << "16" << false;
+        QTest::newRow("resnet50, deeplabv3") << "resnet50"
+                                             << "resnet50"
+                                             << "8" << true;
+        QTest::newRow("resnet18, deeplabv3") << "resnet18"
+                                             << "resnet18"
+                                             << "8" << true;
+    }
+
+    void outputsAreTorchvisions() {
+        QFETCH(QString, id);
+        QFETCH(QString, network);
+        QFETCH(QString, stride);
+        QFETCH(bool, deepLab);
+        QProcess probe;
+        probe.start(QStringLiteral("/usr/bin/python3"),
+                    {QStringLiteral("-c"), QStringLiteral("import torchvision")});
+        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+            QSKIP("Debian's python3-torchvision is not here.");
+        Json options = Json::object();
+        if (id != "vgg16")
+            options["output_stride"] = stride.toStdString();
+        // No multiple of 32: sizes are rounded up on the way.
+        constexpr int height = 72, width = 100;
+        Network made(torchvisionDesign(id.toStdString(), options, height, width, deepLab), 5);
+        scrambleNorms(made, 22);
+        const torch::NoGradGuard noGrad;
+        for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+            const Network typed = made.convertedTo(type);
+            TensorFile file;
+            file.tensors = stateOf(typed, *catalogue().backbone(id.toStdString()), deepLab);
+            file.tensors["image"] = randomImages(2, height, width, 5, type);
+            file.tensors["output"] =
+                typed.forward(typed.compose(false), file.tensors["image"], {}).front();
+            for (auto& [name, tensor] : file.tensors)
+                tensor = tensor.contiguous();
+            const std::string path = m_folder.filePath("case.safetensors").toStdString();
+            QVERIFY(writeTensorFile(path, file).has_value());
+            QProcess python;
+            python.start(
+                QStringLiteral("/usr/bin/python3"),
+                {QStringLiteral(CONCERTINA_SOURCE_DIR "/tests/reference/torchvision_network.py"),
+                 network, stride, QString::fromStdString(path)});
+            QVERIFY(python.waitForFinished(120000));
+            const QByteArray said = python.readAllStandardOutput() + python.readAllStandardError();
+            QVERIFY2(python.exitCode() == 0, said.constData());
+        }
+    }
+
+    void normsAreCalledAsTorchvisions() {
+        const auto& name = catalogue().backbone("resnet50")->torchNorm;
+        QCOMPARE(name("conv1"), std::string("bn1"));
+        QCOMPARE(name("layer3.5.conv3"), std::string("layer3.5.bn3"));
+        QCOMPARE(name("layer4.0.downsample.0"), std::string("layer4.0.downsample.1"));
+        QCOMPARE(catalogue().backbone("vgg16")->torchNorm("features.40"),
+                 std::string("features.41"));
+        QVERIFY(catalogue().backbone("segnet")->torchNorm == nullptr);
+    }
+
+    void featuresHaveTheirStrides() {
+        for (const auto& [chosen, strides] : {std::pair{"32", std::vector{4, 8, 16, 32}},
+                                              {"16", {4, 8, 16, 16}},
+                                              {"8", {4, 8, 8, 8}}}) {
+            const BackboneInfo& backbone = *catalogue().backbone("resnet50");
+            const FeatureGraph built = backbone.build(
+                completeOptions(backbone, {{"output_stride", chosen}, {"width", 0.25}}), 64, 96);
+            QCOMPARE(built.features.size(), std::size_t{4});
+            QCOMPARE(built.features.back().name, std::string("out"));
+            for (std::size_t i = 0; i < strides.size(); ++i) {
+                const Node& node = built.graph.node(built.features[i].node);
+                QCOMPARE(built.features[i].stride, strides[i]);
+                QCOMPARE(node.height, 64 / strides[i]);
+                QCOMPARE(node.width, 96 / strides[i]);
+                QCOMPARE(node.channels, 64 << i);
+            }
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TorchvisionTest)
+#include "tst_torchvision.moc"
