@@ -28,6 +28,7 @@ packages=(
     "binutils|readelf, for tests of what programs link"
     "python3-torch|tests: exported networks are run by an independent program"
     "python3-numpy|the same"
+    "python3-torchvision|tests: backbones compute what torchvision's do"
 )
 
 say() { printf '%s\n' "$*" >&2; }

@@ -125,8 +125,9 @@ NetworkCosts networkCosts(const NetworkDesign& design, const CostSettings& setti
         const double images =
             settings.batch
             * (partitioned ? double(taskCount(executed.tasks)) / design.taskCount() : 1.0);
-        // Relu works in place; what is summed is let go.
-        if (node.op != Op::Relu && !(node.op == Op::Norm && !design.endsLayer(node)))
+        // Relu and residual sums work in place; what a fragment sums is let go.
+        const bool isInPlace = node.op == Op::Relu || (node.op == Op::Add && node.layer < 0);
+        if (!isInPlace && !(node.op == Op::Norm && !design.endsLayer(node)))
             activations += double(node.channels) * node.height * node.width * images;
         if (node.op == Op::Conv)
             step += convolutionCost(design.partOf(node).kernel, node) * images

@@ -192,6 +192,11 @@ private Q_SLOTS:
         QStringList kernels =
             matchesOf("\\n\\| `([a-z-]+)` \\|", textOf("resources/help/kernels.md"));
         QCOMPARE(kernels, ids("parametrizations"));
+        QStringList backbones;
+        for (const QString& row :
+             matchesOf("\\n\\| (`[^|]+) \\|", textOf("resources/help/backbones.md")))
+            backbones << matchesOf("`([a-z0-9]+)`", row);
+        QCOMPARE(backbones, ids("backbones"));
         const QStringList presets = ids("presets");
         const QString baselines = textOf("resources/help/baselines.md");
         for (const QString& row : matchesOf("\\n\\| (`[^|]+) \\|", baselines))

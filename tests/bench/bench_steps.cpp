@@ -3,7 +3,7 @@
 #include "core/model/costs.h"
 #include "core/values/text.h"
 #include "tests/bench/bench.h"
-#include "tests/bench/stock_segnet.h"
+#include "tests/bench/stock_training.h"
 #include "tests/bench/training_setup.h"
 
 #include <array>
@@ -31,14 +31,32 @@ double againstPlain(Size size, const char* parametrization, const char* sharing)
     return ratio([&] { ours(); }, [&] { plain(); }, rounds);
 }
 
+int classesOf(const FixedStep& step) {
+    return static_cast<int>(step.data.targets[0].classes.size());
+}
+
 std::vector<Figure> plainAgainstStock() {
     return forBothSizes("plain step / stock LibTorch", "<=1.03", [](Size size) {
         const ExperimentSpec spec = specFor(size, "plain", "*: tied");
         FixedStep ours(spec);
-        StockTraining stock(channelsOf(spec), convolutionsOf(spec),
-                            static_cast<int>(ours.data.targets[0].classes.size()), spec.train.lr);
+        StockTraining stock(
+            stockSegNet(channelsOf(spec), convolutionsOf(spec), classesOf(ours)), spec.train.lr);
         return ratio([&] { ours(); }, [&] { stock.step(ours.batch); }, 2 * rounds);
     });
+}
+
+/// Arithmetic alone allows factored about 1.09.
+std::vector<Figure> resNet() {
+    const std::string size = " (ResNet-18, 224x224, batch 8)";
+    const ExperimentSpec spec = resNetSpec("plain", "*: tied");
+    FixedStep plain(spec);
+    StockTraining stock(stockResNet18(classesOf(plain)), spec.train.lr);
+    const double againstStock =
+        ratio([&] { plain(); }, [&] { stock.step(plain.batch); }, rounds);
+    FixedStep factored(resNetSpec("factored", "*: tied"));
+    return {{"plain step / stock LibTorch" + size, againstStock, "ratio", "<=1.03"},
+            {"factored, all tied / plain step" + size,
+             ratio([&] { factored(); }, [&] { plain(); }, rounds), "ratio", "<=1.20"}};
 }
 
 /// What precision and memory format make of the plain step, against the stock way (NCHW, float32).
@@ -52,9 +70,9 @@ std::vector<Figure> mixedPrecision() {
                 spec.train.precision = precision;
                 spec.train.memoryFormat = format;
                 FixedStep ours(spec);
-                StockTraining stock(channelsOf(spec), convolutionsOf(spec),
-                                    static_cast<int>(ours.data.targets[0].classes.size()),
-                                    spec.train.lr);
+                StockTraining stock(
+                    stockSegNet(channelsOf(spec), convolutionsOf(spec), classesOf(ours)),
+                    spec.train.lr);
                 std::string goal; // MTAN's size, each precision in the format that suits it
                 if (size == Size::Full && precision == Precision::Float32
                     && format == MemoryFormat::Contiguous)
@@ -264,6 +282,7 @@ std::span<const Bench> stepBenches() {
               plainAgainstStock},
         Bench{"precision-step", "precisions and memory formats ÷ the network by hand",
               mixedPrecision},
+        Bench{"resnet-step", "ResNet-18: plain ÷ the network by hand, factored ÷ plain", resNet},
         Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
         Bench{"contraction-step", "factored at width 1, composed and run ÷ plain", contraction},

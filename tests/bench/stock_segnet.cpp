@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/bench/stock_segnet.h"
-
-#include <torch/torch.h>
+#include "tests/bench/stock_model.h"
 
 namespace concertina::bench {
 
@@ -14,12 +12,7 @@ nn::Sequential convolution(int in, int out) {
                           nn::ReLU(nn::ReLUOptions(true)));
 }
 
-nn::Sequential head(int channels, int outputs) {
-    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(channels, channels, 3).padding(1)),
-                          nn::Conv2d(nn::Conv2dOptions(channels, outputs, 1)));
-}
-
-struct SegNet : nn::Module {
+struct SegNet : StockModel {
     std::vector<nn::Sequential> encoder, decoder, heads;
 
     SegNet(const std::vector<int>& channels, const std::vector<int>& convolutions, int classes) {
@@ -36,7 +29,7 @@ struct SegNet : nn::Module {
             now = out;
         }
         for (const int outputs : {classes, 1, 3}) {
-            heads.push_back(head(now, outputs));
+            heads.push_back(stockHead(now, outputs));
             register_module("head" + std::to_string(heads.size()), heads.back());
         }
     }
@@ -51,7 +44,7 @@ struct SegNet : nn::Module {
         return all;
     }
 
-    std::vector<torch::Tensor> forward(torch::Tensor x) {
+    std::vector<torch::Tensor> forward(torch::Tensor x) override {
         std::vector<torch::Tensor> indices;
         std::vector<std::vector<std::int64_t>> sizes;
         for (auto& stageModule : encoder) {
@@ -76,40 +69,9 @@ struct SegNet : nn::Module {
 
 } // namespace
 
-struct StockTraining::Network {
-    SegNet model;
-    torch::optim::Adam optimizer;
-
-    Network(const std::vector<int>& channels, const std::vector<int>& convolutions, int classes,
-            double rate)
-        : model(channels, convolutions, classes), optimizer(model.parameters(), rate) {}
-};
-
-StockTraining::StockTraining(const std::vector<int>& channels,
-                             const std::vector<int>& convolutions, int classes, double rate)
-    : m_network(std::make_unique<Network>(channels, convolutions, classes, rate)) {}
-
-StockTraining::~StockTraining() = default;
-
-void StockTraining::step(const Batch& batch) {
-    namespace F = torch::nn::functional;
-    m_network->optimizer.zero_grad();
-    const auto outputs = m_network->model.forward(batch.images);
-    const auto segmentation = F::cross_entropy(
-        outputs[0], batch.targets[0], F::CrossEntropyFuncOptions().ignore_index(-1));
-    const auto known = (batch.targets[1] > 0).to(torch::kFloat32);
-    const auto depth = ((outputs[1] - batch.targets[1]).abs() * known).sum() / known.sum();
-    const auto faces = batch.targets[2].square().sum(1) > 0.5;
-    const auto normal = 1
-                        - (F::normalize(outputs[2], F::NormalizeFuncOptions().dim(1))
-                           * batch.targets[2])
-                                  .sum()
-                              / faces.sum();
-    const auto loss = segmentation + depth + normal;
-    loss.backward();
-    m_network->optimizer.step();
-    // As every training loop does, to show it.
-    static_cast<void>(loss.item<double>());
+std::shared_ptr<StockModel> stockSegNet(const std::vector<int>& channels,
+                                        const std::vector<int>& convolutions, int classes) {
+    return std::make_shared<SegNet>(channels, convolutions, classes);
 }
 
 } // namespace concertina::bench

@@ -60,6 +60,14 @@ ExperimentSpec specFor(Size size, const std::string& parametrization, const std:
     return withCompleteOptions(spec, catalogue());
 }
 
+ExperimentSpec resNetSpec(const std::string& parametrization, const std::string& sharing) {
+    ExperimentSpec spec = specFor(Size::Compact, parametrization, sharing);
+    spec.data.height = spec.data.width = 224;
+    spec.data.dataset.options["train_size"] = 8;
+    spec.network.backbone = {"resnet18", {{"output_stride", "32"}}};
+    return withCompleteOptions(spec, catalogue());
+}
+
 std::vector<int> channelsOf(const ExperimentSpec& spec) {
     std::vector<int> channels;
     for (const Json& channel : spec.network.backbone.options["channels"])

@@ -22,6 +22,9 @@ const char* sizeName(Size size);
 /// A spec on rooms of that size, three tasks, Adam.
 ExperimentSpec specFor(Size size, const std::string& parametrization, const std::string& sharing);
 
+/// ResNet-18 at stride 32 on 224 × 224, batch 8.
+ExperimentSpec resNetSpec(const std::string& parametrization, const std::string& sharing);
+
 std::vector<int> channelsOf(const ExperimentSpec& spec);
 std::vector<int> convolutionsOf(const ExperimentSpec& spec);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
 #include "core/collapse/collapsed_network.h"
+#include "core/model/validate.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
@@ -26,6 +28,14 @@ CollapsedNetwork compactFor(const ExperimentSpec& spec) {
 
 CollapsedNetwork compactFor(const std::string& parametrization, const std::string& rule) {
     return compactFor(tinySpec(parametrization, rule));
+}
+
+/// Of every operation that is not in the others: sums, poolings of three, a mean of the image.
+ExperimentSpec tinyResNet(const std::string& rule) {
+    ExperimentSpec spec = tinySpec("factored", rule);
+    spec.network.backbone = {"resnet18", {{"width", 0.0625}}};
+    spec.tasks.front().method.options = {{"head", "deeplabv3"}, {"head_channels", 8}};
+    return withCompleteOptions(spec, catalogue());
 }
 
 } // namespace
@@ -68,7 +78,7 @@ private Q_SLOTS:
     void anIndependentProgramComputesTheSame_data() {
         QTest::addColumn<QString>("backbone");
         QTest::addColumn<QString>("rule");
-        for (const char* backbone : {"segnet", "unet"}) {
+        for (const char* backbone : {"segnet", "unet", "resnet18"}) {
             QTest::addRow("%s, merged: norms folded", backbone) << backbone << "*: merged";
             QTest::addRow("%s, own cores: branches", backbone) << backbone << "*: factors shared";
             QTest::addRow("%s, own norms alone: scales and shifts", backbone)
@@ -88,8 +98,9 @@ private Q_SLOTS:
             QSKIP("Debian's python3-torch is not here.");
 
         const CollapsedNetwork network =
-            compactFor(backbone == "unet" ? tinyUnet("factored", rule.toStdString())
-                                          : tinySpec("factored", rule.toStdString()));
+            compactFor(backbone == "unet"       ? tinyUnet("factored", rule.toStdString())
+                       : backbone == "resnet18" ? tinyResNet(rule.toStdString())
+                                                : tinySpec("factored", rule.toStdString()));
         const auto file = path("network.safetensors");
         QVERIFY(saveCollapsed(file, network).has_value());
         TensorFile sample;
@@ -108,6 +119,19 @@ private Q_SLOTS:
         const QByteArray output = python.readAllStandardOutput();
         QVERIFY2(python.exitCode() == 0, (output + python.readAllStandardError()).constData());
         QCOMPARE(output.count('\n'), 3); // a line a task
+    }
+
+    void onlyFilesThatOthersCannotReadHaveALaterVersion() {
+        const auto versionOf = [&](const CollapsedNetwork& network) {
+            [&] { QVERIFY(saveCollapsed(path("v.safetensors"), network).has_value()); }();
+            return readTensorFile(path("v.safetensors"))->header["version"].get<int>();
+        };
+        QCOMPARE(versionOf(compactFor("factored", "*: factors shared")), 1);
+        const CollapsedNetwork residual = compactFor(tinyResNet("*: tied"));
+        QCOMPARE(versionOf(residual), 2);
+        const auto back = loadCollapsed(path("v.safetensors"));
+        QVERIFY2(back.has_value(), back ? "" : toText(back.error()).c_str());
+        QVERIFY(back->program == residual.program);
     }
 
     void damagedHeadersAreRefused_data() {

@@ -3,14 +3,17 @@
 #include "core/backbones/backbone.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapsed_network.h"
+#include "core/collapse/initial.h"
 #include "core/model/costs.h"
 #include "core/model/validate.h"
+#include "core/network/initial_network.h"
 #include "core/parametrizations/parametrization.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 #include "tests/core/core_testing.h"
 #include "tests/printing.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace concertina;
@@ -180,6 +183,48 @@ private Q_SLOTS:
         const Problems problems = validate(one, catalogue());
         QCOMPARE(problems.size(), std::size_t{1});
         QCOMPARE(problems.front().code, std::string("train.one_value"));
+    }
+
+    /// A collapsed kernel has the bias that its norm was folded into. The layer has none: it begins
+    /// with that as its norm's β.
+    void aResNetBeginsAsTheOneThatItBecame_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("head");
+        QTest::newRow("norms folded") << "*: tied" << "plain";
+        QTest::newRow("norms left") << "*: norm {segmentation} | {depth} | {normal}" << "plain";
+        QTest::newRow("deeplabv3") << "layer4.*: separate" << "deeplabv3";
+    }
+
+    void aResNetBeginsAsTheOneThatItBecame() {
+        QFETCH(QString, rule);
+        QFETCH(QString, head);
+        ExperimentSpec spec = narrowSpec("resnet18", "factored", rule.toStdString());
+        for (TaskSpec& task : spec.tasks)
+            task.method.options = {{"head", head.toStdString()}, {"head_channels", 8}};
+        spec = withCompleteOptions(spec, catalogue());
+        Network network = networkFor(spec);
+        scrambleNorms(network, 22);
+        const QTemporaryDir folder;
+        const std::string file = folder.filePath("network.safetensors").toStdString();
+        QVERIFY(saveCollapsed(file, fold(network, {.spec = spec,
+                                                   .targets = openRunData(spec)->targets})));
+        spec.network.kernels = {{"*", {"plain"}}};
+        spec = withCompleteOptions(spec, catalogue());
+        const auto checked = checkInitial(file, "source", "", spec);
+        QVERIFY2(checked.has_value(), checked ? "" : toText(checked.error()).c_str());
+        const auto source = readInitial(file, "source", "");
+        QVERIFY(source.has_value());
+        BegunNotes notes;
+        const std::vector<std::string> from(3);
+        const auto begun =
+            Network::begunFrom(designFor(spec), 3, spec.network.start, **source, from, notes);
+        QVERIFY2(begun.has_value(), begun ? "" : toText(begun.error()).c_str());
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor images = randomImages(2, 64, 64, 31);
+        const auto before = network.forward(network.compose(false), images, {});
+        const auto after = begun->forward(begun->compose(false), images, {});
+        for (std::size_t t = 0; t < before.size(); ++t)
+            QVERIFY(relativeDifference(after[t], before[t]) <= 1e-4);
     }
 
     void aResNetLearns() {

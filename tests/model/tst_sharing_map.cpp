@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <set>
+
 using namespace concertina;
 using namespace concertina::testing;
 
@@ -85,6 +87,25 @@ class SharingMapTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aResNetHasASkipABlockAndShortcutsThatAreLayers() {
+        const MapLayout map = mapLayout(mapNetwork(realBackbone(*backbones()[2]), tasks));
+        QCOMPARE(labelsOf(map),
+                 (Texts{"conv1", "layer1.0", "layer1.1", "layer2.0", "layer2.0.downsample.0",
+                        "layer2.1", "layer3.0", "layer3.0.downsample.0", "layer3.1", "layer4.0",
+                        "layer4.0.downsample.0", "layer4.1"}));
+        std::set<std::string> skips;
+        for (const std::string& skip : skipsOf(map))
+            skips.insert(skip.substr(0, skip.rfind(' '))); // without its lane
+        QCOMPARE(skips, (std::set<std::string>{
+                            "conv1→layer1.1 add", "layer1.0→layer2.0 add",
+                            "layer1.1→layer2.0.downsample.0→layer2.1 add",
+                            "layer2.0→layer3.0 add",
+                            "layer2.1→layer3.0.downsample.0→layer3.1 add",
+                            "layer3.0→layer4.0 add",
+                            "layer3.1→layer4.0.downsample.0→layer4.1 add",
+                            "layer4.0→heads add"}));
+    }
+
     void likeLayersOfAStageAreOneColumn() {
         const MapLayout map = mapLayout(segnet({"*: tied"}));
         QCOMPARE(labelsOf(map), (Texts{"enc1", "enc2", "enc3", "enc4", "enc5", "dec5", "dec4",
