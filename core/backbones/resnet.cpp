@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/backbones/backbone.h"
+#include "core/backbones/resnet.h"
+
 #include "core/backbones/channels.h"
 #include "core/model/graph_builder.h"
 
-#include <array>
 #include <string>
 
 namespace concertina {
 
 namespace {
-
-/// What one of the family is: blocks of each of its four stages, of two convolutions or of three
-/// with a bottleneck.
-struct ResNetForm {
-    std::array<int, 4> blocks{};
-    bool bottleneck = false;
-};
 
 constexpr int widening = 4; ///< of a bottleneck's last convolution
 
@@ -110,6 +103,8 @@ std::string resNetNorm(const std::string& layer) {
     return layer.substr(0, dot) + (last == "0" ? "1" : "bn" + last.substr(last.size() - 1));
 }
 
+} // namespace
+
 BackboneInfo resNet(const std::string& id, const std::string& label, const ResNetForm& form,
                     const std::string& size) {
     return {
@@ -139,32 +134,6 @@ BackboneInfo resNet(const std::string& id, const std::string& label, const ResNe
         },
         [](const Json&, int, int) { return Problems{}; },
         resNetNorm};
-}
-
-} // namespace
-
-const BackboneInfo& resNet18Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet18", "ResNet-18", {{2, 2, 2, 2}, false}, "11.2 M parameters.");
-    return info;
-}
-
-const BackboneInfo& resNet34Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet34", "ResNet-34", {{3, 4, 6, 3}, false}, "21.3 M parameters.");
-    return info;
-}
-
-const BackboneInfo& resNet50Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet50", "ResNet-50", {{3, 4, 6, 3}, true}, "23.5 M parameters.");
-    return info;
-}
-
-const BackboneInfo& resNet101Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet101", "ResNet-101", {{3, 4, 23, 3}, true}, "42.5 M parameters.");
-    return info;
 }
 
 } // namespace concertina

@@ -124,7 +124,7 @@ private Q_SLOTS:
         };
         add(Family::Dataset, {"rooms", "folder"});
         add(Family::Task, {"segmentation", "depth", "normal"});
-        add(Family::Backbone, {"segnet", "unet"});
+        add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101", "vgg16"});
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
                                       "rcm", "taps", "eft", "km-style", "polytropon"});
         add(Family::Optimizer, {"adam", "adamw", "sgd"});

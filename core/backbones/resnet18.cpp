@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/backbones/backbone.h"
+#include "core/backbones/resnet.h"
+
+namespace concertina {
+
+const BackboneInfo& resNet18Backbone() {
+    static const BackboneInfo info =
+        resNet("resnet18", "ResNet-18", {{2, 2, 2, 2}, false}, "11.2 M parameters.");
+    return info;
+}
+
+} // namespace concertina

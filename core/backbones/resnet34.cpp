@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/backbones/backbone.h"
+#include "core/backbones/resnet.h"
+
+namespace concertina {
+
+const BackboneInfo& resNet34Backbone() {
+    static const BackboneInfo info =
+        resNet("resnet34", "ResNet-34", {{3, 4, 6, 3}, false}, "21.3 M parameters.");
+    return info;
+}
+
+} // namespace concertina
