@@ -21,6 +21,7 @@ packages=(
     "libcli11-dev|the words of the command line"
     "libjemalloc-dev|memory of tensors, kept from step to step"
     "libssl-dev|SHA-256 of checkpoints"
+    "libzip-dev|archives of weights that torch.save wrote"
     "qt6-base-dev|Qt: the window, and Qt Test for the tests"
     "qt6-svg-dev|icons of the window"
     "libqcustomplot-dev|curves in the window"

@@ -14,15 +14,16 @@ namespace {
 constexpr std::string_view metadataKey = "__metadata__";
 constexpr std::uint64_t largestHeader = 100'000'000; // the format's own limit
 
-constexpr std::array<std::pair<std::string_view, std::size_t>, 9> dtypeSizes{{{"F64", 8},
-                                                                              {"F32", 4},
-                                                                              {"F16", 2},
-                                                                              {"BF16", 2},
-                                                                              {"I64", 8},
-                                                                              {"I32", 4},
-                                                                              {"I8", 1},
-                                                                              {"U8", 1},
-                                                                              {"BOOL", 1}}};
+constexpr std::array<std::pair<std::string_view, std::size_t>, 10> dtypeSizes{{{"F64", 8},
+                                                                               {"F32", 4},
+                                                                               {"F16", 2},
+                                                                               {"BF16", 2},
+                                                                               {"I64", 8},
+                                                                               {"I32", 4},
+                                                                               {"I16", 2},
+                                                                               {"I8", 1},
+                                                                               {"U8", 1},
+                                                                               {"BOOL", 1}}};
 
 /// Of a file's first eight bytes.
 std::uint64_t headerLength(std::span<const std::byte> file) {
@@ -66,7 +67,11 @@ Expected<TensorEntry> readEntry(const std::string& name, const Json& json) {
         return brokenTensor(name, "without type, shape or offsets");
     entry.dtype = json["dtype"].get<std::string>();
     if (dtypeSize(entry.dtype) == 0)
-        return brokenTensor(name, "of type " + shortened(entry.dtype, 20));
+        return failure({"safetensors.type", "",
+                        "tensor \"" + shortened(name, 120) + "\" of type "
+                            + shortened(validUtf8(entry.dtype), 20),
+                        "F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL",
+                        "write it anew with one of these types"});
     for (const Json& extent : json["shape"]) {
         if (!extent.is_number_unsigned() || extent > std::uint64_t{1} << 40U)
             return brokenTensor(name, "with an impossible shape");

@@ -41,8 +41,8 @@ std::uint64_t safetensorsHeadSize(std::span<const std::byte> eight, std::uint64_
 
 /// Reads the index of a file from its first `safetensorsHeadSize` bytes, or more. Every offset is
 /// checked against the file's size and the tensor's shape; data must be contiguous, as the format
-/// says. Problems: "safetensors.truncated", "safetensors.header", "safetensors.tensor", with an
-/// empty path.
+/// says. Problems: "safetensors.truncated", "safetensors.header", "safetensors.tensor",
+/// "safetensors.type" (one that this program does not read), with an empty path.
 Expected<SafetensorsIndex> readSafetensorsIndex(std::span<const std::byte> head,
                                                 std::uint64_t fileSize);
 

@@ -30,15 +30,16 @@ struct Dtype {
     torch::ScalarType type;
 };
 
-constexpr std::array<Dtype, 9> dtypes{{{"F64", torch::kFloat64},
-                                       {"F32", torch::kFloat32},
-                                       {"F16", torch::kFloat16},
-                                       {"BF16", torch::kBFloat16},
-                                       {"I64", torch::kInt64},
-                                       {"I32", torch::kInt32},
-                                       {"I8", torch::kInt8},
-                                       {"U8", torch::kUInt8},
-                                       {"BOOL", torch::kBool}}};
+constexpr std::array<Dtype, 10> dtypes{{{"F64", torch::kFloat64},
+                                        {"F32", torch::kFloat32},
+                                        {"F16", torch::kFloat16},
+                                        {"BF16", torch::kBFloat16},
+                                        {"I64", torch::kInt64},
+                                        {"I32", torch::kInt32},
+                                        {"I16", torch::kInt16},
+                                        {"I8", torch::kInt8},
+                                        {"U8", torch::kUInt8},
+                                        {"BOOL", torch::kBool}}};
 
 std::string dtypeName(torch::ScalarType type) {
     const auto found = std::ranges::find(dtypes, type, &Dtype::type);
@@ -126,15 +127,16 @@ public:
     }
 
     /// Reads the next `size` bytes to where they stay, or passes them by where that is null, and
-    /// adds them to a checksum. Pieces fit a processor's cache, so that summing costs no memory's
-    /// time.
-    void take(std::byte* to, std::uint64_t size, Sha256& sum) {
+    /// adds them to a checksum, or to none. Pieces fit a processor's cache, so that summing costs
+    /// no memory's time.
+    void take(std::byte* to, std::uint64_t size, Sha256* sum) {
         m_passing.resize(to == nullptr ? pieceSize : 0);
         while (size > 0 && m_stream) {
             const std::uint64_t count = std::min(size, pieceSize);
             const std::span piece(to != nullptr ? to : m_passing.data(), count);
             read(piece);
-            sum.add(piece);
+            if (sum != nullptr)
+                sum->add(piece);
             to = to != nullptr ? to + count : nullptr;
             size -= count;
         }
@@ -183,6 +185,32 @@ std::optional<Problem> addHeader(Sha256& sum, std::span<const std::byte> head,
     header.replace(at, noChecksum.size(), noChecksum);
     sum.add(header);
     return std::nullopt;
+}
+
+/// In the order of the data, each read to where it stays: a checkpoint is held once.
+std::map<std::string, torch::Tensor>
+takeTensors(FileReader& reader, const SafetensorsIndex& index,
+            const std::function<bool(const std::string& name)>& wanted, Sha256* sum) {
+    std::map<std::string, torch::Tensor> tensors;
+    std::vector<std::pair<std::string, TensorEntry>> entries(index.tensors.begin(),
+                                                             index.tensors.end());
+    std::ranges::sort(entries, {}, [](const auto& entry) {
+        return std::pair(entry.second.begin, entry.second.end);
+    });
+    for (const auto& [name, entry] : entries) {
+        if (wanted && !wanted(name)) {
+            reader.take(nullptr, entry.end - entry.begin, sum);
+            continue;
+        }
+        const torch::ScalarType type = std::ranges::find(dtypes, entry.dtype, &Dtype::name)->type;
+        // A bool of LibTorch is 0 or 1; a file may have any byte.
+        const bool isBool = type == torch::kBool;
+        torch::Tensor tensor = torch::empty(entry.shape, isBool ? torch::kUInt8 : type);
+        if (tensor.nbytes() > 0)
+            reader.take(static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes(), sum);
+        tensors[name] = isBool ? tensor.ne(0) : std::move(tensor);
+    }
+    return tensors;
 }
 
 } // namespace
@@ -274,23 +302,7 @@ readTensorFile(const std::filesystem::path& path,
         return failure(std::move(*problem));
     TensorFile file;
     file.header = parseJson(index.metadata[std::string(headerKey)]);
-    // In the order of the data, each read to where it stays: a checkpoint is held once.
-    std::vector<std::pair<std::string, TensorEntry>> entries(index.tensors.begin(),
-                                                             index.tensors.end());
-    std::ranges::sort(entries, {}, [](const auto& entry) {
-        return std::pair(entry.second.begin, entry.second.end);
-    });
-    for (const auto& [name, entry] : entries) {
-        if (wanted && !wanted(name)) {
-            reader.take(nullptr, entry.end - entry.begin, sum);
-            continue;
-        }
-        const auto dtype = std::ranges::find(dtypes, entry.dtype, &Dtype::name);
-        torch::Tensor tensor = torch::empty(entry.shape, dtype->type);
-        if (tensor.nbytes() > 0)
-            reader.take(static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes(), sum);
-        file.tensors[name] = std::move(tensor);
-    }
+    file.tensors = takeTensors(reader, index, wanted, &sum);
     if (auto problem = reader.problem())
         return failure(std::move(*problem));
     const std::string& stored = index.metadata[std::string(checksumKey)];
@@ -299,6 +311,17 @@ readTensorFile(const std::filesystem::path& path,
                         stored.substr(0, 12) + "…",
                         "bytes of the file have changed since it was written"});
     return file;
+}
+
+Expected<std::map<std::string, torch::Tensor>> readTensors(const std::filesystem::path& path) {
+    FileReader reader(path);
+    const auto beginning = readBeginning(reader);
+    if (!beginning)
+        return failure(beginning.error());
+    auto tensors = takeTensors(reader, beginning->index, {}, nullptr);
+    if (auto problem = reader.problem())
+        return failure(std::move(*problem));
+    return tensors;
 }
 
 } // namespace concertina

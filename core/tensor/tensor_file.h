@@ -40,6 +40,10 @@ Expected<TensorFile>
 readTensorFile(const std::filesystem::path& path,
                const std::function<bool(const std::string& name)>& wanted = {});
 
+/// All tensors of a safetensors file of any program, on the CPU: no checksum is asked for, and no
+/// header. Problems: "file.read", "safetensors.*".
+Expected<std::map<std::string, torch::Tensor>> readTensors(const std::filesystem::path& path);
+
 /// The SHA-256 that a file says it has, which reading it checks. Problems: "file.read",
 /// "safetensors.*", "file.checksum" (none).
 Expected<std::string> tensorFileSum(const std::filesystem::path& path);

@@ -15,7 +15,10 @@ if(CONCERTINA_LIBTORCH)
     find_package(CLI11 2.1 REQUIRED)
     find_path(JEMALLOC_INCLUDE_DIR jemalloc/jemalloc.h REQUIRED)
     find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
-    mark_as_advanced(JEMALLOC_INCLUDE_DIR JEMALLOC_LIBRARY)
+    # Not by libzip's own package files: Debian's ask for its command line programs as well.
+    find_path(LIBZIP_INCLUDE_DIR zip.h REQUIRED)
+    find_library(LIBZIP_LIBRARY zip REQUIRED)
+    mark_as_advanced(JEMALLOC_INCLUDE_DIR JEMALLOC_LIBRARY LIBZIP_INCLUDE_DIR LIBZIP_LIBRARY)
 endif()
 
 if(CONCERTINA_GUI)
