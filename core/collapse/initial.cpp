@@ -6,6 +6,8 @@
 #include "core/collapse/collapsed_network.h"
 #include "core/network/initial_network.h"
 #include "core/tensor/torch.h"
+#include "core/tensor/weights_file.h"
+#include "core/training/begun_network.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -94,7 +96,18 @@ const std::string& lastLayer(const LayerGraph& graph, std::size_t task) {
     return graph.layer(graph.node(node).layer).name;
 }
 
+/// A file of this program says its SHA-256; of others it is taken over all bytes.
+Expected<std::string> initialSum(const std::filesystem::path& file, const InitialNetwork& read) {
+    return read.others.empty() ? tensorFileSum(file) : fileSum(file);
+}
+
 Expected<InitialNetwork> readFile(const std::filesystem::path& file) {
+    if (const auto own = tensorFileSum(file); !own && own.error().code != "file.read") {
+        auto weights = readWeights(file);
+        if (!weights)
+            return failure(weights.error());
+        return InitialNetwork{.others = std::move(*weights)};
+    }
     auto checkpoint = loadCheckpoint(file, CheckpointPart::Weights);
     if (checkpoint)
         return fromCheckpoint(std::move(*checkpoint));
@@ -122,7 +135,7 @@ readInitial(const std::filesystem::path& file, const std::string& name, const st
         return failure(initial.error());
     initial->name = name;
     if (!sha256.empty())
-        if (const auto found = tensorFileSum(file); !found || *found != sha256)
+        if (const auto found = initialSum(file, *initial); !found || *found != sha256)
             return failure(found ? Problem{"initial.changed", file.string(),
                                            "sha256 " + found->substr(0, 12) + "…",
                                            sha256.substr(0, 12) + "…, as the run began from",
@@ -139,7 +152,6 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
         return failure(initial.error());
     // Only the dataset knows how many classes there are: heads are as those of the file.
     std::vector<int> outputs(spec.tasks.size(), 1);
-    std::vector<std::string> from;
     DesignResult made = designNetwork(spec, catalogue(), outputs);
     if (!made.problems.empty())
         return failure(std::move(made.problems.front()));
@@ -149,16 +161,13 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
             (*initial)->kernels.find(lastLayer(made.design.backbone, t) + "/kernel/" + task);
         if (kernel != (*initial)->kernels.end())
             outputs[t] = static_cast<int>(kernel->second.size(0));
-        from.push_back(spec.tasks[t].from);
     }
     made = designNetwork(spec, catalogue(), outputs);
     BegunNotes notes;
-    const auto network =
-        Network::begunFrom(std::move(made.design), static_cast<std::uint64_t>(spec.seed),
-                           spec.network.start, **initial, from, notes);
+    const auto network = begunNetwork(spec, std::move(made.design), **initial, notes);
     if (!network)
         return failure(network.error());
-    return tensorFileSum(file);
+    return initialSum(file, **initial);
 }
 
 } // namespace concertina

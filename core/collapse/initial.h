@@ -11,14 +11,16 @@
 
 namespace concertina {
 
-/// Reads a checkpoint or the file of a collapsed network, to begin from; `name` is what people call
-/// it. Where `sha256` is not empty, it must be that file's. Problems: those of `loadCheckpoint`,
-/// `networkOf` and `loadCollapsed`, "initial.format" (another kind of file), "initial.changed".
+/// Reads a checkpoint, the file of a collapsed network, or weights of another program
+/// (`InitialNetwork::others`), to begin from; `name` is what people call it. Where `sha256` is not
+/// empty, it must be that file's. Problems: those of `loadCheckpoint`, `networkOf`,
+/// `loadCollapsed` and `readWeights`, "initial.format" (another kind of file of this program),
+/// "initial.changed".
 Expected<std::shared_ptr<const InitialNetwork>>
 readInitial(const std::filesystem::path& file, const std::string& name, const std::string& sha256);
 
 /// The SHA-256 of a file that a valid spec's network can begin as, as far as that can be seen
-/// without the dataset. Problems of `readInitial` and `Network::begunFrom`.
+/// without the dataset. Problems of `readInitial` and `begunNetwork`.
 Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
                                    const std::string& sha256, const ExperimentSpec& spec);
 

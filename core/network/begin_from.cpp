@@ -76,7 +76,9 @@ private:
                 return Problem{"initial.task",
                                "tasks." + std::to_string(t) + (rests ? ".rests" : ".from"),
                                "no task " + wanted + " in " + m_source.name,
-                               "one of: " + join(m_source.tasks, ", "), ""};
+                               m_source.ofOthers ? "a run, or a network of this program"
+                                                 : "one of: " + join(m_source.tasks, ", "),
+                               ""};
         }
         return std::nullopt;
     }
@@ -109,6 +111,8 @@ private:
             m_new.push_back(layer.name);
             return std::nullopt;
         }
+        if (m_source.ofOthers && m_kernels.find(layer.name, "kernel").empty())
+            return std::nullopt; // its notes say so
         m_used.push_back(layer.name);
         const bool same = isMadeAlike(index);
         if (auto problem = same ? std::nullopt : checkShape(layer))
@@ -131,7 +135,7 @@ private:
     /// Whether the source has a layer's norm folded into its kernel, or as a scale and a shift.
     bool isFolded(const std::string& layer) const {
         if (!m_source.trained)
-            return true;
+            return !m_source.ofOthers || m_kernels.find(layer, "norm.mean").empty();
         const NetworkDesign& design = m_source.trained->design;
         for (std::size_t i = 0; i < design.layers.size(); ++i)
             if (design.graph.layers[i].name == layer)
@@ -327,6 +331,7 @@ private:
         std::vector<std::string> texts{"Begins as " + m_source.name + ": "
                                        + std::to_string(m_used.size()) + " layers of "
                                        + std::to_string(m_design.graph.layers.size()) + "."};
+        texts.insert(texts.end(), m_source.notes.begin(), m_source.notes.end());
         if (!m_made.empty())
             texts.push_back("Their factors are made anew from the kernel, as another "
                             "parametrization has them: "

@@ -30,6 +30,15 @@ struct InitialNetwork {
         std::map<std::string, torch::Tensor> tensors;
     };
     std::optional<Trained> trained;
+
+    /// Of another program: its tensors under its own names, on the CPU. Nothing else is set until
+    /// they are fitted to a network's layers (fitted_weights.h).
+    std::map<std::string, torch::Tensor> others{};
+
+    /// Fitted weights of another program: layers that they lack begin anew, norms begin as they
+    /// were trained.
+    bool ofOthers = false;
+    std::vector<std::string> notes{}; ///< on how they were fitted, for people
 };
 
 } // namespace concertina

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/weights_file.h"
 
+#include "core/tensor/sha256.h"
 #include "core/tensor/tensor_file.h"
 
 #include <array>
@@ -62,6 +63,18 @@ Expected<NamedTensors> readWeights(const std::filesystem::path& path) {
     if (start.size() > 8 && start[8] == '{')
         return readTensors(path);
     return failure(anotherFormat(path, start));
+}
+
+Expected<std::string> fileSum(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    Sha256 sum;
+    std::string piece(std::size_t{1} << 18U, '\0');
+    while (stream.read(piece.data(), static_cast<std::streamsize>(piece.size())),
+           stream.gcount() > 0)
+        sum.add(std::string_view(piece).substr(0, static_cast<std::size_t>(stream.gcount())));
+    if (!stream.eof())
+        return failure({"file.read", path.string(), "no file that can be read", "a file", ""});
+    return sum.finish();
 }
 
 } // namespace concertina

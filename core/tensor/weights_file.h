@@ -5,6 +5,7 @@
 #include "core/values/problem.h"
 
 #include <filesystem>
+#include <string>
 
 namespace concertina {
 
@@ -13,5 +14,8 @@ namespace concertina {
 /// whatever its name. Problems: "file.read", "weights.format" (none of these; what it seems to be),
 /// and those of `readZippedStateDict`, `readStreamedStateDict` and `readTensors`.
 Expected<NamedTensors> readWeights(const std::filesystem::path& path);
+
+/// The SHA-256 of all of a file's bytes. Problem: "file.read".
+Expected<std::string> fileSum(const std::filesystem::path& path);
 
 } // namespace concertina

@@ -6,6 +6,7 @@
 #include "core/model/validate.h"
 #include "core/network/initial_network.h"
 #include "core/tensor/torch.h"
+#include "core/training/begun_network.h"
 #include "core/training/calibrate.h"
 #include "core/training/checkpoint.h"
 #include "core/training/folded_norms.h"
@@ -87,12 +88,8 @@ Expected<InitialState> beginFrom(ExperimentSpec spec, NetworkDesign design, cons
     const auto source = read();
     if (!source)
         return failure(source.error());
-    std::vector<std::string> from;
-    for (const TaskSpec& task : spec.tasks)
-        from.push_back(task.from);
     BegunNotes notes;
-    auto network = Network::begunFrom(std::move(design), static_cast<std::uint64_t>(spec.seed),
-                                      spec.network.start, **source, from, notes);
+    auto network = begunNetwork(spec, std::move(design), **source, notes);
     if (!network)
         return failure(network.error());
     if (auto problem = settleFoldedNorms(*network, notes.folded, data, skipsDamaged(spec)))

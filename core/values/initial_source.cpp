@@ -3,6 +3,8 @@
 
 #include "core/values/text.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace concertina {
@@ -11,16 +13,21 @@ namespace {
 
 constexpr std::string_view sumMark = "sha256:";
 constexpr std::size_t sumDigits = 64;
+/// Of this program's files, and of what torch.save and torch.jit.save write.
+constexpr std::array<std::string_view, 6> fileEndings{".safetensors", ".pt",   ".pth",
+                                                      ".bin",         ".ckpt", ".tar"};
 
 Unexpected refused(std::string_view text, std::string hint) {
-    return failure({"initial.syntax", "network.initial", "\"" + shortened(text, 120) + "\"",
-                    "a run, as in \"rooms\" or \"k7f3m2qd@1000\", or a file (*.safetensors)",
-                    std::move(hint), Fix{"network.initial", ""}});
+    return failure(
+        {"initial.syntax", "network.initial", "\"" + shortened(text, 120) + "\"",
+         "a run, as in \"rooms\" or \"k7f3m2qd@1000\", or a file (*.safetensors, *.pt, *.pth)",
+         std::move(hint), Fix{"network.initial", ""}});
 }
 
 bool isFilePath(std::string_view place) {
     return place.find('/') != std::string_view::npos || place.starts_with('~')
-           || place.ends_with(".safetensors");
+           || std::ranges::any_of(
+               fileEndings, [place](std::string_view ending) { return place.ends_with(ending); });
 }
 
 /// Takes "@1000" from the end of a run's place.

@@ -14,7 +14,8 @@ namespace concertina {
 ///
 ///     rooms                             a run by its name, its last checkpoint
 ///     k7f3m2qd@1000                     a run by its id, its checkpoint of that step
-///     ~/nets/rooms.safetensors          a file; so is all that has a slash in it
+///     ~/nets/rooms.safetensors          a file; so is all that has a slash in it, or ends as
+///     resnet18.pth                      files of weights do (.pt, .pth, .bin, .ckpt, .tar)
 ///     k7f3m2qd@1000 sha256:9f86d08…     the same, which must be those very bytes
 ///
 /// The last form is what a run keeps, so that its clone begins as it did, or not at all.

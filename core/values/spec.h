@@ -65,6 +65,7 @@ struct NetworkSpec {
     std::vector<std::string> sharing{"*: tied"}; ///< rules of the sharing plan, the later wins
     std::vector<std::string> planChanges;        ///< "STEP: rule" that joins them in training
     std::string initial;                         ///< what it begins from (initial_source.h)
+    InitialChannels initialChannels = InitialChannels::Leading; ///< of weights that are wider
     StartWeights start = StartWeights::Xavier;   ///< of kernels that begin from nothing
     Routing routing = Routing::Exact;            ///< of the gradients of copies in merged layers
     Contraction contraction = Contraction::Cheapest;

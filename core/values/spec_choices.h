@@ -64,6 +64,15 @@ enum class StartWeights {
 template <>
 inline constexpr std::array<std::string_view, 2> choiceNames<StartWeights>{"xavier", "kaiming"};
 
+/// Which channels of wider layers of another program's weights a network takes.
+enum class InitialChannels {
+    Leading,   ///< the first ones
+    Strongest, ///< those whose kernels have the largest Σ |W|, in their order
+};
+template <>
+inline constexpr std::array<std::string_view, 2> choiceNames<InitialChannels>{"leading",
+                                                                              "strongest"};
+
 /// What weight decay makes smaller.
 enum class DecayOn {
     Kernels, ///< the product of the factors

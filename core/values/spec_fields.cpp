@@ -203,9 +203,17 @@ std::vector<Field<NetworkSpec>> networkFields() {
               {.path = "network.initial",
                .label = "Begins from",
                .help = "A trained network that this one begins as, layer by layer: a run (id or "
-                       "name, at a step as in \"k7f3m2qd@1000\"), or the file of a collapsed "
-                       "network. The step and the file's SHA-256 join it when the run is made. "
-                       "Empty: new weights.",
+                       "name, at a step as in \"k7f3m2qd@1000\"), the file of a collapsed "
+                       "network, or weights of another program (a state dict that torch.save "
+                       "wrote, safetensors). The step and the file's SHA-256 join it when the run "
+                       "is made. Empty: new weights.",
+               .advanced = true}),
+        field(&NetworkSpec::initialChannels,
+              {.path = "network.initial_channels",
+               .label = "Channels it takes",
+               .help = "Where layers of another program's weights have more channels than this "
+                       "network. leading: the first ones; strongest: those whose kernels have the "
+                       "largest sum of magnitudes.",
                .advanced = true}),
         field(&NetworkSpec::start,
               {.path = "network.start",

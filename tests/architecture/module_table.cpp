@@ -17,6 +17,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> libraries{
     {"QCustomPlot", {"qcustomplot.h", "QCustomPlot"}},
     {"SQLite", {"sqlite3.h", "sqlite3ext.h", "SQLiteCpp/"}},
     {"OpenSSL", {"openssl/"}},
+    {"libzip", {"zip.h"}},
     {"libpng", {"png.h"}},
     {"jemalloc", {"jemalloc/"}},
     {"nlohmann-json", {"nlohmann/"}},
@@ -60,7 +61,7 @@ const std::vector<Module>& projectModules() {
         {"core/values", {}, {"nlohmann-json", "tl-expected"}},
         {"core/model", {"core/values"}, {}},
 
-        {"core/tensor", {"core/values"}, {"LibTorch", "OpenSSL", "jemalloc"}},
+        {"core/tensor", {"core/values"}, {"LibTorch", "OpenSSL", "libzip", "jemalloc"}},
         {"core/data",
          {"core/values", "core/model", "core/tensor", "core/data/rooms"},
          {"LibTorch", "OpenCV", "libpng"}},

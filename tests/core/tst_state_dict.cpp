@@ -2,7 +2,6 @@
 #include "core/tensor/torch.h"
 #include "core/tensor/weights_file.h"
 #include "core/values/json.h"
-#include "tests/core/core_testing.h"
 #include "tests/printing.h"
 
 #include <QFile>
