@@ -51,7 +51,7 @@ private Q_SLOTS:
                                "U\x01x\x88\x89Nt.")));
         const auto& items = pickle.root->items;
         QVERIFY(pickle.root->kind == Kind::Tuple);
-        QCOMPARE(items.size(), 11U);
+        QCOMPARE(items.size(), 12U);
         const std::int64_t numbers[] = {255, 65535, -2, -256};
         for (std::size_t i = 0; i < 4; ++i)
             QCOMPARE(items[i]->integer, numbers[i]);
@@ -63,6 +63,7 @@ private Q_SLOTS:
         QCOMPARE(items[8]->text, std::string("x"));
         QVERIFY(items[9]->kind == Kind::Bool && items[9]->integer == 1);
         QVERIFY(items[10]->kind == Kind::Bool && items[10]->integer == 0);
+        QVERIFY(items[11]->kind == Kind::None);
     }
 
     void aValueOfTheMemoIsTheSameValue() {
