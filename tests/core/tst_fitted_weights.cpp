@@ -85,7 +85,7 @@ private Q_SLOTS:
                 QTest::addRow("%s, %s", file, parametrization) << file << parametrization;
     }
 
-    /// To float32's rounding, expanded or not: 1e-5 of the largest value.
+    /// To float32's rounding, expanded or not: 2e-5 of the largest value.
     void theNetworkGivesWhatPyTorchGives() {
         QFETCH(QString, file);
         QFETCH(QString, parametrization);
@@ -100,12 +100,12 @@ private Q_SLOTS:
         for (std::size_t t = 0; t < outputs.size(); ++t) {
             const torch::Tensor expected =
                 headOn(tensors, spec.tasks[t].method.id, m_case.at(file.toStdString()));
-            QVERIFY2(relativeDifference(outputs[t].to(torch::kFloat64), expected) < 1e-5,
+            QVERIFY2(relativeDifference(outputs[t].to(torch::kFloat64), expected) < 2e-5,
                      textOf(notes.texts).c_str());
         }
         QVERIFY2(contains(notes.texts.front(), "6 layers of 10"), notes.texts.front().c_str());
         QCOMPARE(contains(textOf(notes.texts), "Left in the file: fc.bias, fc.weight."),
-                 file.contains("wide") || file == "norm.pt" || file == "bare.pt");
+                 file != "sequence.pt"); // there they stand behind a prefix
     }
 
     /// With the weakest half of the channels the network is another one.

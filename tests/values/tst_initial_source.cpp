@@ -31,6 +31,10 @@ private Q_SLOTS:
         row("run@1e3", "run@1e3", -1, false);
         row("run@-1", "run@-1", -1, false);
         row("net.safetensors", "net.safetensors", -1, true);
+        for (const char* file :
+             {"resnet18.pth", "net.pt", "last.ckpt", "model.bin", "best.pth.tar"})
+            row(file, file, -1, true);
+        row("resnet.pth run", "resnet.pth run", -1, false);
         row("/a b/net@5", "/a b/net@5", -1, true);
         row("~/net", "~/net", -1, true);
     }
