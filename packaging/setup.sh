@@ -14,6 +14,7 @@ packages=(
     "libopenblas-openmp-dev|fast matrix products for LibTorch"
     "libopencv-dev|reads, resizes and writes pictures"
     "libpng-dev|reads labels as they are stored"
+    "libhdf5-dev|reads MATLAB's files of version 7.3, as NYUv2 is published"
     "libsqlite3-dev|SQLite, the store of experiments"
     "libsqlitecpp-dev|SQLite from C++"
     "nlohmann-json3-dev|JSON"

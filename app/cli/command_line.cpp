@@ -73,8 +73,9 @@ void CommandLine::addStore(CLI::App* sub) {
 }
 
 void CommandLine::addData(CLI::App* sub) {
-    sub->add_option("--data", m_common.data, "Folder of the dataset, with dataset.json")
-        ->type_name("DIR");
+    sub->add_option("--data", m_common.data,
+                    "The data: a dataset's folder, or its .mat or .csv file")
+        ->type_name("PATH");
 }
 
 void CommandLine::addReport(CLI::App* sub) {
@@ -189,7 +190,7 @@ void CommandLine::addSpecs() {
     data->require_subcommand(1);
     command(*data, "check", "Read every file of a dataset once, and report what is wrong",
             [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
-        ->add_option("DIR", m_common.data, "The folder with dataset.json")
+        ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
         ->required();
 }
 

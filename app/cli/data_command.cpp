@@ -2,7 +2,9 @@
 #include "app/cli/commands.h"
 
 #include "app/session/interrupt.h"
-#include "core/data/folder_check.h"
+#include "core/catalogue.h"
+#include "core/data/data_check.h"
+#include "core/model/recognize_data.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 
@@ -34,7 +36,7 @@ double knownShare(const CheckedTarget& target) {
                              : 0;
 }
 
-void printSplits(const FolderCheck& check, Console& console) {
+void printSplits(const DataCheck& check, Console& console) {
     std::vector<std::vector<std::string>> rows{{"Split", "target", "samples", "known pixels"}};
     for (const CheckedSplit& split : check.splits) {
         rows.push_back({split.name, "pictures", std::to_string(split.samples), ""});
@@ -49,7 +51,7 @@ void printSplits(const FolderCheck& check, Console& console) {
             console.say("Pictures of " + split.name + ": " + sizesText(split) + "\n");
 }
 
-void emitSplits(const FolderCheck& check, Console& console) {
+void emitSplits(const DataCheck& check, Console& console) {
     for (const CheckedSplit& split : check.splits) {
         Json targets = Json::object();
         for (const CheckedTarget& target : split.targets)
@@ -68,7 +70,7 @@ void emitSplits(const FolderCheck& check, Console& console) {
     }
 }
 
-void printFiles(const FolderCheck& check, Console& console) {
+void printFiles(const DataCheck& check, Console& console) {
     if (!check.unused.empty())
         console.say("\n" + counted(check.unused.size(), "file") + " without a sample:\n");
     for (const std::string& file : check.unused) {
@@ -87,12 +89,17 @@ void printFiles(const FolderCheck& check, Console& console) {
 
 } // namespace
 
-ExitCode dataCheckCommand(const std::string& folder, Console& console) {
+ExitCode dataCheckCommand(const std::string& place, Console& console) {
+    const auto placed = withDataAt(catalogue(), {}, place);
+    if (!placed) {
+        console.fail(placed.error());
+        return ProblemReported;
+    }
     std::stop_source source;
     bool interrupted = false;
     const auto check = [&] {
         const InterruptWatch watch([&] { source.request_stop(); });
-        auto read = checkFolder(folder, console.reporter(), source.get_token());
+        auto read = checkData(placed->data.dataset, console.reporter(), source.get_token());
         console.endProgress();
         interrupted = watch.interrupted();
         return read;
@@ -102,7 +109,7 @@ ExitCode dataCheckCommand(const std::string& folder, Console& console) {
         return interrupted ? Interrupted : ProblemReported;
     }
     if (!check->splits.empty()) {
-        console.say(oneLine(check->name) + " in " + folder + "\n\n");
+        console.say(oneLine(check->name) + " in " + place + "\n\n");
         printSplits(*check, console);
         emitSplits(*check, console);
         printFiles(*check, console);

@@ -3,6 +3,7 @@
 
 #include "app/session/run_session.h"
 #include "core/catalogue.h"
+#include "core/model/recognize_data.h"
 #include "core/model/spec_paths.h"
 #include "core/model/validate.h"
 #include "core/training/trainer.h"
@@ -137,7 +138,7 @@ Json jsonOf(const SetPlace& place) {
 
 /// Whether the data is a folder that the spec does not name.
 bool lacksFolder(const ExperimentSpec& spec) {
-    const FieldInfo* folder = folderOption(catalogue(), spec.data.dataset);
+    const FieldInfo* folder = placeOption(catalogue(), spec.data.dataset);
     return folder != nullptr
            && spec.data.dataset.options.value(folder->path, folder->defaultValue) == Json("");
 }
@@ -190,7 +191,7 @@ tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
         spec = std::move(*changed);
     }
     if (data) {
-        auto changed = withDataFolder(spec, *data);
+        auto changed = withDataAt(catalogue(), spec, *data);
         if (!changed)
             return tl::unexpected(Problems{changed.error()});
         spec = std::move(*changed);
@@ -233,7 +234,7 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
                 continue;
             }
             console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\""
-                        + (lacksFolder(spec) ? "; its data is given with --data DIR" : "") + "\n");
+                        + (lacksFolder(spec) ? "; its data is given with --data PATH" : "") + "\n");
             console.emit({{"event", "valid"}, {"name", spec.name}});
         }
     }

@@ -5,6 +5,7 @@
 #include "app/session/store_observer.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/model/recognize_data.h"
 #include "core/model/spec_paths.h"
 #include "core/model/validate.h"
 #include "core/training/checkpoint_file.h"
@@ -188,15 +189,12 @@ Expected<ExperimentSpec> specOf(const RunRecord& run,
     return dataFolder ? withDataFolder(spec, *dataFolder) : spec;
 }
 
-Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder) {
-    const FieldInfo* option = folderOption(catalogue(), spec.data.dataset);
-    if (option == nullptr)
-        return failure({"dataset.path", "--data", "a folder",
-                        "nothing, as dataset " + spec.data.dataset.id + " has none",
-                        "name a dataset of files: --set data.dataset.id=folder"});
-    ExperimentSpec changed = spec;
-    changed.data.dataset.options[option->path] = folder;
-    return withAbsoluteFolders(std::move(changed), catalogue());
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& place) {
+    if (placeOption(catalogue(), spec.data.dataset) == nullptr)
+        return failure({"dataset.path", "--data", place,
+                        "nothing, as dataset " + spec.data.dataset.id + " makes its samples",
+                        "it is for runs on data of files"});
+    return withDataAt(catalogue(), spec, place);
 }
 
 } // namespace concertina

@@ -76,7 +76,9 @@ Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& r
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
 Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);
 
-/// Puts a dataset's folder into a spec, absolute. Problem "dataset.path": its dataset has none.
-Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& folder);
+/// The spec on the data that lie at `place` (`withDataAt`); for specs whose dataset is one of
+/// files. Problems: "dataset.path" where it makes its samples, "dataset.missing",
+/// "dataset.unrecognized".
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& place);
 
 } // namespace concertina

@@ -102,18 +102,22 @@ struct DataWatch {
     std::shared_ptr<FileRecord> files;
 };
 
+/// An open dataset, or everything that keeps it from being one.
+using OpenedDataset = tl::expected<std::shared_ptr<const Dataset>, Problems>;
+
 /// How a dataset is opened: complete options of its descriptor.
 struct DatasetEntry {
     DatasetInfo info;
-    std::function<Expected<std::shared_ptr<const Dataset>>(const Json& options,
-                                                           const DataWatch& watch)>
-        open;
+    std::function<OpenedDataset(const Json& options, const DataWatch& watch)> open;
 };
 
 /// All datasets, in menu order.
 std::span<const DatasetEntry* const> datasets();
 
-/// Opens the dataset that a spec names. Problems: "dataset.*".
+/// Opens the dataset that a spec names. Problems: "dataset.*", and those of its files.
+OpenedDataset openWholly(const MethodChoice& choice, const DataWatch& watch = {});
+
+/// The same, with the first problem, which says how many more there are.
 Expected<std::shared_ptr<const Dataset>> openDataset(const MethodChoice& choice,
                                                      const DataWatch& watch = {});
 

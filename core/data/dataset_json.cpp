@@ -126,13 +126,10 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
                       const std::string& path) {
     TargetInfo target{.name = name};
     const std::string encoding = reader.text(json, "encoding", path);
-    const auto known = std::ranges::find(encodings, encoding, &EncodingName::name);
-    if (known == encodings.end()) {
-        std::vector<std::string> names;
-        for (const EncodingName& candidate : encodings)
-            names.emplace_back(candidate.name);
+    const auto known = encodingNamed(encoding);
+    if (!known) {
         reader.problems.push_back({"dataset.value", path + "encoding", "\"" + encoding + "\"",
-                                   "an encoding", suggestion(encoding, names)});
+                                   "an encoding", suggestion(encoding, encodingNames())});
         return target;
     }
     target.encoding = known->encoding;
@@ -180,6 +177,20 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
 
 std::string_view encodingName(Encoding encoding) {
     return std::ranges::find(encodings, encoding, &EncodingName::encoding)->name;
+}
+
+std::optional<NamedEncoding> encodingNamed(std::string_view name) {
+    const auto known = std::ranges::find(encodings, name, &EncodingName::name);
+    if (known == encodings.end())
+        return std::nullopt;
+    return NamedEncoding{known->encoding, known->kind};
+}
+
+std::vector<std::string> encodingNames() {
+    std::vector<std::string> names;
+    for (const EncodingName& candidate : encodings)
+        names.emplace_back(candidate.name);
+    return names;
 }
 
 tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {

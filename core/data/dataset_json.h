@@ -3,6 +3,7 @@
 
 #include "core/data/dataset.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +26,20 @@ struct FolderLayout {
     std::vector<TargetInfo> targets;
     std::vector<PathPattern> targetPaths; ///< one a target
     std::optional<Camera> camera;
+    std::string classesHint = "see dataset.json, \"classes\" and \"ignore\"";
 };
 
 /// "index8", "rgb16": an encoding's name in such a file.
 std::string_view encodingName(Encoding encoding);
+
+struct NamedEncoding {
+    Encoding encoding = Encoding::Index8;
+    TargetKind kind = TargetKind::Classes;
+};
+
+/// None where no encoding has the name; `encodingNames` are those that there are.
+std::optional<NamedEncoding> encodingNamed(std::string_view name);
+std::vector<std::string> encodingNames();
 
 /// Reads and checks it; nothing on the disk is looked at. All problems at once, with their paths
 /// inside the file: "dataset.json", "dataset.version", "dataset.unknown_key", "dataset.value".

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/folder_dataset.h"
 
+#include "core/data/data_news.h"
 #include "core/data/image_files.h"
+#include "core/data/npy.h"
+#include "core/data/npy_planes.h"
 #include "core/data/orientation.h"
 #include "core/values/json_document.h"
 #include "core/values/text.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
-#include <map>
 
 namespace concertina {
 
@@ -21,38 +22,6 @@ constexpr std::string_view layoutName = "dataset.json";
 
 std::string sizeText(int height, int width) {
     return std::to_string(width) + " × " + std::to_string(height);
-}
-
-/// The first class index that is neither a class nor `ignore`; none where all are right.
-std::optional<int> strayIndex(const TargetPlane& plane, const TargetInfo& target) {
-    const auto classes = static_cast<int>(target.classes.size());
-    const std::size_t pixels = static_cast<std::size_t>(plane.height) * plane.width;
-    for (std::size_t i = 0; i < pixels; ++i) {
-        std::uint16_t value = plane.bytes[i];
-        if (plane.encoding == Encoding::Index16)
-            std::memcpy(&value, plane.bytes.data() + 2 * i, 2);
-        if (value >= classes && value != target.ignore)
-            return value;
-    }
-    return std::nullopt;
-}
-
-Problem inSample(Problem problem, const std::string& id) {
-    problem.hint = "sample " + id + (problem.hint.empty() ? "" : "; " + problem.hint);
-    return problem;
-}
-
-std::optional<Problem> checkClasses(const TargetPlane& plane, const TargetInfo& target,
-                                    const fs::path& path) {
-    if (target.kind != TargetKind::Classes)
-        return std::nullopt;
-    if (const auto index = strayIndex(plane, target))
-        return Problem{"dataset.class", path.string(), "class index " + std::to_string(*index),
-                       "0 to " + std::to_string(target.classes.size() - 1)
-                           + (target.ignore >= 0 ? ", or " + std::to_string(target.ignore)
-                                                 : std::string()),
-                       "see dataset.json, \"classes\" and \"ignore\""};
-    return std::nullopt;
 }
 
 /// The text of a folder's dataset.json. Problems: "dataset.missing", "dataset.json".
@@ -79,7 +48,7 @@ Expected<std::string> readLayoutText(const fs::path& root) {
 } // namespace
 
 tl::expected<std::shared_ptr<const FolderDataset>, Problems>
-FolderDataset::open(const fs::path& root, const DataWatch& watch) {
+FolderDataset::open(const fs::path& root, const DataWatch& watch, PictureReading reading) {
     const auto text = readLayoutText(root);
     if (!text)
         return tl::unexpected(Problems{text.error()});
@@ -91,20 +60,32 @@ FolderDataset::open(const fs::path& root, const DataWatch& watch) {
         return tl::unexpected(std::move(layout.error()));
     }
     FolderScan scan = scanFolder(root, *layout, *text);
+    auto dataset = make(root, std::move(*layout), std::move(scan), watch, reading);
+    if (dataset && watch.files)
+        watch.files->read(std::string(layoutName), std::as_bytes(std::span(*text)));
+    return dataset;
+}
+
+tl::expected<std::shared_ptr<const FolderDataset>, Problems>
+FolderDataset::make(const fs::path& root, FolderLayout layout, FolderScan scan,
+                    const DataWatch& watch, PictureReading reading) {
     if (!scan.problems.empty())
         return tl::unexpected(std::move(scan.problems));
-    if (watch.files) {
+    if (watch.files)
         watch.files->begin(scan.files);
-        watch.files->read(std::string(layoutName), std::as_bytes(std::span(*text)));
-    }
-    std::shared_ptr<FolderDataset> dataset(new FolderDataset(root, std::move(*layout), watch));
+    std::shared_ptr<FolderDataset> dataset(
+        new FolderDataset(root, std::move(layout), watch, reading));
     dataset->take(std::move(scan));
     dataset->reportUnused();
     return dataset;
 }
 
-FolderDataset::FolderDataset(fs::path root, FolderLayout layout, DataWatch watch)
-    : m_root(std::move(root)), m_layout(std::move(layout)), m_watch(std::move(watch)) {
+FolderDataset::FolderDataset(fs::path root, FolderLayout layout, DataWatch watch,
+                             PictureReading reading)
+    : FileDataset({}, std::move(watch)),
+      m_root(std::move(root)),
+      m_layout(std::move(layout)),
+      m_reading(reading) {
     m_description.name = m_layout.name;
     m_description.targets = m_layout.targets;
     m_description.camera = m_layout.camera;
@@ -134,9 +115,7 @@ void FolderDataset::reportUnused() const {
 }
 
 const FolderSample& FolderDataset::files(std::string_view split, int index) const {
-    const auto found = std::ranges::find(m_description.splits, split, &SplitInfo::name);
-    const auto at = static_cast<std::size_t>(found - m_description.splits.begin());
-    return m_samples[at][static_cast<std::size_t>(index)];
+    return m_samples[splitAt(split)][static_cast<std::size_t>(index)];
 }
 
 std::string FolderDataset::sampleName(std::string_view split, int index) const {
@@ -151,9 +130,10 @@ Expected<std::vector<std::byte>> FolderDataset::read(const std::string& file) co
 }
 
 /// A plane is taken as it is stored where its size is that of the upright picture, and turned with
-/// the picture where it has the size of the stored one.
+/// the picture where it has the size of the stored one. `size`: the picture's, whole and upright.
 void FolderDataset::readTarget(std::size_t target, const FolderSample& files, int orientation,
-                               StoredSample& sample, std::vector<std::string>& turns) const {
+                               SampleSize size, StoredSample& sample,
+                               std::vector<std::string>& turns) const {
     const std::string& file = files.targets[target];
     TargetPlane& plane = sample.targets[target];
     if (file.empty())
@@ -161,19 +141,20 @@ void FolderDataset::readTarget(std::size_t target, const FolderSample& files, in
     const fs::path path = m_root / file;
     const TargetInfo& info = m_layout.targets[target];
     const auto bytes = read(file);
-    auto stored = bytes ? decodePlane(*bytes, path, info.encoding) : failure(bytes.error());
+    auto stored = !bytes          ? failure(bytes.error())
+                  : isNpy(*bytes) ? npyPlane(*bytes, path, info)
+                                  : decodePlane(*bytes, path, info.encoding);
     if (!stored) {
         sample.problems.push_back(inSample(stored.error(), files.id));
         return;
     }
-    const Image& image = sample.image;
-    const bool fits = stored->height == image.height && stored->width == image.width;
-    const bool fitsTurned = swapsSides(orientation) && stored->height == image.width
-                            && stored->width == image.height;
-    if (!fits && !fitsTurned && !image.empty()) {
+    const bool fits = stored->height == size.height && stored->width == size.width;
+    const bool fitsTurned =
+        swapsSides(orientation) && stored->height == size.width && stored->width == size.height;
+    if (!fits && !fitsTurned && !sample.image.empty()) {
         sample.problems.push_back(
             inSample({"dataset.size", path.string(), sizeText(stored->height, stored->width),
-                      "the image's " + sizeText(image.height, image.width), ""},
+                      "the image's " + sizeText(size.height, size.width), ""},
                      files.id));
         return;
     }
@@ -182,61 +163,56 @@ void FolderDataset::readTarget(std::size_t target, const FolderSample& files, in
     if (const int own = orientationOf(*bytes); own != 1)
         turns.push_back(info.name + "'s own note (" + turnText(own) + ") left alone");
     plane = fits ? std::move(*stored) : upright(*stored, orientation);
-    if (auto problem = checkClasses(plane, info, path))
-        sample.problems.push_back(inSample(std::move(*problem), files.id));
+    if (const auto index = strayClass(plane, info))
+        sample.problems.push_back(inSample(
+            strayClassProblem(*index, info, path.string(), m_layout.classesHint), files.id));
 }
 
-StoredSample FolderDataset::storedSample(std::string_view split, int index) const {
+StoredSample FolderDataset::storedSample(std::string_view split, int index,
+                                         std::optional<SampleSize> needed) const {
     const FolderSample& names = files(split, index);
     StoredSample sample{.targets = std::vector<TargetPlane>(m_layout.targets.size())};
+    SampleSize size;
     int orientation = 1;
     const auto bytes = read(names.image);
-    auto picture = bytes ? decodePicture(*bytes, m_root / names.image) : failure(bytes.error());
+    auto picture = bytes ? decodeSamplePicture(*bytes, m_root / names.image,
+                                               m_reading.reduced ? needed : std::nullopt)
+                         : failure(bytes.error());
     if (picture) {
         sample.image = std::move(picture->image);
+        size = {picture->height, picture->width};
         orientation = picture->orientation;
     } else {
         sample.problems.push_back(inSample(picture.error(), names.id));
     }
     std::vector<std::string> turns;
     for (std::size_t t = 0; t < m_layout.targets.size(); ++t)
-        readTarget(t, names, orientation, sample, turns);
+        readTarget(t, names, orientation, size, sample, turns);
     if (!turns.empty())
         sample.turn = "picture " + turnText(orientation) + ", " + join(turns, ", ");
     return sample;
 }
 
-Expected<Sample> FolderDataset::sample(std::string_view split, int index, int height,
-                                       int width) const {
-    StoredSample stored = storedSample(split, index);
-    if (!stored.problems.empty())
-        return failure(std::move(stored.problems.front()));
-    if (m_watch.news && !stored.turn.empty())
-        m_watch.news->add(DataNews::Kind::Turned,
-                          std::string(split) + "/" + sampleName(split, index) + " (" + stored.turn
-                              + ")");
-    Sample sample{.image = resized(stored.image, height, width)};
-    for (const TargetPlane& plane : stored.targets)
-        sample.targets.push_back(resized(plane, height, width));
-    return sample;
+FieldInfo reducedOption() {
+    return {.path = "reduced",
+            .type = FieldType::Boolean,
+            .defaultValue = false,
+            .label = "JPEG at reduced scale",
+            .help = "Decode JPEG pictures at 1/2, 1/4 or 1/8 of their size where that is at least "
+                    "what is needed: several times as quick for large photographs, and averaged a "
+                    "little differently.",
+            .advanced = true};
 }
 
 namespace {
 
-Expected<std::shared_ptr<const Dataset>> openFolder(const Json& options, const DataWatch& watch) {
+OpenedDataset openFolder(const Json& options, const DataWatch& watch) {
     const std::string path = options["path"].get<std::string>();
     if (path.empty())
-        return failure({"dataset.path", "data.dataset.options.path", "no folder",
-                        "the folder with dataset.json", "on the command line: --data DIR"});
-    auto dataset = FolderDataset::open(path, watch);
-    if (dataset)
-        return *dataset;
-    Problem problem = dataset.error().front();
-    if (const std::size_t more = dataset.error().size() - 1; more > 0)
-        problem.hint += (problem.hint.empty() ? "" : "; ") + std::string("and ")
-                        + std::to_string(more) + (more == 1 ? " more problem" : " more problems")
-                        + ", which \"concertina-cli data check\" reports";
-    return failure(std::move(problem));
+        return tl::unexpected(
+            Problems{{"dataset.path", "data.dataset.options.path", "no folder",
+                      "the folder with dataset.json", "on the command line: --data DIR"}});
+    return FolderDataset::open(path, watch, {.reduced = options["reduced"].get<bool>()});
 }
 
 } // namespace
@@ -253,7 +229,9 @@ const DatasetEntry& folderDataset() {
                        .type = FieldType::Folder,
                        .defaultValue = "",
                        .label = "Folder",
-                       .help = "The folder with dataset.json."}}}},
+                       .help = "The folder with dataset.json."},
+                      reducedOption()}},
+         {std::string(layoutName)}},
         openFolder};
     return entry;
 }

@@ -2,6 +2,8 @@
 #include "core/data/image_files.h"
 
 #include "core/data/altered_samples.h"
+#include "core/data/npy.h"
+#include "core/data/npy_planes.h"
 #include "core/data/orientation.h"
 #include "core/data/picture_header.h"
 #include "core/data/png_plane.h"
@@ -17,6 +19,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace concertina {
 
@@ -97,6 +100,17 @@ Expected<cv::Mat> decode(std::span<const std::byte> file, const std::filesystem:
     }
 }
 
+/// What lets a JPEG's decoder leave out frequencies, where fewer pixels are still enough.
+int reducedFlag(const PictureHeader& header, const SampleSize& needed) {
+    const auto isEnough = [&](int part) {
+        return header.height / part >= needed.height && header.width / part >= needed.width;
+    };
+    return isEnough(8)   ? cv::IMREAD_REDUCED_COLOR_8
+           : isEnough(4) ? cv::IMREAD_REDUCED_COLOR_4
+           : isEnough(2) ? cv::IMREAD_REDUCED_COLOR_2
+                         : 0;
+}
+
 cv::Mat view(const Image& image) {
     return {image.height, image.width, CV_8UC(image.channels),
             const_cast<std::uint8_t*>(image.bytes.data())};
@@ -122,17 +136,44 @@ Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& pa
     return bytes;
 }
 
-Expected<Picture> decodePicture(std::span<const std::byte> file,
-                                const std::filesystem::path& path) {
-    const auto decoded = decode(file, path, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path,
+                                std::optional<SampleSize> needed) {
+    const int orientation = orientationOf(file);
+    const auto header = isPng(file) ? std::nullopt : readPictureHeader(file);
+    int flags = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
+    if (needed && header) {
+        if (swapsSides(orientation))
+            std::swap(needed->height, needed->width);
+        flags |= reducedFlag(*header, *needed);
+    }
+    const auto decoded = decode(file, path, flags);
     if (!decoded)
         return failure(decoded.error());
     Image stored{decoded->rows, decoded->cols, 3, {}};
     stored.bytes.resize(decoded->total() * 3);
     cv::cvtColor(*decoded, view(stored), cv::COLOR_BGR2RGB);
-    const int orientation = orientationOf(file);
-    return Picture{orientation == 1 ? std::move(stored) : upright(stored, orientation),
-                   orientation};
+    Picture picture{.orientation = orientation, .height = stored.height, .width = stored.width};
+    if (header) {
+        picture.height = static_cast<int>(header->height);
+        picture.width = static_cast<int>(header->width);
+    }
+    if (swapsSides(orientation))
+        std::swap(picture.height, picture.width);
+    picture.image = orientation == 1 ? std::move(stored) : upright(stored, orientation);
+    return picture;
+}
+
+Expected<Picture> decodeSamplePicture(std::span<const std::byte> file,
+                                      const std::filesystem::path& path,
+                                      std::optional<SampleSize> needed) {
+    if (!isNpy(file))
+        return decodePicture(file, path, needed);
+    auto image = npyImage(file, path);
+    if (!image)
+        return failure(image.error());
+    const int height = image->height;
+    const int width = image->width;
+    return Picture{std::move(*image), 1, height, width};
 }
 
 Expected<TargetPlane> decodePlane(std::span<const std::byte> file,

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "core/data/sample.h"
+#include "core/data/sample_size.h"
 #include "core/values/image.h"
 #include "core/values/problem.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,10 +28,20 @@ Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& pa
 struct Picture {
     Image image; ///< RGB, upright
     int orientation = 1; ///< as it is stored
+    int height = 0; ///< of the whole picture, upright; the image is smaller where it was reduced
+    int width = 0;
 };
 
-/// From the bytes of the file at `path`. Problems: "image.unreadable", "image.large".
-Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path);
+/// From the bytes of the file at `path`. Where only `needed` pixels are, a JPEG is decoded at 1/2,
+/// 1/4 or 1/8 of its size, as long as that is no smaller. Problems: "image.unreadable",
+/// "image.large".
+Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path,
+                                std::optional<SampleSize> needed = {});
+
+/// The same of an image file or a `.npy` file. Problems: also those of `npyImage`.
+Expected<Picture> decodeSamplePicture(std::span<const std::byte> file,
+                                      const std::filesystem::path& path,
+                                      std::optional<SampleSize> needed = {});
 
 /// A target's plane, its samples and its orientation as they are stored, checked for the type of
 /// its encoding: see `readPngPlane` for PNG; other formats are refused where their samples would

@@ -12,15 +12,18 @@
 
 namespace concertina {
 
+class SampleFile;
+
 /// How many bytes several caches may still keep together.
 using CacheRoom = std::atomic<std::int64_t>;
 
-/// The samples of one split at one size, kept decoded once they were read while there is room;
-/// what does not fit is read again each time. May be used from several threads.
+/// The samples of one split at one size, kept decoded once they were read: in memory while there is
+/// room, then in `file` where there is one; what fits in neither is read again each time. May be
+/// used from several threads.
 class SampleCache {
 public:
     SampleCache(std::shared_ptr<const Dataset> dataset, std::string split, int height, int width,
-                std::shared_ptr<CacheRoom> room);
+                std::shared_ptr<CacheRoom> room, std::shared_ptr<SampleFile> file = {});
 
     int size() const { return m_size; }
     const std::string& split() const { return m_split; }
@@ -37,7 +40,9 @@ private:
     int m_width;
     std::shared_ptr<CacheRoom> m_room;
     std::mutex m_mutex;
+    std::shared_ptr<SampleFile> m_file;
     std::vector<std::shared_ptr<const Sample>> m_kept;
+    std::vector<std::int64_t> m_places; ///< in the file; −1: not there
 };
 
 } // namespace concertina

@@ -25,6 +25,15 @@ std::vector<const MethodInfo*> pointers(const std::vector<Info>& list) {
 
 } // namespace
 
+bool isPlace(const FieldInfo& option) {
+    return option.type == FieldType::Folder || option.type == FieldType::File;
+}
+
+const FieldInfo* DatasetInfo::place() const {
+    const auto found = std::ranges::find_if(options, isPlace);
+    return found == options.end() ? nullptr : &*found;
+}
+
 std::vector<const MethodInfo*> Catalogue::methods(Family family) const {
     switch (family) {
     case Family::Dataset: return pointers(datasets);

@@ -32,7 +32,17 @@ struct MethodInfo {
     std::vector<FieldInfo> options;
 };
 
-struct DatasetInfo : MethodInfo {};
+/// Whether an option names a folder or a file on the disk.
+bool isPlace(const FieldInfo& option);
+
+struct DatasetInfo : MethodInfo {
+    /// What a folder of this dataset holds, by which it is recognized: paths inside it, `*` for any
+    /// run of characters in the last name. Empty: it is no folder.
+    std::vector<std::string> contents{};
+
+    /// The option that says where its samples are; null: it makes them.
+    const FieldInfo* place() const;
+};
 
 /// What a task's head is put on, and what it has to give.
 struct HeadPlace {

@@ -30,12 +30,9 @@ std::string absoluteFolder(const std::string& text, const std::filesystem::path&
     return folder;
 }
 
-const FieldInfo* folderOption(const Catalogue& catalogue, const MethodChoice& dataset) {
-    const MethodInfo* info = catalogue.find(Family::Dataset, dataset.id);
-    if (info == nullptr)
-        return nullptr;
-    const auto found = std::ranges::find(info->options, FieldType::Folder, &FieldInfo::type);
-    return found == info->options.end() ? nullptr : &*found;
+const FieldInfo* placeOption(const Catalogue& catalogue, const MethodChoice& dataset) {
+    const auto found = std::ranges::find(catalogue.datasets, dataset.id, &DatasetInfo::id);
+    return found == catalogue.datasets.end() ? nullptr : found->place();
 }
 
 ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue,
@@ -46,7 +43,7 @@ ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalog
         if (method == nullptr || !choice.options.is_object())
             continue;
         for (const FieldInfo& option : method->options)
-            if (option.type == FieldType::Folder && choice.options.contains(option.path)
+            if (isPlace(option) && choice.options.contains(option.path)
                 && choice.options[option.path].is_string())
                 choice.options[option.path] =
                     absoluteFolder(choice.options[option.path].get<std::string>(), base);

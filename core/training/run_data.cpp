@@ -3,6 +3,7 @@
 
 #include "core/data/data_news.h"
 #include "core/data/file_record.h"
+#include "core/data/sample_file.h"
 
 #include <algorithm>
 
@@ -103,9 +104,16 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
                         ""});
     const auto room =
         std::make_shared<CacheRoom>(static_cast<std::int64_t>(spec.data.cacheMb) * 1'000'000);
+    std::shared_ptr<SampleFile> file;
+    if (spec.data.diskCacheMb > 0) {
+        auto made = SampleFile::make(static_cast<std::int64_t>(spec.data.diskCacheMb) * 1'000'000);
+        if (!made)
+            return failure(made.error());
+        file = std::move(*made);
+    }
     const auto cache = [&](const std::string& split) {
         return std::make_shared<SampleCache>(*dataset, split, spec.data.height, spec.data.width,
-                                             room);
+                                             room, file);
     };
     return RunData{
         .dataset = *dataset,

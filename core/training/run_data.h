@@ -26,7 +26,7 @@ struct RunData {
 
 /// Problems: those of `openDataset`; "dataset.split" for a split that is not there;
 /// "dataset.target" for a task whose target the dataset lacks, has in another kind, or has for no
-/// training sample; "train.batch" for a batch larger than the training split.
+/// training sample; "train.batch" for a batch larger than the training split; "cache.disk".
 Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch = {});
 
 /// What is reported to a training of its dataset: news, and the record of its files where one is

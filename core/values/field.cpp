@@ -17,8 +17,8 @@ bool isList(FieldType type) {
 }
 
 bool isText(FieldType type) {
-    return type == FieldType::Text || type == FieldType::Folder || type == FieldType::Choice
-           || type == FieldType::Texts;
+    return type == FieldType::Text || type == FieldType::Folder || type == FieldType::File
+           || type == FieldType::Choice || type == FieldType::Texts;
 }
 
 bool isWhole(const Json& value) {
@@ -43,6 +43,7 @@ bool hasType(FieldType type, const Json& value) {
     case FieldType::Real: return value.is_number();
     case FieldType::Text:
     case FieldType::Folder:
+    case FieldType::File:
     case FieldType::Choice: return value.is_string();
     case FieldType::Integers: return value.is_array() && std::ranges::all_of(value, isWhole);
     case FieldType::Reals:
@@ -144,6 +145,7 @@ std::string acceptedText(const FieldInfo& field) {
     case FieldType::Real: text = "a number" + rangeText(field); break;
     case FieldType::Text: text = "a text"; break;
     case FieldType::Folder: text = "a folder's path"; break;
+    case FieldType::File: text = "a file's path"; break;
     case FieldType::Choice: text = "one of: " + join(field.choices, ", "); break;
     case FieldType::Integers: text = list + "whole numbers" + rangeText(field); break;
     case FieldType::Reals: text = list + "numbers" + rangeText(field); break;

@@ -19,6 +19,7 @@ enum class FieldType {
     Real,
     Text,
     Folder,
+    File,
     Choice,
     Integers,
     Reals,
@@ -37,7 +38,7 @@ struct FieldInfo {
     double minimum = -std::numeric_limits<double>::infinity();
     double maximum = std::numeric_limits<double>::infinity();
     bool mayBeEmpty = true;           ///< for lists
-    std::vector<std::string> choices; ///< for FieldType::Choice
+    std::vector<std::string> choices; ///< for FieldType::Choice; of a File the endings: ".csv"
     std::optional<Family> family;     ///< for FieldType::Methods
     std::string unit;                 ///< "m", "epochs", …; may be empty
     std::string label;

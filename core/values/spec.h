@@ -38,6 +38,7 @@ struct DataSpec {
     DamagedSamples damaged = DamagedSamples::Stop;
     int loaderThreads = 1;
     int cacheMb = 1024;
+    int diskCacheMb = 0;
 
     bool operator==(const DataSpec&) const = default;
 };

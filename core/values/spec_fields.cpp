@@ -175,6 +175,15 @@ std::vector<Field<DataSpec>> dataFields() {
                .label = "Sample cache",
                .help = "Decoded samples are kept in memory up to this size. 0: none.",
                .advanced = true}),
+        field(&DataSpec::diskCacheMb,
+              {.path = "data.disk_cache_mb",
+               .minimum = 0,
+               .maximum = 10'485'760,
+               .unit = "MB",
+               .label = "Cache on disk",
+               .help = "Decoded samples that memory has no room for are kept in a temporary file "
+                       "up to this size, in $TMPDIR, while a run is trained. 0: none.",
+               .advanced = true}),
     };
 }
 

@@ -210,12 +210,12 @@ private Q_SLOTS:
                  qPrintable(outcome.text()));
     }
 
-    void dataOptionIsForDatasetsOfFiles() {
+    void dataThatNothingReadsIsRefused() {
         cli::Workplace place;
         const cli::Outcome outcome = place.run(
             {"train", place.write("spec.json", tinySpec()), "--data", place.path(), "--json"});
         QCOMPARE(outcome.code, 1);
-        QCOMPARE(outcome.last()["code"].toString(), QString("dataset.path"));
+        QCOMPARE(outcome.last()["code"].toString(), QString("dataset.unrecognized"));
     }
 
     void realFramesAreTrainedOn() {

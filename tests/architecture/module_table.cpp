@@ -64,7 +64,7 @@ const std::vector<Module>& projectModules() {
         {"core/tensor", {"core/values"}, {"LibTorch", "OpenSSL", "libzip", "jemalloc"}},
         {"core/data",
          {"core/values", "core/model", "core/tensor", "core/data/rooms"},
-         {"LibTorch", "OpenCV", "libpng"}},
+         {"LibTorch", "OpenCV", "libpng", "HDF5"}},
         {"core/data/rooms", {"core/values", "core/model", "core/data"}, {}},
         {"core/tasks", {"core/values", "core/model", "core/tensor", "core/data"}, {"LibTorch"}},
         {"core/backbones", {"core/values", "core/model"}, {}},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/data_check.h"
 #include "core/data/data_news.h"
-#include "core/data/folder_check.h"
 #include "core/data/folder_scan.h"
 #include "tests/core/folder_testing.h"
 #include "tests/core/picture_bytes.h"
@@ -42,8 +42,12 @@ Texts idsOf(const TestFolder& folder, const std::string& split) {
     return ids;
 }
 
-FolderCheck checked(const TestFolder& folder) {
-    return checkFolder(folder.root(), [](double, const std::string&) {}, {}).value();
+MethodChoice choiceOf(const std::filesystem::path& root) {
+    return {"folder", {{"path", root.string()}}};
+}
+
+DataCheck checked(const TestFolder& folder) {
+    return checkData(choiceOf(folder.root()), [](double, const std::string&) {}, {}).value();
 }
 
 } // namespace
@@ -178,7 +182,7 @@ private Q_SLOTS:
 
     void aCheckReadsEverything() {
         const TestFolder folder;
-        FolderCheck check = checked(folder);
+        DataCheck check = checked(folder);
         QCOMPARE(check.problems, Problems{});
         QCOMPARE(check.splits.size(), 2U);
         QCOMPARE(check.splits[0].samples, 3);
@@ -208,7 +212,7 @@ private Q_SLOTS:
         folder.json["tragets"] = 1;
         folder.writeJson();
         QCOMPARE(checked(folder).problems.size(), 2U);
-        QCOMPARE(checkFolder("/no/such/folder", [](double, const std::string&) {}, {})
+        QCOMPARE(checkData(choiceOf("/no/such/folder"), [](double, const std::string&) {}, {})
                      ->problems.front()
                      .code,
                  std::string("dataset.missing"));
@@ -218,8 +222,8 @@ private Q_SLOTS:
         const TestFolder folder;
         std::stop_source source;
         int calls = 0;
-        const auto check = checkFolder(
-            folder.root(),
+        const auto check = checkData(
+            choiceOf(folder.root()),
             [&](double, const std::string&) {
                 if (++calls == 2)
                     source.request_stop();

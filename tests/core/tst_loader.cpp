@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
+#include "core/data/sample_file.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
 #include "tests/core/stub_dataset.h"
@@ -254,6 +255,44 @@ private Q_SLOTS:
         for (int i = 0; i < 10; ++i)
             QCOMPARE(int((*cache.sample(i))->image.bytes[0]), i); // kept or not, it is sample i
         QCOMPARE(dataset->reads.load(), 16); // the first four were kept
+    }
+
+    void whatMemoryHasNoRoomForIsKeptOnDisk() {
+        const auto dataset = std::make_shared<StubDataset>(10);
+        // Beside the bytes of a sample stand 24 for its picture and for each of its planes.
+        const auto file = *SampleFile::make(3 * (sampleBytes + 2 * 24) + 1);
+        SampleCache cache(dataset, "train", height, width,
+                          std::make_shared<CacheRoom>(4 * sampleBytes), file);
+        std::vector<std::shared_ptr<const Sample>> first;
+        for (int i = 0; i < 10; ++i)
+            first.push_back(*cache.sample(i));
+        QCOMPARE(dataset->reads.load(), 10);
+        for (int i = 0; i < 10; ++i) {
+            const auto again = *cache.sample(i);
+            QVERIFY(again->image == first[std::size_t(i)]->image);
+            QVERIFY(again->targets == first[std::size_t(i)]->targets);
+        }
+        QCOMPARE(dataset->reads.load(), 10 + 3); // four in memory, three on the disk
+    }
+
+    void aSampleWithoutATargetIsKeptOnDiskAsItIs() {
+        const auto file = *SampleFile::make(1'000'000);
+        Sample sample{blankImage(3, 5, 7),
+                      {{Encoding::Rgb16, 0, 0, {}}, {Encoding::Index16, 3, 5, {}}}};
+        sample.targets[1].bytes.assign(30, 9);
+        const auto place = file->put(sample);
+        QVERIFY(place);
+        const auto got = file->get(*place);
+        QVERIFY(got && got->image == sample.image && got->targets == sample.targets);
+        QVERIFY(!file->get(*place + 10'000)); // what is not there is not made up
+    }
+
+    void aFolderWithoutTemporaryFilesIsReported() {
+        qputenv("TMPDIR", "/proc/no such folder");
+        const auto file = SampleFile::make(1);
+        qunsetenv("TMPDIR");
+        QVERIFY(!file);
+        QCOMPARE(file.error().code, std::string("cache.disk"));
     }
 
     void twoCachesShareOneRoom() {

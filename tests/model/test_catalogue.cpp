@@ -57,7 +57,8 @@ DatasetInfo dataset() {
                      .type = FieldType::Folder,
                      .defaultValue = "",
                      .label = "Folder",
-                     .help = "A folder of the test catalogue."}})};
+                     .help = "A folder of the test catalogue."}}),
+            {"dataset.json"}};
 }
 
 int toyHead(GraphBuilder& builder, const HeadPlace& place, const Json&) {

@@ -185,11 +185,13 @@ private Q_SLOTS:
         bench.window().showPage(QStringLiteral("runs"));
         bench.drop({bench.file(QStringLiteral("dataset.json"), "{}")});
         QCOMPARE(bench.window().currentPage(), QStringLiteral("runs"));
-        QVERIFY(bench.notice().contains(QStringLiteral("that reads such folders")));
+        QVERIFY(bench.notice().contains(QStringLiteral("that sets up experiments")));
     }
 
     void foldersThatAreNoDatasetAndFilesThatAreGone() {
-        const auto code = [](const QString& path) { return requestOf(path).error().code; };
+        const auto code = [](const QString& path) {
+            return requestOf(path, testCatalogue()).error().code;
+        };
         const QTemporaryDir folder;
         QCOMPARE(code(folder.path()), std::string("drop.folder"));
         QCOMPARE(code(folder.filePath(QStringLiteral("none.json"))), std::string("drop.missing"));

@@ -23,6 +23,24 @@
 using namespace concertina;
 using namespace concertina::testing;
 
+namespace {
+
+/// A folder that is a dataset of the test catalogue.
+QString dataFolder(const Bench& bench, const QString& name, const char* json = "{}") {
+    const QString folder = bench.desk.temporary.filePath(name);
+    QFile file(folder + QStringLiteral("/dataset.json"));
+    if (!QDir().mkpath(folder) || !file.open(QIODevice::WriteOnly) || file.write(json) < 2)
+        qFatal("cannot write %s", qPrintable(folder));
+    return folder;
+}
+
+QString folderOf(const Bench& bench) {
+    return QString::fromStdString(
+        bench.spec().data.dataset.options.at("folder").get<std::string>());
+}
+
+} // namespace
+
 // What stands around the form: samples, sharing, tasks and kernels, files.
 class SetupPartsTest : public QObject {
     Q_OBJECT
@@ -171,31 +189,48 @@ private Q_SLOTS:
 
     void aFolderBecomesTheDataset() {
         Bench bench;
-        QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
-        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+        const QString folder = dataFolder(bench, QStringLiteral("mine"));
+        QVERIFY(bench.page->useData(folder));
+        QVERIFY(folderOf(bench) == folder);
         QCOMPARE(bench.spec().name, std::string("mine")); // it had the default's
+    }
+
+    void whatIsNoDataIsReportedAndChangesNothing() {
+        Bench bench;
+        const ExperimentSpec before = bench.spec();
+        QVERIFY(bench.page->open(UseDataset{bench.desk.temporary.path()}));
+        QCOMPARE(bench.desk.navigator.problems.size(), std::size_t{1});
+        QCOMPARE(bench.desk.navigator.problems[0].second.code, std::string("dataset.unrecognized"));
+        QVERIFY(bench.spec() == before);
+    }
+
+    void aDroppedFolderOrItsJsonBecomesTheDataset() {
+        for (const QString& dropped : {QString(), QStringLiteral("/dataset.json")}) {
+            Bench bench;
+            const QString folder = dataFolder(bench, QStringLiteral("mine"));
+            QMimeData data;
+            data.setUrls({QUrl::fromLocalFile(folder + dropped)});
+            QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&*bench.page, &drop);
+            QVERIFY(folderOf(bench) == folder);
+        }
     }
 
     void anExperimentOfAFolderIsCalledAsItsData() {
         Bench bench;
-        const QString folder = bench.desk.temporary.filePath(QStringLiteral("data"));
-        QVERIFY(QDir().mkdir(folder));
-        QFile json(folder + QStringLiteral("/dataset.json"));
-        QVERIFY(json.open(QIODevice::WriteOnly));
-        json.write(R"({"name": "My rooms"})");
-        json.close();
+        const QString folder = dataFolder(bench, QStringLiteral("data"), R"({"name": "My rooms"})");
         const auto nameOn = [&](const std::string& name, const std::string& dataset) {
             ExperimentSpec spec = testSpec();
             spec.name = name;
             spec.data.dataset.id = dataset;
             bench.page->load(spec, QStringLiteral("a test"));
-            if (!bench.page->useFolder(folder))
+            if (!bench.page->useData(folder))
                 return std::string("not taken");
             return bench.spec().name;
         };
         QCOMPARE(nameOn("rooms-demo", "another"), std::string("My rooms"));
         QCOMPARE(nameOn("of my own", "another"), std::string("of my own"));
-        // A preset for such data is called by how it trains.
+        // A preset for data of files is called by how it trains.
         QCOMPARE(nameOn("nyuv2-compact", "rooms"), std::string("nyuv2-compact"));
     }
 
@@ -203,17 +238,18 @@ private Q_SLOTS:
         Bench bench;
         ExperimentSpec preset = testSpec();
         preset.name = "a preset";
-        QVERIFY(bench.page->useFolder(QStringLiteral("/data/mine")));
+        const QString mine = dataFolder(bench, QStringLiteral("mine"));
+        QVERIFY(bench.page->useData(mine));
         bench.page->load(preset, QStringLiteral("preset"));
         QCOMPARE(bench.spec().name, std::string("a preset"));
-        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/mine"));
+        QVERIFY(folderOf(bench) == mine);
         QVERIFY(bench.page->document().isChanged()); // against the preset
         bench.page->document().history().undo();
         QCOMPARE(bench.spec().name, std::string("mine"));
         // One that names its own has that.
         preset.data.dataset.options["folder"] = "/data/its own";
         bench.page->load(preset, QStringLiteral("preset"));
-        QVERIFY(bench.spec().data.dataset.options.at("folder") == Json("/data/its own"));
+        QVERIFY(folderOf(bench) == QLatin1String("/data/its own"));
         QVERIFY(!bench.page->document().isChanged());
     }
 

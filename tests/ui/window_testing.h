@@ -129,7 +129,7 @@ public:
 private:
     bool setUp(const PageRequest& request) {
         if (const auto* folder = std::get_if<UseDataset>(&request)) {
-            asked << "dataset " + folder->folder.section('/', -1);
+            asked << "dataset " + folder->place.section('/', -1);
             return takesFolders;
         }
         if (const auto* edited = std::get_if<EditSpec>(&request))

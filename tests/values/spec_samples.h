@@ -29,7 +29,8 @@ inline Json otherValue(const FieldInfo& field) {
     case FieldType::Integer: return static_cast<std::int64_t>(number());
     case FieldType::Real: return number() + 0.25;
     case FieldType::Text:
-    case FieldType::Folder: return "Größe \"x\"\n" + field.path;
+    case FieldType::Folder:
+    case FieldType::File: return "Größe \"x\"\n" + field.path;
     case FieldType::Choice:
         for (const std::string& choice : field.choices)
             if (field.defaultValue != choice)

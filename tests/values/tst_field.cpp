@@ -46,6 +46,7 @@ private Q_SLOTS:
         row("real", FieldType::Real, {"3", "3.0", "3.5"});
         row("text", FieldType::Text, {"\"red\"", "\"\""});
         row("folder", FieldType::Folder, {"\"red\"", "\"\""});
+        row("file", FieldType::File, {"\"red\"", "\"\""});
         row("choice", FieldType::Choice, {"\"red\""});
         row("integers", FieldType::Integers, {"[]", "[3]", "[3.0, 8]"});
         row("reals", FieldType::Reals, {"[]", "[3]", "[3.0, 8]", "[1.5]"});
@@ -188,6 +189,7 @@ private Q_SLOTS:
         row("any text, with {commas}", FieldType::Text, "\"any text, with {commas}\"");
         row("12", FieldType::Text, "\"12\"");
         row("12", FieldType::Folder, "\"12\"");
+        row("12", FieldType::File, "\"12\"");
         row("", FieldType::Text, "\"\"");
         row("blue", FieldType::Choice,
             "\"blue\""); // its range is checked by the caller that sets it

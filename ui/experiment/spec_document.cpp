@@ -36,17 +36,23 @@ Json draftJson(const SetupValue& value, const QString& origin, bool changed) {
             {"changed", changed}};
 }
 
-/// A spec whose dataset needs a folder and names none (a preset knows none) on the data that are
-/// there already.
+/// A spec whose dataset needs files and names none (a preset knows none) on the data that are there
+/// already, whichever dataset of files that is.
 ExperimentSpec onTheDataOf(const ExperimentSpec& before, ExperimentSpec spec,
                            const Catalogue& catalogue) {
+    const auto names = [&](const MethodChoice& dataset, const FieldInfo* place) {
+        return dataset.options.value(place->path, place->defaultValue) != place->defaultValue;
+    };
     const MethodChoice& old = before.data.dataset;
     MethodChoice& dataset = spec.data.dataset;
-    const FieldInfo* folder = folderOption(catalogue, dataset);
-    if (folder == nullptr || old.id != dataset.id || !old.options.contains(folder->path)
-        || dataset.options.value(folder->path, folder->defaultValue) != folder->defaultValue)
+    const FieldInfo* place = placeOption(catalogue, dataset);
+    const FieldInfo* there = placeOption(catalogue, old);
+    if (place == nullptr || there == nullptr || names(dataset, place) || !names(old, there))
         return spec;
-    dataset.options[folder->path] = old.options[folder->path];
+    if (old.id == dataset.id)
+        dataset.options[place->path] = old.options[there->path];
+    else
+        dataset = old;
     return spec;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/setup_page.h"
 
+#include "core/model/recognize_data.h"
+#include "core/model/spec_paths.h"
 #include "core/values/presets.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
@@ -44,13 +46,13 @@ QString textBeside(Problem problem) {
     return toQt(toText(problem));
 }
 
-/// The one spec file or folder that is dragged; what else there may be is the window's.
-QString draggedFile(const QMimeData* data) {
+/// The one spec file, data file or folder that is dragged; what else there may be is the window's.
+QString draggedFile(const QMimeData* data, const Catalogue& catalogue) {
     if (!data->hasUrls() || data->urls().size() != 1)
         return {};
     const QString file = data->urls().front().toLocalFile();
     const bool fits = file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)
-                      || QFileInfo(file).isDir();
+                      || QFileInfo(file).isDir() || recognizeData(catalogue, file.toStdString());
     return fits ? file : QString();
 }
 
@@ -86,7 +88,7 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
             [this] { m_context.navigator.open(EditSharing{}); });
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
-    connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askFolder);
+    connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askPlace);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
     refresh();
@@ -130,9 +132,9 @@ QList<QAction*> SetupPage::barActions() const {
 }
 
 bool SetupPage::open(const PageRequest& request) {
-    if (const auto* folder = std::get_if<UseDataset>(&request))
-        return useFolder(folder->folder);
-    if (const auto* edited = std::get_if<EditSpec>(&request))
+    if (const auto* data = std::get_if<UseDataset>(&request))
+        openData(data->place);
+    else if (const auto* edited = std::get_if<EditSpec>(&request))
         load(edited->spec, edited->origin);
     else if (const auto* written = std::get_if<OpenSpec>(&request))
         openFile(written->file);
@@ -156,29 +158,28 @@ void SetupPage::openFile(const QString& file) {
         tr("%1 is no experiment that can be opened.").arg(QFileInfo(file).fileName()), problem);
 }
 
-bool SetupPage::useFolder(const QString& folder) {
-    for (const DatasetInfo& dataset : m_context.catalogue.datasets)
-        for (const FieldInfo& option : dataset.options)
-            if (option.type == FieldType::Folder) {
-                const ExperimentSpec& before = m_document.spec();
-                SetupValue value = withJson(m_document.value(), m_context.catalogue,
-                                            "data.dataset.id", dataset.id);
-                value = withJson(std::move(value), m_context.catalogue,
-                                 "data.dataset.options." + option.path, folder.toStdString());
-                // A preset's name says what it was on other data; one that is made for a folder
-                // says how it trains.
-                const bool isOfOtherData = before.data.dataset.id != dataset.id
-                                           && presetNamed(before.name) != nullptr;
-                if (isOfOtherData || before.name.empty() || before.name == ExperimentSpec().name)
-                    if (SetupValue named = withJson(value, m_context.catalogue, "name",
-                                                    datasetName(folder).toStdString());
-                        !named.refused.contains("name"))
-                        value = std::move(named);
-                m_document.apply(tr("Data from %1").arg(QFileInfo(folder).fileName()),
-                                 std::move(value));
-                return true;
-            }
-    return false;
+Expected<void> SetupPage::useData(const QString& place) {
+    const ExperimentSpec& before = m_document.spec();
+    const auto placed = withDataAt(m_context.catalogue, before, place.toStdString());
+    if (!placed)
+        return failure(placed.error());
+    const MethodChoice& dataset = placed->data.dataset;
+    SetupValue value =
+        withJson(m_document.value(), m_context.catalogue, "data.dataset.id", dataset.id);
+    for (const auto& option : dataset.options.items())
+        value = withJson(std::move(value), m_context.catalogue,
+                         "data.dataset.options." + option.key(), option.value());
+    // A preset's name says what it was on other data; one that is made for files says how it
+    // trains.
+    const bool isOfOtherData = placeOption(m_context.catalogue, before.data.dataset) == nullptr
+                               && presetNamed(before.name) != nullptr;
+    if (isOfOtherData || before.name.empty() || before.name == ExperimentSpec().name)
+        if (SetupValue named =
+                withJson(value, m_context.catalogue, "name", datasetName(place).toStdString());
+            !named.refused.contains("name"))
+            value = std::move(named);
+    m_document.apply(tr("Data from %1").arg(QFileInfo(place).fileName()), std::move(value));
+    return {};
 }
 
 void SetupPage::refresh() {
@@ -266,10 +267,13 @@ void SetupPage::showProblems() {
         const auto mend = mendFor(problem, m_document.value(), m_context.catalogue);
         Problem named = problem;
         named.path = labelAt(m_document.value(), m_context.catalogue, problem.path).toStdString();
-        const QString offer = mend                     ? mend->text
-                              : isFolder(problem.path) ? tr("Choose a folder…")
-                              : problem.path.starts_with("data.dataset") ? tr("Read it again")
-                                                                         : QString();
+        const QString offer =
+            mend ? mend->text
+            : placeField(problem.path)
+                ? (placeField(problem.path)->type == FieldType::Folder ? tr("Choose a folder…")
+                                                                       : tr("Choose a file…"))
+            : problem.path.starts_with("data.dataset") ? tr("Read it again")
+                                                       : QString();
         shown.push_back({problem, toQt(toText(named)), offer});
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
@@ -321,40 +325,61 @@ void SetupPage::mend(const Problem& problem) {
     const auto mend = mendFor(problem, m_document.value(), m_context.catalogue);
     if (mend)
         m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
-    else if (isFolder(problem.path))
-        askFolder(problem.path);
+    else if (placeField(problem.path))
+        askPlace(problem.path);
     else if (problem.path.starts_with("data.dataset"))
         m_draft.dataset().askAgain();
 }
 
-bool SetupPage::isFolder(const std::string& path) const {
+std::optional<FieldInfo> SetupPage::placeField(const std::string& path) const {
     const auto place = placeAt(m_document.value(), m_context.catalogue, path);
-    return place && place->field.type == FieldType::Folder;
+    return place && isPlace(place->field) ? std::optional(place->field) : std::nullopt;
 }
 
-void SetupPage::askFolder(const std::string& path) {
-    if (const auto folder = m_context.dialogs.openFolder(this, tr("Choose a folder"))) {
-        m_document.setText(path, folder->toStdString());
-        m_document.endStep();
-        // The same one again is read again.
-        m_draft.dataset().askAgain();
-    }
+void SetupPage::askPlace(const std::string& path) {
+    const auto field = placeField(path);
+    if (!field)
+        return;
+    QStringList endings;
+    for (const std::string& ending : field->choices)
+        endings << QLatin1Char('*') + toQt(ending);
+    const auto place =
+        field->type == FieldType::Folder
+            ? m_context.dialogs.openFolder(this, tr("Choose a folder"))
+            : m_context.dialogs.openFile(
+                this, tr("Choose a file"),
+                tr("%1 (%2)").arg(toQt(field->label), endings.join(QLatin1Char(' '))));
+    if (!place)
+        return;
+    m_document.setText(path, place->toStdString());
+    m_document.endStep();
+    // The same one again is read again.
+    m_draft.dataset().askAgain();
+}
+
+void SetupPage::openData(const QString& place) {
+    if (const auto used = useData(place); !used)
+        m_context.navigator.showProblem(
+            tr("%1 is no data that can be used.").arg(QFileInfo(place).fileName()), used.error());
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (!draggedFile(event->mimeData()).isEmpty())
+    if (!draggedFile(event->mimeData(), m_context.catalogue).isEmpty())
         event->acceptProposedAction();
 }
 
 void SetupPage::dropEvent(QDropEvent* event) {
-    const QString file = draggedFile(event->mimeData());
+    const QString file = draggedFile(event->mimeData(), m_context.catalogue);
     if (file.isEmpty())
         return;
     event->acceptProposedAction();
-    if (!QFileInfo(file).isDir())
+    const bool isSpec =
+        QFileInfo(file).suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0
+        && !recognizeData(m_context.catalogue, file.toStdString());
+    if (isSpec)
         openFile(file);
-    else if (!useFolder(file))
-        m_context.navigator.showMessage(tr("There is no dataset that a folder could be."));
+    else
+        openData(file);
 }
 
 } // namespace concertina

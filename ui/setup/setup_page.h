@@ -43,8 +43,8 @@ public Q_SLOTS:
     /// Reads a spec file, or says why not.
     void openFile(const QString& file);
 
-    /// Takes a folder as the dataset; false where no dataset of the catalogue is one.
-    bool useFolder(const QString& folder);
+    /// Takes a folder or a file as the data. Problems: those of `recognizeData`.
+    Expected<void> useData(const QString& place);
 
     void start();
 
@@ -67,8 +67,9 @@ private:
     QString datasetNote(bool names) const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
-    bool isFolder(const std::string& path) const;
-    void askFolder(const std::string& path);
+    std::optional<FieldInfo> placeField(const std::string& path) const;
+    void askPlace(const std::string& path);
+    void openData(const QString& place);
 
     PageContext m_context;
     ExperimentDraft& m_draft;

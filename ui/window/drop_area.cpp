@@ -72,7 +72,7 @@ void DropArea::paintEvent(QPaintEvent*) {
     painter.setPen(color(ColorRole::MutedText, palette()));
     painter.drawText(
         rect().adjusted(0, 32, 0, 0), Qt::AlignCenter,
-        tr("An experiment or a dataset's folder opens in Set-up, pictures in Compare."));
+        tr("An experiment or data, a folder or a file, opens in Set-up, pictures in Compare."));
 }
 
 } // namespace concertina

@@ -294,14 +294,14 @@ void MainWindow::openFiles(const QStringList& paths) {
     const QString refusal = tr("This cannot be opened.");
     QStringList pictures;
     for (const QString& path : paths) {
-        const auto request = requestOf(path);
+        const auto request = requestOf(path, m_services.catalogue);
         if (!request)
             showProblem(refusal, request.error());
         else if (const auto* some = std::get_if<OpenPictures>(&*request))
             pictures << some->files;
         else if (!open(*request))
-            showProblem(refusal, {"drop.folder", path.toStdString(), "a dataset's folder",
-                                  "a dataset of the catalogue that reads such folders", ""});
+            showProblem(refusal, {"drop.folder", path.toStdString(), "data",
+                                  "a page that sets up experiments", ""});
     }
     if (!pictures.isEmpty())
         open(OpenPictures{pictures});

@@ -26,9 +26,9 @@ struct OpenSpec {
     QString file;
 };
 
-/// A folder with a dataset.json as the dataset; not understood where no dataset is a folder.
+/// A folder or a file as the dataset that it is recognized as.
 struct UseDataset {
-    QString folder;
+    QString place;
 };
 
 /// How tasks share the network: of the experiment that is being set up, or of a run.

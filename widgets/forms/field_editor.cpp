@@ -155,10 +155,11 @@ public:
     LineEditor(const FieldInfo& field, QWidget* parent)
         : FieldEditor(parent), m_line(new ValueEdit(field, this)) {
         fill(this, m_line);
-        if (field.type == FieldType::Folder) {
+        if (field.type == FieldType::Folder || field.type == FieldType::File) {
             auto* browse = m_line->addAction(themedIcon(QStringLiteral("folder")),
                                              QLineEdit::TrailingPosition);
-            browse->setText(tr("Choose a folder…"));
+            browse->setText(field.type == FieldType::Folder ? tr("Choose a folder…")
+                                                            : tr("Choose a file…"));
             browse->setToolTip(browse->text());
             connect(browse, &QAction::triggered, this, &FieldEditor::folderWanted);
         }
@@ -332,6 +333,7 @@ FieldEditor* FieldEditor::make(const SpecPlace& place, const Catalogue& catalogu
     case FieldType::Real:
     case FieldType::Text:
     case FieldType::Folder:
+    case FieldType::File:
     case FieldType::Integers:
     case FieldType::Reals:
     case FieldType::Texts: break;

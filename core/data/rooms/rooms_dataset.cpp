@@ -235,12 +235,12 @@ private:
     DatasetDescription m_description;
 };
 
-Expected<std::shared_ptr<const Dataset>> open(const Json& given, const DataWatch& /*watch*/) {
+OpenedDataset open(const Json& given, const DataWatch& /*watch*/) {
     const DatasetInfo& info = roomsDataset().info;
     const Json options = completeOptions(info, given);
     for (const FieldInfo& field : info.options)
         if (auto problem = check(field, options.at(field.path), "dataset.options." + field.path))
-            return failure(std::move(*problem));
+            return tl::unexpected(Problems{std::move(*problem)});
     return std::make_shared<const RoomsDataset>(options);
 }
 

@@ -5,7 +5,6 @@
 #include "core/values/report.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <stop_token>
@@ -30,8 +29,8 @@ struct CheckedSplit {
     std::vector<CheckedTarget> targets;
 };
 
-/// Everything that reading a folder's dataset once shows.
-struct FolderCheck {
+/// Everything that reading a dataset of files once shows.
+struct DataCheck {
     std::string name;
     std::vector<CheckedSplit> splits;
     std::vector<std::string> unused; ///< files that belong to no sample
@@ -40,8 +39,9 @@ struct FolderCheck {
     Problems problems; ///< what keeps samples, or a target, from being used
 };
 
-/// Reads every file once. Problem "stopped"; what is wrong with the dataset is in the result.
-Expected<FolderCheck> checkFolder(const std::filesystem::path& root, const Progress& progress,
-                                  const std::stop_token& stop);
+/// Reads every file once, with as many threads as the process may use. Problem "stopped"; what is
+/// wrong with the dataset is in the result.
+Expected<DataCheck> checkData(const MethodChoice& choice, const Progress& progress,
+                              const std::stop_token& stop);
 
 } // namespace concertina

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/data_check.h"
+
+#include "core/data/batch.h"
+#include "core/data/file_dataset.h"
+#include "core/values/processors.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace concertina {
+
+namespace {
+
+CheckedSplit emptyCheck(const SplitInfo& split, const DatasetDescription& description) {
+    CheckedSplit check{.name = split.name, .samples = split.size};
+    for (const TargetInfo& target : description.targets)
+        check.targets.push_back({.name = target.name});
+    return check;
+}
+
+/// What one sample adds to the check of its split.
+struct CheckedSample {
+    int height = 0, width = 0; ///< of its picture; 0: none that could be read
+    std::vector<std::optional<CheckedTarget>> targets;
+    std::string turn;
+    Problems problems;
+};
+
+CheckedSample checkedSample(const FileDataset& dataset, const std::string& split, int index) {
+    StoredSample stored = dataset.storedSample(split, index);
+    CheckedSample checked{.height = stored.image.height,
+                          .width = stored.image.width,
+                          .targets = {},
+                          .turn = std::move(stored.turn),
+                          .problems = std::move(stored.problems)};
+    for (std::size_t t = 0; t < stored.targets.size(); ++t) {
+        const TargetPlane& plane = stored.targets[t];
+        auto& target = checked.targets.emplace_back();
+        if (!plane.empty())
+            target = {.samples = 1,
+                      .pixels = std::int64_t{plane.height} * plane.width,
+                      .known = knownPixels(plane, dataset.description().targets[t])};
+    }
+    return checked;
+}
+
+void add(const CheckedSample& sample, CheckedSplit& check) {
+    if (sample.height > 0)
+        ++check.sizes[{sample.height, sample.width}];
+    for (std::size_t t = 0; t < sample.targets.size(); ++t)
+        if (const auto& one = sample.targets[t]) {
+            CheckedTarget& target = check.targets[t];
+            ++target.samples;
+            target.pixels += one->pixels;
+            target.known += one->known;
+        }
+}
+
+/// Reads samples in threads of its own, and hands them out in order.
+class SampleReaders {
+public:
+    SampleReaders(const FileDataset& dataset, const std::string& split, int samples)
+        : m_dataset(dataset), m_split(split), m_read(static_cast<std::size_t>(samples)) {
+        for (int i = 0; i < permittedProcessors().count; ++i)
+            m_threads.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    }
+
+    CheckedSample take(int index) {
+        std::unique_lock lock(m_mutex);
+        auto& slot = m_read[static_cast<std::size_t>(index)];
+        m_arrived.wait(lock, [&] { return slot.has_value(); });
+        CheckedSample taken = std::move(*slot);
+        slot.reset();
+        return taken;
+    }
+
+private:
+    void work(const std::stop_token& stop) {
+        for (int i = m_next++; i < static_cast<int>(m_read.size()) && !stop.stop_requested();
+             i = m_next++) {
+            CheckedSample sample = checkedSample(m_dataset, m_split, i);
+            const std::lock_guard lock(m_mutex);
+            m_read[static_cast<std::size_t>(i)] = std::move(sample);
+            m_arrived.notify_one();
+        }
+    }
+
+    const FileDataset& m_dataset;
+    const std::string& m_split;
+    std::atomic<int> m_next = 0;
+    std::mutex m_mutex;
+    std::condition_variable m_arrived;
+    std::vector<std::optional<CheckedSample>> m_read;
+    std::vector<std::jthread> m_threads; ///< last: stopped and joined first
+};
+
+/// A target that is there and says nothing.
+void findSilent(const CheckedSplit& check, Problems& problems) {
+    for (const CheckedTarget& target : check.targets)
+        if (target.samples > 0 && target.known == 0)
+            problems.push_back(
+                {"dataset.silent", "split " + check.name + ", " + target.name,
+                 "no pixel that is known, in " + std::to_string(target.samples) + " samples",
+                 "pixels to learn from",
+                 "see how the dataset describes it: \"encoding\", \"ignore\", "
+                 "\"invalid\" and \"scale\""});
+}
+
+} // namespace
+
+Expected<DataCheck> checkData(const MethodChoice& choice, const Progress& progress,
+                              const std::stop_token& stop) {
+    DataCheck check;
+    const auto opened = openWholly(choice);
+    if (!opened) {
+        check.problems = opened.error();
+        return check;
+    }
+    const DatasetDescription& description = (*opened)->description();
+    check.name = description.name;
+    check.unused = description.unused;
+    const auto* dataset = dynamic_cast<const FileDataset*>(opened->get());
+    if (dataset == nullptr)
+        return check; // what is made has no files to be read
+    int all = 0;
+    for (const SplitInfo& split : description.splits)
+        all += split.size;
+    int done = 0;
+    for (const SplitInfo& split : description.splits) {
+        CheckedSplit counted = emptyCheck(split, description);
+        SampleReaders readers(*dataset, split.name, split.size);
+        for (int i = 0; i < split.size; ++i, ++done) {
+            if (stop.stop_requested())
+                return failure(stoppedProblem(description.name));
+            const std::string name = split.name + "/" + dataset->sampleName(split.name, i);
+            progress(static_cast<double>(done) / all, "sample " + std::to_string(done + 1) + " of "
+                                                          + std::to_string(all) + ", " + name);
+            CheckedSample sample = readers.take(i);
+            add(sample, counted);
+            if (!sample.turn.empty())
+                check.turned.emplace_back(name, sample.turn);
+            for (Problem& problem : sample.problems)
+                check.problems.push_back(std::move(problem));
+        }
+        findSilent(counted, check.problems);
+        check.splits.push_back(std::move(counted));
+    }
+    progress(1, "");
+    return check;
+}
+
+} // namespace concertina
