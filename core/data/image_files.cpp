@@ -139,12 +139,13 @@ Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& pa
 Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path,
                                 std::optional<SampleSize> needed) {
     const int orientation = orientationOf(file);
-    const auto header = isPng(file) ? std::nullopt : readPictureHeader(file);
+    const PictureHeader jpeg =
+        isPng(file) ? PictureHeader{} : readPictureHeader(file).value_or(PictureHeader{});
     int flags = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
-    if (needed && header) {
+    if (needed && jpeg.height > 0) {
         if (swapsSides(orientation))
             std::swap(needed->height, needed->width);
-        flags |= reducedFlag(*header, *needed);
+        flags |= reducedFlag(jpeg, *needed);
     }
     const auto decoded = decode(file, path, flags);
     if (!decoded)
@@ -153,9 +154,9 @@ Expected<Picture> decodePicture(std::span<const std::byte> file, const std::file
     stored.bytes.resize(decoded->total() * 3);
     cv::cvtColor(*decoded, view(stored), cv::COLOR_BGR2RGB);
     Picture picture{.orientation = orientation, .height = stored.height, .width = stored.width};
-    if (header) {
-        picture.height = static_cast<int>(header->height);
-        picture.width = static_cast<int>(header->width);
+    if (jpeg.height > 0) {
+        picture.height = static_cast<int>(jpeg.height);
+        picture.width = static_cast<int>(jpeg.width);
     }
     if (swapsSides(orientation))
         std::swap(picture.height, picture.width);

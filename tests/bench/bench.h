@@ -36,6 +36,7 @@ std::span<const Bench> replanBenches();
 std::span<const Bench> collapseBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
+std::span<const Bench> dataBenches();
 std::span<const Bench> windowBenches();    ///< its widgets, where the window is built
 std::span<const Bench> sharingBenches();   ///< its page Sharing
 std::span<const Bench> workbenchBenches(); ///< the whole of it

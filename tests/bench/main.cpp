@@ -18,7 +18,7 @@ namespace {
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
     for (const auto& group : {productBenches(), stepBenches(), replanBenches(), collapseBenches(),
-                              memoryBenches(), storeBenches(), roomsBenches()})
+                              memoryBenches(), storeBenches(), roomsBenches(), dataBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), sharingBenches(), workbenchBenches()})
