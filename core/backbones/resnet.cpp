@@ -105,17 +105,16 @@ std::string resNetNorm(const std::string& layer) {
 
 } // namespace
 
-BackboneInfo resNet(const std::string& id, const std::string& label, const ResNetForm& form,
-                    const std::string& size) {
+BackboneInfo resNet(const ResNetForm& form) {
     return {
-        {.id = id,
-         .label = label,
+        {.id = form.id,
+         .label = form.label,
          .help = "Residual blocks of "
                  + std::string(form.bottleneck ? "1 × 1, 3 × 3 and 1 × 1" : "two 3 × 3")
                  + " convolutions with batch norm in four stages, after a 7 × 7 convolution and "
                    "a max-pooling; layers are called as torchvision's. "
-                 + size
-                 + " Heads stand on the last stage and end at the image's size by bilinear "
+                 + form.size
+                 + ". Heads stand on the last stage and end at the image's size by bilinear "
                    "interpolation.",
          .source = "He 2016, arXiv 1512.03385, as in torchvision (stride in the 3 × 3); dilated "
                    "as its replace_stride_with_dilation, both convolutions of a block alike",

@@ -5,8 +5,11 @@
 namespace concertina {
 
 const BackboneInfo& resNet101Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet101", "ResNet-101", {{3, 4, 23, 3}, true}, "42.5 M parameters.");
+    static const BackboneInfo info = resNet({.id = "resnet101",
+                                             .label = "ResNet-101",
+                                             .blocks = {{3, 4, 23, 3}},
+                                             .bottleneck = true,
+                                             .size = "42.5 M parameters"});
     return info;
 }
 

@@ -5,8 +5,11 @@
 namespace concertina {
 
 const BackboneInfo& resNet18Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet18", "ResNet-18", {{2, 2, 2, 2}, false}, "11.2 M parameters.");
+    static const BackboneInfo info = resNet({.id = "resnet18",
+                                             .label = "ResNet-18",
+                                             .blocks = {{2, 2, 2, 2}},
+                                             .bottleneck = false,
+                                             .size = "11.2 M parameters"});
     return info;
 }
 

@@ -5,8 +5,11 @@
 namespace concertina {
 
 const BackboneInfo& resNet34Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet34", "ResNet-34", {{3, 4, 6, 3}, false}, "21.3 M parameters.");
+    static const BackboneInfo info = resNet({.id = "resnet34",
+                                             .label = "ResNet-34",
+                                             .blocks = {{3, 4, 6, 3}},
+                                             .bottleneck = false,
+                                             .size = "21.3 M parameters"});
     return info;
 }
 

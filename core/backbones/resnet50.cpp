@@ -5,8 +5,11 @@
 namespace concertina {
 
 const BackboneInfo& resNet50Backbone() {
-    static const BackboneInfo info =
-        resNet("resnet50", "ResNet-50", {{3, 4, 6, 3}, true}, "23.5 M parameters.");
+    static const BackboneInfo info = resNet({.id = "resnet50",
+                                             .label = "ResNet-50",
+                                             .blocks = {{3, 4, 6, 3}},
+                                             .bottleneck = true,
+                                             .size = "23.5 M parameters"});
     return info;
 }
 

@@ -13,6 +13,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <string_view>
+
 using namespace concertina;
 using namespace concertina::testing;
 
@@ -120,23 +122,18 @@ private Q_SLOTS:
         QTest::addColumn<QString>("network");
         QTest::addColumn<QString>("stride");
         QTest::addColumn<bool>("deepLab");
-        for (const char* id : {"resnet18", "resnet34", "resnet50", "resnet101"})
-            QTest::newRow(id) << id << id << "32" << false;
-        for (const char* stride : {"16", "8"}) {
-            QTest::addRow("resnet18, stride %s", stride) << "resnet18"
-                                                         << "resnet18" << stride << false;
-            QTest::addRow("resnet50, stride %s", stride) << "resnet50"
-                                                         << "resnet50" << stride << false;
-        }
-        QTest::newRow("vgg16") << "vgg16"
-                               << "vgg16_bn"
-                               << "16" << false;
-        QTest::newRow("resnet50, deeplabv3") << "resnet50"
-                                             << "resnet50"
-                                             << "8" << true;
-        QTest::newRow("resnet18, deeplabv3") << "resnet18"
-                                             << "resnet18"
-                                             << "8" << true;
+        const auto row = [](const char* id, const char* stride, bool deepLab) {
+            QTest::addRow("%s, stride %s%s", id, stride, deepLab ? ", deeplabv3" : "")
+                << id << (id == std::string_view("vgg16") ? "vgg16_bn" : id) << stride << deepLab;
+        };
+        row("resnet18", "32", false);
+        row("resnet18", "8", false);
+        row("resnet34", "16", false);
+        row("resnet50", "32", false);
+        row("resnet50", "16", false);
+        row("resnet50", "8", true);
+        row("resnet101", "32", false);
+        row("vgg16", "16", false);
     }
 
     void outputsAreTorchvisions() {
@@ -157,7 +154,11 @@ private Q_SLOTS:
         Network made(torchvisionDesign(id.toStdString(), options, height, width, deepLab), 5);
         scrambleNorms(made, 22);
         const torch::NoGradGuard noGrad;
-        for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+        // Float64 of the smallest, to 1e-10; rounding is the same in others.
+        std::vector<torch::ScalarType> types{torch::kFloat32};
+        if (id == "resnet18")
+            types.push_back(torch::kFloat64);
+        for (const auto type : types) {
             const Network typed = made.convertedTo(type);
             TensorFile file;
             file.tensors = stateOf(typed, *catalogue().backbone(id.toStdString()), deepLab);
