@@ -132,8 +132,8 @@ QList<QAction*> SetupPage::barActions() const {
 }
 
 bool SetupPage::open(const PageRequest& request) {
-    if (const auto* data = std::get_if<UseDataset>(&request))
-        openData(data->place);
+    if (const auto* dataset = std::get_if<UseDataset>(&request))
+        openData(dataset->place);
     else if (const auto* edited = std::get_if<EditSpec>(&request))
         load(edited->spec, edited->origin);
     else if (const auto* written = std::get_if<OpenSpec>(&request))

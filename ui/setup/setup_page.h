@@ -37,14 +37,14 @@ public:
     /// Whether a change has not been looked at yet.
     bool isBusy() const { return m_draft.isBusy(); }
 
+    /// Takes a folder or a file as the data. Problems: those of `recognizeData`.
+    Expected<void> useData(const QString& place);
+
 public Q_SLOTS:
     void load(const concertina::ExperimentSpec& spec, const QString& origin);
 
     /// Reads a spec file, or says why not.
     void openFile(const QString& file);
-
-    /// Takes a folder or a file as the data. Problems: those of `recognizeData`.
-    Expected<void> useData(const QString& place);
 
     void start();
 
