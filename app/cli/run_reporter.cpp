@@ -2,6 +2,7 @@
 #include "app/cli/run_reporter.h"
 
 #include "core/catalogue.h"
+#include "core/model/task_words.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
@@ -84,9 +85,10 @@ void RunReporter::validated(const ValidationEvent& event) {
     m_console.emit(json);
     std::string line = "  step " + std::to_string(event.position.step) + ":";
     for (const MetricValue& value : event.values) {
-        const TaskInfo* task = catalogue().task(value.task);
-        if (task != nullptr && value.name == task->metrics.front().name)
-            line += "  " + task->label + " " + task->metrics.front().label + " "
+        const TaskInfo* task = taskWithMain(catalogue(), value.name);
+        if (task != nullptr && !value.task.empty())
+            line += "  " + (value.task == task->id ? task->label : value.task) + " "
+                    + task->metrics.front().label + " "
                     + metricText(task->metrics.front(), value.value);
     }
     m_console.say(line + "\n");

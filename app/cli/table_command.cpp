@@ -142,7 +142,7 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
             return failure(spec.error());
         const bool single = spec->tasks.size() == 1;
         grouped.push_back({run->summary.group, run->summary.name,
-                           single ? spec->tasks.front().method.id : std::string()});
+                           single ? spec->tasks.front().called() : std::string()});
         members.push_back({std::move(*run), std::move(*spec), std::move(*series)});
     }
     std::vector<Line> lines;
@@ -166,6 +166,15 @@ std::vector<Column> columnsOf(const std::vector<Line>& lines) {
                 }))
                 columns.push_back(column);
         }
+    for (const Line& line : lines)
+        for (const Member& run : line.runs)
+            for (const TaskSpec& task : run.spec.tasks)
+                if (const TaskInfo* info = catalogue().task(task.method.id))
+                    if (std::ranges::find(columns, task.called(), &Column::task) == columns.end())
+                        for (const MetricInfo& metric : info->metrics)
+                            if (const Column column{task.called(), metric};
+                                line.metrics.contains(column.key()))
+                                columns.push_back(column);
     return columns;
 }
 

@@ -48,10 +48,10 @@ std::vector<FinalMetric> finalMetrics(const Store& store, const RunId& run,
         for (const MetricInfo& info : catalogue().task(task.method.id)->metrics)
             infos.push_back(info);
         for (const MetricInfo& info : infos) {
-            const SeriesKey key{task.method.id, info.name, spec.data.validationSplit};
+            const SeriesKey key{task.called(), info.name, spec.data.validationSplit};
             const auto found = std::ranges::find(*series, key, &SeriesInfo::key);
             if (found != series->end())
-                metrics.push_back({task.method.id, info, found->summary});
+                metrics.push_back({task.called(), info, found->summary});
         }
     }
     return metrics;

@@ -37,15 +37,15 @@ void printTrial(const Trial& trial, const ExperimentSpec& spec, Console& console
     TableRows rows{{"", "as it is", "changed", "difference"}};
     std::vector<std::string> tasks{""};
     for (const TaskSpec& task : spec.tasks)
-        tasks.push_back(task.method.id);
+        tasks.push_back(task.called());
     for (const std::string& task : tasks)
         rows.push_back(row(metricKey(task, "loss"), lastMean(trial.now, task, "loss", Averaged),
                            lastMean(trial.changed, task, "loss", Averaged)));
     for (const TaskSpec& task : spec.tasks)
         for (const MetricInfo& metric : catalogue().task(task.method.id)->metrics)
-            rows.push_back(row("val " + metricKey(task.method.id, metric.name),
-                               validated(trial.now, task.method.id, metric.name),
-                               validated(trial.changed, task.method.id, metric.name)));
+            rows.push_back(row("val " + metricKey(task.called(), metric.name),
+                               validated(trial.now, task.called(), metric.name),
+                               validated(trial.changed, task.called(), metric.name)));
     rows.push_back(
         row("ms a step", 1000 * stepSeconds(trial.now), 1000 * stepSeconds(trial.changed)));
     console.say("From step " + std::to_string(trial.step) + ", "

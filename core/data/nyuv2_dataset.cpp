@@ -52,7 +52,8 @@ struct MatLayout {
     std::int64_t frames = 0;
     int height = 0, width = 0;         ///< of a stored frame
     bool normals = false;              ///< a field has them
-    std::vector<std::uint8_t> classOf; ///< by the label; 0 is none
+    std::vector<std::vector<std::uint8_t>>
+        classOf; ///< of both targets of classes, by the label; 0 is none
 };
 
 std::string extentsText(const std::vector<std::int64_t>& shape) {
@@ -125,10 +126,12 @@ Expected<MatLayout> layoutOf(const MatFile& mat, const std::string& file, bool t
         if (auto problem = checkField(mat, file, "normals", {shape[0], 3, shape[2], shape[3]}, true,
                                       "reals, frames × 3 × width × height as \"images\" has them"))
             return failure(std::move(*problem));
-    auto classes = classesByLabel(mat, file, thirteen);
-    if (!classes)
-        return failure(classes.error());
-    layout.classOf = std::move(*classes);
+    for (const bool thirteenOnes : {thirteen, !thirteen}) {
+        auto classes = classesByLabel(mat, file, thirteenOnes);
+        if (!classes)
+            return failure(classes.error());
+        layout.classOf.push_back(std::move(*classes));
+    }
     return layout;
 }
 
@@ -161,6 +164,11 @@ public:
              .kind = TargetKind::Normals,
              .encoding = Encoding::Rgb16},
         };
+        const bool thirteen = options["classes"] == "13";
+        TargetInfo others = m_description.targets.front(); // for a task that names it
+        others.name += thirteen ? "40" : "13";
+        others.classes = official.classes(!thirteen);
+        m_description.targets.push_back(std::move(others));
         const double x = m_layout.width / publishedWidth, y = m_layout.height / publishedHeight;
         m_description.camera = Camera{publishedCamera.fx * x, publishedCamera.fy * y,
                                       (publishedCamera.cx + 0.5) * x - 0.5 - m_region.left,
@@ -180,7 +188,7 @@ public:
                               std::optional<SampleSize> /*needed*/) const override {
         const std::int64_t frame = m_frames[splitAt(split)][static_cast<std::size_t>(index)] - 1;
         const std::string id = sampleName(split, index);
-        StoredSample sample{.targets = std::vector<TargetPlane>(3)};
+        StoredSample sample{.targets = std::vector<TargetPlane>(4)};
         const auto problem = [&](Problem some) {
             sample.problems.push_back(inSample(std::move(some), id));
         };
@@ -188,13 +196,15 @@ public:
             sample.image = pictureOf(*image);
         else
             problem(image.error());
-        if (const auto labels = m_mat->words("labels", frame))
-            if (auto plane = classesOf(*labels))
-                sample.targets[0] = std::move(*plane);
-            else
-                problem(plane.error());
-        else
+        if (const auto labels = m_mat->words("labels", frame)) {
+            for (const std::size_t target : {0, 3})
+                if (auto plane = classesOf(*labels, m_layout.classOf[target / 3]))
+                    sample.targets[target] = std::move(*plane);
+                else
+                    problem(plane.error());
+        } else {
             problem(labels.error());
+        }
         if (const auto depths = m_mat->floats("depths", frame))
             takeDepths(*depths, sample);
         else
@@ -252,19 +262,20 @@ private:
         return plane;
     }
 
-    Expected<TargetPlane> classesOf(const std::vector<std::uint16_t>& labels) const {
+    Expected<TargetPlane> classesOf(const std::vector<std::uint16_t>& labels,
+                                    const std::vector<std::uint8_t>& classOf) const {
         std::vector<std::uint8_t> classes(area());
         std::optional<int> stray;
         forEachPixel([&](std::size_t pixel, std::size_t at) {
             const std::uint16_t label = labels[at];
-            if (label < m_layout.classOf.size())
-                classes[pixel] = m_layout.classOf[label];
+            if (label < classOf.size())
+                classes[pixel] = classOf[label];
             else
                 stray = label;
         });
         if (stray)
             return failure({"dataset.class", m_path.string(), "label " + std::to_string(*stray),
-                            "0 to " + std::to_string(m_layout.classOf.size() - 1), ""});
+                            "0 to " + std::to_string(classOf.size() - 1), ""});
         return planeOf(Encoding::Index8, classes.data());
     }
 
@@ -349,7 +360,8 @@ std::vector<FieldInfo> nyuV2Options() {
              .defaultValue = "13",
              .choices = {"13", "40"},
              .label = "Classes",
-             .help = "To how many classes the 894 labels of the file are mapped."},
+             .help = "To how many classes the 894 labels of the file are mapped. The target "
+                     "segmentation40, or segmentation13, has the other classes."},
             {.path = "cut_border",
              .type = FieldType::Boolean,
              .defaultValue = false,

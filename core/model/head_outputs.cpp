@@ -20,8 +20,10 @@ ClassCounts classCounts(const Json& dataset) {
     return counts;
 }
 
-bool lacksClasses(const TaskInfo& task, const ClassCounts& classes) {
-    return task.target == TargetKind::Classes && !classes.contains(task.id);
+bool lacksClasses(const TaskSpec& task, const Catalogue& catalogue, const ClassCounts& classes) {
+    const TaskInfo* info = catalogue.task(task.method.id);
+    return info != nullptr && info->target == TargetKind::Classes
+           && !classes.contains(task.learns());
 }
 
 std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalogue,
@@ -29,9 +31,9 @@ std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalo
     std::vector<int> outputs;
     for (const TaskSpec& task : spec.tasks) {
         const TaskInfo& info = *catalogue.task(task.method.id);
-        const auto known = classes.find(info.id);
+        const auto known = classes.find(task.learns());
         const int classCount = known != classes.end() ? known->second : 0;
-        const int count = lacksClasses(info, classes) ? unknown : classCount;
+        const int count = lacksClasses(task, catalogue, classes) ? unknown : classCount;
         outputs.push_back(std::max(1, info.outputs(count))); // a head without a channel is none
     }
     return outputs;

@@ -19,7 +19,7 @@ using ClassCounts = std::map<std::string, int>;
 ClassCounts classCounts(const Json& dataset);
 
 /// Whether a task's head depends on a number of classes that is not among these.
-bool lacksClasses(const TaskInfo& task, const ClassCounts& classes);
+bool lacksClasses(const TaskSpec& task, const Catalogue& catalogue, const ClassCounts& classes);
 
 /// Channels of each task's head, by the target that the task learns: the one of its name. `unknown`
 /// classes where that target is not known. The spec's tasks must be known.

@@ -171,7 +171,7 @@ DesignResult designNetwork(const ExperimentSpec& spec, const Catalogue& catalogu
     std::vector<std::string> tasks;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
         const TaskInfo& task = *catalogue.task(spec.tasks[t].method.id);
-        tasks.push_back(task.id);
+        tasks.push_back(spec.tasks[t].called());
         builder.startHead(static_cast<int>(t));
         builder.output(task.head(
             builder, {.task = tasks.back(), .features = built.features, .outputs = outputs[t]},

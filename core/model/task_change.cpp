@@ -16,7 +16,7 @@ namespace {
 std::vector<std::string> taskIds(const ExperimentSpec& spec) {
     std::vector<std::string> ids;
     for (const TaskSpec& task : spec.tasks)
-        ids.push_back(task.method.id);
+        ids.push_back(task.called());
     return ids;
 }
 

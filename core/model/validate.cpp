@@ -7,6 +7,7 @@
 #include "core/values/text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace concertina {
@@ -60,6 +61,14 @@ Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
     return problems;
 }
 
+/// Letters of any script, and none of the signs by which rules, paths and patterns are read.
+bool isTaskName(const std::string& name) {
+    return name.size() <= 100 && std::ranges::all_of(name, [](char sign) {
+               const auto byte = static_cast<unsigned char>(sign);
+               return byte >= 0x80 || std::isalnum(byte) != 0 || sign == '-' || sign == '_';
+           });
+}
+
 Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
     Problems problems;
     if (spec.tasks.empty()) {
@@ -71,11 +80,20 @@ Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
         problems.push_back({"tasks.many", "tasks", std::to_string(spec.tasks.size()) + " tasks",
                             "at most " + std::to_string(MaxTasks), ""});
     std::set<std::string> seen;
-    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
-        if (!seen.insert(spec.tasks[i].method.id).second)
-            problems.push_back({"tasks.twice", recordPath(TasksPath, i) + ".id",
-                                spec.tasks[i].method.id + " twice", "each task once", "",
-                                Fix{recordPath(TasksPath, i)}});
+    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+        const std::string path = recordPath(TasksPath, i);
+        const std::string& name = spec.tasks[i].called();
+        if (!seen.insert(name).second)
+            problems.push_back({"tasks.twice",
+                                path + (spec.tasks[i].name.empty() ? ".id" : ".name"),
+                                shortened(name, 80) + " twice", "each task once",
+                                "tasks of one method need names", Fix{path}});
+        if (!isTaskName(name))
+            problems.push_back({"tasks.name", path + ".name", "\"" + shortened(name, 80) + "\"",
+                                "at most 100 letters, digits, - and _",
+                                "it stands in rules and in the names of tensors",
+                                Fix{path + ".name", ""}});
+    }
     return problems;
 }
 

@@ -27,7 +27,7 @@ Frame frameOf(const RunData& data, const ExperimentSpec& spec, const std::string
     frame.image = sample.image;
     for (std::size_t t = 0; t < data.targets.size(); ++t) {
         const TargetInfo& target = data.targets[t];
-        frame.tasks.push_back({.task = spec.tasks[t].method.id,
+        frame.tasks.push_back({.task = spec.tasks[t].called(),
                                .kind = target.kind,
                                .classes = target.classes,
                                .truth = toValueMap(batch.targets[t][0], target.kind)});

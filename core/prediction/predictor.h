@@ -29,7 +29,7 @@ public:
     const DataSpec& data() const { return m_spec.data; }
     std::int64_t step() const { return m_step; }
     std::size_t taskCount() const { return m_tasks.size(); }
-    const std::string& taskName(std::size_t t) const { return m_spec.tasks[t].method.id; }
+    const std::string& taskName(std::size_t t) const { return m_spec.tasks[t].called(); }
     const TargetInfo& target(std::size_t t) const { return m_targets[t]; }
 
     /// One map a task for a picture of the network's size.

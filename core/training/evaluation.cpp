@@ -53,10 +53,10 @@ Evaluation summary(const std::vector<TaskSum>& sums, const ExperimentSpec& spec,
     const std::string split = "split \"" + spec.data.validationSplit + "\"";
     for (std::size_t t = 0; t < sums.size(); ++t) {
         const TaskInfo& info = taskEntry(spec.tasks[t].method.id).info;
+        const std::string& task = spec.tasks[t].called();
         const auto values = sums[t].values();
         for (std::size_t m = 0; m < values.size(); ++m)
-            result.values.push_back(
-                {info.id, m == 0 ? "loss" : info.metrics[m - 1].name, values[m]});
+            result.values.push_back({task, m == 0 ? "loss" : info.metrics[m - 1].name, values[m]});
         const auto wrong = std::ranges::find_if_not(values, isFinite);
         if (sums[t].pixels() == 0)
             result.problems.push_back({"validation.no_pixel", targetText(data.targets[t]),
@@ -64,7 +64,7 @@ Evaluation summary(const std::vector<TaskSum>& sums, const ExperimentSpec& spec,
                                        "at least one", noPixelHint(data.targets[t])});
         else if (wrong != values.end())
             result.problems.push_back(
-                {"validation.not_finite", info.id,
+                {"validation.not_finite", task,
                  (wrong == values.begin() ? "a loss" : "metrics") + (" of " + numberText(*wrong))
                      + " on " + split,
                  "finite numbers",

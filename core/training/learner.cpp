@@ -80,7 +80,8 @@ Learner::Learner(const ExperimentSpec& spec, Network network,
     m_decoupledDecay = optimizer.info.decoupledDecay;
     for (const TaskSpec& task : spec.tasks) {
         m_taskWeights.push_back(task.weight);
-        m_taskNames.push_back(task.method.id);
+        m_taskNames.push_back(task.called());
+        m_taskInfos.push_back(&taskEntry(task.method.id).info);
     }
 }
 
@@ -249,17 +250,17 @@ std::vector<MetricValue> Learner::values(const StepResult& result) const {
     for (std::size_t t = 0; t < result.losses.size(); ++t) {
         if (std::isnan(result.losses[t]))
             continue;
-        const TaskInfo& info = taskEntry(m_taskNames[t]).info;
-        values.push_back({info.id, "loss", result.losses[t]});
+        const std::string& task = m_taskNames[t];
+        values.push_back({task, "loss", result.losses[t]});
         if (!result.weights.empty())
-            values.push_back({info.id, "weight", result.weights[t]});
+            values.push_back({task, "weight", result.weights[t]});
         if (!m_train.trainMetrics)
             continue;
         const auto metrics = m_tasks[t]->metrics();
         metrics->add(result.outputs[t], result.targets[t]);
         const auto numbers = metrics->values();
         for (std::size_t m = 0; m < numbers.size(); ++m)
-            values.push_back({info.id, info.metrics[m].name, numbers[m]});
+            values.push_back({task, m_taskInfos[t]->metrics[m].name, numbers[m]});
     }
     return values;
 }

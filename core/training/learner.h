@@ -99,6 +99,7 @@ private:
     std::uint64_t m_seed;
     std::vector<double> m_taskWeights;
     std::vector<std::string> m_taskNames;
+    std::vector<const TaskInfo*> m_taskInfos;
     Network m_network;
     std::vector<std::unique_ptr<Task>> m_tasks;
     std::unique_ptr<Optimizer> m_optimizer;

@@ -13,7 +13,7 @@ PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data, cons
     if (m_frames > 0 && collapsed)
         m_collapsed = collapsed(network);
     for (const TaskSpec& task : spec.tasks)
-        m_taskIds.push_back(task.method.id);
+        m_taskIds.push_back(task.called());
 }
 
 void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,

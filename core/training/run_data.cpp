@@ -27,24 +27,27 @@ std::optional<Problem> checkSplit(const DatasetDescription& description, const s
 }
 
 /// The index of the target that a task learns.
-Expected<std::size_t> targetFor(const TaskInfo& task, const DatasetDescription& description,
+Expected<std::size_t> targetFor(const TaskSpec& task, const DatasetDescription& description,
                                 const SplitInfo& split, const std::string& path) {
+    const std::string& wanted = task.learns();
     std::vector<std::string> names;
     for (const TargetInfo& target : description.targets)
         names.push_back(target.name);
-    const auto found = std::ranges::find(description.targets, task.id, &TargetInfo::name);
+    const auto found = std::ranges::find(description.targets, wanted, &TargetInfo::name);
     if (found == description.targets.end())
-        return failure({"dataset.target", path, "no target \"" + task.id + "\" in " + description.name,
-                        "a task that the dataset has targets for", suggestion(task.id, names)});
-    if (found->kind != task.target)
         return failure({"dataset.target", path,
-                        "a target \"" + task.id + "\" of another kind in " + description.name,
+                        "no target \"" + wanted + "\" in " + description.name,
+                        "a task that the dataset has targets for", suggestion(wanted, names)});
+    if (found->kind != taskEntry(task.method.id).info.target)
+        return failure({"dataset.target", path,
+                        "a target \"" + wanted + "\" of another kind in " + description.name,
                         "the encoding that the task learns from", "see its dataset.json"});
     const auto index = static_cast<std::size_t>(found - description.targets.begin());
     if (!split.targetCounts.empty() && split.targetCounts[index] == 0)
-        return failure({"dataset.target", path,
-                        "no sample of split \"" + split.name + "\" with a target \"" + task.id + "\"",
-                        "at least one", "leave the task out, or add its targets"});
+        return failure(
+            {"dataset.target", path,
+             "no sample of split \"" + split.name + "\" with a target \"" + wanted + "\"",
+             "at least one", "leave the task out, or add its targets"});
     return index;
 }
 
@@ -90,12 +93,13 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
     std::vector<TargetInfo> targets;
     std::vector<std::size_t> indices;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
-        const auto index = targetFor(taskEntry(spec.tasks[t].method.id).info, description, training,
-                                     "tasks." + std::to_string(t));
+        const auto index =
+            targetFor(spec.tasks[t], description, training, "tasks." + std::to_string(t));
         if (!index)
             return failure(index.error());
         indices.push_back(*index);
         targets.push_back(description.targets[*index]);
+        targets.back().name = spec.tasks[t].called();
     }
     if (spec.train.batch > training.size)
         return failure({"train.batch", "train.batch", std::to_string(spec.train.batch),

@@ -48,6 +48,14 @@ struct TaskSpec {
     double weight = 1.0;
     bool rests = false; ///< everything that it uses stays as it begins
     std::string from{}; ///< the task of the network begun from whose copies it begins with
+    std::string name{}; ///< empty: its method's
+    std::string target{}; ///< of the dataset; empty: the one with its method's name
+
+    /// What it is in plans, rules, series and files; each task is another.
+    const std::string& called() const { return name.empty() ? method.id : name; }
+
+    /// The target that it learns.
+    const std::string& learns() const { return target.empty() ? method.id : target; }
 
     bool operator==(const TaskSpec&) const = default;
 };

@@ -489,7 +489,19 @@ const std::vector<Field<TaskSpec>>& taskFields() {
                .label = "Begins as",
                .help = "The task of network.initial whose copies this one begins with; its head is "
                        "new. Empty: the task of its own name, or else the mean of all.",
-               .advanced = true})};
+               .advanced = true}),
+        field(&TaskSpec::name,
+              {.path = "name",
+               .label = "Name",
+               .help = "What the task is called in rules, curves and files, so that several may be "
+                       "of one method. Empty: as its method.",
+               .advanced = true}),
+        field(
+            &TaskSpec::target,
+            {.path = "target",
+             .label = "Target",
+             .help = "The dataset's target that it learns. Empty: the one with its method's name.",
+             .advanced = true})};
     return fields;
 }
 

@@ -32,9 +32,10 @@ private Q_SLOTS:
     void whatIsNotKnownIsWhatTheCallerAssumes() {
         QCOMPARE(outputs({}, 13), (std::vector<int>{13, 1, 3}));
         QCOMPARE(outputs({{"parts", 40}}, 13), (std::vector<int>{13, 1, 3}));
-        QVERIFY(lacksClasses(*testCatalogue().task("segmentation"), {{"parts", 40}}));
-        QVERIFY(!lacksClasses(*testCatalogue().task("segmentation"), {{"segmentation", 2}}));
-        QVERIFY(!lacksClasses(*testCatalogue().task("depth"), {}));
+        QVERIFY(lacksClasses({.method = {"segmentation", {}}}, testCatalogue(), {{"parts", 40}}));
+        QVERIFY(!lacksClasses({.method = {"segmentation", {}}}, testCatalogue(),
+                              {{"segmentation", 2}}));
+        QVERIFY(!lacksClasses({.method = {"depth", {}}}, testCatalogue(), {}));
     }
 
     void aRunsDatasetHasTheClassesOfEachTarget() {

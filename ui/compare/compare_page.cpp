@@ -2,6 +2,7 @@
 #include "ui/compare/compare_page.h"
 
 #include "core/model/catalogue.h"
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "ui/compare/detail_card.h"
 #include "ui/compare/frame_strip.h"
@@ -144,7 +145,9 @@ void ComparePage::showReport() {
         return;
     std::vector<std::pair<std::string, QString>> tasks;
     for (const TaskSpec& task : runs[chosen].spec.tasks)
-        tasks.emplace_back(task.method.id, taskName(task.method.id));
+        tasks.emplace_back(
+            task.called(),
+            toQt(taskWords(runs[chosen].spec, m_context.catalogue, task.called()).label));
     m_report->showRun(runs[chosen].id(), runs[chosen].checkpoint->position.step, tasks);
 }
 
@@ -155,9 +158,9 @@ void ComparePage::fillTools() {
     QStringList labels;
     int chosen = 0;
     for (const TaskSpec& task : runs.front().spec.tasks) {
-        if (task.method.id == m_task)
+        if (task.called() == m_task)
             chosen = static_cast<int>(labels.size());
-        labels << taskName(task.method.id);
+        labels << toQt(taskWords(runs.front().spec, m_context.catalogue, task.called()).label);
     }
     delete m_taskChoice;
     m_taskChoice = new SegmentedControl(labels);
@@ -209,19 +212,15 @@ int ComparePage::currentTask() const {
     return m_taskChoice == nullptr ? -1 : m_taskChoice->currentIndex();
 }
 
-QString ComparePage::taskName(const std::string& id) const {
-    const TaskInfo* info = m_context.catalogue.task(id);
-    return toQt(info == nullptr ? id : info->label);
-}
-
 void ComparePage::chooseTask(int index) {
     const std::vector<TaskSpec>& tasks = m_comparison.runs().front().spec.tasks;
     if (index < 0 || index >= static_cast<int>(tasks.size()))
         return;
-    m_task = tasks[static_cast<std::size_t>(index)].method.id;
+    const TaskSpec& task = tasks[static_cast<std::size_t>(index)];
+    m_task = task.called();
     m_context.settings.setValue(QStringLiteral("compare/task"), toQt(m_task));
     m_pictures.setTask(m_task);
-    const TaskInfo* info = m_context.catalogue.task(m_task);
+    const TaskInfo* info = m_context.catalogue.task(task.method.id);
     m_strip->setTask(index, info == nullptr ? m_pictures.kind() : info->target);
     showPictures();
 }

@@ -88,7 +88,6 @@ private:
     const ComparedRun& reportedRun() const;
     void enableActions();
     int currentTask() const;
-    QString taskName(const std::string& id) const;
     QString whyNoFrame() const;
 
     PageContext m_context;

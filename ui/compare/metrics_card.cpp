@@ -70,7 +70,7 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
         for (const MetricInfo& metric : info->metrics) {
             const std::size_t before = cells.size();
             for (std::size_t i = 0; i < runs.size(); ++i)
-                if (const SeriesSummary* summary = summaryOf(runs[i], task.method.id, metric.name)) {
+                if (const SeriesSummary* summary = summaryOf(runs[i], task.called(), metric.name)) {
                     cells.push_back({toQt(metricText(metric, summary->last)), row,
                                      static_cast<int>(i) + 1, false});
                     last = std::max(last, summary->lastStep);

@@ -3,6 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "core/model/sharing_plan.h"
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "ui/monitor/panels.h"
 #include "ui/monitor/run_feed.h"
@@ -176,16 +177,13 @@ void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {
             names.push_back(mean.layer);
     std::vector<ConflictPair> pairs;
     std::vector<std::vector<ConflictCell>> cells;
-    const auto letter = [&](const std::string& id) {
-        const TaskInfo* info = m_catalogue.task(id);
-        return info == nullptr ? QStringLiteral("?") : toQt(info->letter);
-    };
+    const auto words = taskWords(m_spec, m_catalogue);
     for (std::size_t a = 0; a < m_spec.tasks.size(); ++a)
         for (std::size_t b = a + 1; b < m_spec.tasks.size(); ++b) {
-            const std::string& one = m_spec.tasks[a].method.id;
-            const std::string& other = m_spec.tasks[b].method.id;
-            pairs.push_back(
-                {static_cast<int>(a), static_cast<int>(b), letter(one), letter(other)});
+            const std::string& one = m_spec.tasks[a].called();
+            const std::string& other = m_spec.tasks[b].called();
+            pairs.push_back({static_cast<int>(a), static_cast<int>(b), toQt(words[a].letter),
+                             toQt(words[b].letter)});
             auto& row = cells.emplace_back();
             for (const std::string& name : names) {
                 const auto found = std::ranges::find_if(layers, [&](const ConflictMean& mean) {
@@ -246,7 +244,7 @@ QString ConflictCard::words(const ConflictMean& layer,
 }
 
 QString ConflictCard::label(const std::string& task) const {
-    return taskLabel(m_catalogue, task);
+    return toQt(taskWords(m_spec, m_catalogue, task).label);
 }
 
 void ConflictCard::adoptColors() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/curve_board.h"
 
+#include "core/model/task_words.h"
 #include "ui/monitor/panel_card.h"
 #include "ui/window/page_context.h"
 #include "widgets/controls/segmented_control.h"
@@ -181,9 +182,7 @@ void CurveBoard::adoptOptions() {
 QString CurveBoard::letterOf(int task) const {
     if (task < 0)
         return {};
-    const TaskInfo* info =
-        m_context.catalogue.task(m_spec.tasks[static_cast<std::size_t>(task)].method.id);
-    return info != nullptr ? toQt(info->letter) : QString();
+    return toQt(taskWords(m_spec, m_context.catalogue)[static_cast<std::size_t>(task)].letter);
 }
 
 /// What a person chose holds for every run that has such a panel; others are as they are.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/panels.h"
 
+#include "core/model/task_words.h"
 #include "widgets/qt_text.h"
 
 #include <algorithm>
@@ -35,23 +36,19 @@ MetricInfo lossInfo() {
 
 void addTask(std::vector<PlotPanel>& panels, const Catalogue& catalogue, const ExperimentSpec& spec,
              int index) {
-    const std::string& id = spec.tasks[static_cast<std::size_t>(index)].method.id;
-    const QString label = taskLabel(catalogue, id);
+    const TaskSpec& task = spec.tasks[static_cast<std::size_t>(index)];
+    const std::string& id = task.called();
+    const QString label = toQt(taskWords(spec, catalogue, id).label);
     const auto add = [&](const MetricInfo& metric, bool shownByDefault) {
         panels.push_back({metricKey(id, metric.name),
                           label + QStringLiteral(" · ") + labelOf(metric), directionNote(metric),
                           index, shownByDefault,
                           bothSplits(id, index, metric, spec.data.validationSplit)});
     };
-    if (const TaskInfo* info = catalogue.task(id))
+    if (const TaskInfo* info = catalogue.task(task.method.id))
         for (const MetricInfo& metric : info->metrics)
             add(metric, &metric == &info->metrics.front());
     add(lossInfo(), false);
-}
-
-QString letterOf(const Catalogue& catalogue, const std::string& task) {
-    const TaskInfo* info = catalogue.task(task);
-    return toQt(info != nullptr ? info->letter : task);
 }
 
 PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
@@ -62,10 +59,10 @@ PlotPanel lossesPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
                     true,
                     {}};
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
-        const std::string& id = spec.tasks[i].method.id;
+        const std::string& id = spec.tasks[i].called();
         for (const PanelCurve& curve :
              bothSplits(id, static_cast<int>(i), lossInfo(), spec.data.validationSplit,
-                        letterOf(catalogue, id) + QLatin1Char(' ')))
+                        toQt(taskWords(spec, catalogue, id).letter) + QLatin1Char(' ')))
             panel.curves.push_back(curve);
     }
     return panel;
@@ -81,9 +78,9 @@ PlotPanel weightsPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
                     true,
                     {}};
     for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
-        const std::string& id = spec.tasks[i].method.id;
+        const std::string& id = spec.tasks[i].called();
         panel.curves.push_back({{id, metric.name, trainSplit},
-                                letterOf(catalogue, id),
+                                toQt(taskWords(spec, catalogue, id).letter),
                                 static_cast<int>(i),
                                 true,
                                 metric});
@@ -102,11 +99,6 @@ QString directionNote(const MetricInfo& metric) {
                          : metric.unit == "°" ? QStringLiteral("degrees")
                                               : toQt(metric.unit);
     return unit + QStringLiteral(", ") + direction;
-}
-
-QString taskLabel(const Catalogue& catalogue, const std::string& id) {
-    const TaskInfo* info = catalogue.task(id);
-    return toQt(info != nullptr ? info->label : id);
 }
 
 std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& catalogue,

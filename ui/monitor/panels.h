@@ -45,6 +45,5 @@ std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& cat
 QString directionNote(const MetricInfo& metric);
 
 /// A task's label in the catalogue; its id where it is not there.
-QString taskLabel(const Catalogue& catalogue, const std::string& id);
 
 } // namespace concertina

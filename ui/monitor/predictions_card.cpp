@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/predictions_card.h"
 
+#include "core/model/task_words.h"
 #include "db/store.h"
 #include "ui/monitor/panels.h"
 #include "ui/monitor/preview_sheet.h"
@@ -204,9 +205,9 @@ QString PredictionsCard::captionOf(const PreviewRecord& record, int& task) const
     if (record.task.empty())
         return tr("Image");
     for (std::size_t i = 0; i < m_spec.tasks.size(); ++i)
-        if (m_spec.tasks[i].method.id == record.task)
+        if (m_spec.tasks[i].called() == record.task)
             task = static_cast<int>(i);
-    return taskLabel(m_catalogue, record.task);
+    return toQt(taskWords(m_spec, m_catalogue, record.task).label);
 }
 
 void PredictionsCard::arrange(const std::vector<Loaded>& pictures) {

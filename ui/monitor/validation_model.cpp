@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/validation_model.h"
 
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "ui/monitor/panels.h"
 #include "ui/monitor/run_pace.h"
@@ -45,19 +46,20 @@ ValidationModel::Row ValidationModel::metricRow(const MetricInfo& metric,
 void ValidationModel::show(const ExperimentSpec& spec, const Catalogue& catalogue,
                            const std::vector<SeriesInfo>& series) {
     std::vector<Row> rows;
+    const auto words = taskWords(spec, catalogue);
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
         const TaskInfo* info = catalogue.task(spec.tasks[t].method.id);
         if (info == nullptr)
             continue;
         bool first = true;
         for (const MetricInfo& metric : info->metrics) {
-            Row row =
-                metricRow(metric, find(series, {info->id, metric.name, spec.data.validationSplit}));
-            row.help = toQt(info->label) + QStringLiteral(": ") + row.help;
+            Row row = metricRow(metric, find(series, {spec.tasks[t].called(), metric.name,
+                                                      spec.data.validationSplit}));
+            row.help = toQt(words[t].label) + QStringLiteral(": ") + row.help;
             row.task = static_cast<int>(t);
             if (std::exchange(first, false)) {
-                row.letter = toQt(info->letter);
-                row.name = toQt(info->label) + QStringLiteral(" · ") + row.name;
+                row.letter = toQt(words[t].letter);
+                row.name = toQt(words[t].label) + QStringLiteral(" · ") + row.name;
             }
             rows.push_back(std::move(row));
         }

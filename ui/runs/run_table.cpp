@@ -2,6 +2,7 @@
 #include "ui/runs/run_table.h"
 
 #include "core/model/catalogue.h"
+#include "core/model/task_words.h"
 #include "widgets/qt_text.h"
 
 #include <algorithm>
@@ -37,6 +38,20 @@ std::vector<MetricColumn> columnsFor(const Catalogue& catalogue,
                 column.keys.push_back(key);
         if (!column.keys.empty())
             columns.push_back(std::move(column));
+    }
+    for (const SeriesKey& key : known) { // tasks with names of their own
+        const TaskInfo* task = taskWithMain(catalogue, key.name);
+        if (task == nullptr || catalogue.task(key.task) != nullptr || key.split == "train")
+            continue;
+        auto column = std::ranges::find(columns, key.task, &MetricColumn::task);
+        if (column == columns.end())
+            column = columns.insert(columns.end(), {key.task,
+                                                    toQt(key.task),
+                                                    task->metrics.front(),
+                                                    static_cast<int>(columns.size()),
+                                                    {},
+                                                    toQt(key.task).left(1).toUpper()});
+        column->keys.push_back(key);
     }
     return columns;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/samples_card.h"
 
+#include "core/model/task_words.h"
 #include "ui/setup/samples_view.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
@@ -60,7 +61,8 @@ SamplesCard::SamplesCard(const Catalogue& catalogue, JobService& jobs, QWidget* 
 Json SamplesCard::wanted() const {
     Json tasks = Json::array();
     for (const TaskSpec& task : m_spec.tasks)
-        tasks.push_back({{"id", task.method.id}, {"options", task.method.options}});
+        tasks.push_back(
+            {{"id", task.method.id}, {"options", task.method.options}, {"target", task.learns()}});
     return {{"dataset", {{"id", m_spec.data.dataset.id}, {"options", m_spec.data.dataset.options}}},
             {"height", m_spec.data.height},
             {"width", m_spec.data.width},
@@ -104,9 +106,8 @@ void SamplesCard::turn(int pages) {
 void SamplesCard::ask() {
     m_patience.stop();
     std::vector<SamplesView::Column> columns;
-    for (const TaskSpec& task : m_spec.tasks)
-        if (const TaskInfo* info = m_catalogue.task(task.method.id))
-            columns.push_back({toQt(info->letter), toQt(info->label)});
+    for (const TaskWords& words : taskWords(m_spec, m_catalogue))
+        columns.push_back({toQt(words.letter), toQt(words.label)});
     m_view->setColumns(std::move(columns));
     m_rows = m_view->rowsThatFit(m_spec.data.height, m_spec.data.width);
     const int count = m_samples ? std::min(m_rows, *m_samples - m_first) : m_rows;

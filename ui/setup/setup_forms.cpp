@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/setup_forms.h"
 
+#include "core/model/task_words.h"
 #include "ui/experiment/spec_document.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/icon.h"
@@ -37,13 +38,10 @@ std::string kernelPrefix(std::size_t index) {
 SpecPlace named(SpecPlace place, const ExperimentSpec& spec, const Catalogue& catalogue) {
     const std::string prefix = std::string(TasksPath) + ".";
     const auto index = static_cast<std::size_t>(std::stoul(place.path.substr(prefix.size())));
-    const TaskInfo* task = catalogue.task(spec.tasks[index].method.id);
-    if (task == nullptr)
-        return place;
     std::string label = place.field.label;
     if (!label.empty() && label[0] >= 'A' && label[0] <= 'Z')
         label[0] = static_cast<char>(label[0] - 'A' + 'a');
-    place.field.label = task->letter + " " + label;
+    place.field.label = taskWords(spec, catalogue)[index].letter + " " + label;
     return place;
 }
 

@@ -296,8 +296,7 @@ void SetupPage::showCosts() {
     if (m_draft.analysis())
         costs.network = m_draft.analysis()->costs;
     const auto isAssumed = [&](const TaskSpec& task) {
-        const TaskInfo* info = m_context.catalogue.task(task.method.id);
-        return info != nullptr && lacksClasses(*info, m_draft.classes());
+        return lacksClasses(task, m_context.catalogue, m_draft.classes());
     };
     if (!m_draft.dataset().summary() && std::ranges::any_of(spec.tasks, isAssumed))
         costs.assumedClasses = AssumedClasses;

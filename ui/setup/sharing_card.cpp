@@ -2,6 +2,7 @@
 #include "ui/setup/sharing_card.h"
 
 #include "core/model/sharing_edit.h"
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
@@ -128,9 +129,8 @@ void SharingCard::setNetwork(const ExperimentSpec& spec,
         m_tasks = network->plan.tasks;
         m_layers = network->sharedFactors();
         std::vector<SharingTask> tasks;
-        for (const TaskSpec& task : spec.tasks)
-            if (const TaskInfo* info = m_catalogue.task(task.method.id))
-                tasks.push_back({toQt(info->letter), toQt(info->label)});
+        for (const TaskWords& words : taskWords(spec, m_catalogue))
+            tasks.push_back({toQt(words.letter), toQt(words.label)});
         m_matrix->setNetwork(*network, std::move(tasks));
     } else {
         m_matrix->clear();

@@ -3,6 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "core/model/sharing_rule.h"
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
@@ -199,9 +200,8 @@ void SharingPage::showSetup() {
 
 std::vector<SharingTask> SharingPage::tasks() const {
     std::vector<SharingTask> tasks;
-    for (const TaskSpec& task : subject()->spec().tasks)
-        if (const TaskInfo* info = m_context.catalogue.task(task.method.id))
-            tasks.push_back({toQt(info->letter), toQt(info->label)});
+    for (const TaskWords& words : taskWords(subject()->spec(), m_context.catalogue))
+        tasks.push_back({toQt(words.letter), toQt(words.label)});
     return tasks;
 }
 

@@ -2,6 +2,7 @@
 #include "ui/sharing/trial_card.h"
 
 #include "core/model/catalogue.h"
+#include "core/model/task_words.h"
 #include "core/values/text.h"
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
@@ -255,9 +256,11 @@ void TrialCard::showNumbers(const Trial& trial) {
     for (const TaskSpec& task : m_spec.tasks)
         if (const TaskInfo* info = m_context.catalogue.task(task.method.id)) {
             const MetricInfo& metric = info->metrics.front();
-            add(QStringLiteral("%1 %2").arg(toQt(info->label), toQt(metric.label)),
-                validated(trial.now, info->id, metric.name),
-                validated(trial.changed, info->id, metric.name), metric.digits,
+            add(QStringLiteral("%1 %2").arg(
+                    toQt(taskWords(m_spec, m_context.catalogue, task.called()).label),
+                    toQt(metric.label)),
+                validated(trial.now, task.called(), metric.name),
+                validated(trial.changed, task.called(), metric.name), metric.digits,
                 metric.higherIsBetter);
         }
     add(tr("ms a step"), 1000 * stepSeconds(trial.now), 1000 * stepSeconds(trial.changed), 0,
