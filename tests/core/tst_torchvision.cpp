@@ -144,7 +144,7 @@ private Q_SLOTS:
         QProcess probe;
         probe.start(QStringLiteral("/usr/bin/python3"),
                     {QStringLiteral("-c"), QStringLiteral("import torchvision")});
-        if (!probe.waitForFinished(60000) || probe.exitCode() != 0)
+        if (!probe.waitForFinished(300000) || probe.exitCode() != 0)
             QSKIP("Debian's python3-torchvision is not here.");
         Json options = Json::object();
         if (id != "vgg16")
@@ -174,7 +174,7 @@ private Q_SLOTS:
                 QStringLiteral("/usr/bin/python3"),
                 {QStringLiteral(CONCERTINA_SOURCE_DIR "/tests/reference/torchvision_network.py"),
                  network, stride, QString::fromStdString(path)});
-            QVERIFY(python.waitForFinished(120000));
+            QVERIFY(python.waitForFinished(300000));
             const QByteArray said = python.readAllStandardOutput() + python.readAllStandardError();
             QVERIFY2(python.exitCode() == 0, said.constData());
         }
