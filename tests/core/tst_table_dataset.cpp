@@ -8,6 +8,10 @@
 
 #include <opencv2/imgcodecs.hpp>
 
+#include <array>
+#include <cmath>
+#include <set>
+
 using namespace concertina;
 using namespace concertina::testing;
 
@@ -197,8 +201,9 @@ private Q_SLOTS:
             return files->storedSample("train", 0, SampleSize{height, width});
         };
         QCOMPARE(readAt(false, 8, 12).image.height, 64);
-        for (const auto& [height, width, expected] :
-             {std::array{33, 48, 64}, {32, 48, 32}, {17, 24, 32}, {16, 24, 16}, {8, 12, 8}}) {
+        const std::array<std::array<int, 3>, 5> sizes{
+            {{33, 48, 64}, {32, 48, 32}, {17, 24, 32}, {16, 24, 16}, {8, 12, 8}}};
+        for (const auto& [height, width, expected] : sizes) {
             const StoredSample read = readAt(true, height, width);
             QCOMPARE(read.problems, Problems{});
             QCOMPARE(read.image.height, expected);
