@@ -19,7 +19,7 @@ namespace concertina {
 /// What many commands take.
 struct CommonArguments {
     std::filesystem::path store;
-    std::optional<std::string> data; ///< --data DIR
+    std::optional<std::string> data; ///< --data PATH
 };
 
 struct TrainArguments {

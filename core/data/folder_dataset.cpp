@@ -211,7 +211,7 @@ OpenedDataset openFolder(const Json& options, const DataWatch& watch) {
     if (path.empty())
         return tl::unexpected(
             Problems{{"dataset.path", "data.dataset.options.path", "no folder",
-                      "the folder with dataset.json", "on the command line: --data DIR"}});
+                      "the folder with dataset.json", "on the command line: --data PATH"}});
     return FolderDataset::open(path, watch, {.reduced = options["reduced"].get<bool>()});
 }
 

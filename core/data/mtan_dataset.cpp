@@ -57,7 +57,7 @@ OpenedDataset openMtan(const Json& options, const DataWatch& watch) {
     if (root.empty())
         return tl::unexpected(
             Problems{{"dataset.path", "data.dataset.options.path", "no folder",
-                      "the folder with train and val", "on the command line: --data DIR"}});
+                      "the folder with train and val", "on the command line: --data PATH"}});
     if (!fs::is_directory(root, error))
         return tl::unexpected(Problems{{"dataset.missing", root.string(), "no such folder",
                                         "the folder with train and val", ""}});

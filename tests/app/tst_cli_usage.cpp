@@ -104,7 +104,7 @@ private Q_SLOTS:
                          qPrintable(field["path"].toString() + ": " + key));
         QVERIFY(help.contains("a whole number from 0 to 1048576 (MB); default 1024"));
         QVERIFY(help.contains("a number from 0 to 100; default 0.001"));
-        QVERIFY(help.contains("--data DIR"));
+        QVERIFY(help.contains("--data PATH"));
     }
 
     void everyFieldOfASpecCanBeSet() {
