@@ -90,7 +90,8 @@ void printFiles(const DataCheck& check, Console& console) {
 } // namespace
 
 ExitCode dataCheckCommand(const std::string& place, Console& console) {
-    const auto placed = withDataAt(catalogue(), {}, place);
+    const ExperimentSpec any;
+    const auto placed = withDataAt(catalogue(), any, place);
     if (!placed) {
         console.fail(placed.error());
         return ProblemReported;

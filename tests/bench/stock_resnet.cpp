@@ -29,8 +29,8 @@ struct BasicBlock : nn::Module {
     }
 
     torch::Tensor forward(const torch::Tensor& x) {
-        torch::Tensor y = torch::relu_(bn1(conv1(x)));
-        y = bn2(conv2(y));
+        torch::Tensor y = bn1(conv1(x));
+        y = bn2(conv2(torch::relu_(y)));
         y += downsample->is_empty() ? x : downsample->forward(x);
         return torch::relu_(y);
     }
@@ -58,8 +58,8 @@ public:
 
     std::vector<torch::Tensor> forward(torch::Tensor x) override {
         const std::vector<std::int64_t> size{x.size(2), x.size(3)};
-        x = torch::relu_(m_bn1(m_conv1(x)));
-        x = torch::max_pool2d(x, 3, 2, 1);
+        x = m_bn1(m_conv1(x));
+        x = torch::max_pool2d(torch::relu_(x), 3, 2, 1);
         for (const auto& block : m_blocks)
             x = block->forward(x);
         std::vector<torch::Tensor> outputs;

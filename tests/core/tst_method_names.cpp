@@ -91,6 +91,7 @@ const std::vector<Homonym> homonyms{
     {"normal", "core/data/mtan_dataset.cpp", "the name of a folder"},
     {"folder", "widgets/forms/field_editor.cpp", "an icon"},
     {"table", "app/cli/command_line.cpp", "a command"},
+    {"table", "core/data/rooms/rooms_dataset.cpp", "a piece of furniture"},
     {"plain", "core/parametrizations/expand.cpp", "a choice of an option: where it starts"},
     {"plain", "core/parametrizations/repvgg.cpp", "a choice of an option: where it starts"},
     {"chain", "core/parametrizations/expand.cpp", "a choice of an option: of larger kernels"},

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several tasks of one method, told apart by their names.
+#include "core/catalogue.h"
 #include "core/collapse/collapse.h"
 #include "core/collapse/collapsed_network.h"
+#include "core/model/validate.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
 #include "core/training/run_data.h"
@@ -34,8 +36,6 @@ const Texts names{"segmentation", "fine_classes", "depth"};
 
 class NamedTasksTest : public QObject {
     Q_OBJECT
-
-    QTemporaryDir m_folder;
 
 private Q_SLOTS:
     void targetsOfARunHaveTheNamesOfItsTasks() {
@@ -73,7 +73,7 @@ private Q_SLOTS:
         QVERIFY2(loaded, loaded ? "" : toText(loaded.error()).c_str());
         const Network network = loaded->network.convertedTo(torch::kFloat64);
         QCOMPARE(network.design().plan.tasks, names);
-        const CollapsedNetwork compact = fold(network, loaded->checkpoint, torch::kFloat64);
+        const CollapsedNetwork compact = fold(network, loaded->checkpoint);
         Texts outputs;
         for (const TargetInfo& target : compact.targets)
             outputs.push_back(target.name);

@@ -136,7 +136,7 @@ private Q_SLOTS:
         };
         const char* good = "image,label\npics/a.png,l/a.png\npics/b.png,l/b.png\n";
         row("no column of pictures", "picture,label\na,b\n", "{}", "table.column",
-            "did you mean \"picture\"");
+            "one of: picture, label");
         row("a file that is not there", "image,label\npics/a.png,l/a.png\npics/q.png,l/b.png\n",
             "{}", "table.file", "line 3, column image");
         row("a target that is not there", "image,label\npics/a.png,l/a.png\npics/b.png,l/q.png\n",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/task_words.h"
+
+#include "core/model/network_design.h"
 #include "core/model/validate.h"
 #include "tests/model/test_catalogue.h"
 #include "tests/printing.h"

@@ -34,7 +34,7 @@ QString dataFolder(const Bench& bench, const QString& name, const char* json = "
     return folder;
 }
 
-QString folderOf(const Bench& bench) {
+QString folderOf(Bench& bench) {
     return QString::fromStdString(
         bench.spec().data.dataset.options.at("folder").get<std::string>());
 }

@@ -177,13 +177,13 @@ void ConflictCard::showMatrix(const std::vector<ConflictMean>& means) {
             names.push_back(mean.layer);
     std::vector<ConflictPair> pairs;
     std::vector<std::vector<ConflictCell>> cells;
-    const auto words = taskWords(m_spec, m_catalogue);
+    const auto called = taskWords(m_spec, m_catalogue);
     for (std::size_t a = 0; a < m_spec.tasks.size(); ++a)
         for (std::size_t b = a + 1; b < m_spec.tasks.size(); ++b) {
             const std::string& one = m_spec.tasks[a].called();
             const std::string& other = m_spec.tasks[b].called();
-            pairs.push_back({static_cast<int>(a), static_cast<int>(b), toQt(words[a].letter),
-                             toQt(words[b].letter)});
+            pairs.push_back({static_cast<int>(a), static_cast<int>(b), toQt(called[a].letter),
+                             toQt(called[b].letter)});
             auto& row = cells.emplace_back();
             for (const std::string& name : names) {
                 const auto found = std::ranges::find_if(layers, [&](const ConflictMean& mean) {

@@ -386,7 +386,7 @@ void TestRooms::optionsAreCheckedAtTheirBounds() {
     QCOMPARE(least->description().splits[0].size, 1);
     QVERIFY(opened({{"seed", 9007199254740991}})->sample("train", 0, 4, 4).has_value());
     const auto refused = [](const Options& options) {
-        return roomsDataset().open(json(options), {}).error();
+        return roomsDataset().open(json(options), {}).error().front();
     };
     QCOMPARE(refused({{"train_size", 0}}).code, std::string("field.range"));
     QCOMPARE(refused({{"train_size", 0}}).path, std::string("dataset.options.train_size"));
