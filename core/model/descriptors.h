@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -99,10 +100,7 @@ struct FactorInfo {
     bool operator==(const FactorInfo&) const = default;
 
     std::int64_t size() const {
-        std::int64_t product = 1;
-        for (const std::int64_t extent : shape)
-            product *= extent;
-        return product;
+        return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
     }
 };
 

@@ -192,22 +192,9 @@ std::vector<MethodPlace<DataSpec>> dataMethods() {
                    "Where images and targets come from.")};
 }
 
-std::vector<Field<NetworkSpec>> networkFields() {
+/// What a network begins as.
+std::vector<Field<NetworkSpec>> beginningFields() {
     return {
-        field(&NetworkSpec::sharing,
-              {.path = "network.sharing",
-               .label = "Sharing",
-               .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
-                       "states tied, merged, factors shared, separate, for example \"enc*: "
-                       "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
-                       "\"layers: factor {…} | {…}\" for one factor, bias or norm."}),
-        field(&NetworkSpec::planChanges,
-              {.path = "network.plan_changes",
-               .label = "Changes in training",
-               .help = "Rules that join the others before a step, in order: sharing (\"400: "
-                       "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
-                       "factored\".",
-               .advanced = true}),
         field(&NetworkSpec::initial,
               {.path = "network.initial",
                .label = "Begins from",
@@ -231,7 +218,12 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    "How kernels that begin from nothing are drawn. xavier: as in MTAN's SegNet; "
                    "kaiming: by their outputs, as in torchvision's ResNet (He 2015, arXiv "
                    "1502.01852).",
-               .advanced = true}),
+               .advanced = true})};
+}
+
+/// How it trains.
+std::vector<Field<NetworkSpec>> routeFields() {
+    return {
         field(&NetworkSpec::routing,
               {.path = "network.routing",
                .label = "Routing",
@@ -258,6 +250,27 @@ std::vector<Field<NetworkSpec>> networkFields() {
                    "Layers whose contraction is fixed, the later wins: \"enc5.*: U·M | V\" runs "
                    "V, then the product of U and M; \"enc1.*: U·M·V\" composes.",
                .advanced = true})};
+}
+
+std::vector<Field<NetworkSpec>> networkFields() {
+    std::vector<Field<NetworkSpec>> fields{
+        field(&NetworkSpec::sharing,
+              {.path = "network.sharing",
+               .label = "Sharing",
+               .help = "Rules of the sharing plan, the later wins: \"layers: state\" with the "
+                       "states tied, merged, factors shared, separate, for example \"enc*: "
+                       "merged\", \"dec1.*: {segmentation, depth} | {normal} separate\"; or "
+                       "\"layers: factor {…} | {…}\" for one factor, bias or norm."}),
+        field(&NetworkSpec::planChanges,
+              {.path = "network.plan_changes",
+               .label = "Changes in training",
+               .help = "Rules that join the others before a step, in order: sharing (\"400: "
+                       "dec1.*: separate\"), \"500: enc*: freeze\", \"600: dec*: kernel "
+                       "factored\".",
+               .advanced = true})};
+    for (const auto& more : {beginningFields(), routeFields()})
+        fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
 }
 
 std::vector<MethodPlace<NetworkSpec>> networkMethods() {
@@ -492,7 +505,7 @@ const std::vector<Field<TaskSpec>>& taskFields() {
                .advanced = true}),
         field(&TaskSpec::name,
               {.path = "name",
-               .label = "Name",
+               .label = "Own name",
                .help = "What the task is called in rules, curves and files, so that several may be "
                        "of one method. Empty: as its method.",
                .advanced = true}),

@@ -49,8 +49,9 @@ private Q_SLOTS:
 
     void tasksAreFoundByName() {
         const ExperimentSpec spec = withNames({"", "stuff"});
-        QCOMPARE(taskNamed(spec, testCatalogue(), "stuff"), testCatalogue().task("segmentation"));
-        QVERIFY(taskNamed(spec, testCatalogue(), "depth") == nullptr);
+        const Catalogue known = testCatalogue();
+        QCOMPARE(taskNamed(spec, known, "stuff"), known.task("segmentation"));
+        QVERIFY(taskNamed(spec, known, "depth") == nullptr);
         QCOMPARE(taskWords(spec, testCatalogue(), "stuff").letter, std::string("S2"));
         QCOMPARE(taskWords(spec, testCatalogue(), "gone").label, std::string("gone"));
     }

@@ -51,6 +51,8 @@ private Q_SLOTS:
                                                         {"tasks.1.weight", "2", "—"},
                                                         {"tasks.1.rests", "false", "—"},
                                                         {"tasks.1.from", "", "—"},
+                                                        {"tasks.1.name", "", "—"},
+                                                        {"tasks.1.target", "", "—"},
                                                         {"tasks.1.id", "normal", "—"}}));
     }
 
