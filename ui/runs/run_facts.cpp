@@ -9,8 +9,17 @@ namespace {
 
 constexpr int mostAtOnce = 300; // a tenth of a second
 
+/// What facts are made of: to read a whole spec takes longer than all else.
+Json partOf(const Json& spec) {
+    Json part = Json::object();
+    for (const char* key : {"format", "version", "train", "data"})
+        if (spec.is_object() && spec.contains(key))
+            part[key] = spec[key];
+    return part;
+}
+
 RunFacts factsOf(const RunRecord& record) {
-    const ExperimentSpec spec = readSpec(record.spec).spec;
+    const ExperimentSpec spec = readSpec(partOf(record.spec)).spec;
     return {cutOf(record.summary, spec.train),
             spec.data.dataset.id + "\n" + folderOf(spec.data.dataset)};
 }
