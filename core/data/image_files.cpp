@@ -73,9 +73,10 @@ std::optional<Problem> checkHeader(std::span<const std::byte> bytes,
     return std::nullopt;
 }
 
-/// Decodes with OpenCV, which answers with an empty matrix or throws. Nothing is turned.
+/// Decodes with OpenCV, which answers with an empty matrix or throws. Nothing is turned. `into` is
+/// where the pixels go if they fit.
 Expected<cv::Mat> decode(std::span<const std::byte> file, const std::filesystem::path& path,
-                         int flags) {
+                         int flags, cv::Mat into = {}) {
     if (auto problem = checkHeader(file, path))
         return failure(std::move(*problem));
     std::vector<std::byte> bytes;
@@ -87,7 +88,7 @@ Expected<cv::Mat> decode(std::span<const std::byte> file, const std::filesystem:
     try {
         const cv::Mat encoded(1, static_cast<int>(file.size()), CV_8UC1,
                               const_cast<std::byte*>(file.data()));
-        cv::Mat decoded = cv::imdecode(encoded, flags);
+        const cv::Mat decoded = cv::imdecode(encoded, flags, &into);
         if (decoded.empty())
             return failure(unreadable(path, std::to_string(file.size()) + " bytes"));
         if (decoded.total() > static_cast<std::size_t>(LargestPicture))
@@ -138,25 +139,28 @@ Expected<std::vector<std::byte>> readPictureFile(const std::filesystem::path& pa
 
 Expected<Picture> decodePicture(std::span<const std::byte> file, const std::filesystem::path& path,
                                 std::optional<SampleSize> needed) {
+    if (auto problem = checkHeader(file, path))
+        return failure(std::move(*problem));
     const int orientation = orientationOf(file);
-    const PictureHeader jpeg =
-        isPng(file) ? PictureHeader{} : readPictureHeader(file).value_or(PictureHeader{});
+    const PictureHeader known = readPictureHeader(file).value_or(PictureHeader{}); // PNG, JPEG
     int flags = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
-    if (needed && jpeg.height > 0) {
+    if (needed && known.height > 0 && !isPng(file)) {
         if (swapsSides(orientation))
             std::swap(needed->height, needed->width);
-        flags |= reducedFlag(jpeg, *needed);
+        flags |= reducedFlag(known, *needed);
     }
-    const auto decoded = decode(file, path, flags);
+    // Decoded where it stays: memory that is new to the process costs as much as decoding.
+    Image stored = blankImage(static_cast<int>(known.height), static_cast<int>(known.width));
+    const auto decoded = decode(file, path, flags, stored.empty() ? cv::Mat() : view(stored));
     if (!decoded)
         return failure(decoded.error());
-    Image stored{decoded->rows, decoded->cols, 3, {}};
-    stored.bytes.resize(decoded->total() * 3);
-    cv::cvtColor(*decoded, view(stored), cv::COLOR_BGR2RGB);
+    if (decoded->data != stored.bytes.data())
+        stored = blankImage(decoded->rows, decoded->cols);
+    cv::cvtColor(*decoded, view(stored), cv::COLOR_BGR2RGB); // pixel by pixel, so also in place
     Picture picture{.orientation = orientation, .height = stored.height, .width = stored.width};
-    if (jpeg.height > 0) {
-        picture.height = static_cast<int>(jpeg.height);
-        picture.width = static_cast<int>(jpeg.width);
+    if (known.height > 0) {
+        picture.height = static_cast<int>(known.height);
+        picture.width = static_cast<int>(known.width);
     }
     if (swapsSides(orientation))
         std::swap(picture.height, picture.width);

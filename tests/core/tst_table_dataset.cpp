@@ -186,6 +186,24 @@ private Q_SLOTS:
         QVERIFY(one.error().hint.find("1 more problem") != std::string::npos);
     }
 
+    void picturesAreRgbWhateverTheirSize() {
+        const QTemporaryDir folder;
+        cv::Mat picture(61, 131, CV_8UC3);
+        cv::randu(picture, 0, 256);
+        for (const char* ending : {".png", ".jpg", ".bmp"})
+            for (const int width : {1, 2, 15, 16, 17, 33, 131}) {
+                const std::string file = folder.filePath("a").toStdString() + ending;
+                QVERIFY(cv::imwrite(file, picture.colRange(0, width)));
+                const cv::Mat expected = cv::imread(file); // BGR
+                const auto image = readImage(file);
+                QVERIFY(image && image->height == 61 && image->width == width);
+                for (int y = 0; y < 61; ++y)
+                    for (int x = 0; x < width; ++x)
+                        for (int c = 0; c < 3; ++c)
+                            QCOMPARE(image->pixel(y, x)[c], expected.at<cv::Vec3b>(y, x)[2 - c]);
+            }
+    }
+
     void largeJpegsMayBeReadAtAFraction() {
         const TableFolder folder;
         cv::Mat ramp(64, 96, CV_8UC3);
