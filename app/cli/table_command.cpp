@@ -16,6 +16,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace concertina {
 
@@ -155,26 +156,35 @@ Expected<std::vector<Line>> linesOf(const Store& store, const std::vector<std::s
     return lines;
 }
 
-/// The metrics of all lines, in the order of the catalogue.
+/// Names of tasks with their methods: those of the catalogue in its order, then those that were
+/// given a name.
+std::vector<std::pair<std::string, const TaskInfo*>> tasksOf(const std::vector<Line>& lines) {
+    std::vector<std::pair<std::string, const TaskInfo*>> tasks;
+    for (const TaskInfo& info : catalogue().tasks)
+        tasks.emplace_back(info.id, &info);
+    const auto add = [&](const TaskSpec& task) {
+        const TaskInfo* info = catalogue().task(task.method.id);
+        const auto isCalledSo = [&](const auto& known) { return known.first == task.called(); };
+        if (info != nullptr && std::ranges::none_of(tasks, isCalledSo))
+            tasks.emplace_back(task.called(), info);
+    };
+    for (const Line& line : lines)
+        for (const Member& run : line.runs)
+            std::ranges::for_each(run.spec.tasks, add);
+    return tasks;
+}
+
+/// The metrics of all lines, in the order of their tasks.
 std::vector<Column> columnsOf(const std::vector<Line>& lines) {
     std::vector<Column> columns;
-    for (const TaskInfo& task : catalogue().tasks)
-        for (const MetricInfo& info : task.metrics) {
-            const Column column{task.id, info};
+    for (const auto& [task, info] : tasksOf(lines))
+        for (const MetricInfo& metric : info->metrics) {
+            const Column column{task, metric};
             if (std::ranges::any_of(lines, [&](const Line& line) {
                     return line.metrics.contains(column.key());
                 }))
                 columns.push_back(column);
         }
-    for (const Line& line : lines)
-        for (const Member& run : line.runs)
-            for (const TaskSpec& task : run.spec.tasks)
-                if (const TaskInfo* info = catalogue().task(task.method.id))
-                    if (std::ranges::find(columns, task.called(), &Column::task) == columns.end())
-                        for (const MetricInfo& metric : info->metrics)
-                            if (const Column column{task.called(), metric};
-                                line.metrics.contains(column.key()))
-                                columns.push_back(column);
     return columns;
 }
 

@@ -13,6 +13,8 @@ struct CostSettings {
     int moments = 2; ///< tensors that the optimizer keeps for a parameter: 2 for Adam
     int activationBytes = 4; ///< of a value: 2 in bfloat16
     Consumes balancing = Consumes::Losses;
+
+    bool operator==(const CostSettings&) const = default;
 };
 
 /// Those of a recipe.

@@ -9,6 +9,7 @@
 #include "core/values/spec.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -72,6 +73,9 @@ struct NetworkDesign {
     /// Whether it has factors that say something: gates or mixtures.
     bool hasReadings() const;
 };
+
+/// A network that several hold, and none changes.
+using SharedDesign = std::shared_ptr<const NetworkDesign>;
 
 struct DesignResult {
     NetworkDesign design;

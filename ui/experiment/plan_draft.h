@@ -6,15 +6,11 @@
 #include "db/records.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace concertina {
-
-/// A network that several hold, and none changes.
-using SharedDesign = std::shared_ptr<const NetworkDesign>;
 
 /// Changes of the sharing of a run that are tried before they are made: rules on top of the
 /// network as it is, and the network that they give.

@@ -10,8 +10,6 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
-#include <tuple>
-
 namespace concertina {
 
 CostsStrip::CostsStrip(QWidget* parent) : QWidget(parent) {
@@ -58,17 +56,9 @@ void CostsStrip::show(std::size_t tile, const QString& before, const QString& af
                                    + after);
 }
 
-namespace {
-
-auto tied(const CostSettings& settings) {
-    return std::tie(settings.batch, settings.moments, settings.activationBytes, settings.balancing);
-}
-
-} // namespace
-
 CostsStrip::Numbers CostsStrip::numbersOf(SharedDesign design, const CostSettings& settings) const {
     for (const Numbers* known : {&m_before, &m_after})
-        if (known->of == design && tied(known->settings) == tied(settings))
+        if (known->of == design && known->settings == settings)
             return *known;
     const NetworkCosts costs = networkCosts(*design, settings);
     const double shared = 1 - weightOwners(*design).ownShare().expanded;

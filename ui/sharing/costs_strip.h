@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/costs.h"
-#include "ui/experiment/plan_draft.h"
+#include "core/model/network_design.h"
 
 #include <QStringList>
 #include <QWidget>
@@ -38,8 +38,8 @@ private:
         SharedDesign of;
         CostSettings settings;
         NetworkCosts costs;
-        double shared =
-            0; ///< of the weights in training, those that two tasks or more have together
+        /// Of the weights in training, those that two tasks or more have together.
+        double shared = 0;
     };
 
     Numbers numbersOf(SharedDesign design, const CostSettings& settings) const;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/model/costs.h"
+#include "core/model/network_design.h"
 #include "core/values/problem.h"
-#include "ui/experiment/plan_draft.h"
 
 #include <QObject>
 #include <QString>

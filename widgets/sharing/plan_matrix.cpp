@@ -109,8 +109,7 @@ void PlanMatrix::clear() {
     setNetwork(NetworkDesign{}, {});
 }
 
-void PlanMatrix::setNetwork(std::shared_ptr<const NetworkDesign> network,
-                            std::vector<SharingTask> tasks) {
+void PlanMatrix::setNetwork(SharedDesign network, std::vector<SharingTask> tasks) {
     const auto selected = selectedLayers();
     const QModelIndex current = m_view->currentIndex();
     const std::size_t layer = current.isValid() ? m_model->row(current.row()).layers.front() : 0;

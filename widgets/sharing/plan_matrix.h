@@ -37,7 +37,7 @@ public:
     explicit PlanMatrix(QWidget* parent = nullptr);
 
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
-    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
+    void setNetwork(SharedDesign network, std::vector<SharingTask> tasks);
     void clear();
     void setProblems(std::map<std::size_t, QString> problems);
 

@@ -29,8 +29,7 @@ void PlanMatrixModel::changed() {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
-void PlanMatrixModel::setNetwork(std::shared_ptr<const NetworkDesign> network,
-                                 std::vector<SharingTask> tasks) {
+void PlanMatrixModel::setNetwork(SharedDesign network, std::vector<SharingTask> tasks) {
     // Rows of the same layers stay, so that nothing that is selected or scrolled to is lost.
     const auto lines = [this] {
         std::vector<std::vector<std::size_t>> all;

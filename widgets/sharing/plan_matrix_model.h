@@ -19,7 +19,7 @@ class PlanMatrixModel : public QAbstractTableModel {
 public:
     explicit PlanMatrixModel(QObject* parent = nullptr);
 
-    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
+    void setNetwork(SharedDesign network, std::vector<SharingTask> tasks);
     void setUnfolded(const std::string& stage, bool unfolded);
     void setPart(const std::string& part); ///< a factor, "bias" or "norm" alone; empty: all
     void setProblems(std::map<std::size_t, QString> problems); ///< by layer

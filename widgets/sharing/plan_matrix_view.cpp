@@ -282,7 +282,7 @@ void PlanMatrixView::paintRow(QPainter& painter, int row, double most) {
     const double adds = m_model.multiplyAdds(shown);
     const double numbers[]{adds, most};
     m_pictures.drawCard(painter, cellRect(row, tasks),
-                        QByteArray(reinterpret_cast<const char*>(numbers), sizeof numbers),
+                        "bar" + QByteArray(reinterpret_cast<const char*>(numbers), sizeof numbers),
                         palette(), [&](QPainter& onto, const QRect& area) {
                             paintPlanBar(onto, area, adds, most, palette());
                         });

@@ -44,8 +44,7 @@ void SharingMap::setNetwork(const NetworkDesign& network, std::vector<SharingTas
     setNetwork(std::make_shared<const NetworkDesign>(network), std::move(tasks));
 }
 
-void SharingMap::setNetwork(std::shared_ptr<const NetworkDesign> network,
-                            std::vector<SharingTask> tasks) {
+void SharingMap::setNetwork(SharedDesign network, std::vector<SharingTask> tasks) {
     const bool same = tasks == m_tasks;
     m_network = std::move(network);
     m_tasks = std::move(tasks);

@@ -29,7 +29,7 @@ public:
     explicit SharingMap(QWidget* parent = nullptr);
 
     void setNetwork(const NetworkDesign& network, std::vector<SharingTask> tasks);
-    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
+    void setNetwork(SharedDesign network, std::vector<SharingTask> tasks);
     void clear();
 
     /// What was measured, around the stations; an empty one: nothing.
@@ -115,7 +115,7 @@ private:
     void showFocus();
     void paintTrunk(QPainter& painter) const;
 
-    std::shared_ptr<const NetworkDesign> m_network; ///< none: cleared
+    SharedDesign m_network; ///< none: cleared
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;
     MapLayout m_map, m_before;

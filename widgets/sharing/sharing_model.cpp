@@ -74,8 +74,7 @@ void SharingModel::setNetwork(NetworkDesign network, std::vector<SharingTask> ta
     setNetwork(std::make_shared<const NetworkDesign>(std::move(network)), std::move(tasks));
 }
 
-void SharingModel::setNetwork(std::shared_ptr<const NetworkDesign> network,
-                              std::vector<SharingTask> tasks) {
+void SharingModel::setNetwork(SharedDesign network, std::vector<SharingTask> tasks) {
     m_network = std::move(network);
     const bool sameTasks = tasks == m_tasks;
     m_tasks = std::move(tasks);

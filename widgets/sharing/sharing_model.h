@@ -55,7 +55,7 @@ public:
     explicit SharingModel(QObject* parent = nullptr);
 
     void setNetwork(NetworkDesign network, std::vector<SharingTask> tasks);
-    void setNetwork(std::shared_ptr<const NetworkDesign> network, std::vector<SharingTask> tasks);
+    void setNetwork(SharedDesign network, std::vector<SharingTask> tasks);
     void clear();
 
     /// What gates say, of a run that has trained; without copies: nothing is known.
@@ -87,7 +87,7 @@ private:
     QString frozenText(const SharingRow& row) const;
     QString restingNames(const SharingRow& row) const;
 
-    std::shared_ptr<const NetworkDesign> m_network; ///< never null
+    SharedDesign m_network; ///< never null
     FactorReadings m_readings;
     std::vector<SharingTask> m_tasks;
     std::set<std::string> m_unfolded;
