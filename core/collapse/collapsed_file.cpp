@@ -20,13 +20,12 @@ Problem damaged(const std::filesystem::path& path, std::string code, std::string
     return {std::move(code), path.string(), std::move(found), std::move(expected), std::move(hint)};
 }
 
-std::int64_t channelsFor(const TargetInfo& target) {
-    switch (target.kind) {
-    case TargetKind::Classes: return static_cast<std::int64_t>(target.classes.size());
-    case TargetKind::Depth: return 1;
-    case TargetKind::Normals: return 3;
-    }
-    return 0;
+/// [C, H, W] of a network's output for a target.
+std::vector<std::int64_t> outputShape(const CollapsedNetwork& network, const TargetInfo& target) {
+    const int channels = target.kind->outputs(static_cast<int>(target.classes.size()));
+    if (target.kind->isPlane())
+        return {channels, network.height, network.width};
+    return {channels, 1, 1};
 }
 
 /// Runs an empty image through: what LibTorch refuses is a file that does not fit together.
@@ -36,8 +35,8 @@ std::optional<Problem> tryOut(const std::filesystem::path& path, const Collapsed
         const auto outputs =
             network.forward(torch::zeros({1, 3, network.height, network.width}), {});
         for (std::size_t t = 0; t < outputs.size(); ++t) {
-            const std::vector<std::int64_t> expected{1, channelsFor(network.targets[t]),
-                                                     network.height, network.width};
+            std::vector<std::int64_t> expected = outputShape(network, network.targets[t]);
+            expected.insert(expected.begin(), 1);
             if (outputs[t].sizes() != at::IntArrayRef(expected))
                 return damaged(path, "network.tensor", "an output " + c10::str(outputs[t].sizes()),
                                c10::str(at::IntArrayRef(expected)) + " for "
@@ -66,8 +65,11 @@ Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
     TensorFile file;
     const Normalization normalization = normalizationOf(network.normalization);
     Json targets = Json::array();
-    for (const TargetInfo& target : network.targets)
-        targets.push_back(toJson(target));
+    for (const TargetInfo& target : network.targets) {
+        Json& json = targets.emplace_back(toJson(target));
+        json["shape"] = outputShape(network, target);
+        json["output"] = target.kind->outputText();
+    }
     file.header = {{"format", format},
                    {"version", needsLaterReader(network.program) ? version : firstVersion},
                    {"name", network.name},

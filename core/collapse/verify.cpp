@@ -66,7 +66,7 @@ public:
           m_collapsed(collapsed) {
         for (const TargetInfo& target : collapsed.targets) {
             m_report.tasks.push_back({.task = target.name});
-            m_isClasses.push_back(target.kind == TargetKind::Classes);
+            m_isClasses.push_back(target.kind == &classesTarget());
         }
         m_largest.resize(m_report.tasks.size());
         if (!request.collapsed)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/augmentation.h"
 #include "core/data/dataset.h"
+#include "core/data/target_batch.h"
 #include "core/values/spec_choices.h"
 
 #include <torch/types.h>
@@ -13,17 +15,6 @@
 
 namespace concertina {
 
-/// What is done to one training sample: a window of 1 / `scale` of its size is enlarged to the
-/// whole, depth divided by `scale`; then mirrored, the x of normals negated.
-struct Augmentation {
-    double scale = 1;
-    double top = 0; ///< of the window, as a share of the room there is: 0 … 1
-    double left = 0;
-    bool flip = false;
-
-    bool operator==(const Augmentation&) const = default;
-};
-
 /// Mean and deviation a channel that images are normalized by.
 struct Normalization {
     std::array<float, 3> mean{};
@@ -33,19 +24,14 @@ struct Normalization {
 /// Of the field data.normalization.
 Normalization normalizationOf(InputNormalization choice);
 
-/// Samples as tensors. Targets, in the order of the tasks: classes [N, H, W] int64, −1 where there
-/// is none; depth [N, 1, H, W] in metres, 0 where it is not known; normals [N, 3, H, W] of unit
-/// length, 0 where they are not known. A target that a sample lacks is all unknown.
+/// Samples as tensors; targets in the order of the tasks, as their kinds make them.
 struct Batch {
     torch::Tensor images; ///< [N, 3, H, W], normalized
-    std::vector<torch::Tensor> targets;
+    std::vector<TargetBatch> targets;
 
     std::int64_t size() const { return images.size(0); }
     Batch to(const torch::Device& device) const;
 };
-
-/// How many pixels of a plane have a class, a depth, a direction.
-std::int64_t knownPixels(const TargetPlane& plane, const TargetInfo& target);
 
 /// Makes batches of one size for given tasks from samples of any dataset.
 class BatchMaker {

@@ -3,6 +3,7 @@
 
 #include "core/data/batch.h"
 #include "core/data/file_dataset.h"
+#include "core/data/target_tensors.h"
 #include "core/values/processors.h"
 
 #include <atomic>
@@ -43,7 +44,8 @@ CheckedSample checkedSample(const FileDataset& dataset, const std::string& split
         if (!plane.empty())
             target = {.samples = 1,
                       .pixels = std::int64_t{plane.height} * plane.width,
-                      .known = knownPixels(plane, dataset.description().targets[t])};
+                      .known = targetTensors(*dataset.description().targets[t].kind)
+                                   .known(plane, dataset.description().targets[t])};
     }
     return checked;
 }

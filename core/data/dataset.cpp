@@ -5,16 +5,8 @@
 #include "core/values/text.h"
 
 #include <algorithm>
-#include <array>
 
 namespace concertina {
-
-namespace {
-
-/// In the order of TargetKind.
-constexpr std::array<std::string_view, 3> kindNames{"classes", "depth", "normals"};
-
-} // namespace
 
 const SplitInfo* DatasetDescription::split(std::string_view splitName) const {
     const auto found = std::ranges::find(splits, splitName, &SplitInfo::name);
@@ -27,9 +19,8 @@ const TargetInfo* DatasetDescription::target(std::string_view targetName) const 
 }
 
 Json toJson(const TargetInfo& target) {
-    Json json = {{"name", target.name},
-                 {"kind", kindNames[static_cast<std::size_t>(target.kind)]}};
-    if (target.kind == TargetKind::Classes) {
+    Json json = {{"name", target.name}, {"kind", target.kind->id()}};
+    if (target.kind->hasNames()) {
         json["classes"] = Json::array();
         for (const ClassInfo& info : target.classes)
             json["classes"].push_back({{"name", info.name}, {"color", info.color}});
@@ -45,10 +36,10 @@ Expected<TargetInfo> targetFromJson(const Json& json) {
                    : std::string();
     };
     TargetInfo target{.name = text(json, "name")};
-    const auto kind = std::ranges::find(kindNames, text(json, "kind"));
-    if (target.name.empty() || kind == kindNames.end())
+    const TargetKind* kind = targetKind(text(json, "kind"));
+    if (target.name.empty() || kind == nullptr)
         return failure(broken);
-    target.kind = static_cast<TargetKind>(kind - kindNames.begin());
+    target.kind = kind;
     for (const Json& item : json.value("classes", Json::array())) {
         ClassInfo info{.name = text(item, "name")};
         const Json color = item.is_object() ? item.value("color", Json()) : Json();

@@ -24,11 +24,11 @@ class FileRecord;
 /// What a dataset has for its samples beside the image.
 struct TargetInfo {
     std::string name; ///< the task that learns it has this id: "segmentation", "depth", "normal"
-    TargetKind kind = TargetKind::Classes;
+    const TargetKind* kind = &classesTarget();
     Encoding encoding = Encoding::Index8;
-    std::vector<ClassInfo> classes; ///< by index; for TargetKind::Classes
+    std::vector<ClassInfo> classes; ///< by index, where the kind has names; quantities are such too
     int ignore = -1;                ///< the class index that means "none"; −1: there is none such
-    double scale = 1;               ///< for depth: metres = value · scale + offset
+    double scale = 1;               ///< of depth and quantities: value · scale + offset
     double offset = 0;
     std::optional<double> invalid; ///< the stored depth value that means "no measurement"
 

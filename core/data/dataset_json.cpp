@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset_json.h"
 
+#include "core/data/class_colors.h"
 #include "core/values/json_document.h"
 #include "core/values/text.h"
 
@@ -18,17 +19,21 @@ constexpr std::string_view idMark = "{id}";
 struct EncodingName {
     std::string_view name;
     Encoding encoding;
-    TargetKind kind;
+    const TargetKind* kind;
 };
 
-constexpr std::array<EncodingName, 7> encodings{{
-    {"index8", Encoding::Index8, TargetKind::Classes},
-    {"index16", Encoding::Index16, TargetKind::Classes},
-    {"uint8", Encoding::UInt8, TargetKind::Depth},
-    {"uint16", Encoding::UInt16, TargetKind::Depth},
-    {"float32", Encoding::Float32, TargetKind::Depth},
-    {"rgb8", Encoding::Rgb8, TargetKind::Normals},
-    {"rgb16", Encoding::Rgb16, TargetKind::Normals},
+/// What is no plane is stored in cells of a table.
+const std::array<EncodingName, 10> encodings{{
+    {"index8", Encoding::Index8, &classesTarget()},
+    {"index16", Encoding::Index16, &classesTarget()},
+    {"uint8", Encoding::UInt8, &depthTarget()},
+    {"uint16", Encoding::UInt16, &depthTarget()},
+    {"float32", Encoding::Float32, &depthTarget()},
+    {"rgb8", Encoding::Rgb8, &normalsTarget()},
+    {"rgb16", Encoding::Rgb16, &normalsTarget()},
+    {"label", Encoding::Index16, &labelTarget()},
+    {"presence", Encoding::Index8, &presenceTarget()},
+    {"values", Encoding::Float32, &valuesTarget()},
 }};
 
 /// Reads values by key and collects what is wrong, always going on.
@@ -96,15 +101,22 @@ public:
     }
 };
 
-std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std::string& path) {
+/// Names alone have colours of ours.
+std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std::string& path,
+                                   const char* key) {
     std::vector<ClassInfo> classes;
-    const Json list = Reader::member(target, "classes");
+    const Json list = Reader::member(target, key);
     if (!list.is_array() || list.empty() || list.size() > 65535) {
-        reader.report(path + "classes", list, "a list of classes with name and color");
+        reader.report(path + key, list, "a list of names, or of name and color");
         return classes;
     }
+    const auto isName = [](const Json& item) {
+        return item.is_string() && !item.get_ref<const std::string&>().empty();
+    };
+    if (std::ranges::all_of(list, isName))
+        return coloredClasses(list.get<std::vector<std::string>>());
     for (const Json& item : list) {
-        const std::string at = path + "classes." + std::to_string(classes.size()) + ".";
+        const std::string at = path + key + "." + std::to_string(classes.size()) + ".";
         ClassInfo& info = classes.emplace_back();
         info.name = reader.text(item, "name", at);
         const Json color = Reader::member(item, "color");
@@ -122,6 +134,39 @@ std::vector<ClassInfo> readClasses(Reader& reader, const Json& target, const std
     return classes;
 }
 
+/// The key of the list of names: quantities are no classes.
+const char* namesKey(const TargetKind& kind) {
+    return &kind == &valuesTarget() ? "names" : "classes";
+}
+
+/// The columns of a target of whole pictures: "column", "columns", else those of its names; of a
+/// label one of the target's name.
+TargetCells readCells(Reader& reader, const TargetInfo& target, const Json& json,
+                      const std::string& path) {
+    TargetCells cells;
+    cells.table = reader.text(json, "table", path);
+    if (cells.table.starts_with('/') || cells.table.find("..") != std::string::npos)
+        reader.report(path + "table", cells.table, "a file inside the split's folder");
+    const Json column = Reader::member(json, "column");
+    const Json columns = Reader::member(json, "columns");
+    cells.isList = target.kind == &presenceTarget() && !column.is_null();
+    const bool isOne = cells.isList || target.kind == &labelTarget();
+    if (!column.is_null())
+        cells.columns = {reader.text(json, "column", path)};
+    else if (isOne)
+        cells.columns = {target.name};
+    else if (columns.is_array() && std::ranges::all_of(columns, &Json::is_string))
+        cells.columns = columns.get<std::vector<std::string>>();
+    else
+        for (const ClassInfo& info : target.classes)
+            cells.columns.push_back(info.name);
+    if (!isOne && cells.columns.size() != target.classes.size())
+        reader.report(path + (column.is_null() ? "columns" : "column"),
+                      column.is_null() ? columns : column,
+                      std::to_string(target.classes.size()) + " columns, one a name");
+    return cells;
+}
+
 TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
                       const std::string& path) {
     TargetInfo target{.name = name};
@@ -135,8 +180,12 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
     target.encoding = known->encoding;
     target.kind = known->kind;
     std::vector<std::string> keys{"path", "encoding", "convention", "derived"};
-    if (target.kind == TargetKind::Classes) {
-        target.classes = readClasses(reader, json, path);
+    if (!target.kind->isPlane()) {
+        target.classes = readClasses(reader, json, path, namesKey(*target.kind));
+        keys = {"table", "column", "columns", "encoding", namesKey(*target.kind)};
+    }
+    if (target.kind == &classesTarget()) {
+        target.classes = readClasses(reader, json, path, "classes");
         const double ignore = reader.number(json, "ignore", path, -1);
         if (ignore < -1 || ignore > 65535 || ignore != std::floor(ignore))
             reader.report(path + "ignore", json["ignore"], "a class index, or -1 for none");
@@ -144,16 +193,19 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
             target.ignore = static_cast<int>(ignore);
         keys.insert(keys.end(), {"classes", "ignore"});
     }
-    if (target.kind == TargetKind::Depth) {
+    if (target.kind == &depthTarget() || target.kind == &valuesTarget()) {
         target.scale = reader.number(json, "scale", path, 1);
         if (target.scale <= 0)
             reader.report(path + "scale", json["scale"], "a number above 0");
         target.offset = reader.number(json, "offset", path, 0);
+        keys.insert(keys.end(), {"scale", "offset"});
+    }
+    if (target.kind == &depthTarget()) {
         if (!Reader::member(json, "invalid").is_null())
             target.invalid = reader.number(json, "invalid", path, 0);
         if (const Json unit = Reader::member(json, "unit"); !unit.is_null() && unit != "m")
             reader.report(path + "unit", unit, "\"m\"; scale makes metres of what is stored");
-        keys.insert(keys.end(), {"scale", "offset", "invalid", "unit"});
+        keys.insert(keys.end(), {"invalid", "unit"});
     }
     reader.checkKeys(json, path, keys);
     return target;
@@ -175,8 +227,13 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
 
 } // namespace
 
-std::string_view encodingName(Encoding encoding) {
-    return std::ranges::find(encodings, encoding, &EncodingName::encoding)->name;
+std::string_view encodingName(const TargetInfo& target) {
+    return std::ranges::find_if(encodings,
+                                [&](const EncodingName& some) {
+                                    return some.encoding == target.encoding
+                                           && some.kind == target.kind;
+                                })
+        ->name;
 }
 
 std::optional<NamedEncoding> encodingNamed(std::string_view name) {
@@ -241,7 +298,12 @@ tl::expected<FolderLayout, Problems> readFolderLayout(std::string_view text) {
             continue;
         }
         layout.targets.push_back(readTarget(reader, target.key(), target.value(), path));
-        layout.targetPaths.push_back(reader.pattern(target.value(), path));
+        const bool isPlane = layout.targets.back().kind->isPlane();
+        layout.targetPaths.push_back(isPlane ? reader.pattern(target.value(), path)
+                                             : PathPattern());
+        layout.targetCells.push_back(
+            isPlane ? TargetCells()
+                    : readCells(reader, layout.targets.back(), target.value(), path));
     }
     layout.camera = readCamera(reader, json);
     if (!reader.problems.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/cell_targets.h"
 #include "core/data/dataset.h"
 
 #include <optional>
@@ -24,17 +25,18 @@ struct FolderLayout {
     std::vector<std::pair<std::string, std::string>> splits; ///< name, sub-folder
     PathPattern image;
     std::vector<TargetInfo> targets;
-    std::vector<PathPattern> targetPaths; ///< one a target
+    std::vector<PathPattern> targetPaths; ///< one a target; empty where it stands in a table
+    std::vector<TargetCells> targetCells; ///< one a target; empty where it is files
     std::optional<Camera> camera;
     std::string classesHint = "see dataset.json, \"classes\" and \"ignore\"";
 };
 
-/// "index8", "rgb16": an encoding's name in such a file.
-std::string_view encodingName(Encoding encoding);
+/// "index8", "rgb16", "label": how a target is stored, in such a file.
+std::string_view encodingName(const TargetInfo& target);
 
 struct NamedEncoding {
     Encoding encoding = Encoding::Index8;
-    TargetKind kind = TargetKind::Classes;
+    const TargetKind* kind = &classesTarget();
 };
 
 /// None where no encoding has the name; `encodingNames` are those that there are.

@@ -24,8 +24,10 @@ Expected<Sample> FileDataset::sample(std::string_view split, int index, int heig
                                                       + sampleName(split, index) + " ("
                                                       + stored.turn + ")");
     Sample sample{.image = resized(stored.image, height, width)};
-    for (const TargetPlane& plane : stored.targets)
-        sample.targets.push_back(resized(plane, height, width));
+    for (std::size_t t = 0; t < stored.targets.size(); ++t)
+        sample.targets.push_back(m_description.targets[t].kind->isPlane()
+                                     ? resized(stored.targets[t], height, width)
+                                     : std::move(stored.targets[t]));
     return sample;
 }
 
@@ -35,7 +37,7 @@ Problem inSample(Problem problem, const std::string& id) {
 }
 
 std::optional<int> strayClass(const TargetPlane& plane, const TargetInfo& target) {
-    if (target.kind != TargetKind::Classes)
+    if (target.kind != &classesTarget())
         return std::nullopt;
     const auto classes = static_cast<int>(target.classes.size());
     const std::size_t pixels = static_cast<std::size_t>(plane.height) * plane.width;

@@ -60,6 +60,7 @@ FolderDataset::open(const fs::path& root, const DataWatch& watch, PictureReading
         return tl::unexpected(std::move(layout.error()));
     }
     FolderScan scan = scanFolder(root, *layout, *text);
+    readTargetTables(root, *layout, scan);
     auto dataset = make(root, std::move(*layout), std::move(scan), watch, reading);
     if (dataset && watch.files)
         watch.files->read(std::string(layoutName), std::as_bytes(std::span(*text)));
@@ -97,7 +98,7 @@ void FolderDataset::take(FolderScan scan) {
         SplitInfo split{.name = m_layout.splits[s].first, .size = static_cast<int>(samples.size())};
         for (std::size_t t = 0; t < m_layout.targets.size(); ++t)
             split.targetCounts.push_back(static_cast<int>(std::ranges::count_if(
-                samples, [t](const FolderSample& sample) { return !sample.targets[t].empty(); })));
+                samples, [t](const FolderSample& sample) { return sample.has(t); })));
         m_description.splits.push_back(std::move(split));
     }
     m_samples = std::move(scan.splits);
@@ -136,6 +137,8 @@ void FolderDataset::readTarget(std::size_t target, const FolderSample& files, in
                                std::vector<std::string>& turns) const {
     const std::string& file = files.targets[target];
     TargetPlane& plane = sample.targets[target];
+    if (!files.planes.empty() && !files.planes[target].empty())
+        plane = files.planes[target];
     if (file.empty())
         return;
     const fs::path path = m_root / file;

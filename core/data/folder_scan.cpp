@@ -214,6 +214,8 @@ std::vector<FolderSample> samplesOf(const fs::path& root, const std::string& fol
             sum.add(id + ":" + std::to_string(facts.bytes) + "\n");
     };
     for (std::size_t t = 0; t < layout.targetPaths.size(); ++t) {
+        if (!layout.targets[t].kind->isPlane())
+            continue;
         const Matches targets = matching(root, folder, layout.targetPaths[t], files);
         giveTargets(samples, t, targets);
         std::set<std::string> given;

@@ -16,6 +16,12 @@ struct FolderSample {
     std::string id;
     std::string image;
     std::vector<std::string> targets; ///< one a target of the layout; empty: it has none
+    /// Those that are no files, one a target of the layout; none where there are no such.
+    std::vector<TargetPlane> planes{};
+
+    bool has(std::size_t target) const {
+        return !targets[target].empty() || (!planes.empty() && !planes[target].empty());
+    }
 };
 
 /// What there is in the folders of a dataset's splits.

@@ -3,7 +3,6 @@
 
 #include "core/data/folder_dataset.h"
 #include "core/data/nyuv2_classes.h"
-#include "core/data/usual_targets.h"
 
 #include <array>
 
@@ -18,14 +17,14 @@ constexpr int noLabel = 255;
 /// The folders beside `image`, and what their arrays hold.
 struct MtanFolder {
     const char* name;
-    TargetKind kind;
+    const TargetKind* kind;
     Encoding encoding;
 };
 
-constexpr std::array<MtanFolder, 3> mtanFolders{{
-    {"label", TargetKind::Classes, Encoding::Index8},
-    {"depth", TargetKind::Depth, Encoding::Float32},
-    {"normal", TargetKind::Normals, Encoding::Rgb16},
+const std::array<MtanFolder, 3> mtanFolders{{
+    {"label", &classesTarget(), Encoding::Index8},
+    {"depth", &depthTarget(), Encoding::Float32},
+    {"normal", &normalsTarget(), Encoding::Rgb16},
 }};
 
 FolderLayout mtanLayout(const fs::path& root) {
@@ -38,15 +37,16 @@ FolderLayout mtanLayout(const fs::path& root) {
         if (!fs::is_directory(root / "train" / folder.name, error))
             continue;
         TargetInfo target{
-            .name = usualTarget(folder.kind), .kind = folder.kind, .encoding = folder.encoding};
-        if (folder.kind == TargetKind::Classes) {
+            .name = folder.kind->usualName(), .kind = folder.kind, .encoding = folder.encoding};
+        if (folder.kind == &classesTarget()) {
             target.classes = nyuV2Official().classes(true);
             target.ignore = noLabel;
         }
-        if (folder.kind == TargetKind::Depth)
+        if (folder.kind == &depthTarget())
             target.invalid = 0;
         layout.targets.push_back(std::move(target));
         layout.targetPaths.push_back({std::string(folder.name) + "/", ".npy"});
+        layout.targetCells.emplace_back();
     }
     return layout;
 }

@@ -62,7 +62,7 @@ Expected<TargetPlane> wholePlane(const std::vector<float>& values, TargetPlane p
                                  const std::filesystem::path& path, const TargetInfo& target) {
     const int width = bytesPerPixel(plane.encoding);
     const float most = width == 1 ? 255.0F : 65535.0F;
-    const bool indices = target.kind == TargetKind::Classes;
+    const bool indices = target.kind == &classesTarget();
     for (std::size_t i = 0; i < values.size(); ++i) {
         float value = values[i];
         if (indices && value == -1 && target.ignore >= 0)
@@ -141,7 +141,7 @@ Expected<TargetPlane> npyPlane(std::span<const std::byte> file, const std::files
     const auto array = readNpy(file);
     if (!array)
         return failure(inNpy(array.error(), path));
-    const bool directions = target.kind == TargetKind::Normals;
+    const bool directions = target.kind == &normalsTarget();
     const auto extents = directions ? extentsOf(*array, path, {3}, "directions: height × width × 3")
                                     : extentsOf(*array, path, {1}, "a plane: height × width");
     if (!extents)

@@ -7,7 +7,6 @@
 #include "core/data/mat_file.h"
 #include "core/data/npy_planes.h"
 #include "core/data/nyuv2_classes.h"
-#include "core/data/usual_targets.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -151,17 +150,17 @@ public:
         m_description.splits = {{"train", static_cast<int>(m_frames[0].size())},
                                 {"val", static_cast<int>(m_frames[1].size())}};
         m_description.targets = {
-            {.name = usualTarget(TargetKind::Classes),
-             .kind = TargetKind::Classes,
+            {.name = classesTarget().usualName(),
+             .kind = &classesTarget(),
              .encoding = Encoding::Index8,
              .classes = official.classes(options["classes"] == "13"),
              .ignore = noClass},
-            {.name = usualTarget(TargetKind::Depth),
-             .kind = TargetKind::Depth,
+            {.name = depthTarget().usualName(),
+             .kind = &depthTarget(),
              .encoding = Encoding::Float32,
              .invalid = 0},
-            {.name = usualTarget(TargetKind::Normals),
-             .kind = TargetKind::Normals,
+            {.name = normalsTarget().usualName(),
+             .kind = &normalsTarget(),
              .encoding = Encoding::Rgb16},
         };
         const bool thirteen = options["classes"] == "13";

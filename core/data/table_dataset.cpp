@@ -66,8 +66,8 @@ tl::expected<TablePlan, Problems> planOf(const CsvTable& table, const fs::path& 
         plan.targets = guessedTargets(table, path.parent_path(), others);
         if (plan.targets.empty())
             problems.push_back({"table.targets", path.string(),
-                                "no column that names files of targets",
-                                "PNG or .npy files in a column",
+                                "no column that shows what it holds",
+                                "PNG or .npy files, classes or numbers in a column",
                                 "data.dataset.options.targets says what columns are, for example "
                                 "\"depth: uint16 scale=0.001 invalid=0\""});
     }
@@ -133,8 +133,11 @@ public:
             FolderSample& sample = samples.emplace_back();
             sample.id = validUtf8(row.cells[plan.image]);
             sample.image = file(row, plan.image, true);
-            for (const TableColumn& target : plan.targets)
-                sample.targets.push_back(file(row, target.column, false));
+            for (const TableColumn& column : plan.targets) {
+                const bool isFile = column.target.kind->isPlane();
+                sample.targets.push_back(isFile ? file(row, column.columns.front(), false) : "");
+                sample.planes.push_back(isFile ? TargetPlane() : cells(row, column));
+            }
         }
         return samples;
     }
@@ -150,14 +153,27 @@ public:
     }
 
 private:
+    void report(const CsvTable::Row& row, std::size_t column, Problem problem) {
+        problem.path = m_path.string() + ": line " + std::to_string(row.line) + ", column "
+                       + m_table.header[column];
+        if (scan.problems.size() < mostRowProblems)
+            scan.problems.push_back(std::move(problem));
+    }
+
+    TargetPlane cells(const CsvTable::Row& row, const TableColumn& column) {
+        std::vector<std::string> cells;
+        for (const std::size_t at : column.columns)
+            cells.push_back(row.cells[at]);
+        auto plane = planeOfCells(column.target, cells, column.isList);
+        if (!plane)
+            report(row, column.columns.front(), plane.error());
+        return plane ? std::move(*plane) : TargetPlane();
+    }
+
     std::string file(const CsvTable::Row& row, std::size_t column, bool needed) {
         const std::string& name = row.cells[column];
         const auto problem = [&](std::string found, std::string expected) {
-            if (scan.problems.size() < mostRowProblems)
-                scan.problems.push_back({"table.file",
-                                         m_path.string() + ": line " + std::to_string(row.line)
-                                             + ", column " + m_table.header[column],
-                                         std::move(found), std::move(expected), ""});
+            report(row, column, {"table.file", "", std::move(found), std::move(expected), ""});
         };
         if (name.empty()) {
             if (needed)
@@ -245,8 +261,9 @@ std::vector<FieldInfo> tableOptions() {
              .defaultValue = Json::array(),
              .label = "Targets",
              .help = "What columns hold, a line each: \"segmentation: index8 classes=13 ignore=255 "
-                     "column=label\", \"depth: uint16 scale=0.001 invalid=0\". None: what their "
-                     "files show."},
+                     "column=label\", \"depth: uint16 scale=0.001 invalid=0\", \"room: label\", "
+                     "\"tags: presence\", \"size: values columns=area,height\". None: what they "
+                     "show."},
             {.path = "split",
              .type = FieldType::Text,
              .defaultValue = "split",

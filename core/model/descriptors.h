@@ -53,11 +53,9 @@ struct HeadPlace {
 };
 
 struct TaskInfo : MethodInfo {
-    TargetKind target = TargetKind::Classes;
+    const TargetKind* target = &classesTarget(); ///< what it learns
     std::string letter;                ///< one capital, so that grey print distinguishes tasks
     std::vector<MetricInfo> metrics;   ///< of validation, the main one first
-    /// Channels of the head's output, from the number of the target's classes (0 if it has none).
-    std::function<int(int classes)> outputs;
     /// Writes the head, which has been started, and returns the node of its output; heads.h has
     /// some. Options are complete and checked.
     std::function<int(GraphBuilder&, const HeadPlace&, const Json& options)> head;

@@ -22,8 +22,7 @@ ClassCounts classCounts(const Json& dataset) {
 
 bool lacksClasses(const TaskSpec& task, const Catalogue& catalogue, const ClassCounts& classes) {
     const TaskInfo* info = catalogue.task(task.method.id);
-    return info != nullptr && info->target == TargetKind::Classes
-           && !classes.contains(task.learns());
+    return info != nullptr && info->target->hasNames() && !classes.contains(task.learns());
 }
 
 std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalogue,
@@ -34,7 +33,8 @@ std::vector<int> headOutputs(const ExperimentSpec& spec, const Catalogue& catalo
         const auto known = classes.find(task.learns());
         const int classCount = known != classes.end() ? known->second : 0;
         const int count = lacksClasses(task, catalogue, classes) ? unknown : classCount;
-        outputs.push_back(std::max(1, info.outputs(count))); // a head without a channel is none
+        outputs.push_back(
+            std::max(1, info.target->outputs(count))); // a head without a channel is none
     }
     return outputs;
 }

@@ -11,8 +11,8 @@
 
 namespace concertina {
 
-/// How many classes each target of a dataset has, by the target's name; 0: it is no target of
-/// classes.
+/// How many classes or quantities each target of a dataset has, by the target's name; 0: its values
+/// have no names.
 using ClassCounts = std::map<std::string, int>;
 
 /// From what a run keeps of its dataset; what cannot be read is left out.

@@ -2,6 +2,7 @@
 #include "core/prediction/frames.h"
 
 #include "core/data/image_files.h"
+#include "core/data/target_tensors.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
@@ -30,7 +31,7 @@ Frame frameOf(const RunData& data, const ExperimentSpec& spec, const std::string
         frame.tasks.push_back({.task = spec.tasks[t].called(),
                                .kind = target.kind,
                                .classes = target.classes,
-                               .truth = toValueMap(batch.targets[t][0], target.kind)});
+                               .truth = targetTensors(*target.kind).truth(batch.targets[t], 0)});
     }
     return frame;
 }

@@ -3,11 +3,13 @@
 
 #include "core/data/image_files.h"
 #include "core/prediction/predictor.h"
+#include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/file_place.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -54,6 +56,15 @@ Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size
     return writePng(path, plane);
 }
 
+/// {"text": "bedroom 0.93", "values": {"bedroom": 0.93, …}}; what is no number is null.
+Json listJson(const ValueMap& map, const TargetInfo& target) {
+    Json values = Json::object();
+    for (std::size_t i = 0; i < std::min(map.values.size(), target.classes.size()); ++i)
+        values[target.classes[i].name] =
+            std::isfinite(map.values[i]) ? Json(map.values[i]) : Json();
+    return {{"text", valueText(map, 0, 0, target.classes)}, {"values", std::move(values)}};
+}
+
 bool isOneOf(const std::vector<fs::path>& files, const fs::path& file) {
     std::error_code error;
     return std::ranges::any_of(
@@ -73,12 +84,17 @@ Expected<void> writeMap(const std::string& stem, const ValueMap& map, const Targ
             files.push_back(stem + ending);
         return written;
     };
+    if (!map.kind->isPlane())
+        return add(".json", [&](const fs::path& file) {
+            const std::string text = jsonText(listJson(map, target), 2) + "\n";
+            return writeFileAtomically(file, std::array{std::string_view(text)});
+        });
     auto written = add(".png", [&](const fs::path& file) {
         return writePng(file, draw(map, target.classes, rangeOf(map)));
     });
-    if (written && target.kind == TargetKind::Depth)
+    if (written && target.kind == &depthTarget())
         written = add("-mm.png", [&](const fs::path& file) { return writeMillimetres(file, map); });
-    if (written && target.kind == TargetKind::Classes)
+    if (written && target.kind == &classesTarget())
         written = add("-index.png", [&](const fs::path& file) {
             return writeIndices(file, map, target.classes.size());
         });

@@ -2,6 +2,7 @@
 #include "core/prediction/predictor.h"
 
 #include "core/collapse/collapsed_network.h"
+#include "core/data/target_tensors.h"
 #include "core/network/run_program.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
@@ -76,7 +77,7 @@ std::vector<ValueMap> Predictor::maps(const Image& image) const {
     const auto given = outputs(image);
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < given.size(); ++t)
-        maps.push_back(toValueMap(m_tasks[t]->prediction(given[t])[0], m_targets[t].kind));
+        maps.push_back(toValueMap(m_tasks[t]->prediction(given[t])[0], *m_targets[t].kind));
     return maps;
 }
 
@@ -86,6 +87,10 @@ std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width)
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < given.size(); ++t) {
         const torch::Tensor& output = given[t];
+        if (!m_targets[t].kind->isPlane()) {
+            maps.push_back(toValueMap(m_tasks[t]->prediction(output)[0], *m_targets[t].kind));
+            continue;
+        }
         const Places rows(output.size(2), height), columns(output.size(3), width);
         const std::int64_t band = std::clamp<std::int64_t>(
             largestBand / (output.size(1) * width), 1, height);
@@ -97,7 +102,7 @@ std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width)
             parts.push_back(m_tasks[t]->prediction(part)[0]);
         }
         // Bands are rows: the dimension before the last, with or without channels.
-        maps.push_back(toValueMap(torch::cat(parts, -2), m_targets[t].kind));
+        maps.push_back(toValueMap(torch::cat(parts, -2), *m_targets[t].kind));
     }
     return maps;
 }

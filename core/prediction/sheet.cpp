@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
+#include "core/data/target_tensors.h"
+#include "core/data/value_picture.h"
 #include "core/model/weight_owners.h"
 #include "core/prediction/predict.h"
 #include "core/prediction/predictor.h"
@@ -99,12 +101,17 @@ void placeFrame(Sheet& sheet, int row, const Sample& sample, const RunData& data
     sheet.place(row, 0, sample.image);
     for (std::size_t t = 0; t < left.size(); ++t) {
         const auto& target = expanded.target(t);
-        const ValueMap truth = toValueMap(batch.targets[t][0], target.kind);
+        const ValueMap truth = targetTensors(*target.kind).truth(batch.targets[t], 0);
         const ValueRange range = rangeOf(truth);
         const int column = 1 + 3 * static_cast<int>(t);
-        sheet.place(row, column, draw(truth, target.classes, range));
-        sheet.place(row, column + 1, draw(left[t], target.classes, range));
-        sheet.place(row, column + 2, draw(right[t], target.classes, range));
+        const auto place = [&](int at, const ValueMap& map) {
+            sheet.place(
+                row, at,
+                pictureOf(map, target.classes, range, sample.image.height, sample.image.width));
+        };
+        place(column, truth);
+        place(column + 1, left[t]);
+        place(column + 2, right[t]);
     }
 }
 

@@ -10,7 +10,8 @@ namespace {
 /// Sums of |p − t| and |p − t| / t over valid pixels, in float64.
 class DepthErrors : public MetricAccumulator {
 public:
-    void add(const torch::Tensor& output, const torch::Tensor& target) override {
+    void add(const torch::Tensor& output, const TargetBatch& targets) override {
+        const torch::Tensor& target = targets.only();
         const torch::Tensor valid = target > 0;
         const torch::Tensor truth = target.masked_select(valid).to(torch::kFloat64);
         const torch::Tensor error = (output.masked_select(valid).to(torch::kFloat64) - truth).abs();
@@ -31,13 +32,14 @@ private:
 
 class Depth : public Task {
 public:
-    std::int64_t validCount(const torch::Tensor& target) const override {
-        return (target > 0).sum().item<std::int64_t>();
+    std::int64_t validCount(const TargetBatch& target) const override {
+        return (target.only() > 0).sum().item<std::int64_t>();
     }
 
     /// L1 over pixels with a valid depth.
-    torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        const std::int64_t count = validCount(target);
+    torch::Tensor loss(const torch::Tensor& output, const TargetBatch& targets) const override {
+        const torch::Tensor& target = targets.only();
+        const std::int64_t count = validCount(targets);
         if (count == 0)
             return {};
         const torch::Tensor valid = (target > 0).to(output.scalar_type());
@@ -61,11 +63,10 @@ const TaskEntry& depthTask() {
                   "pixels with a measurement.",
           .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set",
           .options = denseHeadOptions()},
-         TargetKind::Depth,
+         &depthTarget(),
          "D",
          {{"abs_err", "absolute error", "m", false, 3},
           {"rel_err", "relative error", "", false, 3}},
-         [](int) { return 1; },
          denseHead},
         [](const Json&, const TargetInfo&) { return std::make_unique<Depth>(); }};
     return entry;

@@ -33,7 +33,8 @@ torch::Tensor normalized(const torch::Tensor& vectors) {
 /// 0.001°, which is exact to half of that.
 class Angles : public MetricAccumulator {
 public:
-    void add(const torch::Tensor& output, const torch::Tensor& target) override {
+    void add(const torch::Tensor& output, const TargetBatch& targets) override {
+        const torch::Tensor& target = targets.only();
         const torch::Tensor truth = target.to(torch::kFloat64);
         const torch::Tensor cosine = (normalized(output.to(torch::kFloat64)) * truth)
                                          .sum(1)
@@ -86,13 +87,14 @@ private:
 
 class Normal : public Task {
 public:
-    std::int64_t validCount(const torch::Tensor& target) const override {
-        return validPixels(target).sum().item<std::int64_t>();
+    std::int64_t validCount(const TargetBatch& target) const override {
+        return validPixels(target.only()).sum().item<std::int64_t>();
     }
 
     /// 1 − mean of n̂ · n over pixels with a valid normal, n̂ normalized.
-    torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        const std::int64_t count = validCount(target);
+    torch::Tensor loss(const torch::Tensor& output, const TargetBatch& targets) const override {
+        const torch::Tensor& target = targets.only();
+        const std::int64_t count = validCount(targets);
         if (count == 0)
             return {};
         // Unknown normals are 0 and add nothing to the sum.
@@ -118,14 +120,13 @@ const TaskEntry& normalTask() {
                   "towards it. Loss: one minus the mean cosine over pixels with a normal.",
           .source = "MTAN's protocol (Liu 2019), pooled over the pixels of the whole set",
           .options = denseHeadOptions()},
-         TargetKind::Normals,
+         &normalsTarget(),
          "N",
          {{"mean_angle", "mean angle", "°", false, 2},
           {"median_angle", "median angle", "°", false, 2},
           {"within_11_25", "within 11.25°", "", true, 3},
           {"within_22_5", "within 22.5°", "", true, 3},
           {"within_30", "within 30°", "", true, 3}},
-         [](int) { return 3; },
          denseHead},
         [](const Json&, const TargetInfo&) { return std::make_unique<Normal>(); }};
     return entry;

@@ -24,7 +24,8 @@ public:
     explicit Confusion(std::int64_t classes)
         : m_classes(classes), m_counts(torch::zeros({classes, classes}, torch::kInt64)) {}
 
-    void add(const torch::Tensor& output, const torch::Tensor& target) override {
+    void add(const torch::Tensor& output, const TargetBatch& targets) override {
+        const torch::Tensor& target = targets.only();
         const torch::Tensor valid = target >= 0;
         const auto [scores, classes] = greatest(output);
         m_finite = m_finite && torch::isfinite(scores.masked_select(valid)).all().item<bool>();
@@ -57,12 +58,13 @@ class Segmentation : public Task {
 public:
     explicit Segmentation(std::size_t classes) : m_classes(static_cast<std::int64_t>(classes)) {}
 
-    std::int64_t validCount(const torch::Tensor& target) const override {
-        return (target >= 0).sum().item<std::int64_t>();
+    std::int64_t validCount(const TargetBatch& target) const override {
+        return (target.only() >= 0).sum().item<std::int64_t>();
     }
 
-    torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const override {
-        if (validCount(target) == 0)
+    torch::Tensor loss(const torch::Tensor& output, const TargetBatch& targets) const override {
+        const torch::Tensor& target = targets.only();
+        if (validCount(targets) == 0)
             return {};
         if (output.is_cuda()) { // where that of planes, not of rows, is added up in any order
             const auto rows = torch::log_softmax(output, 1).movedim(1, -1).reshape({-1, m_classes});
@@ -95,10 +97,9 @@ const TaskEntry& segmentationTask() {
                   "without pixels do not count.",
           .source = "MTAN's protocol (Liu 2019), pooled as LibMTL does",
           .options = denseHeadOptions()},
-         TargetKind::Classes,
+         &classesTarget(),
          "S",
          {{"miou", "mIoU", "", true, 3}, {"pixel_accuracy", "pixel accuracy", "", true, 3}},
-         [](int classes) { return classes; },
          denseHead},
         [](const Json&, const TargetInfo& target) {
             return std::make_unique<Segmentation>(target.classes.size());

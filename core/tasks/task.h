@@ -2,28 +2,29 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/data/target_batch.h"
 #include "core/model/descriptors.h"
-#include "core/values/value_map.h"
 
 #include <torch/types.h>
 
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace concertina {
 
-/// Gathers what a task's metrics need over any number of batches: pixels of the whole set, never
-/// means of batch means.
+/// Gathers what a task's metrics need over any number of batches: pixels or pictures of the whole
+/// set, never means of batch means.
 class MetricAccumulator {
 public:
     virtual ~MetricAccumulator() = default;
 
     /// A head's output [N, C, H, W] and its target as `Batch` has it.
-    virtual void add(const torch::Tensor& output, const torch::Tensor& target) = 0;
+    virtual void add(const torch::Tensor& output, const TargetBatch& target) = 0;
 
-    /// One value a metric of the descriptor; NaN where no valid pixel was seen, not finite where an
+    /// One value a metric of the descriptor; NaN where no valid value was seen, not finite where an
     /// output at one was not.
     virtual std::vector<double> values() const = 0;
 };
@@ -33,23 +34,19 @@ class Task {
 public:
     virtual ~Task() = default;
 
-    /// How many pixels of a target are valid.
-    virtual std::int64_t validCount(const torch::Tensor& target) const = 0;
+    /// How many values of a target are valid: pixels, pictures, quantities.
+    virtual std::int64_t validCount(const TargetBatch& target) const = 0;
 
-    /// The mean over the valid pixels of the batch, a scalar that is differentiable in `output`
-    /// [N, C, H, W]; undefined where there is no valid pixel.
-    virtual torch::Tensor loss(const torch::Tensor& output, const torch::Tensor& target) const = 0;
+    /// The mean over the valid values of the batch, a scalar that is differentiable in `output`
+    /// [N, C, H, W]; undefined where there is none.
+    virtual torch::Tensor loss(const torch::Tensor& output, const TargetBatch& target) const = 0;
 
     virtual std::unique_ptr<MetricAccumulator> metrics() const = 0;
 
-    /// The output as a map of the same form as the target: classes (−1 where a score is no number),
-    /// metres, unit directions. How
-    /// maps are drawn stands in core/values/value_map.h, since the window draws them too.
+    /// The output as `toValueMap` takes it, of each image: [N, H, W] classes (−1 where a score is
+    /// no number), [N, C, H, W] metres, unit directions, scores or quantities of the whole picture.
     virtual torch::Tensor prediction(const torch::Tensor& output) const = 0;
 };
-
-/// One target or prediction [without N] as values that need no LibTorch.
-ValueMap toValueMap(const torch::Tensor& map, TargetKind kind);
 
 /// How a task is made: complete options, and the dataset's target that it learns.
 struct TaskEntry {

@@ -9,9 +9,13 @@ namespace concertina {
 const TaskEntry& segmentationTask();
 const TaskEntry& depthTask();
 const TaskEntry& normalTask();
+const TaskEntry& classificationTask();
+const TaskEntry& presenceTask();
+const TaskEntry& regressionTask();
 
 std::span<const TaskEntry* const> tasks() {
-    static const std::array all{&segmentationTask(), &depthTask(), &normalTask()};
+    static const std::array all{&segmentationTask(),   &depthTask(),    &normalTask(),
+                                &classificationTask(), &presenceTask(), &regressionTask()};
     return all;
 }
 
@@ -21,13 +25,6 @@ const TaskEntry& taskEntry(const std::string& id) {
             return *entry;
     assert(false && "validate() refuses unknown tasks");
     return *tasks().front();
-}
-
-ValueMap toValueMap(const torch::Tensor& map, TargetKind kind) {
-    const torch::Tensor values = map.detach().to(torch::kFloat32).cpu().contiguous();
-    const auto* first = values.data_ptr<float>();
-    return {kind, static_cast<int>(map.size(-2)), static_cast<int>(map.size(-1)),
-            {first, first + values.numel()}};
 }
 
 } // namespace concertina

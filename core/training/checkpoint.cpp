@@ -186,8 +186,9 @@ Expected<KernelDistances> checkpointDistances(const std::filesystem::path& path)
 std::vector<int> headOutputs(const ExperimentSpec& spec, std::span<const TargetInfo> targets) {
     std::vector<int> outputs;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t)
-        outputs.push_back(catalogue().task(spec.tasks[t].method.id)
-                              ->outputs(static_cast<int>(targets[t].classes.size())));
+        outputs.push_back(catalogue()
+                              .task(spec.tasks[t].method.id)
+                              ->target->outputs(static_cast<int>(targets[t].classes.size())));
     return outputs;
 }
 

@@ -21,7 +21,7 @@ class TaskSum {
 public:
     explicit TaskSum(const Task& task) : m_task(task), m_metrics(task.metrics()) {}
 
-    void add(const torch::Tensor& output, const torch::Tensor& target) {
+    void add(const torch::Tensor& output, const TargetBatch& target) {
         const auto pixels = static_cast<double>(m_task.validCount(target));
         if (pixels == 0)
             return;
@@ -60,8 +60,8 @@ Evaluation summary(const std::vector<TaskSum>& sums, const ExperimentSpec& spec,
         const auto wrong = std::ranges::find_if_not(values, isFinite);
         if (sums[t].pixels() == 0)
             result.problems.push_back({"validation.no_pixel", targetText(data.targets[t]),
-                                       "no valid pixel in " + split + ", so there are no metrics",
-                                       "at least one", noPixelHint(data.targets[t])});
+                                       "no valid value in " + split + ", so there are no metrics",
+                                       "at least one", noValueHint(data.targets[t])});
         else if (wrong != values.end())
             result.problems.push_back(
                 {"validation.not_finite", task,

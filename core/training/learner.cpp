@@ -277,8 +277,7 @@ std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t numb
         m_network.forward(composed, batch.images.narrow(0, 0, samples), settings);
     std::vector<torch::Tensor> losses;
     for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        torch::Tensor loss =
-            m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, 0, samples));
+        torch::Tensor loss = m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, samples));
         const bool learns = loss.defined() && loss.requires_grad(); // one that rests does not
         losses.push_back(learns ? loss * m_taskWeights[t] : torch::Tensor());
     }

@@ -27,7 +27,7 @@ struct StepResult {
     double rate = 0;
     double gradientNorm = 0;            ///< of everything that moved, before clipping
     std::vector<torch::Tensor> outputs; ///< one a task, without history
-    std::vector<torch::Tensor> targets; ///< of the images behind the outputs
+    std::vector<TargetBatch> targets;   ///< of the images behind the outputs
 };
 
 /// One training step: losses, their balance, gradients, clipping, the optimizer, decay. Keeps no

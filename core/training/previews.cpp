@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/previews.h"
 
+#include "core/data/target_tensors.h"
+#include "core/data/value_picture.h"
 #include "core/tensor/torch.h"
 
 #include <algorithm>
@@ -35,18 +37,21 @@ void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
         if (const auto sample = m_data.validation->sample(samples[n]))
             m_images.push_back({name, "", "image", (*sample)->image});
         const auto at = static_cast<std::int64_t>(n);
+        const auto height = static_cast<int>(batch.images.size(2));
+        const auto width = static_cast<int>(batch.images.size(3));
         for (std::size_t t = 0; t < m_taskIds.size(); ++t) {
             const TargetInfo& target = m_data.targets[t];
-            const ValueMap truth = toValueMap(batch.targets[t][at], target.kind);
+            const ValueMap truth = targetTensors(*target.kind).truth(batch.targets[t], at);
             const ValueRange range = rangeOf(truth);
             const auto add = [&](const std::string& kind, const ValueMap& values) {
-                m_images.push_back({name, m_taskIds[t], kind, draw(values, target.classes, range)});
+                m_images.push_back({name, m_taskIds[t], kind,
+                                    pictureOf(values, target.classes, range, height, width)});
             };
             add("truth", truth);
             for (const auto& [kind, predicted] : forms)
-                add(kind, toValueMap(
-                              m_data.tasks[t]->prediction((*predicted)[t].narrow(0, at, 1))[0],
-                              target.kind));
+                add(kind,
+                    toValueMap(m_data.tasks[t]->prediction((*predicted)[t].narrow(0, at, 1))[0],
+                               *target.kind));
         }
     }
 }

@@ -9,7 +9,7 @@ namespace concertina {
 
 namespace {
 
-/// Tasks with a target by image, and valid pixels by task.
+/// Tasks with a target by image, and valid values by task.
 struct KnownTargets {
     std::vector<std::vector<std::size_t>> tasks;
     std::vector<std::int64_t> counts;
@@ -22,7 +22,7 @@ KnownTargets knownTargets(const Batch& batch, std::span<const std::unique_ptr<Ta
     for (std::size_t t = 0; t < tasks.size(); ++t)
         for (std::size_t n = 0; n < known.tasks.size(); ++n) {
             const std::int64_t count =
-                tasks[t]->validCount(batch.targets[t][static_cast<std::int64_t>(n)].unsqueeze(0));
+                tasks[t]->validCount(batch.targets[t].narrow(static_cast<std::int64_t>(n), 1));
             known.counts[t] += count;
             if (count > 0)
                 known.tasks[n].push_back(t);
@@ -35,7 +35,7 @@ KnownTargets knownTargets(const Batch& batch, std::span<const std::unique_ptr<Ta
 torch::Tensor TaskBatch::loss(const Task& task, const torch::Tensor& output) const {
     torch::Tensor sum;
     for (const Part& part : parts) {
-        const torch::Tensor truth = target.narrow(0, part.first, part.count);
+        const TargetBatch truth = target.narrow(part.first, part.count);
         const torch::Tensor mean = task.loss(output.narrow(0, part.first, part.count), truth);
         if (!mean.defined())
             continue;
@@ -70,7 +70,7 @@ std::vector<TaskBatch> split(const Batch& batch, std::span<const std::unique_ptr
             continue;
         const torch::Tensor rows = torch::tensor(order).to(batch.images.device());
         batches[t].images = batch.images.index_select(0, rows);
-        batches[t].target = batch.targets[t].index_select(0, rows);
+        batches[t].target = batch.targets[t].select(order);
     }
     return batches;
 }

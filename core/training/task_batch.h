@@ -24,18 +24,18 @@ struct TaskBatch {
     };
 
     torch::Tensor images; ///< [n, 3, H, W]; undefined: none
-    torch::Tensor target; ///< of the same images
+    TargetBatch target;   ///< of the same images
     std::vector<Part> parts;
-    std::int64_t validCount = 0; ///< valid pixels of the task in the whole batch
+    std::int64_t validCount = 0; ///< valid values of the task in the whole batch
 
-    /// Σ over the images of turns · (the loss summed over their valid pixels) / `validCount`. The
+    /// Σ over the images of turns · (the loss summed over their valid values) / `validCount`. The
     /// mean over as many steps as there are turns is the loss of the whole batch. Undefined without
-    /// a valid pixel.
+    /// a valid value.
     torch::Tensor loss(const Task& task, const torch::Tensor& output) const;
 };
 
 /// Splits the images of a batch among the tasks: the n-th goes to the (n + step)-th, cyclically,
-/// of the tasks that it has valid pixels for. This project's own.
+/// of the tasks that it has valid values for. This project's own.
 std::vector<TaskBatch> split(const Batch& batch, std::span<const std::unique_ptr<Task>> tasks,
                              std::int64_t step);
 

@@ -42,9 +42,9 @@ Problems TaskSignal::unreported() {
             continue;
         m_reported[t] = true;
         problems.push_back({"train.no_signal", targetText(m_targets[t]),
-                            "no valid pixel in " + std::to_string(m_steps)
+                            "no valid value in " + std::to_string(m_steps)
                                 + (m_steps == 1 ? " step" : " steps") + ", so nothing is learned",
-                            "at least one in an epoch", noPixelHint(m_targets[t])});
+                            "at least one in an epoch", noValueHint(m_targets[t])});
     }
     return problems;
 }
@@ -58,27 +58,17 @@ std::optional<Problem> TaskSignal::none(bool atEnd) const {
     for (const TargetInfo& target : m_targets)
         targets.push_back(targetText(target));
     return Problem{"train.no_signal", join(targets, ", "),
-                   "no valid pixel of any task "
+                   "no valid value of any task "
                        + (all ? "in split \"" + m_split + "\"" : std::string("in any step")),
-                   "targets to learn from", noPixelHint(m_targets.front())};
+                   "targets to learn from", noValueHint(m_targets.front())};
 }
 
 std::string targetText(const TargetInfo& target) {
-    return target.name + " (" + std::string(encodingName(target.encoding)) + ")";
+    return target.name + " (" + std::string(encodingName(target)) + ")";
 }
 
-std::string noPixelHint(const TargetInfo& target) {
-    switch (target.kind) {
-    case TargetKind::Classes:
-        return target.ignore < 0 ? "are its indices those of its classes?"
-                                 : "are all of its labels " + std::to_string(target.ignore)
-                                       + ", the index that is ignored?";
-    case TargetKind::Depth:
-        return "are all of its values 0, or the one that means \"no measurement\"?";
-    case TargetKind::Normals:
-        return "are its vectors of unit length? A pixel in middle grey has none";
-    }
-    return "";
+std::string noValueHint(const TargetInfo& target) {
+    return target.kind->noneHint(target.ignore);
 }
 
 } // namespace concertina

@@ -15,7 +15,7 @@ namespace concertina {
 /// dropped picture, no predictions for a sample in Set-up.
 struct FrameTask {
     std::string task;
-    TargetKind kind = TargetKind::Classes;
+    const TargetKind* kind = &classesTarget();
     std::vector<ClassInfo> classes;
     ValueMap truth;
     ValueMap expanded;

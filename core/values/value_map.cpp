@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/value_map.h"
 
-#include "core/values/text.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 namespace concertina {
 
@@ -16,48 +13,15 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 Rgb colorAt(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes,
             const ValueRange& range) {
-    if (!map.isKnown(y, x))
-        return UnknownColor;
-    switch (map.kind) {
-    case TargetKind::Classes: {
-        const auto index = static_cast<std::size_t>(map.at(y, x));
-        return index < classes.size() ? classes[index].color : UnknownColor;
-    }
-    case TargetKind::Depth:
-        return viridis((static_cast<double>(map.at(y, x)) - range.low) / (range.high - range.low));
-    case TargetKind::Normals: break;
-    }
-    Rgb color{};
-    for (int c = 0; c < 3; ++c)
-        color[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(
-            std::lround(std::clamp((map.at(y, x, c) + 1) * 127.5F, 0.0F, 255.0F)));
-    return color;
-}
-
-/// Whether a prediction is one: a class, or finite numbers, 0 too.
-bool isPredicted(const ValueMap& prediction, int y, int x) {
-    if (prediction.kind == TargetKind::Classes)
-        return prediction.isKnown(y, x);
-    for (int c = 0; c < prediction.channels(); ++c)
-        if (!std::isfinite(prediction.at(y, x, c)))
-            return false;
-    return true;
+    return map.isKnown(y, x) ? map.kind->color(map, y, x, classes, range) : UnknownColor;
 }
 
 float errorAt(const ValueMap& prediction, const ValueMap& truth, int y, int x) {
     if (!truth.isKnown(y, x))
         return nan;
-    if (!isPredicted(prediction, y, x))
+    if (!truth.kind->isPredicted(prediction, y, x))
         return std::numeric_limits<float>::infinity();
-    switch (truth.kind) {
-    case TargetKind::Classes: return prediction.at(y, x) == truth.at(y, x) ? 0.0F : 1.0F;
-    case TargetKind::Depth: return std::abs(prediction.at(y, x) - truth.at(y, x));
-    case TargetKind::Normals: break;
-    }
-    double cosine = 0;
-    for (int c = 0; c < 3; ++c)
-        cosine += static_cast<double>(prediction.at(y, x, c)) * static_cast<double>(truth.at(y, x, c));
-    return static_cast<float>(std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / std::numbers::pi);
+    return truth.kind->error(prediction, truth, y, x);
 }
 
 /// Fills a picture pixel by pixel.
@@ -74,19 +38,8 @@ Image painted(int height, int width, Color color) {
 
 } // namespace
 
-bool ValueMap::isKnown(int y, int x) const {
-    const float value = at(y, x);
-    switch (kind) {
-    case TargetKind::Classes: return value >= 0;
-    case TargetKind::Depth: return value != 0 && std::isfinite(value);
-    case TargetKind::Normals: break;
-    }
-    const float sum = std::abs(value) + std::abs(at(y, x, 1)) + std::abs(at(y, x, 2));
-    return sum > 0 && std::isfinite(sum);
-}
-
 ValueRange rangeOf(const ValueMap& map) {
-    if (map.kind != TargetKind::Depth)
+    if (map.kind->form() != ValueForm::Scale)
         return {};
     ValueRange range{std::numeric_limits<double>::infinity(),
                      -std::numeric_limits<double>::infinity()};
@@ -137,39 +90,8 @@ double meanError(std::span<const float> errors) {
     return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
 }
 
-const char* errorUnit(TargetKind kind) {
-    switch (kind) {
-    case TargetKind::Classes: return "share wrong";
-    case TargetKind::Depth: return "m";
-    case TargetKind::Normals: return "°";
-    }
-    return "";
-}
-
-double errorLimit(TargetKind kind) {
-    switch (kind) {
-    case TargetKind::Classes: return 1;
-    case TargetKind::Depth: return 0.5;
-    case TargetKind::Normals: return 45;
-    }
-    return 1;
-}
-
 std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes) {
-    if (!map.isKnown(y, x))
-        return "–";
-    switch (map.kind) {
-    case TargetKind::Classes: {
-        const auto index = static_cast<std::size_t>(map.at(y, x));
-        return index < classes.size() ? classes[index].name : "–";
-    }
-    case TargetKind::Depth: return fixedText(static_cast<double>(map.at(y, x)), 3) + " m";
-    case TargetKind::Normals: break;
-    }
-    std::vector<std::string> parts;
-    for (int c = 0; c < 3; ++c)
-        parts.push_back(fixedText(static_cast<double>(map.at(y, x, c)), 2));
-    return "(" + join(parts, ", ") + ")";
+    return map.isKnown(y, x) ? map.kind->text(map, y, x, classes) : "–";
 }
 
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes) {

@@ -5,6 +5,7 @@
 #include "core/values/target.h"
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ namespace concertina {
 
 /// The values of one target or prediction, a plane a channel, rows from the top: 1 channel of class
 /// indices (−1: none) or metres (0 or not finite: not known), 3 of directions (all 0: not known).
+/// What belongs to the whole picture is 1 × 1: a channel a class or quantity (NaN: not known).
 /// A network whose scores at a pixel are not finite predicts no class there.
 struct ValueMap {
-    TargetKind kind = TargetKind::Classes;
+    const TargetKind* kind = &classesTarget();
     int height = 0;
     int width = 0;
     std::vector<float> values;
@@ -23,14 +25,16 @@ struct ValueMap {
     bool operator==(const ValueMap&) const = default;
 
     bool empty() const { return values.empty(); }
-    int channels() const { return kind == TargetKind::Normals ? 3 : 1; }
+    int channels() const {
+        return empty() ? 0 : static_cast<int>(values.size()) / (height * width);
+    }
 
     float at(int y, int x, int channel = 0) const {
         return values[(static_cast<std::size_t>(channel) * height + y) * width + x];
     }
 
     /// Whether the pixel has a value.
-    bool isKnown(int y, int x) const;
+    bool isKnown(int y, int x) const { return kind->isKnown(*this, y, x); }
 };
 
 /// The span of values that maps are drawn over, so that truth and predictions look alike.
@@ -41,19 +45,20 @@ struct ValueRange {
     bool operator==(const ValueRange&) const = default;
 };
 
-/// From the smallest to the largest known depth; 0 to 1 for other kinds and where there is none.
+/// From the smallest to the largest known value of a scale; 0 to 1 for other forms and where there
+/// is none.
 ValueRange rangeOf(const ValueMap& map);
 
 /// The range that holds both.
 ValueRange joined(const ValueRange& a, const ValueRange& b);
 
-/// In true pixels: classes in their colours, depth by `viridis` over the range, directions as
-/// (n + 1) / 2. Unknown pixels have `UnknownColor`.
+/// A plane in true pixels: classes in their colours, numbers by their colour map over the range,
+/// directions as (n + 1) / 2. Unknown pixels have `UnknownColor`. Not of lists, which are text.
 Image draw(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range);
 
 /// How far a prediction is from the truth, pixel by pixel: 1 for a wrong class and 0 for a right
 /// one, |Δ| in metres, the angle in degrees; NaN where the truth is not known, infinite where it is
-/// and what was predicted is no number. One plane.
+/// and what was predicted is no number. One plane; one value for the whole picture.
 std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth);
 
 /// By `inferno` from 0 to `limit`; NaN has `UnknownColor`.
@@ -62,16 +67,21 @@ Image drawErrors(std::span<const float> errors, int height, int width, double li
 /// The mean of the errors that are not NaN; NaN where there is none.
 double meanError(std::span<const float> errors);
 
-/// What an error is measured in: "share wrong", "m", "°".
-const char* errorUnit(TargetKind kind);
-
-/// The limit at which an error is drawn brightest: 1, 0.5 m, 45°.
-double errorLimit(TargetKind kind);
-
-/// A pixel's value for people: "wall", "2.413 m", "(0.12, −0.93, −0.35)", "–" where not known.
+/// A pixel's value for people: "wall", "2.413 m", "(0.12, −0.93, −0.35)", "bedroom 0.93", "–" where
+/// not known.
 std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes);
 
 /// Pixels of each class, by index; those without a class are left out.
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
+
+// For kinds of targets.
+
+/// With so many decimals, or two digits where they would all be 0: what collapsing leaves must not
+/// read as nothing.
+std::string smallText(double value, int decimals);
+
+/// Scores of classes, the greatest first.
+std::vector<ValueRow> scoreRows(const ValueMap& map, std::span<const ClassInfo> names,
+                                const std::function<bool(std::size_t)>& isSet);
 
 } // namespace concertina

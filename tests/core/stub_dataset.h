@@ -18,7 +18,7 @@ public:
         m_description.name = "stub";
         m_description.splits = {{"train", size}};
         m_description.targets = {
-            {.name = "depth", .kind = TargetKind::Depth, .encoding = Encoding::UInt8, .offset = 1}};
+            {.name = "depth", .kind = &depthTarget(), .encoding = Encoding::UInt8, .offset = 1}};
     }
 
     std::chrono::milliseconds delay{0};

@@ -48,11 +48,11 @@ Sample example() {
 
 std::vector<TargetInfo> targets() {
     return {{.name = "segmentation",
-             .kind = TargetKind::Classes,
+             .kind = &classesTarget(),
              .encoding = Encoding::Index16,
              .classes = std::vector<ClassInfo>(height * width)},
-            {.name = "depth", .kind = TargetKind::Depth, .encoding = Encoding::Float32},
-            {.name = "normal", .kind = TargetKind::Normals, .encoding = Encoding::Rgb8}};
+            {.name = "depth", .kind = &depthTarget(), .encoding = Encoding::Float32},
+            {.name = "normal", .kind = &normalsTarget(), .encoding = Encoding::Rgb8}};
 }
 
 Batch batchWith(const Augmentation& augmentation, const Sample& sample = example()) {

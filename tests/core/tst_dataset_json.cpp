@@ -46,17 +46,17 @@ private Q_SLOTS:
         const std::vector<ClassInfo> classes{{"wall", {1, 2, 3}}, {"floor", {255, 0, 128}}};
         const std::vector<TargetInfo> expected{
             {.name = "segmentation",
-             .kind = TargetKind::Classes,
+             .kind = &classesTarget(),
              .encoding = Encoding::Index16,
              .classes = classes,
              .ignore = 9},
             {.name = "depth",
-             .kind = TargetKind::Depth,
+             .kind = &depthTarget(),
              .encoding = Encoding::UInt8,
              .scale = 0.5,
              .offset = 0.25,
              .invalid = 255},
-            {.name = "normal", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16}};
+            {.name = "normal", .kind = &normalsTarget(), .encoding = Encoding::Rgb16}};
         QVERIFY(layout->targets == expected);
         QVERIFY(layout->camera == (Camera{200, 210, 100, 90}));
     }
@@ -219,7 +219,7 @@ private Q_SLOTS:
             for (const auto& [split, folder] : layout->splits)
                 QVERIFY(folder.find("..") == std::string::npos && !folder.starts_with('/'));
             for (const TargetInfo& target : layout->targets) {
-                QVERIFY(target.kind != TargetKind::Classes || !target.classes.empty());
+                QVERIFY(target.kind != &classesTarget() || !target.classes.empty());
                 QVERIFY(std::isfinite(target.scale) && target.scale > 0);
                 QVERIFY(target.ignore >= -1 && target.ignore <= 65535);
             }

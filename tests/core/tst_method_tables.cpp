@@ -206,7 +206,7 @@ private Q_SLOTS:
 
     void tasksAskForAsManyChannelsAsTheirTargetsHave() {
         QCOMPARE(catalogue().task("segmentation")->outputs(13), 13);
-        QCOMPARE(catalogue().task("depth")->outputs(0), 1);
+        QCOMPARE(catalogue().task("depth")->target->outputs(0), 1);
         QCOMPARE(catalogue().task("normal")->outputs(0), 3);
     }
 };

@@ -185,7 +185,7 @@ private Q_SLOTS:
             QCOMPARE(refused.error().code, std::string("npy.value"));
         }
         const TargetInfo normals{
-            .name = "n", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16};
+            .name = "n", .kind = &normalsTarget(), .encoding = Encoding::Rgb16};
         const std::string directions = npyFile(
             headerOf("<f4", "(1, 3, 3)"), bytesOfValues<float>({0, 0, -1.1F, 0, 0, 0, NAN, 0, 1}));
         const auto packed = npyPlane(spanOf(directions), "n.npy", normals);

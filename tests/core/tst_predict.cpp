@@ -114,7 +114,7 @@ private Q_SLOTS:
                 if (t == 0)
                     large = large.argmax(0);
                 const ValueMap expected =
-                    toValueMap(large, t == 0 ? TargetKind::Classes : TargetKind::Depth);
+                    toValueMap(large, t == 0 ? &classesTarget() : &depthTarget());
                 QCOMPARE(maps[t].height, height);
                 QCOMPARE(maps[t].width, width);
                 std::size_t other = 0;

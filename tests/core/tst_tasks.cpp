@@ -27,12 +27,11 @@ std::unique_ptr<Task> segmentation(int classes) {
 }
 
 std::unique_ptr<Task> depth() {
-    return taskEntry("depth").make(Json::object(), {.name = "depth", .kind = TargetKind::Depth});
+    return taskEntry("depth").make(Json::object(), {.name = "depth", .kind = &depthTarget()});
 }
 
 std::unique_ptr<Task> normal() {
-    return taskEntry("normal").make(Json::object(),
-                                    {.name = "normal", .kind = TargetKind::Normals});
+    return taskEntry("normal").make(Json::object(), {.name = "normal", .kind = &normalsTarget()});
 }
 
 /// Classes as a target of one row, [1, 1, W].
@@ -254,9 +253,9 @@ private Q_SLOTS:
         metrics->add(output, target); // and goes on
         for (const double number : metrics->values())
             QVERIFY2(!std::isfinite(number), std::to_string(number).c_str());
-        const TargetKind kind = classes          ? TargetKind::Classes
-                                : id == "depth" ? TargetKind::Depth
-                                                 : TargetKind::Normals;
+        const TargetKind kind = classes         ? &classesTarget()
+                                : id == "depth" ? &depthTarget()
+                                                : &normalsTarget();
         const ValueMap drawn = toValueMap(task->prediction(output)[0], kind);
         QVERIFY(!drawn.isKnown(0, 0));
         QCOMPARE(drawn.isKnown(1, 1), pixels < 4);

@@ -22,8 +22,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const std::array<TargetInfo, 4> targets{
         {{.name = "c", .encoding = Encoding::Index8, .ignore = 255},
          {.name = "w", .encoding = Encoding::Index16},
-         {.name = "d", .kind = TargetKind::Depth, .encoding = Encoding::Float32},
-         {.name = "n", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16}}};
+         {.name = "d", .kind = &depthTarget(), .encoding = Encoding::Float32},
+         {.name = "n", .kind = &normalsTarget(), .encoding = Encoding::Rgb16}}};
     for (const TargetInfo& target : targets)
         if (const auto plane = npyPlane(file, "a.npy", target);
             plane

@@ -68,25 +68,22 @@ int toyHead(GraphBuilder& builder, const HeadPlace& place, const Json&) {
 std::vector<TaskInfo> tasks() {
     TaskInfo segmentation{
         method("segmentation", "Segmentation", {real("smoothing", 0, 0, 0.5, "Label smoothing")})};
-    segmentation.target = TargetKind::Classes;
+    segmentation.target = &classesTarget();
     segmentation.letter = "S";
     segmentation.metrics = {{"miou", "mIoU", "", true, 3},
                             {"accuracy", "pixel accuracy", "", true, 3}};
-    segmentation.outputs = [](int classes) { return classes; };
     segmentation.head = toyHead;
 
     TaskInfo depth{method("depth", "Depth")};
-    depth.target = TargetKind::Depth;
+    depth.target = &depthTarget();
     depth.letter = "D";
     depth.metrics = {{"abs_err", "absolute error", "m", false, 3}};
-    depth.outputs = [](int) { return 1; };
     depth.head = toyHead;
 
     TaskInfo normal{method("normal", "Surface normals")};
-    normal.target = TargetKind::Normals;
+    normal.target = &normalsTarget();
     normal.letter = "N";
     normal.metrics = {{"mean_angle", "mean angle", "°", false, 1}};
-    normal.outputs = [](int) { return 3; };
     normal.head = toyHead;
     return {segmentation, depth, normal};
 }

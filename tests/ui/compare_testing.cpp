@@ -96,15 +96,15 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
                 .image = blankImage(h, w),
                 .step = stepOf(choice.run),
                 .milliseconds = 12};
-    const auto map = [&](TargetKind kind, int channels) {
+    const auto map = [&](const TargetKind* kind, int channels) {
         return ValueMap{kind, h, w, std::vector<float>(plane * static_cast<std::size_t>(channels))};
     };
-    FrameTask seg{"segmentation", TargetKind::Classes, classes, map(TargetKind::Classes, 1),
-                  map(TargetKind::Classes, 1), {}};
-    FrameTask depth{"depth", TargetKind::Depth, {}, map(TargetKind::Depth, 1),
-                    map(TargetKind::Depth, 1), {}};
-    FrameTask normal{"normal", TargetKind::Normals, {}, map(TargetKind::Normals, 3),
-                     map(TargetKind::Normals, 3), {}};
+    FrameTask seg{"segmentation",           &classesTarget(),         classes,
+                  map(&classesTarget(), 1), map(&classesTarget(), 1), {}};
+    FrameTask depth{"depth", &depthTarget(), {}, map(&depthTarget(), 1), map(&depthTarget(), 1),
+                    {}};
+    FrameTask normal{
+        "normal", &normalsTarget(), {}, map(&normalsTarget(), 3), map(&normalsTarget(), 3), {}};
     for (int y = 0; y < h; ++y)
         for (int x = 0; x < w; ++x) {
             const double u = (x + 0.5) / w, v = (y + 0.5) / h;

@@ -33,9 +33,9 @@ inline std::vector<Frame> frames(int first, int count, const ExperimentSpec& spe
         const auto pixels =
             static_cast<std::size_t>(spec.data.height) * static_cast<std::size_t>(spec.data.width);
         for (const TaskSpec& task : spec.tasks) {
-            ValueMap truth{TargetKind::Depth, spec.data.height, spec.data.width,
+            ValueMap truth{&depthTarget(), spec.data.height, spec.data.width,
                            std::vector<float>(pixels, 2.5F)};
-            frame.tasks.push_back({task.method.id, TargetKind::Depth, {}, truth, {}, {}});
+            frame.tasks.push_back({task.method.id, &depthTarget(), {}, truth, {}, {}});
         }
         all.push_back(std::move(frame));
     }

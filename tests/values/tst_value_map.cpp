@@ -22,8 +22,8 @@ Rgb colorAt(const Image& image, int y, int x) {
 }
 
 /// One row of values.
-ValueMap row(TargetKind kind, std::vector<float> values) {
-    const int channels = kind == TargetKind::Normals ? 3 : 1;
+ValueMap row(const TargetKind* kind, std::vector<float> values) {
+    const int channels = kind == &normalsTarget() ? 3 : 1;
     return {kind, 1, static_cast<int>(values.size()) / channels, std::move(values)};
 }
 
@@ -34,7 +34,7 @@ class ValueMapTest : public QObject {
 
 private Q_SLOTS:
     void classesHaveTheDatasetsColorsAndWhatIsUnknownIsGrey() {
-        const ValueMap map = row(TargetKind::Classes, {0, 1, -1, 2});
+        const ValueMap map = row(&classesTarget(), {0, 1, -1, 2});
         const Image image = draw(map, twoClasses, rangeOf(map));
         QCOMPARE(image.height, 1);
         QCOMPARE(image.width, 4);
@@ -45,7 +45,7 @@ private Q_SLOTS:
     }
 
     void rowsAndColumnsStayWhereTheyAre() {
-        ValueMap map{TargetKind::Classes, 3, 5, std::vector<float>(15)};
+        ValueMap map{&classesTarget(), 3, 5, std::vector<float>(15)};
         map.values[2 * 5 + 1] = 1;
         const Image image = draw(map, twoClasses, rangeOf(map));
         for (int y = 0; y < 3; ++y)
@@ -54,7 +54,7 @@ private Q_SLOTS:
     }
 
     void depthIsDrawnFromTheNearestToTheFarthestMeasurement() {
-        const ValueMap truth = row(TargetKind::Depth, {0, 2, 4, 6});
+        const ValueMap truth = row(&depthTarget(), {0, 2, 4, 6});
         const ValueRange range = rangeOf(truth);
         QCOMPARE(range.low, 2.0); // the 0 is no measurement
         QCOMPARE(range.high, 6.0);
@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(colorAt(image, 0, 2) == viridis(0.5));
         QVERIFY(colorAt(image, 0, 3) == viridis(1));
         // A prediction is drawn over the truth's range: what lies beyond takes the end's colour.
-        const Image guess = draw(row(TargetKind::Depth, {1, 9, infinity}), {}, range);
+        const Image guess = draw(row(&depthTarget(), {1, 9, infinity}), {}, range);
         QVERIFY(colorAt(guess, 0, 0) == viridis(0));
         QVERIFY(colorAt(guess, 0, 1) == viridis(1));
         QVERIFY(colorAt(guess, 0, 2) == UnknownColor);
@@ -72,7 +72,7 @@ private Q_SLOTS:
 
     void aMapWithoutMeasurementsOrOfOneDepthHasARangeToo() {
         for (const float metres : {0.0F, 3.0F}) {
-            const ValueRange range = rangeOf(row(TargetKind::Depth, {metres, metres}));
+            const ValueRange range = rangeOf(row(&depthTarget(), {metres, metres}));
             QVERIFY(range.high > range.low);
         }
     }
@@ -84,7 +84,7 @@ private Q_SLOTS:
     void normalsAreTheUsualRgb() {
         // (n + 1) / 2: x right is red, y down is green, towards the camera (−z) is dark in blue.
         const ValueMap map =
-            row(TargetKind::Normals, {1, 0, 0, 0, /*y*/ 0, 1, 0, 0, /*z*/ 0, 0, -1, 0});
+            row(&normalsTarget(), {1, 0, 0, 0, /*y*/ 0, 1, 0, 0, /*z*/ 0, 0, -1, 0});
         const Image image = draw(map, {}, rangeOf(map));
         QVERIFY(colorAt(image, 0, 0) == (Rgb{255, 128, 128}));
         QVERIFY(colorAt(image, 0, 1) == (Rgb{128, 255, 128}));
@@ -94,19 +94,19 @@ private Q_SLOTS:
 
     void errorsAreInTheTargetsUnitAndLeaveOutWhatIsUnknown() {
         const auto classes =
-            errors(row(TargetKind::Classes, {0, 1, 1}), row(TargetKind::Classes, {0, 0, -1}));
+            errors(row(&classesTarget(), {0, 1, 1}), row(&classesTarget(), {0, 0, -1}));
         QCOMPARE(classes[0], 0.0F);
         QCOMPARE(classes[1], 1.0F);
         QVERIFY(std::isnan(classes[2]));
         QCOMPARE(meanError(classes), 0.5);
 
-        const auto depth = errors(row(TargetKind::Depth, {2.5F, 1}), row(TargetKind::Depth, {2, 0}));
+        const auto depth = errors(row(&depthTarget(), {2.5F, 1}), row(&depthTarget(), {2, 0}));
         QCOMPARE(depth[0], 0.5F);
         QVERIFY(std::isnan(depth[1]));
 
         // x against y is a right angle, x against −x a straight one.
-        const auto angles = errors(row(TargetKind::Normals, {1, 1, /*y*/ 0, 0, /*z*/ 0, 0}),
-                                   row(TargetKind::Normals, {0, -1, /*y*/ 1, 0, /*z*/ 0, 0}));
+        const auto angles = errors(row(&normalsTarget(), {1, 1, /*y*/ 0, 0, /*z*/ 0, 0}),
+                                   row(&normalsTarget(), {0, -1, /*y*/ 1, 0, /*z*/ 0, 0}));
         QVERIFY(std::abs(angles[0] - 90) < 1e-4F);
         QVERIFY(std::abs(angles[1] - 180) < 1e-4F);
         QVERIFY(std::isnan(meanError(std::vector<float>{notANumber})));
@@ -120,19 +120,19 @@ private Q_SLOTS:
             QVERIFY(std::isinf(meanError(found)));
         };
         constexpr float infinite = std::numeric_limits<float>::infinity();
-        verifyInfinite(errors(row(TargetKind::Classes, {-1, -1}), row(TargetKind::Classes, {0, -1})));
+        verifyInfinite(errors(row(&classesTarget(), {-1, -1}), row(&classesTarget(), {0, -1})));
         for (const float bad : {notANumber, infinite, -infinite}) {
-            verifyInfinite(errors(row(TargetKind::Depth, {bad, bad}), row(TargetKind::Depth, {2, 0})));
-            verifyInfinite(errors(row(TargetKind::Normals, {bad, 0, /*y*/ 0, bad, /*z*/ 0, 1}),
-                                  row(TargetKind::Normals, {1, 0, /*y*/ 0, 0, /*z*/ 0, 0})));
+            verifyInfinite(errors(row(&depthTarget(), {bad, bad}), row(&depthTarget(), {2, 0})));
+            verifyInfinite(errors(row(&normalsTarget(), {bad, 0, /*y*/ 0, bad, /*z*/ 0, 1}),
+                                  row(&normalsTarget(), {1, 0, /*y*/ 0, 0, /*z*/ 0, 0})));
         }
     }
 
     void aPredictionOfNothingIsWrongAsFarAsItIs() {
         // A depth of 0 m is 2 m off, a direction of no length at a right angle, as metrics have it.
-        QCOMPARE(errors(row(TargetKind::Depth, {0}), row(TargetKind::Depth, {2}))[0], 2.0F);
-        const auto angle = errors(row(TargetKind::Normals, {0, /*y*/ 0, /*z*/ 0}),
-                                  row(TargetKind::Normals, {1, /*y*/ 0, /*z*/ 0}))[0];
+        QCOMPARE(errors(row(&depthTarget(), {0}), row(&depthTarget(), {2}))[0], 2.0F);
+        const auto angle = errors(row(&normalsTarget(), {0, /*y*/ 0, /*z*/ 0}),
+                                  row(&normalsTarget(), {1, /*y*/ 0, /*z*/ 0}))[0];
         QVERIFY(std::abs(angle - 90) < 1e-4F);
     }
 
@@ -145,13 +145,13 @@ private Q_SLOTS:
     }
 
     void aPixelsValueIsReadWithItsUnit() {
-        QCOMPARE(valueText(row(TargetKind::Classes, {1, -1}), 0, 0, twoClasses), "floor");
-        QCOMPARE(valueText(row(TargetKind::Classes, {1, -1}), 0, 1, twoClasses), "–");
-        QCOMPARE(valueText(row(TargetKind::Depth, {2.4131F}), 0, 0, {}), "2.413 m");
+        QCOMPARE(valueText(row(&classesTarget(), {1, -1}), 0, 0, twoClasses), "floor");
+        QCOMPARE(valueText(row(&classesTarget(), {1, -1}), 0, 1, twoClasses), "–");
+        QCOMPARE(valueText(row(&depthTarget(), {2.4131F}), 0, 0, {}), "2.413 m");
     }
 
     void classesAreCountedWithoutWhatHasNone() {
-        const auto counts = classCounts(row(TargetKind::Classes, {1, 1, 0, -1, 7}), 3);
+        const auto counts = classCounts(row(&classesTarget(), {1, 1, 0, -1, 7}), 3);
         QVERIFY(counts == (std::vector<std::size_t>{1, 2, 0}));
     }
 };

@@ -125,7 +125,7 @@ void TestLegends::scaleHasTheColorsOfThePicture() {
     legend.setScale({viridis, 1, 5, QStringLiteral("m"), {}});
     legend.resize(256, legend.sizeHint().height());
     const QImage shown = painted(legend);
-    const ValueMap map{TargetKind::Depth, 1, 3, {1, 3, 5}};
+    const ValueMap map{&depthTarget(), 1, 3, {1, 3, 5}};
     const Image picture = draw(map, {}, {1, 5});
     const auto near = [&](int x, int pixel) {
         const std::uint8_t* expected = picture.pixel(0, pixel);
@@ -201,7 +201,7 @@ void TestLegends::directionsAreThoseOfThePicture() {
     legend.resize(legend.sizeHint());
     const QImage shown = painted(legend);
     // A wall that faces the camera: its normal points at it, −z.
-    const Image facing = draw({TargetKind::Normals, 1, 1, {0, 0, -1}}, {}, {});
+    const Image facing = draw({&normalsTarget(), 1, 1, {0, 0, -1}}, {}, {});
     const int line = QFontMetrics(legend.font()).height();
     const QRgb middle = shown.pixel(48 + 44, line + 2 + 44);
     for (const auto& [is, expected] :

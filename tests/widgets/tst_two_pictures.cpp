@@ -107,7 +107,7 @@ void TestTwoPictures::reducedMotionNeverBlinksByItself() {
 
 void TestTwoPictures::classesAreDrawnOverTheirPicture() {
     const std::vector<ClassInfo> classes{{"wall", {200, 0, 0}}, {"floor", {0, 0, 200}}};
-    ValueMap map{TargetKind::Classes, 4, 8, std::vector<float>(32, 0)};
+    ValueMap map{&classesTarget(), 4, 8, std::vector<float>(32, 0)};
     for (int y = 0; y < 4; ++y)
         for (int x = 4; x < 8; ++x)
             map.values[static_cast<std::size_t>(y * 8 + x)] = 1;

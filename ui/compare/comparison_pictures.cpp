@@ -2,6 +2,7 @@
 #include "ui/compare/comparison_pictures.h"
 
 #include "ui/compare/error_text.h"
+#include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
 
 #include <QCoreApplication>
@@ -70,7 +71,7 @@ void ComparisonPictures::forget() {
     for (std::size_t run = 0; run < m_frames.size(); ++run)
         for (const Source source : {Source::Truth, Source::Expanded, Source::Collapsed}) {
             const ValueMap* map = mapOf({source, run});
-            if (map == nullptr || map->kind != TargetKind::Depth)
+            if (map == nullptr || map->kind->form() != ValueForm::Scale)
                 continue;
             const ValueRange range = rangeOf(*map);
             m_range = std::exchange(any, true) ? joined(m_range, range) : range;
@@ -81,7 +82,7 @@ void ComparisonPictures::setStyle(const ClassStyle& style) {
     if (style == m_style)
         return;
     m_style = style;
-    if (kind() == TargetKind::Classes)
+    if (kind()->form() == ValueForm::Areas)
         std::erase_if(m_pictures, [](const auto& entry) { return entry.first.source != Source::Image; });
 }
 
@@ -112,11 +113,11 @@ const ValueMap* ComparisonPictures::mapOf(SourceOfRun which) const {
     return map == nullptr || map->empty() ? nullptr : map;
 }
 
-TargetKind ComparisonPictures::kind() const {
+const TargetKind* ComparisonPictures::kind() const {
     for (std::size_t run = 0; run < m_frames.size(); ++run)
         if (const FrameTask* task = taskOf(run))
             return task->kind;
-    return TargetKind::Classes;
+    return &classesTarget();
 }
 
 QString ComparisonPictures::name() const {
@@ -145,7 +146,7 @@ std::vector<std::size_t> ComparisonPictures::classCounts() const {
     for (std::size_t run = 0; run < m_frames.size(); ++run)
         for (const Source source : {Source::Truth, Source::Expanded, Source::Collapsed}) {
             const ValueMap* map = mapOf({source, run});
-            if (map == nullptr || map->kind != TargetKind::Classes)
+            if (map == nullptr || map->kind->form() != ValueForm::Areas)
                 continue;
             const auto counts = concertina::classCounts(*map, sums.size());
             for (std::size_t i = 0; i < sums.size(); ++i)
@@ -156,7 +157,7 @@ std::vector<std::size_t> ComparisonPictures::classCounts() const {
 
 std::optional<double> ComparisonPictures::depthAt(SourceOfRun which, QPointF share) const {
     const ValueMap* map = mapOf(which);
-    if (map == nullptr || map->kind != TargetKind::Depth)
+    if (map == nullptr || map->kind->form() != ValueForm::Scale)
         return std::nullopt;
     const int x = std::clamp(static_cast<int>(share.x() * map->width), 0, map->width - 1);
     const int y = std::clamp(static_cast<int>(share.y() * map->height), 0, map->height - 1);
@@ -203,7 +204,7 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         const FrameTask* task = taskOf(which.run);
         if (known != m_pictures.end()) {
             content.picture = known->second;
-        } else if (map->kind == TargetKind::Classes) {
+        } else if (map->kind->form() == ValueForm::Areas) {
             auto layer = m_layers.find(which);
             if (layer == m_layers.end())
                 layer = m_layers
@@ -211,13 +212,15 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
                             .first;
             content.picture = Picture(layer->second.draw(m_style));
         } else {
-            content.picture = Picture(drawMap(*map, task->classes, m_range));
+            content.picture = Picture(drawValues(*map, task->classes, m_range, size()));
         }
         // The frame is held as long as a caller asks for it.
         content.valueAt = [frame, map, task](QPoint at) {
-            return toQt(concertina::valueText(*map, at.y(), at.x(), task->classes));
+            const bool whole = !map->kind->isPlane();
+            return toQt(
+                concertina::valueText(*map, whole ? 0 : at.y(), whole ? 0 : at.x(), task->classes));
         };
-        if (map->kind == TargetKind::Classes)
+        if (map->kind->form() == ValueForm::Areas)
             content.regionAt = [frame, map](QPoint at) {
                 return map->isKnown(at.y(), at.x()) ? static_cast<int>(map->at(at.y(), at.x())) : -1;
             };
@@ -261,9 +264,9 @@ std::optional<ComparisonPictures::Distance> ComparisonPictures::distance(SourceO
 
 double ComparisonPictures::limit(SourceOfRun left, SourceOfRun right) {
     const Differences& both = differences({left, right});
-    const bool stretch = m_stretched && kind() != TargetKind::Classes && both.values
+    const bool stretch = m_stretched && kind()->form() != ValueForm::Areas && both.values
                          && both.distance.largest > 0 && std::isfinite(both.distance.largest);
-    return stretch ? niceLimit(both.distance.largest) : errorLimit(kind());
+    return stretch ? niceLimit(both.distance.largest) : kind()->errorLimit();
 }
 
 PaneContent ComparisonPictures::difference(SourceOfRun left, SourceOfRun right) {
@@ -280,7 +283,7 @@ PaneContent ComparisonPictures::difference(SourceOfRun left, SourceOfRun right) 
     const Distance away = differences({left, right}).distance;
     if (away.largest == 0)
         content.caption += QStringLiteral(" · ") + tr("none, every pixel is equal");
-    else if (kind() == TargetKind::Classes)
+    else if (kind()->form() == ValueForm::Areas)
         content.caption += QStringLiteral(" · ") + tr("%1 of the pixels").arg(valueText(away.mean));
     else
         content.caption += QStringLiteral(" · ")
@@ -291,7 +294,7 @@ PaneContent ComparisonPictures::difference(SourceOfRun left, SourceOfRun right) 
 
 PaneContent ComparisonPictures::error(SourceOfRun prediction) {
     const SourceOfRun truth{Source::Truth, prediction.run};
-    const double most = errorLimit(kind());
+    const double most = kind()->errorLimit();
     PaneContent content =
         differencePane({prediction, truth}, tr("Error of %1").arg(caption(prediction).toLower()),
                        most);
@@ -321,7 +324,7 @@ PaneContent ComparisonPictures::differencePane(const Pair& pair, const QString& 
                       + static_cast<std::size_t>(at.x())]);
         if (std::isnan(value))
             return QStringLiteral("–");
-        if (kind == TargetKind::Classes)
+        if (kind->form() == ValueForm::Areas)
             return value > 0 ? tr("differs") : tr("equal");
         return errorText(kind, value);
     };

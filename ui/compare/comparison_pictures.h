@@ -42,7 +42,7 @@ public:
     bool empty() const { return m_frames.empty(); }
     std::size_t runs() const { return m_frames.size(); }
     const std::string& task() const { return m_task; }
-    TargetKind kind() const;
+    const TargetKind* kind() const;
     ValueRange range() const { return m_range; } ///< over truth and predictions of all runs
     QString name() const;                        ///< of the frame
     QSize size() const;                          ///< of the first run's image

@@ -8,6 +8,6 @@
 namespace concertina {
 
 /// A difference or an error for people: "32 %" of the pixels, "0.68 m", "3.1e-6 m", "34.6°".
-QString errorText(TargetKind kind, double value);
+QString errorText(const TargetKind* kind, double value);
 
 } // namespace concertina

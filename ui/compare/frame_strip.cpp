@@ -255,7 +255,7 @@ void FrameStrip::setName(const FramePick& pick, const QString& name) {
         m_gallery->gallery()->setName(pick.index, name);
 }
 
-void FrameStrip::setTask(int task, TargetKind kind) {
+void FrameStrip::setTask(int task, const TargetKind* kind) {
     if (task < 0)
         return;
     m_task = static_cast<std::size_t>(task);

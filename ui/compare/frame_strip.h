@@ -35,7 +35,7 @@ public:
     void showNothing();
 
     /// Which of the spec's tasks errors are of.
-    void setTask(int task, TargetKind kind);
+    void setTask(int task, const TargetKind* kind);
 
     /// Shows them as frames of their own and picks the first one.
     void openFiles(const QStringList& files);
@@ -93,7 +93,7 @@ private:
     std::set<int> m_unreadable; ///< frames that are known to be
     int m_passOn = 1; ///< the way on from one that is; 0: it was chosen by hand, and stays
     std::size_t m_task = 0;
-    TargetKind m_kind = TargetKind::Classes;
+    const TargetKind* m_kind = &classesTarget();
 
     GalleryStrip* m_gallery;
     QComboBox* m_splitChoice;

@@ -62,15 +62,19 @@ LegendCard::LegendCard(QWidget* parent)
 }
 
 void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
-    const TargetKind kind = pictures.kind();
-    const bool classes = kind == TargetKind::Classes;
-    setTitle(classes ? tr("Classes") : kind == TargetKind::Depth ? tr("Depth") : tr("Directions"));
-    setNote(kind == TargetKind::Depth ? tr("metres, one range for all") : QString());
+    const TargetKind* kind = pictures.kind();
+    const bool classes = kind->form() == ValueForm::Areas;
+    const bool scale = kind->form() == ValueForm::Scale;
+    const bool list = kind->form() == ValueForm::List;
+    setTitle(toQt(kind->label()));
+    setNote(scale ? tr("%1, one range for all").arg(QString::fromUtf8(kind->errorUnit()))
+                  : QString());
     m_classes->setVisible(classes);
     m_overlay->setVisible(classes);
-    m_depth->setVisible(kind == TargetKind::Depth);
-    m_directions->setVisible(kind == TargetKind::Normals);
-    m_errors->setVisible(!classes);
+    m_depth->setVisible(scale);
+    m_directions->setVisible(kind->form() == ValueForm::Directions);
+    m_errors->setVisible(!classes && !list);
+    m_errorTitle->setVisible(!list);
     m_classErrors->setVisible(classes);
     m_errorTitle->setText(tr("Error, difference"));
     if (classes) {
@@ -82,14 +86,14 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
         return;
     }
     const ValueRange range = pictures.range();
-    m_depth->setScale({viridis, range.low, range.high, QStringLiteral("m"), tr("no measurement")});
-    const QString unit = QString::fromUtf8(errorUnit(kind));
+    const QString unit = QString::fromUtf8(kind->errorUnit());
+    m_depth->setScale({viridis, range.low, range.high, unit, tr("no measurement")});
     m_errors->setScale({inferno, 0, limit, unit, {}});
-    const bool stretched = limit != errorLimit(kind);
-    m_errorTitle->setText(stretched
-                              ? tr("Difference up to %1, errors up to %2")
-                                    .arg(errorText(kind, limit), errorText(kind, errorLimit(kind)))
-                              : tr("Error, difference"));
+    const bool stretched = limit != kind->errorLimit();
+    m_errorTitle->setText(
+        stretched ? tr("Difference up to %1, errors up to %2")
+                        .arg(errorText(kind, limit), errorText(kind, kind->errorLimit()))
+                  : tr("Error, difference"));
 }
 
 void LegendCard::setHighlighted(int index) {

@@ -171,7 +171,8 @@ void PictureStage::refresh(const QString& message) {
     if (any)
         m_view.setReference(m_pictures.size());
     m_stretch->setVisible(m_mode == CompareMode::Difference && any
-                          && m_pictures.kind() != TargetKind::Classes);
+                          && m_pictures.kind()->form() != ValueForm::Areas
+                          && m_pictures.kind()->isPlane());
     const PaneContent none{.message = message};
     switch (m_mode) {
     case CompareMode::All:

@@ -100,18 +100,21 @@ QImage pictureForFile(const std::vector<PaneContent>& panes, int columns,
     const int width = columns * (cell.width() + Gap) + Gap;
     const int gridHeight = rows * (CaptionHeight + cell.height() + Gap) + Gap;
 
-    const bool classes = pictures.kind() == TargetKind::Classes;
-    const bool depth = pictures.kind() == TargetKind::Depth;
+    const TargetKind& kind = *pictures.kind();
+    const bool classes = kind.form() == ValueForm::Areas;
+    const bool scale = kind.form() == ValueForm::Scale;
+    const bool list = kind.form() == ValueForm::List;
     const ValueRange range = pictures.range();
-    const ColorScale depthScale{viridis, range.low, range.high, QStringLiteral("m"), {}};
-    const ColorScale errorScale{inferno, 0, differenceLimit,
-                                QString::fromUtf8(errorUnit(pictures.kind())), {}};
+    const ColorScale valueScale{
+        viridis, range.low, range.high, QString::fromUtf8(kind.errorUnit()), {}};
+    const ColorScale errorScale{
+        inferno, 0, differenceLimit, QString::fromUtf8(kind.errorUnit()), {}};
     const int legendWidth = std::min(width - 2 * Gap, 360);
     int legendHeight = 0;
     if (classes)
         legendHeight = drawClasses(nullptr, {}, width - 2 * Gap, pictures) + Gap;
-    else
-        legendHeight = (depth ? 2 : 1) * (scaleHeight(errorScale) + CaptionHeight) + Gap;
+    else if (!list)
+        legendHeight = (scale ? 2 : 1) * (scaleHeight(errorScale) + CaptionHeight) + Gap;
 
     QImage result(width, gridHeight + legendHeight, QImage::Format_RGB32);
     if (result.isNull())
@@ -124,16 +127,17 @@ QImage pictureForFile(const std::vector<PaneContent>& panes, int columns,
         drawClasses(&painter, at, width - 2 * Gap, pictures);
         return result;
     }
-    const auto titled = [&](const QString& title, const ColorScale& scale) {
+    const auto titled = [&](const QString& title, const ColorScale& colors) {
         painter.setPen(color(ColorRole::Text, false));
         painter.drawText(QRect(at, QSize(legendWidth, CaptionHeight)),
                          Qt::AlignLeft | Qt::AlignVCenter, title);
-        drawScale(painter, at + QPoint(0, CaptionHeight), legendWidth, scale);
-        at.ry() += CaptionHeight + scaleHeight(scale);
+        drawScale(painter, at + QPoint(0, CaptionHeight), legendWidth, colors);
+        at.ry() += CaptionHeight + scaleHeight(colors);
     };
-    if (depth)
-        titled(QObject::tr("Depth"), depthScale);
-    titled(QObject::tr("Error, difference"), errorScale);
+    if (scale)
+        titled(toQt(kind.label()), valueScale);
+    if (!list)
+        titled(QObject::tr("Error, difference"), errorScale);
     return result;
 }
 

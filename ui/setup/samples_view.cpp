@@ -2,6 +2,7 @@
 #include "ui/setup/samples_view.h"
 
 #include "core/values/text.h"
+#include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -62,10 +63,12 @@ void SamplesView::setFrames(std::vector<Frame> frames) {
             const FrameTask& task = frame.tasks[t];
             const ValueRange range = ranges[t].value_or(ValueRange{});
             row.push_back(task.truth.empty() ? QImage()
-                                             : imageOf(draw(task.truth, task.classes, range)));
-            if (task.kind == TargetKind::Depth && ranges[t])
-                m_notes[t] = tr("%1–%2 m").arg(toQt(fixedText(range.low, 1)),
-                                               toQt(fixedText(range.high, 1)));
+                                             : drawValues(task.truth, task.classes, range,
+                                                          {frame.image.width, frame.image.height}));
+            if (task.kind->form() == ValueForm::Scale && ranges[t])
+                m_notes[t] = tr("%1–%2 %3")
+                                 .arg(toQt(fixedText(range.low, 1)), toQt(fixedText(range.high, 1)),
+                                      QString::fromUtf8(task.kind->errorUnit()));
         }
     }
     m_message.clear();

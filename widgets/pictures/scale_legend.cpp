@@ -37,7 +37,7 @@ QString tickText(double value, double span) {
 
 /// Colours of the half ball that faces the camera: z is away from it, y down.
 QImage ballImage(int side) {
-    ValueMap map{TargetKind::Normals, side, side, {}};
+    ValueMap map{&normalsTarget(), side, side, {}};
     map.values.assign(static_cast<std::size_t>(3) * side * side, 0);
     QImage alpha(side, side, QImage::Format_ARGB32_Premultiplied);
     alpha.fill(Qt::transparent);

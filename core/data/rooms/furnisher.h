@@ -6,8 +6,6 @@
 
 namespace concertina::rooms {
 
-enum class RoomKind { Bedroom, Living, Dining, Study, Studio };
-
 /// Furnishes a room: chooses pieces and their sizes, finds places for them in the plan, and puts
 /// small things on and beside them. What finds no place is left out.
 class Furnisher {

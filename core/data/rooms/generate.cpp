@@ -164,6 +164,7 @@ Scene generateScene(std::uint64_t key, const SceneRequest& request) {
     }
     if (!last) // nowhere a place for its main piece: another room
         return generateScene(combined(key, Attempts), request);
+    last->kind = kind;
     last->ambient = estimateAmbient(*last);
     expose(*last, random);
     return std::move(*last);

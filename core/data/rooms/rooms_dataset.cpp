@@ -22,6 +22,9 @@ using namespace rooms;
 /// Part of every fingerprint: to be raised when the same options give other samples.
 constexpr int GeneratorVersion = 1;
 
+/// Every picture has walls, a floor and a ceiling, or nearly: the classes behind them are things.
+constexpr std::size_t FirstThing = 3;
+
 constexpr int NominalWidth = 128;
 constexpr int NominalHeight = 96;
 
@@ -146,6 +149,30 @@ TargetPlane planeOf(Encoding encoding, const Rendering& rendering, const std::ve
     return plane;
 }
 
+template <class T>
+TargetPlane listOf(Encoding encoding, const std::vector<T>& values) {
+    TargetPlane plane{encoding, 1, static_cast<int>(values.size())};
+    plane.bytes.resize(values.size() * sizeof(T));
+    std::memcpy(plane.bytes.data(), values.data(), plane.bytes.size());
+    return plane;
+}
+
+float meanOf(const std::vector<float>& values) {
+    double sum = 0;
+    for (const float value : values)
+        sum += static_cast<double>(value);
+    return static_cast<float>(sum / static_cast<double>(values.size()));
+}
+
+/// In the order of `RoomKind`, as the option "rooms" calls them.
+std::vector<ClassInfo> roomKinds() {
+    return {{"bedroom", {56, 108, 176}},
+            {"living", {24, 164, 170}},
+            {"dining", {240, 142, 43}},
+            {"study", {92, 60, 140}},
+            {"studio", {231, 92, 142}}};
+}
+
 TargetPlane normalPlane(const Rendering& rendering) {
     std::vector<std::uint16_t> values;
     values.reserve(rendering.geometry.normals.size() * 3);
@@ -172,11 +199,23 @@ public:
                                 {"val", options.at("val_size").get<int>()}};
         m_description.targets = {
             {.name = "segmentation",
-             .kind = TargetKind::Classes,
+             .kind = &classesTarget(),
              .encoding = Encoding::Index8,
              .classes = m_classes.classes},
-            {.name = "depth", .kind = TargetKind::Depth, .encoding = Encoding::Float32},
-            {.name = "normal", .kind = TargetKind::Normals, .encoding = Encoding::Rgb16},
+            {.name = "depth", .kind = &depthTarget(), .encoding = Encoding::Float32},
+            {.name = "normal", .kind = &normalsTarget(), .encoding = Encoding::Rgb16},
+            {.name = "classification",
+             .kind = &labelTarget(),
+             .encoding = Encoding::Index16,
+             .classes = roomKinds()},
+            {.name = "presence",
+             .kind = &presenceTarget(),
+             .encoding = Encoding::Index8,
+             .classes = {m_classes.classes.begin() + FirstThing, m_classes.classes.end()}},
+            {.name = "regression",
+             .kind = &valuesTarget(),
+             .encoding = Encoding::Float32,
+             .classes = {{"mean depth (m)", {68, 1, 84}}}},
         };
         m_description.camera = Camera{View::FocalX * NominalWidth, View::FocalY * NominalHeight,
                                       NominalWidth / 2.0 - 0.5, NominalHeight / 2.0 - 0.5};
@@ -205,9 +244,13 @@ public:
                    : renderQuickly(scene, height, width);
         Sample sample;
         sample.image = photograph(scene, rendering, m_noise, combined(key, 2));
-        sample.targets = {planeOf(Encoding::Index8, rendering, classesOf(rendering.geometry.labels)),
+        const auto classes = classesOf(rendering.geometry.labels);
+        sample.targets = {planeOf(Encoding::Index8, rendering, classes),
                           planeOf(Encoding::Float32, rendering, rendering.geometry.depth),
-                          normalPlane(rendering)};
+                          normalPlane(rendering),
+                          listOf(Encoding::Index16, std::vector{std::uint16_t(scene.kind)}),
+                          listOf(Encoding::Index8, presentIn(classes)),
+                          listOf(Encoding::Float32, std::vector{meanOf(rendering.geometry.depth)})};
         return sample;
     }
 
@@ -224,6 +267,17 @@ private:
         for (const std::uint8_t label : labels)
             indices.push_back(m_classes.classOf[label]);
         return indices;
+    }
+
+    /// 1 for each thing that a thousandth of the picture or more shows, 0 for the others.
+    std::vector<std::uint8_t> presentIn(const std::vector<std::uint8_t>& classes) const {
+        std::vector<std::size_t> counts(m_classes.classes.size());
+        for (const std::uint8_t index : classes)
+            ++counts[index];
+        std::vector<std::uint8_t> present;
+        for (std::size_t i = FirstThing; i < counts.size(); ++i)
+            present.push_back(counts[i] > 0 && 1000 * counts[i] >= classes.size() ? 1 : 0);
+        return present;
     }
 
     std::uint64_t m_seed;

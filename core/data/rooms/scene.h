@@ -63,8 +63,11 @@ struct View {
 /// −z, z). Stands for all bounces that are not traced.
 using Ambient = std::array<Color, 6>;
 
+enum class RoomKind { Bedroom, Living, Dining, Study, Studio };
+
 /// A furnished and lit room, seen by a camera: all that a picture of any size is made from.
 struct Scene {
+    RoomKind kind = RoomKind::Bedroom;
     Vec3 size; ///< of the room; its left front corner on the floor is the origin
     std::vector<Material> materials;
     std::vector<Part> parts;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/values/value_map.h"
+
+#include <QImage>
+#include <QSize>
+
+#include <span>
+#include <vector>
+
+namespace concertina {
+
+/// Named values as a picture, on the dark ground that pictures have in every theme: names, bars,
+/// numbers; what is not set steps back. As many as are legible, the last line says how many more
+/// there are.
+QImage drawRows(const std::vector<ValueRow>& rows, QSize size);
+
+/// Values of either form beside a picture of this size: planes in true pixels, lists several times
+/// as large, so that their text can be read.
+QImage drawValues(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
+                  QSize picture);
+
+} // namespace concertina
