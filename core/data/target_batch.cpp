@@ -46,7 +46,8 @@ TargetBatch TargetBatch::select(const std::vector<std::int64_t>& images) const {
 }
 
 TargetBatch TargetBatch::to(const torch::Device& device) const {
-    TargetBatch moved{.tensors = {}, .offsets = offsets};
+    TargetBatch moved;
+    moved.offsets = offsets;
     for (const torch::Tensor& tensor : tensors)
         moved.tensors.push_back(tensor.to(device));
     return moved;

@@ -4,12 +4,18 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace concertina {
 
 /// One target of a batch of images. What its tensors hold is its kind's (`TargetTensors`).
 struct TargetBatch {
+    TargetBatch() = default;
+
+    /// An entry an image.
+    TargetBatch(torch::Tensor one) : tensors{std::move(one)} {}
+
     /// With the images as their first dimension, or, where there are offsets, items of the images.
     std::vector<torch::Tensor> tensors;
     /// Image n has the items from offsets[n] up to offsets[n + 1]. Empty: an entry an image.

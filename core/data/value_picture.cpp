@@ -11,7 +11,8 @@ namespace concertina {
 
 namespace {
 
-constexpr int ListLine = 16;
+constexpr int LeastSide = 192;
+constexpr int ListLine = 18;
 constexpr int ListGap = 4;
 constexpr int LetterWidth = 7; ///< of `drawText`, about
 constexpr std::uint8_t ListGround = 28;
@@ -28,6 +29,10 @@ Image pictureOf(const ValueMap& map, std::span<const ClassInfo> classes, const V
                 int height, int width) {
     if (map.kind->isPlane())
         return draw(map, classes, range);
+    const int shorter = std::max(1, std::min(height, width));
+    const int zoom = (LeastSide + shorter - 1) / shorter;
+    height *= zoom;
+    width *= zoom;
     Image image = blankImage(height, width, ListGround);
     int top = ListGap;
     for (const ValueRow& row : map.kind->rows(map, classes)) {
@@ -37,7 +42,7 @@ Image pictureOf(const ValueMap& map, std::span<const ClassInfo> classes, const V
         fillBar(image, top + ListLine - 3, top + ListLine - 1, ListGap, ListGap + bar, row.color);
         const auto letters =
             static_cast<std::size_t>(std::max(1, (width - 2 * ListGap) / LetterWidth));
-        std::string name = row.name.substr(0, letters - std::min(letters, row.text.size() + 1));
+        const std::string name = row.name.substr(0, letters - std::min(letters, row.text.size() + 1));
         drawText(image, ListGap, top + ListLine - 6, name);
         drawText(image, width - ListGap - LetterWidth * static_cast<int>(row.text.size()),
                  top + ListLine - 6, row.text == "–" ? "-" : row.text);

@@ -8,8 +8,9 @@
 
 namespace concertina {
 
-/// Values as a picture of this size, for files: a plane as `draw` has it, in its own size; a list
-/// as names, bars and numbers, as many as there is room for.
+/// Values as a picture for files, beside one of this size: a plane as `draw` has it; a list as names,
+/// bars and numbers, as many as there is room for, several times as large where it has to be to be
+/// read.
 Image pictureOf(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
                 int height, int width);
 

@@ -9,9 +9,9 @@
 namespace concertina {
 
 /// A set of tasks: bit t stands for the experiment's task t.
-using TaskSet = std::uint32_t;
+using TaskSet = std::uint64_t;
 
-inline constexpr int MaxTasks = 32;
+inline constexpr int MaxTasks = 64;
 
 constexpr TaskSet taskBit(int task) {
     return TaskSet{1} << task;

@@ -39,13 +39,15 @@ public:
         drawText(m_image, gap + column * (m_width + gap), top - gap, text);
     }
 
+    /// A picture of any size, as large as a cell.
     void place(int row, int column, const Image& picture) {
         const int y0 = top + row * (m_height + gap);
         const int x0 = gap + column * (m_width + gap);
         for (int y = 0; y < m_height; ++y)
             for (int x = 0; x < m_width; ++x)
-                std::copy_n(picture.pixel(y / m_zoom, x / m_zoom), 3,
-                            m_image.pixel(y0 + y, x0 + x));
+                std::copy_n(picture.pixel(y * picture.height / m_height,
+                                          x * picture.width / m_width),
+                            3, m_image.pixel(y0 + y, x0 + x));
     }
 
     const Image& image() const { return m_image; }

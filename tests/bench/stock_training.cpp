@@ -20,13 +20,13 @@ void StockTraining::step(const Batch& batch) {
     m_optimizer->adam.zero_grad();
     const auto outputs = m_model->forward(batch.images);
     const auto segmentation = F::cross_entropy(
-        outputs[0], batch.targets[0], F::CrossEntropyFuncOptions().ignore_index(-1));
-    const auto known = (batch.targets[1] > 0).to(torch::kFloat32);
-    const auto depth = ((outputs[1] - batch.targets[1]).abs() * known).sum() / known.sum();
-    const auto faces = batch.targets[2].square().sum(1) > 0.5;
+        outputs[0], batch.targets[0].only(), F::CrossEntropyFuncOptions().ignore_index(-1));
+    const auto known = (batch.targets[1].only() > 0).to(torch::kFloat32);
+    const auto depth = ((outputs[1] - batch.targets[1].only()).abs() * known).sum() / known.sum();
+    const auto faces = batch.targets[2].only().square().sum(1) > 0.5;
     const auto normal = 1
                         - (F::normalize(outputs[2], F::NormalizeFuncOptions().dim(1))
-                           * batch.targets[2])
+                           * batch.targets[2].only())
                                   .sum()
                               / faces.sum();
     const auto loss = segmentation + depth + normal;

@@ -44,7 +44,7 @@ std::vector<torch::Tensor> wholeGradients(const ExperimentSpec& spec, const Netw
         for (const Parameter& parameter : network.parameters())
             if (taskCount(parameter.owners) > 1)
                 leaves.push_back(parameter.value);
-        const auto found = torch::autograd::grad({tasks[t]->loss(outputs[t], batch.targets[t])},
+        const auto found = torch::autograd::grad({tasks[t]->loss(outputs[t], batch.targets[t].only())},
                                                  leaves, {}, false, false, true);
         for (const torch::Tensor& part : found)
             parts.push_back(part.flatten());
@@ -231,7 +231,7 @@ private Q_SLOTS:
         const ExperimentSpec spec = specWith(id.toStdString());
         Learner learner = learnerFor(spec);
         Batch batch = firstBatch(spec);
-        batch.targets[1].zero_(); // no depth is known
+        batch.targets[1].only().zero_(); // no depth is known
         const auto result = learner.step(batch, 0);
         QVERIFY(result);
         std::map<std::string, double> weights;
@@ -243,7 +243,7 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(weight) && task != "depth");
         for (const torch::Tensor& target : batch.targets)
             target.zero_();
-        batch.targets[0].fill_(-1);
+        batch.targets[0].only().fill_(-1);
         QVERIFY(learner.step(batch, 1)); // nor anything else
         for (const auto& [name, numbers] : learner.balancing().state())
             for (const double number : numbers)

@@ -71,14 +71,14 @@ private Q_SLOTS:
         QVERIFY(batch.images.sizes() == at::IntArrayRef({1, 3, height, width}));
         const torch::Tensor numbers =
             torch::arange(height * width, torch::kInt64).view({1, height, width});
-        QVERIFY(torch::equal(batch.targets[0], numbers));
+        QVERIFY(torch::equal(batch.targets[0].only(), numbers));
         const torch::Tensor columns = torch::arange(width, torch::kFloat32).view({1, width});
         QVERIFY(torch::allclose(batch.images[0][0], columns.expand({height, width}) * (10 / 255.0)));
         const torch::Tensor rows = torch::arange(height, torch::kFloat32).view({height, 1});
         QVERIFY(torch::allclose(batch.images[0][1], rows.expand({height, width}) * (20 / 255.0)));
-        QVERIFY(torch::equal(batch.targets[1][0][0], rows.expand({height, width}) + 1));
+        QVERIFY(torch::equal(batch.targets[1].only()[0][0], rows.expand({height, width}) + 1));
         // A window at another place of scale 1 is the whole too.
-        QVERIFY(torch::equal(batchWith({.top = 0.7, .left = 0.9}).targets[0], numbers));
+        QVERIFY(torch::equal(batchWith({.top = 0.7, .left = 0.9}).targets[0].only(), numbers));
     }
 
     void imagesAreNormalized() {
@@ -101,11 +101,11 @@ private Q_SLOTS:
         const Batch plain = batchWith({});
         const Batch mirrored = batchWith({.flip = true});
         QVERIFY(torch::equal(mirrored.images, plain.images.flip({3})));
-        QVERIFY(torch::equal(mirrored.targets[0], plain.targets[0].flip({2})));
-        QVERIFY(torch::equal(mirrored.targets[1], plain.targets[1].flip({3})));
-        torch::Tensor expected = plain.targets[2].flip({3});
+        QVERIFY(torch::equal(mirrored.targets[0].only(), plain.targets[0].only().flip({2})));
+        QVERIFY(torch::equal(mirrored.targets[1].only(), plain.targets[1].only().flip({3})));
+        torch::Tensor expected = plain.targets[2].only().flip({3});
         expected = expected * torch::tensor({-1.0F, 1.0F, 1.0F}).view({1, 3, 1, 1});
-        QVERIFY(torch::equal(mirrored.targets[2], expected));
+        QVERIFY(torch::equal(mirrored.targets[2].only(), expected));
         QVERIFY(expected.select(1, 0).min().item<float>() < -0.9F); // there was an x to negate
     }
 
@@ -132,15 +132,15 @@ private Q_SLOTS:
                 const int from = flip ? width - 1 - x : x;
                 const int row = firstRow + static_cast<int>((y + 0.5) / 1.5);
                 const int column = firstColumn + static_cast<int>((from + 0.5) / 1.5);
-                QCOMPARE(batch.targets[0][0][y][x].item<std::int64_t>(), row * width + column);
-                QCOMPARE(batch.targets[1][0][0][y][x].item<float>(),
+                QCOMPARE(batch.targets[0].only()[0][y][x].item<std::int64_t>(), row * width + column);
+                QCOMPARE(batch.targets[1].only()[0][0][y][x].item<float>(),
                          static_cast<float>(row + 1) / 1.5F);
                 // Linear inside the picture, so that its gradient gives the place to a fraction.
                 const double exact = firstColumn + (from + 0.5) / 1.5 - 0.5;
                 const double edge = std::clamp(exact, double(firstColumn), firstColumn + 15.0);
                 QVERIFY(std::abs(batch.images[0][0][y][x].item<double>() * 255 - 10 * edge) < 1.01);
             }
-        const torch::Tensor length = batch.targets[2].norm(2, {1});
+        const torch::Tensor length = batch.targets[2].only().norm(2, {1});
         QVERIFY(torch::allclose(length, torch::ones_like(length))); // directions stay directions
     }
 
@@ -158,7 +158,7 @@ private Q_SLOTS:
             for (const double left : {0.0, 0.3, 1.0}) {
                 const Batch batch = batchWith({.scale = 1.2, .left = left, .flip = flip}, sample);
                 const torch::Tensor bright = batch.images[0][0] * 255 > 100;
-                const torch::Tensor one = batch.targets[0][0] == 1;
+                const torch::Tensor one = batch.targets[0].only()[0] == 1;
                 // Linear against nearest: a column at the edge may differ.
                 QVERIFY((bright != one).sum().item<std::int64_t>() <= height);
             }
@@ -174,9 +174,9 @@ private Q_SLOTS:
         QCOMPARE(batch.size(), std::int64_t{2});
         QVERIFY(torch::equal(batch.images[0], batchWith({}).images[0]));
         QVERIFY(torch::equal(batch.images[1], torch::ones({3, height, width})));
-        QVERIFY(torch::equal(batch.targets[0][0], batchWith({}).targets[1][0])); // tasks' order
-        QCOMPARE(batch.targets[0][1].abs().sum().item<double>(), 0.0);
-        QVERIFY(torch::equal(batch.targets[1][1], batchWith({}).targets[0][0].flip({1})));
+        QVERIFY(torch::equal(batch.targets[0].only()[0], batchWith({}).targets[1].only()[0])); // tasks' order
+        QCOMPARE(batch.targets[0].only()[1].abs().sum().item<double>(), 0.0);
+        QVERIFY(torch::equal(batch.targets[1].only()[1], batchWith({}).targets[0].only()[0].flip({1})));
     }
 
     void classesThatTheTargetIgnoresOrDoesNotHaveAreUnknown() {
@@ -187,7 +187,7 @@ private Q_SLOTS:
         const Sample* one = &sample;
         const Augmentation none;
         const Batch batch = BatchMaker(infos, {0}, {}).make({&one, 1}, {&none, 1});
-        const torch::Tensor classes = batch.targets[0].flatten();
+        const torch::Tensor classes = batch.targets[0].only().flatten();
         for (int i = 0; i < height * width; ++i)
             QCOMPARE(classes[i].item<std::int64_t>(), i == 7 || i >= 100 ? -1 : i);
     }

@@ -32,7 +32,7 @@ torch::Tensor targetOf(const TestFolder& folder, std::size_t target, int index =
     const BatchMaker maker((*dataset)->description().targets, {target}, {});
     const Sample* one = &*sample;
     const Augmentation none;
-    return maker.make({&one, 1}, {&none, 1}).targets.front()[0];
+    return maker.make({&one, 1}, {&none, 1}).targets.front().only()[0];
 }
 
 template <class Value>

@@ -270,7 +270,7 @@ private Q_SLOTS:
         Learner learner = learnerFor(spec);
         Batch batch = firstBatch(spec);
         if (std::isinf(value))
-            batch.targets[1].fill_(value); // above 0, so valid
+            batch.targets[1].only().fill_(value); // above 0, so valid
         else
             for (Parameter& parameter : learner.network().parameters())
                 if (parameter.name == "head.depth.2/bias/depth")
@@ -310,9 +310,9 @@ private Q_SLOTS:
         const ExperimentSpec spec = tinySpec("factored", "*: merged");
         Learner learner = learnerFor(spec);
         Batch batch = firstBatch(spec);
-        batch.targets[0].fill_(-1);
-        batch.targets[1].zero_();
-        batch.targets[2].zero_();
+        batch.targets[0].only().fill_(-1);
+        batch.targets[1].only().zero_();
+        batch.targets[2].only().zero_();
         const auto before = copyOf(learner.network().namedTensors());
         const auto result = learner.step(batch, 0);
         QVERIFY(result);

@@ -83,9 +83,9 @@ private Q_SLOTS:
         std::vector<torch::Tensor> depths;
         torch::Tensor sum = torch::zeros({3}, torch::kFloat64);
         forEachBatch("val", [&](const Batch& batch) {
-            counts += torch::bincount(batch.targets[0].masked_select(batch.targets[0] >= 0), {}, 13);
-            depths.push_back(batch.targets[1].masked_select(batch.targets[1] > 0));
-            sum += batch.targets[2].sum({0, 2, 3}, false, torch::kFloat64);
+            counts += torch::bincount(batch.targets[0].only().masked_select(batch.targets[0].only() >= 0), {}, 13);
+            depths.push_back(batch.targets[1].only().masked_select(batch.targets[1].only() > 0));
+            sum += batch.targets[2].only().sum({0, 2, 3}, false, torch::kFloat64);
         });
         const double majority =
             counts.max().item<double>() / counts.sum().item<double>();
@@ -98,7 +98,7 @@ private Q_SLOTS:
         const auto metrics =
             taskEntry("normal").make(Json::object(), m_dataset->description().targets[2])->metrics();
         forEachBatch("val", [&](const Batch& batch) {
-            metrics->add(sum.view({1, 3, 1, 1}).expand_as(batch.targets[2]), batch.targets[2]);
+            metrics->add(sum.view({1, 3, 1, 1}).expand_as(batch.targets[2].only()), batch.targets[2].only());
         });
         QVERIFY(std::abs(metrics->values()[0] - 50.5) < 0.3);
     }
@@ -106,16 +106,16 @@ private Q_SLOTS:
     void depthAndNormalsOfAllTrainingFramesArePlausible() {
         double nearest = 100, farthest = 0, towards = 0, normals = 0, known = 0, pixels = 0;
         forEachBatch("train", [&](const Batch& batch) {
-            const torch::Tensor depth = batch.targets[1];
+            const torch::Tensor depth = batch.targets[1].only();
             known += (depth > 0).sum().item<double>();
             pixels += static_cast<double>(depth.numel());
             nearest = std::min(nearest, depth.masked_select(depth > 0).min().item<double>());
             farthest = std::max(farthest, depth.max().item<double>());
-            const torch::Tensor length = batch.targets[2].norm(2, {1});
+            const torch::Tensor length = batch.targets[2].only().norm(2, {1});
             const torch::Tensor unit = (length - 1).abs() < 1e-5;
             QVERIFY(torch::logical_or(unit, length == 0).all().item<bool>());
             normals += unit.sum().item<double>();
-            const torch::Tensor cosine = (batch.targets[2] * rays()).sum(1);
+            const torch::Tensor cosine = (batch.targets[2].only() * rays()).sum(1);
             towards += (cosine.masked_select(unit) < 0.05).sum().item<double>();
         });
         QVERIFY(known / pixels > 0.99);      // dense

@@ -49,7 +49,7 @@ void referenceStep(Network& network, const std::vector<std::unique_ptr<Task>>& t
     const auto outputs = network.forward(composed, batch.images, {.training = true});
     std::vector<torch::Tensor> losses;
     for (std::size_t t = 0; t < outputs.size(); ++t)
-        losses.push_back(tasks[t]->loss(outputs[t], batch.targets[t]));
+        losses.push_back(tasks[t]->loss(outputs[t], batch.targets[t].only()));
     backward(network, composed, losses, {});
     for (Parameter& parameter : network.parameters())
         parameter.value.mutable_grad() = parameter.grad;
@@ -207,7 +207,7 @@ private Q_SLOTS:
         Learner learner = learnerFor(spec);
         const Batch whole = firstBatch(spec);
         Batch blind = whole;
-        blind.targets[1] = torch::zeros_like(whole.targets[1]);
+        blind.targets[1] = torch::zeros_like(whole.targets[1].only());
         const auto before = copyOf(learner.network().namedTensors());
         const auto result = learner.step(blind, 0);
         QVERIFY(result);

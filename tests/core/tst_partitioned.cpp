@@ -33,9 +33,9 @@ Batch maskedBatch(const ExperimentSpec& spec, std::uint64_t seed) {
     const auto keep = [&](torch::IntArrayRef sizes) {
         return torch::empty(sizes, torch::kFloat64).uniform_(0, 1, generator) < 0.7;
     };
-    batch.targets[0] = batch.targets[0].masked_fill(~keep(batch.targets[0].sizes()), -1);
-    batch.targets[1] = batch.targets[1].to(torch::kFloat64) * keep(batch.targets[1].sizes());
-    batch.targets[2] = batch.targets[2].to(torch::kFloat64)
+    batch.targets[0] = batch.targets[0].only().masked_fill(~keep(batch.targets[0].only().sizes()), -1);
+    batch.targets[1] = batch.targets[1].only().to(torch::kFloat64) * keep(batch.targets[1].only().sizes());
+    batch.targets[2] = batch.targets[2].only().to(torch::kFloat64)
                        * keep({batch.size(), 1, spec.data.height, spec.data.width});
     return batch;
 }
@@ -109,7 +109,7 @@ private Q_SLOTS:
         const auto outputs = exact.forward(composed, setting.batch.images, {});
         std::vector<torch::Tensor> losses;
         for (std::size_t t = 0; t < 3; ++t)
-            losses.push_back(setting.tasks[t]->loss(outputs[t], setting.batch.targets[t]));
+            losses.push_back(setting.tasks[t]->loss(outputs[t], setting.batch.targets[t].only()));
         backward(exact, composed, losses, {});
         for (const Parameter& parameter : exact.parameters())
             QVERIFY2(relativeDifference(mean.at(parameter.name), parameter.grad) < 1e-12,
@@ -132,7 +132,7 @@ private Q_SLOTS:
             torch::Tensor loss = torch::zeros({}, torch::kFloat64);
             std::int64_t pixels = 0;
             for (std::int64_t n = 0; n < setting.batch.size(); ++n)
-                pixels += setting.tasks[t]->validCount(setting.batch.targets[t].narrow(0, n, 1));
+                pixels += setting.tasks[t]->validCount(setting.batch.targets[t].only().narrow(0, n, 1));
             for (std::int64_t n = 0; n < shares[t].images.size(0); ++n) {
                 const torch::Tensor truth = shares[t].target.narrow(0, n, 1);
                 loss = loss
@@ -206,8 +206,8 @@ private Q_SLOTS:
         // Depth is known in the first two images alone, normals nowhere: depth has 2 turns there,
         // segmentation all the rest, and normals rest.
         Setting setting("*: merged", 4);
-        setting.batch.targets[1].narrow(0, 2, 2).zero_();
-        setting.batch.targets[2].zero_();
+        setting.batch.targets[1].only().narrow(0, 2, 2).zero_();
+        setting.batch.targets[2].only().zero_();
         const auto shares = split(setting.batch, setting.tasks, 0);
         QCOMPARE(shares[0].images.size(0), 3); // image 0 by turn, 2 and 3 by right
         QCOMPARE(shares[1].images.size(0), 1); // image 1
@@ -244,9 +244,9 @@ private Q_SLOTS:
         QCOMPARE(validate(spec, catalogue()), Problems{});
         Learner learner = learnerFor(spec);
         Batch batch = firstBatch(spec);
-        batch.targets[1].narrow(0, 1, 5).zero_();
-        batch.targets[2].zero_();
-        batch.targets[0].narrow(0, 0, 1).fill_(-1); // the first is for depth alone
+        batch.targets[1].only().narrow(0, 1, 5).zero_();
+        batch.targets[2].only().zero_();
+        batch.targets[0].only().narrow(0, 0, 1).fill_(-1); // the first is for depth alone
         for (int step = 0; step < 3; ++step)
             QVERIFY(learner.step(batch, step).has_value());
         const auto problem = learner.checkWeights();

@@ -187,7 +187,7 @@ private Q_SLOTS:
             std::vector<torch::Tensor> all;
             for (const std::size_t t : {0U, 1U, 2U})
                 all.push_back(t == 1 ? torch::Tensor()
-                                     : tasks[t]->loss(outputs[t], batch.targets[t]));
+                                     : tasks[t]->loss(outputs[t], batch.targets[t].only()));
             if (gradients)
                 backward(network, composed, all, {});
             return (all[0] + all[2]).item<double>();

@@ -253,14 +253,14 @@ private Q_SLOTS:
         metrics->add(output, target); // and goes on
         for (const double number : metrics->values())
             QVERIFY2(!std::isfinite(number), std::to_string(number).c_str());
-        const TargetKind kind = classes         ? &classesTarget()
+        const TargetKind* kind = classes         ? &classesTarget()
                                 : id == "depth" ? &depthTarget()
                                                 : &normalsTarget();
-        const ValueMap drawn = toValueMap(task->prediction(output)[0], kind);
+        const ValueMap drawn = toValueMap(task->prediction(output)[0], *kind);
         QVERIFY(!drawn.isKnown(0, 0));
         QCOMPARE(drawn.isKnown(1, 1), pixels < 4);
         QCOMPARE(draw(drawn, {}, rangeOf(drawn)).height, 2);
-        QVERIFY(std::isinf(errors(drawn, toValueMap(target[0], kind))[0]));
+        QVERIFY(std::isinf(errors(drawn, toValueMap(target[0], *kind))[0]));
     }
 
     void outputsAtPixelsThatDoNotCountMayBeAnything() {

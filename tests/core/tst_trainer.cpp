@@ -226,9 +226,9 @@ private Q_SLOTS:
         const auto outputs = network->forward(network->compose(false), batch.images, {});
         std::vector<double> expected;
         for (std::size_t t = 0; t < 3; ++t) {
-            expected.push_back(data->tasks[t]->loss(outputs[t], batch.targets[t]).item<double>());
+            expected.push_back(data->tasks[t]->loss(outputs[t], batch.targets[t].only()).item<double>());
             const auto metrics = data->tasks[t]->metrics();
-            metrics->add(outputs[t], batch.targets[t]);
+            metrics->add(outputs[t], batch.targets[t].only());
             for (const double value : metrics->values())
                 expected.push_back(value);
         }

@@ -24,7 +24,7 @@ public:
                 values[at] = classAt(plane, stored.info, y, x);
             });
         }
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {

@@ -40,7 +40,7 @@ public:
                 values[at] = depthAt(plane, stored.info, y, x) * nearer;
             });
         }
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {

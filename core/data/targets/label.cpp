@@ -28,7 +28,7 @@ public:
             all[n].zero_();
             all[n][index].fill_(1);
         }
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {

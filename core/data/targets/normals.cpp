@@ -52,7 +52,7 @@ public:
                 values[at + 2 * area] = normal[2];
             });
         }
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& /*info*/) const override {

@@ -26,7 +26,7 @@ public:
                 if (bytes[c] <= 1)
                     values[n * static_cast<std::size_t>(classes) + c] = bytes[c];
         }
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& /*info*/) const override {

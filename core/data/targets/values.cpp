@@ -27,7 +27,7 @@ public:
                  i < std::min<int>(stored.planes[n]->width, static_cast<int>(quantities)); ++i)
                 values[static_cast<std::int64_t>(n) * quantities + i] =
                     quantityAt(*stored.planes[n], stored.info, i);
-        return {{all}};
+        return all;
     }
 
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {

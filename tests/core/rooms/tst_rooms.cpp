@@ -149,7 +149,8 @@ void TestRooms::descriptionSaysWhatSamplesHold() {
     const auto dataset = opened({{"train_size", 7}, {"val_size", 3}});
     const DatasetDescription& description = dataset->description();
     QCOMPARE(description.splits, (std::vector<SplitInfo>{{"train", 7}, {"val", 3}}));
-    const std::array<const char*, 3> names{"segmentation", "depth", "normal"};
+    const std::array<const char*, 6> names{"segmentation",   "depth",    "normal",
+                                           "classification", "presence", "regression"};
     const Sample sample = *dataset->sample("val", 2, 12, 16);
     QCOMPARE(sample.targets.size(), names.size());
     std::set<std::array<std::uint8_t, 3>> colors;
@@ -158,8 +159,11 @@ void TestRooms::descriptionSaysWhatSamplesHold() {
     for (std::size_t i = 0; i < names.size(); ++i) {
         QCOMPARE(description.targets[i].name, std::string(names[i]));
         QCOMPARE(sample.targets[i].encoding, description.targets[i].encoding);
-        const std::size_t pixel = std::array{1U, 4U, 6U}[i]; // bytes: Index8, Float32, Rgb16
-        QCOMPARE(sample.targets[i].bytes.size(), 12 * 16 * pixel);
+        const std::size_t plane = 12 * 16;
+        // Bytes a pixel: Index8, Float32, Rgb16; then two for the room, a byte for each of the eleven
+        // things that are no wall, floor or ceiling, and a float.
+        const std::size_t bytes = std::array{plane, 4 * plane, 6 * plane, 2UL, 11UL, 4UL}[i];
+        QCOMPARE(sample.targets[i].bytes.size(), bytes);
     }
     QVERIFY(dataset->sampleName("val", 2) != dataset->sampleName("train", 2));
     QVERIFY(opened({{"seed", 1}})->description().fingerprint
