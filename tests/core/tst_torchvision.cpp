@@ -2,17 +2,24 @@
 // Backbones that are torchvision's: their sizes, their names, and what they compute.
 #include "core/backbones/backbone.h"
 #include "core/catalogue.h"
+#include "core/collapse/collapsed_network.h"
+#include "core/collapse/initial.h"
 #include "core/model/costs.h"
 #include "core/model/heads.h"
+#include "core/network/initial_network.h"
+#include "core/network/run_program.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
+#include "core/training/begun_network.h"
 #include "tests/core/core_testing.h"
+#include "tests/core/reference_script.h"
 #include "tests/printing.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <filesystem>
 #include <string_view>
 
 using namespace concertina;
@@ -177,6 +184,72 @@ private Q_SLOTS:
             QVERIFY(python.waitForFinished(300000));
             const QByteArray said = python.readAllStandardOutput() + python.readAllStandardError();
             QVERIFY2(python.exitCode() == 0, said.constData());
+        }
+    }
+
+    void aNetworkThatBeginsWithAFileGivesWhatTorchvisionGives_data() {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("parametrization");
+        for (const char* id : {"resnet18", "resnet50"})
+            for (const char* parametrization : {"plain", "factored"})
+                QTest::addRow("%s, %s", id, parametrization) << id << parametrization;
+    }
+
+    /// Through torch.save's two forms and through safetensors of others: the last features, which
+    /// an identity in the head's place hands out, expanded and collapsed. Rounding of float32 on
+    /// their side: 1e-5 of the largest.
+    void aNetworkThatBeginsWithAFileGivesWhatTorchvisionGives() {
+        QFETCH(QString, id);
+        QFETCH(QString, parametrization);
+        if (const QString lacking = lackingPython(QStringLiteral("torchvision"));
+            !lacking.isEmpty())
+            QSKIP(qPrintable(lacking));
+        const std::filesystem::path folder = m_folder.path().toStdString();
+        if (!std::filesystem::exists(folder / (id.toStdString() + ".safetensors")))
+            if (const QString wrong =
+                    runReference(QStringLiteral("save_torchvision.py"), {id, m_folder.path()});
+                !wrong.isEmpty())
+                QFAIL(qPrintable(wrong));
+        constexpr int height = 72, width = 100;
+        ExperimentSpec spec = tinySpec(parametrization.toStdString(), "*: tied");
+        spec.network.backbone = {id.toStdString(), Json::object()};
+        spec.data.height = height;
+        spec.data.width = width;
+        spec.tasks = {{.method = {"classification"}}};
+        spec = withCompleteOptions(spec, catalogue());
+        const int channels = id == "resnet18" ? 512 : 2048;
+        const auto read = [&](const char* what, std::vector<std::int64_t> shape) {
+            const auto values = valuesOf<float>(folder / (id.toStdString() + what));
+            return torch::tensor(values).view(shape).to(torch::kFloat64);
+        };
+        const torch::Tensor image = read("-image", {2, 3, height, width});
+        const torch::Tensor expected = read("-features", {2, channels, 1, 1});
+        const torch::NoGradGuard noGrad;
+        for (const char* ending : {"-zip.pth", "-stream.pth", ".safetensors"}) {
+            const std::string file = (folder / (id.toStdString() + ending)).string();
+            const auto source = readInitial(file, file, "");
+            QVERIFY2(source, source ? "" : toText(source.error()).c_str());
+            DesignResult result = designNetwork(spec, catalogue(), std::vector{channels});
+            QVERIFY2(result.problems.empty(), toText(result.problems).c_str());
+            BegunNotes notes;
+            const auto begun = begunNetwork(spec, std::move(result.design), **source, notes);
+            QVERIFY2(begun, begun ? "" : toText(begun.error()).c_str());
+            const Network wide = begun->convertedTo(torch::kFloat64);
+            const UnfoldedNetwork unfolded = unfoldedOf(wide);
+            const auto check = [&](const Program& program, std::vector<torch::Tensor> tensors) {
+                for (std::size_t i = 0; i < tensors.size(); ++i)
+                    if (program.tensors[i].starts_with("head."))
+                        tensors[i] = tensors[i].dim() == 4
+                                         ? torch::eye(channels, tensors[i].options())
+                                               .view(tensors[i].sizes())
+                                         : torch::zeros_like(tensors[i]);
+                const torch::Tensor output =
+                    runProgram(program, tensors, image, {.training = false}).front();
+                const double away = relativeDifference(output, expected);
+                QVERIFY2(away < 1e-5, (std::string(ending) + ": " + std::to_string(away)).c_str());
+            };
+            check(wide.program(), wide.compose(false).tensors);
+            check(unfolded.program, unfolded.tensors);
         }
     }
 
