@@ -94,6 +94,24 @@ std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassIn
     return map.isKnown(y, x) ? map.kind->text(map, y, x, classes) : "–";
 }
 
+std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
+                                     std::span<const ClassInfo> names) {
+    std::vector<ValueRow> rows = left.kind->rows(left, names);
+    const std::vector<ValueRow> others = right.kind->rows(right, names);
+    for (ValueRow& row : rows) {
+        const auto named = std::ranges::find(names, row.name, &ClassInfo::name) - names.begin();
+        const auto other = std::ranges::find(others, row.name, &ValueRow::name);
+        const auto index = static_cast<std::size_t>(named);
+        const double away = std::abs(static_cast<double>(left.values[index])
+                                     - static_cast<double>(right.values[index]));
+        row.share = std::isfinite(away) ? std::min(away, 1.0) : 0;
+        row.color = inferno(0.3 + 0.6 * row.share);
+        row.isSet = row.isSet || (other != others.end() && other->isSet);
+        row.text = row.text + " → " + (other != others.end() ? other->text : "–");
+    }
+    return rows;
+}
+
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes) {
     std::vector<std::size_t> counts(classes);
     for (const float value : map.values)

@@ -71,6 +71,10 @@ double meanError(std::span<const float> errors);
 /// not known.
 std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes);
 
+/// Of two lists, row by row in the order of the first: both values, and how far apart they are.
+std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
+                                     std::span<const ClassInfo> names);
+
 /// Pixels of each class, by index; those without a class are left out.
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
 

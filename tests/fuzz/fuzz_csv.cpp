@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/cell_targets.h"
 #include "core/data/csv_table.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -22,12 +23,35 @@ std::string lineOf(const std::vector<std::string>& cells) {
     return line + "\r\n";
 }
 
+/// Its cells as targets of whole pictures, whose classes are the columns: what is read has a value
+/// a class, what is not a reason.
+void readCells(const concertina::CsvTable& table) {
+    using namespace concertina;
+    TargetInfo target;
+    for (const std::string& name : table.header)
+        target.classes.push_back({name, {}});
+    for (const TargetKind* kind : {&labelTarget(), &presenceTarget(), &valuesTarget()})
+        for (const auto& row : table.rows)
+            for (const bool isList : {false, true}) {
+                target.kind = kind;
+                const auto plane = planeOfCells(target, row.cells, isList);
+                if (!plane && plane.error().found.empty())
+                    std::abort();
+                if (!plane || plane->empty())
+                    continue;
+                const auto values = plane->bytes.size() / bytesPerPixel(plane->encoding);
+                if (values != (kind == &labelTarget() ? 1 : table.header.size()))
+                    std::abort();
+            }
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto table = concertina::readCsv({reinterpret_cast<const char*>(data), size});
     if (!table)
         return 0;
+    readCells(*table);
     std::string text = lineOf(table->header);
     for (const auto& row : table->rows) {
         if (row.cells.size() != table->header.size())

@@ -8,7 +8,9 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto layout =
         concertina::readFolderLayout({reinterpret_cast<const char*>(data), size});
-    if (layout && (layout->splits.empty() || layout->targets.size() != layout->targetPaths.size()))
+    if (layout
+        && (layout->splits.empty() || layout->targets.size() != layout->targetPaths.size()
+            || layout->targets.size() != layout->targetCells.size()))
         std::abort();
     if (!layout && layout.error().empty())
         std::abort(); // refused without a reason

@@ -281,6 +281,8 @@ PaneContent ComparisonPictures::difference(SourceOfRun left, SourceOfRun right) 
         return content;
     }
     const Distance away = differences({left, right}).distance;
+    if (!kind()->isPlane())
+        return content; // its rows say how far
     if (away.largest == 0)
         content.caption += QStringLiteral(" · ") + tr("none, every pixel is equal");
     else if (kind()->form() == ValueForm::Areas)
@@ -314,10 +316,17 @@ PaneContent ComparisonPictures::differencePane(const Pair& pair, const QString& 
         return content;
     const ValueMap* map = mapOf(pair.first);
     const auto known = m_differencePictures.find({pair, most});
-    content.picture = known != m_differencePictures.end()
-                          ? known->second
-                          : Picture(toQImage(drawErrors(*both.values, map->height, map->width, most)));
+    if (known != m_differencePictures.end())
+        content.picture = known->second;
+    else if (map->kind->isPlane())
+        content.picture =
+            Picture(toQImage(drawErrors(*both.values, map->height, map->width, most)));
+    else
+        content.picture = Picture(
+            drawRows(differenceRows(*map, *mapOf(pair.second), classes()), largeBeside(size())));
     m_differencePictures.insert_or_assign({pair, most}, content.picture);
+    if (!map->kind->isPlane())
+        return content;
     content.valueAt = [values = both.values, width = map->width, kind = map->kind](QPoint at) {
         const auto value = static_cast<double>(
             (*values)[static_cast<std::size_t>(at.y()) * static_cast<std::size_t>(width)

@@ -67,8 +67,9 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
     const bool scale = kind->form() == ValueForm::Scale;
     const bool list = kind->form() == ValueForm::List;
     setTitle(toQt(kind->label()));
-    setNote(scale ? tr("%1, one range for all").arg(QString::fromUtf8(kind->errorUnit()))
-                  : QString());
+    setNote(scale  ? tr("%1, one range for all").arg(QString::fromUtf8(kind->errorUnit()))
+            : list ? tr("what is said to be there stands out")
+                   : QString());
     m_classes->setVisible(classes);
     m_overlay->setVisible(classes);
     m_depth->setVisible(scale);

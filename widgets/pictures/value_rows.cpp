@@ -73,13 +73,16 @@ QImage drawRows(const std::vector<ValueRow>& rows, QSize size) {
     return image;
 }
 
+QSize largeBeside(QSize picture) {
+    const int side = std::max(1, std::min(picture.width(), picture.height()));
+    return picture * std::max(1, (LeastListSide + side - 1) / side);
+}
+
 QImage drawValues(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
                   QSize picture) {
     if (map.empty() || map.kind->isPlane())
         return drawMap(map, classes, range);
-    const int side = std::max(1, std::min(picture.width(), picture.height()));
-    return drawRows(map.kind->rows(map, classes),
-                    picture * std::max(1, (LeastListSide + side - 1) / side));
+    return drawRows(map.kind->rows(map, classes), largeBeside(picture));
 }
 
 } // namespace concertina

@@ -16,8 +16,12 @@ namespace concertina {
 /// there are.
 QImage drawRows(const std::vector<ValueRow>& rows, QSize size);
 
-/// Values of either form beside a picture of this size: planes in true pixels, lists several times
-/// as large, so that their text can be read.
+/// How large a list is to be beside a picture of this size, so that its text can be read: whole
+/// times as large.
+QSize largeBeside(QSize picture);
+
+/// Values of either form beside a picture of this size: planes in true pixels, lists `largeBeside`
+/// it.
 QImage drawValues(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
                   QSize picture);
 
