@@ -120,7 +120,7 @@ const TaskEntry& classificationTask() {
          "C",
          {{"top1", "top-1 accuracy", "", true, 3},
           {"top5", "top-5 accuracy", "", true, 3},
-          {"class_accuracy", "mean accuracy of the classes", "", true, 3}},
+          {"class_accuracy", "class accuracy", "", true, 3}},
          [](GraphBuilder& builder, const HeadPlace& place, const Json&) {
              return pooledHead(builder, place);
          }},

@@ -45,7 +45,7 @@ NetworkDesign designFor(const ExperimentSpec& spec) {
     constexpr int classes = 14; // of rooms
     std::vector<int> outputs;
     for (const TaskSpec& task : spec.tasks)
-        outputs.push_back(catalogue().task(task.method.id)->outputs(classes));
+        outputs.push_back(catalogue().task(task.method.id)->target->outputs(classes));
     DesignResult result = designNetwork(spec, catalogue(), outputs);
     if (!result.problems.empty())
         qFatal("%s", toText(result.problems).c_str());

@@ -205,9 +205,9 @@ private Q_SLOTS:
     }
 
     void tasksAskForAsManyChannelsAsTheirTargetsHave() {
-        QCOMPARE(catalogue().task("segmentation")->outputs(13), 13);
+        QCOMPARE(catalogue().task("segmentation")->target->outputs(13), 13);
         QCOMPARE(catalogue().task("depth")->target->outputs(0), 1);
-        QCOMPARE(catalogue().task("normal")->outputs(0), 3);
+        QCOMPARE(catalogue().task("normal")->target->outputs(0), 3);
     }
 };
 

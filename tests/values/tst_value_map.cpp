@@ -154,6 +154,52 @@ private Q_SLOTS:
         const auto counts = classCounts(row(&classesTarget(), {1, 1, 0, -1, 7}), 3);
         QVERIFY(counts == (std::vector<std::size_t>{1, 2, 0}));
     }
+
+    void listsAreReadFromTheGreatestScoreOn() {
+        const std::vector<ClassInfo> rooms{{"bath", red}, {"bed", blue}, {"hall", red}};
+        const ValueMap said{&labelTarget(), 1, 1, {0.2F, 0.7F, 0.1F}};
+        const ValueMap truth{&labelTarget(), 1, 1, {0, 1, 0}};
+        QCOMPARE(valueText(said, 0, 0, rooms), std::string("bed 0.70"));
+        QCOMPARE(valueText(truth, 0, 0, rooms), std::string("bed"));
+        const auto rows = said.kind->rows(said, rooms);
+        QCOMPARE(rows.size(), std::size_t{3});
+        QCOMPARE(rows[0].name, std::string("bed"));
+        QVERIFY(rows[0].isSet && !rows[1].isSet);
+        QCOMPARE(rows[1].text, std::string("0.20"));
+        QCOMPARE(errors(said, truth), std::vector<float>{0});
+        QCOMPARE(errors({&labelTarget(), 1, 1, {0.8F, 0.1F, 0.1F}}, truth), std::vector<float>{1});
+        const ValueMap unknown{&labelTarget(), 1, 1, {notANumber, notANumber, notANumber}};
+        QVERIFY(std::isnan(errors(said, unknown)[0]));
+        QVERIFY(std::isinf(errors(unknown, truth)[0])); // what was predicted is no number
+        QCOMPARE(valueText(unknown, 0, 0, rooms), std::string("–"));
+        QCOMPARE(labelTarget().errorText(1), std::string("100 %"));
+    }
+
+    void presenceIsWrongByTheShareOfWhatIsKnown() {
+        const std::vector<ClassInfo> things{{"lamp", red}, {"sofa", blue}, {"plant", red}};
+        const ValueMap said{&presenceTarget(), 1, 1, {0.9F, 0.4F, 0.6F}};
+        const ValueMap truth{&presenceTarget(), 1, 1, {1, 1, notANumber}};
+        QCOMPARE(errors(said, truth), std::vector<float>{0.5F});
+        QCOMPARE(valueText(said, 0, 0, things), std::string("lamp 0.90, plant 0.60"));
+        QCOMPARE(valueText(truth, 0, 0, things), std::string("lamp, sofa"));
+        QCOMPARE(valueText({&presenceTarget(), 1, 1, {0, 0, 0}}, 0, 0, things),
+                 std::string("none"));
+        const auto rows = truth.kind->rows(truth, things);
+        QCOMPARE(rows[2].text, std::string("–")); // not known, behind those that are
+        QVERIFY(!rows[2].isSet);
+        const auto difference = differenceRows(said, truth, things);
+        QCOMPARE(difference[0].text, std::string("0.90 → 1.00"));
+        QVERIFY(std::abs(difference[0].share - 0.1) < 1e-6);
+        QVERIFY(difference[2].isSet); // the truth has it, though not the prediction
+    }
+
+    void quantitiesDifferByTheMeanOfWhatIsKnown() {
+        const std::vector<ClassInfo> names{{"area", red}, {"height", blue}};
+        const ValueMap said{&valuesTarget(), 1, 1, {20, 3}};
+        QCOMPARE(errors(said, {&valuesTarget(), 1, 1, {22, 3.5F}}), std::vector<float>{1.25F});
+        QCOMPARE(errors(said, {&valuesTarget(), 1, 1, {notANumber, 2}}), std::vector<float>{1});
+        QCOMPARE(valueText(said, 0, 0, names), std::string("area 20, height 3"));
+    }
 };
 
 QTEST_GUILESS_MAIN(ValueMapTest)

@@ -303,7 +303,7 @@ PaneContent ComparisonPictures::error(SourceOfRun prediction) {
     if (content.picture.isNull())
         content.message = whyMissing(mapOf(truth) == nullptr ? truth : prediction);
     else
-        content.caption = tr("Error · mean %1")
+        content.caption = (kind()->isPlane() ? tr("Error · mean %1") : tr("Error · %1"))
                               .arg(valueText(differences({prediction, truth}).distance.mean));
     return content;
 }

@@ -5,7 +5,7 @@
 #include "widgets/qt_text.h"
 
 #include <QCoreApplication>
-#include <QFontDatabase>
+#include <QGuiApplication>
 #include <QPainter>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ QImage drawRows(const std::vector<ValueRow>& rows, QSize size) {
     const int margin = std::max(4, size.width() / 40);
     const int lines = std::clamp(static_cast<int>(rows.size()), 4, MostListRows);
     const int line = (size.height() - 2 * margin) / lines;
-    QFont font = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
+    QFont font = QGuiApplication::font();
     font.setPixelSize(std::clamp(line / 2, 6, std::max(6, size.width() / 16)));
     const QFontMetrics metrics(font);
     for (std::size_t i = 0; i < shown; ++i) {
