@@ -241,8 +241,8 @@ private Q_SLOTS:
         QCOMPARE(weights.size(), 2U);
         for (const auto& [task, weight] : weights)
             QVERIFY(std::isfinite(weight) && task != "depth");
-        for (const torch::Tensor& target : batch.targets)
-            target.zero_();
+        for (const TargetBatch& target : batch.targets)
+            target.only().zero_();
         batch.targets[0].only().fill_(-1);
         QVERIFY(learner.step(batch, 1)); // nor anything else
         for (const auto& [name, numbers] : learner.balancing().state())

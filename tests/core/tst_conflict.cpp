@@ -204,8 +204,8 @@ private Q_SLOTS:
         other.images.narrow(0, 1, 1).zero_();
         QVERIFY(learnerFor(spec).conflict(other, 50) != rows);
         other.images = batch.images.narrow(0, 0, 1);
-        for (torch::Tensor& target : other.targets)
-            target = target.narrow(0, 0, 1);
+        for (TargetBatch& target : other.targets)
+            target = target.narrow(0, 1);
         QCOMPARE(learnerFor(spec).conflict(other, 50).front().estimator, std::string("exact"));
     }
 

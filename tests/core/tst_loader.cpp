@@ -46,14 +46,14 @@ std::vector<LoadedBatch> batchesOf(const std::shared_ptr<const Dataset>& dataset
 
 bool same(const LoadedBatch& a, const LoadedBatch& b) {
     return a.samples == b.samples && sameBits(a.batch->images, b.batch->images)
-           && sameBits(a.batch->targets[0], b.batch->targets[0]);
+           && sameBits(a.batch->targets[0].only(), b.batch->targets[0].only());
 }
 
 /// Which samples a batch really holds, read from its depth: i + 1 metres, ÷ the scale.
 std::vector<int> contents(const LoadedBatch& batch, const LoaderPlan& plan, std::int64_t epoch) {
     std::vector<int> indices;
     for (std::size_t n = 0; n < batch.samples.size(); ++n) {
-        const double metres = batch.batch->targets[0][std::int64_t(n)].max().item<double>();
+        const double metres = batch.batch->targets[0].only()[std::int64_t(n)].max().item<double>();
         const double scale = plan.augmentation(epoch, batch.samples[n]).scale;
         indices.push_back(static_cast<int>(std::lround(metres * scale - 1)));
     }

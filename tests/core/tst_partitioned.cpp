@@ -132,9 +132,9 @@ private Q_SLOTS:
             torch::Tensor loss = torch::zeros({}, torch::kFloat64);
             std::int64_t pixels = 0;
             for (std::int64_t n = 0; n < setting.batch.size(); ++n)
-                pixels += setting.tasks[t]->validCount(setting.batch.targets[t].only().narrow(0, n, 1));
+                pixels += setting.tasks[t]->validCount(setting.batch.targets[t].narrow(n, 1));
             for (std::int64_t n = 0; n < shares[t].images.size(0); ++n) {
-                const torch::Tensor truth = shares[t].target.narrow(0, n, 1);
+                const TargetBatch truth = shares[t].target.narrow(n, 1);
                 loss = loss
                        + setting.tasks[t]->loss(outputs[t].narrow(0, n, 1), truth) * 3.0
                              * static_cast<double>(setting.tasks[t]->validCount(truth))
@@ -261,7 +261,7 @@ private Q_SLOTS:
         QVERIFY(result.has_value());
         for (std::size_t t = 0; t < 3; ++t) {
             QCOMPARE(result->outputs[t].size(0), 2);
-            QCOMPARE(result->targets[t].size(0), 2);
+            QCOMPARE(result->targets[t].size(), 2);
             QVERIFY(result->losses[t] > 0);
         }
     }

@@ -22,7 +22,7 @@ using namespace concertina::testing;
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 
 TargetInfo targetOf(const TargetKind& kind, int names) {
     TargetInfo target{.name = kind.usualName(), .kind = &kind};
@@ -122,7 +122,7 @@ private Q_SLOTS:
 
     void classificationIsCrossEntropyOverPicturesThatHaveAClass() {
         const auto output = rows({{2, 1, 0}, {0, 0, 0}, {5, 5, 5}});
-        const TargetBatch target(rows({{1, 0, 0}, {0, 0, 1}, {nan, nan, nan}}));
+        const TargetBatch target(rows({{1, 0, 0}, {0, 0, 1}, {unknown, unknown, unknown}}));
         const double first = -2 + std::log(std::exp(2.0) + std::exp(1.0) + 1);
         const double second = std::log(3.0);
         const auto task = taskOf(labelTarget(), 3);
@@ -147,14 +147,14 @@ private Q_SLOTS:
             output[n][said[static_cast<std::size_t>(n)]].fill_(1);
             target[n][truth[static_cast<std::size_t>(n)]].fill_(1);
         }
-        target[4].fill_(nan); // counts nowhere
+        target[4].fill_(unknown); // counts nowhere
         const auto values = measured(*taskOf(labelTarget(), 7), output, target);
         QVERIFY(near(values[0], 2.0 / 4));
         // Class 0 of the third picture has the lowest score of seven; class 1 of the fourth is
         // before 0 alone, and so the sixth.
         QVERIFY(near(values[1], 2.0 / 4));
         QVERIFY(near(values[2], (2.0 / 3 + 0) / 2));
-        output[0].fill_(nan);
+        output[0].fill_(unknown);
         for (const double value : measured(*taskOf(labelTarget(), 7), output, target))
             QVERIFY(std::isnan(value));
     }
@@ -162,12 +162,12 @@ private Q_SLOTS:
     void presenceLearnsFromWhatIsKnownAlone() {
         const auto task = taskOf(presenceTarget(), 3);
         const auto output = rows({{1, -2, 0}, {3, 0, 9}});
-        const TargetBatch target(rows({{1, 0, nan}, {nan, 1, nan}}));
+        const TargetBatch target(rows({{1, 0, unknown}, {unknown, 1, unknown}}));
         QCOMPARE(task->validCount(target), std::int64_t{3});
         const double expected =
             (std::log1p(std::exp(-1.0)) + std::log1p(std::exp(-2.0)) + std::log(2.0)) / 3;
         QVERIFY(near(task->loss(output, target).item<double>(), expected));
-        QVERIFY(!task->loss(output, TargetBatch(torch::full({2, 3, 1, 1}, nan))).defined());
+        QVERIFY(!task->loss(output, TargetBatch(torch::full({2, 3, 1, 1}, unknown))).defined());
         const auto gradientOf = output.clone().requires_grad_();
         task->loss(gradientOf, target).backward();
         QCOMPARE(gradientOf.grad()[1][2].item<double>(), 0.0); // not known: it pulls nowhere
@@ -183,7 +183,7 @@ private Q_SLOTS:
             std::vector<float> scores;
             std::vector<bool> isThere;
             torch::Tensor output = torch::zeros({30, 1, 1, 1});
-            torch::Tensor target = torch::full({30, 1, 1, 1}, nan);
+            torch::Tensor target = torch::full({30, 1, 1, 1}, unknown);
             for (int i = 0; i < 30; ++i) {
                 const auto score = static_cast<float>(random() % 9); // many are equal
                 const bool known = i == 0 || random() % 4 > 0;
@@ -201,14 +201,14 @@ private Q_SLOTS:
 
     void classesThatNoPictureHasDoNotCount() {
         const auto values = measured(*taskOf(presenceTarget(), 3), rows({{1, -1, 5}, {-1, 1, 5}}),
-                                     rows({{1, 0, 0}, {0, 0, nan}}));
+                                     rows({{1, 0, 0}, {0, 0, unknown}}));
         QVERIFY(near(values[0], 1)); // the first alone has a picture, and it is in front
         QVERIFY(near(values[1], 3.0 / 5)); // of five that are known
     }
 
     void regressionIsOfKnownQuantities() {
         const auto output = rows({{1, 10}, {2, 20}});
-        const TargetBatch target(rows({{0, nan}, {5, 20.5F}}));
+        const TargetBatch target(rows({{0, unknown}, {5, 20.5F}}));
         const auto lossOf = [&](const char* loss) {
             return taskOf(valuesTarget(), 2, {{"loss", loss}})->loss(output, target).item<double>();
         };
@@ -242,7 +242,7 @@ private Q_SLOTS:
         scaled.scale = 0.5;
         scaled.offset = 1;
         TargetPlane quantities{Encoding::Float32, 1, 2, std::vector<std::uint8_t>(8)};
-        const std::array<float, 2> stored{6, nan};
+        const std::array<float, 2> stored{6, unknown};
         std::memcpy(quantities.bytes.data(), stored.data(), 8);
         const torch::Tensor values = batchOf(scaled, quantities).flatten(1);
         QCOMPARE(values[0][0].item<float>(), 4.0F);
@@ -296,7 +296,7 @@ private Q_SLOTS:
         first.after(3, [](RunControl& control) { control.stop(); });
         QVERIFY(first.run());
         Training second(pictureSpec());
-        second.request.resume = first.lastCheckpoint();
+        second.request.resumeAt = first.lastCheckpoint();
         QVERIFY(second.run());
         QVERIFY(sameTensors(whole.lastCheckpoint(), second.lastCheckpoint()));
     }

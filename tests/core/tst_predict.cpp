@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_files.h"
+#include "core/data/target_tensors.h"
 #include "core/prediction/predict.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
@@ -114,7 +115,7 @@ private Q_SLOTS:
                 if (t == 0)
                     large = large.argmax(0);
                 const ValueMap expected =
-                    toValueMap(large, t == 0 ? &classesTarget() : &depthTarget());
+                    toValueMap(large, t == 0 ? classesTarget() : depthTarget());
                 QCOMPARE(maps[t].height, height);
                 QCOMPARE(maps[t].width, width);
                 std::size_t other = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/target_tensors.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"

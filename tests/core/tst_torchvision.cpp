@@ -6,6 +6,7 @@
 #include "core/collapse/initial.h"
 #include "core/model/costs.h"
 #include "core/model/heads.h"
+#include "core/model/validate.h"
 #include "core/network/initial_network.h"
 #include "core/network/run_program.h"
 #include "core/tensor/tensor_file.h"
