@@ -4,6 +4,7 @@
 #include "core/collapse/collapse.h"
 #include "core/collapse/collapsed_network.h"
 #include "core/data/target_tensors.h"
+#include "core/model/validate.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
@@ -77,8 +78,7 @@ double areaByThresholds(const std::vector<float>& scores, const std::vector<bool
 }
 
 ExperimentSpec pictureSpec() {
-    ExperimentSpec spec =
-        tinySpec("factored", "*: {segmentation, classification, presence, regression}");
+    ExperimentSpec spec = tinySpec("factored", "*: factors shared");
     spec.tasks = {{.method = {"segmentation"}},
                   {.method = {"classification"}},
                   {.method = {"presence"}},
@@ -303,7 +303,8 @@ private Q_SLOTS:
 
     void partitionedImagesAreDealtByTheirTargets() {
         ExperimentSpec spec = pictureSpec();
-        spec.network.sharing = {"*: {segmentation, classification, presence, regression} merge=mean"};
+        spec.network.sharing = {"*: merged"};
+        spec.network.routing = Routing::Partitioned;
         Training training(spec);
         const auto result = training.run();
         QVERIFY2(result, result ? "" : toText(result.error()).c_str());
