@@ -106,7 +106,8 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(0);
     auto* label = new TonedLabel(ColorRole::Text, tr("Tasks"));
-    line->addWidget(label);
+    label->setMinimumHeight(m_chips->minimumSizeHint().height());
+    line->addWidget(label, 0, Qt::AlignTop);
     line->addWidget(m_chips, 1);
     m_addKernels->setText(tr("Other kernels for some layers"));
     m_addKernels->setIcon(themedIcon(QStringLiteral("plus")));

@@ -6,7 +6,6 @@
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
-#include <QHBoxLayout>
 #include <QPainter>
 
 #include <algorithm>
@@ -77,17 +76,50 @@ private:
 
 TaskChips::TaskChips(const Catalogue& catalogue, QWidget* parent)
     : QWidget(parent), m_catalogue(catalogue) {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(GridUnit);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     for (const TaskInfo& task : catalogue.tasks) {
         auto* chip = new Chip(task, this);
-        layout->addWidget(chip);
         m_chips.push_back(chip);
         connect(chip, &QAbstractButton::clicked, this,
                 [this, id = task.id](bool on) { Q_EMIT toggled(id, on); });
     }
-    layout->addStretch(1);
+}
+
+std::vector<QRect> TaskChips::places(int width) const {
+    std::vector<QRect> places;
+    QPoint at;
+    for (const QAbstractButton* chip : m_chips) {
+        const QSize size = chip->sizeHint();
+        if (at.x() > 0 && at.x() + size.width() > width)
+            at = {0, at.y() + size.height() + GridUnit};
+        places.emplace_back(at, size);
+        at.rx() += size.width() + GridUnit;
+    }
+    return places;
+}
+
+int TaskChips::heightForWidth(int width) const {
+    return m_chips.empty() ? 0 : places(width).back().bottom() + 1;
+}
+
+QSize TaskChips::sizeHint() const {
+    constexpr int usual = 400; // of a form's line
+    return {usual, heightForWidth(usual)};
+}
+
+QSize TaskChips::minimumSizeHint() const {
+    int widest = 0;
+    for (const QAbstractButton* chip : m_chips)
+        widest = std::max(widest, chip->sizeHint().width());
+    return {widest, ChipHeight};
+}
+
+void TaskChips::resizeEvent(QResizeEvent*) {
+    const auto all = places(width());
+    for (std::size_t i = 0; i < all.size(); ++i)
+        m_chips[i]->setGeometry(all[i]);
 }
 
 void TaskChips::setTasks(const std::vector<std::string>& tasks) {

@@ -13,7 +13,7 @@ class QAbstractButton;
 namespace concertina {
 
 /// A button a task of the catalogue, down for those of the spec, in the colour that the task has
-/// everywhere.
+/// everywhere; in as many lines as the width asks for.
 class TaskChips : public QWidget {
     Q_OBJECT
 
@@ -25,10 +25,21 @@ public:
 
     QAbstractButton* chip(const std::string& task) const;
 
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
 Q_SIGNALS:
     void toggled(const std::string& task, bool on);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    /// Where the chips stand in so much width, one a chip.
+    std::vector<QRect> places(int width) const;
+
     const Catalogue& m_catalogue;
     std::vector<QAbstractButton*> m_chips; ///< one a task of the catalogue
 };
