@@ -143,7 +143,7 @@ private Q_SLOTS:
             "{}", "table.file", "line 3, column label");
         row("no picture", "image,label\n,l/a.png\npics/b.png,l/b.png\n", "{}", "table.file",
             "line 2, column image");
-        row("no targets", "image,label\npics/a.png,7\npics/b.png,8\n", "{}", "table.targets",
+        row("no targets", "image,note\npics/a.png,one\npics/b.png,two\n", "{}", "table.targets",
             "targets");
         row("no split", "image,label,split\npics/a.png,l/a.png,train\npics/b.png,l/b.png,\n", "{}",
             "table.split", "line 3");

@@ -101,9 +101,9 @@ private Q_SLOTS:
         QVERIFY(!isPartition({}, 2));
     }
 
-    void thirtyTwoTasksAreTheMost() {
+    void sixtyFourTasksAreTheMost() {
         QCOMPARE(allTasks(MaxTasks), ~TaskSet{0});
-        QCOMPARE(allTasks(31), ~TaskSet{0} >> 1U);
+        QCOMPARE(allTasks(63), ~TaskSet{0} >> 1U);
         QVERIFY(isPartition(together(MaxTasks), MaxTasks));
         QVERIFY(isPartition(apart(MaxTasks), MaxTasks));
         QCOMPARE(apart(MaxTasks).groups.size(), std::size_t{64});

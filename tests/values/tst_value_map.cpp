@@ -172,7 +172,7 @@ private Q_SLOTS:
         QVERIFY(std::isnan(errors(said, unknown)[0]));
         QVERIFY(std::isinf(errors(unknown, truth)[0])); // what was predicted is no number
         QCOMPARE(valueText(unknown, 0, 0, rooms), std::string("–"));
-        QCOMPARE(labelTarget().errorText(1), std::string("100 %"));
+        QCOMPARE(labelTarget().errorText(1), std::string("100.0 %"));
     }
 
     void presenceIsWrongByTheShareOfWhatIsKnown() {
