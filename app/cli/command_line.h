@@ -10,8 +10,9 @@
 
 namespace concertina {
 
-/// The words of the command line, and what to do with them. The commands that train and those that
-/// make something of a trained network have a file of their own each.
+/// The words of the command line, and what to do with them. The commands that train, those that
+/// make something of a trained network, and those that look at what comes in have a file of their
+/// own each.
 class CommandLine {
 public:
     CommandLine();
@@ -35,6 +36,8 @@ private:
     void addNetworks();
     void addExport();
     void addSpecs();
+    void addLayers();
+    void addDatasets();
 
     // What several commands take.
     void addStore(CLI::App* sub);
@@ -66,6 +69,7 @@ private:
     CollapseArguments m_collapse;
     ExportArguments m_export;
     VerifyArguments m_verify;
+    LayersArguments m_layers;
     std::string m_run;
     std::string m_family;
     bool m_json = false;

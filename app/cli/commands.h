@@ -107,6 +107,17 @@ struct ConflictArguments {
 ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments& arguments,
                          Console& console);
 
+struct LayersArguments {
+    std::string spec; ///< a file or a preset
+    std::vector<std::string> assignments;
+    std::string format = "text"; ///< "text", "markdown", "csv"
+};
+
+/// Every layer of the network of a spec, as it is set up. Heads have the dataset's classes where it
+/// can be opened, else as many as are usual, which a line then says.
+ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
+                       Console& console);
+
 /// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);

@@ -61,6 +61,41 @@ private Q_SLOTS:
                  qPrintable(shown.text()));
     }
 
+    void layersAreThoseOfTheNetwork() {
+        const cli::Outcome shown = cli::run({"layers", "rooms-demo", "--json"});
+        QVERIFY2(shown.code == 0, qPrintable(shown.text()));
+        const auto rows = shown.events("layer");
+        const QJsonObject total = shown.last();
+        QCOMPARE(total["event"].toString(), QString("total"));
+        double parameters = 0, adds = 0;
+        for (const QJsonObject& row : rows) {
+            parameters += row["trained_parameters"].toDouble();
+            adds += row["multiply_adds"].toDouble();
+        }
+        QCOMPARE(total["trained_parameters"].toDouble(), parameters);
+        QCOMPARE(total["multiply_adds"].toDouble(), adds);
+        // The first layer of the backbone sees 3 × 3 of the image, and more behind each other.
+        QCOMPARE(rows.first()["name"].toString(), QString("enc1.1"));
+        QCOMPARE(rows.first()["receptive_field"].toDouble(), 3.0);
+        QVERIFY(rows[1]["receptive_field"].toDouble() > 3.0);
+        const int lines = static_cast<int>(cli::run({"layers", "rooms-demo"}).out.count('\n'));
+        QCOMPARE(lines, rows.size() + 2);
+        const cli::Outcome csv = cli::run({"layers", "rooms-demo", "--format", "csv"});
+        QVERIFY2(csv.out.startsWith("Layer,kernel,stride,dilation,input"), csv.out.left(90));
+        QCOMPARE(csv.out.count('\n'), lines);
+    }
+
+    void layersOfUnknownClassesSaySo() {
+        const cli::Outcome shown = cli::run({"layers", "nyuv2-resnet18"});
+        QVERIFY2(shown.code == 0, qPrintable(shown.text()));
+        QVERIFY2(shown.err.contains("13 classes"), shown.err);
+        QVERIFY(shown.out.contains("layer4.1.conv2"));
+        const cli::Outcome wrong =
+            cli::run({"layers", "rooms-demo", "--json", "--set", "network.backbone.id=nothing"});
+        QCOMPARE(wrong.code, 1);
+        QCOMPARE(wrong.last()["path"].toString(), QString("network.backbone.id"));
+    }
+
     void setChangesOneField() {
         const auto before = cli::run({"spec", "show", "rooms-demo", "--json"}).last();
         const auto after = cli::run({"spec", "show", "rooms-demo", "--json", "--set",

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command_line.h"
+
+namespace concertina {
+
+void CommandLine::addLayers() {
+    CLI::App* layers = command(m_app, "layers", "Show every layer of a network as it is set up",
+                               [this](Console& console) {
+                                   m_layers.assignments = m_train.assignments;
+                                   return layersCommand(m_common, m_layers, console);
+                               });
+    layers->add_option("spec", m_layers.spec, "A preset's name or a file")
+        ->type_name("SPEC")
+        ->required();
+    addAssignments(layers);
+    addData(layers);
+    layers->add_option("--format", m_layers.format, "How it is written")
+        ->check(CLI::IsMember({"text", "markdown", "csv"}))
+        ->capture_default_str();
+    layers->footer(
+        "Field: pixels of the image, along a side, that one pixel of the layer's output is\n"
+        "computed from. Jump: pixels of the image from one pixel of its output to the next.\n"
+        "Parameters: of one plain copy; training: every copy of every factor; collapsed: what\n"
+        "ships, as are the kernels and the multiply-adds of one image.");
+}
+
+void CommandLine::addDatasets() {
+    CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+    data->require_subcommand(1);
+    command(*data, "check", "Read every file of a dataset once, and report what is wrong",
+            [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
+        ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
+        ->required();
+}
+
+} // namespace concertina
