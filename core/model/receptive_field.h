@@ -20,8 +20,9 @@ struct ReceptiveField {
 /// Of each node. By the usual recursion (Araujo 2019, "Computing Receptive Fields of Convolutional
 /// Neural Networks", Distill): a kernel or window of k pixels, dilated by d, makes size += (k − 1)
 /// · d · jump; a stride s then jump · = s. Bilinear upsampling reads two pixels a side, nearest and
-/// unpooling one; behind each the jump is that of what it is made as large as. Of several inputs
-/// the largest size counts.
+/// unpooling one; behind each the jump is that of what it is made as large as, and kernels there
+/// may straddle one pixel more of what was upsampled, which is not counted. Of several inputs the
+/// largest size counts.
 std::vector<ReceptiveField> receptiveFields(const LayerGraph& graph);
 
 } // namespace concertina
