@@ -10,6 +10,7 @@
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/costs_card.h"
+#include "ui/setup/layers_panel.h"
 #include "ui/setup/problems_panel.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
@@ -67,7 +68,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
       m_samples(new SamplesCard(context.catalogue, context.jobs)),
       m_sharing(new SharingCard(context.catalogue)),
       m_costs(new CostsCard),
-      m_problems(new ProblemsPanel) {
+      m_problems(new ProblemsPanel),
+      m_layers(new LayersPanel(this)) {
     setAcceptDrops(true);
     makeActions();
     makeLayout();
@@ -86,6 +88,7 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_sharing, &SharingCard::rulesFinished, &m_document, &SpecDocument::endStep);
     connect(m_sharing, &SharingCard::pageWanted, this,
             [this] { m_context.navigator.open(EditSharing{}); });
+    connect(m_costs, &CostsCard::layersWanted, this, &SetupPage::openLayers);
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askPlace);
@@ -295,11 +298,7 @@ void SetupPage::showCosts() {
                      .runs = static_cast<int>(m_document.value().seeds.size())};
     if (m_draft.analysis())
         costs.network = m_draft.analysis()->costs;
-    const auto isAssumed = [&](const TaskSpec& task) {
-        return lacksClasses(task, m_context.catalogue, m_draft.classes());
-    };
-    if (!m_draft.dataset().summary() && std::ranges::any_of(spec.tasks, isAssumed))
-        costs.assumedClasses = AssumedClasses;
+    costs.assumedClasses = assumedClasses();
     if (const auto samples = m_draft.dataset().samplesOf(spec.data.trainSplit);
         samples && *samples > 0) {
         // As the trainer counts: the last batch of an epoch is not filled up.
@@ -311,6 +310,17 @@ void SetupPage::showCosts() {
         costs.steps = 0;
     }
     m_costs->setCosts(costs);
+    if (m_layers->isVisible())
+        fillLayers();
+}
+
+std::optional<int> SetupPage::assumedClasses() const {
+    const auto isAssumed = [&](const TaskSpec& task) {
+        return lacksClasses(task, m_context.catalogue, m_draft.classes());
+    };
+    const bool any =
+        !m_draft.dataset().summary() && std::ranges::any_of(m_document.spec().tasks, isAssumed);
+    return any ? std::optional(AssumedClasses) : std::nullopt;
 }
 
 void SetupPage::showField(const Problem& problem) {

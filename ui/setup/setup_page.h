@@ -11,6 +11,7 @@ class QMenu;
 namespace concertina {
 
 class CostsCard;
+class LayersPanel;
 class ProblemsPanel;
 class SamplesCard;
 class SetupForms;
@@ -63,6 +64,9 @@ private:
     void showFacts();
     void showProblems();
     void showCosts();
+    void openLayers();
+    void fillLayers();
+    std::optional<int> assumedClasses() const;
     void showStart();
     QString datasetNote(bool names) const;
     void showField(const Problem& problem);
@@ -79,6 +83,7 @@ private:
     SharingCard* m_sharing;
     CostsCard* m_costs;
     ProblemsPanel* m_problems;
+    LayersPanel* m_layers;
     QAction* m_undo;
     QAction* m_redo;
     QAction* m_presets;
