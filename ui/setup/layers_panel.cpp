@@ -99,6 +99,10 @@ void LayersPanel::layOut() {
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->setAccessibleName(tr("Layers of the network"));
+    QPalette onCard = m_table->palette();
+    onCard.setColor(QPalette::Base, Qt::transparent);
+    m_table->setPalette(onCard);
+    m_table->viewport()->setAutoFillBackground(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->verticalHeader()->setDefaultSectionSize(layerRowHeight);
