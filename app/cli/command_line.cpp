@@ -34,6 +34,7 @@ CommandLine::CommandLine() {
     addNetworks();
     addSpecs();
     addLayers();
+    addWeights();
     addDatasets();
 }
 

@@ -37,6 +37,7 @@ private:
     void addExport();
     void addSpecs();
     void addLayers();
+    void addWeights();
     void addDatasets();
 
     // What several commands take.
@@ -70,6 +71,7 @@ private:
     ExportArguments m_export;
     VerifyArguments m_verify;
     LayersArguments m_layers;
+    WeightsArguments m_weights;
     std::string m_run;
     std::string m_family;
     bool m_json = false;

@@ -24,6 +24,31 @@ void CommandLine::addLayers() {
         "ships, as are the kernels and the multiply-adds of one image.");
 }
 
+void CommandLine::addWeights() {
+    CLI::App* weights = command(
+        m_app, "weights", "List the tensors of a file of weights, and what a network takes of them",
+        [this](Console& console) {
+            m_weights.assignments = m_train.assignments;
+            return weightsCommand(m_common, m_weights, console);
+        },
+        Work::Computes);
+    weights
+        ->add_option("file", m_weights.file,
+                     "What torch.save wrote, safetensors, a checkpoint or a collapsed network")
+        ->type_name("FILE")
+        ->required();
+    weights->add_option("--spec", m_weights.spec, "The network that would begin with them")
+        ->type_name("SPEC");
+    addAssignments(weights);
+    addData(weights);
+    weights->add_option("--format", m_weights.format, "How it is written")
+        ->check(CLI::IsMember({"text", "markdown", "csv"}))
+        ->capture_default_str();
+    weights->footer(
+        "With --spec each tensor has its use: loaded, of another shape, or left; layers\n"
+        "that begin anew stand below. Nothing is trained, nothing in a file executed.");
+}
+
 void CommandLine::addDatasets() {
     CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
     data->require_subcommand(1);

@@ -118,6 +118,18 @@ struct LayersArguments {
 ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
                        Console& console);
 
+struct WeightsArguments {
+    std::string file;
+    std::string spec; ///< a file or a preset; empty: the file's tensors alone
+    std::vector<std::string> assignments;
+    std::string format = "text"; ///< "text", "markdown", "csv"
+};
+
+/// The tensors of a file of weights, and what of them a spec's network would begin with; nothing is
+/// trained.
+ExitCode weightsCommand(const CommonArguments& common, const WeightsArguments& arguments,
+                        Console& console);
+
 /// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
