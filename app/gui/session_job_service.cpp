@@ -6,8 +6,10 @@
 #include "app/session/trial.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/collapse/initial.h"
 #include "core/exports/export.h"
 #include "core/model/spec_paths.h"
+#include "core/values/initial_source.h"
 #include "widgets/qt_text.h"
 
 #include <cstdint>
@@ -65,6 +67,14 @@ void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<Datase
     post(m_looks, "describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
         return concertina::describeDataset(spec);
     });
+}
+
+void SessionJobService::weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) {
+    post(m_long, "weights", std::move(reply),
+         [spec = placed(spec)](const auto&, const auto&) -> Expected<WeightsReport> {
+             const auto source = initialSourceFrom(spec.network.initial);
+             return source ? weightsReport(source->place, &spec) : failure(source.error());
+         });
 }
 
 void SessionJobService::samples(const ExperimentSpec& spec, int first, int count,

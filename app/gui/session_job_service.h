@@ -22,6 +22,7 @@ public:
                       QObject* parent = nullptr);
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
+    void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) override;
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;

@@ -178,6 +178,16 @@ Expected<SeenBeginning> beginningAs(const InitialNetwork& initial, const Experim
     return seen;
 }
 
+/// The same network, plain and tied: how weights of another program fit does not depend on what
+/// kernels are made of, and a plain one begins at once.
+ExperimentSpec plainlyMade(ExperimentSpec spec) {
+    spec.network.kernels.clear();
+    spec.network.sharing = {"*: tied"};
+    spec.network.planChanges.clear();
+    spec.network.contractionOrder.clear();
+    return spec;
+}
+
 const char* typeName(torch::ScalarType type) {
     switch (type) {
     case torch::kFloat32: return "float32";
@@ -232,7 +242,7 @@ Expected<WeightsReport> weightsReport(const std::filesystem::path& file,
     }
     if (spec == nullptr)
         return report;
-    const auto begun = beginningAs(**initial, *spec);
+    const auto begun = beginningAs(**initial, ofOthers ? plainlyMade(*spec) : *spec);
     if (begun) {
         report.notes = begun->notes.texts;
         report.fit = begun->fit;

@@ -45,6 +45,7 @@ public:
     void release(); ///< answers what was held back
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
+    void weights(const ExperimentSpec&, Reply<WeightsReport>) override {} // never answered
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;

@@ -30,6 +30,7 @@ public:
         int count = 0;
     };
     std::vector<FakeJob<ExperimentSpec, DatasetSummary>> described;
+    std::vector<FakeJob<ExperimentSpec, WeightsReport>> weighed;
     std::vector<FakeJob<SamplesQuestion, std::vector<Frame>>> sampled;
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
@@ -44,6 +45,9 @@ public:
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
         described.push_back({spec, std::move(reply)});
+    }
+    void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) override {
+        weighed.push_back({spec, std::move(reply)});
     }
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override {

@@ -73,7 +73,7 @@ private Q_SLOTS:
         const auto model = panel.table()->model();
         double last = 1e30;
         for (int row = 0; row < model->rowCount(); ++row) {
-            const double value = model->index(row, adds).data(LayerModel::SortRole).toDouble();
+            const double value = model->index(row, adds).data(TablePanel::SortRole).toDouble();
             QVERIFY(value <= last);
             last = value;
         }

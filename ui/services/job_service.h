@@ -8,6 +8,7 @@
 #include "core/values/report.h"
 #include "core/values/spec.h"
 #include "core/values/trial.h"
+#include "core/values/weights_report.h"
 #include "ui/services/frame.h"
 
 #include <QObject>
@@ -37,6 +38,10 @@ public:
     using QObject::QObject;
 
     virtual void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) = 0;
+
+    /// What is in the file that a spec's network begins from (`network.initial`, which names one),
+    /// and what the network takes of it.
+    virtual void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) = 0;
 
     /// `count` samples of the training split from `first`, with their truths.
     virtual void samples(const ExperimentSpec& spec, int first, int count,

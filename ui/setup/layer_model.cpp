@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/layer_model.h"
 
+#include "ui/setup/table_panel.h"
 #include "widgets/qt_text.h"
 
 #include <limits>
@@ -67,7 +68,8 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
         return column == 0 ? toQt(m_cells[row][column])
                            : toQt(cellsOf(m_table.rows[row], true)[column]);
     case Qt::TextAlignmentRole: return QVariant(alignmentOf(index.column()));
-    case SortRole:
+    case TablePanel::CopyRole: return toQt(cellsOf(m_table.rows[row], true)[column]);
+    case TablePanel::SortRole:
         return layerColumns()[column].isNumber
                    ? QVariant(sortedBy(m_table.rows[row], index.column()))
                    : QVariant(toQt(m_cells[row][column]));

@@ -7,14 +7,12 @@
 
 namespace concertina {
 
-/// The layers of a network, in the order in which they run.
+/// The layers of a network, in the order in which they run; sorted by numbers where a column has
+/// them, sizes by how many values they are.
 class LayerModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    /// What rows are sorted by: numbers where a column has them, sizes by their values.
-    static constexpr int SortRole = Qt::UserRole;
-
     using QAbstractTableModel::QAbstractTableModel;
 
     void setTable(LayerTable table);

@@ -2,23 +2,16 @@
 #pragma once
 
 #include "core/model/network_design.h"
-#include "widgets/controls/overlay.h"
+#include "ui/setup/table_panel.h"
 
 #include <optional>
-
-class QLineEdit;
-class QSortFilterProxyModel;
-class QTableView;
-class QToolButton;
 
 namespace concertina {
 
 class LayerModel;
-class TonedLabel;
 
-/// Every layer of the network that is set up, over the page: sorted by a click on a title (the
-/// third puts them back into the order in which they run), found by name, copied as text.
-class LayersPanel : public Overlay {
+/// Every layer of the network that is set up, and what those that are shown add up to.
+class LayersPanel : public TablePanel {
     Q_OBJECT
 
 public:
@@ -27,30 +20,14 @@ public:
     /// None: it cannot be put together. `note` stands below, where there is one.
     void setNetwork(const std::optional<NetworkDesign>& network, const QString& note);
 
-    /// What is shown, with titles and, where all rows are, the total: cells between tabs, plain
-    /// numbers.
-    QString text() const;
-
-    QLineEdit* filter() const { return m_filter; }
-    QTableView* table() const { return m_table; }
-    QToolButton* copyButton() const { return m_copy; }
-    /// "26 layers: 18.3 M parameters, …", of those that are shown.
-    QString summary() const;
-
 protected:
-    QSize wantedSize() const override;
+    QString summaryOf(const std::vector<int>& rows) const override;
+    QString lastLine() const override;
 
 private:
-    void layOut();
-    void showSummary();
+    LayersPanel(QWidget* host, LayerModel* model);
 
     LayerModel* m_model;
-    QSortFilterProxyModel* m_shown;
-    QLineEdit* m_filter;
-    QTableView* m_table;
-    QToolButton* m_copy;
-    TonedLabel* m_summary;
-    TonedLabel* m_note;
 };
 
 } // namespace concertina

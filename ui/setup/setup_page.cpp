@@ -15,6 +15,7 @@
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/sharing_card.h"
+#include "ui/setup/weights_panel.h"
 #include "ui/window/dropped.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
@@ -47,6 +48,14 @@ QString textBeside(Problem problem) {
     return toQt(toText(problem));
 }
 
+constexpr std::string_view initialField = "network.initial";
+
+/// Whether it is of files, which may be others by now.
+bool isReadAgain(const Problem& problem) {
+    return problem.path.starts_with("data.dataset")
+           || (problem.path == initialField && problem.code != "initial.syntax");
+}
+
 /// The one spec file, data file or folder that is dragged; what else there may be is the window's.
 QString draggedFile(const QMimeData* data, const Catalogue& catalogue) {
     if (!data->hasUrls() || data->urls().size() != 1)
@@ -69,7 +78,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
       m_sharing(new SharingCard(context.catalogue)),
       m_costs(new CostsCard),
       m_problems(new ProblemsPanel),
-      m_layers(new LayersPanel(this)) {
+      m_layers(new LayersPanel(this)),
+      m_weights(new WeightsPanel(this)) {
     setAcceptDrops(true);
     makeActions();
     makeLayout();
@@ -92,6 +102,7 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askPlace);
+    connect(m_forms, &SetupForms::noteOpened, m_weights, &WeightsPanel::open);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
     refresh();
@@ -215,6 +226,7 @@ void SetupPage::showFacts() {
     else if (!m_draft.dataset().isReading())
         m_samples->setMessage(tr("Samples are shown here once the data is chosen and nothing is wrong with "
                                  "it."));
+    showWeights();
     showCosts();
     showProblems();
     showStart();
@@ -240,29 +252,6 @@ QString SetupPage::datasetNote(bool names) const {
     return parts.join(QStringLiteral(" · "));
 }
 
-Problems SetupPage::problems() const {
-    Problems all;
-    for (const auto& [path, refused] : m_document.value().refused)
-        all.push_back(refused.problem);
-    if (m_draft.analysis())
-        all.insert(all.end(), m_draft.analysis()->problems.begin(),
-                   m_draft.analysis()->problems.end());
-    if (m_draft.dataset().problem()) {
-        all.push_back(*m_draft.dataset().problem());
-        // Whatever file it names, the field that can be changed is the dataset's.
-        if (m_forms->fieldFor(all.back().path).empty()) {
-            all.back().found = toText(*m_draft.dataset().problem());
-            all.back().path = "data.dataset";
-            all.back().expected = "a dataset that can be read";
-            all.back().hint.clear();
-        }
-    } else if (m_draft.dataset().summary()) {
-        for (Problem& problem : datasetProblems(m_document.spec(), *m_draft.dataset().summary()))
-            all.push_back(std::move(problem));
-    }
-    return all;
-}
-
 void SetupPage::showProblems() {
     std::map<std::string, QString> beside;
     std::vector<ShownProblem> shown;
@@ -275,8 +264,8 @@ void SetupPage::showProblems() {
             : placeField(problem.path)
                 ? (placeField(problem.path)->type == FieldType::Folder ? tr("Choose a folder…")
                                                                        : tr("Choose a file…"))
-            : problem.path.starts_with("data.dataset") ? tr("Read it again")
-                                                       : QString();
+            : isReadAgain(problem) ? tr("Read it again")
+                                   : QString();
         shown.push_back({problem, toQt(toText(named)), offer});
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
@@ -336,7 +325,9 @@ void SetupPage::mend(const Problem& problem) {
         m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
     else if (placeField(problem.path))
         askPlace(problem.path);
-    else if (problem.path.starts_with("data.dataset"))
+    else if (problem.path == initialField)
+        m_draft.weights().askAgain();
+    else if (isReadAgain(problem))
         m_draft.dataset().askAgain();
 }
 

@@ -16,6 +16,7 @@ class ProblemsPanel;
 class SamplesCard;
 class SetupForms;
 class SharingCard;
+class WeightsPanel;
 
 /// Where an experiment is made ready: what it is of, what it costs, what is wrong with it, and its
 /// start. Nothing is lost: the setup is kept from session to session, with every step named.
@@ -66,6 +67,7 @@ private:
     void showCosts();
     void openLayers();
     void fillLayers();
+    void showWeights();
     std::optional<int> assumedClasses() const;
     void showStart();
     QString datasetNote(bool names) const;
@@ -84,6 +86,7 @@ private:
     CostsCard* m_costs;
     ProblemsPanel* m_problems;
     LayersPanel* m_layers;
+    WeightsPanel* m_weights;
     QAction* m_undo;
     QAction* m_redo;
     QAction* m_presets;
