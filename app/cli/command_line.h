@@ -75,6 +75,7 @@ private:
     std::string m_run;
     std::string m_family;
     bool m_json = false;
+    bool m_write = false;
 };
 
 } // namespace concertina

@@ -56,6 +56,14 @@ void CommandLine::addDatasets() {
             [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
         ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
         ->required();
+    CLI::App* guess = command(
+        *data, "guess", "Propose the dataset.json of a folder of pictures from its files",
+        [this](Console& console) { return dataGuessCommand(*m_common.data, m_write, console); });
+    guess->add_option("FOLDER", m_common.data, "A folder of pictures and targets")->required();
+    guess->add_flag("--write", m_write, "Write it into the folder, where there is none");
+    guess->footer("Splits are folders train, val and test; in each lie pictures and targets, in\n"
+                  "folders of their own (images, labels, depth, normals) or beside each other\n"
+                  "(1_rgb.png, 1_label.png). What is not sure is said on stderr.");
 }
 
 } // namespace concertina

@@ -134,6 +134,10 @@ ExitCode weightsCommand(const CommonArguments& common, const WeightsArguments& a
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
 
+/// Prints the dataset.json that a folder's files suggest, and what is not sure about it; `write`
+/// puts it there, never over a file.
+ExitCode dataGuessCommand(const std::string& folder, bool write, Console& console);
+
 /// What `train` would take of these words, with the same values set; a dataset's folder that is
 /// named is opened.
 ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,

@@ -9,6 +9,9 @@
 
 namespace concertina {
 
+/// What the files of a target seem to hold.
+enum class GuessedKind { Classes, Depth, Normals };
+
 /// What a folder's files seem to be, before there is a dataset.json: a proposal that a person may
 /// change. Paths are those of the folder format (help page "Data").
 struct GuessedTarget {
@@ -24,11 +27,10 @@ struct GuessedTarget {
 
     bool operator==(const GuessedTarget&) const = default;
 
-    /// "classes", "depth" or "normals": what its encoding is for.
-    std::string kind() const {
-        return encoding.starts_with("index") ? "classes"
-               : encoding.starts_with("rgb") ? "normals"
-                                             : "depth";
+    GuessedKind kind() const {
+        return encoding.starts_with("index") ? GuessedKind::Classes
+               : encoding.starts_with("rgb") ? GuessedKind::Normals
+                                             : GuessedKind::Depth;
     }
 };
 

@@ -10,6 +10,7 @@
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/costs_card.h"
+#include "ui/setup/guess_panel.h"
 #include "ui/setup/layers_panel.h"
 #include "ui/setup/problems_panel.h"
 #include "ui/setup/samples_card.h"
@@ -79,7 +80,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
       m_costs(new CostsCard),
       m_problems(new ProblemsPanel),
       m_layers(new LayersPanel(this)),
-      m_weights(new WeightsPanel(this)) {
+      m_weights(new WeightsPanel(this)),
+      m_guess(new GuessPanel(context.jobs, this)) {
     setAcceptDrops(true);
     makeActions();
     makeLayout();
@@ -102,6 +104,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askPlace);
+    connect(m_guess, &GuessPanel::written, this, &SetupPage::openData);
+    connect(m_guess, &GuessPanel::failed, this, &SetupPage::refuseData);
     connect(m_forms, &SetupForms::noteOpened, m_weights, &WeightsPanel::open);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
@@ -355,12 +359,6 @@ void SetupPage::askPlace(const std::string& path) {
     m_document.endStep();
     // The same one again is read again.
     m_draft.dataset().askAgain();
-}
-
-void SetupPage::openData(const QString& place) {
-    if (const auto used = useData(place); !used)
-        m_context.navigator.showProblem(
-            tr("%1 is no data that can be used.").arg(QFileInfo(place).fileName()), used.error());
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {

@@ -11,6 +11,7 @@ class QMenu;
 namespace concertina {
 
 class CostsCard;
+class GuessPanel;
 class LayersPanel;
 class ProblemsPanel;
 class SamplesCard;
@@ -76,6 +77,7 @@ private:
     std::optional<FieldInfo> placeField(const std::string& path) const;
     void askPlace(const std::string& path);
     void openData(const QString& place);
+    void refuseData(const QString& place, const Problem& problem);
 
     PageContext m_context;
     ExperimentDraft& m_draft;
@@ -87,6 +89,7 @@ private:
     ProblemsPanel* m_problems;
     LayersPanel* m_layers;
     WeightsPanel* m_weights;
+    GuessPanel* m_guess;
     QAction* m_undo;
     QAction* m_redo;
     QAction* m_presets;

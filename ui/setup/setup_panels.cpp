@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is known beside the spec itself: problems, and what opens over the page.
+#include "ui/setup/guess_panel.h"
 #include "ui/setup/layers_panel.h"
 #include "ui/setup/mends.h"
 #include "ui/setup/setup_forms.h"
@@ -7,6 +8,8 @@
 #include "ui/setup/weights_panel.h"
 #include "widgets/forms/spec_form.h"
 #include "widgets/qt_text.h"
+
+#include <QFileInfo>
 
 namespace concertina {
 
@@ -48,6 +51,20 @@ Problems SetupPage::problems() const {
     if (m_draft.weights().problem())
         all.push_back(*m_draft.weights().problem());
     return all;
+}
+
+/// A folder that is no dataset yet may become one.
+void SetupPage::openData(const QString& place) {
+    const auto used = useData(place);
+    if (!used && used.error().code == "dataset.unrecognized" && QFileInfo(place).isDir())
+        m_guess->look(place);
+    else if (!used)
+        refuseData(place, used.error());
+}
+
+void SetupPage::refuseData(const QString& place, const Problem& problem) {
+    m_context.navigator.showProblem(
+        tr("%1 is no data that can be used.").arg(QFileInfo(place).fileName()), problem);
 }
 
 void SetupPage::showWeights() {
