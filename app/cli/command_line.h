@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/commands.h"
+#include "app/cli/look_commands.h"
 #include "app/cli/network_commands.h"
 
 #include <CLI/CLI.hpp>

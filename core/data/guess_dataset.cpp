@@ -172,7 +172,8 @@ private:
         m_images = candidates.front();
         std::vector<std::string> folders;
         for (const PatternFiles* other : candidates)
-            if (foldedCase(other->pattern.after) == foldedCase(m_images->pattern.after))
+            if (foldedCase(other->pattern.after) == foldedCase(m_images->pattern.after)
+                && (other->role == FileRole::Image || likeness(*other) == likeness(*m_images)))
                 folders.push_back(other->folder());
         // Two that say so may be two cameras'; scenes lie in folders of any name.
         const auto isNamed = [](const std::string& folder) {

@@ -305,8 +305,8 @@ private:
         }
         target.classes = seen.empty() ? 1 : seen.back() + 1;
         if (looked < m_all)
-            remark(numbered(static_cast<std::size_t>(target.classes), "class") + ", counted in "
-                   + std::to_string(looked) + " of " + std::to_string(m_all)
+            remark(std::to_string(target.classes) + (target.classes == 1 ? " class" : " classes")
+                   + ", counted in " + std::to_string(looked) + " of " + std::to_string(m_all)
                    + " files; there may be more.");
         if (target.classes > static_cast<int>(mostLikelyClasses))
             remark("are these classes? They go to " + std::to_string(target.classes - 1)

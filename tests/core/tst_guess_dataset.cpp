@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/folder_dataset.h"
-#include "core/data/guess_dataset.h"
 #include "core/data/guess_words.h"
-#include "tests/core/picture_bytes.h"
+#include "tests/core/guess_testing.h"
 #include "tests/printing.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <functional>
 #include <set>
 
 using namespace concertina;
@@ -22,90 +18,6 @@ using namespace concertina::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int side = 8;
-
-using ValueAt = std::function<int(int)>;
-
-std::string grey(const ValueAt& value, int bits = 8, int height = side, int width = side) {
-    PngFile file{.height = height, .width = width, .bits = bits};
-    for (int i = 0; i < height * width; ++i)
-        file.samples.push_back(value(i));
-    return file.bytes();
-}
-
-std::string paletted(const ValueAt& value) {
-    PngFile file{.height = side, .width = side, .color = 3};
-    for (int i = 0; i < side * side; ++i)
-        file.samples.push_back(value(i));
-    for (int i = 0; i < 16; ++i)
-        file.palette.push_back({std::uint8_t(i * 15), std::uint8_t(255 - i * 10), 7});
-    return file.bytes();
-}
-
-std::string colour(const ValueAt& value, int height = side, int width = side) {
-    PngFile file{.height = height, .width = width, .color = 2};
-    for (int i = 0; i < height * width * 3; ++i)
-        file.samples.push_back(value(i));
-    return file.bytes();
-}
-
-std::string photo(int height = side, int width = side) {
-    return colour([](int i) { return i * 37 % 251; }, height, width);
-}
-
-std::string label() {
-    return grey([](int i) { return i % 5; });
-}
-
-/// Towards the camera, tilted a little: (n + 1) · 127.5 of (0.6, 0, −0.8) and (0, 0, −1).
-std::string directions() {
-    return colour([](int i) {
-        const int tilted[] = {204, 128, 26}, straight[] = {128, 128, 0};
-        return (i / 3 % 2 == 0 ? tilted : straight)[i % 3];
-    });
-}
-
-/// A file of NumPy's format 1.0: magic, header of 64 · n − 10 bytes, values.
-template <class T>
-std::string npy(const std::string& type, const std::vector<T>& values) {
-    std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': ("
-                         + std::to_string(side) + ", " + std::to_string(side) + "), }";
-    header.resize(117, ' ');
-    header += '\n';
-    std::string file("\x93NUMPY\x01\x00", 8);
-    file += static_cast<char>(header.size() & 0xff);
-    file += static_cast<char>(header.size() >> 8);
-    file += header;
-    file.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-    return file;
-}
-
-class Place {
-public:
-    fs::path root() const { return m_folder.path().toStdString(); }
-
-    void write(const std::string& name, const std::string& bytes) const {
-        fs::create_directories((root() / name).parent_path());
-        std::ofstream(root() / name, std::ios::binary) << bytes;
-    }
-
-    /// Five samples to learn from and two to validate with.
-    void writeAll(const std::string& before, const std::string& after,
-                  const std::string& bytes) const {
-        for (const char* sample :
-             {"train/?1", "train/?2", "train/?3", "train/?4", "train/?5", "val/?6", "val/?7"}) {
-            std::string name = sample;
-            name.replace(name.find('?'), 1, before);
-            write(name + after, bytes);
-        }
-    }
-
-    Expected<DatasetGuess> guess() const { return guessDataset(root()); }
-
-private:
-    QTemporaryDir m_folder;
-};
 
 /// What must be right of every guess: the format takes it, and reads every file as it says.
 void opens(const DatasetGuess& guess) {
@@ -186,7 +98,7 @@ private Q_SLOTS:
             place.write(id + "_rgb.png", photo());
             place.write(id + "_label.png", label());
             place.write("depth_" + id + ".npy",
-                        npy<float>("<f4", std::vector<float>(side * side, 1.5F)));
+                        npy<float>("<f4", std::vector<float>(guessSide * guessSide, 1.5F)));
         }
         const auto guess = place.guess();
         QVERIFY2(guess.has_value(), guess ? "" : toText(guess.error()).c_str());
@@ -380,6 +292,10 @@ private Q_SLOTS:
         guess.targets.front().name = "segmentation";
         guess.targets.front().classes = 0; // as a person may have typed
         QCOMPARE(writeLayout(guess).error().code, std::string("dataset.value"));
+        guess.folder = (place.root() / "gone").string();
+        guess.targets.front().classes = 5;
+        QCOMPARE(writeLayout(guess).error().code, std::string("file.write"));
+        guess.folder = place.root().string();
         if (geteuid() == 0)
             QSKIP("root writes everywhere");
         guess.targets.front().classes = 5;

@@ -98,6 +98,7 @@ private Q_SLOTS:
         auto* view = bench.find<GuessedSamplesView>();
         QCOMPARE(view->sampleCount(), std::size_t{2});
         QVERIFY(!view->grab().isNull());
+        takePictures(*bench.page, QStringLiteral("guess"));
         panel.rows()[1].encoding->setCurrentIndex(1);
         QTRY_COMPARE(drawn.size(), std::size_t{2});
         QCOMPARE(drawn.back().question.targets[1].encoding, std::string("index16"));

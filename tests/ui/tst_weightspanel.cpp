@@ -72,6 +72,7 @@ private Q_SLOTS:
         QVERIFY(panel->isVisible());
         QCOMPARE(panel->table()->model()->rowCount(), 2);
         QVERIFY(panel->note().contains(QStringLiteral("Left in the file")));
+        takePictures(*bench.page, QStringLiteral("weights"));
         QVERIFY(panel->text().contains(QStringLiteral("fc.bias\t1000\tfloat32\t4000\tleft")));
     }
 

@@ -76,11 +76,9 @@ void TablePanel::layOut(const Words& words) {
     close->setFocusPolicy(Qt::StrongFocus);
     connect(close, &QToolButton::clicked, this, &TablePanel::dismiss);
     auto* head = new QHBoxLayout;
-    head->addWidget(title);
-    head->addStretch(1);
-    head->addWidget(m_filter);
-    head->addWidget(m_copy);
-    head->addWidget(close);
+    head->addWidget(title, 1);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_filter, m_copy, close})
+        head->addWidget(control);
 
     auto* header = new TableHeader(m_table);
     m_table->setHorizontalHeader(header);
