@@ -17,6 +17,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <chrono>
 
 namespace concertina {
@@ -26,6 +27,7 @@ namespace {
 constexpr int drawnSamples = 5, drawnHeight = 120;
 constexpr std::chrono::milliseconds pauseOfEdits{300};
 constexpr int gridColumns = 7;
+constexpr std::size_t mostRemarks = 6; ///< that are seen without scrolling
 
 QString kindText(GuessedKind kind) {
     switch (kind) {
@@ -85,7 +87,7 @@ void GuessPanel::layOut() {
     }
     m_remarks->setReadOnly(true);
     m_remarks->setFont(smallFont());
-    m_remarks->setMaximumHeight(110);
+    m_remarks->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     m_remarks->setTabChangesFocus(true);
     m_remarks->setAccessibleName(tr("What is not sure"));
     auto* cancel = new QPushButton(tr("Cancel"), this);
@@ -139,6 +141,8 @@ void GuessPanel::showGuess(DatasetGuess guess) {
         remarks += (remarks.isEmpty() ? QString() : QStringLiteral("\n")) + toQt(remark);
     m_remarks->setPlainText(remarks);
     m_remarks->setVisible(!remarks.isEmpty());
+    const auto lines = static_cast<int>(std::min<std::size_t>(m_guess.remarks.size(), mostRemarks));
+    m_remarks->setFixedHeight(lines * m_remarks->fontMetrics().lineSpacing() + 2 * GridUnit);
     showProblem({});
     showKinds();
     open();

@@ -124,6 +124,12 @@ void TablePanel::showRows(const QString& note, bool isWarning) {
     m_summary->setText(summary());
 }
 
+/// Before it was seen, its fonts were not the theme's.
+void TablePanel::showEvent(QShowEvent* event) {
+    Overlay::showEvent(event);
+    m_table->resizeColumnsToContents();
+}
+
 std::vector<int> TablePanel::shownRows() const {
     std::vector<int> rows;
     for (int row = 0; row < m_shown->rowCount(); ++row)

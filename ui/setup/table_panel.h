@@ -54,6 +54,7 @@ protected:
     void showRows(const QString& note, bool isWarning);
 
     QSize wantedSize() const override { return {1280, 900}; }
+    void showEvent(QShowEvent* event) override;
 
 private:
     void layOut(const Words& words);
