@@ -33,6 +33,9 @@ CommandLine::CommandLine() {
     addRuns();
     addNetworks();
     addSpecs();
+    addLayers();
+    addWeights();
+    addDatasets();
 }
 
 int CommandLine::run(int argc, char** argv) {
@@ -186,12 +189,6 @@ void CommandLine::addSpecs() {
     list->add_option("family", m_family, "What to list")
         ->required()
         ->check(CLI::IsMember(listedFamilies()));
-    CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
-    data->require_subcommand(1);
-    command(*data, "check", "Read every file of a dataset once, and report what is wrong",
-            [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
-        ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
-        ->required();
 }
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/commands.h"
+#include "app/cli/look_commands.h"
 #include "app/cli/network_commands.h"
 
 #include <CLI/CLI.hpp>
@@ -10,8 +11,9 @@
 
 namespace concertina {
 
-/// The words of the command line, and what to do with them. The commands that train and those that
-/// make something of a trained network have a file of their own each.
+/// The words of the command line, and what to do with them. The commands that train, those that
+/// make something of a trained network, and those that look at what comes in have a file of their
+/// own each.
 class CommandLine {
 public:
     CommandLine();
@@ -35,6 +37,9 @@ private:
     void addNetworks();
     void addExport();
     void addSpecs();
+    void addLayers();
+    void addWeights();
+    void addDatasets();
 
     // What several commands take.
     void addStore(CLI::App* sub);
@@ -66,9 +71,12 @@ private:
     CollapseArguments m_collapse;
     ExportArguments m_export;
     VerifyArguments m_verify;
+    LayersArguments m_layers;
+    WeightsArguments m_weights;
     std::string m_run;
     std::string m_family;
     bool m_json = false;
+    bool m_write = false;
 };
 
 } // namespace concertina

@@ -107,10 +107,6 @@ struct ConflictArguments {
 ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments& arguments,
                          Console& console);
 
-/// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
-/// it cannot be used.
-ExitCode dataCheckCommand(const std::string& folder, Console& console);
-
 /// What `train` would take of these words, with the same values set; a dataset's folder that is
 /// named is opened.
 ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,

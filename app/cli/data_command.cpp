@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/commands.h"
+#include "app/cli/look_commands.h"
 
 #include "app/session/interrupt.h"
 #include "core/catalogue.h"

@@ -5,6 +5,7 @@
 #include "app/gui/session_job_service.h"
 #include "app/gui/session_run_service.h"
 #include "core/catalogue.h"
+#include "core/model/recognize_data.h"
 #include "core/model/validate.h"
 #include "core/tensor/process.h"
 #include "core/values/presets.h"
@@ -113,5 +114,8 @@ int main(int argc, char** argv) {
     if (arguments.demo)
         QTimer::singleShot(0, &window, [&] { startDemo(runs, window); });
     open(arguments.open, store, window);
+    // A folder that is no dataset yet may become one.
+    if (arguments.data && !recognizeData(catalogue(), *arguments.data))
+        window.openFiles({QString::fromStdString(*arguments.data)});
     return QApplication::exec();
 }

@@ -6,8 +6,11 @@
 #include "app/session/trial.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
+#include "core/collapse/initial.h"
+#include "core/data/guess_dataset.h"
 #include "core/exports/export.h"
 #include "core/model/spec_paths.h"
+#include "core/values/initial_source.h"
 #include "widgets/qt_text.h"
 
 #include <cstdint>
@@ -65,6 +68,36 @@ void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<Datase
     post(m_looks, "describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
         return concertina::describeDataset(spec);
     });
+}
+
+void SessionJobService::weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) {
+    post(m_long, "weights", std::move(reply),
+         [spec = placed(spec)](const auto&, const auto&) -> Expected<WeightsReport> {
+             const auto source = initialSourceFrom(spec.network.initial);
+             return source ? weightsReport(source->place, &spec) : failure(source.error());
+         });
+}
+
+void SessionJobService::guessDataset(const std::string& folder, Reply<DatasetGuess> reply) {
+    post(m_looks, "guess", std::move(reply), [folder](const auto&, const std::stop_token& stop) {
+        return concertina::guessDataset(folder, stop);
+    });
+}
+
+void SessionJobService::guessedSamples(const DatasetGuess& guess, int count, int height,
+                                       Reply<std::vector<GuessedSample>> reply) {
+    post(m_looks, "guessed samples", std::move(reply),
+         [guess, count, height](const auto&, const std::stop_token& stop) {
+             return concertina::guessedSamples(guess, count, height, stop);
+         });
+}
+
+void SessionJobService::writeLayout(const DatasetGuess& guess, Reply<std::string> reply) {
+    post(m_looks, "layout", std::move(reply),
+         [guess](const auto&, const auto&) -> Expected<std::string> {
+             const auto written = concertina::writeLayout(guess);
+             return written ? Expected<std::string>(written->string()) : failure(written.error());
+         });
 }
 
 void SessionJobService::samples(const ExperimentSpec& spec, int first, int count,

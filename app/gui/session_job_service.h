@@ -22,6 +22,11 @@ public:
                       QObject* parent = nullptr);
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
+    void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) override;
+    void guessDataset(const std::string& folder, Reply<DatasetGuess> reply) override;
+    void guessedSamples(const DatasetGuess& guess, int count, int height,
+                        Reply<std::vector<GuessedSample>> reply) override;
+    void writeLayout(const DatasetGuess& guess, Reply<std::string> reply) override;
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;

@@ -5,6 +5,7 @@
 #include "core/catalogue.h"
 #include "core/collapse/collapsed_network.h"
 #include "core/network/initial_network.h"
+#include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/weights_file.h"
 #include "core/training/begun_network.h"
@@ -145,11 +146,15 @@ readInitial(const std::filesystem::path& file, const std::string& name, const st
     return std::make_shared<const InitialNetwork>(std::move(*initial));
 }
 
-Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
-                                   const std::string& sha256, const ExperimentSpec& spec) {
-    const auto initial = readInitial(file, name, sha256);
-    if (!initial)
-        return failure(initial.error());
+namespace {
+
+/// How a spec's network begins as what was read.
+struct SeenBeginning {
+    BegunNotes notes;
+    std::optional<WeightsFit> fit;
+};
+
+Expected<SeenBeginning> beginningAs(const InitialNetwork& initial, const ExperimentSpec& spec) {
     // Only the dataset knows how many classes there are: heads are as those of the file.
     std::vector<int> outputs(spec.tasks.size(), 1);
     DesignResult made = designNetwork(spec, catalogue(), outputs);
@@ -158,16 +163,93 @@ Expected<std::string> checkInitial(const std::filesystem::path& file, const std:
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
         const std::string& task = made.design.plan.tasks[t];
         const auto kernel =
-            (*initial)->kernels.find(lastLayer(made.design.backbone, t) + "/kernel/" + task);
-        if (kernel != (*initial)->kernels.end())
+            initial.kernels.find(lastLayer(made.design.backbone, t) + "/kernel/" + task);
+        if (kernel != initial.kernels.end())
             outputs[t] = static_cast<int>(kernel->second.size(0));
     }
     made = designNetwork(spec, catalogue(), outputs);
-    BegunNotes notes;
-    const auto network = begunNetwork(spec, std::move(made.design), **initial, notes);
+    const auto fitted = fittedTo(spec, made.design, initial);
+    if (!fitted)
+        return failure(fitted.error());
+    SeenBeginning seen{.fit = fitted->fit};
+    const auto network = begunNetwork(spec, std::move(made.design), *fitted, seen.notes);
     if (!network)
         return failure(network.error());
+    return seen;
+}
+
+/// The same network, plain and tied: how weights of another program fit does not depend on what
+/// kernels are made of, and a plain one begins at once.
+ExperimentSpec plainlyMade(ExperimentSpec spec) {
+    spec.network.kernels.clear();
+    spec.network.sharing = {"*: tied"};
+    spec.network.planChanges.clear();
+    spec.network.contractionOrder.clear();
+    return spec;
+}
+
+const char* typeName(torch::ScalarType type) {
+    switch (type) {
+    case torch::kFloat32: return "float32";
+    case torch::kFloat64: return "float64";
+    case torch::kFloat16: return "float16";
+    case torch::kBFloat16: return "bfloat16";
+    case torch::kInt8: return "int8";
+    case torch::kUInt8: return "uint8";
+    case torch::kInt16: return "int16";
+    case torch::kInt32: return "int32";
+    case torch::kInt64: return "int64";
+    case torch::kBool: return "bool";
+    default: return c10::toString(type);
+    }
+}
+
+std::vector<FileTensor> tensorsOf(const std::map<std::string, torch::Tensor>& tensors) {
+    std::vector<FileTensor> all;
+    for (const auto& [name, tensor] : tensors)
+        all.push_back({name, tensor.sizes().vec(), typeName(tensor.scalar_type()),
+                       static_cast<double>(tensor.numel()) * double(tensor.element_size())});
+    return all;
+}
+
+} // namespace
+
+Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
+                                   const std::string& sha256, const ExperimentSpec& spec) {
+    const auto initial = readInitial(file, name, sha256);
+    if (!initial)
+        return failure(initial.error());
+    if (const auto begun = beginningAs(**initial, spec); !begun)
+        return failure(begun.error());
     return initialSum(file, **initial);
+}
+
+Expected<WeightsReport> weightsReport(const std::filesystem::path& file,
+                                      const ExperimentSpec* spec) {
+    const torch::NoGradGuard noGrad;
+    const auto initial = readInitial(file, file.filename().string(), {});
+    if (!initial)
+        return failure(initial.error());
+    WeightsReport report{.file = file.string()};
+    const bool ofOthers = !(*initial)->others.empty();
+    if (ofOthers) {
+        report.tensors = tensorsOf((*initial)->others);
+    } else {
+        const auto tensors = readTensors(file);
+        if (!tensors)
+            return failure(tensors.error());
+        report.tensors = tensorsOf(*tensors);
+    }
+    if (spec == nullptr)
+        return report;
+    const auto begun = beginningAs(**initial, ofOthers ? plainlyMade(*spec) : *spec);
+    if (begun) {
+        report.notes = begun->notes.texts;
+        report.fit = begun->fit;
+    } else {
+        report.problem = begun.error();
+    }
+    return report;
 }
 
 } // namespace concertina

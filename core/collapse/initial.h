@@ -4,6 +4,7 @@
 #include "core/training/initial_reader.h"
 #include "core/values/problem.h"
 #include "core/values/spec.h"
+#include "core/values/weights_report.h"
 
 #include <filesystem>
 #include <memory>
@@ -23,5 +24,11 @@ readInitial(const std::filesystem::path& file, const std::string& name, const st
 /// without the dataset. Problems of `readInitial` and `begunNetwork`.
 Expected<std::string> checkInitial(const std::filesystem::path& file, const std::string& name,
                                    const std::string& sha256, const ExperimentSpec& spec);
+
+/// What is in a file of weights, and, where a valid spec is given, what its network would begin
+/// with, as far as that can be seen without the dataset; nothing is trained. What keeps the network
+/// from it is the report's `problem`. Problems: those of `readInitial`.
+Expected<WeightsReport> weightsReport(const std::filesystem::path& file,
+                                      const ExperimentSpec* spec = nullptr);
 
 } // namespace concertina

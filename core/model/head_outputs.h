@@ -15,6 +15,9 @@ namespace concertina {
 /// have no names.
 using ClassCounts = std::map<std::string, int>;
 
+/// Of a target whose dataset is not read yet: as many as NYUv2's segmentation has.
+inline constexpr int AssumedClasses = 13;
+
 /// From what a run keeps of its dataset; what cannot be read is left out.
 ClassCounts classCounts(const Json& dataset);
 

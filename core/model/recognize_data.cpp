@@ -85,7 +85,10 @@ Expected<MethodChoice> recognizeData(const Catalogue& catalogue, const fs::path&
     }
     return failure({"dataset.unrecognized", path.string(),
                     isFolder ? "a folder that is no dataset" : "a file that is no dataset",
-                    recognizableText(catalogue), "the help page \"Data\" shows the formats"});
+                    recognizableText(catalogue),
+                    isFolder ? "of a folder of pictures \"concertina-cli data guess\" proposes a "
+                               "dataset.json; the help page \"Data\" shows the formats"
+                             : "the help page \"Data\" shows the formats"});
 }
 
 Expected<ExperimentSpec> withDataAt(const Catalogue& catalogue, const ExperimentSpec& spec,

@@ -32,13 +32,6 @@ constexpr std::array<NamingWay, 6> namingWays{{{"", nullptr},
                                                {".conv", ".bn"},
                                                {".0", ".1"}}};
 
-std::string extentsText(at::IntArrayRef sizes) {
-    std::vector<std::string> parts;
-    for (const std::int64_t size : sizes)
-        parts.push_back(std::to_string(size));
-    return parts.empty() ? "one value" : join(parts, " × ");
-}
-
 /// "conv1.weight, fc.bias, fc.weight and 12 more".
 std::string someOf(const std::vector<std::string>& names) {
     std::vector<std::string> shown;
@@ -81,7 +74,9 @@ public:
             fit(layer, kernel);
         if (m_result.kernels.empty())
             return failure(nothingFits());
+        settleFit();
         takeNotes();
+        m_result.fit = std::move(m_fit);
         return std::move(m_result);
     }
 
@@ -140,7 +135,7 @@ private:
         const std::string name = m_names.at(index).convolution + ".weight";
         const torch::Tensor* kernel = find(name);
         if (kernel == nullptr) {
-            m_missing.push_back(layer.name);
+            m_fit.missing.push_back(layer.name);
             return;
         }
         m_used.insert(name);
@@ -151,14 +146,15 @@ private:
         if (fits)
             m_kernels.emplace(index, kernel->to(torch::kFloat64));
         else
-            noteShape(layer, *kernel);
+            noteShape(index, *kernel);
     }
 
-    void noteShape(const Layer& layer, const torch::Tensor& kernel) {
-        const KernelShape& here = layer.kernel;
-        m_otherShapes.push_back(
-            layer.name + " (" + extentsText(kernel.sizes()) + ", here "
-            + extentsText({here.out, here.in / here.groups, here.height, here.width}) + ")");
+    void noteShape(std::size_t index, const torch::Tensor& kernel) {
+        const KernelShape& here = m_graph.layers[index].kernel;
+        m_fit.otherShapes.push_back({m_graph.layers[index].name,
+                                     m_names.at(index).convolution + ".weight",
+                                     kernel.sizes().vec(),
+                                     {here.out, here.in / here.groups, here.height, here.width}});
     }
 
     /// Of each space that kernels write: which of the file's channels are taken, in their order.
@@ -218,19 +214,20 @@ private:
             || reads->size(0) != layer.kernel.in / layer.kernel.groups
             || (layer.kernel.groups > 1 && kernel.size(0) != layer.kernel.out
                 && m_spaces.read(index).empty() && kernel.size(1) > 1))
-            return noteShape(layer, kernel);
+            return noteShape(index, kernel);
         const torch::Tensor& writes = m_taken.at(space);
         const NamesInFile& names = m_names.at(index);
         put(layer, "kernel", kernel.index_select(0, writes).index_select(1, *reads));
         const torch::Tensor none = torch::zeros({kernel.size(0)}, torch::kFloat64);
         put(layer, "bias", vectorOf(names.convolution + ".bias", none).index_select(0, writes));
         if (kernel.size(0) != layer.kernel.out || kernel.size(1) != reads->size(0))
-            m_narrowed.push_back(layer.name);
+            m_fit.narrowed.push_back(layer.name);
+        m_fit.loaded.push_back(layer.name);
         if (!layer.norm)
             return;
         if (find(names.norm + ".running_mean") == nullptr
             || find(names.norm + ".running_var") == nullptr) {
-            m_withoutNorm.push_back(layer.name);
+            m_fit.withoutNorm.push_back(layer.name);
             return;
         }
         const torch::Tensor one = torch::ones_like(none);
@@ -269,27 +266,44 @@ private:
         return join(layerPatterns(names, chosen), ", ");
     }
 
+    /// What became of the file's tensors; counters of batches are nothing to be left.
+    void settleFit() {
+        m_fit.layers = static_cast<int>(m_layers.size());
+        for (const WeightsFit::OtherShape& other : m_fit.otherShapes)
+            m_used.erase(other.tensor);
+        m_fit.used.assign(m_used.begin(), m_used.end());
+        for (const auto& [name, tensor] : m_weights.others)
+            if (!m_used.contains(name) && !name.ends_with(".num_batches_tracked")
+                && std::ranges::find(m_fit.otherShapes, name, &WeightsFit::OtherShape::tensor)
+                       == m_fit.otherShapes.end())
+                m_fit.left.push_back(name);
+    }
+
+    /// "enc2.1 (8 × 6 × 5 × 5, here 8 × 6 × 3 × 3)", some of them.
+    std::string otherShapesText() const {
+        std::vector<std::string> texts;
+        for (const WeightsFit::OtherShape& other : m_fit.otherShapes)
+            texts.push_back(other.layer + " (" + extentsText(other.inFile) + ", here "
+                            + extentsText(other.here) + ")");
+        return someOf(texts);
+    }
+
     void takeNotes() {
         auto& notes = m_result.notes;
         const auto note = [&](const std::vector<std::string>& layers, const std::string& what) {
             if (!layers.empty())
                 notes.push_back(what + ": " + patternsOf(layers) + ".");
         };
-        note(m_narrowed, m_channels == InitialChannels::Leading
-                             ? "Take the leading channels of the file's, which are more"
-                             : "Take the strongest channels of the file's, which are more");
-        note(m_withoutNorm, "The file has no norm of these layers, which begin with one that "
-                            "changes nothing");
-        note(m_missing, "Not in the file, and new");
-        if (!m_otherShapes.empty())
-            notes.push_back("Of another shape in the file, and new: " + someOf(m_otherShapes)
-                            + ".");
-        std::vector<std::string> left;
-        for (const auto& [name, tensor] : m_weights.others)
-            if (!m_used.contains(name) && !name.ends_with(".num_batches_tracked"))
-                left.push_back(name);
-        if (!left.empty())
-            notes.push_back("Left in the file: " + someOf(left) + ".");
+        note(m_fit.narrowed, m_channels == InitialChannels::Leading
+                                 ? "Take the leading channels of the file's, which are more"
+                                 : "Take the strongest channels of the file's, which are more");
+        note(m_fit.withoutNorm, "The file has no norm of these layers, which begin with one that "
+                                "changes nothing");
+        note(m_fit.missing, "Not in the file, and new");
+        if (!m_fit.otherShapes.empty())
+            notes.push_back("Of another shape in the file, and new: " + otherShapesText() + ".");
+        if (!m_fit.left.empty())
+            notes.push_back("Left in the file: " + someOf(m_fit.left) + ".");
     }
 
     Problem nothingFits() const {
@@ -299,8 +313,8 @@ private:
         for (const std::size_t layer : m_layers)
             ours.push_back(m_graph.layers[layer].name);
         return {"weights.other_network", m_weights.name,
-                m_otherShapes.empty() ? "tensors of other layers: " + someOf(theirs)
-                                      : "layers of other shapes: " + someOf(m_otherShapes),
+                m_fit.otherShapes.empty() ? "tensors of other layers: " + someOf(theirs)
+                                          : "layers of other shapes: " + otherShapesText(),
                 "kernels of these layers: " + someOf(ours),
                 "is this the backbone, and no narrower than it, that the file is for?"};
     }
@@ -317,7 +331,7 @@ private:
     std::map<int, torch::Tensor> m_taken;
     InitialNetwork m_result;
     std::set<std::string> m_used; ///< names in the file
-    std::vector<std::string> m_missing, m_otherShapes, m_narrowed, m_withoutNorm;
+    WeightsFit m_fit;
 };
 
 } // namespace

@@ -25,7 +25,8 @@ using NormName = std::function<std::string(const std::string& layer)>;
 /// reads are the channels that those before it have taken, through sums and concatenations as well,
 /// and layers whose outputs are added take the same.
 ///
-/// The result's `notes` say what was found, what is missing, has another shape, or is left.
+/// The result's `fit`, and for people its `notes`, say what was found, what is missing, has another
+/// shape, or is left.
 /// Problem "weights.other_network", where no layer fits: some names of both sides.
 Expected<InitialNetwork> fittedWeights(const InitialNetwork& weights, const LayerGraph& backbone,
                                        const NormName& normName, InitialChannels channels);

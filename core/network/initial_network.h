@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
+#include "core/values/weights_report.h"
 
 #include <torch/types.h>
 
@@ -39,6 +40,7 @@ struct InitialNetwork {
     /// were trained.
     bool ofOthers = false;
     std::vector<std::string> notes{}; ///< on how they were fitted, for people
+    std::optional<WeightsFit> fit{};  ///< the same as lists
 };
 
 } // namespace concertina

@@ -29,6 +29,12 @@ if(CONCERTINA_SANITIZE)
     target_link_options(concertina_common_options INTERFACE -fsanitize=${CONCERTINA_SANITIZE})
 endif()
 
+# clang's fuzzer-no-link, as GCC calls it: LibTorch's headers of Debian 12 are none for clang 14.
+if(CONCERTINA_FUZZ AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(concertina_common_options INTERFACE
+        -fsanitize-coverage=trace-pc,trace-cmp)
+endif()
+
 # What modules and programs are compiled with.
 add_library(concertina_options INTERFACE)
 target_link_libraries(concertina_options INTERFACE concertina_common_options)

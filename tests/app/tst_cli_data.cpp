@@ -111,6 +111,33 @@ class CliDataTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aFolderWithoutItsFileGetsOneThatIsRight() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        const QString known = folder.path("dataset.json");
+        const cli::Outcome there = cli::run({"data", "guess", folder.path(), "--json"});
+        QCOMPARE(there.code, 1);
+        QCOMPARE(there.last()["code"].toString(), QString("guess.known"));
+        QVERIFY(QFile::remove(known));
+        // What is no dataset says what could make one of it.
+        const cli::Outcome unknown = cli::run({"data", "check", folder.path()});
+        QVERIFY2(unknown.err.contains("data guess"), unknown.err);
+        const cli::Outcome proposed = cli::run({"data", "guess", folder.path()});
+        QVERIFY2(proposed.code == 0, qPrintable(proposed.text()));
+        QVERIFY(!QFile::exists(known));
+        const cli::Outcome written =
+            cli::run({"data", "guess", folder.path(), "--write", "--json"});
+        QVERIFY2(written.code == 0, qPrintable(written.text()));
+        // For people it is the file, to the letter.
+        QCOMPARE(cli::fileBytes(known), proposed.out);
+        const QJsonObject layout = written.events("guess").first()["layout"].toObject();
+        QCOMPARE(
+            layout["targets"].toObject()["segmentation"].toObject()["classes"].toArray().size(), 3);
+        const cli::Outcome checked = cli::run({"data", "check", folder.path(), "--json"});
+        QVERIFY2(checked.code == 0, qPrintable(checked.text()));
+        QCOMPARE(checked.last()["problems"].toInt(), 0);
+    }
+
     void aCheckOfWhatIsRightSaysSo() {
         const cli::Workplace place;
         const Folder folder(place);

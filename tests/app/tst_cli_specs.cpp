@@ -61,6 +61,85 @@ private Q_SLOTS:
                  qPrintable(shown.text()));
     }
 
+    void layersAreThoseOfTheNetwork() {
+        const cli::Outcome shown = cli::run({"layers", "rooms-demo", "--json"});
+        QVERIFY2(shown.code == 0, qPrintable(shown.text()));
+        const auto rows = shown.events("layer");
+        const QJsonObject total = shown.last();
+        QCOMPARE(total["event"].toString(), QString("total"));
+        double parameters = 0, adds = 0;
+        for (const QJsonObject& row : rows) {
+            parameters += row["trained_parameters"].toDouble();
+            adds += row["multiply_adds"].toDouble();
+        }
+        QCOMPARE(total["trained_parameters"].toDouble(), parameters);
+        QCOMPARE(total["multiply_adds"].toDouble(), adds);
+        // The first layer of the backbone sees 3 × 3 of the image, and more behind each other.
+        QCOMPARE(rows.first()["name"].toString(), QString("enc1.1"));
+        QCOMPARE(rows.first()["receptive_field"].toDouble(), 3.0);
+        QVERIFY(rows[1]["receptive_field"].toDouble() > 3.0);
+        const int lines = static_cast<int>(cli::run({"layers", "rooms-demo"}).out.count('\n'));
+        QCOMPARE(lines, rows.size() + 2);
+        const cli::Outcome csv = cli::run({"layers", "rooms-demo", "--format", "csv"});
+        QVERIFY2(csv.out.startsWith("Layer,kernel,stride,dilation,input"), csv.out.left(90));
+        QCOMPARE(csv.out.count('\n'), lines);
+    }
+
+    void layersOfUnknownClassesSaySo() {
+        const cli::Outcome shown = cli::run({"layers", "nyuv2-resnet18"});
+        QVERIFY2(shown.code == 0, qPrintable(shown.text()));
+        QVERIFY2(shown.err.contains("13 classes"), shown.err);
+        QVERIFY(shown.out.contains("layer4.1.conv2"));
+        const cli::Outcome wrong =
+            cli::run({"layers", "rooms-demo", "--json", "--set", "network.backbone.id=nothing"});
+        QCOMPARE(wrong.code, 1);
+        QCOMPARE(wrong.last()["path"].toString(), QString("network.backbone.id"));
+    }
+
+    /// A file as the format says it (huggingface.co/docs/safetensors): eight bytes of length,
+    /// a header, the values.
+    static QByteArray safetensors(const QByteArray& header, qsizetype bytes) {
+        QByteArray file;
+        for (int i = 0; i < 8; ++i)
+            file += static_cast<char>((header.size() >> (8 * i)) & 0xff);
+        return file + header + QByteArray(bytes, '\x3c');
+    }
+
+    void weightsAreListedAndFitted() {
+        const cli::Workplace place;
+        const QString file = place.write(
+            "w.safetensors",
+            safetensors(R"({"enc1.1.weight": {"dtype": "F32", "shape": [16, 3, 3, 3],)"
+                        R"( "data_offsets": [0, 1728]}, "enc1.2.weight": {"dtype": "F32",)"
+                        R"( "shape": [2, 3], "data_offsets": [1728, 1752]}, "other": {"dtype":)"
+                        R"( "I64", "shape": [], "data_offsets": [1752, 1760]}})",
+                        1760));
+        const auto listed = cli::run({"weights", file, "--json"});
+        QVERIFY2(listed.code == 0, qPrintable(listed.text()));
+        QCOMPARE(listed.events("tensor").size(), 3);
+        QCOMPARE(listed.events("tensor")[0]["bytes"].toInt(), 1728);
+        QCOMPARE(listed.events("tensor")[2]["type"].toString(), QString("int64"));
+        QVERIFY(!listed.events("tensor")[0].contains("use"));
+        const auto fitted = cli::run({"weights", file, "--spec", "rooms-demo", "--json"});
+        QVERIFY2(fitted.code == 0, qPrintable(fitted.text()));
+        QStringList uses;
+        for (const QJsonObject& tensor : fitted.events("tensor"))
+            uses << tensor["use"].toString();
+        QCOMPARE(uses, (QStringList{"loaded", "other shape", "left"}));
+        QCOMPARE(fitted.last()["loaded"].toArray(), QJsonArray{"enc1.1"});
+        const auto text = cli::run({"weights", file, "--spec", "rooms-demo"});
+        QVERIFY2(text.out.contains("Loads 1 of 3 tensors into 1 of "), text.out);
+        // Nothing fits, nothing can be read: both say so, and the first lists what there is.
+        const auto other = cli::run({"weights", file, "--spec", "nyuv2-resnet18", "--json"});
+        QCOMPARE(other.code, 1);
+        QCOMPARE(other.events("tensor").size(), 3);
+        QCOMPARE(other.last()["code"].toString(), QString("weights.other_network"));
+        const auto damaged = cli::run(
+            {"weights", place.write("cut.safetensors", cli::fileBytes(file).left(900)), "--json"});
+        QCOMPARE(damaged.code, 1);
+        QVERIFY(damaged.last()["path"].toString().endsWith("cut.safetensors"));
+    }
+
     void setChangesOneField() {
         const auto before = cli::run({"spec", "show", "rooms-demo", "--json"}).last();
         const auto after = cli::run({"spec", "show", "rooms-demo", "--json", "--set",

@@ -134,9 +134,10 @@ private Q_SLOTS:
         static QByteArray all;
         if (all.isEmpty()) {
             for (const char* command :
-                 {"train", "resume", "add-task", "drop-task", "runs", "table", "conflict", "replan",
-                  "try", "verify", "collapse", "export", "predict"})
+                 {"layers", "weights", "train", "resume", "add-task", "drop-task", "runs", "table",
+                  "conflict", "replan", "try", "verify", "collapse", "export", "predict"})
                 all += helpOf({command});
+            all += helpOf({"data", "guess"});
             // Of the window and of packaging/run.sh.
             all += "--demo " + cli::fileBytes(root + "/packaging/run.sh");
         }

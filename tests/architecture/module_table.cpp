@@ -105,8 +105,8 @@ const std::vector<Module>& projectModules() {
           "core/collapse", "core/exports", "core/prediction", "db", "app/session"},
          {"CLI11"}},
         {"app/gui",
-         {"core", "core/values", "core/model", "core/tensor", "core/collapse", "core/exports",
-          "core/prediction", "db", "widgets", "ui", "app/session"},
+         {"core", "core/values", "core/model", "core/tensor", "core/data", "core/collapse",
+          "core/exports", "core/prediction", "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return modules;

@@ -160,6 +160,74 @@ private Q_SLOTS:
         QCOMPARE(begun(resting, "norm.pt").error().code, std::string("initial.task"));
     }
 
+    /// What PyTorch says of each tensor: "name [8, 6, 3, 3] float32 1728".
+    void aReportListsWhatPyTorchSaved() {
+        QProcess script;
+        script.start(
+            python,
+            {QStringLiteral("-c"),
+             QStringLiteral("import sys, torch\n"
+                            "for k, v in sorted(torch.load(sys.argv[1])['state_dict'].items()):\n"
+                            "    print(k, list(v.shape), str(v.dtype)[6:],"
+                            " v.numel() * v.element_size())"),
+             m_folder.filePath(QStringLiteral("norm.pt"))});
+        QVERIFY(script.waitForFinished(120'000));
+        std::string expected = script.readAllStandardOutput().toStdString();
+        const auto report = weightsReport(path("norm.pt"));
+        QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
+        std::string lines;
+        for (const FileTensor& tensor : report->tensors)
+            lines += tensor.name + " " + jsonText(tensor.shape) + " " + tensor.type + " "
+                     + std::to_string(static_cast<std::int64_t>(tensor.bytes)) + "\n";
+        std::erase(expected, ' ');
+        std::erase(lines, ' ');
+        QCOMPARE(lines, expected);
+        QVERIFY(!report->fit && !report->problem);
+    }
+
+    void aReportSaysWhatANetworkTakesOfThem() {
+        const ExperimentSpec spec = fittedSpec("factored");
+        const auto whole = weightsReport(path("norm.pt"), &spec).value();
+        QCOMPARE(whole.fit->layers, 6);
+        QCOMPARE(whole.fit->loaded.size(), std::size_t{6});
+        QCOMPARE(whole.fit->left, (Texts{"fc.bias", "fc.weight"}));
+        // Of each layer its kernel, its bias and four of its norm; the counter is nothing to take.
+        QCOMPARE(whole.fit->used.size(), std::size_t{6 * 6});
+        QVERIFY(whole.fit->missing.empty() && whole.fit->otherShapes.empty());
+        QCOMPARE(useOf(whole, "enc1.1.norm.running_var"), std::string("loaded"));
+        QVERIFY2(contains(whole.notes.front(), "6 layers of 10"), whole.notes.front().c_str());
+
+        const auto parts = weightsReport(path("parts.pt"), &spec).value();
+        QCOMPARE(parts.fit->loaded, (Texts{"enc1.1", "enc2.2"}));
+        QCOMPARE(parts.fit->missing, (Texts{"dec2.1", "dec2.2", "dec1.1"}));
+        QCOMPARE(parts.fit->otherShapes.size(), std::size_t{1});
+        QCOMPARE(parts.fit->otherShapes[0].inFile, (std::vector<std::int64_t>{8, 6, 5, 5}));
+        QCOMPARE(useOf(parts, parts.fit->otherShapes[0].tensor), std::string("other shape"));
+
+        ExperimentSpec strongest = spec;
+        strongest.network.initialChannels = InitialChannels::Strongest;
+        QCOMPARE(weightsReport(path("wide-strongest.pt"), &strongest)->fit->narrowed.size(),
+                 std::size_t{6});
+        QVERIFY(weightsReport(path("bare.pt"), &spec)->fit->withoutNorm.size() == 6);
+    }
+
+    void aReportOfWhatDoesNotFitSaysWhy() {
+        const ExperimentSpec spec = fittedSpec("plain");
+        const auto other = weightsReport(path("other.pt"), &spec);
+        QVERIFY(other.has_value() && !other->tensors.empty() && !other->fit);
+        QCOMPARE(other->problem->code, std::string("weights.other_network"));
+        QCOMPARE(weightsReport(path("absent.pt"), &spec).error().code, std::string("file.read"));
+        QFile half(QString::fromStdString(path("norm.pt").string()));
+        QVERIFY(half.open(QIODevice::ReadOnly));
+        QFile cut(m_folder.filePath(QStringLiteral("cut.pt")));
+        QVERIFY(cut.open(QIODevice::WriteOnly));
+        cut.write(half.read(half.size() / 2));
+        cut.close();
+        const auto damaged = weightsReport(path("cut.pt"), &spec);
+        QVERIFY(!damaged);
+        QVERIFY2(contains(damaged.error().path, "cut.pt"), damaged.error().path.c_str());
+    }
+
     void aFileIsKnownByTheSumOfItsBytes() {
         const ExperimentSpec spec = fittedSpec("plain");
         const std::string sum = checkInitial(path("norm.pt"), "norm.pt", "", spec).value();

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each operation by itself: its values, its gradient, its layouts.
+#include "core/catalogue.h"
+#include "core/model/graph_builder.h"
+#include "core/model/receptive_field.h"
 #include "core/network/run_program.h"
 #include "core/tensor/torch.h"
 #include "tests/core/core_testing.h"
 #include "tests/printing.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -81,6 +86,40 @@ const std::vector<std::pair<const char*, OneOperation>>& operations() {
     return all;
 }
 
+/// The most pixels of a row of the image from the first to the last that change one pixel of what
+/// the graph ends in: measured, with weights that hide no change.
+double measuredField(GraphBuilder& builder) {
+    builder.startHead(0);
+    builder.output(static_cast<int>(builder.graph().nodes.size()) - 1);
+    NetworkSpec spec;
+    spec.kernels = {};
+    spec.sharing = {"*: tied"};
+    DesignResult design = designLayers(builder.take(), {"x"}, spec, catalogue());
+    if (!design.problems.empty())
+        qFatal("%s", toText(design.problems).c_str());
+    const Node image = design.design.graph.node(0);
+    const torch::NoGradGuard noGrad;
+    const Network network = Network(std::move(design.design), 5).convertedTo(torch::kFloat64);
+    for (auto& [name, tensor] : network.namedTensors())
+        tensor.abs_();
+    torch::Tensor images = randomImages(1, image.height, image.width, 3, torch::kFloat64)
+                               .abs()
+                               .repeat({image.width + 1, 1, 1, 1});
+    for (int x = 0; x < image.width; ++x)
+        images[x].slice(1, image.height / 2, image.height / 2 + 1).slice(2, x, x + 1) += 1e4;
+    const torch::Tensor out = network.forward(network.compose(false), images, {}).front();
+    // [changed pixel, pixel of the output's row], whatever the channel and the row.
+    const torch::Tensor changed =
+        (out.slice(0, 0, image.width) - out.slice(0, image.width)).ne(0).any(1).any(1);
+    double most = 0;
+    for (std::int64_t x = 0; x < changed.size(1); ++x) {
+        const torch::Tensor at = changed.select(1, x).nonzero();
+        if (at.numel() > 0)
+            most = std::max(most, (at.max() - at.min()).item<double>() + 1);
+    }
+    return most;
+}
+
 } // namespace
 
 class OperationsTest : public QObject {
@@ -93,6 +132,45 @@ class OperationsTest : public QObject {
     }
 
 private Q_SLOTS:
+    void receptiveFieldsAreWhatChangesAnOutput_data() {
+        QTest::addColumn<int>("ending");
+        for (int i = 0; i < 7; ++i)
+            QTest::addRow("%d", i) << i;
+    }
+
+    void receptiveFieldsAreWhatChangesAnOutput() {
+        QFETCH(int, ending);
+        GraphBuilder builder(3, 48, 96);
+        const int a = builder.conv("a", 0, {.channels = 4, .kernel = 5, .stride = 2});
+        const int pool = builder.maxPool("pool", a);
+        const int b = builder.conv("b", pool, {.channels = 4, .kernel = 3, .dilation = 2});
+        const int odd = builder.averagePool("odd", b, {.size = 3, .stride = 2, .padding = 1});
+        switch (ending) {
+        case 0: break;
+        case 1: builder.upsample("bilinear", odd, b); break;
+        case 2: builder.upsample("nearest", odd, 0, Interpolation::Nearest); break;
+        case 3: builder.upsample("whole", odd, 0); break;
+        case 4: builder.maxUnpool("unpool", b, pool); break;
+        case 5: builder.conv("c", builder.maxUnpool("unpool", b, pool), 4, 3); break;
+        case 6: builder.sum("sum", {pool, b}); break;
+        }
+        const ReceptiveField field = receptiveFields(builder.graph()).back();
+        QVERIFY(!field.wholeImage);
+        QCOMPARE(field.size, measuredField(builder));
+    }
+
+    /// Three pixels of what was upsampled from a jump of 8 to one of 2 lie in two neighbours'
+    /// reach, or in three's.
+    void behindUpsamplingSomePixelsSeeOneNeighbourMore() {
+        GraphBuilder builder(3, 48, 96);
+        const int fine = builder.conv("a", 0, {.channels = 4, .kernel = 5, .stride = 2});
+        const int coarse = builder.conv("b", fine, {.channels = 4, .kernel = 5, .stride = 4});
+        builder.conv("c", builder.upsample("up", coarse, fine), 4, 3);
+        const ReceptiveField field = receptiveFields(builder.graph()).back();
+        QCOMPARE(field, (ReceptiveField{5 + 4 * 2 + 8 + 2 * 2, 2}));
+        QCOMPARE(measuredField(builder), field.size + 8 - 2 * 2);
+    }
+
     void activationsAreTheirFormulas() {
         const torch::Tensor x = values({-4, -3, -1, 0, 1, 3, 6, 8});
         QVERIFY(torch::equal(run({Op::Relu6}, {}, x), values({0, 0, 0, 0, 1, 3, 6, 6})));

@@ -6,6 +6,7 @@
 #include "core/collapse/initial.h"
 #include "core/model/costs.h"
 #include "core/model/heads.h"
+#include "core/model/layer_table.h"
 #include "core/model/validate.h"
 #include "core/network/initial_network.h"
 #include "core/network/run_program.h"
@@ -20,6 +21,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 
@@ -123,6 +125,29 @@ private Q_SLOTS:
         // vgg16_bn's convolutions have biases there, too: 4,224 of them, as many as half its norms.
         QCOMPARE(costs.trainedParameters, parameters);
         QCOMPARE(costs.multiplyAdds, multiplyAdds);
+        const LayerTable table = layerTable(design);
+        QCOMPARE(table.total.parameters, parameters);
+        QCOMPARE(table.total.trained, parameters);
+        QCOMPARE(table.total.multiplyAdds, multiplyAdds);
+    }
+
+    /// By hand, stage by stage: 7 and 11 behind the first pooling of a ResNet, then 2 · jump a
+    /// 3 × 3. Of ResNet-50 and VGG-16 the literature has the same (Araujo 2019, Distill, counts
+    /// VGG-16 to its last pooling: 196 + 16 = 212).
+    void fieldsAreThoseOfTheirKernels() {
+        const auto fieldAt = [](const char* id, const Json& options, const std::string& layer) {
+            const LayerTable table = layerTable(torchvisionDesign(id, options, 224, 224));
+            return std::ranges::find(table.rows, layer, &LayerRow::name)->field;
+        };
+        const Json usual = {{"output_stride", "32"}}, dilated = {{"output_stride", "8"}};
+        QCOMPARE(fieldAt("resnet18", usual, "conv1"), (ReceptiveField{7, 2}));
+        QCOMPARE(fieldAt("resnet18", usual, "layer1.1.conv2"), (ReceptiveField{11 + 4 * 8, 4}));
+        QCOMPARE(fieldAt("resnet18", usual, "layer4.1.conv2"), (ReceptiveField{435, 32}));
+        QCOMPARE(fieldAt("resnet50", usual, "layer4.2.conv2"), (ReceptiveField{427, 32}));
+        // Dilated it sees as far, at a smaller jump; the first of a stage dilates as before it.
+        QCOMPARE(fieldAt("resnet50", dilated, "layer3.5.conv2").jump, 8.0);
+        QCOMPARE(fieldAt("vgg16", Json::object(), "features.40"), (ReceptiveField{196, 16}));
+        QVERIFY(fieldAt("resnet18", usual, "head.x.fc").wholeImage);
     }
 
     void outputsAreTorchvisions_data() {

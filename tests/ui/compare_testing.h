@@ -45,6 +45,12 @@ public:
     void release(); ///< answers what was held back
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
+    // Never answered.
+    void weights(const ExperimentSpec&, Reply<WeightsReport>) override {}
+    void guessDataset(const std::string&, Reply<DatasetGuess>) override {}
+    void guessedSamples(const DatasetGuess&, int, int, Reply<std::vector<GuessedSample>>) override {
+    }
+    void writeLayout(const DatasetGuess&, Reply<std::string>) override {}
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;

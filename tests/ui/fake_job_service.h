@@ -30,6 +30,10 @@ public:
         int count = 0;
     };
     std::vector<FakeJob<ExperimentSpec, DatasetSummary>> described;
+    std::vector<FakeJob<ExperimentSpec, WeightsReport>> weighed;
+    std::vector<FakeJob<std::string, DatasetGuess>> guessed;
+    std::vector<FakeJob<DatasetGuess, std::vector<GuessedSample>>> drawn;
+    std::vector<FakeJob<DatasetGuess, std::string>> written;
     std::vector<FakeJob<SamplesQuestion, std::vector<Frame>>> sampled;
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
@@ -44,6 +48,19 @@ public:
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
         described.push_back({spec, std::move(reply)});
+    }
+    void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) override {
+        weighed.push_back({spec, std::move(reply)});
+    }
+    void guessDataset(const std::string& folder, Reply<DatasetGuess> reply) override {
+        guessed.push_back({folder, std::move(reply)});
+    }
+    void guessedSamples(const DatasetGuess& guess, int, int,
+                        Reply<std::vector<GuessedSample>> reply) override {
+        drawn.push_back({guess, std::move(reply)});
+    }
+    void writeLayout(const DatasetGuess& guess, Reply<std::string> reply) override {
+        written.push_back({guess, std::move(reply)});
     }
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override {

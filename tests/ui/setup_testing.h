@@ -108,4 +108,20 @@ public:
     std::size_t answered = 0;
 };
 
+/// To be looked at: the page as it is on both screens, in both themes.
+inline void takePictures(QWidget& page, const QString& name) {
+    const QString folder = qEnvironmentVariable("CONCERTINA_PICTURES");
+    for (const QSize size : {QSize(1294, 696), QSize(1848, 1008)})
+        for (const bool dark : {false, true})
+            if (!folder.isEmpty()) {
+                useTheme(dark);
+                page.resize(size);
+                QTest::qWait(100);
+                page.grab().save(QStringLiteral("%1/%2, %3, %4.png")
+                                     .arg(folder, name)
+                                     .arg(size.width())
+                                     .arg(dark ? QStringLiteral("dark") : QStringLiteral("light")));
+            }
+}
+
 } // namespace concertina::testing

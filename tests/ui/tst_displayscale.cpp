@@ -11,6 +11,7 @@
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
+#include "ui/setup/costs_card.h"
 #include "ui/setup/sharing_card.h"
 #include "ui/sharing/measured_bar.h"
 #include "ui/sharing/sharing_page.h"
@@ -55,6 +56,7 @@ constexpr int leastMargin = 6;
 enum class Scene {
     Setup,
     SetupOfGates,
+    SetupLayers,
     Sharing,
     SharingOfARun,
     SharingMeasured,
@@ -202,6 +204,7 @@ public:
     void open(Scene scene) {
         switch (scene) {
         case Scene::Setup: window->showPage(QStringLiteral("setup")); break;
+        case Scene::SetupLayers: window->open(EditSpec{testSpec(), {}}); break;
         case Scene::SetupOfGates: window->open(EditSpec{adaptedSpec("gated"), {}}); break;
         case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
@@ -219,6 +222,8 @@ public:
         case Scene::RunsWithOneSelected: window->open(ListRuns{}); break;
         }
         QTest::qWait(300); // for the store and the fakes to answer
+        if (scene == Scene::SetupLayers)
+            part<CostsCard>().layersButton()->click();
         if (scene == Scene::SetupOfGates)
             chooseLayer(part<SharingCard>().matrix());
         if (scene != Scene::RunsWithOneSelected)
@@ -305,6 +310,7 @@ private Q_SLOTS:
                 row("sharing measured", Scene::SharingMeasured);
                 row("sharing side by side", Scene::SharingSideBySide);
                 row("set-up of gates", Scene::SetupOfGates);
+                row("set-up, layers", Scene::SetupLayers);
                 row("monitor", Scene::Monitor);
                 row("sharing of gates", Scene::SharingOfGates);
                 row("sharing of mixtures", Scene::SharingOfMixtures);

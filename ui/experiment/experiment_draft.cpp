@@ -14,7 +14,8 @@ ExperimentDraft::ExperimentDraft(const Catalogue& catalogue, JobService& jobs, Q
       m_catalogue(catalogue),
       m_document(catalogue, settings),
       m_analyst(catalogue),
-      m_dataset(jobs) {
+      m_dataset(jobs),
+      m_weights(jobs) {
     connect(&m_document, &SpecDocument::changed, this, [this] {
         look();
         Q_EMIT changed();
@@ -22,12 +23,14 @@ ExperimentDraft::ExperimentDraft(const Catalogue& catalogue, JobService& jobs, Q
     connect(&m_analyst, &SpecAnalyst::ready, this,
             [this](const std::shared_ptr<const SpecAnalysis>& analysis) {
                 m_analysis = analysis;
+                m_weights.setSpec(spec(), analysis->costs.has_value());
                 Q_EMIT learned();
             });
     connect(&m_dataset, &DatasetWatch::changed, this, [this] {
         m_analyst.request(spec(), classes());
         Q_EMIT learned();
     });
+    connect(&m_weights, &WeightsWatch::changed, this, &ExperimentDraft::learned);
 }
 
 void ExperimentDraft::watch() {

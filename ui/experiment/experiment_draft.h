@@ -5,6 +5,7 @@
 #include "ui/experiment/dataset_watch.h"
 #include "ui/experiment/spec_analysis.h"
 #include "ui/experiment/spec_document.h"
+#include "ui/experiment/weights_watch.h"
 
 #include <memory>
 
@@ -30,6 +31,10 @@ public:
     DatasetWatch& dataset() { return m_dataset; }
     const DatasetWatch& dataset() const { return m_dataset; }
 
+    /// The file that its network begins from.
+    WeightsWatch& weights() { return m_weights; }
+    const WeightsWatch& weights() const { return m_weights; }
+
     /// The classes of its dataset's targets, as far as it has been read.
     ClassCounts classes() const;
 
@@ -41,7 +46,7 @@ public:
 
 Q_SIGNALS:
     void changed(); ///< the document
-    void learned(); ///< of its dataset, or an analysis
+    void learned(); ///< of its dataset or its weights, or an analysis
 
 private:
     void look();
@@ -50,6 +55,7 @@ private:
     SpecDocument m_document;
     SpecAnalyst m_analyst;
     DatasetWatch m_dataset;
+    WeightsWatch m_weights;
     std::shared_ptr<const SpecAnalysis> m_analysis;
     bool m_watched = false;
 };

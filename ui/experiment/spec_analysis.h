@@ -25,9 +25,6 @@ struct SpecAnalysis {
     std::optional<NetworkCosts> costs;    ///< where the network has no problem
 };
 
-/// Of a target whose dataset is not read yet: as many as NYUv2's segmentation has.
-inline constexpr int AssumedClasses = 13;
-
 /// `classes`: of the dataset's targets, for the channels of heads; where one is not known,
 /// `AssumedClasses`.
 SpecAnalysis analyse(const ExperimentSpec& spec, const Catalogue& catalogue,

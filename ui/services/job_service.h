@@ -2,12 +2,14 @@
 #pragma once
 
 #include "core/model/task_change.h"
+#include "core/values/dataset_guess.h"
 #include "core/values/factor_reading.h"
 #include "core/values/kernel_distance.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
 #include "core/values/trial.h"
+#include "core/values/weights_report.h"
 #include "ui/services/frame.h"
 
 #include <QObject>
@@ -37,6 +39,20 @@ public:
     using QObject::QObject;
 
     virtual void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) = 0;
+
+    /// What is in the file that a spec's network begins from (`network.initial`, which names one),
+    /// and what the network takes of it.
+    virtual void weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) = 0;
+
+    /// What dataset.json a folder's files suggest.
+    virtual void guessDataset(const std::string& folder, Reply<DatasetGuess> reply) = 0;
+
+    /// `count` samples as a guess would read them, drawn `height` high.
+    virtual void guessedSamples(const DatasetGuess& guess, int count, int height,
+                                Reply<std::vector<GuessedSample>> reply) = 0;
+
+    /// Writes the dataset.json of a guess, never over a file; its path.
+    virtual void writeLayout(const DatasetGuess& guess, Reply<std::string> reply) = 0;
 
     /// `count` samples of the training split from `first`, with their truths.
     virtual void samples(const ExperimentSpec& spec, int first, int count,

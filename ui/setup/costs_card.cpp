@@ -7,6 +7,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace concertina {
@@ -28,7 +29,16 @@ QString lengthText(const SetupCosts& costs) {
 } // namespace
 
 CostsCard::CostsCard(QWidget* parent)
-    : Card(tr("What it costs"), parent), m_assumption(new TonedLabel(ColorRole::Warning)) {
+    : Card(tr("What it costs"), parent),
+      m_assumption(new TonedLabel(ColorRole::Warning)),
+      m_layers(new QToolButton(this)) {
+    m_layers->setText(tr("Layers…"));
+    m_layers->setToolTip(tr("Every layer: its shape, receptive field, parameters and "
+                            "multiply–adds"));
+    m_layers->setAutoRaise(true);
+    m_layers->setFocusPolicy(Qt::StrongFocus);
+    headerLayout()->addWidget(m_layers);
+    connect(m_layers, &QToolButton::clicked, this, &CostsCard::layersWanted);
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(12, 4, 12, GridUnit);
@@ -88,6 +98,7 @@ void CostsCard::setCosts(const SetupCosts& costs) {
         line.value->setText(values[i]);
         line.value->setAccessibleName(line.label->text() + QStringLiteral(": ") + values[i]);
     }
+    m_layers->setEnabled(costs.network.has_value());
     m_assumption->setVisible(costs.network && costs.assumedClasses);
     if (costs.assumedClasses)
         m_assumption->setText(tr("Heads as for %1 classes, until the dataset is read.")

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+class QToolButton;
+
 namespace concertina {
 
 class TonedLabel;
@@ -31,6 +33,11 @@ public:
     /// What stands in the card, line by line.
     QStringList lines() const;
 
+    QToolButton* layersButton() const { return m_layers; }
+
+Q_SIGNALS:
+    void layersWanted();
+
 private:
     struct Line {
         TonedLabel* label;
@@ -39,6 +46,7 @@ private:
 
     std::vector<Line> m_lines;
     TonedLabel* m_assumption;
+    QToolButton* m_layers;
 };
 
 } // namespace concertina

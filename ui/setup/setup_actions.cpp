@@ -46,6 +46,9 @@ void SetupPage::makeActions() {
     m_save = addPageAction(tr("Save as…"),
                            tr("Write the experiment to a JSON file, with its first seed"),
                            QKeySequence::SaveAs, [this] { askFileToSave(); });
+    addPageAction(tr("Layers of the network"),
+                  tr("Every layer: its shape, receptive field, parameters and multiply–adds"), {},
+                  [this] { openLayers(); });
     m_start = addPageAction(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return),
                             [this] { start(); });
     m_start->setIcon(themedIcon(QStringLiteral("play")));

@@ -160,6 +160,7 @@ SpecForm* SetupForms::makeForm(Card* card, QWidget* above, QWidget* below) {
     });
     connect(form, &SpecForm::finished, &m_document, &SpecDocument::endStep);
     connect(form, &SpecForm::folderWanted, this, &SetupForms::folderWanted);
+    connect(form, &SpecForm::noteOpened, this, &SetupForms::noteOpened);
     return form;
 }
 

@@ -48,6 +48,7 @@ public:
 
 Q_SIGNALS:
     void folderWanted(const std::string& path);
+    void noteOpened(const std::string& path);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

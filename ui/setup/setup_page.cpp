@@ -10,10 +10,13 @@
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/costs_card.h"
+#include "ui/setup/guess_panel.h"
+#include "ui/setup/layers_panel.h"
 #include "ui/setup/problems_panel.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/sharing_card.h"
+#include "ui/setup/weights_panel.h"
 #include "ui/window/dropped.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
@@ -46,6 +49,14 @@ QString textBeside(Problem problem) {
     return toQt(toText(problem));
 }
 
+constexpr std::string_view initialField = "network.initial";
+
+/// Whether it is of files, which may be others by now.
+bool isReadAgain(const Problem& problem) {
+    return problem.path.starts_with("data.dataset")
+           || (problem.path == initialField && problem.code != "initial.syntax");
+}
+
 /// The one spec file, data file or folder that is dragged; what else there may be is the window's.
 QString draggedFile(const QMimeData* data, const Catalogue& catalogue) {
     if (!data->hasUrls() || data->urls().size() != 1)
@@ -67,7 +78,10 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
       m_samples(new SamplesCard(context.catalogue, context.jobs)),
       m_sharing(new SharingCard(context.catalogue)),
       m_costs(new CostsCard),
-      m_problems(new ProblemsPanel) {
+      m_problems(new ProblemsPanel),
+      m_layers(new LayersPanel(this)),
+      m_weights(new WeightsPanel(this)),
+      m_guess(new GuessPanel(context.jobs, this)) {
     setAcceptDrops(true);
     makeActions();
     makeLayout();
@@ -86,9 +100,13 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_sharing, &SharingCard::rulesFinished, &m_document, &SpecDocument::endStep);
     connect(m_sharing, &SharingCard::pageWanted, this,
             [this] { m_context.navigator.open(EditSharing{}); });
+    connect(m_costs, &CostsCard::layersWanted, this, &SetupPage::openLayers);
     connect(m_problems, &ProblemsPanel::showRequested, this, &SetupPage::showField);
     connect(m_problems, &ProblemsPanel::mendRequested, this, &SetupPage::mend);
     connect(m_forms, &SetupForms::folderWanted, this, &SetupPage::askPlace);
+    connect(m_guess, &GuessPanel::written, this, &SetupPage::openData);
+    connect(m_guess, &GuessPanel::failed, this, &SetupPage::refuseData);
+    connect(m_forms, &SetupForms::noteOpened, m_weights, &WeightsPanel::open);
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
     refresh();
@@ -212,6 +230,7 @@ void SetupPage::showFacts() {
     else if (!m_draft.dataset().isReading())
         m_samples->setMessage(tr("Samples are shown here once the data is chosen and nothing is wrong with "
                                  "it."));
+    showWeights();
     showCosts();
     showProblems();
     showStart();
@@ -237,29 +256,6 @@ QString SetupPage::datasetNote(bool names) const {
     return parts.join(QStringLiteral(" · "));
 }
 
-Problems SetupPage::problems() const {
-    Problems all;
-    for (const auto& [path, refused] : m_document.value().refused)
-        all.push_back(refused.problem);
-    if (m_draft.analysis())
-        all.insert(all.end(), m_draft.analysis()->problems.begin(),
-                   m_draft.analysis()->problems.end());
-    if (m_draft.dataset().problem()) {
-        all.push_back(*m_draft.dataset().problem());
-        // Whatever file it names, the field that can be changed is the dataset's.
-        if (m_forms->fieldFor(all.back().path).empty()) {
-            all.back().found = toText(*m_draft.dataset().problem());
-            all.back().path = "data.dataset";
-            all.back().expected = "a dataset that can be read";
-            all.back().hint.clear();
-        }
-    } else if (m_draft.dataset().summary()) {
-        for (Problem& problem : datasetProblems(m_document.spec(), *m_draft.dataset().summary()))
-            all.push_back(std::move(problem));
-    }
-    return all;
-}
-
 void SetupPage::showProblems() {
     std::map<std::string, QString> beside;
     std::vector<ShownProblem> shown;
@@ -272,8 +268,8 @@ void SetupPage::showProblems() {
             : placeField(problem.path)
                 ? (placeField(problem.path)->type == FieldType::Folder ? tr("Choose a folder…")
                                                                        : tr("Choose a file…"))
-            : problem.path.starts_with("data.dataset") ? tr("Read it again")
-                                                       : QString();
+            : isReadAgain(problem) ? tr("Read it again")
+                                   : QString();
         shown.push_back({problem, toQt(toText(named)), offer});
         QString& text = beside[problem.path];
         text += (text.isEmpty() ? QString() : QStringLiteral("\n")) + textBeside(problem);
@@ -295,11 +291,7 @@ void SetupPage::showCosts() {
                      .runs = static_cast<int>(m_document.value().seeds.size())};
     if (m_draft.analysis())
         costs.network = m_draft.analysis()->costs;
-    const auto isAssumed = [&](const TaskSpec& task) {
-        return lacksClasses(task, m_context.catalogue, m_draft.classes());
-    };
-    if (!m_draft.dataset().summary() && std::ranges::any_of(spec.tasks, isAssumed))
-        costs.assumedClasses = AssumedClasses;
+    costs.assumedClasses = assumedClasses();
     if (const auto samples = m_draft.dataset().samplesOf(spec.data.trainSplit);
         samples && *samples > 0) {
         // As the trainer counts: the last batch of an epoch is not filled up.
@@ -311,6 +303,17 @@ void SetupPage::showCosts() {
         costs.steps = 0;
     }
     m_costs->setCosts(costs);
+    if (m_layers->isVisible())
+        fillLayers();
+}
+
+std::optional<int> SetupPage::assumedClasses() const {
+    const auto isAssumed = [&](const TaskSpec& task) {
+        return lacksClasses(task, m_context.catalogue, m_draft.classes());
+    };
+    const bool any =
+        !m_draft.dataset().summary() && std::ranges::any_of(m_document.spec().tasks, isAssumed);
+    return any ? std::optional(AssumedClasses) : std::nullopt;
 }
 
 void SetupPage::showField(const Problem& problem) {
@@ -326,7 +329,9 @@ void SetupPage::mend(const Problem& problem) {
         m_document.apply(tr("Mend: %1").arg(mend->text), mend->value);
     else if (placeField(problem.path))
         askPlace(problem.path);
-    else if (problem.path.starts_with("data.dataset"))
+    else if (problem.path == initialField)
+        m_draft.weights().askAgain();
+    else if (isReadAgain(problem))
         m_draft.dataset().askAgain();
 }
 
@@ -354,12 +359,6 @@ void SetupPage::askPlace(const std::string& path) {
     m_document.endStep();
     // The same one again is read again.
     m_draft.dataset().askAgain();
-}
-
-void SetupPage::openData(const QString& place) {
-    if (const auto used = useData(place); !used)
-        m_context.navigator.showProblem(
-            tr("%1 is no data that can be used.").arg(QFileInfo(place).fileName()), used.error());
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {

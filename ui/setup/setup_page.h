@@ -11,10 +11,13 @@ class QMenu;
 namespace concertina {
 
 class CostsCard;
+class GuessPanel;
+class LayersPanel;
 class ProblemsPanel;
 class SamplesCard;
 class SetupForms;
 class SharingCard;
+class WeightsPanel;
 
 /// Where an experiment is made ready: what it is of, what it costs, what is wrong with it, and its
 /// start. Nothing is lost: the setup is kept from session to session, with every step named.
@@ -63,6 +66,10 @@ private:
     void showFacts();
     void showProblems();
     void showCosts();
+    void openLayers();
+    void fillLayers();
+    void showWeights();
+    std::optional<int> assumedClasses() const;
     void showStart();
     QString datasetNote(bool names) const;
     void showField(const Problem& problem);
@@ -70,6 +77,7 @@ private:
     std::optional<FieldInfo> placeField(const std::string& path) const;
     void askPlace(const std::string& path);
     void openData(const QString& place);
+    void refuseData(const QString& place, const Problem& problem);
 
     PageContext m_context;
     ExperimentDraft& m_draft;
@@ -79,6 +87,9 @@ private:
     SharingCard* m_sharing;
     CostsCard* m_costs;
     ProblemsPanel* m_problems;
+    LayersPanel* m_layers;
+    WeightsPanel* m_weights;
+    GuessPanel* m_guess;
     QAction* m_undo;
     QAction* m_redo;
     QAction* m_presets;

@@ -44,9 +44,8 @@ Expected<PageRequest> requestOf(const QString& path, const Catalogue& catalogue)
     if (data)
         return UseDataset{
             toQt(data->options.at(placeOption(catalogue, *data)->path).get<std::string>())};
-    if (file.isDir())
-        return failure(
-            {"drop.folder", shown, data.error().found, data.error().expected, data.error().hint});
+    if (file.isDir()) // who uses it finds out what its files could be
+        return UseDataset{file.absoluteFilePath()};
     if (file.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0)
         return OpenSpec{file.absoluteFilePath()};
     if (isPictureFile(path))

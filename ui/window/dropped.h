@@ -16,8 +16,8 @@ bool isPictureFile(const QString& path);
 QString datasetName(const QString& place);
 
 /// What a file or folder that is dropped on the window, or named at its start, asks for, by its
-/// name alone: OpenSpec, UseDataset (`recognizeData`) or OpenPictures.
-/// Codes: "drop.missing", "drop.folder" (a folder that is no dataset), "drop.kind".
+/// name alone: OpenSpec, UseDataset (`recognizeData`, or any folder: a dataset may be made of its
+/// files) or OpenPictures. Codes: "drop.missing", "drop.kind".
 Expected<PageRequest> requestOf(const QString& path, const Catalogue& catalogue);
 
 } // namespace concertina

@@ -37,7 +37,8 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
       m_label(new TonedLabel(ColorRole::MutedText, toQt(place.field.label), this)),
       m_editor(FieldEditor::make(place, catalogue, this)),
       m_reset(new QToolButton(this)),
-      m_message(new TonedLabel(ColorRole::Bad, {}, this)) {
+      m_message(new TonedLabel(ColorRole::Bad, {}, this)),
+      m_note(new QToolButton(this)) {
     m_label->setElided(true);
     m_label->setFixedWidth(neededLabelWidth());
     if (place.field.type == FieldType::Methods) // it stands beside the first line
@@ -46,6 +47,12 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     m_message->setFont(smallFont());
     m_message->setWordWrap(true);
     m_message->hide();
+    QFont link = smallFont();
+    link.setUnderline(true);
+    m_note->setFont(link);
+    m_note->setAutoRaise(true);
+    m_note->setFocusPolicy(Qt::StrongFocus);
+    m_note->hide();
     m_reset->setIcon(themedIcon(QStringLiteral("undo")));
     m_reset->setIconSize({12, 12});
     m_reset->setAutoRaise(true);
@@ -64,6 +71,7 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     layout->addWidget(m_editor, 0, 1);
     layout->addWidget(m_reset, 0, 2);
     layout->addWidget(m_message, 1, 0, 1, 3);
+    layout->addWidget(m_note, 2, 0, 1, 3, Qt::AlignRight);
     layout->setColumnStretch(1, 1);
 
     connect(m_editor, &FieldEditor::edited, this,
@@ -74,6 +82,7 @@ FieldRow::FieldRow(const SpecPlace& place, const Catalogue& catalogue, QWidget* 
     });
     connect(m_editor, &FieldEditor::folderWanted, this,
             [this] { Q_EMIT folderWanted(m_place.path); });
+    connect(m_note, &QToolButton::clicked, this, [this] { Q_EMIT noteOpened(m_place.path); });
     connect(m_reset, &QToolButton::clicked, this, [this] {
         Q_EMIT edited(m_place.path, shownText(m_place.field.defaultValue));
         Q_EMIT finished();
@@ -136,6 +145,12 @@ void FieldRow::setProblem(const QString& problem) {
     m_message->setText(problem);
     m_message->setVisible(!problem.isEmpty());
     m_editor->setWrong(!problem.isEmpty());
+}
+
+void FieldRow::setNote(const QString& note, const QString& tip) {
+    m_note->setText(note);
+    m_note->setToolTip(tip);
+    m_note->setVisible(!note.isEmpty());
 }
 
 void FieldRow::showMarks() {

@@ -40,6 +40,10 @@ public:
     void setProblem(const QString& problem);
     const QString& problem() const { return m_problem; }
 
+    /// What is known of the value, below it: a button with a tip; empty: nothing.
+    void setNote(const QString& note, const QString& tip = {});
+    QToolButton* noteButton() const { return m_note; }
+
     const SpecPlace& place() const { return m_place; }
     bool isDefault() const;
     FieldEditor* editor() const { return m_editor; }
@@ -48,6 +52,7 @@ Q_SIGNALS:
     void edited(const std::string& path, const QString& text);
     void finished();
     void folderWanted(const std::string& path);
+    void noteOpened(const std::string& path);
 
 private:
     QString tip() const;
@@ -61,6 +66,7 @@ private:
     FieldEditor* m_editor;
     QToolButton* m_reset;
     TonedLabel* m_message;
+    QToolButton* m_note;
 };
 
 } // namespace concertina

@@ -95,6 +95,7 @@ FieldRow* SpecForm::rowFor(const SpecPlace& place, std::map<std::string, FieldRo
     connect(made, &FieldRow::edited, this, &SpecForm::edited);
     connect(made, &FieldRow::finished, this, &SpecForm::finished);
     connect(made, &FieldRow::folderWanted, this, &SpecForm::folderWanted);
+    connect(made, &FieldRow::noteOpened, this, &SpecForm::noteOpened);
     return made;
 }
 
@@ -259,6 +260,11 @@ void SpecForm::setProblems(const std::map<std::string, QString>& problems) {
         if (found != problems.end() && row->place().field.advanced)
             setMoreShown(true);
     }
+}
+
+void SpecForm::setNote(const std::string& path, const QString& note, const QString& tip) {
+    if (FieldRow* noted = row(path))
+        noted->setNote(note, tip);
 }
 
 bool SpecForm::showField(const std::string& path) {

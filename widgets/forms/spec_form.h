@@ -41,6 +41,9 @@ public:
     /// What is wrong, by path.
     void setProblems(const std::map<std::string, QString>& problems);
 
+    /// What is known of a field's value; nothing is said where the form has none for the path.
+    void setNote(const std::string& path, const QString& note, const QString& tip);
+
     /// Brings a field into view and gives it the focus; false where the form has none for the path.
     bool showField(const std::string& path);
 
@@ -60,6 +63,7 @@ Q_SIGNALS:
     void edited(const std::string& path, const QString& text);
     void finished();
     void folderWanted(const std::string& path);
+    void noteOpened(const std::string& path);
     void removeRequested(int group);
     void labelWidthChanged(int width);
 

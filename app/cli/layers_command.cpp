@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/look_commands.h"
+#include "core/catalogue.h"
+#include "core/model/head_outputs.h"
+#include "core/model/layer_table.h"
+#include "core/model/spec_paths.h"
+#include "core/prediction/frames.h"
+
+#include <algorithm>
+
+namespace concertina {
+
+namespace {
+
+/// Of the dataset, where it can be opened.
+ClassCounts classesOf(const ExperimentSpec& spec) {
+    ClassCounts classes;
+    if (const auto summary = describeDataset(spec))
+        for (const auto& target : summary->targets)
+            classes[target.name] = target.classes;
+    return classes;
+}
+
+} // namespace
+
+ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
+                       Console& console) {
+    const auto spec = loadSpec(arguments.spec, arguments.assignments, common.data);
+    if (!spec)
+        return console.fail(spec.error());
+    const auto lacks = [&](const ClassCounts& classes) {
+        return std::ranges::any_of(spec->tasks, [&](const TaskSpec& task) {
+            return lacksClasses(task, catalogue(), classes);
+        });
+    };
+    const ClassCounts classes = lacks({}) ? classesOf(*spec) : ClassCounts();
+    if (lacks(classes))
+        console.note("The dataset can't be opened: heads as for " + std::to_string(AssumedClasses)
+                     + " classes");
+    const DesignResult result =
+        designNetwork(*spec, catalogue(), headOutputs(*spec, catalogue(), classes, AssumedClasses));
+    if (!result.problems.empty())
+        return console.fail(result.problems);
+    const LayerTable table = layerTable(result.design);
+    for (const LayerRow& row : table.rows) {
+        Json json = toJson(row);
+        json["event"] = "layer";
+        console.emit(json);
+    }
+    Json total = toJson(table.total);
+    total["event"] = "total";
+    console.emit(total);
+    const bool csv = arguments.format == "csv";
+    const TableRows rows = tableRows(table, csv);
+    console.say(csv                              ? csvText(rows)
+                : arguments.format == "markdown" ? markdownText(rows)
+                                                 : tableText(rows));
+    return Done;
+}
+
+} // namespace concertina

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/commands.h"
+
+#include <string>
+#include <vector>
+
+namespace concertina {
+
+// What only looks: at a network's layers, at files of weights, at datasets.
+
+struct LayersArguments {
+    std::string spec; ///< a file or a preset
+    std::vector<std::string> assignments;
+    std::string format = "text"; ///< "text", "markdown", "csv"
+};
+
+/// Every layer of the network of a spec, as it is set up. Heads have the dataset's classes where it
+/// can be opened, else as many as are usual, which a line then says.
+ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
+                       Console& console);
+
+struct WeightsArguments {
+    std::string file;
+    std::string spec; ///< a file or a preset; empty: the file's tensors alone
+    std::vector<std::string> assignments;
+    std::string format = "text"; ///< "text", "markdown", "csv"
+};
+
+/// The tensors of a file of weights, and what of them a spec's network would begin with; nothing is
+/// trained.
+ExitCode weightsCommand(const CommonArguments& common, const WeightsArguments& arguments,
+                        Console& console);
+
+/// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
+/// it cannot be used.
+ExitCode dataCheckCommand(const std::string& folder, Console& console);
+
+/// Prints the dataset.json that a folder's files suggest, and what is not sure about it; `write`
+/// puts it there, never over a file.
+ExitCode dataGuessCommand(const std::string& folder, bool write, Console& console);
+
+} // namespace concertina
