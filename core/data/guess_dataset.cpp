@@ -6,7 +6,6 @@
 #include "core/data/guess_files.h"
 #include "core/data/guess_target.h"
 #include "core/data/image_files.h"
-#include "core/data/usual_targets.h"
 #include "core/values/text.h"
 
 #include <algorithm>
@@ -279,7 +278,7 @@ private:
             ++kinds[target.kind()];
         std::map<std::string, int> given;
         for (GuessedTarget& target : m_guess.targets) {
-            target.name = usualTarget(encodingNamed(target.encoding)->kind);
+            target.name = encodingNamed(target.encoding)->kind->usualName();
             if (const int before = given[target.name]++; before > 0)
                 target.name += std::to_string(before + 1);
             if (kinds[target.kind()] > 1)

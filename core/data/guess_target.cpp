@@ -174,6 +174,8 @@ private:
                 continue;
             }
             for (const std::string& encoding : encodingNames()) {
+                if (!encodingNamed(encoding)->kind->isPlane())
+                    continue; // no file of its own
                 const auto plane = planeOf(*bytes, file.target, encoding);
                 if (plane) {
                     m_possible.push_back(encoding);
