@@ -35,6 +35,7 @@ private:
     void addNetworks();
     void addExport();
     void addSpecs();
+    void addDataLooks();
 
     // What several commands take.
     void addStore(CLI::App* sub);
@@ -62,6 +63,7 @@ private:
     TryArguments m_try;
     TaskChangeArguments m_taskChange;
     ConflictArguments m_conflict;
+    DataClassesArguments m_dataClasses;
     PredictArguments m_predict;
     CollapseArguments m_collapse;
     ExportArguments m_export;

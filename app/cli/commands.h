@@ -111,6 +111,17 @@ ExitCode conflictCommand(const CommonArguments& common, const ConflictArguments&
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
 
+struct DataClassesArguments {
+    std::string data;                ///< a dataset's place, a spec's file or a preset
+    std::vector<std::string> splits; ///< none: all
+    std::string format = "text";     ///< "text", "csv"
+};
+
+/// Reads every sample of a dataset once and prints how much each class has; `ProblemReported` where
+/// some sample can't be read.
+ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArguments& arguments,
+                            Console& console);
+
 /// What `train` would take of these words, with the same values set; a dataset's folder that is
 /// named is opened.
 ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& arguments,

@@ -46,6 +46,8 @@ void SetupPage::makeActions() {
     m_save = addPageAction(tr("Save as…"),
                            tr("Write the experiment to a JSON file, with its first seed"),
                            QKeySequence::SaveAs, [this] { askFileToSave(); });
+    addPageAction(tr("Browse samples"), tr("Look through the samples of every split"),
+                  QKeySequence(Qt::CTRL | Qt::Key_B), [this] { browseSamples(); });
     m_start = addPageAction(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return),
                             [this] { start(); });
     m_start->setIcon(themedIcon(QStringLiteral("play")));

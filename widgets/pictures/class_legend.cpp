@@ -24,14 +24,6 @@ constexpr int SwatchSide = 14;
 constexpr int MostRows = 12; ///< before it scrolls
 constexpr int LeastRows = 5;
 
-/// "12 %", "0.3 %", "< 0.1 %".
-QString shareText(double share) {
-    const double percent = 100 * share;
-    if (percent < 0.1)
-        return QStringLiteral("< 0.1 %");
-    return toQt(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
-}
-
 class ClassDelegate : public QStyledItemDelegate {
 public:
     explicit ClassDelegate(ClassLegend* legend) : QStyledItemDelegate(legend), m_legend(legend) {}
@@ -100,6 +92,13 @@ private:
 };
 
 } // namespace
+
+QString shareText(double share) {
+    const double percent = 100 * share;
+    if (percent < 0.1)
+        return QStringLiteral("< 0.1 %");
+    return toQt(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
+}
 
 void ClassLegendModel::setClasses(const std::vector<ClassInfo>& classes,
                                   const std::vector<std::size_t>& counts) {
