@@ -47,6 +47,15 @@ public:
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
+    void sampleNames(const ExperimentSpec& spec, const std::string& split,
+                     Reply<std::vector<std::string>> reply) override;
+    void sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                          const std::vector<int>& samples, int height, int width,
+                          Reply<std::vector<SampleThumbnail>> reply) override;
+    void dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                    Reply<DataSample> reply) override;
+    void survey(const ExperimentSpec& spec, const std::string& split, int first, int count,
+                Reply<DataSurvey> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
@@ -64,6 +73,8 @@ public:
     Frame makeFrame(const FrameChoice& choice) const;
 
 private:
+    int sizeOf(const std::string& split) const;
+
     template <class T>
     void answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value);
 

@@ -11,6 +11,11 @@
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
+#include "ui/setup/class_shares.h"
+#include "ui/setup/data_facts.h"
+#include "ui/setup/sample_browser.h"
+#include "ui/setup/sample_grid.h"
+#include "ui/setup/setup_page.h"
 #include "ui/setup/sharing_card.h"
 #include "ui/sharing/measured_bar.h"
 #include "ui/sharing/sharing_page.h"
@@ -29,8 +34,10 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
@@ -54,6 +61,9 @@ constexpr int leastMargin = 6;
 /// Pages as they are met, some in two states.
 enum class Scene {
     Setup,
+    SetupCounted,
+    Browser,
+    BrowserOfOneSample,
     SetupOfGates,
     Sharing,
     SharingOfARun,
@@ -202,6 +212,9 @@ public:
     void open(Scene scene) {
         switch (scene) {
         case Scene::Setup: window->showPage(QStringLiteral("setup")); break;
+        case Scene::SetupCounted: openCounted(); break;
+        case Scene::Browser:
+        case Scene::BrowserOfOneSample: openBrowser(scene == Scene::BrowserOfOneSample); break;
         case Scene::SetupOfGates: window->open(EditSpec{adaptedSpec("gated"), {}}); break;
         case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
@@ -226,6 +239,39 @@ public:
         QTreeView* table = part<RunsPage>().findChild<QTreeView*>();
         table->setCurrentIndex(table->model()->index(2, 0));
         QTest::qWait(200);
+    }
+
+    void openCounted() {
+        window->showPage(QStringLiteral("setup"));
+        auto& facts = part<DataFacts>();
+        QTRY_VERIFY(facts.isVisible());
+        facts.button()->click();
+        QTRY_VERIFY(facts.button()->isHidden());
+        facts.targets().front()->more()->click();
+    }
+
+    void openBrowser(bool large) {
+        desk.jobs.damaged = {3};
+        openCounted();
+        part<SetupPage>().browseSamples();
+        auto& browser = part<SetupPage>().browser();
+        browser.resize(std::min(browser.width(), window->width() - 40),
+                       std::min(browser.height(), window->height() - 40));
+        if (window->width() > smallest.width())
+            browser.resize(window->size() - QSize(40, 40));
+        QTRY_VERIFY(browser.grid()->samples()->rowCount() > 0);
+        browser.filterBar()->name()->setText(QStringLiteral("train_"));
+        browser.grid()->setCurrentSample(large ? 12 : 3);
+        if (large)
+            Q_EMIT browser.grid()->sampleOpened(12);
+        QTRY_VERIFY(browser.grid()->missingThumbnails().empty() || large);
+    }
+
+    /// What a scene is about: the window, or the one beside it.
+    QWidget& shown(Scene scene) {
+        if (scene == Scene::Browser || scene == Scene::BrowserOfOneSample)
+            return part<SetupPage>().browser();
+        return *window;
     }
 
     /// The plan of an experiment, or of a run, with a change that is staged.
@@ -300,6 +346,9 @@ private Q_SLOTS:
                         << scene << size << dark;
                 };
                 row("set-up", Scene::Setup);
+                row("set-up counted", Scene::SetupCounted);
+                row("browser", Scene::Browser);
+                row("browser of one sample", Scene::BrowserOfOneSample);
                 row("sharing", Scene::Sharing);
                 row("sharing of a run", Scene::SharingOfARun);
                 row("sharing measured", Scene::SharingMeasured);
@@ -331,10 +380,11 @@ private Q_SLOTS:
             return cut.isEmpty();
         };
         const bool fitted = QTest::qWaitFor(fits, 10000);
-        const QPixmap picture = window.grab();
+        QWidget& shown = screen.shown(scene);
+        const QPixmap picture = shown.grab();
         const double scale = window.devicePixelRatio();
-        QCOMPARE(picture.size(), QSize(static_cast<int>(std::lround(size.width() * scale)),
-                                       static_cast<int>(std::lround(size.height() * scale))));
+        QCOMPARE(picture.size(), QSize(static_cast<int>(std::lround(shown.width() * scale)),
+                                       static_cast<int>(std::lround(shown.height() * scale))));
         // To be looked at.
         if (const QString folder = qEnvironmentVariable("CONCERTINA_PICTURES"); !folder.isEmpty())
             picture.save(QStringLiteral("%1/%2.png").arg(folder, QTest::currentDataTag()));
