@@ -20,18 +20,10 @@ T valueOf(Expected<T> expected) {
     return std::move(*expected);
 }
 
-Problem unreadable(int frame) {
-    return {"image.unreadable", "val/" + std::to_string(frame) + ".png", "noise", "a picture", ""};
-}
-
 void done(const Expected<void>& expected) {
     if (!expected)
         qFatal("%s", toText(expected.error()).c_str());
 }
-
-const std::vector<ClassInfo> classes{{"wall", {174, 199, 232}}, {"floor", {152, 223, 138}},
-                                     {"table", {255, 152, 150}}, {"lamp", {247, 182, 210}},
-                                     {"window", {197, 176, 213}}, {"never seen", {9, 9, 9}}};
 
 /// What a ray from the camera meets.
 struct Hit {
@@ -88,6 +80,14 @@ std::int64_t stepOf(const std::string& run) {
 
 } // namespace
 
+const std::vector<ClassInfo> madeUpClasses{{"wall", {174, 199, 232}},   {"floor", {152, 223, 138}},
+                                           {"table", {255, 152, 150}},  {"lamp", {247, 182, 210}},
+                                           {"window", {197, 176, 213}}, {"never seen", {9, 9, 9}}};
+
+Problem unreadableFrame(int frame) {
+    return {"image.unreadable", "val/" + std::to_string(frame) + ".png", "noise", "a picture", ""};
+}
+
 Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     const int w = size.width(), h = size.height();
     const std::size_t plane = static_cast<std::size_t>(w) * static_cast<std::size_t>(h);
@@ -99,7 +99,7 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     const auto map = [&](const TargetKind* kind, int channels) {
         return ValueMap{kind, h, w, std::vector<float>(plane * static_cast<std::size_t>(channels))};
     };
-    FrameTask seg{"segmentation",           &classesTarget(),         classes,
+    FrameTask seg{"segmentation",           &classesTarget(),         madeUpClasses,
                   map(&classesTarget(), 1), map(&classesTarget(), 1), {}};
     FrameTask depth{"depth", &depthTarget(), {}, map(&depthTarget(), 1), map(&depthTarget(), 1),
                     {}};
@@ -117,7 +117,7 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
                 (0.55 + 0.4 * std::abs(static_cast<double>(truth.normal[1]))
                  + 0.05 * static_cast<double>(truth.normal[0]))
                 * (0.9 + 0.1 * wave(u * 3, v * 3, 2));
-            const Rgb tint = classes[static_cast<std::size_t>(truth.label)].color;
+            const Rgb tint = madeUpClasses[static_cast<std::size_t>(truth.label)].color;
             for (int c = 0; c < 3; ++c)
                 frame.image.pixel(y, x)[c] = static_cast<std::uint8_t>(
                     std::min(255.0, light * (90 + tint[static_cast<std::size_t>(c)] * 0.6)));
@@ -144,115 +144,10 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     return frame;
 }
 
-template <class T>
-void FakePredictions::answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value) {
-    asked << what;
-    auto deliver = [this, reply = std::move(reply), value = std::move(value)] {
-        if (reply.context)
-            reply.done(problem ? Expected<T>(failure(*problem)) : value());
-    };
-    if (hold)
-        m_held.push_back(deliver);
-    else
-        QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
-}
-
 void FakePredictions::release() {
     hold = false;
     for (const auto& deliver : std::exchange(m_held, {}))
         deliver();
-}
-
-void FakePredictions::describeDataset(const ExperimentSpec&, Reply<DatasetSummary> reply) {
-    answer<DatasetSummary>(QStringLiteral("describe"), std::move(reply), [this] {
-        DatasetSummary summary;
-        summary.name = "made-up rooms";
-        for (const char* split : {"train", "val", "test"})
-            summary.splits.push_back({split, sizeOf(split), {}});
-        summary.targets = {{"segmentation", static_cast<int>(classes.size()), &classesTarget(),
-                            NamesCount::Pixels},
-                           {"depth", 0, &depthTarget()},
-                           {"normal", 0, &normalsTarget()}};
-        return summary;
-    });
-}
-
-int FakePredictions::sizeOf(const std::string& split) const {
-    return split == "train" ? 800 : split == "val" ? samples_ : 0;
-}
-
-void FakePredictions::sampleNames(const ExperimentSpec&, const std::string& split,
-                                  Reply<std::vector<std::string>> reply) {
-    answer<std::vector<std::string>>(QStringLiteral("names"), std::move(reply), [this, split] {
-        std::vector<std::string> names;
-        for (int i = 0; i < sizeOf(split); ++i)
-            names.push_back(split + "_" + std::to_string(i));
-        return names;
-    });
-}
-
-void FakePredictions::sampleThumbnails(const ExperimentSpec&, const std::string& split,
-                                       const std::vector<int>& samples, int height, int width,
-                                       Reply<std::vector<SampleThumbnail>> reply) {
-    answer<std::vector<SampleThumbnail>>(
-        QStringLiteral("thumbnails"), std::move(reply), [this, split, samples, height, width] {
-            FakePredictions small;
-            small.size = {width, height};
-            std::vector<SampleThumbnail> all;
-            for (const int i : samples)
-                if (damaged.contains(i))
-                    all.push_back({i, {}, unreadable(i)});
-                else
-                    all.push_back({i, small.makeFrame({{}, split, i, {}}).image, {}});
-            return all;
-        });
-}
-
-void FakePredictions::dataSample(const ExperimentSpec&, const std::string& split, int index,
-                                 Reply<DataSample> reply) {
-    answer<DataSample>(QStringLiteral("sample %1").arg(index), std::move(reply),
-                       [this, split, index] {
-                           FakePredictions large;
-                           large.size = {320, 240};
-                           DataSample sample{large.makeFrame({{}, split, index, {}}), {}};
-                           if (damaged.contains(index)) {
-                               sample.frame.tasks[1].truth = {};
-                               sample.problems = {unreadable(index)};
-                           }
-                           return sample;
-                       });
-}
-
-void FakePredictions::survey(const ExperimentSpec&, const std::string& split, int first, int count,
-                             Reply<DataSurvey> reply) {
-    answer<DataSurvey>(
-        QStringLiteral("survey %1").arg(first), std::move(reply), [this, split, first, count] {
-            DataSurvey survey{.split = split, .size = sizeOf(split)};
-            survey.targets = {{"segmentation", &classesTarget(), NamesCount::Pixels, classes},
-                              {"depth", &depthTarget(), NamesCount::Nothing, {}},
-                              {"normal", &normalsTarget(), NamesCount::Nothing, {}}};
-            for (int i = first; i < std::min(first + count, survey.size); ++i) {
-                SurveyedSample& sample =
-                    survey.samples.emplace_back(SurveyedSample{split + "_" + std::to_string(i)});
-                if (damaged.contains(i)) {
-                    sample.problem = unreadable(i);
-                    continue;
-                }
-                FakePredictions small;
-                small.size = {32, 24};
-                const Frame frame = small.makeFrame({{}, split, i, {}});
-                const auto counts = classCounts(frame.tasks[0].truth, classes.size());
-                SurveyedTarget found{.has = true};
-                for (std::size_t c = 0; c < counts.size(); ++c)
-                    if (counts[c] > 0) {
-                        found.known += static_cast<std::int64_t>(counts[c]);
-                        found.names.push_back(
-                            {static_cast<int>(c), static_cast<double>(counts[c])});
-                    }
-                sample.targets = {found, {true, 768, {}}, {true, 768, {}}};
-            }
-            return survey;
-        });
 }
 
 void FakePredictions::samples(const ExperimentSpec&, int, int, Reply<std::vector<Frame>> reply) {
@@ -269,7 +164,7 @@ void FakePredictions::frame(const FrameChoice& choice, Reply<Frame> reply) {
                                : QString::fromStdString(choice.file)),
                   std::move(reply), [this, choice]() -> Expected<Frame> {
                       if (choice.file.empty() && damaged.contains(choice.index))
-                          return failure(unreadable(choice.index));
+                          return failure(unreadableFrame(choice.index));
                       return makeFrame(choice);
                   });
 }
@@ -278,7 +173,7 @@ void FakePredictions::thumbnail(const FrameChoice& choice, int height, Reply<Ima
     answer<Image>(QStringLiteral("thumbnail %1").arg(choice.index), std::move(reply),
                   [this, choice, height]() -> Expected<Image> {
                       if (choice.file.empty() && damaged.contains(choice.index))
-                          return failure(unreadable(choice.index));
+                          return failure(unreadableFrame(choice.index));
                       FakePredictions small;
                       small.size = {height * size.width() / size.height(), height};
                       return small.makeFrame(choice).image;

@@ -20,9 +20,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace concertina::testing {
+
+extern const std::vector<ClassInfo> madeUpClasses;
+
+Problem unreadableFrame(int frame);
 
 /// Predicts a made-up room: three tasks with their truths; the expanded network is wrong here and
 /// there, the collapsed one is the same but for rounding. Answers come by the event loop, unless
@@ -80,6 +85,20 @@ private:
 
     std::vector<std::function<void()>> m_held;
 };
+
+template <class T>
+void FakePredictions::answer(const QString& what, Reply<T> reply,
+                             std::function<Expected<T>()> value) {
+    asked << what;
+    auto deliver = [this, reply = std::move(reply), value = std::move(value)] {
+        if (reply.context)
+            reply.done(problem ? Expected<T>(failure(*problem)) : value());
+    };
+    if (hold)
+        m_held.push_back(deliver);
+    else
+        QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
+}
 
 /// What a Compare page is given: a store of its own with runs as a test makes them.
 class CompareDesk {
