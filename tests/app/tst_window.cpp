@@ -10,11 +10,11 @@
 #include "ui/setup/data_facts.h"
 #include "ui/setup/sample_browser.h"
 #include "ui/setup/sample_detail.h"
-#include "ui/setup/sample_grid.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/samples_view.h"
 #include "ui/store/store_access.h"
 #include "ui/window/main_window.h"
+#include "widgets/pictures/sample_grid.h"
 #include "widgets/plots/curve_plot.h"
 
 #include <QFileInfo>

@@ -3,10 +3,10 @@
 #include "tests/ui/browser_testing.h"
 #include "ui/setup/class_shares.h"
 #include "ui/setup/sample_detail.h"
-#include "ui/setup/sample_grid.h"
 #include "ui/setup/samples_view.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/class_legend.h"
+#include "widgets/pictures/sample_grid.h"
 
 #include <QComboBox>
 #include <QLineEdit>

@@ -2,10 +2,10 @@
 #include "ui/setup/sample_browser.h"
 
 #include "ui/setup/sample_detail.h"
-#include "ui/setup/sample_grid.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/picture.h"
+#include "widgets/pictures/sample_grid.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/sample_grid.h"
+#include "widgets/pictures/sample_grid.h"
 
 #include <algorithm>
 #include <numeric>
