@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/named_run.h"
 
+#include "core/values/table_text.h"
 #include "core/values/text.h"
 
 #include <algorithm>

@@ -10,7 +10,7 @@ using namespace concertina;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double notKnown = std::numeric_limits<double>::quiet_NaN();
 
 DataSurvey::Target targetOf(NamesCount count, int names) {
     DataSurvey::Target target{.name = "t", .count = count};
@@ -65,7 +65,7 @@ private Q_SLOTS:
         DataSurvey survey{
             .split = "train", .size = 3, .targets = {targetOf(NamesCount::Pictures, 2)}};
         survey.samples = {sampleOf({{true, 2, {{0, 1}, {1, 1}}}}),
-                          sampleOf({{true, 1, {{0, nan}, {1, 1}}}}), sampleOf({{true, 2, {}}})};
+                          sampleOf({{true, 1, {{0, notKnown}, {1, 1}}}}), sampleOf({{true, 2, {}}})};
         const auto shares = classShares(survey, 0);
         QVERIFY(near(shares[0].share, 1.0 / 2) && near(shares[1].share, 2.0 / 3));
         QCOMPARE(shares[0].samples, 1);

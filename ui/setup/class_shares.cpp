@@ -43,7 +43,7 @@ QString sampleCount(int samples) {
 }
 
 QString countedShare(double share) {
-    return share > 0 ? shareText(share) : QStringLiteral("0 %");
+    return share > 0 ? classShareText(share) : QStringLiteral("0 %");
 }
 
 /// The larger first.
@@ -138,7 +138,7 @@ void ClassShares::setSurvey(const DataSurvey* survey, std::size_t target) {
         if (share.share > 0)
             parts.push_back(
                 {QStringLiteral("%1 %2, %3")
-                     .arg(toQt(info.name), shareText(share.share), sampleCount(share.samples)),
+                     .arg(toQt(info.name), classShareText(share.share), sampleCount(share.samples)),
                  toQColor(info.color), share.share});
     }
     m_bar->setParts(std::move(parts));

@@ -13,7 +13,7 @@
 namespace concertina {
 
 /// A share that is not 0 for people: "12 %", "0.3 %", "< 0.1 %".
-QString shareText(double share);
+QString classShareText(double share);
 
 /// A class that is to be seen, with its share of the pixels.
 struct LegendClass {

@@ -5,6 +5,7 @@
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
+#include <QKeyEvent>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QScrollBar>
@@ -171,6 +172,15 @@ void SampleGrid::setMessage(const QString& message) {
     m_message = message;
     setAccessibleDescription(message);
     viewport()->update();
+}
+
+void SampleGrid::keyPressEvent(QKeyEvent* event) {
+    const bool opens = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (!opens || currentSample() < 0)
+        return QListView::keyPressEvent(event);
+    // Qt would hand it on to what the grid stands in.
+    event->accept();
+    Q_EMIT sampleOpened(currentSample());
 }
 
 void SampleGrid::resizeEvent(QResizeEvent* event) {
