@@ -67,6 +67,7 @@ private:
     TryArguments m_try;
     TaskChangeArguments m_taskChange;
     ConflictArguments m_conflict;
+    DataClassesArguments m_dataClasses;
     PredictArguments m_predict;
     CollapseArguments m_collapse;
     ExportArguments m_export;

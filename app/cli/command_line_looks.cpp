@@ -50,12 +50,26 @@ void CommandLine::addWeights() {
 }
 
 void CommandLine::addDatasets() {
-    CLI::App* data = m_app.add_subcommand("data", "Look at datasets of files");
+    CLI::App* data = m_app.add_subcommand("data", "Look at datasets");
     data->require_subcommand(1);
     command(*data, "check", "Read every file of a dataset once, and report what is wrong",
             [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
         ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
         ->required();
+    CLI::App* classes = command(
+        *data, "classes", "Count how much each class has, and how many samples have it",
+        [this](Console& console) { return dataClassesCommand(m_common, m_dataClasses, console); });
+    classes
+        ->add_option("PATH|SPEC", m_dataClasses.data,
+                     "A dataset's folder or file; or a spec, or a preset, for its dataset")
+        ->required();
+    classes
+        ->add_option("--split", m_dataClasses.splits, "This split alone; may stand several times")
+        ->type_name("SPLIT");
+    classes->add_option("--format", m_dataClasses.format, "How it is written")
+        ->check(CLI::IsMember({"text", "csv"}))
+        ->capture_default_str();
+    addData(classes);
     CLI::App* guess = command(
         *data, "guess", "Propose the dataset.json of a folder of pictures from its files",
         [this](Console& console) { return dataGuessCommand(*m_common.data, m_write, console); });

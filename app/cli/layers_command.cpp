@@ -4,7 +4,7 @@
 #include "core/model/head_outputs.h"
 #include "core/model/layer_table.h"
 #include "core/model/spec_paths.h"
-#include "core/prediction/frames.h"
+#include "core/prediction/opened_data.h"
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ namespace {
 /// Of the dataset, where it can be opened.
 ClassCounts classesOf(const ExperimentSpec& spec) {
     ClassCounts classes;
-    if (const auto summary = describeDataset(spec))
+    if (const auto summary = OpenedData().describe(spec))
         for (const auto& target : summary->targets)
             classes[target.name] = target.classes;
     return classes;

@@ -37,6 +37,17 @@ ExitCode weightsCommand(const CommonArguments& common, const WeightsArguments& a
 /// it cannot be used.
 ExitCode dataCheckCommand(const std::string& folder, Console& console);
 
+struct DataClassesArguments {
+    std::string data;                ///< a dataset's place, a spec's file or a preset
+    std::vector<std::string> splits; ///< none: all
+    std::string format = "text";     ///< "text", "csv"
+};
+
+/// Reads every sample of a dataset once and prints how much each class has; `ProblemReported` where
+/// some sample can't be read.
+ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArguments& arguments,
+                            Console& console);
+
 /// Prints the dataset.json that a folder's files suggest, and what is not sure about it; `write`
 /// puts it there, never over a file.
 ExitCode dataGuessCommand(const std::string& folder, bool write, Console& console);

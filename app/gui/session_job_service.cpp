@@ -31,6 +31,7 @@ void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply
             m_askers.erase(asker);
             m_looks.stop(ending);
             m_long.stop(ending);
+            m_surveys.stop(ending);
         });
     thread.post(kind + ending, [this, reply = std::move(reply),
                                 work = std::move(work)](const std::stop_token& stop) {
@@ -65,9 +66,43 @@ ExperimentSpec SessionJobService::placed(const ExperimentSpec& spec) const {
 }
 
 void SessionJobService::describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) {
-    post(m_looks, "describe", std::move(reply), [spec = placed(spec)](const auto&, const auto&) {
-        return concertina::describeDataset(spec);
-    });
+    post(m_looks, "describe", std::move(reply),
+         [this, spec = placed(spec)](const auto&, const auto&) { return m_data.describe(spec); });
+}
+
+void SessionJobService::sampleNames(const ExperimentSpec& spec, const std::string& split,
+                                    Reply<std::vector<std::string>> reply) {
+    post(m_looks, "names", std::move(reply),
+         [this, spec = placed(spec), split](const auto&, const auto&) {
+             return m_data.sampleNames(spec, split);
+         });
+}
+
+void SessionJobService::sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                                         const std::vector<int>& samples, int height, int width,
+                                         Reply<std::vector<SampleThumbnail>> reply) {
+    post(m_looks, "thumbnails", std::move(reply),
+         [this, spec = placed(spec), split, samples, height, width](const auto&,
+                                                                    const std::stop_token& stop) {
+             return m_data.thumbnails(spec, split, samples, height, width, stop);
+         });
+}
+
+void SessionJobService::dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                                   Reply<DataSample> reply) {
+    post(m_looks, "sample", std::move(reply),
+         [this, spec = placed(spec), split, index](const auto&, const auto&) {
+             return m_data.sample(spec, split, index);
+         });
+}
+
+void SessionJobService::survey(const ExperimentSpec& spec, const std::string& split, int first,
+                               int count, Reply<DataSurvey> reply) {
+    post(m_surveys, "survey", std::move(reply),
+         [this, spec = placed(spec), split, first, count](const Progress& progress,
+                                                          const std::stop_token& stop) {
+             return m_data.survey(spec, split, first, count, progress, stop);
+         });
 }
 
 void SessionJobService::weights(const ExperimentSpec& spec, Reply<WeightsReport> reply) {

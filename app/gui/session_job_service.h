@@ -4,6 +4,7 @@
 #include "app/session/job_thread.h"
 #include "app/session/trained_run.h"
 #include "core/prediction/frames.h"
+#include "core/prediction/opened_data.h"
 #include "ui/services/job_service.h"
 
 #include <filesystem>
@@ -13,7 +14,7 @@
 namespace concertina {
 
 /// Jobs of the window. What a person looks at is made in one thread, what takes long in another, so
-/// that a frame never waits for a ranking.
+/// that a frame never waits for a ranking; samples are counted in a third.
 class SessionJobService : public JobService {
     Q_OBJECT
 
@@ -29,6 +30,15 @@ public:
     void writeLayout(const DatasetGuess& guess, Reply<std::string> reply) override;
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
+    void sampleNames(const ExperimentSpec& spec, const std::string& split,
+                     Reply<std::vector<std::string>> reply) override;
+    void sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                          const std::vector<int>& samples, int height, int width,
+                          Reply<std::vector<SampleThumbnail>> reply) override;
+    void dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                    Reply<DataSample> reply) override;
+    void survey(const ExperimentSpec& spec, const std::string& split, int first, int count,
+                Reply<DataSurvey> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
@@ -65,9 +75,11 @@ private:
     std::optional<std::string> m_dataFolder;
     Predictors m_looked; ///< in the thread of looks
     Predictors m_ranked; ///< in the long one
+    OpenedData m_data;
     // Last: they use all the others.
     JobThread m_looks;
     JobThread m_long;
+    JobThread m_surveys;
 };
 
 } // namespace concertina

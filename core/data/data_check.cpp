@@ -3,14 +3,10 @@
 
 #include "core/data/batch.h"
 #include "core/data/file_dataset.h"
+#include "core/data/in_order.h"
 #include "core/data/target_tensors.h"
-#include "core/values/processors.h"
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 namespace concertina {
 
@@ -62,44 +58,6 @@ void add(const CheckedSample& sample, CheckedSplit& check) {
         }
 }
 
-/// Reads samples in threads of its own, and hands them out in order.
-class SampleReaders {
-public:
-    SampleReaders(const FileDataset& dataset, const std::string& split, int samples)
-        : m_dataset(dataset), m_split(split), m_read(static_cast<std::size_t>(samples)) {
-        for (int i = 0; i < permittedProcessors().count; ++i)
-            m_threads.emplace_back([this](const std::stop_token& stop) { work(stop); });
-    }
-
-    CheckedSample take(int index) {
-        std::unique_lock lock(m_mutex);
-        auto& slot = m_read[static_cast<std::size_t>(index)];
-        m_arrived.wait(lock, [&] { return slot.has_value(); });
-        CheckedSample taken = std::move(*slot);
-        slot.reset();
-        return taken;
-    }
-
-private:
-    void work(const std::stop_token& stop) {
-        for (int i = m_next++; i < static_cast<int>(m_read.size()) && !stop.stop_requested();
-             i = m_next++) {
-            CheckedSample sample = checkedSample(m_dataset, m_split, i);
-            const std::lock_guard lock(m_mutex);
-            m_read[static_cast<std::size_t>(i)] = std::move(sample);
-            m_arrived.notify_one();
-        }
-    }
-
-    const FileDataset& m_dataset;
-    const std::string& m_split;
-    std::atomic<int> m_next = 0;
-    std::mutex m_mutex;
-    std::condition_variable m_arrived;
-    std::vector<std::optional<CheckedSample>> m_read;
-    std::vector<std::jthread> m_threads; ///< last: stopped and joined first
-};
-
 /// A target that is there and says nothing.
 void findSilent(const CheckedSplit& check, Problems& problems) {
     for (const CheckedTarget& target : check.targets)
@@ -134,14 +92,15 @@ Expected<DataCheck> checkData(const MethodChoice& choice, const Progress& progre
     int done = 0;
     for (const SplitInfo& split : description.splits) {
         CheckedSplit counted = emptyCheck(split, description);
-        SampleReaders readers(*dataset, split.name, split.size);
+        InOrder<CheckedSample> samples(
+            split.size, [&](int i) { return checkedSample(*dataset, split.name, i); });
         for (int i = 0; i < split.size; ++i, ++done) {
             if (stop.stop_requested())
                 return failure(stoppedProblem(description.name));
             const std::string name = split.name + "/" + dataset->sampleName(split.name, i);
             progress(static_cast<double>(done) / all, "sample " + std::to_string(done + 1) + " of "
                                                           + std::to_string(all) + ", " + name);
-            CheckedSample sample = readers.take(i);
+            CheckedSample sample = samples.take(i);
             add(sample, counted);
             if (!sample.turn.empty())
                 check.turned.emplace_back(name, sample.turn);

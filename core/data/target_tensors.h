@@ -4,6 +4,7 @@
 #include "core/data/augmentation.h"
 #include "core/data/dataset.h"
 #include "core/data/target_batch.h"
+#include "core/values/data_survey.h"
 #include "core/values/value_map.h"
 
 #include <cstdint>
@@ -35,6 +36,12 @@ public:
 
     /// How many values of a stored target are known: pixels, classes, quantities.
     virtual std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const = 0;
+
+    /// What its names say of a sample, and how much a stored target has of each: classes that it
+    /// has, quantities that are known.
+    virtual NamesCount namesCount() const { return NamesCount::Nothing; }
+    virtual std::vector<NameAmount> amounts(const TargetPlane& stored,
+                                            const TargetInfo& info) const;
 
     /// The truth of image `n` of a batch. As it stands, of a kind with one tensor that a map shows
     /// as it is.

@@ -206,19 +206,4 @@ Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int fir
     return frames;
 }
 
-Expected<DatasetSummary> describeDataset(const ExperimentSpec& spec) {
-    const auto dataset = openDataset(spec.data.dataset);
-    if (!dataset)
-        return failure(dataset.error());
-    const DatasetDescription& description = (*dataset)->description();
-    DatasetSummary summary;
-    summary.name = description.name;
-    summary.unused = description.unused;
-    for (const SplitInfo& split : description.splits)
-        summary.splits.push_back({split.name, split.size, split.targetCounts});
-    for (const TargetInfo& target : description.targets)
-        summary.targets.push_back({target.name, static_cast<int>(target.classes.size())});
-    return summary;
-}
-
 } // namespace concertina

@@ -54,7 +54,4 @@ private:
 Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int first, int count,
                                              const std::stop_token& stop);
 
-/// What there is to be known of a spec's dataset before a run. Problems of `openDataset`.
-Expected<DatasetSummary> describeDataset(const ExperimentSpec& spec);
-
 } // namespace concertina

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/data_survey.h"
 #include "core/values/image.h"
+#include "core/values/problem.h"
 #include "core/values/target.h"
 #include "core/values/value_map.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +42,20 @@ struct FrameErrors {
     std::vector<double> errors; ///< empty: the frame can't be read, and is passed over
 };
 
+/// A sample of a dataset as a person looks at it: its picture and every target of the dataset, in
+/// its own proportions; a truth is empty where the sample does not have that target.
+struct DataSample {
+    Frame frame;       ///< a target's name stands for the task's
+    Problems problems; ///< of its files; what could be read of it all the same is there
+};
+
+/// A sample as it stands among very many.
+struct SampleThumbnail {
+    int index = 0; ///< in its split
+    Image image;   ///< empty where the picture can't be read
+    std::optional<Problem> problem;
+};
+
 /// What is known of a dataset before a run.
 struct DatasetSummary {
     std::string name;
@@ -50,10 +67,13 @@ struct DatasetSummary {
     std::vector<Split> splits;
     struct Target {
         std::string name; ///< the task that learns it has this id
-        int classes = 0;  ///< 0: it is no target of classes
+        int classes = 0;  ///< or quantities; 0: it is no target of classes
+        const TargetKind* kind = &classesTarget();
+        NamesCount count = NamesCount::Nothing; ///< what its names are counted in
     };
     std::vector<Target> targets;
     std::vector<std::string> unused; ///< files that belong to no sample
+    std::string fingerprint;         ///< another where the samples are others
 };
 
 } // namespace concertina

@@ -9,6 +9,7 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <array>
 #include <csignal>
 
 using concertina::testing::PngFile;
@@ -190,6 +191,53 @@ private Q_SLOTS:
         QVERIFY(checked.events("problem")[0]["found"].toString().contains("line 2"));
         QCOMPARE(cli::run({"data", "check", folder.path("nowhere")}).code, 1);
         QCOMPARE(cli::run({"data", "check"}).code, 2);
+    }
+
+    /// Against the labels that the test wrote.
+    void classesAreCounted() {
+        const cli::Workplace place;
+        const Folder folder(place);
+        std::array<int, 3> pixels{}, samples{};
+        for (int seed = 0; seed < 4; ++seed) {
+            std::array<int, 3> own{};
+            for (int i = 0; i < side * side; ++i)
+                ++own[static_cast<std::size_t>((i / side + seed) / 9 % 3)];
+            for (std::size_t c = 0; c < 3; ++c) {
+                pixels[c] += own[c];
+                samples[c] += own[c] > 0 ? 1 : 0;
+            }
+        }
+        const cli::Outcome counted =
+            cli::run({"data", "classes", folder.path(), "--split", "train", "--json"});
+        QVERIFY2(counted.code == 0, qPrintable(counted.text()));
+        QCOMPARE(counted.events("classes").size(), 1);
+        const QJsonArray classes =
+            counted.last()["targets"].toArray()[0].toObject()["classes"].toArray();
+        QCOMPARE(classes.size(), 3);
+        for (int c = 0; c < 3; ++c) {
+            const QJsonObject one = classes[c].toObject();
+            const auto at = static_cast<std::size_t>(c);
+            QCOMPARE(one["share"].toDouble(), pixels[at] / (4.0 * side * side));
+            QCOMPARE(one["samples"].toInt(), samples[at]);
+        }
+        const cli::Outcome printed = cli::run({"data", "classes", folder.path()});
+        QVERIFY2(printed.code == 0 && printed.out.contains("val, segmentation: 2 of 2 samples"),
+                 qPrintable(printed.text()));
+        const cli::Outcome csv = cli::run({"data", "classes", folder.path(), "--format", "csv"});
+        QVERIFY2(
+            csv.out.startsWith("split,target,name,share or mean,samples\ntrain,segmentation,a,"),
+            qPrintable(csv.text()));
+        // Of a spec, the same; and of what can't be read, which.
+        const QString spec = place.write("spec.json", folder.spec(2));
+        QCOMPARE(cli::run({"data", "classes", spec}).out, printed.out);
+        folder.write("train/label/1.png", "no picture");
+        const cli::Outcome damaged = cli::run({"data", "classes", folder.path()});
+        QVERIFY2(damaged.code == 1 && damaged.err.contains("train/label/1.png")
+                     && damaged.out.contains("train, segmentation: 3 of 4 samples"),
+                 qPrintable(damaged.text()));
+        QCOMPARE(cli::run({"data", "classes", folder.path(), "--split", "tset"}).code, 1);
+        QCOMPARE(cli::run({"data", "classes", folder.path("nowhere")}).code, 1);
+        QCOMPARE(cli::run({"data", "classes"}).code, 2);
     }
 
     void trainingSaysWhatItHasAndWhatItLeavesOut() {

@@ -7,8 +7,14 @@
 #include "tests/app/cli_testing.h"
 #include "tests/expected.h"
 #include "tests/ui/fake_dialogs.h"
+#include "ui/setup/data_facts.h"
+#include "ui/setup/sample_browser.h"
+#include "ui/setup/sample_detail.h"
+#include "ui/setup/samples_card.h"
+#include "ui/setup/samples_view.h"
 #include "ui/store/store_access.h"
 #include "ui/window/main_window.h"
+#include "widgets/pictures/sample_grid.h"
 #include "widgets/plots/curve_plot.h"
 
 #include <QFileInfo>
@@ -17,6 +23,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -129,6 +136,27 @@ private Q_SLOTS:
         bench.dialogs.files.push_back(picture);
         QVERIFY(bench.click(QStringLiteral("Save picture…")));
         QTRY_VERIFY_WITH_TIMEOUT(!QImage(picture).isNull(), patience);
+    }
+
+    /// Rooms are made, counted and looked at.
+    void samplesAreCountedAndBrowsed() {
+        RealWindow bench;
+        bench.window.openFiles({bench.place.write(QStringLiteral("spec.json"), specOf(20))});
+        QVERIFY(bench.click(QStringLiteral("Count classes")));
+        const auto* facts = bench.window.findChild<DataFacts*>();
+        QTRY_VERIFY_WITH_TIMEOUT(facts->surveyText().contains(QStringLiteral("all can be read")),
+                                 patience);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.button(QStringLiteral("Count classes")) == nullptr,
+                                 patience);
+        bench.window.findChild<SamplesCard*>()->browseButton()->click();
+        auto* browser = bench.window.findChild<SampleBrowser*>();
+        QTRY_VERIFY_WITH_TIMEOUT(browser->grid()->samples()->rowCount() > 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!browser->detail()->view()->frames().empty(), patience);
+        QCOMPARE(browser->detail()->sample().frame.tasks.size(), std::size_t{6});
+        const SampleGridModel& model = *browser->grid()->samples();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !model.index(0).data(SampleGridModel::ThumbnailRole).value<QImage>().isNull(),
+            patience);
     }
 
     void theMonitorFollowsARunOfAnotherProcess() {

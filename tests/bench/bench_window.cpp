@@ -3,6 +3,7 @@
 #include "tests/bench/timed_application.h"
 #include "tests/bench/window/bench_curves.h"
 #include "tests/bench/window/bench_pictures.h"
+#include "tests/bench/window/bench_samples.h"
 
 #include <algorithm>
 #include <array>
@@ -41,12 +42,23 @@ std::vector<Figure> pictures() {
             {what + "values under the pointer, median", median(measured.point), "ms", "<=16"}};
 }
 
+std::vector<Figure> samples() {
+    TimedApplication::instance();
+    const SampleFrames measured = measureSamples(frames);
+    const std::string what = "browser of 10,000 samples: ";
+    return {{what + "scrolling, median", median(measured.scroll), "ms", "<=16"},
+            {what + "scrolling, 99th percentile", percentile(measured.scroll, 0.99), "ms", "<=33"},
+            {what + "elsewhere at once, median", median(measured.jump), "ms", "<=16"},
+            {what + "another filter, median", median(measured.filter), "ms", "<=33"}};
+}
+
 } // namespace
 
 std::span<const Bench> windowBenches() {
     static const std::array all{
         Bench{"curves", "frames of the curves while points come in, CPU time", curves},
-        Bench{"pictures", "frames of zoom, pan and swipe, CPU time", pictures}};
+        Bench{"pictures", "frames of zoom, pan and swipe, CPU time", pictures},
+        Bench{"samples", "frames of scrolling through the browser of samples, CPU time", samples}};
     return all;
 }
 

@@ -20,18 +20,10 @@ T valueOf(Expected<T> expected) {
     return std::move(*expected);
 }
 
-Problem unreadable(int frame) {
-    return {"image.unreadable", "val/" + std::to_string(frame) + ".png", "noise", "a picture", ""};
-}
-
 void done(const Expected<void>& expected) {
     if (!expected)
         qFatal("%s", toText(expected.error()).c_str());
 }
-
-const std::vector<ClassInfo> classes{{"wall", {174, 199, 232}}, {"floor", {152, 223, 138}},
-                                     {"table", {255, 152, 150}}, {"lamp", {247, 182, 210}},
-                                     {"window", {197, 176, 213}}, {"never seen", {9, 9, 9}}};
 
 /// What a ray from the camera meets.
 struct Hit {
@@ -88,6 +80,14 @@ std::int64_t stepOf(const std::string& run) {
 
 } // namespace
 
+const std::vector<ClassInfo> madeUpClasses{{"wall", {174, 199, 232}},   {"floor", {152, 223, 138}},
+                                           {"table", {255, 152, 150}},  {"lamp", {247, 182, 210}},
+                                           {"window", {197, 176, 213}}, {"never seen", {9, 9, 9}}};
+
+Problem unreadableFrame(int frame) {
+    return {"image.unreadable", "val/" + std::to_string(frame) + ".png", "noise", "a picture", ""};
+}
+
 Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     const int w = size.width(), h = size.height();
     const std::size_t plane = static_cast<std::size_t>(w) * static_cast<std::size_t>(h);
@@ -99,7 +99,7 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     const auto map = [&](const TargetKind* kind, int channels) {
         return ValueMap{kind, h, w, std::vector<float>(plane * static_cast<std::size_t>(channels))};
     };
-    FrameTask seg{"segmentation",           &classesTarget(),         classes,
+    FrameTask seg{"segmentation",           &classesTarget(),         madeUpClasses,
                   map(&classesTarget(), 1), map(&classesTarget(), 1), {}};
     FrameTask depth{"depth", &depthTarget(), {}, map(&depthTarget(), 1), map(&depthTarget(), 1),
                     {}};
@@ -117,7 +117,7 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
                 (0.55 + 0.4 * std::abs(static_cast<double>(truth.normal[1]))
                  + 0.05 * static_cast<double>(truth.normal[0]))
                 * (0.9 + 0.1 * wave(u * 3, v * 3, 2));
-            const Rgb tint = classes[static_cast<std::size_t>(truth.label)].color;
+            const Rgb tint = madeUpClasses[static_cast<std::size_t>(truth.label)].color;
             for (int c = 0; c < 3; ++c)
                 frame.image.pixel(y, x)[c] = static_cast<std::uint8_t>(
                     std::min(255.0, light * (90 + tint[static_cast<std::size_t>(c)] * 0.6)));
@@ -144,31 +144,10 @@ Frame FakePredictions::makeFrame(const FrameChoice& choice) const {
     return frame;
 }
 
-template <class T>
-void FakePredictions::answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value) {
-    asked << what;
-    auto deliver = [this, reply = std::move(reply), value = std::move(value)] {
-        if (reply.context)
-            reply.done(problem ? Expected<T>(failure(*problem)) : value());
-    };
-    if (hold)
-        m_held.push_back(deliver);
-    else
-        QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
-}
-
 void FakePredictions::release() {
     hold = false;
     for (const auto& deliver : std::exchange(m_held, {}))
         deliver();
-}
-
-void FakePredictions::describeDataset(const ExperimentSpec&, Reply<DatasetSummary> reply) {
-    answer<DatasetSummary>(QStringLiteral("describe"), std::move(reply), [this] {
-        DatasetSummary summary;
-        summary.splits = {{"train", 800}, {"val", samples_}, {"test", 0}};
-        return summary;
-    });
 }
 
 void FakePredictions::samples(const ExperimentSpec&, int, int, Reply<std::vector<Frame>> reply) {
@@ -185,7 +164,7 @@ void FakePredictions::frame(const FrameChoice& choice, Reply<Frame> reply) {
                                : QString::fromStdString(choice.file)),
                   std::move(reply), [this, choice]() -> Expected<Frame> {
                       if (choice.file.empty() && damaged.contains(choice.index))
-                          return failure(unreadable(choice.index));
+                          return failure(unreadableFrame(choice.index));
                       return makeFrame(choice);
                   });
 }
@@ -194,7 +173,7 @@ void FakePredictions::thumbnail(const FrameChoice& choice, int height, Reply<Ima
     answer<Image>(QStringLiteral("thumbnail %1").arg(choice.index), std::move(reply),
                   [this, choice, height]() -> Expected<Image> {
                       if (choice.file.empty() && damaged.contains(choice.index))
-                          return failure(unreadable(choice.index));
+                          return failure(unreadableFrame(choice.index));
                       FakePredictions small;
                       small.size = {height * size.width() / size.height(), height};
                       return small.makeFrame(choice).image;

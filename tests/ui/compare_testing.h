@@ -20,9 +20,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace concertina::testing {
+
+extern const std::vector<ClassInfo> madeUpClasses;
+
+Problem unreadableFrame(int frame);
 
 /// Predicts a made-up room: three tasks with their truths; the expanded network is wrong here and
 /// there, the collapsed one is the same but for rounding. Answers come by the event loop, unless
@@ -53,6 +58,15 @@ public:
     void writeLayout(const DatasetGuess&, Reply<std::string>) override {}
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override;
+    void sampleNames(const ExperimentSpec& spec, const std::string& split,
+                     Reply<std::vector<std::string>> reply) override;
+    void sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                          const std::vector<int>& samples, int height, int width,
+                          Reply<std::vector<SampleThumbnail>> reply) override;
+    void dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                    Reply<DataSample> reply) override;
+    void survey(const ExperimentSpec& spec, const std::string& split, int first, int count,
+                Reply<DataSurvey> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
@@ -70,11 +84,27 @@ public:
     Frame makeFrame(const FrameChoice& choice) const;
 
 private:
+    int sizeOf(const std::string& split) const;
+
     template <class T>
     void answer(const QString& what, Reply<T> reply, std::function<Expected<T>()> value);
 
     std::vector<std::function<void()>> m_held;
 };
+
+template <class T>
+void FakePredictions::answer(const QString& what, Reply<T> reply,
+                             std::function<Expected<T>()> value) {
+    asked << what;
+    auto deliver = [this, reply = std::move(reply), value = std::move(value)] {
+        if (reply.context)
+            reply.done(problem ? Expected<T>(failure(*problem)) : value());
+    };
+    if (hold)
+        m_held.push_back(deliver);
+    else
+        QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
+}
 
 /// What a Compare page is given: a store of its own with runs as a test makes them.
 class CompareDesk {

@@ -29,11 +29,20 @@ public:
         int first = 0;
         int count = 0;
     };
+    struct SplitQuestion {
+        ExperimentSpec spec;
+        std::string split;
+        std::vector<int> samples; ///< an index; or from the first, and how many
+    };
     std::vector<FakeJob<ExperimentSpec, DatasetSummary>> described;
     std::vector<FakeJob<ExperimentSpec, WeightsReport>> weighed;
     std::vector<FakeJob<std::string, DatasetGuess>> guessed;
     std::vector<FakeJob<DatasetGuess, std::vector<GuessedSample>>> drawn;
     std::vector<FakeJob<DatasetGuess, std::string>> written;
+    std::vector<FakeJob<SplitQuestion, std::vector<std::string>>> named;
+    std::vector<FakeJob<SplitQuestion, std::vector<SampleThumbnail>>> small;
+    std::vector<FakeJob<SplitQuestion, DataSample>> looked;
+    std::vector<FakeJob<SplitQuestion, DataSurvey>> surveyed;
     std::vector<FakeJob<SamplesQuestion, std::vector<Frame>>> sampled;
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
@@ -65,6 +74,23 @@ public:
     void samples(const ExperimentSpec& spec, int first, int count,
                  Reply<std::vector<Frame>> reply) override {
         sampled.push_back({{spec, first, count}, std::move(reply)});
+    }
+    void sampleNames(const ExperimentSpec& spec, const std::string& split,
+                     Reply<std::vector<std::string>> reply) override {
+        named.push_back({{spec, split, {}}, std::move(reply)});
+    }
+    void sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                          const std::vector<int>& samples, int, int,
+                          Reply<std::vector<SampleThumbnail>> reply) override {
+        small.push_back({{spec, split, samples}, std::move(reply)});
+    }
+    void dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                    Reply<DataSample> reply) override {
+        looked.push_back({{spec, split, {index}}, std::move(reply)});
+    }
+    void survey(const ExperimentSpec& spec, const std::string& split, int first, int count,
+                Reply<DataSurvey> reply) override {
+        surveyed.push_back({{spec, split, {first, count}}, std::move(reply)});
     }
     void frame(const FrameChoice& choice, Reply<Frame> reply) override {
         framed.push_back({choice, std::move(reply)});

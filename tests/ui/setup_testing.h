@@ -22,7 +22,9 @@ namespace concertina::testing {
 inline DatasetSummary rooms() {
     return {.name = "rooms",
             .splits = {{"train", 640}, {"val", 64}},
-            .targets = {{"segmentation", 13}, {"depth"}, {"normal"}}};
+            .targets = {{"segmentation", 13, &classesTarget(), NamesCount::Pixels},
+                        {"depth", 0, &depthTarget()},
+                        {"normal", 0, &normalsTarget()}}};
 }
 
 inline std::vector<Frame> frames(int first, int count, const ExperimentSpec& spec) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/compare_page_testing.h"
 #include "ui/compare/frame_strip.h"
-#include "ui/compare/job_notice.h"
 #include "ui/compare/legend_card.h"
 #include "ui/compare/report_card.h"
+#include "ui/services/job_notice.h"
 #include "widgets/controls/pill.h"
 #include "widgets/pictures/class_legend.h"
 #include "widgets/pictures/gallery.h"

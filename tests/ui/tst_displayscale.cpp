@@ -5,13 +5,18 @@
 #include "tests/expected.h"
 #include "tests/model/adapted_catalogue.h"
 #include "tests/ui/compare_testing.h"
+#include "tests/ui/cut_parts.h"
 #include "tests/ui/displayed_runs.h"
 #include "tests/ui/ui_testing.h"
 #include "ui/monitor/monitor_page.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
+#include "ui/setup/class_shares.h"
 #include "ui/setup/costs_card.h"
+#include "ui/setup/data_facts.h"
+#include "ui/setup/sample_browser.h"
+#include "ui/setup/setup_page.h"
 #include "ui/setup/sharing_card.h"
 #include "ui/sharing/measured_bar.h"
 #include "ui/sharing/sharing_page.h"
@@ -19,19 +24,17 @@
 #include "widgets/controls/card.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/forms/field_row.h"
+#include "widgets/pictures/sample_grid.h"
 #include "widgets/sharing/plan_matrix.h"
 #include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/sharing_map.h"
 #include "widgets/sharing/sharing_matrix.h"
 
-#include <QAbstractButton>
-#include <QAbstractItemDelegate>
 #include <QAction>
 #include <QComboBox>
-#include <QHeaderView>
-#include <QLabel>
+#include <QLineEdit>
 #include <QListView>
-#include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
@@ -49,12 +52,12 @@ namespace {
 // Of the screens that the workbench is made for.
 constexpr QSize smallest(1366, 768), larger(1920, 1080);
 
-/// From a card's border to a text on it.
-constexpr int leastMargin = 6;
-
 /// Pages as they are met, some in two states.
 enum class Scene {
     Setup,
+    SetupCounted,
+    Browser,
+    BrowserOfOneSample,
     SetupOfGates,
     SetupLayers,
     Sharing,
@@ -91,93 +94,6 @@ void fill(Store& store) {
     makeRun(store, {.name = "to come", .state = RunState::Queued});
 }
 
-QString sized(const QString& text, QSize needed, QSize had) {
-    return QStringLiteral("“%1” needs %2 × %3, has %4 × %5")
-        .arg(text)
-        .arg(needed.width())
-        .arg(needed.height())
-        .arg(had.width())
-        .arg(had.height());
-}
-
-/// Labels that end in "…", need more lines than they have room for, or touch the border of the card
-/// that they stand in.
-QStringList cutLabels(const QWidget& window) {
-    QStringList cut;
-    for (const auto* label : window.findChildren<QLabel*>()) {
-        if (!label->isVisible() || label->text().isEmpty())
-            continue;
-        QSize needed = label->minimumSizeHint();
-        if (label->wordWrap())
-            needed = QSize(0, label->heightForWidth(label->width()));
-        const auto* toned = qobject_cast<const TonedLabel*>(label);
-        if (label->width() < needed.width() || label->height() < needed.height())
-            cut << sized(label->text(), needed, label->size());
-        else if (toned != nullptr && toned->isCut())
-            cut << QStringLiteral("“%1” is elided at %2").arg(label->text()).arg(label->width());
-        for (const QWidget* above = label->parentWidget(); above != nullptr;
-             above = above->parentWidget())
-            if (const auto* card = qobject_cast<const Card*>(above)) {
-                const int room = label->margin() + (label->wordWrap() ? 0 : label->indent());
-                const int left = label->mapTo(card, QPoint(0, 0)).x() + std::max(0, room);
-                const int right = card->width() - left - label->width() + 2 * std::max(0, room);
-                if (left < leastMargin || right < leastMargin)
-                    cut << QStringLiteral("“%1” touches its card").arg(label->text());
-                break;
-            }
-    }
-    // What stands in for an empty editor goes from edge to edge.
-    for (const auto* editor : window.findChildren<QPlainTextEdit*>()) {
-        const int needed = editor->fontMetrics().horizontalAdvance(editor->placeholderText());
-        if (editor->isVisible() && editor->document()->isEmpty()
-            && needed > editor->viewport()->width() - 2 * leastMargin)
-            cut << QStringLiteral("“%1” touches its card").arg(editor->placeholderText());
-    }
-    return cut;
-}
-
-QStringList cutButtons(const QWidget& window) {
-    QStringList cut;
-    for (const auto* button : window.findChildren<QAbstractButton*>()) {
-        const auto* tool = qobject_cast<const QToolButton*>(button);
-        const bool iconAlone = tool != nullptr && tool->toolButtonStyle() == Qt::ToolButtonIconOnly
-                               && !tool->icon().isNull();
-        const QSize needed = button->minimumSizeHint();
-        if (button->isVisible() && !button->text().isEmpty() && !iconAlone
-            && (button->width() < needed.width() || button->height() < needed.height()))
-            cut << sized(button->text(), needed, button->size());
-    }
-    return cut;
-}
-
-/// Columns of tables that cut a title, a value or its unit; names and reasons of failures may be of
-/// any length.
-QStringList cutColumns(const QWidget& window) {
-    QStringList cut;
-    for (auto* view : window.findChildren<QTreeView*>()) {
-        if (!view->isVisible() || view->header()->isHidden())
-            continue;
-        for (int column = 0; column < view->model()->columnCount(); ++column) {
-            const int width = view->columnWidth(column);
-            const QString title = view->model()->headerData(column, Qt::Horizontal).toString();
-            if (view->header()->sectionSizeHint(column) > width)
-                cut << QStringLiteral("title “%1” at %2").arg(title).arg(width);
-            for (int row = 0; row < view->model()->rowCount(); ++row) {
-                const QModelIndex index = view->model()->index(row, column);
-                const int needed = view->itemDelegate()->sizeHint({}, index).width();
-                const bool any = column == RunsModel::NameColumn
-                                 || index.data().toString().contains(QLatin1String("failed"));
-                if (!any && needed > width)
-                    cut << QStringLiteral("“%1” in “%2” needs %3, has %4")
-                               .arg(index.data().toString(), title)
-                               .arg(needed)
-                               .arg(width);
-            }
-        }
-    }
-    return cut;
-}
-
 /// The window, with a real store behind it.
 class Screen {
 public:
@@ -205,6 +121,9 @@ public:
         switch (scene) {
         case Scene::Setup: window->showPage(QStringLiteral("setup")); break;
         case Scene::SetupLayers: window->open(EditSpec{testSpec(), {}}); break;
+        case Scene::SetupCounted: openCounted(); break;
+        case Scene::Browser:
+        case Scene::BrowserOfOneSample: openBrowser(scene == Scene::BrowserOfOneSample); break;
         case Scene::SetupOfGates: window->open(EditSpec{adaptedSpec("gated"), {}}); break;
         case Scene::SharingOfGates: openSharing(gated, gateReadings()); break;
         case Scene::SharingOfMixtures: openSharing(mixed, mixtureReadings()); break;
@@ -231,6 +150,39 @@ public:
         QTreeView* table = part<RunsPage>().findChild<QTreeView*>();
         table->setCurrentIndex(table->model()->index(2, 0));
         QTest::qWait(200);
+    }
+
+    void openCounted() {
+        window->showPage(QStringLiteral("setup"));
+        auto& facts = part<DataFacts>();
+        QTRY_VERIFY(facts.isVisible());
+        facts.button()->click();
+        QTRY_VERIFY(facts.button()->isHidden());
+        facts.targets().front()->more()->click();
+    }
+
+    void openBrowser(bool large) {
+        desk.jobs.damaged = {3};
+        openCounted();
+        part<SetupPage>().browseSamples();
+        auto& browser = part<SetupPage>().browser();
+        browser.resize(std::min(browser.width(), window->width() - 40),
+                       std::min(browser.height(), window->height() - 40));
+        if (window->width() > smallest.width())
+            browser.resize(window->size() - QSize(40, 40));
+        QTRY_VERIFY(browser.grid()->samples()->rowCount() > 0);
+        browser.filterBar()->name()->setText(QStringLiteral("train_"));
+        browser.grid()->setCurrentSample(large ? 12 : 3);
+        if (large)
+            Q_EMIT browser.grid()->sampleOpened(12);
+        QTRY_VERIFY(browser.grid()->missingThumbnails().empty() || large);
+    }
+
+    /// What a scene is about: the window, or the one beside it.
+    QWidget& shown(Scene scene) {
+        if (scene == Scene::Browser || scene == Scene::BrowserOfOneSample)
+            return part<SetupPage>().browser();
+        return *window;
     }
 
     /// The plan of an experiment, or of a run, with a change that is staged.
@@ -305,6 +257,9 @@ private Q_SLOTS:
                         << scene << size << dark;
                 };
                 row("set-up", Scene::Setup);
+                row("set-up counted", Scene::SetupCounted);
+                row("browser", Scene::Browser);
+                row("browser of one sample", Scene::BrowserOfOneSample);
                 row("sharing", Scene::Sharing);
                 row("sharing of a run", Scene::SharingOfARun);
                 row("sharing measured", Scene::SharingMeasured);
@@ -337,10 +292,11 @@ private Q_SLOTS:
             return cut.isEmpty();
         };
         const bool fitted = QTest::qWaitFor(fits, 10000);
-        const QPixmap picture = window.grab();
+        QWidget& shown = screen.shown(scene);
+        const QPixmap picture = shown.grab();
         const double scale = window.devicePixelRatio();
-        QCOMPARE(picture.size(), QSize(static_cast<int>(std::lround(size.width() * scale)),
-                                       static_cast<int>(std::lround(size.height() * scale))));
+        QCOMPARE(picture.size(), QSize(static_cast<int>(std::lround(shown.width() * scale)),
+                                       static_cast<int>(std::lround(shown.height() * scale))));
         // To be looked at.
         if (const QString folder = qEnvironmentVariable("CONCERTINA_PICTURES"); !folder.isEmpty())
             picture.save(QStringLiteral("%1/%2.png").arg(folder, QTest::currentDataTag()));

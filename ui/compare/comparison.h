@@ -3,8 +3,8 @@
 
 #include "core/values/spec.h"
 #include "db/records.h"
-#include "ui/compare/job_slot.h"
 #include "ui/services/frame.h"
+#include "ui/services/job_slot.h"
 #include "ui/window/page_context.h"
 #include "widgets/qt_text.h"
 

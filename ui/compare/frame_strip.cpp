@@ -2,7 +2,7 @@
 #include "ui/compare/frame_strip.h"
 
 #include "ui/compare/error_text.h"
-#include "ui/compare/job_notice.h"
+#include "ui/services/job_notice.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/gallery.h"
 #include "widgets/pictures/picture.h"

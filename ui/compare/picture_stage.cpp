@@ -2,7 +2,7 @@
 #include "ui/compare/picture_stage.h"
 
 #include "core/values/text.h"
-#include "ui/compare/job_notice.h"
+#include "ui/services/job_notice.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/blink_view.h"
 #include "widgets/pictures/swipe_view.h"

@@ -2,7 +2,7 @@
 #include "ui/compare/report_card.h"
 
 #include "core/values/text.h"
-#include "ui/compare/job_notice.h"
+#include "ui/services/job_notice.h"
 #include "widgets/controls/pill.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"

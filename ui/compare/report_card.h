@@ -4,7 +4,7 @@
 #include "core/values/report.h"
 #include "core/values/spec.h"
 #include "db/records.h"
-#include "ui/compare/job_slot.h"
+#include "ui/services/job_slot.h"
 #include "widgets/controls/card.h"
 
 #include <QString>

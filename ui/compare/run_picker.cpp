@@ -2,8 +2,8 @@
 #include "ui/compare/run_picker.h"
 
 #include "db/store.h"
-#include "ui/compare/job_notice.h"
 #include "ui/runs/run_facts.h"
+#include "ui/services/job_notice.h"
 #include "ui/store/store_access.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/table_header.h"

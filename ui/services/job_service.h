@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/task_change.h"
+#include "core/values/data_survey.h"
 #include "core/values/dataset_guess.h"
 #include "core/values/factor_reading.h"
 #include "core/values/kernel_distance.h"
@@ -57,6 +58,25 @@ public:
     /// `count` samples of the training split from `first`, with their truths.
     virtual void samples(const ExperimentSpec& spec, int first, int count,
                          Reply<std::vector<Frame>> reply) = 0;
+
+    // Looks at a spec's dataset, in splits of it.
+
+    /// The samples of a split by their names, in its order.
+    virtual void sampleNames(const ExperimentSpec& spec, const std::string& split,
+                             Reply<std::vector<std::string>> reply) = 0;
+
+    /// Pictures of some samples, at most `height` pixels high and `width` wide.
+    virtual void sampleThumbnails(const ExperimentSpec& spec, const std::string& split,
+                                  const std::vector<int>& samples, int height, int width,
+                                  Reply<std::vector<SampleThumbnail>> reply) = 0;
+
+    /// A sample with every target of its dataset, large.
+    virtual void dataSample(const ExperimentSpec& spec, const std::string& split, int index,
+                            Reply<DataSample> reply) = 0;
+
+    /// What `count` samples have from `first` on; in a thread of its own, as it takes long.
+    virtual void survey(const ExperimentSpec& spec, const std::string& split, int first, int count,
+                        Reply<DataSurvey> reply) = 0;
 
     /// Predictions of a run's last checkpoint, expanded and collapsed.
     virtual void frame(const FrameChoice& choice, Reply<Frame> reply) = 0;

@@ -34,8 +34,12 @@ QToolButton* pageButton(Qt::ArrowType arrow, const QString& name, QWidget* paren
 } // namespace
 
 SamplesCard::SamplesCard(const Catalogue& catalogue, JobService& jobs, QWidget* parent)
-    : Card(tr("Samples with their targets"), parent), m_catalogue(catalogue), m_jobs(jobs),
-      m_view(new SamplesView), m_position(new TonedLabel(ColorRole::MutedText, {}, this)),
+    : Card(tr("Samples with their targets"), parent),
+      m_catalogue(catalogue),
+      m_jobs(jobs),
+      m_view(new SamplesView),
+      m_position(new TonedLabel(ColorRole::MutedText, {}, this)),
+      m_browse(new QToolButton(this)),
       m_previous(pageButton(Qt::LeftArrow, tr("Earlier samples"), this)),
       m_next(pageButton(Qt::RightArrow, tr("Further samples"), this)) {
     auto* body = new QWidget;
@@ -44,7 +48,13 @@ SamplesCard::SamplesCard(const Catalogue& catalogue, JobService& jobs, QWidget* 
     layout->addWidget(m_view);
     setBody(body);
     m_position->setFont(smallFont());
+    m_browse->setText(tr("Browse…"));
+    m_browse->setAutoRaise(true);
+    m_browse->setFocusPolicy(Qt::StrongFocus);
+    m_browse->setToolTip(tr("Look through the samples of every split"));
+    connect(m_browse, &QToolButton::clicked, this, &SamplesCard::browseWanted);
     headerLayout()->addWidget(m_position);
+    headerLayout()->addWidget(m_browse);
     headerLayout()->addWidget(m_previous);
     headerLayout()->addWidget(m_next);
     m_patience.setSingleShot(true);

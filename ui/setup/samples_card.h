@@ -32,8 +32,12 @@ public:
     void setMessage(const QString& message);
 
     SamplesView* view() const { return m_view; }
+    QToolButton* browseButton() const { return m_browse; }
     QToolButton* previousButton() const { return m_previous; }
     QToolButton* nextButton() const { return m_next; }
+
+Q_SIGNALS:
+    void browseWanted();
 
 private:
     Json wanted() const;
@@ -52,6 +56,7 @@ private:
     QTimer m_patience;
     SamplesView* m_view;
     TonedLabel* m_position;
+    QToolButton* m_browse;
     QToolButton* m_previous;
     QToolButton* m_next;
 };

@@ -31,6 +31,11 @@ QImage imageOf(const Image& image) {
         .copy();
 }
 
+/// Of a sample whose picture can't be read: as if it had one.
+QSize shownSize(const Frame& frame) {
+    return frame.image.empty() ? QSize(320, 240) : QSize(frame.image.width, frame.image.height);
+}
+
 } // namespace
 
 SamplesView::SamplesView(QWidget* parent) : QWidget(parent) {
@@ -62,9 +67,9 @@ void SamplesView::setFrames(std::vector<Frame> frames) {
         for (std::size_t t = 0; t < frame.tasks.size(); ++t) {
             const FrameTask& task = frame.tasks[t];
             const ValueRange range = ranges[t].value_or(ValueRange{});
-            row.push_back(task.truth.empty() ? QImage()
-                                             : drawValues(task.truth, task.classes, range,
-                                                          {frame.image.width, frame.image.height}));
+            row.push_back(task.truth.empty()
+                              ? QImage()
+                              : drawValues(task.truth, task.classes, range, shownSize(frame)));
             if (task.kind->form() == ValueForm::Scale && ranges[t])
                 m_notes[t] = tr("%1–%2 %3")
                                  .arg(toQt(fixedText(range.low, 1)), toQt(fixedText(range.high, 1)),
@@ -89,7 +94,48 @@ int SamplesView::rowsThatFit(int pictureHeight, int pictureWidth) const {
     return std::clamp(rows, 1, MostRows);
 }
 
+void SamplesView::setWrapped(bool wrapped) {
+    m_wrapped = wrapped;
+    update();
+}
+
+void SamplesView::setClassStyle(std::size_t task, const ClassStyle& style) {
+    if (m_frames.size() != 1 || task >= m_frames.front().tasks.size())
+        return;
+    const FrameTask& shown = m_frames.front().tasks[task];
+    if (shown.kind->form() != ValueForm::Areas || shown.truth.empty())
+        return;
+    m_pictures.front()[task + 1] =
+        ClassLayer(shown.truth, shown.classes, m_pictures.front().front()).draw(style);
+    update();
+}
+
+QRectF SamplesView::wrappedCell(int column) const {
+    const auto count = static_cast<int>(m_columns.size());
+    const Image& image = m_frames.front().image;
+    const double form = image.empty() ? 0.75 : static_cast<double>(image.height) / image.width;
+    int across = 1;
+    double widest = 0;
+    QSizeF size;
+    for (int candidate = 1; candidate <= count; ++candidate) {
+        const int down = (count + candidate - 1) / candidate;
+        const QSizeF room((width() - (candidate - 1.0) * Gap) / candidate,
+                          (height() - (down - 1.0) * Gap) / down - TitleHeight);
+        const double shown = std::min(room.width(), room.height() / form);
+        if (shown <= widest && candidate > 1)
+            continue;
+        widest = shown;
+        across = candidate;
+        size = room;
+    }
+    return {column % across * (size.width() + Gap),
+            TitleHeight + column / across * (size.height() + TitleHeight + Gap), size.width(),
+            size.height()};
+}
+
 QRectF SamplesView::cell(int row, int column, int rows) const {
+    if (m_wrapped && m_frames.size() == 1)
+        return wrappedCell(column);
     const auto columns = static_cast<int>(m_columns.size());
     const double w = (width() - (columns - 1.0) * Gap) / columns;
     const double h = (height() - TitleHeight - (rows - 1.0) * Gap) / rows;
@@ -111,7 +157,7 @@ void SamplesView::paintTitles(QPainter& painter) const {
     for (std::size_t c = 0; c < m_columns.size(); ++c) {
         const auto column = static_cast<int>(c);
         QRectF room = cell(0, column, 1);
-        room.setTop(0);
+        room.setTop(room.top() - TitleHeight);
         room.setHeight(TitleHeight - 4);
         const Column& title = m_columns[c];
         if (!title.letter.isEmpty()) {
@@ -144,6 +190,11 @@ void SamplesView::paintEvent(QPaintEvent*) {
     for (std::size_t row = 0; row < m_pictures.size(); ++row)
         for (std::size_t column = 0; column < m_pictures[row].size(); ++column) {
             const QRectF place = picture(static_cast<int>(row), static_cast<int>(column));
+            if (place.isEmpty() && m_wrapped && column < m_columns.size()) {
+                painter.setPen(color(ColorRole::FaintText, palette()));
+                painter.drawText(cell(0, static_cast<int>(column), 1), Qt::AlignLeft | Qt::AlignTop,
+                                 column == 0 ? tr("can't be read") : tr("none"));
+            }
             if (place.isEmpty())
                 continue;
             // Enlarged pixels stay pixels; made smaller, they are averaged.

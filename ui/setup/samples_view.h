@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/services/frame.h"
+#include "widgets/pictures/class_layer.h"
 
 #include <QImage>
 #include <QWidget>
@@ -33,6 +34,13 @@ public:
 
     const std::vector<Frame>& frames() const { return m_frames; }
 
+    /// Whether the pictures of the one sample that is shown fill the room in several rows, each as
+    /// large as can be.
+    void setWrapped(bool wrapped);
+
+    /// How the classes of a task of the one sample that is shown are laid over its picture.
+    void setClassStyle(std::size_t task, const ClassStyle& style);
+
     /// How many rows of pictures with these sides there is room for.
     int rowsThatFit(int height, int width) const;
 
@@ -46,6 +54,7 @@ protected:
 
 private:
     QRectF cell(int row, int column, int rows) const;
+    QRectF wrappedCell(int column) const;
     QRectF picture(int row, int column) const;
     QString textAt(const QPointF& position) const;
     void paintTitles(QPainter& painter) const;
@@ -55,6 +64,7 @@ private:
     std::vector<std::vector<QImage>> m_pictures; ///< a row a frame
     std::vector<QString> m_notes;                ///< one a task: the range of depths
     QString m_message;
+    bool m_wrapped = false;
 };
 
 } // namespace concertina

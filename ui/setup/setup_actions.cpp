@@ -49,6 +49,8 @@ void SetupPage::makeActions() {
     addPageAction(tr("Layers of the network"),
                   tr("Every layer: its shape, receptive field, parameters and multiply–adds"), {},
                   [this] { openLayers(); });
+    addPageAction(tr("Browse samples"), tr("Look through the samples of every split"),
+                  QKeySequence(Qt::CTRL | Qt::Key_B), [this] { browseSamples(); });
     m_start = addPageAction(tr("Start"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return),
                             [this] { start(); });
     m_start->setIcon(themedIcon(QStringLiteral("play")));

@@ -3,6 +3,7 @@
 
 #include "core/model/task_words.h"
 #include "ui/experiment/spec_document.h"
+#include "ui/setup/data_facts.h"
 #include "widgets/controls/card.h"
 #include "widgets/controls/icon.h"
 #include "widgets/controls/toned_label.h"
@@ -89,9 +90,14 @@ std::vector<FormGroup> recipeGroups(const SetupValue& value, const Catalogue& ca
 
 } // namespace
 
-SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidget* parent)
-    : QScrollArea(parent), m_catalogue(catalogue), m_document(document),
-      m_dataCard(new Card(tr("Data and tasks"))), m_chips(new TaskChips(catalogue)),
+SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataSurveys& surveys,
+                       QWidget* parent)
+    : QScrollArea(parent),
+      m_catalogue(catalogue),
+      m_document(document),
+      m_dataCard(new Card(tr("Data and tasks"))),
+      m_chips(new TaskChips(catalogue)),
+      m_facts(new DataFacts(surveys)),
       m_addKernels(new QToolButton) {
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
@@ -119,11 +125,14 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidg
 
     auto* network = new Card(tr("Network"));
     auto* recipe = new Card(tr("Recipe"));
-    m_data = makeForm(m_dataCard, tasks, nullptr);
+    m_data = makeForm(m_dataCard, tasks, m_facts);
     m_network = makeForm(network, nullptr, m_addKernels);
+    m_addKernels->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     m_recipe = makeForm(recipe, nullptr, nullptr);
-    connect(m_data, &SpecForm::labelWidthChanged, label,
-            [label](int width) { label->setFixedWidth(width + LabelGap); });
+    connect(m_data, &SpecForm::labelWidthChanged, label, [this, label](int width) {
+        label->setFixedWidth(width + LabelGap);
+        m_facts->setLabelWidth(width + LabelGap);
+    });
     for (Card* card : {m_dataCard, network, recipe})
         layout->addWidget(card);
     layout->addStretch(1);
@@ -153,7 +162,7 @@ SpecForm* SetupForms::makeForm(Card* card, QWidget* above, QWidget* below) {
         layout->addWidget(above);
     layout->addWidget(form);
     if (below != nullptr)
-        layout->addWidget(below, 0, Qt::AlignLeft);
+        layout->addWidget(below);
     card->setBody(body);
     connect(form, &SpecForm::edited, this, [this](const std::string& path, const QString& text) {
         m_document.setText(path, text.toStdString());

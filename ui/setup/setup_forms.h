@@ -14,6 +14,8 @@ class QToolButton;
 namespace concertina {
 
 class Card;
+class DataFacts;
+class DataSurveys;
 class SpecDocument;
 class SpecForm;
 class TaskChips;
@@ -23,7 +25,8 @@ class SetupForms : public QScrollArea {
     Q_OBJECT
 
 public:
-    SetupForms(const Catalogue& catalogue, SpecDocument& document, QWidget* parent = nullptr);
+    SetupForms(const Catalogue& catalogue, SpecDocument& document, DataSurveys& surveys,
+               QWidget* parent = nullptr);
 
     void setProblems(const std::map<std::string, QString>& problems);
 
@@ -44,6 +47,7 @@ public:
     SpecForm* networkForm() const { return m_network; }
     SpecForm* recipeForm() const { return m_recipe; }
     TaskChips* chips() const { return m_chips; }
+    DataFacts* dataFacts() const { return m_facts; }
     QToolButton* addKernelsButton() const { return m_addKernels; }
 
 Q_SIGNALS:
@@ -65,6 +69,7 @@ private:
     std::vector<std::string> m_layers;
     Card* m_dataCard;
     TaskChips* m_chips;
+    DataFacts* m_facts;
     QToolButton* m_addKernels;
     SpecForm* m_data;
     SpecForm* m_network;

@@ -6,13 +6,16 @@
 #include "core/values/presets.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
+#include "ui/experiment/data_surveys.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/job_service.h"
 #include "ui/services/run_service.h"
 #include "ui/setup/costs_card.h"
+#include "ui/setup/data_facts.h"
 #include "ui/setup/guess_panel.h"
 #include "ui/setup/layers_panel.h"
 #include "ui/setup/problems_panel.h"
+#include "ui/setup/sample_browser.h"
 #include "ui/setup/samples_card.h"
 #include "ui/setup/setup_forms.h"
 #include "ui/setup/sharing_card.h"
@@ -74,7 +77,8 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
       m_context(context),
       m_draft(context.draft),
       m_document(m_draft.document()),
-      m_forms(new SetupForms(context.catalogue, m_document)),
+      m_surveys(new DataSurveys(context.jobs, this)),
+      m_forms(new SetupForms(context.catalogue, m_document, *m_surveys)),
       m_samples(new SamplesCard(context.catalogue, context.jobs)),
       m_sharing(new SharingCard(context.catalogue)),
       m_costs(new CostsCard),
@@ -107,6 +111,12 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_guess, &GuessPanel::written, this, &SetupPage::openData);
     connect(m_guess, &GuessPanel::failed, this, &SetupPage::refuseData);
     connect(m_forms, &SetupForms::noteOpened, m_weights, &WeightsPanel::open);
+    connect(m_samples, &SamplesCard::browseWanted, this, &SetupPage::browseSamples);
+    connect(m_forms->dataFacts(), &DataFacts::classChosen, this,
+            [this](const std::string& target, int index) {
+                browseSamples();
+                browser().showClass(m_document.spec().data.trainSplit, target, index);
+            });
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
     refresh();
@@ -176,30 +186,6 @@ void SetupPage::openFile(const QString& file) {
         tr("%1 is no experiment that can be opened.").arg(QFileInfo(file).fileName()), problem);
 }
 
-Expected<void> SetupPage::useData(const QString& place) {
-    const ExperimentSpec& before = m_document.spec();
-    const auto placed = withDataAt(m_context.catalogue, before, place.toStdString());
-    if (!placed)
-        return failure(placed.error());
-    const MethodChoice& dataset = placed->data.dataset;
-    SetupValue value =
-        withJson(m_document.value(), m_context.catalogue, "data.dataset.id", dataset.id);
-    for (const auto& option : dataset.options.items())
-        value = withJson(std::move(value), m_context.catalogue,
-                         "data.dataset.options." + option.key(), option.value());
-    // A preset's name says what it was on other data; one that is made for files says how it
-    // trains.
-    const bool isOfOtherData = placeOption(m_context.catalogue, before.data.dataset) == nullptr
-                               && presetNamed(before.name) != nullptr;
-    if (isOfOtherData || before.name.empty() || before.name == ExperimentSpec().name)
-        if (SetupValue named =
-                withJson(value, m_context.catalogue, "name", datasetName(place).toStdString());
-            !named.refused.contains("name"))
-            value = std::move(named);
-    m_document.apply(tr("Data from %1").arg(QFileInfo(place).fileName()), std::move(value));
-    return {};
-}
-
 void SetupPage::refresh() {
     const ExperimentSpec& spec = m_document.spec();
     m_sharing->setRules(spec.network.sharing);
@@ -218,42 +204,11 @@ void SetupPage::showFacts() {
             layers = analysis->network->plan.layerNames();
         m_forms->setLayers(layers);
     }
-    m_forms->setDatasetNote(datasetNote(true), datasetNote(false));
-    if (m_draft.dataset().problem())
-        m_samples->setMessage(
-            tr("The dataset can't be read: %1").arg(textBeside(*m_draft.dataset().problem())));
-    else if (m_draft.dataset().summary() && !m_draft.dataset().isReading()
-             && datasetProblems(spec, *m_draft.dataset().summary()).empty())
-        m_samples->setSpec(spec, m_draft.dataset().samplesOf(spec.data.trainSplit));
-    else if (m_draft.dataset().isReading() && !m_draft.dataset().summary())
-        m_samples->setMessage(tr("Reading the dataset…"));
-    else if (!m_draft.dataset().isReading())
-        m_samples->setMessage(tr("Samples are shown here once the data is chosen and nothing is wrong with "
-                                 "it."));
+    showData();
     showWeights();
     showCosts();
     showProblems();
     showStart();
-}
-
-QString SetupPage::datasetNote(bool names) const {
-    if (m_draft.dataset().problem())
-        return tr("can't be read");
-    if (!m_draft.dataset().summary())
-        return m_draft.dataset().isReading() ? tr("reading…") : QString();
-    const DatasetSummary& summary = *m_draft.dataset().summary();
-    QStringList parts;
-    for (const auto& split : summary.splits)
-        parts << QStringLiteral("%1 %2").arg(split.samples).arg(toQt(split.name));
-    std::vector<DatasetSummary::Target> withClasses;
-    std::ranges::copy_if(summary.targets, std::back_inserter(withClasses),
-                         [](const auto& target) { return target.classes > 0; });
-    for (const auto& target : withClasses)
-        parts << (withClasses.size() == 1
-                      ? tr("%1 classes").arg(target.classes)
-                      : tr("%1 %2 classes").arg(target.classes).arg(toQt(target.name)));
-    parts << datasetGaps(summary, names);
-    return parts.join(QStringLiteral(" · "));
 }
 
 void SetupPage::showProblems() {
@@ -333,32 +288,6 @@ void SetupPage::mend(const Problem& problem) {
         m_draft.weights().askAgain();
     else if (isReadAgain(problem))
         m_draft.dataset().askAgain();
-}
-
-std::optional<FieldInfo> SetupPage::placeField(const std::string& path) const {
-    const auto place = placeAt(m_document.value(), m_context.catalogue, path);
-    return place && isPlace(place->field) ? std::optional(place->field) : std::nullopt;
-}
-
-void SetupPage::askPlace(const std::string& path) {
-    const auto field = placeField(path);
-    if (!field)
-        return;
-    QStringList endings;
-    for (const std::string& ending : field->choices)
-        endings << QLatin1Char('*') + toQt(ending);
-    const auto place =
-        field->type == FieldType::Folder
-            ? m_context.dialogs.openFolder(this, tr("Choose a folder"))
-            : m_context.dialogs.openFile(
-                this, tr("Choose a file"),
-                tr("%1 (%2)").arg(toQt(field->label), endings.join(QLatin1Char(' '))));
-    if (!place)
-        return;
-    m_document.setText(path, place->toStdString());
-    m_document.endStep();
-    // The same one again is read again.
-    m_draft.dataset().askAgain();
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {

@@ -13,7 +13,9 @@ namespace concertina {
 class CostsCard;
 class GuessPanel;
 class LayersPanel;
+class DataSurveys;
 class ProblemsPanel;
+class SampleBrowser;
 class SamplesCard;
 class SetupForms;
 class SharingCard;
@@ -40,6 +42,9 @@ public:
     /// Whether a change has not been looked at yet.
     bool isBusy() const { return m_draft.isBusy(); }
 
+    /// The window beside this one with the samples of the dataset; made when it is first asked for.
+    SampleBrowser& browser();
+
     /// Takes a folder or a file as the data. Problems: those of `recognizeData`.
     Expected<void> useData(const QString& place);
 
@@ -49,6 +54,7 @@ public Q_SLOTS:
     /// Reads a spec file, or says why not.
     void openFile(const QString& file);
 
+    void browseSamples();
     void start();
 
 protected:
@@ -71,7 +77,9 @@ private:
     void showWeights();
     std::optional<int> assumedClasses() const;
     void showStart();
+    void showData();
     QString datasetNote(bool names) const;
+    QString noSamplesText() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
     std::optional<FieldInfo> placeField(const std::string& path) const;
@@ -82,6 +90,8 @@ private:
     PageContext m_context;
     ExperimentDraft& m_draft;
     SpecDocument& m_document;
+    DataSurveys* m_surveys;
+    SampleBrowser* m_browser = nullptr;
     SetupForms* m_forms;
     SamplesCard* m_samples;
     SharingCard* m_sharing;

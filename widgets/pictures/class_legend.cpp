@@ -24,14 +24,6 @@ constexpr int SwatchSide = 14;
 constexpr int MostRows = 12; ///< before it scrolls
 constexpr int LeastRows = 5;
 
-/// "12 %", "0.3 %", "< 0.1 %".
-QString shareText(double share) {
-    const double percent = 100 * share;
-    if (percent < 0.1)
-        return QStringLiteral("< 0.1 %");
-    return toQt(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
-}
-
 class ClassDelegate : public QStyledItemDelegate {
 public:
     explicit ClassDelegate(ClassLegend* legend) : QStyledItemDelegate(legend), m_legend(legend) {}
@@ -59,7 +51,7 @@ public:
         const QRect swatch(row.x() + CheckSide + 8, row.center().y() - SwatchSide / 2 + 1,
                            SwatchSide, SwatchSide);
         drawSwatch(*painter, swatch, index.data(Qt::DecorationRole).value<QColor>(), colors);
-        const QString share = shareText(index.data(ClassLegendModel::ShareRole).toDouble());
+        const QString share = classShareText(index.data(ClassLegendModel::ShareRole).toDouble());
         const int shareWidth = option.fontMetrics.horizontalAdvance(QStringLiteral("< 0.1 %"));
         const QRect name(swatch.right() + 9, row.y(),
                          row.right() - shareWidth - 8 - swatch.right() - 9, row.height());
@@ -101,6 +93,13 @@ private:
 
 } // namespace
 
+QString classShareText(double share) {
+    const double percent = 100 * share;
+    if (percent < 0.1)
+        return QStringLiteral("< 0.1 %");
+    return toQt(fixedText(percent, percent < 10 ? 1 : 0)) + QStringLiteral(" %");
+}
+
 void ClassLegendModel::setClasses(const std::vector<ClassInfo>& classes,
                                   const std::vector<std::size_t>& counts) {
     const double all = static_cast<double>(std::accumulate(counts.begin(), counts.end(),
@@ -141,8 +140,8 @@ QVariant ClassLegendModel::data(const QModelIndex& index, int role) const {
     case Qt::CheckStateRole: return m_hidden.contains(entry.index) ? Qt::Unchecked : Qt::Checked;
     case Qt::ToolTipRole:
         return tr("%1: %2 of the pixels shown. A click hides or shows it.")
-            .arg(name, shareText(entry.share));
-    case Qt::AccessibleTextRole: return tr("%1, %2").arg(name, shareText(entry.share));
+            .arg(name, classShareText(entry.share));
+    case Qt::AccessibleTextRole: return tr("%1, %2").arg(name, classShareText(entry.share));
     case IndexRole: return entry.index;
     case ShareRole: return entry.share;
     default: return {};

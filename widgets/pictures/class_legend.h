@@ -12,6 +12,9 @@
 
 namespace concertina {
 
+/// A share that is not 0 for people: "12 %", "0.3 %", "< 0.1 %".
+QString classShareText(double share);
+
 /// A class that is to be seen, with its share of the pixels.
 struct LegendClass {
     int index = 0;

@@ -34,6 +34,22 @@ public:
                 known += classAt(stored, info, y, x) >= 0 ? 1 : 0;
         return known;
     }
+
+    NamesCount namesCount() const override { return NamesCount::Pixels; }
+
+    std::vector<NameAmount> amounts(const TargetPlane& stored,
+                                    const TargetInfo& info) const override {
+        std::vector<std::int64_t> pixels(info.classes.size());
+        for (int y = 0; y < stored.height; ++y)
+            for (int x = 0; x < stored.width; ++x)
+                if (const std::int64_t index = classAt(stored, info, y, x); index >= 0)
+                    ++pixels[static_cast<std::size_t>(index)];
+        std::vector<NameAmount> amounts;
+        for (std::size_t c = 0; c < pixels.size(); ++c)
+            if (pixels[c] > 0)
+                amounts.push_back({static_cast<int>(c), static_cast<double>(pixels[c])});
+        return amounts;
+    }
 };
 
 } // namespace

@@ -34,6 +34,16 @@ public:
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {
         return !stored.empty() && classAt(stored, info, 0, 0) >= 0 ? 1 : 0;
     }
+
+    NamesCount namesCount() const override { return NamesCount::Pictures; }
+
+    std::vector<NameAmount> amounts(const TargetPlane& stored,
+                                    const TargetInfo& info) const override {
+        const std::int64_t index = stored.empty() ? -1 : classAt(stored, info, 0, 0);
+        if (index < 0)
+            return {};
+        return {{static_cast<int>(index), 1}};
+    }
 };
 
 } // namespace

@@ -32,6 +32,19 @@ public:
     std::int64_t known(const TargetPlane& stored, const TargetInfo& /*info*/) const override {
         return std::ranges::count_if(stored.bytes, [](std::uint8_t byte) { return byte <= 1; });
     }
+
+    NamesCount namesCount() const override { return NamesCount::Pictures; }
+
+    std::vector<NameAmount> amounts(const TargetPlane& stored,
+                                    const TargetInfo& info) const override {
+        std::vector<NameAmount> amounts;
+        for (std::size_t c = 0; c < std::min(stored.bytes.size(), info.classes.size()); ++c)
+            if (stored.bytes[c] != 0)
+                amounts.push_back(
+                    {static_cast<int>(c),
+                     stored.bytes[c] == 1 ? 1 : std::numeric_limits<double>::quiet_NaN()});
+        return amounts;
+    }
 };
 
 } // namespace

@@ -25,6 +25,11 @@ const TargetTensors& targetTensors(const TargetKind& kind) {
     return **found;
 }
 
+std::vector<NameAmount> TargetTensors::amounts(const TargetPlane& /*stored*/,
+                                               const TargetInfo& /*info*/) const {
+    return {};
+}
+
 ValueMap TargetTensors::truth(const TargetBatch& batch, std::int64_t n) const {
     return toValueMap(batch.only()[n], kind());
 }

@@ -37,6 +37,17 @@ public:
         return known;
     }
 
+    NamesCount namesCount() const override { return NamesCount::Values; }
+
+    std::vector<NameAmount> amounts(const TargetPlane& stored,
+                                    const TargetInfo& info) const override {
+        std::vector<NameAmount> amounts;
+        for (int i = 0; i < std::min<int>(stored.width, static_cast<int>(info.classes.size())); ++i)
+            if (const float value = quantityAt(stored, info, i); !std::isnan(value))
+                amounts.push_back({i, value});
+        return amounts;
+    }
+
 private:
     static float quantityAt(const TargetPlane& plane, const TargetInfo& info, int i) {
         const auto value =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/compare/job_notice.h"
+#include "ui/services/job_notice.h"
 
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
@@ -33,9 +33,12 @@ QAbstractButton* smallButton(const QString& text, QWidget* parent) {
 } // namespace
 
 JobNotice::JobNotice(QWidget* parent)
-    : QWidget(parent), m_text(new TonedLabel(ColorRole::MutedText, {}, this)),
-      m_bar(new QProgressBar(this)), m_cancel(smallButton(tr("Cancel"), this)),
-      m_again(smallButton(tr("Try again"), this)), m_copy(smallButton(tr("Copy"), this)) {
+    : QWidget(parent),
+      m_text(new TonedLabel(ColorRole::MutedText, {}, this)),
+      m_bar(new QProgressBar(this)),
+      m_cancel(smallButton(tr("Cancel"), this)),
+      m_again(smallButton(tr("Try again"), this)),
+      m_copy(smallButton(tr("Copy"), this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 6, 8, 6);
     column->setSpacing(4);
@@ -116,7 +119,8 @@ void JobNotice::place() {
     const QRect host = parentWidget()->rect();
     const int width = std::max(0, std::min(widest, host.width() - 2 * side));
     const int height = std::max(layout()->heightForWidth(width), layout()->minimumSize().height());
-    setGeometry(host.center().x() - width / 2, host.bottom() + 1 - m_margin - height, width, height);
+    setGeometry(host.center().x() - width / 2, host.bottom() + 1 - m_margin - height, width,
+                height);
     raise();
 }
 

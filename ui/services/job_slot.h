@@ -51,7 +51,7 @@ public:
                        }};
         if (progress)
             reply.progress = [this, job, progress = std::move(progress)](double share,
-                                                                        const QString& what) {
+                                                                         const QString& what) {
                 if (job == m_job && m_busy)
                     progress(share, what);
             };

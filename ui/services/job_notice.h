@@ -31,7 +31,8 @@ public:
     bool isFailure() const { return m_state == State::Failed; }
     QString text() const;
 
-    /// Lies over the lower edge of what it stands in, above `margin` pixels, instead of in a layout.
+    /// Lies over the lower edge of what it stands in, above `margin` pixels, instead of in a
+    /// layout.
     void floatAtBottom(int margin);
 
     /// Whether to offer ending the job, and trying again after a failure.
