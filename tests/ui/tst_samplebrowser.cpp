@@ -186,6 +186,10 @@ private Q_SLOTS:
         QCOMPARE(browser.grid()->currentSample(), 0);
         QTest::keyClick(browser.detail(), Qt::Key_Escape);
         QVERIFY(!browser.isLarge() && browser.isVisible());
+        browser.detail()->sizeButton()->click();
+        QVERIFY(browser.isLarge());
+        browser.detail()->sizeButton()->click();
+        QVERIFY(!browser.isLarge());
         QTest::keyClick(&browser, Qt::Key_Escape);
         QVERIFY(!browser.isVisible());
     }

@@ -67,6 +67,8 @@ SampleBrowser::SampleBrowser(JobService& jobs, DataSurveys& surveys, QWidget* pa
     connect(m_grid, &SampleGrid::thumbnailsMissing, this, &SampleBrowser::loadThumbnails);
     connect(m_grid, &SampleGrid::sampleChosen, this, &SampleBrowser::look);
     connect(m_grid, &SampleGrid::sampleOpened, this, [this] { setLarge(!m_isLarge); });
+    connect(m_detail, &SampleDetail::otherSizeWanted, this,
+            [this] { setLarge(!m_isLarge && m_grid->currentSample() >= 0); });
 }
 
 void SampleBrowser::makeLayout() {
@@ -296,6 +298,7 @@ void SampleBrowser::setLarge(bool large) {
     if (std::exchange(m_isLarge, large) == large)
         return;
     m_gridCard->setVisible(!large);
+    m_detail->setLarge(large);
     m_bar->setVisible(!large);
     if (large) {
         m_detail->setFocusPolicy(Qt::StrongFocus);

@@ -9,6 +9,7 @@
 
 #include <QComboBox>
 #include <QResizeEvent>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -27,6 +28,7 @@ SampleDetail::SampleDetail(QWidget* parent)
     : QWidget(parent),
       m_name(new TonedLabel(ColorRole::Text)),
       m_note(new TonedLabel(ColorRole::MutedText)),
+      m_size(new QToolButton),
       m_problems(new TonedLabel(ColorRole::Bad)),
       m_body(new QBoxLayout(QBoxLayout::TopToBottom)),
       m_view(new SamplesView),
@@ -39,6 +41,11 @@ SampleDetail::SampleDetail(QWidget* parent)
     auto* title = new QHBoxLayout;
     title->addWidget(m_name, 1);
     title->addWidget(m_note);
+    title->addWidget(m_size);
+    m_size->setAutoRaise(true);
+    m_size->setFocusPolicy(Qt::StrongFocus);
+    connect(m_size, &QToolButton::clicked, this, &SampleDetail::otherSizeWanted);
+    setLarge(false);
     column->addLayout(title);
     column->addWidget(m_problems);
     column->addLayout(m_body, 1);
@@ -71,6 +78,12 @@ SampleDetail::SampleDetail(QWidget* parent)
 void SampleDetail::setTitle(const QString& name, const QString& note) {
     m_name->setText(name);
     m_note->setText(note);
+}
+
+void SampleDetail::setLarge(bool large) {
+    m_size->setText(large ? tr("All samples") : tr("Larger"));
+    m_size->setToolTip(large ? tr("Back to the thumbnails (Esc)")
+                             : tr("The sample alone (Enter); ← and → step on"));
 }
 
 void SampleDetail::setSample(DataSample sample) {

@@ -7,6 +7,7 @@
 
 class QBoxLayout;
 class QComboBox;
+class QToolButton;
 
 namespace concertina {
 
@@ -28,10 +29,17 @@ public:
     void setSample(DataSample sample);
     void setMessage(const QString& message);
 
+    /// Whether it has all the room: what its button offers is the other.
+    void setLarge(bool large);
+
     const DataSample& sample() const { return m_sample; }
     SamplesView* view() const { return m_view; }
     ClassLegend* legend() const { return m_legend; }
     QString problemText() const;
+    QToolButton* sizeButton() const { return m_size; }
+
+Q_SIGNALS:
+    void otherSizeWanted();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -43,6 +51,7 @@ private:
     DataSample m_sample;
     TonedLabel* m_name;
     TonedLabel* m_note;
+    QToolButton* m_size;
     TonedLabel* m_problems;
     QBoxLayout* m_body;
     SamplesView* m_view;

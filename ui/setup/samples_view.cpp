@@ -128,6 +128,9 @@ QRectF SamplesView::wrappedCell(int column) const {
         across = candidate;
         size = room;
     }
+    // No larger than the picture: the cells stand together.
+    size = {std::min(size.width(), size.height() / form),
+            std::min(size.height(), size.width() * form)};
     return {column % across * (size.width() + Gap),
             TitleHeight + column / across * (size.height() + TitleHeight + Gap), size.width(),
             size.height()};

@@ -131,7 +131,7 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataS
     m_recipe = makeForm(recipe, nullptr, nullptr);
     connect(m_data, &SpecForm::labelWidthChanged, label, [this, label](int width) {
         label->setFixedWidth(width + LabelGap);
-        m_facts->setLabelWidth(width + LabelGap);
+        m_facts->setLabelWidth(width + LabelGap - GridUnit);
     });
     for (Card* card : {m_dataCard, network, recipe})
         layout->addWidget(card);
