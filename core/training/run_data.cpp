@@ -74,9 +74,11 @@ void reportNews(const RunData& data, bool all, const RunPosition& position, RunO
 std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
                                              const std::vector<TargetInfo>& targets) {
     std::vector<std::unique_ptr<Task>> tasks;
-    for (std::size_t t = 0; t < spec.tasks.size(); ++t)
-        tasks.push_back(taskEntry(spec.tasks[t].method.id)
-                            .make(spec.tasks[t].method.options, targets[t]));
+    for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
+        const TaskEntry& entry = taskEntry(spec.tasks[t].method.id);
+        tasks.push_back(
+            entry.make(completeOptions(entry.info, spec.tasks[t].method.options), targets[t]));
+    }
     return tasks;
 }
 

@@ -252,6 +252,15 @@ private Q_SLOTS:
         QCOMPARE(targetTensors(labelTarget()).known(none, label), std::int64_t{0});
     }
 
+    void optionsThatASpecLeavesOutAreTheirDefaults() {
+        ExperimentSpec spec = pictureSpec();
+        for (TaskSpec& task : spec.tasks)
+            task.method.options = Json::object();
+        const auto data = openRunData(spec); // as samples are shown of what is being set up
+        QVERIFY2(data, data ? "" : toText(data.error()).c_str());
+        QCOMPARE(data->tasks.size(), spec.tasks.size());
+    }
+
     void aRunLearnsThemAndItsCollapsedNetworkIsTheSame() {
         Training training(pictureSpec());
         const auto result = training.run();
