@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/partition.h"
 #include "core/model/spec_places.h"
 #include "core/model/validate.h"
 #include "tests/model/test_catalogue.h"
@@ -242,11 +243,11 @@ private Q_SLOTS:
         QCOMPARE(problemsOf({"*: tied"}), Problems{});
     }
 
-    void moreThanThirtyTwoTasksAreRefusedWithoutAnyArithmetic() {
+    void moreTasksThanASetHoldsAreRefusedWithoutAnyArithmetic() {
         Catalogue catalogue = testCatalogue();
         ExperimentSpec spec = testSpec();
         spec.tasks.clear();
-        for (int i = 0; i < 33; ++i) {
+        for (int i = 0; i <= MaxTasks; ++i) {
             catalogue.tasks.push_back(catalogue.tasks[1]);
             catalogue.tasks.back().id = "task" + std::to_string(i);
             spec.tasks.push_back({{catalogue.tasks.back().id, Json::object()}, 1.0});

@@ -153,7 +153,7 @@ public:
     }
 
     void openCounted() {
-        window->showPage(QStringLiteral("setup"));
+        window->open(EditSpec{testSpec(), {}});
         auto& facts = part<DataFacts>();
         QTRY_VERIFY(facts.isVisible());
         facts.button()->click();

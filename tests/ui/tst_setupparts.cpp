@@ -204,6 +204,9 @@ private Q_SLOTS:
         Bench bench;
         const ExperimentSpec before = bench.spec();
         QVERIFY(bench.page->open(UseDataset{bench.desk.temporary.path()}));
+        QCOMPARE(bench.desk.jobs.guessed.size(), std::size_t{1}); // may its files become one?
+        bench.desk.jobs.guessed.back().answer(
+            failure({"dataset.unrecognized", "", "no pictures", "a folder with some", ""}));
         QCOMPARE(bench.desk.navigator.problems.size(), std::size_t{1});
         QCOMPARE(bench.desk.navigator.problems[0].second.code, std::string("dataset.unrecognized"));
         QVERIFY(bench.spec() == before);
