@@ -137,7 +137,7 @@ private Q_SLOTS:
                  {"layers", "weights", "train", "resume", "add-task", "drop-task", "runs", "table",
                   "conflict", "replan", "try", "verify", "collapse", "export", "predict"})
                 all += helpOf({command});
-            all += helpOf({"data", "guess"});
+            all += helpOf({"data", "guess"}) + helpOf({"data", "classes"});
             // Of the window and of packaging/run.sh.
             all += "--demo " + cli::fileBytes(root + "/packaging/run.sh");
         }

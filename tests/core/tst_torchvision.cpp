@@ -238,7 +238,7 @@ private Q_SLOTS:
                 QFAIL(qPrintable(wrong));
         constexpr int height = 72, width = 100;
         ExperimentSpec spec = tinySpec(parametrization.toStdString(), "*: tied");
-        spec.network.backbone = {id.toStdString(), Json::object()};
+        spec.network.backbone = {id.toStdString(), {{"output_stride", "32"}}};
         spec.data.height = height;
         spec.data.width = width;
         spec.tasks = {{.method = {"classification"}}};
