@@ -4,6 +4,7 @@
 #include "app/session/interrupt.h"
 #include "core/catalogue.h"
 #include "core/data/data_check.h"
+#include "core/data/data_news.h"
 #include "core/model/recognize_data.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
@@ -13,10 +14,6 @@
 namespace concertina {
 
 namespace {
-
-std::string counted(std::size_t count, const std::string& one) {
-    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
 
 /// "640 × 480", or how many pictures have each of several sizes.
 std::string sizesText(const CheckedSplit& split) {

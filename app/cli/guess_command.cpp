@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/interruptible.h"
 #include "app/cli/look_commands.h"
-#include "app/session/interrupt.h"
 #include "core/data/guess_dataset.h"
 
 #include <stop_token>
@@ -8,18 +8,13 @@
 namespace concertina {
 
 ExitCode dataGuessCommand(const std::string& folder, bool write, Console& console) {
-    std::stop_source source;
     bool interrupted = false;
-    const auto guess = [&] {
-        const InterruptWatch watch([&] { source.request_stop(); });
-        auto made = guessDataset(folder, source.get_token());
-        interrupted = watch.interrupted();
-        return made;
-    }();
-    if (!guess) {
-        console.fail(guess.error());
-        return interrupted ? Interrupted : ProblemReported;
-    }
+    const auto guess =
+        interruptible(console, interrupted, [&](const Progress&, const std::stop_token& stop) {
+            return guessDataset(folder, stop);
+        });
+    if (!guess)
+        return failed(console, guess.error(), interrupted);
     const Json layout = layoutJson(*guess);
     console.emit({{"event", "guess"}, {"layout", layout}, {"remarks", guess->remarks}});
     console.say(jsonText(layout, 2) + "\n");

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t mostNames = 5;
 
-std::string counted(std::size_t count, const std::string& one) {
-    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 NoticeEvent sentenceOf(DataNews::Kind kind, const std::vector<std::string>& names,
                        std::size_t count) {
     if (kind == DataNews::Kind::Turned)
@@ -61,6 +57,10 @@ std::vector<NoticeEvent> DataNews::take(bool all) {
         summary.fresh.clear();
     }
     return news;
+}
+
+std::string counted(std::size_t count, const std::string& one) {
+    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }
 
 std::string someOf(const std::vector<std::string>& names, std::size_t count) {

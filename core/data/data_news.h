@@ -44,6 +44,9 @@ private:
     std::vector<NoticeEvent> m_sentences;
 };
 
+/// "1 file", "3 files".
+std::string counted(std::size_t count, const std::string& one);
+
 /// "a, b and 3 more": the first names of `count`.
 std::string someOf(const std::vector<std::string>& names, std::size_t count);
 

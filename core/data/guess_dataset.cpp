@@ -2,6 +2,7 @@
 #include "core/data/guess_dataset.h"
 
 #include "core/data/class_colors.h"
+#include "core/data/data_news.h"
 #include "core/data/folder_scan.h"
 #include "core/data/guess_files.h"
 #include "core/data/guess_target.h"
@@ -19,15 +20,6 @@ namespace concertina {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t shownPlaces = 4;
-
-std::string someOfThem(const std::vector<std::string>& places) {
-    std::vector<std::string> shown(
-        places.begin(), places.begin() + std::ptrdiff_t(std::min(places.size(), shownPlaces)));
-    const std::size_t more = places.size() - shown.size();
-    return join(shown, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
-}
 
 /// One pattern in all splits that have it.
 struct PatternFiles {
@@ -121,8 +113,8 @@ private:
         }
         if (names.size() > 1)
             return layoutProblem("splits inside the folders of pictures and targets: "
-                                     + someOfThem(m_found.splitsBelow),
-                                 "move " + someOfThem(moves));
+                                     + someOf(m_found.splitsBelow, m_found.splitsBelow.size()),
+                                 "move " + someOf(moves, moves.size()));
         return std::nullopt;
     }
 
@@ -183,7 +175,7 @@ private:
                                && std::ranges::none_of(folders, isNamed);
         if (areScenes || folders.size() > 2)
             return layoutProblem("pictures in " + std::to_string(folders.size())
-                                     + " folders of one split: " + someOfThem(folders),
+                                     + " folders of one split: " + someOf(folders, folders.size()),
                                  "move them into one folder, by names that differ");
         for (const PatternFiles& other : m_patterns)
             if (&other != m_images && takesFilesOf(m_images->pattern, other.pattern))
@@ -273,15 +265,15 @@ private:
     /// The only target of a kind is called as the task that learns it, others as their folder or
     /// what is in their names, too.
     void nameTargets() {
-        std::map<GuessedKind, int> kinds;
+        std::map<const TargetKind*, int> kinds;
         for (const GuessedTarget& target : m_guess.targets)
-            ++kinds[target.kind()];
+            ++kinds[&target.kind()];
         std::map<std::string, int> given;
         for (GuessedTarget& target : m_guess.targets) {
-            target.name = encodingNamed(target.encoding)->kind->usualName();
+            target.name = target.kind().usualName();
             if (const int before = given[target.name]++; before > 0)
                 target.name += std::to_string(before + 1);
-            if (kinds[target.kind()] > 1)
+            if (kinds[&target.kind()] > 1)
                 remark(target.path + " is called \"" + target.name
                        + "\", as there are several of its kind.");
         }
@@ -305,7 +297,7 @@ private:
             remark(m_guess.splits.size() == 1
                        ? "There is one split alone: move some of its samples into a folder val "
                          "beside it, to validate with."
-                       : "No split is called val: set data.validation_split.");
+                       : "No split is called val: set data.val_split.");
         if (m_found.outside > 0)
             remark(std::to_string(m_found.outside)
                    + " pictures and arrays lie outside the splits.");
@@ -340,13 +332,13 @@ Json layoutJson(const DatasetGuess& guess) {
         splits[split.name] = split.folder;
     for (const GuessedTarget& target : guess.targets) {
         Json& json = targets[target.name] = {{"path", target.path}, {"encoding", target.encoding}};
-        if (target.kind() == GuessedKind::Classes) {
+        if (&target.kind() == &classesTarget()) {
             if (target.ignore >= 0)
                 json["ignore"] = target.ignore;
             for (int i = 0; i < target.classes; ++i)
                 json["classes"].push_back(
                     {{"name", "class " + std::to_string(i)}, {"color", classColor(i)}});
-        } else if (target.kind() == GuessedKind::Depth) {
+        } else if (&target.kind() == &depthTarget()) {
             json["scale"] = target.scale;
             json["unit"] = "m";
             if (target.invalid)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/guess_target.h"
 
+#include "core/data/data_news.h"
 #include "core/data/dataset_json.h"
 #include "core/data/image_files.h"
 #include "core/data/npy.h"
@@ -25,10 +26,6 @@ constexpr std::size_t mostLikelyClasses = 512;
 constexpr double unitShare = 0.8;                ///< of pixels that are directions
 constexpr double metresAStep = 0.001;            ///< of 16-bit depths: millimetres
 constexpr double nearest = 0.05, farthest = 100; ///< metres that scenes are likely to have
-
-std::string numbered(std::size_t count, const std::string& one) {
-    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
 
 /// The plane in an encoding; of arrays as of pictures.
 Expected<TargetPlane> planeOf(std::span<const std::byte> bytes, const std::filesystem::path& path,
@@ -274,15 +271,15 @@ private:
                                  : firstOther;
         }
         if (damaged > 0)
-            remark(numbered(damaged, "file") + " of " + std::to_string(m_files.size())
+            remark(counted(damaged, "file") + " of " + std::to_string(m_files.size())
                    + " that were looked at can't be read so: " + firstDamaged + ".");
         if (otherSize > 0)
-            remark("sizes differ from the pictures' in " + numbered(otherSize, "file") + ": "
+            remark("sizes differ from the pictures' in " + counted(otherSize, "file") + ": "
                    + firstOther + ".");
         GuessedTarget target{.encoding = m_encoding, .possible = m_possible};
-        const bool kept = target.kind() == GuessedKind::Classes ? setClasses(target, values, looked)
-                          : target.kind() == GuessedKind::Depth ? setDepths(target, values)
-                                                                : true;
+        const bool kept = &target.kind() == &classesTarget() ? setClasses(target, values, looked)
+                          : &target.kind() == &depthTarget() ? setDepths(target, values)
+                                                             : true;
         std::ranges::stable_partition(
             target.possible, [&](const std::string& encoding) { return encoding == m_encoding; });
         if (kept)
@@ -314,7 +311,7 @@ private:
             remark("are these classes? They go to " + std::to_string(target.classes - 1)
                    + ", as numbers of instances do.");
         else if (target.classes > 32 && static_cast<int>(seen.size()) * 4 < target.classes)
-            remark("only " + numbered(seen.size(), "value") + " up to "
+            remark("only " + counted(seen.size(), "value") + " up to "
                    + std::to_string(target.classes - 1)
                    + ": are they indices, or greys that stand for them?");
         return true;

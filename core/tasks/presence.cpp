@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/heads.h"
+#include "core/tasks/known_values.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
@@ -73,20 +74,12 @@ private:
 
 class PresenceOfClasses : public Task {
 public:
-    std::int64_t validCount(const TargetBatch& target) const override {
-        return torch::isnan(target.only()).logical_not().sum().item<std::int64_t>();
-    }
+    std::int64_t validCount(const TargetBatch& target) const override { return knownCount(target); }
 
     torch::Tensor loss(const torch::Tensor& output, const TargetBatch& target) const override {
-        const std::int64_t count = validCount(target);
-        if (count == 0)
-            return {};
-        const torch::Tensor known =
-            torch::isnan(target.only()).logical_not().to(output.scalar_type());
-        const torch::Tensor each = torch::binary_cross_entropy_with_logits(
-            output, target.only().nan_to_num().to(output.scalar_type()), {}, {},
-            at::Reduction::None);
-        return (each * known).sum() / count;
+        return meanOfKnown(torch::binary_cross_entropy_with_logits(
+                               output, knownValues(target, output), {}, {}, at::Reduction::None),
+                           target);
     }
 
     std::unique_ptr<MetricAccumulator> metrics() const override {

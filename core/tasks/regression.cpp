@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/heads.h"
+#include "core/tasks/known_values.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
@@ -39,23 +40,16 @@ class Regression : public Task {
 public:
     explicit Regression(std::string loss) : m_loss(std::move(loss)) {}
 
-    std::int64_t validCount(const TargetBatch& target) const override {
-        return torch::isnan(target.only()).logical_not().sum().item<std::int64_t>();
-    }
+    std::int64_t validCount(const TargetBatch& target) const override { return knownCount(target); }
 
     torch::Tensor loss(const torch::Tensor& output, const TargetBatch& target) const override {
-        const std::int64_t count = validCount(target);
-        if (count == 0)
-            return {};
-        const torch::Tensor known =
-            torch::isnan(target.only()).logical_not().to(output.scalar_type());
-        const torch::Tensor truth = target.only().nan_to_num().to(output.scalar_type());
+        const torch::Tensor truth = knownValues(target, output);
         const torch::Tensor error = output - truth;
         const torch::Tensor each =
             m_loss == squaredLoss  ? error.square()
             : m_loss == smoothLoss ? torch::smooth_l1_loss(output, truth, at::Reduction::None, 1.0)
                                    : error.abs();
-        return (each * known).sum() / count;
+        return meanOfKnown(each, target);
     }
 
     std::unique_ptr<MetricAccumulator> metrics() const override {

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "core/values/image.h"
+#include "core/values/target.h"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace concertina {
-
-/// What the files of a target seem to hold.
-enum class GuessedKind { Classes, Depth, Normals };
 
 /// What a folder's files seem to be, before there is a dataset.json: a proposal that a person may
 /// change. Paths are those of the folder format (help page "Data").
@@ -27,10 +25,11 @@ struct GuessedTarget {
 
     bool operator==(const GuessedTarget&) const = default;
 
-    GuessedKind kind() const {
-        return encoding.starts_with("index") ? GuessedKind::Classes
-               : encoding.starts_with("rgb") ? GuessedKind::Normals
-                                             : GuessedKind::Depth;
+    /// What its files seem to hold; planes alone are guessed.
+    const TargetKind& kind() const {
+        return encoding.starts_with("index") ? classesTarget()
+               : encoding.starts_with("rgb") ? normalsTarget()
+                                             : depthTarget();
     }
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/comparison_pictures.h"
 
-#include "ui/compare/error_text.h"
 #include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
 
@@ -335,13 +334,13 @@ PaneContent ComparisonPictures::differencePane(const Pair& pair, const QString& 
             return QStringLiteral("–");
         if (kind->form() == ValueForm::Areas)
             return value > 0 ? tr("differs") : tr("equal");
-        return errorText(kind, value);
+        return toQt(kind->errorText(value));
     };
     return content;
 }
 
 QString ComparisonPictures::valueText(double value) const {
-    return errorText(kind(), value);
+    return toQt(kind()->errorText(value));
 }
 
 } // namespace concertina

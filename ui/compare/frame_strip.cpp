@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/frame_strip.h"
 
-#include "ui/compare/error_text.h"
 #include "ui/services/job_notice.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/gallery.h"
@@ -318,7 +317,7 @@ void FrameStrip::showErrors() {
                 errors[static_cast<std::size_t>(frame.index)] = frame.errors[m_task];
             model.setName(frame.index, toQt(frame.name));
         }
-    model.setErrors(errors, [kind = m_kind](double error) { return errorText(kind, error); });
+    model.setErrors(errors, [kind = m_kind](double error) { return toQt(kind->errorText(error)); });
     model.setOrder(isWorstFirst() ? GalleryModel::Order::WorstFirst
                                   : GalleryModel::Order::ByIndex);
 }

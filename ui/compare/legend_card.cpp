@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/legend_card.h"
 
-#include "ui/compare/error_text.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/pictures/class_legend.h"
 #include "widgets/pictures/scale_legend.h"
+#include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
 #include <QSlider>
@@ -91,10 +91,10 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
     m_depth->setScale({viridis, range.low, range.high, unit, tr("no measurement")});
     m_errors->setScale({inferno, 0, limit, unit, {}});
     const bool stretched = limit != kind->errorLimit();
-    m_errorTitle->setText(
-        stretched ? tr("Difference up to %1, errors up to %2")
-                        .arg(errorText(kind, limit), errorText(kind, kind->errorLimit()))
-                  : tr("Error, difference"));
+    m_errorTitle->setText(stretched ? tr("Difference up to %1, errors up to %2")
+                                          .arg(toQt(kind->errorText(limit)),
+                                               toQt(kind->errorText(kind->errorLimit())))
+                                    : tr("Error, difference"));
 }
 
 void LegendCard::setHighlighted(int index) {

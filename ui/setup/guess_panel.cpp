@@ -29,18 +29,9 @@ constexpr std::chrono::milliseconds pauseOfEdits{300};
 constexpr int gridColumns = 7;
 constexpr std::size_t mostRemarks = 6; ///< that are seen without scrolling
 
-QString kindText(GuessedKind kind) {
-    switch (kind) {
-    case GuessedKind::Classes: return GuessPanel::tr("Classes");
-    case GuessedKind::Depth: return GuessPanel::tr("Depth, metres");
-    case GuessedKind::Normals: break;
-    }
-    return GuessPanel::tr("Normals");
-}
-
 QString encodingText(const std::string& encoding) {
     const GuessedTarget of{.encoding = encoding};
-    return kindText(of.kind()) + QStringLiteral(" · ") + toQt(encoding);
+    return toQt(of.kind().label()) + QStringLiteral(" · ") + toQt(encoding);
 }
 
 /// What is typed, where it is a number.
@@ -199,9 +190,9 @@ void GuessPanel::showKinds() {
         any = any || used;
         row.name->setEnabled(used);
         row.encoding->setEnabled(used);
-        row.classes->setEnabled(used && of.kind() == GuessedKind::Classes);
-        row.ignore->setEnabled(used && of.kind() == GuessedKind::Classes);
-        row.scale->setEnabled(used && of.kind() == GuessedKind::Depth);
+        row.classes->setEnabled(used && &of.kind() == &classesTarget());
+        row.ignore->setEnabled(used && &of.kind() == &classesTarget());
+        row.scale->setEnabled(used && &of.kind() == &depthTarget());
     }
     m_write->setEnabled(any);
 }
@@ -226,7 +217,7 @@ DatasetGuess GuessPanel::guess() const {
                         : ignore && *ignore >= -1 && *ignore < most ? static_cast<int>(*ignore)
                                                                     : static_cast<int>(most);
         target.scale = numberIn(row.scale).value_or(0);
-        if (target.kind() == GuessedKind::Depth && !target.invalid)
+        if (&target.kind() == &depthTarget() && !target.invalid)
             target.invalid = 0;
         guess.targets.push_back(std::move(target));
     }
