@@ -104,8 +104,11 @@ int main(int argc, char** argv) {
 
     QSettings settings;
     StoreAccess store(arguments.store);
-    SessionRunService runs(arguments.store, arguments.data);
-    SessionJobService jobs(arguments.store, arguments.data);
+    // The window has runs of every dataset: the folder is for those that are of files.
+    const std::optional<DataFolder> data =
+        arguments.data ? std::optional(DataFolder(*arguments.data, false)) : std::nullopt;
+    SessionRunService runs(arguments.store, data);
+    SessionJobService jobs(arguments.store, data);
     FileDialogs dialogs(settings);
     MainWindow window({catalogue(), store, runs, jobs, dialogs, settings}, pages());
     QObject::connect(&window, &MainWindow::closed, &application, &QApplication::quit);

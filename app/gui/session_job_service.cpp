@@ -19,7 +19,7 @@
 namespace concertina {
 
 SessionJobService::SessionJobService(std::filesystem::path store,
-                                     std::optional<std::string> dataFolder, QObject* parent)
+                                     std::optional<DataFolder> dataFolder, QObject* parent)
     : JobService(parent), m_store(std::move(store)), m_dataFolder(std::move(dataFolder)) {}
 
 template <class T, class Work>

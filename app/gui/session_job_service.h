@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/session/job_thread.h"
+#include "app/session/run_session.h"
 #include "app/session/trained_run.h"
 #include "core/prediction/frames.h"
 #include "core/prediction/opened_data.h"
@@ -19,7 +20,7 @@ class SessionJobService : public JobService {
     Q_OBJECT
 
 public:
-    SessionJobService(std::filesystem::path store, std::optional<std::string> dataFolder,
+    SessionJobService(std::filesystem::path store, std::optional<DataFolder> dataFolder,
                       QObject* parent = nullptr);
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override;
@@ -72,7 +73,7 @@ private:
 
     std::set<QObject*> m_askers; ///< whose jobs end with them
     std::filesystem::path m_store;
-    std::optional<std::string> m_dataFolder;
+    std::optional<DataFolder> m_dataFolder;
     Predictors m_looked; ///< in the thread of looks
     Predictors m_ranked; ///< in the long one
     OpenedData m_data;

@@ -11,7 +11,7 @@
 namespace concertina {
 
 SessionRunService::SessionRunService(std::filesystem::path store,
-                                     std::optional<std::string> dataFolder, QObject* parent)
+                                     std::optional<DataFolder> dataFolder, QObject* parent)
     : RunService(parent),
       m_store(std::move(store)),
       m_queue(m_store, std::move(dataFolder),

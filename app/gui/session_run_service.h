@@ -14,7 +14,7 @@ class SessionRunService : public RunService {
     Q_OBJECT
 
 public:
-    SessionRunService(std::filesystem::path store, std::optional<std::string> dataFolder,
+    SessionRunService(std::filesystem::path store, std::optional<DataFolder> dataFolder,
                       QObject* parent = nullptr);
 
     void start(std::vector<ExperimentSpec> specs, std::optional<std::string> group,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/run_queue.h"
 
-#include "app/session/run_session.h"
 #include "db/store.h"
 
 #include <algorithm>
@@ -23,7 +22,7 @@ private:
     RunQueue& m_queue;
 };
 
-RunQueue::RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder,
+RunQueue::RunQueue(std::filesystem::path store, std::optional<DataFolder> dataFolder,
                    Listener listener)
     : m_store(std::move(store)),
       m_dataFolder(std::move(dataFolder)),

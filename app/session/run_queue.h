@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/session/job_thread.h"
+#include "app/session/run_session.h"
 #include "core/training/run_control.h"
 #include "core/values/problem.h"
 #include "core/values/run_state.h"
@@ -43,7 +44,7 @@ public:
         std::function<void(const RunId&, const Problem&)> failed;
     };
 
-    RunQueue(std::filesystem::path store, std::optional<std::string> dataFolder, Listener listener);
+    RunQueue(std::filesystem::path store, std::optional<DataFolder> dataFolder, Listener listener);
     ~RunQueue();
 
     RunQueue(const RunQueue&) = delete;
@@ -98,7 +99,7 @@ private:
     void setState(RunState state, const std::string& waitsFor);
 
     std::filesystem::path m_store;
-    std::optional<std::string> m_dataFolder;
+    std::optional<DataFolder> m_dataFolder;
     Listener m_listener;
     mutable std::mutex m_mutex; ///< guards what follows
     std::condition_variable_any m_arrived;

@@ -178,8 +178,7 @@ Expected<TrainResult> resumeRun(const std::filesystem::path& folder, const RunId
                          [&](RunObserver& recorder) { return train(*ready, control, recorder); });
 }
 
-Expected<ExperimentSpec> specOf(const RunRecord& run,
-                                const std::optional<std::string>& dataFolder) {
+Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<DataFolder>& dataFolder) {
     SpecReading reading = readSpec(run.spec);
     if (reading.problems.empty())
         reading.problems = validate(reading.spec, catalogue());
@@ -189,12 +188,15 @@ Expected<ExperimentSpec> specOf(const RunRecord& run,
     return dataFolder ? withDataFolder(spec, *dataFolder) : spec;
 }
 
-Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& place) {
-    if (placeOption(catalogue(), spec.data.dataset) == nullptr)
-        return failure({"dataset.path", "--data", place,
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const DataFolder& folder) {
+    if (placeOption(catalogue(), spec.data.dataset) == nullptr) {
+        if (!folder.forEverySpec)
+            return spec;
+        return failure({"dataset.path", "--data", folder.path,
                         "nothing, as dataset " + spec.data.dataset.id + " makes its samples",
                         "it is for runs on data of files"});
-    return withDataAt(catalogue(), spec, place);
+    }
+    return withDataAt(catalogue(), spec, folder.path);
 }
 
 } // namespace concertina

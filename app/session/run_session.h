@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace concertina {
@@ -33,10 +34,19 @@ Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& 
                                const ExperimentSpec& spec, RunControl& control,
                                RunObserver& observer);
 
+/// A place for a spec's data in place of its own.
+struct DataFolder {
+    DataFolder(std::string where, bool everySpecs = true)
+        : path(std::move(where)), forEverySpec(everySpecs) {}
+
+    std::string path;
+    bool forEverySpec; ///< false: specs whose dataset makes its samples are left as they are
+};
+
 /// How a run goes on.
 struct ResumeChoice {
-    std::optional<std::string> dataFolder{}; ///< in place of the dataset's
-    std::optional<std::string> until{};      ///< in place of its spec's train.stop_after
+    std::optional<DataFolder> dataFolder{}; ///< in place of the dataset's
+    std::optional<std::string> until{};     ///< in place of its spec's train.stop_after
 };
 
 /// Whether a run can go on, as far as its record shows: "run.finished", "resume.until".
@@ -74,11 +84,10 @@ struct UndonePlan {
 Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& run);
 
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
-Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<std::string>& dataFolder);
+Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<DataFolder>& dataFolder);
 
-/// The spec on the data that lie at `place` (`withDataAt`); for specs whose dataset is one of
-/// files. Problems: "dataset.path" where it makes its samples, "dataset.missing",
-/// "dataset.unrecognized".
-Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const std::string& place);
+/// The spec on the data of a folder (`withDataAt`). Problems: "dataset.path" where its dataset
+/// makes its samples and the folder is for every spec, "dataset.missing", "dataset.unrecognized".
+Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const DataFolder& folder);
 
 } // namespace concertina

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/trained_run.h"
 
-#include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/head_outputs.h"
 #include "core/training/checkpoint_file.h"
@@ -12,7 +11,7 @@
 namespace concertina {
 
 Expected<TrainedRun> findTrained(const std::filesystem::path& folder, const std::string& text,
-                                 const std::optional<std::string>& dataFolder) {
+                                 const std::optional<DataFolder>& dataFolder) {
     const auto store = Store::open(folder, StoreMode::ReadOnly);
     if (!store)
         return failure(store.error());

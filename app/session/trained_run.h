@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/run_session.h"
 #include "core/model/network_design.h"
 #include "core/values/factor_reading.h"
 #include "core/values/kernel_distance.h"
@@ -30,7 +31,7 @@ struct TrainedRun {
 /// The run that a person means by an id or a name. Codes beside the store's: "run.no_checkpoint",
 /// and those of `specOf`.
 Expected<TrainedRun> findTrained(const std::filesystem::path& store, const std::string& run,
-                                 const std::optional<std::string>& dataFolder);
+                                 const std::optional<DataFolder>& dataFolder);
 
 /// What the gates and mixtures of its last checkpoint say. Problems of `checkpointReadings`.
 Expected<FactorReadings> readingsOf(const TrainedRun& run);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/trial.h"
 
-#include "app/session/run_session.h"
 #include "core/catalogue.h"
 #include "core/model/plan_change.h"
 #include "core/training/checkpoint_file.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/session/run_session.h"
 #include "core/values/report.h"
 #include "core/values/trial.h"
 #include "db/records.h"
@@ -17,7 +18,7 @@ struct TrialRequest {
     RunId run;
     std::vector<std::string> rules; ///< one change, as for `changePlan`
     int steps = 50; ///< of each of the two plans; fewer where the run has fewer left
-    std::optional<std::string> dataFolder{};
+    std::optional<DataFolder> dataFolder{};
 };
 
 /// Trains the network of a run's last checkpoint on for some steps, and again with its sharing

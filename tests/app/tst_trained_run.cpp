@@ -45,6 +45,17 @@ private Q_SLOTS:
         QCOMPARE(parametersWith({target("segmentation", 5), depth, target("parts", 40)}), five);
     }
 
+    void aFolderIsForRunsOnDataOfFiles() {
+        RunRecord run;
+        run.spec = toJson(spec()); // on rooms, which makes its samples
+        const auto refused = specOf(run, DataFolder("elsewhere"));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, std::string("dataset.path"));
+        const auto whole = specOf(run, DataFolder("elsewhere", false));
+        QVERIFY2(whole, whole ? "" : toText(whole.error()).c_str());
+        QCOMPARE(whole->data.dataset, spec().data.dataset);
+    }
+
     void aRunThatHasNotBegunHasNoPlan() {
         const auto design = designOf({}, spec());
         QVERIFY(!design);
