@@ -12,11 +12,12 @@ const BackboneInfo& resNet34Backbone();
 const BackboneInfo& resNet50Backbone();
 const BackboneInfo& resNet101Backbone();
 const BackboneInfo& vgg16Backbone();
+const BackboneInfo& mobileNetV2Backbone();
 
 std::span<const BackboneInfo* const> backbones() {
-    static const std::array all{&segnetBackbone(),   &unetBackbone(),     &resNet18Backbone(),
-                                &resNet34Backbone(), &resNet50Backbone(), &resNet101Backbone(),
-                                &vgg16Backbone()};
+    static const std::array all{&segnetBackbone(),   &unetBackbone(),       &resNet18Backbone(),
+                                &resNet34Backbone(), &resNet50Backbone(),   &resNet101Backbone(),
+                                &vgg16Backbone(),    &mobileNetV2Backbone()};
     return all;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/network/fused_norm.h"
 
+#include "core/tensor/lanes.h"
 #include "core/tensor/torch.h"
 
 #include <ATen/Parallel.h>
@@ -9,42 +10,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-
-// Programs are built for the oldest processors of their kind; functions that are marked so are
-// built for newer ones too, and the one for this processor is taken when the program starts. What
-// they call must be inlined, to be built for the same.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)                                \
-    && !defined(__SANITIZE_ADDRESS__)
-#define CONCERTINA_FOR_EACH_PROCESSOR [[gnu::target_clones("default", "avx2", "avx512f")]]
-#else
-#define CONCERTINA_FOR_EACH_PROCESSOR
-#endif
-#define CONCERTINA_INLINED __attribute__((always_inline))
+#include <limits>
 
 namespace concertina {
 
 namespace {
-
-constexpr std::int64_t LaneCount = 16;
-using Lanes = float __attribute__((vector_size(LaneCount * sizeof(float))));
-
-/// `valid` values, and zeros behind them.
-CONCERTINA_INLINED inline Lanes load(const float* from, std::int64_t valid) {
-    Lanes values{};
-    if (valid == LaneCount)
-        std::memcpy(&values, from, sizeof values);
-    else
-        std::memcpy(&values, from, static_cast<std::size_t>(valid) * sizeof *from);
-    return values;
-}
-
-CONCERTINA_INLINED inline void store(float* to, Lanes values, std::int64_t valid) {
-    if (valid == LaneCount)
-        std::memcpy(to, &values, sizeof values);
-    else
-        std::memcpy(to, &values, static_cast<std::size_t>(valid) * sizeof *to);
-}
 
 /// A sum in four parts beside each other: one alone would wait for its last addition.
 struct LaneSum {
@@ -53,8 +23,7 @@ struct LaneSum {
     CONCERTINA_INLINED void moveTo(double& number) {
         const Lanes sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
         parts[0] = parts[1] = parts[2] = parts[3] = Lanes{};
-        for (std::int64_t i = 0; i < LaneCount; ++i)
-            number += static_cast<double>(sum[i]);
+        number += sumOf(sum);
     }
 };
 
@@ -75,6 +44,18 @@ Planes planesOf(const torch::Tensor& x) {
 struct Affine {
     float mean = 0, scale = 0, bias = 0;
 };
+
+/// Where what a norm gives is cut off: 0 and `ceiling`, nowhere, or at 0 alone.
+struct Cut {
+    bool cuts = false;
+    float ceiling = std::numeric_limits<float>::infinity();
+};
+
+Cut cutOf(NormEnd end) {
+    if (end == NormEnd::Relu6)
+        return {.cuts = true, .ceiling = 6};
+    return {.cuts = end == NormEnd::Relu};
+}
 
 /// `precision`: 1 ÷ (variance + ε).
 Affine affineOf(double mean, double precision, float weight, float bias) {
@@ -139,18 +120,22 @@ Statistics statisticsOf(const float* x, Planes at) {
 }
 
 CONCERTINA_FOR_EACH_PROCESSOR
-void normalize(const float* x, float* y, Planes at, Affine norm, bool relu) {
-    const Lanes zero{};
+void normalize(const float* x, float* y, Planes at, Affine norm, Cut cut) {
+    const Lanes zero{}, ceiling = zero + cut.ceiling;
     walk(
         at,
         [&](std::int64_t i, std::int64_t valid, int) CONCERTINA_INLINED {
-            const Lanes value = (load(x + i, valid) - norm.mean) * norm.scale + norm.bias;
-            store(y + i, relu ? (value < zero ? zero : value) : value, valid); // NaN stays
+            Lanes value = (load(x + i, valid) - norm.mean) * norm.scale + norm.bias;
+            if (cut.cuts) { // NaN stays
+                value = value < zero ? zero : value;
+                value = value > ceiling ? ceiling : value;
+            }
+            store(y + i, value, valid);
         },
         [] {});
 }
 
-/// Of one channel: Σ dz and Σ dz (x − mean), dz being what arrives before the ReLU.
+/// Of one channel: Σ dz and Σ dz (x − mean), dz being what arrives where the norm was cut off.
 struct Gradients {
     double plain = 0, away = 0;
 };
@@ -159,11 +144,14 @@ struct Gradients {
 /// precision 1 ÷ (variance + ε), unless it is null.
 CONCERTINA_FOR_EACH_PROCESSOR
 Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine norm,
-                   double precision, bool relu) {
-    const Lanes zero{};
+                   double precision, Cut cut) {
+    const Lanes zero{}, ceiling = zero + cut.ceiling;
     const auto arriving = [&](Lanes away, std::int64_t i, std::int64_t valid) CONCERTINA_INLINED {
         const Lanes dz = load(dy + i, valid);
-        return relu ? (away * norm.scale + norm.bias <= zero ? zero : dz) : dz;
+        if (!cut.cuts)
+            return dz;
+        const Lanes value = away * norm.scale + norm.bias;
+        return (value <= zero) | (value >= ceiling) ? zero : dz;
     };
     Gradients sums;
     LaneSum plain, leaning;
@@ -214,8 +202,9 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
     static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
                                  const torch::Tensor& weight, const torch::Tensor& bias,
                                  const NormTensors* norm, double momentum, double epsilon,
-                                 bool relu) {
+                                 NormEnd end) {
         const Planes at = planesOf(x);
+        const Cut cut = cutOf(end);
         const torch::Tensor y = torch::empty_like(x);
         const torch::Tensor mean = torch::empty({x.size(1)}, x.options().dtype(torch::kFloat64));
         const torch::Tensor squares = torch::empty_like(mean); // Σ (x − mean)²
@@ -228,13 +217,13 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
             sums[c] = found.squares;
             const double precision = 1 / (found.squares / at.count() + epsilon);
             normalize(from + first, to + first, at,
-                      affineOf(found.mean, precision, weights[c], biases[c]), relu);
+                      affineOf(found.mean, precision, weights[c], biases[c]), cut);
         });
         follow(norm->runningMean, mean, momentum);
         follow(norm->runningVariance, squares / (at.count() - 1), momentum);
         context->save_for_backward({x, weight, bias, mean, squares});
         context->saved_data["epsilon"] = epsilon;
-        context->saved_data["relu"] = relu;
+        context->saved_data["end"] = static_cast<std::int64_t>(end);
         context->saved_data["needed"] = x.requires_grad();
         return y;
     }
@@ -245,7 +234,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
         const auto saved = context->get_saved_variables();
         const torch::Tensor& x = saved[0];
         const double epsilon = context->saved_data["epsilon"].toDouble();
-        const bool relu = context->saved_data["relu"].toBool();
+        const Cut cut = cutOf(static_cast<NormEnd>(context->saved_data["end"].toInt()));
         const Planes at = planesOf(x);
         const torch::Tensor dy = arrived[0].contiguous();
         const bool needed = context->saved_data["needed"].toBool(); // not behind what is frozen
@@ -261,7 +250,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
             const double precision = 1 / (sums[c] / at.count() + epsilon);
             const Gradients gradients =
                 passBack(from + first, back + first, needed ? to + first : nullptr, at,
-                         affineOf(means[c], precision, weights[c], biases[c]), precision, relu);
+                         affineOf(means[c], precision, weights[c], biases[c]), precision, cut);
             toWeight[c] = static_cast<float>(gradients.away * std::sqrt(precision));
             toBias[c] = static_cast<float>(gradients.plain);
         });
@@ -280,8 +269,8 @@ bool canFuseNorm(const torch::Tensor& x, const NormTensors& norm) {
 }
 
 torch::Tensor fusedNorm(const torch::Tensor& x, const NormTensors& norm, double momentum,
-                        double epsilon, bool withRelu) {
-    return FusedNorm::apply(x, norm.weight, norm.bias, &norm, momentum, epsilon, withRelu);
+                        double epsilon, NormEnd end) {
+    return FusedNorm::apply(x, norm.weight, norm.bias, &norm, momentum, epsilon, end);
 }
 
 } // namespace concertina

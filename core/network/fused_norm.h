@@ -14,11 +14,19 @@ struct NormTensors {
 /// each channel's plane in one piece. In bfloat16 and channels-last LibTorch's own is as quick.
 bool canFuseNorm(const torch::Tensor& x, const NormTensors& norm);
 
-/// Batch norm of `x` [N, C, H, W] with the batch's own statistics, and the ReLU behind it if asked
-/// for: what torch::batch_norm and torch::relu give, gradients and running statistics too, to
-/// rounding; in about half of their time. A channel at a time, so that what one pass has read the
-/// next finds in the cache. Does not depend on the number of threads. Differentiated once at most.
+/// What is computed with a norm.
+enum class NormEnd {
+    Plain, ///< the norm alone
+    Relu,  ///< and the ReLU behind it
+    Relu6, ///< and min(max(x, 0), 6)
+};
+
+/// Batch norm of `x` [N, C, H, W] with the batch's own statistics, and what `end` says behind it:
+/// what torch::batch_norm and torch::relu or torch::relu6 give, gradients and running statistics
+/// too, to rounding; in about half of their time. A channel at a time, so that what one pass has
+/// read the next finds in the cache. Does not depend on the number of threads. Differentiated once
+/// at most.
 torch::Tensor fusedNorm(const torch::Tensor& x, const NormTensors& norm, double momentum,
-                        double epsilon, bool withRelu);
+                        double epsilon, NormEnd end);
 
 } // namespace concertina

@@ -16,10 +16,15 @@ class Runner {
 public:
     Runner(const Program& program, const std::vector<torch::Tensor>& tensors,
            const RunSettings& settings)
-        : m_program(program), m_tensors(tensors), m_settings(settings), m_last(lastUses(program)),
-          m_readers(program.instructions.size()), m_values(program.instructions.size()),
-          m_indices(program.instructions.size()), m_sizes(program.instructions.size()),
-          m_hasRelu(program.instructions.size()) {
+        : m_program(program),
+          m_tensors(tensors),
+          m_settings(settings),
+          m_last(lastUses(program)),
+          m_readers(program.instructions.size()),
+          m_values(program.instructions.size()),
+          m_indices(program.instructions.size()),
+          m_sizes(program.instructions.size()),
+          m_ends(program.instructions.size()) {
         for (const Instruction& instruction : program.instructions)
             for (const int input : instruction.inputs)
                 ++m_readers[index(input)];
@@ -81,8 +86,8 @@ private:
             return torch::addcmul(tensor(now, 1).view({1, -1, 1, 1}), x,
                                   tensor(now, 0).view({1, -1, 1, 1}));
         case Op::Relu:
-            return m_hasRelu[index(now.inputs.front())] ? x : relu(x, now.inputs.front(), at);
-        case Op::Relu6: return torch::hardtanh(x, 0, 6);
+        case Op::Relu6:
+            return m_ends[index(now.inputs.front())] != NormEnd::Plain ? x : cutOff(x, now, at);
         case Op::HardSwish: return torch::hardswish(x);
         case Op::Sigmoid: return torch::sigmoid(x);
         case Op::MaxPool: return pool(x, attributesAs<Pooling>(now.attributes), at);
@@ -130,17 +135,20 @@ private:
                               running ? tensor(now, 3) : torch::Tensor()};
         const double momentum = m_settings.momenta.empty() ? NormMomentum : m_settings.momenta[at];
         if (training && canFuseNorm(x, own)) {
-            m_hasRelu[at] = onlyReluReads(at) && !m_settings.look;
-            return fusedNorm(x, own, momentum, NormEpsilon, m_hasRelu[at]);
+            m_ends[at] = m_settings.look ? NormEnd::Plain : endOf(at);
+            return fusedNorm(x, own, momentum, NormEpsilon, m_ends[at]);
         }
         return torch::batch_norm(x, own.weight, own.bias, own.runningMean, own.runningVariance,
                                  training, momentum, NormEpsilon, false);
     }
 
-    bool onlyReluReads(std::size_t at) const {
+    /// What alone reads a norm, where that can be computed with it.
+    NormEnd endOf(std::size_t at) const {
         const std::size_t last = index(m_last[at]); // past the end for an output
-        return m_readers[at] == 1 && last < m_values.size()
-               && m_program.instructions[last].op == Op::Relu;
+        if (m_readers[at] != 1 || last >= m_values.size())
+            return NormEnd::Plain;
+        const Op op = m_program.instructions[last].op;
+        return op == Op::Relu ? NormEnd::Relu : op == Op::Relu6 ? NormEnd::Relu6 : NormEnd::Plain;
     }
 
     /// Whether an input may be written over: nothing else reads it, and the op before does not need
@@ -152,8 +160,12 @@ private:
                    || before == Op::Add);
     }
 
-    torch::Tensor relu(const torch::Tensor& x, int input, std::size_t at) const {
-        return isLetGo(input, at) ? torch::relu_(const_cast<torch::Tensor&>(x)) : torch::relu(x);
+    /// ReLU, or ReLU6.
+    torch::Tensor cutOff(const torch::Tensor& x, const Instruction& now, std::size_t at) const {
+        if (!isLetGo(now.inputs.front(), at))
+            return now.op == Op::Relu ? torch::relu(x) : torch::hardtanh(x, 0, 6);
+        auto& own = const_cast<torch::Tensor&>(x);
+        return now.op == Op::Relu ? torch::relu_(own) : torch::hardtanh_(own, 0, 6);
     }
 
     torch::Tensor upsample(const torch::Tensor& x, const Instruction& now) const {
@@ -192,7 +204,7 @@ private:
     std::vector<torch::Tensor> m_values;
     PoolIndices m_indices;
     std::vector<std::array<std::int64_t, 2>> m_sizes;
-    std::vector<bool> m_hasRelu; ///< norms with the ReLU behind them
+    std::vector<NormEnd> m_ends; ///< what norms are computed with
 };
 
 } // namespace

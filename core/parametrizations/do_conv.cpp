@@ -7,13 +7,16 @@ namespace concertina {
 
 namespace {
 
-/// [outputs, inputs of a group, positions] of a kernel, and how many weights take each position's
-/// place.
+/// Groups, and [outputs, inputs of a group, positions] of a kernel; how many weights take each
+/// position's place.
 struct Sizes {
-    std::int64_t out = 1, in = 1, height = 1, width = 1, depth = 1;
+    std::int64_t groups = 1, out = 1, in = 1, height = 1, width = 1, depth = 1;
 
     Sizes(const KernelShape& kernel, const Json& options)
-        : out(kernel.out), in(kernel.in / kernel.groups), height(kernel.height),
+        : groups(kernel.groups),
+          out(kernel.out),
+          in(kernel.in / kernel.groups),
+          height(kernel.height),
           width(kernel.width),
           depth(area() * (area() == 1 ? 1 : options["multiplier"].get<std::int64_t>())) {}
 
@@ -22,7 +25,8 @@ struct Sizes {
     bool isPointwise() const { return area() == 1; }
 };
 
-/// W'[o, i, :] = Σ_m (D + I)[i, :, m] W[o, i, m].
+/// W'[o, i, :] = Σ_m (D + I)[i, :, m] W[o, i, m], with a D for each input channel of all groups: of
+/// a depthwise kernel each filter has its own (the paper's DO-DConv).
 class DoConv : public Parametrization {
 public:
     DoConv(const KernelShape& kernel, const Json& options) : m_sizes(kernel, options) {}
@@ -37,7 +41,7 @@ public:
                                     .repeat({1, 1, repetitions});
         if (s.isPointwise())
             return {w};
-        return {w, torch::zeros({s.in, s.area(), s.depth}, kernel.options())};
+        return {w, torch::zeros({s.groups * s.in, s.area(), s.depth}, kernel.options())};
     }
 
     torch::Tensor compose(std::span<const torch::Tensor> factors,
@@ -48,9 +52,14 @@ public:
             return w.reshape({s.out, s.in, s.height, s.width});
         const torch::Tensor identity =
             torch::eye(s.area(), w.options()).repeat({1, s.depth / s.area()});
-        // [i, o, m] times [i, m, position].
-        return torch::bmm(w.transpose(0, 1), (factors[1] + identity).transpose(1, 2))
-            .transpose(0, 1)
+        const std::int64_t ofGroup = s.out / s.groups;
+        // Of all groups' inputs [i, o, m] times [i, m, position].
+        return torch::bmm(w.reshape({s.groups, ofGroup, s.in, s.depth})
+                              .transpose(1, 2)
+                              .reshape({s.groups * s.in, ofGroup, s.depth}),
+                          (factors[1] + identity).transpose(1, 2))
+            .reshape({s.groups, s.in, ofGroup, s.area()})
+            .transpose(1, 2)
             .reshape({s.out, s.in, s.height, s.width})
             .contiguous();
     }
@@ -71,7 +80,7 @@ std::vector<FactorInfo> doConvFactors(const KernelShape& kernel, const Json& opt
     all.front().kernel = tallKernel(kernel, s);
     if (s.isPointwise())
         return all;
-    all.push_back({"D", {s.in, s.area(), s.depth}});
+    all.push_back({"D", {s.groups * s.in, s.area(), s.depth}});
     all.back().scales = false; // I stands beside it
     return all;
 }

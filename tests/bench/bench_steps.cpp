@@ -59,6 +59,25 @@ std::vector<Figure> resNet() {
              ratio([&] { factored(); }, [&] { plain(); }, rounds), "ratio", "<=1.20"}};
 }
 
+/// Depthwise convolutions, norms and ReLU6 go through memory more than they compute.
+std::vector<Figure> mobileNet() {
+    const std::string size = " (MobileNetV2, 224x224, batch 8)";
+    const ExperimentSpec spec = mobileNetSpec("plain", "*: tied");
+    FixedStep plain(spec);
+    StockTraining stock(stockMobileNetV2(classesOf(plain)), spec.train.lr);
+    const double againstStock = ratio([&] { plain(); }, [&] { stock.step(plain.batch); }, rounds);
+    ExperimentSpec innermost = spec;
+    innermost.train.memoryFormat = MemoryFormat::ChannelsLast;
+    FixedStep channelsLast(innermost);
+    const double lastAgainstStock =
+        ratio([&] { channelsLast(); }, [&] { stock.step(plain.batch); }, rounds);
+    FixedStep factored(mobileNetSpec("factored", "*: tied"));
+    return {{"plain step / stock LibTorch" + size, againstStock, "ratio", "<=1.03"},
+            {"plain step, channels-last / stock LibTorch" + size, lastAgainstStock, "ratio", ""},
+            {"factored, all tied / plain step" + size,
+             ratio([&] { factored(); }, [&] { plain(); }, rounds), "ratio", ""}};
+}
+
 /// What precision and memory format make of the plain step, against the stock way (NCHW, float32).
 std::vector<Figure> mixedPrecision() {
     std::vector<Figure> figures;
@@ -283,6 +302,8 @@ std::span<const Bench> stepBenches() {
         Bench{"precision-step", "precisions and memory formats ÷ the network by hand",
               mixedPrecision},
         Bench{"resnet-step", "ResNet-18: plain ÷ the network by hand, factored ÷ plain", resNet},
+        Bench{"mobilenet-step", "MobileNetV2: plain ÷ the network by hand, factored ÷ plain",
+              mobileNet},
         Bench{"loader-step", "a step with the loader ÷ one on a fixed batch", loaderStep},
         Bench{"factored-step", "factored, all tied ÷ plain", factoredTied},
         Bench{"contraction-step", "factored at width 1, composed and run ÷ plain", contraction},

@@ -21,6 +21,9 @@ std::shared_ptr<StockModel> stockSegNet(const std::vector<int>& channels,
 /// ResNet-18 at stride 32, as torchvision writes it, with a head a task and bilinear upsampling.
 std::shared_ptr<StockModel> stockResNet18(int classes);
 
+/// MobileNetV2 to its last block at stride 32, the same.
+std::shared_ptr<StockModel> stockMobileNetV2(int classes);
+
 class StockTraining {
 public:
     StockTraining(std::shared_ptr<StockModel> model, double rate);

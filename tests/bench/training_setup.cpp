@@ -68,6 +68,12 @@ ExperimentSpec resNetSpec(const std::string& parametrization, const std::string&
     return withCompleteOptions(spec, catalogue());
 }
 
+ExperimentSpec mobileNetSpec(const std::string& parametrization, const std::string& sharing) {
+    ExperimentSpec spec = resNetSpec(parametrization, sharing);
+    spec.network.backbone = {"mobilenet_v2", {{"output_stride", "32"}}};
+    return withCompleteOptions(spec, catalogue());
+}
+
 std::vector<int> channelsOf(const ExperimentSpec& spec) {
     std::vector<int> channels;
     for (const Json& channel : spec.network.backbone.options["channels"])

@@ -25,6 +25,9 @@ ExperimentSpec specFor(Size size, const std::string& parametrization, const std:
 /// ResNet-18 at stride 32 on 224 × 224, batch 8.
 ExperimentSpec resNetSpec(const std::string& parametrization, const std::string& sharing);
 
+/// MobileNetV2, the same.
+ExperimentSpec mobileNetSpec(const std::string& parametrization, const std::string& sharing);
+
 std::vector<int> channelsOf(const ExperimentSpec& spec);
 std::vector<int> convolutionsOf(const ExperimentSpec& spec);
 

@@ -143,6 +143,14 @@ private Q_SLOTS:
         QTest::newRow("groups") << "resnet18"
                                 << QStringList{
                                        "layer3*: {segmentation, normal} | {depth} separate"};
+        QTest::newRow("a depthwise kernel")
+            << "mobilenet_v2" << QStringList{"features.4.conv.1.0: separate"};
+        QTest::newRow("own norms of a depthwise kernel")
+            << "mobilenet_v2"
+            << QStringList{"features.9.conv.1.0: norm {segmentation, depth} | {normal}"};
+        QTest::newRow("cores of depthwise kernels, merged")
+            << "mobilenet_v2" << QStringList{"*.conv.1.0: merged", "features.1*: factors shared"};
+        QTest::newRow("by product") << "mobilenet_v2" << QStringList{"*: merged by product"};
     }
 
     void tasksPartInsideABlock() {
@@ -151,6 +159,38 @@ private Q_SLOTS:
         ExperimentSpec spec = narrowSpec(backbone.toStdString(), "factored", "*: tied");
         for (const QString& rule : rules)
             spec.network.sharing.push_back(rule.toStdString());
+        verifyCollapse(spec);
+    }
+
+    /// Factors that run as convolutions beside depthwise kernels, which are composed: their matrix
+    /// has no such form. Diagonal cores run as depthwise kernels themselves.
+    void factorsRunBesideDepthwiseKernels_data() {
+        QTest::addColumn<QString>("parametrization");
+        QTest::addColumn<QString>("options");
+        QTest::newRow("factored") << "factored"
+                                  << "{}";
+        QTest::newRow("diagonal cores") << "factored"
+                                        << R"({"core": "diagonal"})";
+        QTest::newRow("expand") << "expand"
+                                << R"({"expansion": 2})";
+        QTest::newRow("rcm") << "rcm"
+                             << "{}";
+    }
+
+    void factorsRunBesideDepthwiseKernels() {
+        QFETCH(QString, parametrization);
+        QFETCH(QString, options);
+        ExperimentSpec spec =
+            narrowSpec("mobilenet_v2", parametrization.toStdString(), "*: factors shared");
+        spec.network.kernels.front().method.options = Json::parse(options.toStdString());
+        spec.network.contraction = Contraction::Run;
+        spec = withCompleteOptions(spec, catalogue());
+        const NetworkDesign design = designFor(spec);
+        for (std::size_t i = 0; i < design.layers.size(); ++i) {
+            const bool runs = std::ranges::any_of(design.layers[i].fragment.parts,
+                                                  [](const auto& part) { return part.stretch; });
+            QCOMPARE(runs, design.graph.layers[i].kernel.groups == 1);
+        }
         verifyCollapse(spec);
     }
 
@@ -178,6 +218,8 @@ private Q_SLOTS:
                                   << "layer4.*: separate";
         QTest::newRow("segnet") << "segnet"
                                 << "*: merged";
+        QTest::newRow("mobilenet_v2") << "mobilenet_v2"
+                                      << "features.1*: separate";
     }
 
     void headsOfDeepLabCollapse() {
@@ -240,8 +282,15 @@ private Q_SLOTS:
             QVERIFY(relativeDifference(after[t], before[t]) <= 1e-4);
     }
 
-    void aResNetLearns() {
-        ExperimentSpec spec = narrowSpec("resnet18", "factored", "*: merged");
+    void aNetworkLearns_data() {
+        QTest::addColumn<QString>("backbone");
+        QTest::newRow("resnet18") << "resnet18";
+        QTest::newRow("mobilenet_v2") << "mobilenet_v2";
+    }
+
+    void aNetworkLearns() {
+        QFETCH(QString, backbone);
+        ExperimentSpec spec = narrowSpec(backbone.toStdString(), "factored", "*: merged");
         spec.train.batch = 2;
         Learner learner = learnerFor(spec);
         const Batch batch = firstBatch(spec);

@@ -19,7 +19,7 @@ using Results = std::vector<torch::Tensor>;
 struct Case {
     std::vector<std::int64_t> size;
     double mean = 0;
-    bool relu = true;
+    NormEnd end = NormEnd::Relu;
 };
 
 Results results(const Case& of, torch::ScalarType type, bool ours) {
@@ -33,12 +33,12 @@ Results results(const Case& of, torch::ScalarType type, bool ours) {
     const auto arriving = random(of.size).to(type);
     torch::Tensor y;
     if (ours) {
-        y = fusedNorm(x, norm, momentum, epsilon, of.relu);
+        y = fusedNorm(x, norm, momentum, epsilon, of.end);
     } else {
         y = torch::batch_norm(x, weight, bias, norm.runningMean, norm.runningVariance, true,
                               momentum, epsilon, false);
-        if (of.relu)
-            y = torch::relu(y);
+        if (of.end != NormEnd::Plain)
+            y = of.end == NormEnd::Relu ? torch::relu(y) : torch::hardtanh(y, 0, 6);
     }
     y.backward(arriving);
     return {y.detach(),  x.grad(),         weight.grad(),
@@ -78,14 +78,15 @@ private Q_SLOTS:
         QFETCH(const std::vector<std::int64_t>, size);
         QFETCH(const double, mean);
         QFETCH(const double, tolerance);
-        for (const bool relu : {true, false}) {
-            const Case of{size, mean, relu};
+        for (const NormEnd end : {NormEnd::Relu, NormEnd::Relu6, NormEnd::Plain}) {
+            const Case of{size, mean, end};
             const Results ours = results(of, torch::kFloat32, true);
             const Results wide = results(of, torch::kFloat64, false);
             for (std::size_t i = 0; i < ours.size(); ++i) {
                 const double error = difference(ours[i], wide[i]);
                 QVERIFY2(error < tolerance,
-                         qPrintable(QString("%1 of %2: %3").arg(i).arg(relu).arg(error)));
+                         qPrintable(
+                             QString("%1 of %2: %3").arg(i).arg(static_cast<int>(end)).arg(error)));
             }
         }
     }
@@ -106,7 +107,7 @@ private Q_SLOTS:
         torch::Tensor x = torch::ones({1, 2, 4, 4});
         x[0][1][2][3] = NAN;
         const NormTensors norm{torch::ones({2}), torch::zeros({2}), {}, {}};
-        const torch::Tensor y = fusedNorm(x, norm, momentum, epsilon, true);
+        const torch::Tensor y = fusedNorm(x, norm, momentum, epsilon, NormEnd::Relu);
         QVERIFY(torch::equal(y[0][0], torch::zeros({4, 4}))); // a constant has no spread
         QVERIFY(y[0][1].isnan().all().item<bool>());
     }
@@ -117,7 +118,7 @@ private Q_SLOTS:
         for (const double value : {0.1, 10.1, 1000.1}) {
             const torch::Tensor x = torch::full({2, 2, 96, 131}, value);
             const NormTensors norm{torch::ones({2}), torch::full({2}, 3.0), {}, {}};
-            const torch::Tensor y = fusedNorm(x, norm, momentum, epsilon, false);
+            const torch::Tensor y = fusedNorm(x, norm, momentum, epsilon, NormEnd::Plain);
             QVERIFY2((y - 3).abs().max().item<double>() < 1e-6 * value,
                      qPrintable(QString::number(value)));
         }
@@ -128,7 +129,7 @@ private Q_SLOTS:
         const auto x = torch::randn({2, 3, 8, 8});
         const NormTensors norm{
             torch::ones({3}).requires_grad_(), torch::zeros({3}).requires_grad_(), {}, {}};
-        fusedNorm(x, norm, momentum, epsilon, true).sum().backward();
+        fusedNorm(x, norm, momentum, epsilon, NormEnd::Relu).sum().backward();
         QVERIFY(norm.weight.grad().defined() && !x.grad().defined());
     }
 

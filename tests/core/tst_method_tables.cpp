@@ -125,7 +125,8 @@ private Q_SLOTS:
         add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "table"});
         add(Family::Task,
             {"segmentation", "depth", "normal", "classification", "presence", "regression"});
-        add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101", "vgg16"});
+        add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101",
+                               "vgg16", "mobilenet_v2"});
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
                                       "rcm", "taps", "eft", "km-style", "polytropon"});
         add(Family::Optimizer, {"adam", "adamw", "sgd"});

@@ -138,6 +138,44 @@ class ParametrizationsTest : public QObject {
     }
 
 private Q_SLOTS:
+    /// The sum as the paper writes it, one number after the other: each input channel has its own
+    /// D, also where kernels of several groups read it (DO-DConv, DO-GConv).
+    void doConvMixesEachInputChannelByItsOwnD_data() {
+        QTest::addColumn<int>("out");
+        QTest::addColumn<int>("in");
+        QTest::addColumn<int>("groups");
+        QTest::newRow("all channels") << 5 << 4 << 1;
+        QTest::newRow("grouped") << 6 << 4 << 2;
+        QTest::newRow("depthwise") << 4 << 4 << 4;
+    }
+
+    void doConvMixesEachInputChannelByItsOwnD() {
+        QFETCH(int, out);
+        QFETCH(int, in);
+        QFETCH(int, groups);
+        const KernelShape shape{.out = out, .in = in, .height = 3, .width = 3, .groups = groups};
+        const auto& entry = entryNamed("do-conv");
+        const Json options = completeOptions(entry.info, Json::object());
+        torch::manual_seed(3);
+        std::vector<torch::Tensor> factors;
+        for (const FactorInfo& factor : entry.info.factors(shape, options))
+            factors.push_back(torch::randn(factor.shape, torch::kFloat64));
+        QCOMPARE(factors[1].size(0), std::int64_t{in});
+        const torch::Tensor made = entry.make(shape, options)->compose(factors).flatten(2);
+        const auto w = factors[0].accessor<double, 3>();
+        const auto d = factors[1].accessor<double, 3>();
+        const auto kernel = made.accessor<double, 3>();
+        for (int o = 0; o < out; ++o)
+            for (int i = 0; i < in / groups; ++i)
+                for (int p = 0; p < 9; ++p) {
+                    const int channel = o / (out / groups) * (in / groups) + i;
+                    double sum = 0;
+                    for (int m = 0; m < 9; ++m)
+                        sum += (d[channel][p][m] + (p == m ? 1 : 0)) * w[o][i][m];
+                    QVERIFY(std::abs(kernel[o][i][p] - sum) < 1e-12);
+                }
+    }
+
     void theStartIsTheKernel_data() { addRows(); }
     void theStartIsTheKernel() {
         const Case& now = fetched();

@@ -95,32 +95,49 @@ private Q_SLOTS:
     /// here.
     void sizesAreTorchvisions_data() {
         QTest::addColumn<QString>("id");
-        QTest::addColumn<QString>("stride");
+        QTest::addColumn<QString>("options");
         QTest::addColumn<double>("parameters");
         QTest::addColumn<double>("multiplyAdds");
         QTest::newRow("resnet18") << "resnet18"
-                                  << "32" << 11'689'512.0 << 1'814'073'344.0;
+                                  << R"({"output_stride": "32"})" << 11'689'512.0
+                                  << 1'814'073'344.0;
         QTest::newRow("resnet34") << "resnet34"
-                                  << "32" << 21'797'672.0 << 3'663'761'408.0;
+                                  << R"({"output_stride": "32"})" << 21'797'672.0
+                                  << 3'663'761'408.0;
         QTest::newRow("resnet50") << "resnet50"
-                                  << "32" << 25'557'032.0 << 4'089'184'256.0;
-        QTest::newRow("resnet50, dilated") << "resnet50"
-                                           << "8" << 25'557'032.0 << 19'079'364'608.0;
-        QTest::newRow("resnet101") << "resnet101"
-                                   << "32" << 44'549'160.0 << 7'801'405'440.0;
+                                  << R"({"output_stride": "32"})" << 25'557'032.0
+                                  << 4'089'184'256.0;
+        QTest::newRow("resnet50, dilated")
+            << "resnet50"
+            << R"({"output_stride": "8"})" << 25'557'032.0 << 19'079'364'608.0;
+        QTest::newRow("resnet101")
+            << "resnet101"
+            << R"({"output_stride": "32"})" << 44'549'160.0 << 7'801'405'440.0;
         QTest::newRow("vgg16") << "vgg16"
-                               << "" << 14'723'136.0 + 513'000 << 15'346'630'656.0 + 512'000;
+                               << "{}" << 14'723'136.0 + 513'000 << 15'346'630'656.0 + 512'000;
+        const auto mobile = [](const char* width, double parameters, double multiplyAdds) {
+            QTest::addRow("mobilenet_v2, width %s", width)
+                << "mobilenet_v2"
+                << QStringLiteral(R"({"output_stride": "32", "last_convolution": true,
+                                      "width": %1})")
+                       .arg(width)
+                << parameters << multiplyAdds;
+        };
+        mobile("0.25", 1'519'112, 37'201'312);
+        mobile("0.35", 1'677'128, 59'285'808);
+        mobile("0.5", 1'968'680, 97'131'840);
+        mobile("0.75", 2'636'424, 209'069'792);
+        mobile("1", 3'504'872, 300'774'272);
+        mobile("1.4", 6'108'776, 582'195'824);
     }
 
     void sizesAreTorchvisions() {
         QFETCH(QString, id);
-        QFETCH(QString, stride);
+        QFETCH(QString, options);
         QFETCH(double, parameters);
         QFETCH(double, multiplyAdds);
-        Json options = Json::object();
-        if (!stride.isEmpty())
-            options["output_stride"] = stride.toStdString();
-        const NetworkDesign design = torchvisionDesign(id.toStdString(), options, 224, 224);
+        const NetworkDesign design =
+            torchvisionDesign(id.toStdString(), Json::parse(options.toStdString()), 224, 224);
         const NetworkCosts costs = networkCosts(design, {});
         // vgg16_bn's convolutions have biases there, too: 4,224 of them, as many as half its norms.
         QCOMPARE(costs.trainedParameters, parameters);
@@ -132,8 +149,8 @@ private Q_SLOTS:
     }
 
     /// By hand, stage by stage: 7 and 11 behind the first pooling of a ResNet, then 2 · jump a
-    /// 3 × 3. Of ResNet-50 and VGG-16 the literature has the same (Araujo 2019, Distill, counts
-    /// VGG-16 to its last pooling: 196 + 16 = 212).
+    /// 3 × 3. Of ResNet-50, VGG-16 and MobileNetV2 the literature has the same (Araujo 2019,
+    /// Distill, counts VGG-16 to its last pooling: 196 + 16 = 212).
     void fieldsAreThoseOfTheirKernels() {
         const auto fieldAt = [](const char* id, const Json& options, const std::string& layer) {
             const LayerTable table = layerTable(torchvisionDesign(id, options, 224, 224));
@@ -147,6 +164,8 @@ private Q_SLOTS:
         // Dilated it sees as far, at a smaller jump; the first of a stage dilates as before it.
         QCOMPARE(fieldAt("resnet50", dilated, "layer3.5.conv2").jump, 8.0);
         QCOMPARE(fieldAt("vgg16", Json::object(), "features.40"), (ReceptiveField{196, 16}));
+        QCOMPARE(fieldAt("mobilenet_v2", usual, "features.17.conv.2"), (ReceptiveField{491, 32}));
+        QCOMPARE(fieldAt("mobilenet_v2", dilated, "features.17.conv.2"), (ReceptiveField{491, 8}));
         QVERIFY(fieldAt("resnet18", usual, "head.x.fc").wholeImage);
     }
 
@@ -155,9 +174,13 @@ private Q_SLOTS:
         QTest::addColumn<QString>("network");
         QTest::addColumn<QString>("stride");
         QTest::addColumn<bool>("deepLab");
-        const auto row = [](const char* id, const char* stride, bool deepLab) {
-            QTest::addRow("%s, stride %s%s", id, stride, deepLab ? ", deeplabv3" : "")
-                << id << (id == std::string_view("vgg16") ? "vgg16_bn" : id) << stride << deepLab;
+        QTest::addColumn<QString>("width");
+        const auto row = [](const char* id, const char* stride, bool deepLab,
+                            const char* width = "1") {
+            QTest::addRow("%s, stride %s%s, width %s", id, stride, deepLab ? ", deeplabv3" : "",
+                          width)
+                << id << (id == std::string_view("vgg16") ? "vgg16_bn" : id) << stride << deepLab
+                << width;
         };
         row("resnet18", "32", false);
         row("resnet18", "8", false);
@@ -167,6 +190,11 @@ private Q_SLOTS:
         row("resnet50", "8", true);
         row("resnet101", "32", false);
         row("vgg16", "16", false);
+        for (const char* width : {"0.25", "0.5", "1", "1.4"})
+            row("mobilenet_v2", "32", false, width);
+        row("mobilenet_v2", "16", false);
+        row("mobilenet_v2", "8", false, "0.35");
+        row("mobilenet_v2", "8", true, "0.5");
     }
 
     void outputsAreTorchvisions() {
@@ -174,6 +202,7 @@ private Q_SLOTS:
         QFETCH(QString, network);
         QFETCH(QString, stride);
         QFETCH(bool, deepLab);
+        QFETCH(QString, width);
         QProcess probe;
         probe.start(QStringLiteral("/usr/bin/python3"),
                     {QStringLiteral("-c"), QStringLiteral("import torchvision")});
@@ -182,9 +211,12 @@ private Q_SLOTS:
         Json options = Json::object();
         if (id != "vgg16")
             options["output_stride"] = stride.toStdString();
+        options["width"] = width.toDouble();
+        if (id == "mobilenet_v2") // without it at stride 8, as heads of pixels read it
+            options["last_convolution"] = stride != "8";
         // No multiple of 32: sizes are rounded up on the way.
-        constexpr int height = 72, width = 100;
-        Network made(torchvisionDesign(id.toStdString(), options, height, width, deepLab), 5);
+        constexpr int height = 72, across = 100;
+        Network made(torchvisionDesign(id.toStdString(), options, height, across, deepLab), 5);
         scrambleNorms(made, 22);
         const torch::NoGradGuard noGrad;
         // Float64 of the smallest, to 1e-10; rounding is the same in others.
@@ -195,7 +227,7 @@ private Q_SLOTS:
             const Network typed = made.convertedTo(type);
             TensorFile file;
             file.tensors = stateOf(typed, *catalogue().backbone(id.toStdString()), deepLab);
-            file.tensors["image"] = randomImages(2, height, width, 5, type);
+            file.tensors["image"] = randomImages(2, height, across, 5, type);
             file.tensors["output"] =
                 typed.forward(typed.compose(false), file.tensors["image"], {}).front();
             for (auto& [name, tensor] : file.tensors)
@@ -206,7 +238,7 @@ private Q_SLOTS:
             python.start(
                 QStringLiteral("/usr/bin/python3"),
                 {QStringLiteral(CONCERTINA_SOURCE_DIR "/tests/reference/torchvision_network.py"),
-                 network, stride, QString::fromStdString(path)});
+                 network, stride, QString::fromStdString(path), width});
             QVERIFY(python.waitForFinished(300000));
             const QByteArray said = python.readAllStandardOutput() + python.readAllStandardError();
             QVERIFY2(python.exitCode() == 0, said.constData());
@@ -216,7 +248,7 @@ private Q_SLOTS:
     void aNetworkThatBeginsWithAFileGivesWhatTorchvisionGives_data() {
         QTest::addColumn<QString>("id");
         QTest::addColumn<QString>("parametrization");
-        for (const char* id : {"resnet18", "resnet50"})
+        for (const char* id : {"resnet18", "resnet50", "mobilenet_v2"})
             for (const char* parametrization : {"plain", "factored"})
                 QTest::addRow("%s, %s", id, parametrization) << id << parametrization;
     }
@@ -243,7 +275,11 @@ private Q_SLOTS:
         spec.data.width = width;
         spec.tasks = {{.method = {"classification"}}};
         spec = withCompleteOptions(spec, catalogue());
-        const int channels = id == "resnet18" ? 512 : 2048;
+        int channels = id == "resnet18" ? 512 : 2048;
+        if (id == "mobilenet_v2") {
+            spec.network.backbone.options["last_convolution"] = true;
+            channels = 1280;
+        }
         const auto read = [&](const char* what, std::vector<std::int64_t> shape) {
             const auto values = valuesOf<float>(folder / (id.toStdString() + what));
             return torch::tensor(values).view(shape).to(torch::kFloat64);
@@ -286,6 +322,10 @@ private Q_SLOTS:
         QCOMPARE(name("layer4.0.downsample.0"), std::string("layer4.0.downsample.1"));
         QCOMPARE(catalogue().backbone("vgg16")->torchNorm("features.40"),
                  std::string("features.41"));
+        const auto& mobile = catalogue().backbone("mobilenet_v2")->torchNorm;
+        QCOMPARE(mobile("features.0.0"), std::string("features.0.1"));
+        QCOMPARE(mobile("features.1.conv.1"), std::string("features.1.conv.2"));
+        QCOMPARE(mobile("features.17.conv.1.0"), std::string("features.17.conv.1.1"));
         QVERIFY(catalogue().backbone("segnet")->torchNorm == nullptr);
     }
 
@@ -305,6 +345,27 @@ private Q_SLOTS:
                 QCOMPARE(node.width, 96 / strides[i]);
                 QCOMPARE(node.channels, 64 << i);
             }
+        }
+    }
+
+    /// Each is the last of its stride: what a decoder or a detector reads.
+    void mobileNetsFeaturesHaveTheirStrides() {
+        const BackboneInfo& backbone = *catalogue().backbone("mobilenet_v2");
+        const FeatureGraph built =
+            backbone.build(completeOptions(backbone, {{"output_stride", "32"}}), 64, 96);
+        const std::vector<std::tuple<std::string, int, int>> expected{{"features.1", 2, 16},
+                                                                      {"features.3", 4, 24},
+                                                                      {"features.6", 8, 32},
+                                                                      {"features.13", 16, 96},
+                                                                      {"out", 32, 320}};
+        QCOMPARE(built.features.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            const auto& [name, stride, channels] = expected[i];
+            const Node& node = built.graph.node(built.features[i].node);
+            QCOMPARE(built.features[i].name, name);
+            QCOMPARE(built.features[i].stride, stride);
+            QCOMPARE(node.width, 96 / stride);
+            QCOMPARE(node.channels, channels);
         }
     }
 };

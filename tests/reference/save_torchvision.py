@@ -45,7 +45,7 @@ def main():
     torch.save(state, f"{folder}/{name}-stream.pth", _use_new_zipfile_serialization=False)
     save_safetensors(f"{folder}/{name}.safetensors", state)
     image = torch.randn(2, 3, 72, 100)
-    network.fc = torch.nn.Identity()
+    setattr(network, "fc" if hasattr(network, "fc") else "classifier", torch.nn.Identity())
     with torch.no_grad():
         features = network.eval()(image)
     image.numpy().tofile(f"{folder}/{name}-image")

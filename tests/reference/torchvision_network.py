@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs torchvision's network with weights that Concertina wrote, and compares the outputs.
 
-usage: torchvision_network.py NAME STRIDE CASE.safetensors
+usage: torchvision_network.py NAME STRIDE CASE.safetensors WIDTH
 
-NAME is a constructor of torchvision.models, STRIDE that of its last features. CASE holds "image"
+NAME is a constructor of torchvision.models, STRIDE that of its last features, WIDTH mobilenet_v2's
+width_mult. CASE holds "image"
 [N, 3, H, W], "output", and "state/NAME" for each entry of the state dict: of a ResNet with its fc, of
-vgg16_bn's features with an fc behind their mean, and, where there are entries "state/head.…", of a
+vgg16_bn's and mobilenet_v2's features, the latter's last convolution where CASE has it, with an fc
+behind their mean, and, where there are entries "state/head.…", of a
 DeepLabHead in place of the fc. Every entry must be used and none may be missing. Prints the largest
 difference divided by the output's largest magnitude; exit code 1 where it is above 1e-5 (1e-10 in
 float64).
@@ -40,8 +42,33 @@ def dilated_basic(network, stride):
     return network
 
 
-def build(name, stride):
+def dilated_mobile(features, stride):
+    """The same: a stride's own convolution is dilated as those before it, the others twice that."""
+    now, dilation = 1, 1
+    for conv in (module for module in features.modules() if isinstance(module, nn.Conv2d)):
+        before = dilation
+        if conv.stride == (2, 2):
+            if now * 2 <= stride:
+                now *= 2
+            else:
+                conv.stride = (1, 1)
+                dilation *= 2
+        if conv.groups > 1:
+            conv.dilation = conv.padding = (before,) * 2
+
+
+def build(name, stride, width, has_last):
     """The network up to its last features, as a module that returns them, and its fc."""
+    if name == "mobilenet_v2":
+        network = models.mobilenet_v2(width_mult=width)
+        channels = network.last_channel
+        if not has_last:
+            channels = network.features[17].conv[2].out_channels
+            del network.features[18]
+        network.fc = nn.Linear(channels, 1000)
+        del network.classifier
+        dilated_mobile(network.features, stride)
+        return network, network.features
     if name.startswith("vgg"):
         network = getattr(models, name)()
         network.fc = nn.Linear(512, 1000)
@@ -63,7 +90,7 @@ def main():
     _, case = read(path)
     state = {key.removeprefix("state/"): value for key, value in case.items()
              if key.startswith("state/")}
-    network, features = build(name, stride)
+    network, features = build(name, stride, float(sys.argv[4]), "features.18.0.weight" in state)
     head = None
     if any(key.startswith("head.") for key in state):
         channels = network.fc.in_features
