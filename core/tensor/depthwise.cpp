@@ -108,12 +108,12 @@ struct DepthwiseConvolution : torch::autograd::Function<DepthwiseConvolution> {
                                                  const torch::autograd::tensor_list& arrived) {
         TORCH_CHECK(!torch::GradMode::is_enabled(), "convolveDepthwise is differentiated once");
         const auto saved = context->get_saved_variables();
-        const auto told = [&](const char* what) { return context->saved_data[what].toInt(); };
+        const auto number = [&](const char* what) { return context->saved_data[what].toInt(); };
         const auto needs = [&](const char* what) { return context->saved_data[what].toBool(); };
         const torch::Tensor dy = arrived[0].contiguous();
         const auto [dx, dKernel] = depthwiseGradients(
             saved[0], saved[1], dy,
-            {saved[0], saved[1].size(2), told("stride"), told("padding"), told("dilation")},
+            {saved[0], saved[1].size(2), number("stride"), number("padding"), number("dilation")},
             needs("needs_x"), needs("needs_kernel"));
         return {dx, dKernel, needs("needs_bias") ? dy.sum({0, 2, 3}) : torch::Tensor(), {}, {}, {}};
     }
