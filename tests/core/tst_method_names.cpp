@@ -88,6 +88,8 @@ const std::vector<Homonym> homonyms{
     {"classification", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
     {"presence", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
     {"regression", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
+    {"detection", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
+    {"detection", "core/values/targets/", "the name of a target"},
     {"plain", "core/model/heads.cpp", "a choice of an option: a task's head"},
     {"segmentation", "core/values/targets/", "the name of a target"},
     {"depth", "core/values/targets/", "the name of a target"},

@@ -123,8 +123,8 @@ private Q_SLOTS:
                 << static_cast<int>(family) << ids;
         };
         add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "table"});
-        add(Family::Task,
-            {"segmentation", "depth", "normal", "classification", "presence", "regression"});
+        add(Family::Task, {"segmentation", "depth", "normal", "classification", "presence",
+                           "regression", "detection"});
         add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101", "vgg16"});
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
                                       "rcm", "taps", "eft", "km-style", "polytropon"});
@@ -152,7 +152,8 @@ private Q_SLOTS:
              {"N", {"mean_angle", "median_angle", "within_11_25", "within_22_5", "within_30"}}},
             {"classification", {"C", {"top1", "top5", "class_accuracy"}}},
             {"presence", {"P", {"map", "accuracy"}}},
-            {"regression", {"R", {"mae", "rmse"}}}};
+            {"regression", {"R", {"mae", "rmse"}}},
+            {"detection", {"B", {"ap", "ap50", "ap75", "ar100"}}}};
         QCOMPARE(catalogue().tasks.size(), frozen.size());
         for (const TaskInfo& task : catalogue().tasks) {
             Texts names;
