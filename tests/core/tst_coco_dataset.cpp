@@ -4,8 +4,6 @@
 #include "core/data/data_check.h"
 #include "core/data/data_news.h"
 #include "core/data/file_dataset.h"
-#include "core/data/image_files.h"
-#include "core/data/stored_objects.h"
 #include "core/model/recognize_data.h"
 #include "tests/core/core_testing.h"
 #include "tests/core/reference_script.h"
@@ -16,9 +14,7 @@
 #include <QTest>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <set>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -66,14 +62,6 @@ std::shared_ptr<const FileDataset> opened(const OpenedDataset& dataset) {
 
 std::string said(const OpenedDataset& dataset) {
     return dataset ? "opened" : dataset.error().front().code + " | " + toText(dataset.error());
-}
-
-/// The index of a sample of this name.
-int sampleCalled(const Dataset& dataset, const std::string& split, const std::string& name) {
-    for (int i = 0; i < dataset.description().split(split)->size; ++i)
-        if (dataset.sampleName(split, i) == name)
-            return i;
-    qFatal("no sample %s", name.c_str());
 }
 
 const TargetPlane& planeCalled(const StoredSample& sample, const Dataset& dataset,
@@ -318,149 +306,6 @@ private Q_SLOTS:
         const auto check = valueOf(checkData({"coco", {{"path", files.root().string()}}},
                                              [](double, const std::string&) {}, {}));
         QCOMPARE(check.problems.size(), std::size_t{6}); // of 4 samples; 9 lacks three targets
-    }
-
-    void theRealFolderHasWhatItsFilesList() {
-        const std::string folder = realData("coco");
-        if (folder.empty())
-            QSKIP("no coco in the folder of real data");
-        const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
-        // Counted with Python's json: 46 pictures a split, listed by 46 and 20 instances files, and
-        // 26 and 27 panoptic ones.
-        QCOMPARE(toText(dataset->description()),
-                 std::string("train 46 samples (panoptic 26, others all), "
-                             "val 46 samples (segmentation 20, panoptic 27, presence 20, "
-                             "detection 20)"));
-        QCOMPARE(dataset->description().target("segmentation")->classes.size(), std::size_t{81});
-        QCOMPARE(dataset->description().target("panoptic")->classes.size(), std::size_t{133});
-        // A picture without objects is background, and has no class.
-        const int without = sampleCalled(*dataset, "train", "000000000508");
-        const StoredSample sample = dataset->storedSample("train", without);
-        const auto isZero = [](std::uint8_t byte) { return byte == 0; };
-        QCOMPARE(planeCalled(sample, *dataset, "presence").bytes.size(), std::size_t{80});
-        QVERIFY(std::ranges::all_of(planeCalled(sample, *dataset, "presence").bytes, isZero));
-        QVERIFY(std::ranges::all_of(planeCalled(sample, *dataset, "segmentation").bytes, isZero));
-        QVERIFY(!planeCalled(sample, *dataset, "segmentation").empty());
-    }
-
-    void boxesAreThoseOfTheFile() {
-        const std::string folder = realData("coco");
-        if (folder.empty())
-            QSKIP("no coco in the folder of real data");
-        const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
-        std::ifstream file(folder + "/annotations/instances_val2017.json");
-        const Json json = Json::parse(file);
-        std::map<std::int64_t, std::string> categories;
-        for (const Json& category : json["categories"])
-            categories[category["id"]] = category["name"];
-        std::size_t compared = 0;
-        for (const Json& image : json["images"]) {
-            const std::string name = image["file_name"].get<std::string>().substr(0, 12);
-            const StoredSample sample =
-                dataset->storedSample("val", sampleCalled(*dataset, "val", name));
-            const PictureObjects picture = objectsOf(planeCalled(sample, *dataset, "detection"));
-            QCOMPARE(picture.width, image["width"].get<int>());
-            QCOMPARE(picture.height, image["height"].get<int>());
-            std::size_t at = 0;
-            for (const Json& annotation : json["annotations"]) {
-                if (annotation["image_id"] != image["id"])
-                    continue;
-                QVERIFY(at < picture.objects.size());
-                const ImageObject& object = picture.objects[at++];
-                const auto& classes = dataset->description().target("detection")->classes;
-                QCOMPARE(classes[static_cast<std::size_t>(object.label)].name,
-                         categories[annotation["category_id"]]);
-                QCOMPARE(object.isCrowd, annotation["iscrowd"] == 1);
-                // Kept as floats: of numbers up to 640 to 3e-5.
-                QVERIFY(std::abs(object.box.x - annotation["bbox"][0].get<double>()) < 1e-4);
-                QVERIFY(std::abs(object.box.height - annotation["bbox"][3].get<double>()) < 1e-4);
-                ++compared;
-            }
-            QCOMPARE(at, picture.objects.size());
-        }
-        QCOMPARE(compared, json["annotations"].size());
-    }
-
-    void panopticClassesAreThoseOfOtherTools() {
-        const std::string folder = realData("coco");
-        if (folder.empty())
-            QSKIP("no coco in the folder of real data");
-        const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
-        int compared = 0;
-        for (const std::string split : {"train", "val"}) {
-            // Semantic masks hold the categories' ids; classes are in their order.
-            const Json json =
-                parseJson(fileBytes(folder + "/annotations/panoptic_" + split + "2017.json"));
-            std::set<int> ids;
-            for (const Json& category : json["categories"])
-                ids.insert(category["id"].get<int>());
-            const std::vector<int> idOf(ids.begin(), ids.end());
-            for (int i = 0; i < dataset->description().split(split)->size; ++i) {
-                const StoredSample sample = dataset->storedSample(split, i);
-                QVERIFY2(sample.problems.empty(), toText(sample.problems).c_str());
-                const TargetPlane& plane = planeCalled(sample, *dataset, "panoptic");
-                if (plane.empty())
-                    continue;
-                const auto semantic =
-                    valueOf(readPlane(folder + "/annotations/semantic_" + split + "2017/"
-                                          + dataset->sampleName(split, i) + ".png",
-                                      Encoding::Index8));
-                QCOMPARE(plane.bytes.size(), semantic.bytes.size());
-                for (std::size_t p = 0; p < plane.bytes.size(); ++p)
-                    if (semantic.bytes[p] != (plane.bytes[p] == 255 ? 0 : idOf[plane.bytes[p]]))
-                        QFAIL(qPrintable(QString("pixel %1 of %2").arg(p).arg(i)));
-                ++compared;
-            }
-        }
-        QCOMPARE(compared, 53);
-    }
-
-    void smallThingsLieInFrontOfLargeOnes() {
-        // Of the real pictures: each pixel is of the smallest thing there, else of a crowd none.
-        const std::string folder = realData("coco");
-        if (folder.empty() || fileBytes(folder + "/reference/masks_val.json").empty())
-            QSKIP("no coco in the folder of real data");
-        const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
-        const Json json = parseJson(fileBytes(folder + "/annotations/instances_val2017.json"));
-        const Json masks = parseJson(fileBytes(folder + "/reference/masks_val.json"));
-        std::map<std::int64_t, std::string> texts;
-        for (const Json& mask : masks["masks"])
-            texts[mask["id"]] = mask["rle"];
-        std::set<int> ids;
-        for (const Json& category : json["categories"])
-            ids.insert(category["id"].get<int>());
-        bool sawCrowd = false;
-        for (const Json& image : json["images"]) {
-            const int height = image["height"], width = image["width"];
-            std::vector<double> smallest(static_cast<std::size_t>(height * width), 1e9);
-            std::vector<int> expected(smallest.size(), 0);
-            for (const Json& annotation : json["annotations"]) {
-                if (annotation["image_id"] != image["id"])
-                    continue;
-                const bool isCrowd = annotation["iscrowd"] == 1;
-                const double area = isCrowd ? 1e8 : annotation["area"].get<double>();
-                const int index = 1
-                                  + static_cast<int>(std::distance(
-                                      ids.begin(), ids.find(annotation["category_id"].get<int>())));
-                const auto mask = valueOf(maskOfText(height, width, texts.at(annotation["id"])));
-                mask.forEachPiece([&](int x, int first, int last) {
-                    for (int y = first; y <= last; ++y) {
-                        const auto p = static_cast<std::size_t>(y * width + x);
-                        if (area <= smallest[p]) {
-                            smallest[p] = area;
-                            expected[p] = isCrowd ? 255 : index;
-                            sawCrowd = sawCrowd || isCrowd;
-                        }
-                    }
-                });
-            }
-            const std::string name = fs::path(image["file_name"].get<std::string>()).stem();
-            const StoredSample sample =
-                dataset->storedSample("val", sampleCalled(*dataset, "val", name));
-            const TargetPlane& plane = planeCalled(sample, *dataset, "segmentation");
-            QVERIFY2(std::ranges::equal(plane.bytes, expected), name.c_str());
-        }
-        QVERIFY(sawCrowd);
     }
 };
 

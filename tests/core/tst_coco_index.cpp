@@ -9,9 +9,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <algorithm>
-#include <map>
-
 using namespace concertina;
 using namespace concertina::testing;
 
@@ -67,19 +64,6 @@ std::string said(const Opened& index) {
 template <class Value>
 std::string said(const Expected<Value>& value) {
     return value ? "read" : value.error().code + " | " + toText(value.error());
-}
-
-/// Of the real data; null where they are not there.
-std::shared_ptr<const CocoIndex> realIndex(const std::string& name,
-                                           CocoIndex::Kind kind = CocoIndex::Kind::Objects) {
-    const std::string folder = realData("coco");
-    if (folder.empty())
-        return nullptr;
-    return opened(CocoIndex::open(folder + "/annotations/" + name, kind));
-}
-
-Json parsed(const std::filesystem::path& path) {
-    return parseJson(fileBytes(path));
 }
 
 } // namespace
@@ -401,68 +385,6 @@ private Q_SLOTS:
         QVERIFY(said(place.open(json, kind)).starts_with("coco.field"));
         json = parseJson(jsonText(smallFile()));
         QVERIFY(said(place.open(json, kind)).starts_with("coco.field")); // of another kind
-    }
-
-    void theRealFilesAreReadWhole_data() {
-        QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"instances_train2017.json", "instances_val2017.json",
-              "person_keypoints_train2017.json", "person_keypoints_val2017.json"})
-            QTest::newRow(name) << name;
-    }
-
-    void theRealFilesAreReadWhole() {
-        QFETCH(QString, name);
-        const auto index = realIndex(name.toStdString());
-        if (!index)
-            QSKIP("no coco in the folder of real data");
-        const Json whole = parsed(index->path());
-        QCOMPARE(index->images().size(), whole["images"].size());
-        QCOMPARE(index->categories().size(), whole["categories"].size());
-        std::map<std::int64_t, Json> byId;
-        for (const Json& annotation : whole["annotations"])
-            byId[annotation["id"]] = annotation;
-        std::size_t seen = 0;
-        for (std::size_t i = 0; i < index->images().size(); ++i) {
-            const auto objects = valueOf(index->objectsOf(i));
-            const auto annotations = index->annotations(i);
-            QCOMPARE(objects.size(), annotations.size());
-            for (std::size_t a = 0; a < annotations.size(); ++a, ++seen) {
-                const Json& json = byId.at(annotations[a].id);
-                QCOMPARE(json["image_id"].get<std::int64_t>(), index->images()[i].id);
-                QCOMPARE(json["category_id"].get<std::int64_t>(),
-                         index->categories()[static_cast<std::size_t>(objects[a].label)].id);
-                const Box& box = objects[a].box;
-                QCOMPARE((std::vector{box.x, box.y, box.width, box.height}),
-                         json["bbox"].get<std::vector<double>>());
-                QCOMPARE(objects[a].area, json["area"].get<double>());
-                QCOMPARE(objects[a].isCrowd, json["iscrowd"] == 1);
-                const auto labelled =
-                    std::ranges::count_if(objects[a].points, [](const Keypoint& point) {
-                        return point.state != Keypoint::State::Unknown;
-                    });
-                QCOMPARE(labelled, json.value("num_keypoints", 0));
-            }
-        }
-        QCOMPARE(seen, byId.size());
-    }
-
-    void theRealMasksAreThoseOfCocosTools() {
-        const auto index = realIndex("instances_val2017.json");
-        if (!index)
-            QSKIP("no coco in the folder of real data");
-        std::map<std::int64_t, std::string> texts;
-        const Json reference = parsed(realData("coco") + "/reference/masks_val.json");
-        for (const Json& mask : reference["masks"])
-            texts[mask["id"]] = mask["rle"];
-        std::size_t compared = 0;
-        for (std::size_t i = 0; i < index->images().size(); ++i)
-            for (const CocoAnnotation& annotation : index->annotations(i)) {
-                QCOMPARE(compressedText(valueOf(index->maskOf(i, annotation))),
-                         texts.at(annotation.id));
-                ++compared;
-            }
-        QCOMPARE(compared, texts.size());
     }
 };
 

@@ -99,6 +99,7 @@ const std::vector<Homonym> homonyms{
     {"regression", "core/values/targets/", "the name of a target"},
     {"presence", "core/data/dataset_json.cpp", "how a target is stored"},
     {"table", "core/data/dataset_json.cpp", "a key: where such targets stand"},
+    {"segmentation", "core/data/coco/", "a key of COCO's: an annotation's mask"},
     {"depth", "core/data/mtan_dataset.cpp", "the name of a folder"},
     {"normal", "core/data/mtan_dataset.cpp", "the name of a folder"},
     {"folder", "widgets/forms/field_editor.cpp", "an icon"},

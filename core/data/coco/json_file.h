@@ -33,6 +33,7 @@ public:
     JsonFile& operator=(const JsonFile&) = delete;
 
     const std::filesystem::path& path() const { return m_path; }
+    std::int64_t bytes() const { return m_opened.first; } ///< when it was opened
 
     /// Up to `bytes` bytes from `offset` on; fewer at the end. Problem "coco.read".
     Expected<std::size_t> read(std::int64_t offset, char* to, std::size_t bytes) const;

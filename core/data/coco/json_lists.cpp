@@ -82,12 +82,16 @@ private:
                        "lists of images, annotations and categories", ""};
             return false;
         }
+        const std::int64_t rest = m_file.bytes() - m_offset - static_cast<std::int64_t>(m_size);
+        if (rest <= 0)
+            return false;
         std::memmove(m_text.data(), m_text.data() + keep, kept);
         m_offset += static_cast<std::int64_t>(keep);
         m_at -= keep;
         if (m_mark)
             m_mark = 0;
-        const std::size_t room = std::max(windowBytes, kept); // doubles, for long objects
+        const std::size_t room = std::min(std::max(windowBytes, kept), // doubles, for long objects
+                                          static_cast<std::size_t>(rest));
         m_text.resize(kept + room + 1);
         const auto count =
             m_file.read(m_offset + static_cast<std::int64_t>(kept), m_text.data() + kept, room);
