@@ -38,6 +38,9 @@ protected:
     /// The place of a split in the description.
     std::size_t splitAt(std::string_view split) const;
 
+    /// Says once that files belong to no sample, where any do.
+    void reportUnused() const;
+
     DatasetDescription m_description;
     DataWatch m_watch;
 };

@@ -123,7 +123,7 @@ private Q_SLOTS:
             QTest::newRow(std::string(familyName(family)).c_str())
                 << static_cast<int>(family) << ids;
         };
-        add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "table"});
+        add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "cityscapes", "table"});
         add(Family::Task, {"segmentation", "depth", "normal", "inverse-depth", "classification",
                             "presence", "regression", "detection"});
         add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101", "vgg16"});
