@@ -234,12 +234,10 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
 } // namespace
 
 std::string_view encodingName(const TargetInfo& target) {
-    return std::ranges::find_if(encodings,
-                                [&](const EncodingName& some) {
-                                    return some.encoding == target.encoding
-                                           && some.kind == target.kind;
-                                })
-        ->name;
+    const auto known = std::ranges::find_if(encodings, [&](const EncodingName& some) {
+        return some.encoding == target.encoding && some.kind == target.kind;
+    });
+    return known == encodings.end() ? target.kind->id() : known->name;
 }
 
 std::optional<NamedEncoding> encodingNamed(std::string_view name) {
