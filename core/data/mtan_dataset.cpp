@@ -116,7 +116,7 @@ OpenedDataset openMtan(const Json& options, const DataWatch& watch) {
     if (!fs::is_directory(root, error))
         return tl::unexpected(Problems{{"dataset.missing", root.string(), "no such folder",
                                         "the folder with train and val", ""}});
-    const std::string& set = options["set"].get_ref<const std::string&>();
+    const std::string set = options["set"].get<std::string>();
     const bool streets = set == streetsSet || (set != roomsSet && areStreets(root));
     FolderLayout layout = mtanLayout(root, streets ? mtanStreets() : mtanRooms());
     FolderScan scan = scanFolder(root, layout, layout.name);
