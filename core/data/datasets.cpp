@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/cityscapes_dataset.h"
 #include "core/data/coco_dataset.h"
 #include "core/data/dataset.h"
 #include "core/data/folder_dataset.h"
@@ -14,8 +15,9 @@
 namespace concertina {
 
 std::span<const DatasetEntry* const> datasets() {
-    static const std::array all{&roomsDataset(), &folderDataset(), &nyuv2Dataset(),
-                                &mtanDataset(),  &cocoDataset(),   &tableDataset()};
+    static const std::array all{&roomsDataset(), &folderDataset(),     &nyuv2Dataset(),
+                                &mtanDataset(),  &cityscapesDataset(), &cocoDataset(),
+                                &tableDataset()};
     return all;
 }
 

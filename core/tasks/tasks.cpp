@@ -8,6 +8,7 @@ namespace concertina {
 
 const TaskEntry& segmentationTask();
 const TaskEntry& depthTask();
+const TaskEntry& inverseDepthTask();
 const TaskEntry& normalTask();
 const TaskEntry& classificationTask();
 const TaskEntry& presenceTask();
@@ -15,9 +16,9 @@ const TaskEntry& regressionTask();
 const TaskEntry& detectionTask();
 
 std::span<const TaskEntry* const> tasks() {
-    static const std::array all{&segmentationTask(),   &depthTask(),    &normalTask(),
-                                &classificationTask(), &presenceTask(), &regressionTask(),
-                                &detectionTask()};
+    static const std::array all{&segmentationTask(), &depthTask(),          &normalTask(),
+                                &inverseDepthTask(), &classificationTask(), &presenceTask(),
+                                &regressionTask(),   &detectionTask()};
     return all;
 }
 

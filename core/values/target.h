@@ -109,6 +109,7 @@ protected:
 // Those that datasets name.
 const TargetKind& classesTarget();
 const TargetKind& depthTarget();
+const TargetKind& inverseDepthTarget(); ///< a number in proportion to 1 / depth
 const TargetKind& normalsTarget();
 const TargetKind& labelTarget();    ///< one class of the whole picture
 const TargetKind& presenceTarget(); ///< which classes the picture has

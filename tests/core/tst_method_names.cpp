@@ -94,6 +94,7 @@ const std::vector<Homonym> homonyms{
     {"segmentation", "core/values/targets/", "the name of a target"},
     {"depth", "core/values/targets/", "the name of a target"},
     {"normal", "core/values/targets/", "the name of a target"},
+    {"inverse-depth", "core/values/targets/", "the name of a target"},
     {"classification", "core/values/targets/", "the name of a target"},
     {"presence", "core/values/targets/", "the name of a target"},
     {"regression", "core/values/targets/", "the name of a target"},

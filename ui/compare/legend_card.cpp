@@ -97,7 +97,9 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
     const bool scale = kind->form() == ValueForm::Scale;
     const bool list = kind->form() == ValueForm::List;
     setTitle(toQt(kind->label()));
-    setNote(scale     ? tr("%1, one range for all").arg(QString::fromUtf8(kind->errorUnit()))
+    const QString unit = QString::fromUtf8(kind->errorUnit());
+    const QString oneRange = tr("one range for all");
+    setNote(scale     ? (unit.isEmpty() ? oneRange : unit + ", " + oneRange)
             : list    ? tr("what is said to be there stands out")
             : objects ? tr("dashed: not true, dotted: missed")
                       : QString());
@@ -120,7 +122,6 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
         return;
     }
     const ValueRange range = pictures.range();
-    const QString unit = QString::fromUtf8(kind->errorUnit());
     m_depth->setScale({viridis, range.low, range.high, unit, tr("no measurement")});
     m_errors->setScale({inferno, 0, limit, unit, {}});
     const bool stretched = limit != kind->errorLimit();

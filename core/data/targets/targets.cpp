@@ -10,6 +10,7 @@ namespace concertina {
 
 const TargetTensors& classesTensors();
 const TargetTensors& depthTensors();
+const TargetTensors& inverseDepthTensors();
 const TargetTensors& normalsTensors();
 const TargetTensors& labelTensors();
 const TargetTensors& presenceTensors();
@@ -17,9 +18,9 @@ const TargetTensors& valuesTensors();
 const TargetTensors& boxesTensors();
 
 const TargetTensors& targetTensors(const TargetKind& kind) {
-    static const std::array<const TargetTensors*, 7> all{
-        &classesTensors(),  &depthTensors(),  &normalsTensors(), &labelTensors(),
-        &presenceTensors(), &valuesTensors(), &boxesTensors()};
+    static const std::array<const TargetTensors*, 8> all{
+        &classesTensors(), &depthTensors(),    &inverseDepthTensors(), &normalsTensors(),
+        &labelTensors(),   &presenceTensors(), &valuesTensors(),       &boxesTensors()};
     const auto found = std::ranges::find(
         all, &kind, [](const TargetTensors* tensors) { return &tensors->kind(); });
     assert(found != all.end() && "a test holds that both tables have the same kinds");
