@@ -99,19 +99,19 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
     setTitle(toQt(kind->label()));
     const QString unit = QString::fromUtf8(kind->errorUnit());
     const QString oneRange = tr("one range for all");
-    setNote(scale     ? (unit.isEmpty() ? oneRange : unit + ", " + oneRange)
-            : list    ? tr("what is said to be there stands out")
-            : objects ? tr("dashed: not true, dotted: missed")
-                      : QString());
+    setNote(scale  ? (unit.isEmpty() ? oneRange : unit + ", " + oneRange)
+            : list ? tr("what is said to be there stands out")
+                   : QString());
     m_classes->setVisible(areas || objects);
     m_overlay->setVisible(areas);
     m_scores->setVisible(objects);
     m_depth->setVisible(scale);
     m_directions->setVisible(kind->form() == ValueForm::Directions);
     m_errors->setVisible(scale || kind->form() == ValueForm::Directions);
-    m_errorTitle->setVisible(areas || m_errors->isVisibleTo(this));
+    m_errorTitle->setVisible(!list);
     m_classErrors->setVisible(areas);
-    m_errorTitle->setText(tr("Error, difference"));
+    m_errorTitle->setText(objects ? tr("Dashed: not true · dotted: missed")
+                                  : tr("Error, difference"));
     if (areas || objects)
         m_classes->classes()->setClasses(pictures.classes(), pictures.classCounts());
     if (areas) {
