@@ -68,6 +68,12 @@ void emitSplits(const DataCheck& check, Console& console) {
 }
 
 void printFiles(const DataCheck& check, Console& console) {
+    if (!check.remarks.empty())
+        console.say("\n");
+    for (const std::string& remark : check.remarks) {
+        console.say(oneLine(remark) + "\n");
+        console.emit({{"event", "remark"}, {"text", remark}});
+    }
     if (!check.unused.empty())
         console.say("\n" + counted(check.unused.size(), "file") + " without a sample:\n");
     for (const std::string& file : check.unused) {

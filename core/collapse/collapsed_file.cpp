@@ -20,23 +20,30 @@ Problem damaged(const std::filesystem::path& path, std::string code, std::string
     return {std::move(code), path.string(), std::move(found), std::move(expected), std::move(hint)};
 }
 
-/// [C, H, W] of a network's output for a target.
-std::vector<std::int64_t> outputShape(const CollapsedNetwork& network, const TargetInfo& target) {
+/// What the network gives for an empty image.
+std::vector<torch::Tensor> emptyOutputs(const CollapsedNetwork& network) {
+    const torch::NoGradGuard noGrad;
+    return network.forward(torch::zeros({1, 3, network.height, network.width}), {});
+}
+
+/// What [1, C, H, W] of an output for a target must be; H and W of a map of centres are the
+/// network's own.
+std::vector<std::int64_t> outputShape(const CollapsedNetwork& network, const TargetInfo& target,
+                                      const torch::Tensor& output) {
     const int channels = target.kind->outputs(static_cast<int>(target.classes.size()));
     if (target.kind->isPlane())
-        return {channels, network.height, network.width};
-    return {channels, 1, 1};
+        return {1, channels, network.height, network.width};
+    if (target.kind->form() == ValueForm::Objects && output.dim() == 4)
+        return {1, channels, output.size(2), output.size(3)};
+    return {1, channels, 1, 1};
 }
 
 /// Runs an empty image through: what LibTorch refuses is a file that does not fit together.
 std::optional<Problem> tryOut(const std::filesystem::path& path, const CollapsedNetwork& network) {
     try {
-        const torch::NoGradGuard noGrad;
-        const auto outputs =
-            network.forward(torch::zeros({1, 3, network.height, network.width}), {});
+        const auto outputs = emptyOutputs(network);
         for (std::size_t t = 0; t < outputs.size(); ++t) {
-            std::vector<std::int64_t> expected = outputShape(network, network.targets[t]);
-            expected.insert(expected.begin(), 1);
+            const auto expected = outputShape(network, network.targets[t], outputs[t]);
             if (outputs[t].sizes() != at::IntArrayRef(expected))
                 return damaged(path, "network.tensor", "an output " + c10::str(outputs[t].sizes()),
                                c10::str(at::IntArrayRef(expected)) + " for "
@@ -65,9 +72,11 @@ Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
     TensorFile file;
     const Normalization normalization = normalizationOf(network.normalization);
     Json targets = Json::array();
-    for (const TargetInfo& target : network.targets) {
+    const auto outputs = emptyOutputs(network);
+    for (std::size_t t = 0; t < network.targets.size(); ++t) {
+        const TargetInfo& target = network.targets[t];
         Json& json = targets.emplace_back(toJson(target));
-        json["shape"] = outputShape(network, target);
+        json["shape"] = outputs[t].sizes().slice(1).vec();
         json["output"] = target.kind->outputText();
     }
     file.header = {{"format", format},

@@ -2,6 +2,7 @@
 #include "core/data/data_check.h"
 
 #include "core/data/batch.h"
+#include "core/data/data_news.h"
 #include "core/data/file_dataset.h"
 #include "core/data/in_order.h"
 #include "core/data/target_tensors.h"
@@ -75,7 +76,8 @@ void findSilent(const CheckedSplit& check, Problems& problems) {
 Expected<DataCheck> checkData(const MethodChoice& choice, const Progress& progress,
                               const std::stop_token& stop) {
     DataCheck check;
-    const auto opened = openWholly(choice);
+    const auto news = std::make_shared<DataNews>();
+    const auto opened = openWholly(choice, {.news = news});
     if (!opened) {
         check.problems = opened.error();
         return check;
@@ -83,6 +85,9 @@ Expected<DataCheck> checkData(const MethodChoice& choice, const Progress& progre
     const DatasetDescription& description = (*opened)->description();
     check.name = description.name;
     check.unused = description.unused;
+    for (NoticeEvent& notice : news->take(true))
+        if (notice.code != "dataset.unused") // they are listed
+            check.remarks.push_back(std::move(notice.text));
     const auto* dataset = dynamic_cast<const FileDataset*>(opened->get());
     if (dataset == nullptr)
         return check; // what is made has no files to be read

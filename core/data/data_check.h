@@ -34,6 +34,7 @@ struct DataCheck {
     std::string name;
     std::vector<CheckedSplit> splits;
     std::vector<std::string> unused; ///< files that belong to no sample
+    std::vector<std::string> remarks; ///< sentences on what was passed over
     /// Samples whose picture is turned by EXIF and that have targets, and how these lie.
     std::vector<std::pair<std::string, std::string>> turned;
     Problems problems; ///< what keeps samples, or a target, from being used

@@ -23,12 +23,14 @@ struct EncodingName {
 };
 
 /// What is no plane is stored in cells of a table.
-const std::array<EncodingName, 10> encodings{{
+const std::array<EncodingName, 12> encodings{{
     {"index8", Encoding::Index8, &classesTarget()},
     {"index16", Encoding::Index16, &classesTarget()},
     {"uint8", Encoding::UInt8, &depthTarget()},
     {"uint16", Encoding::UInt16, &depthTarget()},
     {"float32", Encoding::Float32, &depthTarget()},
+    {"inverse_uint16", Encoding::UInt16, &inverseDepthTarget()},
+    {"inverse_float32", Encoding::Float32, &inverseDepthTarget()},
     {"rgb8", Encoding::Rgb8, &normalsTarget()},
     {"rgb16", Encoding::Rgb16, &normalsTarget()},
     {"label", Encoding::Index16, &labelTarget()},
@@ -193,19 +195,23 @@ TargetInfo readTarget(Reader& reader, const std::string& name, const Json& json,
             target.ignore = static_cast<int>(ignore);
         keys.insert(keys.end(), {"classes", "ignore"});
     }
-    if (target.kind == &depthTarget() || target.kind == &valuesTarget()) {
+    const bool isScale = target.kind->form() == ValueForm::Scale;
+    if (isScale || target.kind == &valuesTarget()) {
         target.scale = reader.number(json, "scale", path, 1);
         if (target.scale <= 0)
             reader.report(path + "scale", json["scale"], "a number above 0");
         target.offset = reader.number(json, "offset", path, 0);
         keys.insert(keys.end(), {"scale", "offset"});
     }
-    if (target.kind == &depthTarget()) {
+    if (isScale) {
         if (!Reader::member(json, "invalid").is_null())
             target.invalid = reader.number(json, "invalid", path, 0);
+        keys.emplace_back("invalid");
+    }
+    if (target.kind == &depthTarget()) {
         if (const Json unit = Reader::member(json, "unit"); !unit.is_null() && unit != "m")
             reader.report(path + "unit", unit, "\"m\"; scale makes metres of what is stored");
-        keys.insert(keys.end(), {"invalid", "unit"});
+        keys.emplace_back("unit");
     }
     reader.checkKeys(json, path, keys);
     return target;
@@ -228,12 +234,10 @@ std::optional<Camera> readCamera(Reader& reader, const Json& json) {
 } // namespace
 
 std::string_view encodingName(const TargetInfo& target) {
-    return std::ranges::find_if(encodings,
-                                [&](const EncodingName& some) {
-                                    return some.encoding == target.encoding
-                                           && some.kind == target.kind;
-                                })
-        ->name;
+    const auto known = std::ranges::find_if(encodings, [&](const EncodingName& some) {
+        return some.encoding == target.encoding && some.kind == target.kind;
+    });
+    return known == encodings.end() ? target.kind->id() : known->name;
 }
 
 std::optional<NamedEncoding> encodingNamed(std::string_view name) {

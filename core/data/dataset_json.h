@@ -31,7 +31,8 @@ struct FolderLayout {
     std::string classesHint = "see dataset.json, \"classes\" and \"ignore\"";
 };
 
-/// "index8", "rgb16", "label": how a target is stored, in such a file.
+/// "index8", "rgb16", "label": how a target is stored, in such a file; the id of its kind where no
+/// such file can hold it.
 std::string_view encodingName(const TargetInfo& target);
 
 struct NamedEncoding {

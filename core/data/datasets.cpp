@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/cityscapes_dataset.h"
+#include "core/data/coco_dataset.h"
 #include "core/data/dataset.h"
 #include "core/data/folder_dataset.h"
 #include "core/data/mtan_dataset.h"
@@ -13,7 +15,8 @@
 namespace concertina {
 
 std::span<const DatasetEntry* const> datasets() {
-    static const std::array all{&roomsDataset(), &folderDataset(), &nyuv2Dataset(), &mtanDataset(),
+    static const std::array all{&roomsDataset(), &folderDataset(),     &nyuv2Dataset(),
+                                &mtanDataset(),  &cityscapesDataset(), &cocoDataset(),
                                 &tableDataset()};
     return all;
 }

@@ -14,6 +14,15 @@ std::size_t FileDataset::splitAt(std::string_view split) const {
     return static_cast<std::size_t>(found - m_description.splits.begin());
 }
 
+void FileDataset::reportUnused() const {
+    if (!m_watch.news || m_description.unused.empty())
+        return;
+    m_watch.news->add({.level = NoticeLevel::Warning,
+                       .code = "dataset.unused",
+                       .text = "In " + m_description.name + " " + unusedText(m_description.unused)
+                               + "; \"concertina-cli data check\" names all."});
+}
+
 Expected<Sample> FileDataset::sample(std::string_view split, int index, int height,
                                      int width) const {
     StoredSample stored = storedSample(split, index, SampleSize{height, width});

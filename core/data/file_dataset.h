@@ -38,6 +38,9 @@ protected:
     /// The place of a split in the description.
     std::size_t splitAt(std::string_view split) const;
 
+    /// To the news: how many files of the description belong to no sample, and some of them.
+    void reportUnused() const;
+
     DatasetDescription m_description;
     DataWatch m_watch;
 };

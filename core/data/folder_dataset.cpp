@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/folder_dataset.h"
 
-#include "core/data/data_news.h"
 #include "core/data/image_files.h"
 #include "core/data/npy.h"
 #include "core/data/npy_planes.h"
@@ -104,15 +103,6 @@ void FolderDataset::take(FolderScan scan) {
     m_samples = std::move(scan.splits);
     m_description.unused = std::move(scan.unused);
     m_description.fingerprint = std::move(scan.fingerprint);
-}
-
-void FolderDataset::reportUnused() const {
-    if (!m_watch.news || m_description.unused.empty())
-        return;
-    m_watch.news->add({.level = NoticeLevel::Warning,
-                       .code = "dataset.unused",
-                       .text = "In " + m_description.name + " " + unusedText(m_description.unused)
-                               + "; \"concertina-cli data check\" names all."});
 }
 
 const FolderSample& FolderDataset::files(std::string_view split, int index) const {

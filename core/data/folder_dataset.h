@@ -47,7 +47,6 @@ private:
                   PictureReading reading);
 
     void take(FolderScan scan);
-    void reportUnused() const;
     const FolderSample& files(std::string_view split, int index) const;
     Expected<std::vector<std::byte>> read(const std::string& file) const;
     void readTarget(std::size_t target, const FolderSample& files, int orientation, SampleSize size,

@@ -171,8 +171,9 @@ private:
                 continue;
             }
             for (const std::string& encoding : encodingNames()) {
-                if (!encodingNamed(encoding)->kind->isPlane())
-                    continue; // no file of its own
+                const TargetKind* kind = encodingNamed(encoding)->kind;
+                if (!kind->isPlane() || kind == &inverseDepthTarget())
+                    continue; // no file of its own; one that looks like a depth's
                 const auto plane = planeOf(*bytes, file.target, encoding);
                 if (plane) {
                     m_possible.push_back(encoding);

@@ -50,7 +50,7 @@ bool setTargetValue(TargetInfo& target, std::string_view key, double value) {
             return false;
         return true;
     }
-    if (target.kind != &depthTarget() && target.kind != &valuesTarget())
+    if (target.kind->form() != ValueForm::Scale && target.kind != &valuesTarget())
         return false;
     if (key == "scale" && value > 0)
         target.scale = value;
@@ -124,7 +124,7 @@ std::optional<TargetInfo> guessedTarget(const fs::path& path) {
 std::string valuesText(const TargetInfo& target) {
     if (target.kind == &classesTarget())
         return "classes=N, ignore=N, column=NAME";
-    if (target.kind == &depthTarget())
+    if (target.kind->form() == ValueForm::Scale)
         return "scale=…, offset=…, invalid=…, column=NAME";
     if (target.kind == &valuesTarget())
         return "scale=…, offset=…, columns=NAME,NAME";

@@ -46,6 +46,9 @@ public:
     /// The truth of image `n` of a batch. As it stands, of a kind with one tensor that a map shows
     /// as it is.
     virtual ValueMap truth(const TargetBatch& batch, std::int64_t n) const;
+
+    /// What `Task::prediction` gives of one image. As it stands, where a map shows it as it is.
+    virtual ValueMap predicted(const torch::Tensor& prediction) const;
 };
 
 /// The one tensor of a target or prediction of one image, [H, W] or [C, H, W], as values that need

@@ -2,9 +2,11 @@
 #include "core/data/value_picture.h"
 
 #include "core/data/image_files.h"
+#include "core/values/object_matching.h"
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <string>
 
 namespace concertina {
@@ -23,16 +25,44 @@ void fillBar(Image& image, int top, int bottom, int left, int right, const Rgb& 
             std::ranges::copy(color, image.pixel(y, x));
 }
 
+/// Boxes of the objects that count, the best last and so on top.
+void drawObjects(Image& image, const ValueMap& map, std::span<const ClassInfo> classes) {
+    constexpr int Line = 2;
+    for (const std::size_t i : std::views::reverse(byScore(map.objects))) {
+        const ImageObject& object = map.objects[i];
+        const auto label = static_cast<std::size_t>(object.label);
+        if (object.score < UsualScore || label >= classes.size())
+            continue;
+        const Box box = object.box.scaled(image.width, image.height);
+        const int left = static_cast<int>(std::lround(box.x));
+        const int top = static_cast<int>(std::lround(box.y));
+        const int right = static_cast<int>(std::lround(box.x + box.width));
+        const int bottom = static_cast<int>(std::lround(box.y + box.height));
+        const Rgb& color = classes[label].color;
+        fillBar(image, top, top + Line, left, right, color);
+        fillBar(image, bottom - Line, bottom, left, right, color);
+        fillBar(image, top, bottom, left, left + Line, color);
+        fillBar(image, top, bottom, right - Line, right, color);
+        drawText(image, std::max(left, 0) + Line + 1, std::max(top, 0) + ListLine - 6,
+                 classes[label].name);
+    }
+}
+
 } // namespace
 
 Image pictureOf(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
-                int height, int width) {
+                const Image& beside) {
     if (map.kind->isPlane())
         return draw(map, classes, range);
-    const int shorter = std::max(1, std::min(height, width));
+    const int shorter = std::max(1, std::min(beside.height, beside.width));
     const int zoom = (LeastSide + shorter - 1) / shorter;
-    height *= zoom;
-    width *= zoom;
+    const int height = beside.height * zoom;
+    const int width = beside.width * zoom;
+    if (map.kind->form() == ValueForm::Objects) {
+        Image image = resized(beside, height, width);
+        drawObjects(image, map, classes);
+        return image;
+    }
     Image image = blankImage(height, width, ListGround);
     int top = ListGap;
     for (const ValueRow& row : map.kind->rows(map, classes)) {

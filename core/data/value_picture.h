@@ -8,10 +8,10 @@
 
 namespace concertina {
 
-/// Values as a picture for files, beside one of this size: a plane as `draw` has it; a list as names,
-/// bars and numbers, as many as there is room for, several times as large where it has to be to be
-/// read.
+/// Values as a picture for files, beside the image that they are of: a plane as `draw` has it;
+/// objects as boxes with names over the image; a list as names, bars and numbers, as many as there
+/// is room for. What has text is several times as large where it has to be to be read.
 Image pictureOf(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
-                int height, int width);
+                const Image& image);
 
 } // namespace concertina

@@ -59,6 +59,18 @@ int pooledHead(GraphBuilder& builder, const HeadPlace& place) {
     return builder.linear(headName(place, "fc"), mean, place.outputs);
 }
 
+int centerHead(GraphBuilder& builder, const HeadPlace& place, int channels) {
+    constexpr int coarse = 4; // of the paper
+    int x = place.features.back().node;
+    int step = 0;
+    for (int stride = place.features.back().stride; stride < coarse; stride *= 2)
+        x = builder.convNormRelu(headName(place, "down" + std::to_string(++step)), x,
+                                 {.channels = channels, .kernel = 3, .stride = 2, .bias = false});
+    x = builder.convNormRelu(headName(place, "1"), x,
+                             {.channels = channels, .kernel = 3, .bias = false});
+    return builder.conv(headName(place, "2"), x, place.outputs, 1);
+}
+
 std::vector<FieldInfo> denseHeadOptions() {
     return {{.path = "head",
              .type = FieldType::Choice,

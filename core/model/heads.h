@@ -25,6 +25,10 @@ int deepLabHead(GraphBuilder& builder, const HeadPlace& place, int channels);
 /// The mean of "out" over the image and a linear layer, "head.TASK.fc": [N, outputs, 1, 1].
 int pooledHead(GraphBuilder& builder, const HeadPlace& place);
 
+/// A map of centres: 3 × 3 of `channels` with norm and ReLU, then 1 × 1, "head.TASK.1" and "2", at
+/// the stride of "out". Where that is below 4, strided ones before them ("down1", …) go there.
+int centerHead(GraphBuilder& builder, const HeadPlace& place, int channels);
+
 /// What a task of pixels offers: which of the dense heads, and how wide.
 std::vector<FieldInfo> denseHeadOptions();
 

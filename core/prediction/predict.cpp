@@ -2,11 +2,13 @@
 #include "core/prediction/predict.h"
 
 #include "core/data/image_files.h"
+#include "core/data/value_picture.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/file_place.h"
+#include "core/values/object_matching.h"
 
 #include <algorithm>
 #include <array>
@@ -57,6 +59,23 @@ Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size
 }
 
 /// {"text": "bedroom 0.93", "values": {"bedroom": 0.93, …}}; what is no number is null.
+/// Objects that count, the best first; boxes are left, top, width and height in pixels of the
+/// picture.
+Json objectsJson(const ValueMap& map, const TargetInfo& target, const Image& picture) {
+    Json objects = Json::array();
+    for (const std::size_t i : byScore(map.objects)) {
+        const ImageObject& object = map.objects[i];
+        const auto label = static_cast<std::size_t>(object.label);
+        if (object.score < UsualScore || label >= target.classes.size())
+            continue;
+        const Box box = object.box.scaled(picture.width, picture.height);
+        objects.push_back({{"class", target.classes[label].name},
+                           {"score", object.score},
+                           {"box", {box.x, box.y, box.width, box.height}}});
+    }
+    return {{"text", valueText(map, 0, 0, target.classes)}, {"objects", std::move(objects)}};
+}
+
 Json listJson(const ValueMap& map, const TargetInfo& target) {
     Json values = Json::object();
     for (std::size_t i = 0; i < std::min(map.values.size(), target.classes.size()); ++i)
@@ -74,7 +93,8 @@ bool isOneOf(const std::vector<fs::path>& files, const fs::path& file) {
 /// A map as its task draws it, and its values for programs; what was written joins `files`. The
 /// pictures themselves are not written over.
 Expected<void> writeMap(const std::string& stem, const ValueMap& map, const TargetInfo& target,
-                        const std::vector<fs::path>& images, std::vector<std::string>& files) {
+                        const Image& picture, const std::vector<fs::path>& images,
+                        std::vector<std::string>& files) {
     const auto add = [&](const std::string& ending, auto write) -> Expected<void> {
         if (isOneOf(images, stem + ending))
             return failure({"predict.input", stem + ending, "one of the pictures to predict for",
@@ -84,13 +104,18 @@ Expected<void> writeMap(const std::string& stem, const ValueMap& map, const Targ
             files.push_back(stem + ending);
         return written;
     };
-    if (!map.kind->isPlane())
-        return add(".json", [&](const fs::path& file) {
-            const std::string text = jsonText(listJson(map, target), 2) + "\n";
+    const bool isOfObjects = map.kind->form() == ValueForm::Objects;
+    if (!map.kind->isPlane()) {
+        const Json json = isOfObjects ? objectsJson(map, target, picture) : listJson(map, target);
+        auto written = add(".json", [&](const fs::path& file) {
+            const std::string text = jsonText(json, 2) + "\n";
             return writeFileAtomically(file, std::array{std::string_view(text)});
         });
+        if (!written || !isOfObjects)
+            return written;
+    }
     auto written = add(".png", [&](const fs::path& file) {
-        return writePng(file, draw(map, target.classes, rangeOf(map)));
+        return writePng(file, pictureOf(map, target.classes, rangeOf(map), picture));
     });
     if (written && target.kind == &depthTarget())
         written = add("-mm.png", [&](const fs::path& file) { return writeMillimetres(file, map); });
@@ -130,7 +155,7 @@ Expected<PredictReport> predict(const PredictRequest& request, const Progress& p
         for (std::size_t t = 0; t < maps.size(); ++t)
             if (auto written =
                     writeMap((request.folder / (names[i] + "." + predictor->taskName(t))).string(),
-                             maps[t], predictor->target(t), request.images, report.files);
+                             maps[t], predictor->target(t), *image, request.images, report.files);
                 !written)
                 return failure(written.error());
     }

@@ -77,7 +77,8 @@ std::vector<ValueMap> Predictor::maps(const Image& image) const {
     const auto given = outputs(image);
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < given.size(); ++t)
-        maps.push_back(toValueMap(m_tasks[t]->prediction(given[t])[0], *m_targets[t].kind));
+        maps.push_back(
+            targetTensors(*m_targets[t].kind).predicted(m_tasks[t]->prediction(given[t])[0]));
     return maps;
 }
 
@@ -88,7 +89,8 @@ std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width)
     for (std::size_t t = 0; t < given.size(); ++t) {
         const torch::Tensor& output = given[t];
         if (!m_targets[t].kind->isPlane()) {
-            maps.push_back(toValueMap(m_tasks[t]->prediction(output)[0], *m_targets[t].kind));
+            maps.push_back(
+                targetTensors(*m_targets[t].kind).predicted(m_tasks[t]->prediction(output)[0]));
             continue;
         }
         const Places rows(output.size(2), height), columns(output.size(3), width);

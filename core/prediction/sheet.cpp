@@ -107,9 +107,7 @@ void placeFrame(Sheet& sheet, int row, const Sample& sample, const RunData& data
         const ValueRange range = rangeOf(truth);
         const int column = 1 + 3 * static_cast<int>(t);
         const auto place = [&](int at, const ValueMap& map) {
-            sheet.place(
-                row, at,
-                pictureOf(map, target.classes, range, sample.image.height, sample.image.width));
+            sheet.place(row, at, pictureOf(map, target.classes, range, sample.image));
         };
         place(column, truth);
         place(column + 1, left[t]);

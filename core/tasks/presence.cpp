@@ -13,7 +13,7 @@ namespace {
 constexpr double noPictures = std::numeric_limits<double>::quiet_NaN();
 
 /// Keeps all scores: an average precision needs them in order.
-class AveragePrecision : public MetricAccumulator {
+class PresencePrecision : public MetricAccumulator {
 public:
     void add(const torch::Tensor& output, const TargetBatch& target) override {
         m_scores.push_back(output.detach().flatten(1).to(torch::kFloat64).cpu());
@@ -83,7 +83,7 @@ public:
     }
 
     std::unique_ptr<MetricAccumulator> metrics() const override {
-        return std::make_unique<AveragePrecision>();
+        return std::make_unique<PresencePrecision>();
     }
 
     torch::Tensor prediction(const torch::Tensor& output) const override {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina {
@@ -58,6 +59,6 @@ struct TaskEntry {
 std::span<const TaskEntry* const> tasks();
 
 /// By its id, which must be known.
-const TaskEntry& taskEntry(const std::string& id);
+const TaskEntry& taskEntry(std::string_view id);
 
 } // namespace concertina

@@ -8,18 +8,21 @@ namespace concertina {
 
 const TaskEntry& segmentationTask();
 const TaskEntry& depthTask();
+const TaskEntry& inverseDepthTask();
 const TaskEntry& normalTask();
 const TaskEntry& classificationTask();
 const TaskEntry& presenceTask();
 const TaskEntry& regressionTask();
+const TaskEntry& detectionTask();
 
 std::span<const TaskEntry* const> tasks() {
-    static const std::array all{&segmentationTask(),   &depthTask(),    &normalTask(),
-                                &classificationTask(), &presenceTask(), &regressionTask()};
+    static const std::array all{&segmentationTask(), &depthTask(),          &normalTask(),
+                                &inverseDepthTask(), &classificationTask(), &presenceTask(),
+                                &regressionTask(),   &detectionTask()};
     return all;
 }
 
-const TaskEntry& taskEntry(const std::string& id) {
+const TaskEntry& taskEntry(std::string_view id) {
     for (const TaskEntry* entry : tasks())
         if (entry->info.id == id)
             return *entry;

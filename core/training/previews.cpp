@@ -34,24 +34,26 @@ void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
         if (!isShown(samples[n]))
             continue;
         const std::string name = m_data.validation->name(samples[n]);
-        if (const auto sample = m_data.validation->sample(samples[n]))
-            m_images.push_back({name, "", "image", (*sample)->image});
         const auto at = static_cast<std::int64_t>(n);
-        const auto height = static_cast<int>(batch.images.size(2));
-        const auto width = static_cast<int>(batch.images.size(3));
+        Image image = blankImage(static_cast<int>(batch.images.size(2)),
+                                 static_cast<int>(batch.images.size(3)));
+        if (const auto sample = m_data.validation->sample(samples[n])) {
+            image = (*sample)->image;
+            m_images.push_back({name, "", "image", image});
+        }
         for (std::size_t t = 0; t < m_taskIds.size(); ++t) {
             const TargetInfo& target = m_data.targets[t];
             const ValueMap truth = targetTensors(*target.kind).truth(batch.targets[t], at);
             const ValueRange range = rangeOf(truth);
             const auto add = [&](const std::string& kind, const ValueMap& values) {
-                m_images.push_back({name, m_taskIds[t], kind,
-                                    pictureOf(values, target.classes, range, height, width)});
+                m_images.push_back(
+                    {name, m_taskIds[t], kind, pictureOf(values, target.classes, range, image)});
             };
             add("truth", truth);
             for (const auto& [kind, predicted] : forms)
-                add(kind,
-                    toValueMap(m_data.tasks[t]->prediction((*predicted)[t].narrow(0, at, 1))[0],
-                               *target.kind));
+                add(kind, targetTensors(*target.kind)
+                              .predicted(m_data.tasks[t]->prediction(
+                                  (*predicted)[t].narrow(0, at, 1))[0]));
         }
     }
 }

@@ -16,6 +16,11 @@ struct Box {
     bool operator==(const Box&) const = default;
 
     double area() const { return width * height; }
+
+    /// The same in another measure: shares of the image as its pixels, or the other way round.
+    Box scaled(double across, double down) const {
+        return {x * across, y * down, width * across, height * down};
+    }
 };
 
 /// A point of an object, such as an eye, in pixels of the image.
@@ -46,5 +51,10 @@ struct ImageObject {
 
     bool operator==(const ImageObject&) const = default;
 };
+
+/// From which score on a found object counts where nothing else is said, and the overlap (COCO's
+/// first) from which on it is the true one.
+inline constexpr double UsualScore = 0.3;
+inline constexpr double UsualOverlap = 0.5;
 
 } // namespace concertina

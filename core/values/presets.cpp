@@ -20,6 +20,13 @@ bool names(const Json& list, std::string_view name) {
         list, [&](const Json& item) { return item.get_ref<const std::string&>() == name; });
 }
 
+/// Whether a baseline of this name says of which presets it is, and not of this one.
+bool isOfOthers(const Json& baselines, const Json& name, std::string_view base) {
+    return std::ranges::any_of(baselines["baselines"], [&](const Json& baseline) {
+        return baseline["name"] == name && baseline.contains("of") && !names(baseline["of"], base);
+    });
+}
+
 /// All presets, with the texts of those that are made here.
 struct PresetTable {
     std::deque<std::string> made; // views stay valid
@@ -41,7 +48,7 @@ struct PresetTable {
         }
         for (const Json& base : baselines["of"])
             for (const Json& group : baselines["groups"])
-                addGroup(base.get<std::string>() + "-", group);
+                addGroup(baselines, base.get<std::string>(), group);
     }
 
     void add(const EmbeddedText& base, const Json& baseline) {
@@ -60,10 +67,11 @@ struct PresetTable {
             formerNames[baseName + "-" + baseline["formerly"].get<std::string>()] = name;
     }
 
-    void addGroup(const std::string& prefix, const Json& group) {
-        PresetGroup added{prefix + group["name"].get<std::string>(), group["notes"], {}};
+    void addGroup(const Json& baselines, const std::string& base, const Json& group) {
+        PresetGroup added{base + "-" + group["name"].get<std::string>(), group["notes"], {}};
         for (const Json& baseline : group["baselines"])
-            added.presets.push_back(prefix + baseline.get<std::string>());
+            if (!isOfOthers(baselines, baseline, base))
+                added.presets.push_back(base + "-" + baseline.get<std::string>());
         groups.push_back(std::move(added));
     }
 };

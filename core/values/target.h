@@ -27,6 +27,7 @@ enum class ValueForm {
     Scale,      ///< a number a pixel, by a colour map over a range
     Directions, ///< a unit vector a pixel
     List,       ///< named values of the whole picture
+    Objects,    ///< things with a class, each in its box
 };
 
 /// One named value of a whole picture.
@@ -94,7 +95,11 @@ public:
     /// means "none", −1 where there is none such.
     virtual std::string noneHint(int ignore) const = 0;
 
-    bool isPlane() const { return form() != ValueForm::List; }
+    /// Whether it has a value a pixel; else its value is one of the whole picture.
+    bool isPlane() const { return form() != ValueForm::List && form() != ValueForm::Objects; }
+
+    /// Whether it shows classes in their colours, which a legend lists and hides.
+    bool isOfClasses() const { return form() == ValueForm::Areas || form() == ValueForm::Objects; }
 
 protected:
     /// Of a finite error.
@@ -104,10 +109,12 @@ protected:
 // Those that datasets name.
 const TargetKind& classesTarget();
 const TargetKind& depthTarget();
+const TargetKind& inverseDepthTarget(); ///< a number in proportion to 1 / depth
 const TargetKind& normalsTarget();
 const TargetKind& labelTarget();    ///< one class of the whole picture
 const TargetKind& presenceTarget(); ///< which classes the picture has
 const TargetKind& valuesTarget();   ///< quantities of the whole picture
+const TargetKind& boxesTarget();    ///< things with a class, each in its box
 
 std::span<const TargetKind* const> targetKinds();
 

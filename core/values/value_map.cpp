@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace concertina {
 
@@ -94,6 +95,11 @@ std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassIn
     return map.isKnown(y, x) ? map.kind->text(map, y, x, classes) : "–";
 }
 
+ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects) {
+    const auto count = static_cast<float>(objects.size());
+    return {&kind, 1, 1, {count}, std::move(objects)};
+}
+
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names) {
     std::vector<ValueRow> rows = left.kind->rows(left, names);
@@ -114,6 +120,12 @@ std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right
 
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes) {
     std::vector<std::size_t> counts(classes);
+    if (map.kind->form() == ValueForm::Objects) {
+        for (const ImageObject& object : map.objects)
+            if (object.score >= UsualScore && static_cast<std::size_t>(object.label) < classes)
+                ++counts[static_cast<std::size_t>(object.label)];
+        return counts;
+    }
     for (const float value : map.values)
         if (value >= 0 && static_cast<std::size_t>(value) < classes)
             ++counts[static_cast<std::size_t>(value)];

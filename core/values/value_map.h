@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/values/image.h"
+#include "core/values/objects.h"
 #include "core/values/target.h"
 
 #include <cstddef>
@@ -14,13 +15,15 @@ namespace concertina {
 
 /// The values of one target or prediction, a plane a channel, rows from the top: 1 channel of class
 /// indices (−1: none) or metres (0 or not finite: not known), 3 of directions (all 0: not known).
-/// What belongs to the whole picture is 1 × 1: a channel a class or quantity (NaN: not known).
+/// What belongs to the whole picture is 1 × 1: a channel a class or quantity (NaN: not known), or
+/// how many objects there are, which are then `objects`, in shares of the image's width and height.
 /// A network whose scores at a pixel are not finite predicts no class there.
 struct ValueMap {
     const TargetKind* kind = &classesTarget();
     int height = 0;
     int width = 0;
     std::vector<float> values;
+    std::vector<ImageObject> objects{}; ///< what was found: those of any score, the best first
 
     bool operator==(const ValueMap&) const = default;
 
@@ -71,11 +74,14 @@ double meanError(std::span<const float> errors);
 /// not known.
 std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes);
 
+/// A map of objects.
+ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects);
+
 /// Of two lists, row by row in the order of the first: both values, and how far apart they are.
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names);
 
-/// Pixels of each class, by index; those without a class are left out.
+/// Pixels of each class, or objects that count, by index; those without a class are left out.
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
 
 // For kinds of targets.

@@ -127,7 +127,8 @@ private Q_SLOTS:
 
     void listPrintsEveryFamily_data() {
         QTest::addColumn<QStringList>("ids");
-        QTest::newRow("datasets") << QStringList{"rooms", "folder", "nyuv2", "mtan-npy", "table"};
+        QTest::newRow("datasets") << QStringList{"rooms",    "folder",     "nyuv2",
+                                                 "mtan-npy", "cityscapes", "coco", "table"};
         QTest::newRow("tasks") << QStringList{"segmentation", "depth", "normal"};
         QTest::newRow("backbones") << QStringList{"segnet"};
         QTest::newRow("parametrizations") << QStringList{"plain", "factored"};

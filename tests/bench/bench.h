@@ -37,6 +37,7 @@ std::span<const Bench> collapseBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
 std::span<const Bench> dataBenches();
+std::span<const Bench> cocoBenches();
 std::span<const Bench> windowBenches();    ///< its widgets, where the window is built
 std::span<const Bench> sharingBenches();   ///< its page Sharing
 std::span<const Bench> workbenchBenches(); ///< the whole of it
@@ -47,6 +48,9 @@ int runMemoryChild(const std::string& variant);
 
 /// Collapses a checkpoint, and prints what it took.
 int runCollapseChild(const std::string& checkpoint);
+
+/// Opens a file of annotations, and prints seconds and the process's memory.
+int runIndexChild(const std::string& file);
 
 /// The largest memory that this process has had, in MB.
 double peakMegabytes();

@@ -17,8 +17,9 @@ namespace {
 
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
-    for (const auto& group : {productBenches(), stepBenches(), replanBenches(), collapseBenches(),
-                              memoryBenches(), storeBenches(), roomsBenches(), dataBenches()})
+    for (const auto& group :
+         {productBenches(), stepBenches(), replanBenches(), collapseBenches(), memoryBenches(),
+          storeBenches(), roomsBenches(), dataBenches(), cocoBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), sharingBenches(), workbenchBenches()})
@@ -67,6 +68,9 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     if (child.starts_with("/")) // a checkpoint
         return runCollapseChild(child);
+    constexpr std::string_view indexChild = "coco:"; // and a file
+    if (child.starts_with(indexChild))
+        return runIndexChild(child.substr(indexChild.size()));
     if (!child.empty())
         return runMemoryChild(child);
 

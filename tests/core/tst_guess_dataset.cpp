@@ -44,10 +44,10 @@ void opens(const DatasetGuess& guess) {
     }
 }
 
-const GuessedTarget& targetOf(const DatasetGuess& guess, const std::string& name) {
+const GuessedTarget& targetOf(const DatasetGuess& guess, std::string_view name) {
     const auto found = std::ranges::find(guess.targets, name, &GuessedTarget::name);
     if (found == guess.targets.end())
-        qFatal("no target %s", name.c_str());
+        qFatal("no target %s", std::string(name).c_str());
     return *found;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
+#include "core/model/task_words.h"
 #include "core/model/validate.h"
 #include "core/model/weight_owners.h"
 #include "core/optimizers/optimizer.h"
@@ -122,9 +123,9 @@ private Q_SLOTS:
             QTest::newRow(std::string(familyName(family)).c_str())
                 << static_cast<int>(family) << ids;
         };
-        add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "table"});
-        add(Family::Task,
-            {"segmentation", "depth", "normal", "classification", "presence", "regression"});
+        add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "cityscapes", "coco", "table"});
+        add(Family::Task, {"segmentation", "depth", "normal", "inverse-depth", "classification",
+                           "presence", "regression", "detection"});
         add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101",
                                "vgg16", "mobilenet_v2"});
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
@@ -149,13 +150,17 @@ private Q_SLOTS:
         const std::map<std::string, std::pair<std::string, Texts>> frozen{
             {"segmentation", {"S", {"miou", "pixel_accuracy"}}},
             {"depth", {"D", {"abs_err", "rel_err"}}},
+            {"inverse-depth", {"I", {"inverse_abs_err", "inverse_rel_err"}}},
             {"normal",
              {"N", {"mean_angle", "median_angle", "within_11_25", "within_22_5", "within_30"}}},
             {"classification", {"C", {"top1", "top5", "class_accuracy"}}},
             {"presence", {"P", {"map", "accuracy"}}},
-            {"regression", {"R", {"mae", "rmse"}}}};
+            {"regression", {"R", {"mae", "rmse"}}},
+            {"detection", {"B", {"ap", "ap50", "ap75", "ar100"}}}};
         QCOMPARE(catalogue().tasks.size(), frozen.size());
         for (const TaskInfo& task : catalogue().tasks) {
+            // Series of tasks that have names of their own say by it of which method they are.
+            QCOMPARE(taskWithMain(catalogue(), task.metrics.front().name), &task);
             Texts names;
             for (const MetricInfo& metric : task.metrics) {
                 names.push_back(metric.name);
@@ -212,6 +217,7 @@ private Q_SLOTS:
     void tasksAskForAsManyChannelsAsTheirTargetsHave() {
         QCOMPARE(catalogue().task("segmentation")->target->outputs(13), 13);
         QCOMPARE(catalogue().task("depth")->target->outputs(0), 1);
+        QCOMPARE(catalogue().task("inverse-depth")->target->outputs(0), 1);
         QCOMPARE(catalogue().task("normal")->target->outputs(0), 3);
     }
 };

@@ -82,7 +82,8 @@ ExperimentSpec pictureSpec() {
     spec.tasks = {{.method = {"segmentation"}},
                   {.method = {"classification"}},
                   {.method = {"presence"}},
-                  {.method = {"regression"}}};
+                  {.method = {"regression"}},
+                  {.method = {"detection"}}};
     spec.train.previews = 2;
     return withCompleteOptions(spec, catalogue());
 }
@@ -267,7 +268,9 @@ private Q_SLOTS:
         QVERIFY2(result, result ? "" : toText(result.error()).c_str());
         const auto& values = training.record.validations.back().values;
         for (const auto& [task, metric] : {std::pair{"classification", "top1"},
-                                           {"presence", "map"}, {"regression", "mae"}})
+                                           {"presence", "map"},
+                                           {"regression", "mae"},
+                                           {"detection", "ap"}})
             QVERIFY2(std::ranges::any_of(values,
                                          [&](const MetricValue& value) {
                                              return value.task == task && value.name == metric
@@ -275,7 +278,7 @@ private Q_SLOTS:
                                          }),
                      metric);
         // Two frames: the image, and of each task truth, expanded and collapsed.
-        QCOMPARE(training.record.previews.back().images.size(), std::size_t{2 * (1 + 4 * 2)});
+        QCOMPARE(training.record.previews.back().images.size(), std::size_t{2 * (1 + 5 * 2)});
 
         const auto report = verify({.checkpoint = training.lastCheckpoint(),
                                     .spec = training.request.spec,
@@ -295,6 +298,7 @@ private Q_SLOTS:
         QCOMPARE(outputs[1].sizes(), (torch::IntArrayRef{2, 5, 1, 1})); // kinds of room
         QCOMPARE(outputs[2].sizes(), (torch::IntArrayRef{2, 11, 1, 1}));
         QCOMPARE(outputs[3].sizes(), (torch::IntArrayRef{2, 1, 1, 1}));
+        QCOMPARE(outputs[4].sizes(), (torch::IntArrayRef{2, 11 + 4, 4, 6})); // a quarter of 16 × 24
         QCOMPARE(read->targets[3].classes.front().name, std::string("mean depth (m)"));
     }
 

@@ -32,10 +32,10 @@ ExperimentSpec shared(const std::string& parametrization, const Texts& sharing) 
     return spec;
 }
 
-const LayerRow& rowOf(const LayerTable& table, const std::string& name) {
+const LayerRow& rowOf(const LayerTable& table, std::string_view name) {
     const auto found = std::ranges::find(table.rows, name, &LayerRow::name);
     if (found == table.rows.end())
-        qFatal("no layer %s", name.c_str());
+        qFatal("no layer %s", std::string(name).c_str());
     return *found;
 }
 

@@ -63,6 +63,19 @@ private Q_SLOTS:
         QCOMPARE(pill->text(), QStringLiteral("training, 3 %"));
     }
 
+    /// Before events are handled, too: what one of them deletes later may stay for long.
+    void buttonsOfAPageThatWasLeftStayAway() {
+        WindowBench bench;
+        bench.open();
+        QAction& left = bench.page("Set-up page").action;
+        bench.window().showPage(QStringLiteral("runs"));
+        left.setVisible(false);
+        left.setVisible(true);
+        for (ActionButton* button : bench.window().findChildren<ActionButton*>())
+            QVERIFY2(button->isHidden() || button->text() != left.text(),
+                     qPrintable(button->text()));
+    }
+
     void sessionIsRestored() {
         WindowBench bench;
         bench.open();

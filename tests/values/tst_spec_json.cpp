@@ -199,6 +199,7 @@ private Q_SLOTS:
         };
         QVERIFY(has("nyuv2-mtan-plain-batch-6"));
         QVERIFY(!has("nyuv2-compact-plain-batch-6"));
+        QVERIFY(!has("cityscapes-mtan-normal"));
         ExperimentSpec expected = spec("nyuv2-mtan").spec;
         const ExperimentSpec actual = spec("nyuv2-mtan-merged-partitioned").spec;
         expected.name = "nyuv2-mtan-merged-partitioned";
@@ -214,6 +215,11 @@ private Q_SLOTS:
     void groupsOfPresetsNamePresets() {
         QVERIFY(std::ranges::find(presetGroups(), "nyuv2-compact-single", &PresetGroup::name)
                 != presetGroups().end());
+        const auto streets =
+            std::ranges::find(presetGroups(), "cityscapes-mtan-single", &PresetGroup::name);
+        QVERIFY(streets != presetGroups().end()); // which have no normals
+        QCOMPARE(streets->presets, (std::vector<std::string>{"cityscapes-mtan-segmentation",
+                                                             "cityscapes-mtan-depth"}));
         for (const PresetGroup& group : presetGroups())
             for (const std::string& member : group.presets)
                 QVERIFY2(std::ranges::find(presets(), member, &EmbeddedText::name)

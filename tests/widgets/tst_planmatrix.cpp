@@ -6,6 +6,7 @@
 #include "tests/widgets/picture_testing.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
+#include "widgets/sharing/layer_name.h"
 #include "widgets/sharing/plan_matrix.h"
 #include "widgets/sharing/plan_matrix_view.h"
 #include "widgets/sharing/plan_painter.h"
@@ -109,6 +110,17 @@ class TestPlanMatrix : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { applyTheme(*qApp, ThemeChoice::Light); }
+
+    void longNamesOfLayersKeepTheirEnds() {
+        const QFontMetrics metrics(smallFont());
+        const auto shortened = [&](const char* name, const char* fits) {
+            return shortLayerName(QString::fromUtf8(name), metrics,
+                                  metrics.horizontalAdvance(QString::fromUtf8(fits)));
+        };
+        QCOMPARE(shortened("layer2.0.downsample.0", "layer2…0"), QStringLiteral("layer2…0"));
+        QCOMPARE(shortened("dec1.1", "dec1.1"), QStringLiteral("dec1.1"));
+        QVERIFY(shortened("dec1.1", "dec1").contains(u'…')); // there is nothing between
+    }
 
     void aClickAsksForTheNextStateOfTheRow() {
         Shown s;

@@ -60,12 +60,14 @@ private Q_SLOTS:
     void listsAreLargeBesideASmallPicture() {
         const ValueMap list{&labelTarget(), 1, 1, {0.5F, 0.5F}};
         const std::vector<ClassInfo> names{{"a", mark}, {"b", mark}};
-        const QImage drawn = drawValues(list, names, {}, {96, 64});
+        QImage beside(96, 64, QImage::Format_RGB32);
+        beside.fill(Qt::black);
+        const QImage drawn = drawValues(list, names, {}, beside);
         QVERIFY(drawn.height() >= 480);
         QCOMPARE(drawn.width() * 64, drawn.height() * 96); // of its shape
         const ValueMap plane{&classesTarget(), 2, 3, std::vector<float>(6)};
-        QCOMPARE(drawValues(plane, names, {}, {96, 64}).size(), QSize(3, 2));
-        QVERIFY(drawValues({}, names, {}, {96, 64}).isNull());
+        QCOMPARE(drawValues(plane, names, {}, beside).size(), QSize(3, 2));
+        QVERIFY(drawValues({}, names, {}, beside).isNull());
     }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/comparison_pictures.h"
 
+#include "core/values/text.h"
+#include "widgets/pictures/object_layer.h"
 #include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
 
@@ -32,6 +34,24 @@ QString sourceName(Source source) {
 QString colorText(const QImage& image, QPoint at) {
     const QRgb pixel = image.pixel(at);
     return QStringLiteral("%1 %2 %3").arg(qRed(pixel)).arg(qGreen(pixel)).arg(qBlue(pixel));
+}
+
+/// Of the smallest box at a place, in shares of the image: its class and score.
+QString objectText(const ValueMap& map, const std::vector<ClassInfo>& classes, double leastScore,
+                   QPointF at) {
+    const ImageObject* smallest = nullptr;
+    for (const ImageObject& object : map.objects) {
+        const Box& box = object.box;
+        if (object.score >= leastScore && at.x() >= box.x && at.x() <= box.x + box.width
+            && at.y() >= box.y && at.y() <= box.y + box.height
+            && (smallest == nullptr || box.area() < smallest->box.area()))
+            smallest = &object;
+    }
+    if (smallest == nullptr)
+        return QStringLiteral("–");
+    const auto label = static_cast<std::size_t>(smallest->label);
+    const QString name = label < classes.size() ? toQt(classes[label].name) : QString();
+    return smallest->score < 1 ? name + u' ' + toQt(fixedText(smallest->score, 2)) : name;
 }
 
 } // namespace
@@ -81,8 +101,10 @@ void ComparisonPictures::setStyle(const ClassStyle& style) {
     if (style == m_style)
         return;
     m_style = style;
-    if (kind()->form() == ValueForm::Areas)
+    if (kind()->isOfClasses())
         std::erase_if(m_pictures, [](const auto& entry) { return entry.first.source != Source::Image; });
+    if (kind()->form() == ValueForm::Objects)
+        m_differencePictures.clear();
 }
 
 void ComparisonPictures::setStretched(bool stretched) {
@@ -145,7 +167,7 @@ std::vector<std::size_t> ComparisonPictures::classCounts() const {
     for (std::size_t run = 0; run < m_frames.size(); ++run)
         for (const Source source : {Source::Truth, Source::Expanded, Source::Collapsed}) {
             const ValueMap* map = mapOf({source, run});
-            if (map == nullptr || map->kind->form() != ValueForm::Areas)
+            if (map == nullptr || !map->kind->isOfClasses())
                 continue;
             const auto counts = concertina::classCounts(*map, sums.size());
             for (std::size_t i = 0; i < sums.size(); ++i)
@@ -210,8 +232,16 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
                             .emplace(which, ClassLayer(*map, task->classes, toQImage(frame->image)))
                             .first;
             content.picture = Picture(layer->second.draw(m_style));
+        } else if (map->kind->form() == ValueForm::Objects) {
+            const ValueMap* truth = mapOf({Source::Truth, which.run});
+            const bool isLaidBeside = truth != nullptr && which.source != Source::Truth;
+            content.picture =
+                Picture(drawObjects(isLaidBeside ? drawnObjects(*map, *truth, m_style.leastScore)
+                                                 : drawnObjects(*map, m_style.leastScore),
+                                    task->classes, toQImage(frame->image), m_style));
         } else {
-            content.picture = Picture(drawValues(*map, task->classes, m_range, size()));
+            content.picture =
+                Picture(drawValues(*map, task->classes, m_range, toQImage(frame->image)));
         }
         // The frame is held as long as a caller asks for it.
         content.valueAt = [frame, map, task](QPoint at) {
@@ -219,6 +249,12 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
             return toQt(
                 concertina::valueText(*map, whole ? 0 : at.y(), whole ? 0 : at.x(), task->classes));
         };
+        if (map->kind->form() == ValueForm::Objects)
+            content.valueAt = [frame, map, task, size = content.picture.size(),
+                               least = m_style.leastScore](QPoint at) {
+                return objectText(*map, task->classes, least,
+                                  {(at.x() + 0.5) / size.width(), (at.y() + 0.5) / size.height()});
+            };
         if (map->kind->form() == ValueForm::Areas)
             content.regionAt = [frame, map](QPoint at) {
                 return map->isKnown(at.y(), at.x()) ? static_cast<int>(map->at(at.y(), at.x())) : -1;
@@ -280,6 +316,12 @@ PaneContent ComparisonPictures::difference(SourceOfRun left, SourceOfRun right) 
         return content;
     }
     const Distance away = differences({left, right}).distance;
+    if (kind()->form() == ValueForm::Objects)
+        content.caption +=
+            QStringLiteral(" · ")
+            + (away.largest == 0 ? tr("none, both have the same objects")
+                                 : tr("dashed: only %1, dotted: only %2")
+                                       .arg(caption(left).toLower(), caption(right).toLower()));
     if (!kind()->isPlane())
         return content; // its rows say how far
     if (away.largest == 0)
@@ -320,6 +362,10 @@ PaneContent ComparisonPictures::differencePane(const Pair& pair, const QString& 
     else if (map->kind->isPlane())
         content.picture =
             Picture(toQImage(drawErrors(*both.values, map->height, map->width, most)));
+    else if (map->kind->form() == ValueForm::Objects)
+        content.picture =
+            Picture(drawObjects(drawnObjects(*map, *mapOf(pair.second), m_style.leastScore),
+                                classes(), toQImage(m_frames[pair.first.run]->image), m_style));
     else
         content.picture = Picture(
             drawRows(differenceRows(*map, *mapOf(pair.second), classes()), largeBeside(size())));

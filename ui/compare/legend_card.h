@@ -36,13 +36,16 @@ public:
     ScaleLegend* depth() const { return m_depth; }
 
 Q_SIGNALS:
-    void styleChanged(); ///< opacity, what is hidden, what is highlighted
+    void styleChanged(); ///< opacity, scores, what is hidden, what is highlighted
     void opacityChanged(double opacity);
 
 private:
     ClassLegend* m_classes;
     QWidget* m_overlay; ///< the slider with its label
     QSlider* m_opacity;
+    QWidget* m_scores; ///< the slider with its label and value
+    QSlider* m_leastScore;
+    TonedLabel* m_scoreText;
     ScaleLegend* m_depth;
     DirectionLegend* m_directions;
     TonedLabel* m_errorTitle;

@@ -101,7 +101,7 @@ QImage pictureForFile(const std::vector<PaneContent>& panes, int columns,
     const int gridHeight = rows * (CaptionHeight + cell.height() + Gap) + Gap;
 
     const TargetKind& kind = *pictures.kind();
-    const bool classes = kind.form() == ValueForm::Areas;
+    const bool classes = kind.isOfClasses();
     const bool scale = kind.form() == ValueForm::Scale;
     const bool list = kind.form() == ValueForm::List;
     const ValueRange range = pictures.range();

@@ -94,7 +94,7 @@ void SampleDetail::setSample(DataSample sample) {
     for (std::size_t t = 0; t < m_sample.frame.tasks.size(); ++t) {
         const FrameTask& target = m_sample.frame.tasks[t];
         columns.push_back({{}, toQt(target.task)});
-        if (target.kind->form() == ValueForm::Areas && !target.truth.empty())
+        if (target.kind->isOfClasses() && !target.truth.empty())
             m_target->addItem(toQt(target.task), static_cast<int>(t));
     }
     m_target->setCurrentIndex(std::max(0, m_target->findText(chosen)));

@@ -2,6 +2,7 @@
 #include "ui/setup/samples_view.h"
 
 #include "core/values/text.h"
+#include "widgets/pictures/object_layer.h"
 #include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/colors.h"
@@ -32,8 +33,12 @@ QImage imageOf(const Image& image) {
 }
 
 /// Of a sample whose picture can't be read: as if it had one.
-QSize shownSize(const Frame& frame) {
-    return frame.image.empty() ? QSize(320, 240) : QSize(frame.image.width, frame.image.height);
+QImage shownImage(const Frame& frame) {
+    if (!frame.image.empty())
+        return imageOf(frame.image);
+    QImage blank(320, 240, QImage::Format_RGB32);
+    blank.fill(Qt::black);
+    return blank;
 }
 
 } // namespace
@@ -69,7 +74,7 @@ void SamplesView::setFrames(std::vector<Frame> frames) {
             const ValueRange range = ranges[t].value_or(ValueRange{});
             row.push_back(task.truth.empty()
                               ? QImage()
-                              : drawValues(task.truth, task.classes, range, shownSize(frame)));
+                              : drawValues(task.truth, task.classes, range, shownImage(frame)));
             if (task.kind->form() == ValueForm::Scale && ranges[t])
                 m_notes[t] = tr("%1–%2 %3")
                                  .arg(toQt(fixedText(range.low, 1)), toQt(fixedText(range.high, 1)),
@@ -103,10 +108,13 @@ void SamplesView::setClassStyle(std::size_t task, const ClassStyle& style) {
     if (m_frames.size() != 1 || task >= m_frames.front().tasks.size())
         return;
     const FrameTask& shown = m_frames.front().tasks[task];
-    if (shown.kind->form() != ValueForm::Areas || shown.truth.empty())
+    if (!shown.kind->isOfClasses() || shown.truth.empty())
         return;
     m_pictures.front()[task + 1] =
-        ClassLayer(shown.truth, shown.classes, m_pictures.front().front()).draw(style);
+        shown.kind->form() == ValueForm::Objects
+            ? drawObjects(drawnObjects(shown.truth), shown.classes, shownImage(m_frames.front()),
+                          style)
+            : ClassLayer(shown.truth, shown.classes, m_pictures.front().front()).draw(style);
     update();
 }
 

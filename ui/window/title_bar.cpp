@@ -62,8 +62,7 @@ void TitleBar::setButtons(const QList<QAction*>& actions, bool hasPrimary) {
     m_actions = actions;
     m_hasPrimary = hasPrimary;
     while (QLayoutItem* item = m_buttons->takeAt(0)) {
-        item->widget()->hide();
-        item->widget()->deleteLater();
+        static_cast<ActionButton*>(item->widget())->leave();
         delete item;
     }
     for (QAction* action : actions) {

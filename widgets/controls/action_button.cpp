@@ -38,6 +38,12 @@ void ActionButton::setPrimary(bool primary) {
     follow();
 }
 
+void ActionButton::leave() {
+    m_action->disconnect(this);
+    hide();
+    deleteLater();
+}
+
 void ActionButton::follow() {
     setText(m_action->text());
     setIcon(isDefault() ? themedIcon(m_action->icon().name(), true) : m_action->icon());

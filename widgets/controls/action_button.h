@@ -21,6 +21,11 @@ public:
     /// The one that the page is for, on the accent colour.
     void setPrimary(bool primary);
 
+    /// Is hidden, follows its action no more, and is deleted when it may be. (What an event before
+    /// `exec` gives to `deleteLater` stays as long as the program, and its action would show it
+    /// again.)
+    void leave();
+
 private:
     void follow();
 

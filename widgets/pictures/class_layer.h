@@ -18,6 +18,7 @@ struct ClassStyle {
     double opacity = 1;    ///< of the areas; their outlines stay solid
     std::set<int> hidden;  ///< classes through which the picture is seen
     int highlighted = -1;  ///< the others step back
+    double leastScore = UsualScore; ///< from which on objects are drawn
 
     bool operator==(const ClassStyle&) const = default;
 };

@@ -2,6 +2,7 @@
 #include "widgets/pictures/value_rows.h"
 
 #include "widgets/pictures/class_layer.h"
+#include "widgets/pictures/object_layer.h"
 #include "widgets/qt_text.h"
 
 #include <QCoreApplication>
@@ -79,10 +80,12 @@ QSize largeBeside(QSize picture) {
 }
 
 QImage drawValues(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
-                  QSize picture) {
+                  const QImage& image) {
     if (map.empty() || map.kind->isPlane())
         return drawMap(map, classes, range);
-    return drawRows(map.kind->rows(map, classes), largeBeside(picture));
+    if (map.kind->form() == ValueForm::Objects)
+        return drawObjects(drawnObjects(map), classes, image);
+    return drawRows(map.kind->rows(map, classes), largeBeside(image.size()));
 }
 
 } // namespace concertina

@@ -20,9 +20,9 @@ QImage drawRows(const std::vector<ValueRow>& rows, QSize size);
 /// times as large.
 QSize largeBeside(QSize picture);
 
-/// Values of either form beside a picture of this size: planes in true pixels, lists `largeBeside`
-/// it.
+/// Values of any form beside the image that they are of: planes in true pixels, lists and objects
+/// `largeBeside` it.
 QImage drawValues(const ValueMap& map, std::span<const ClassInfo> classes, const ValueRange& range,
-                  QSize picture);
+                  const QImage& image);
 
 } // namespace concertina

@@ -2,6 +2,7 @@
 #include "widgets/sharing/map_painter.h"
 
 #include "widgets/qt_text.h"
+#include "widgets/sharing/layer_name.h"
 #include "widgets/sharing/picture_cache.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -300,8 +301,9 @@ private:
                 return;
             painter.setFont(font);
             painter.setPen(tone(role));
-            painter.drawText(area, Qt::AlignHCenter | align | Qt::TextSingleLine,
-                             QFontMetricsF(font).elidedText(words, Qt::ElideMiddle, area.width()));
+            painter.drawText(
+                area, Qt::AlignHCenter | align | Qt::TextSingleLine,
+                shortLayerName(words, QFontMetrics(font), static_cast<int>(area.width())));
         };
         draw(m_stageFont, ColorRole::Text,
              {room.left() - 4, room.top(), room.width() + 8, one ? room.height() : half},

@@ -3,6 +3,7 @@
 
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
+#include "widgets/sharing/layer_name.h"
 #include "widgets/sharing/sharing_painter.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
@@ -113,8 +114,7 @@ void paintPlanLabel(QPainter& painter, const QRect& area, const PlanMatrixModel&
     const int needed = painter.fontMetrics().horizontalAdvance(row.label) + timesWidth;
     const bool hasShape = room.width() - shapeWidth - 6 >= std::min(needed, 62);
     const int labelRoom = hasShape ? room.width() - shapeWidth - 6 : room.width();
-    const QString label =
-        painter.fontMetrics().elidedText(row.label, Qt::ElideMiddle, labelRoom - timesWidth);
+    const QString label = shortLayerName(row.label, painter.fontMetrics(), labelRoom - timesWidth);
     painter.setPen(color(ColorRole::Text, palette));
     painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, label);
     const int used = painter.fontMetrics().horizontalAdvance(label);

@@ -2,6 +2,7 @@
 #include "widgets/sharing/sharing_matrix.h"
 
 #include "widgets/controls/toned_label.h"
+#include "widgets/sharing/layer_name.h"
 #include "widgets/sharing/sharing_geometry.h"
 #include "widgets/sharing/sharing_painter.h"
 #include "widgets/theme/colors.h"
@@ -143,8 +144,7 @@ private:
                              LockWidth, LockHeight),
                       row.isAllFrozen(), palette);
         }
-        const QString label = painter.fontMetrics().elidedText(row.label, Qt::ElideMiddle,
-                                                               text.width() - 20);
+        const QString label = shortLayerName(row.label, painter.fontMetrics(), text.width() - 20);
         painter.setPen(color(ColorRole::Text, palette));
         painter.drawText(text, Qt::AlignVCenter, label);
         if (row.layers.size() > 1) {

@@ -101,7 +101,7 @@ void Furnisher::addWallShelf() {
         Workshop board = shop({on.pointOut({along, y, 0.13f}), on.x, on.y, on.z}, Label::Books);
         board.box({0, -0.014f, -0.01f}, {width, 0.028f, 0.22f}, m_finishes.wood);
         standBooks(board, {-width * 0.14f, 0, 0}, width * 0.66f, 0.22f, 0.3f);
-        buildPlant(board.as(Label::Plant), {width * 0.34f, 0, 0}, 0.3f, 0.12f);
+        buildPlant(board.as(Label::Plant).another(), {width * 0.34f, 0, 0}, 0.3f, 0.12f);
         return;
     }
 }

@@ -217,7 +217,7 @@ void Furnisher::addChairs(const Site& table, bool round) {
         if (!m_plan.fits(back.frame, back.size))
             return;
         const std::size_t first = m_scene.parts.size();
-        buildChair(model.at(frame), size);
+        buildChair(model.at(frame).another(), size);
         Bounds box;
         for (std::size_t i = first; i < m_scene.parts.size(); ++i)
             box.add(m_scene.parts[i].bounds);

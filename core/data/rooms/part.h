@@ -41,6 +41,7 @@ struct Part {
     Vec3 shift;                 ///< where in its object it lies, so that textures run on
     std::uint32_t seed = 0;     ///< varies its texture
     std::int16_t material = 0;
+    std::int16_t object = 0; ///< those of one object have one number
     Label label = Label::Wall;
     bool aligned = false;       ///< a box along the scene's axes: `bounds` is all of it
     Shadow shadow = Shadow::Full;

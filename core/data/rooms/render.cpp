@@ -81,6 +81,7 @@ Rendering renderGeometry(const Scene& scene, int height, int width, const UseSee
     GeometryPlanes& planes = rendering.geometry;
     rendering.light.resize(pixels);
     planes.labels.resize(pixels);
+    planes.objects.resize(pixels);
     planes.depth.resize(pixels);
     planes.normals.resize(pixels);
     const View& view = scene.view;
@@ -92,6 +93,7 @@ Rendering renderGeometry(const Scene& scene, int height, int width, const UseSee
                                      (static_cast<float>(y) + 0.5f) / static_cast<float>(height));
             const Seen seen = look(scene, ray, spread);
             planes.labels[pixel] = static_cast<std::uint8_t>(seen.part->label);
+            planes.objects[pixel] = seen.part->object;
             planes.depth[pixel] = seen.distance * dot(ray.direction, view.forward);
             planes.normals[pixel] = {dot(seen.normal, view.right), dot(seen.normal, view.down),
                                      dot(seen.normal, view.forward)};

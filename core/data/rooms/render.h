@@ -13,6 +13,7 @@ namespace concertina::rooms {
 /// What the rays through the pixels' centers hit; all from one geometry. Rows from the top.
 struct GeometryPlanes {
     std::vector<std::uint8_t> labels;
+    std::vector<std::int16_t> objects; ///< `Part::object`
     std::vector<float> depth;  ///< metres along the camera's axis
     std::vector<Vec3> normals; ///< in the camera's frame: x right, y down, z away from it
 };

@@ -4,6 +4,7 @@
 #include "core/data/rooms/generate.h"
 #include "core/data/rooms/random.h"
 #include "core/data/rooms/render.h"
+#include "core/data/stored_objects.h"
 #include "core/model/catalogue.h"
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <map>
+#include <utility>
 
 namespace concertina {
 
@@ -216,6 +219,10 @@ public:
              .kind = &valuesTarget(),
              .encoding = Encoding::Float32,
              .classes = {{"mean depth (m)", {68, 1, 84}}}},
+            {.name = "detection",
+             .kind = &boxesTarget(),
+             .encoding = Encoding::Float32,
+             .classes = {m_classes.classes.begin() + FirstThing, m_classes.classes.end()}},
         };
         m_description.camera = Camera{View::FocalX * NominalWidth, View::FocalY * NominalHeight,
                                       NominalWidth / 2.0 - 0.5, NominalHeight / 2.0 - 0.5};
@@ -245,12 +252,15 @@ public:
         Sample sample;
         sample.image = photograph(scene, rendering, m_noise, combined(key, 2));
         const auto classes = classesOf(rendering.geometry.labels);
-        sample.targets = {planeOf(Encoding::Index8, rendering, classes),
-                          planeOf(Encoding::Float32, rendering, rendering.geometry.depth),
-                          normalPlane(rendering),
-                          listOf(Encoding::Index16, std::vector{std::uint16_t(scene.kind)}),
-                          listOf(Encoding::Index8, presentIn(classes)),
-                          listOf(Encoding::Float32, std::vector{meanOf(rendering.geometry.depth)})};
+        sample.targets = {
+            planeOf(Encoding::Index8, rendering, classes),
+            planeOf(Encoding::Float32, rendering, rendering.geometry.depth),
+            normalPlane(rendering),
+            listOf(Encoding::Index16, std::vector{std::uint16_t(scene.kind)}),
+            listOf(Encoding::Index8, presentIn(classes)),
+            listOf(Encoding::Float32, std::vector{meanOf(rendering.geometry.depth)}),
+            storedObjects(
+                {height, width, boxesIn(classes, rendering.geometry.objects, height, width)})};
         return sample;
     }
 
@@ -278,6 +288,41 @@ private:
         for (std::size_t i = FirstThing; i < counts.size(); ++i)
             present.push_back(counts[i] > 0 && 1000 * counts[i] >= classes.size() ? 1 : 0);
         return present;
+    }
+
+    /// Of what is seen of each thing: its pixels of one class, where they are a thousandth of the
+    /// picture or more.
+    static std::vector<ImageObject> boxesIn(const std::vector<std::uint8_t>& classes,
+                                            const std::vector<std::int16_t>& objects, int height,
+                                            int width) {
+        struct Extent {
+            int left, top, right, bottom;
+            std::size_t pixels = 0;
+        };
+        std::map<std::pair<int, int>, Extent> extents; // by object and class
+        std::size_t pixel = 0;
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x, ++pixel) {
+                if (classes[pixel] < FirstThing)
+                    continue;
+                Extent& extent =
+                    extents.try_emplace({objects[pixel], classes[pixel]}, Extent{x, y, x, y})
+                        .first->second;
+                extent.left = std::min(extent.left, x);
+                extent.right = std::max(extent.right, x);
+                extent.bottom = y;
+                ++extent.pixels;
+            }
+        std::vector<ImageObject> found;
+        for (const auto& [key, extent] : extents)
+            if (1000 * extent.pixels >= classes.size())
+                found.push_back(
+                    {.label = key.second - static_cast<int>(FirstThing),
+                     .box = {static_cast<double>(extent.left), static_cast<double>(extent.top),
+                             static_cast<double>(extent.right - extent.left + 1),
+                             static_cast<double>(extent.bottom - extent.top + 1)},
+                     .area = static_cast<double>(extent.pixels)});
+        return found;
     }
 
     std::uint64_t m_seed;

@@ -71,6 +71,7 @@ struct Scene {
     Vec3 size; ///< of the room; its left front corner on the floor is the origin
     std::vector<Material> materials;
     std::vector<Part> parts;
+    std::int16_t objects = 0;      ///< so many numbers of objects are taken
     std::vector<Bounds> furniture; ///< the box around each piece
     std::vector<Light> lights;
     Sky sky;

@@ -19,7 +19,7 @@ void fillCompartment(Workshop& shop, Vec3 foot, float width, float depth, float 
         const float side = random.chance(0.5f) ? -1.0f : 1.0f;
         standBooks(shop, foot + Vec3{side * (width - filled) * 0.5f, 0, 0}, filled, depth, height);
         if (width - filled > 0.14f && random.chance(0.6f))
-            buildVase(shop.as(Label::Plant), foot + Vec3{-side * filled * 0.5f, 0, 0},
+            buildVase(shop.as(Label::Plant).another(), foot + Vec3{-side * filled * 0.5f, 0, 0},
                       height * 0.75f);
         return;
     }
@@ -29,7 +29,7 @@ void fillCompartment(Workshop& shop, Vec3 foot, float width, float depth, float 
     }
     if (choice < 0.87f)
         stackBooks(shop, foot + Vec3{-width * 0.22f, 0, 0});
-    buildPlant(shop.as(Label::Plant), foot + Vec3{width * 0.2f, 0, 0}, height * 0.88f,
+    buildPlant(shop.as(Label::Plant).another(), foot + Vec3{width * 0.2f, 0, 0}, height * 0.88f,
                std::min(width * 0.28f, depth * 0.55f));
 }
 

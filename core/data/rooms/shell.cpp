@@ -162,9 +162,9 @@ void buildShell(Workshop shop, const FloorPlan& plan) {
         const Frame at{on.pointOut({opening.middle(), opening.bottom, 0}), on.x, on.y, on.z};
         const float width = opening.to - opening.from, height = opening.top - opening.bottom;
         if (opening.door)
-            buildDoor(shop.at(at).as(Label::Door), width, height);
+            buildDoor(shop.at(at).as(Label::Door).another(), width, height);
         else
-            buildWindow(shop.at(at).as(Label::Window), width, height, opening);
+            buildWindow(shop.at(at).as(Label::Window).another(), width, height, opening);
     }
 }
 

@@ -18,8 +18,14 @@ bool isAligned(const Frame& frame) {
 
 Workshop::Workshop(Scene& scene, const Finishes& finishes, const LampLight& lamps,
                    const Frame& frame, Label label, Random random)
-    : m_scene(&scene), m_finishes(&finishes), m_lamps(&lamps), m_frame(frame), m_label(label),
-      m_random(random), m_seed(m_random.seed()) {}
+    : m_scene(&scene),
+      m_finishes(&finishes),
+      m_lamps(&lamps),
+      m_frame(frame),
+      m_label(label),
+      m_object(scene.objects++),
+      m_random(random),
+      m_seed(m_random.seed()) {}
 
 Workshop Workshop::at(const Frame& inner) const {
     Workshop turned = *this;
@@ -33,11 +39,18 @@ Workshop Workshop::as(Label label) const {
     return other;
 }
 
+Workshop Workshop::another() const {
+    Workshop other = *this;
+    other.m_object = m_scene->objects++;
+    return other;
+}
+
 Part& Workshop::put(const Shape& shape, const Frame& inner, int material) {
     const Frame frame = m_frame * inner;
     Part part{shape, frame, boundsOf(shape, frame), inner.origin};
     part.seed = latticeHash(static_cast<int>(m_scene->parts.size()), 5, m_seed);
     part.material = static_cast<std::int16_t>(material);
+    part.object = m_object;
     part.label = m_label;
     part.aligned = shape.kind == ShapeKind::Box && isAligned(frame);
     part.grain = static_cast<std::uint8_t>(longestAxis(shape.half));

@@ -7,7 +7,7 @@
 
 namespace concertina::rooms {
 
-/// Where an object is put together: adds parts to a scene, given in the object's own frame
+/// Where one object is put together: adds parts to a scene, given in the object's own frame
 /// (x along its width, y up from the floor, z to its front), under its label. A value; copies
 /// for a part of the object or for a thing that stands on it share the scene.
 class Workshop {
@@ -17,6 +17,7 @@ public:
 
     Workshop at(const Frame& inner) const; ///< for a group that is turned as a whole
     Workshop as(Label label) const;
+    Workshop another() const; ///< for an object of its own that is made in the same way
 
     // Sizes are whole widths, heights and depths.
     Part& box(Vec3 center, Vec3 size, int material);
@@ -46,6 +47,7 @@ private:
     const LampLight* m_lamps;
     Frame m_frame;
     Label m_label;
+    std::int16_t m_object;
     Random m_random;
     std::uint32_t m_seed;
 };

@@ -1,55 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/target_tensors.h"
-#include "core/tensor/torch.h"
-
-#include <cmath>
+#include "core/data/targets/scale_tensors.h"
 
 namespace concertina {
 
 namespace {
 
-/// Metres; 0 where the stored value is invalid, not finite or not in front of the camera.
-float depthAt(const TargetPlane& plane, const TargetInfo& target, int y, int x) {
-    double stored = 0;
-    switch (plane.encoding) {
-    case Encoding::UInt8: stored = valueAt<std::uint8_t>(plane, y, x); break;
-    case Encoding::UInt16: stored = valueAt<std::uint16_t>(plane, y, x); break;
-    default: stored = static_cast<double>(valueAt<float>(plane, y, x)); break;
-    }
-    if (!std::isfinite(stored) || (target.invalid && stored == *target.invalid))
-        return 0;
-    const double metres = stored * target.scale + target.offset;
-    return metres > 0 ? static_cast<float>(metres) : 0.0F;
-}
-
-/// [N, 1, H, W] in metres, 0 where it is not known.
-class DepthTensors final : public TargetTensors {
+/// Metres: what looks larger is nearer.
+class DepthTensors final : public ScaleTensors {
 public:
     const TargetKind& kind() const override { return depthTarget(); }
 
-    TargetBatch batch(const StoredTargets& stored) const override {
-        const auto count = static_cast<std::int64_t>(stored.planes.size());
-        const torch::Tensor all = torch::zeros({count, 1, stored.height, stored.width});
-        for (std::size_t n = 0; n < stored.planes.size(); ++n) {
-            const TargetPlane& plane = *stored.planes[n];
-            if (plane.empty())
-                continue;
-            auto* values = all[static_cast<std::int64_t>(n)].data_ptr<float>();
-            const auto nearer = static_cast<float>(1 / stored.augmentations[n].scale);
-            forEachPixel(plane, stored.augmentations[n], [&](std::size_t at, int y, int x) {
-                values[at] = depthAt(plane, stored.info, y, x) * nearer;
-            });
-        }
-        return all;
-    }
-
-    std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override {
-        std::int64_t known = 0;
-        for (int y = 0; y < stored.height; ++y)
-            for (int x = 0; x < stored.width; ++x)
-                known += depthAt(stored, info, y, x) > 0 ? 1 : 0;
-        return known;
-    }
+protected:
+    double nearer(double enlarged) const override { return 1 / enlarged; }
 };
 
 } // namespace

@@ -10,15 +10,17 @@ namespace concertina {
 
 const TargetTensors& classesTensors();
 const TargetTensors& depthTensors();
+const TargetTensors& inverseDepthTensors();
 const TargetTensors& normalsTensors();
 const TargetTensors& labelTensors();
 const TargetTensors& presenceTensors();
 const TargetTensors& valuesTensors();
+const TargetTensors& boxesTensors();
 
 const TargetTensors& targetTensors(const TargetKind& kind) {
-    static const std::array<const TargetTensors*, 6> all{&classesTensors(),  &depthTensors(),
-                                                         &normalsTensors(),  &labelTensors(),
-                                                         &presenceTensors(), &valuesTensors()};
+    static const std::array<const TargetTensors*, 8> all{
+        &classesTensors(), &depthTensors(),    &inverseDepthTensors(), &normalsTensors(),
+        &labelTensors(),   &presenceTensors(), &valuesTensors(),       &boxesTensors()};
     const auto found = std::ranges::find(
         all, &kind, [](const TargetTensors* tensors) { return &tensors->kind(); });
     assert(found != all.end() && "a test holds that both tables have the same kinds");
@@ -32,6 +34,10 @@ std::vector<NameAmount> TargetTensors::amounts(const TargetPlane& /*stored*/,
 
 ValueMap TargetTensors::truth(const TargetBatch& batch, std::int64_t n) const {
     return toValueMap(batch.only()[n], kind());
+}
+
+ValueMap TargetTensors::predicted(const torch::Tensor& prediction) const {
+    return toValueMap(prediction, kind());
 }
 
 ValueMap toValueMap(const torch::Tensor& map, const TargetKind& kind) {

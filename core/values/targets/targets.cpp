@@ -9,9 +9,9 @@
 namespace concertina {
 
 std::span<const TargetKind* const> targetKinds() {
-    static const std::array<const TargetKind*, 6> all{&classesTarget(),  &depthTarget(),
-                                                      &normalsTarget(),  &labelTarget(),
-                                                      &presenceTarget(), &valuesTarget()};
+    static const std::array<const TargetKind*, 8> all{
+        &classesTarget(), &depthTarget(),    &inverseDepthTarget(), &normalsTarget(),
+        &labelTarget(),   &presenceTarget(), &valuesTarget(),       &boxesTarget()};
     return all;
 }
 

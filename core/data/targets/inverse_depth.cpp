@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/targets/scale_tensors.h"
+
+namespace concertina {
+
+namespace {
+
+/// What is nearer has more of it.
+class InverseDepthTensors final : public ScaleTensors {
+public:
+    const TargetKind& kind() const override { return inverseDepthTarget(); }
+
+protected:
+    double nearer(double enlarged) const override { return enlarged; }
+};
+
+} // namespace
+
+const TargetTensors& inverseDepthTensors() {
+    static const InverseDepthTensors tensors;
+    return tensors;
+}
+
+} // namespace concertina
