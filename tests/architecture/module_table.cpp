@@ -66,7 +66,7 @@ const std::vector<Module>& projectModules() {
          {"core/values", "core/model", "core/tensor", "core/data/rooms"},
          {"LibTorch", "OpenCV", "libpng", "HDF5"}},
         {"core/data/rooms", {"core/values", "core/model", "core/data"}, {}},
-        {"core/tasks", {"core/model", "core/tensor", "core/data"}, {"LibTorch"}},
+        {"core/tasks", {"core/values", "core/model", "core/tensor", "core/data"}, {"LibTorch"}},
         {"core/backbones", {"core/values", "core/model"}, {}},
         {"core/parametrizations", {"core/values", "core/model", "core/tensor"}, {"LibTorch"}},
         {"core/network",
