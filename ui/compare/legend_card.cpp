@@ -119,8 +119,9 @@ void LegendCard::showLegend(const ComparisonPictures& pictures, double limit) {
                                    {toQColor(inferno(1)), tr("differs")},
                                    {toQColor(UnknownColor), tr("no label")}});
         m_classErrors->setVisible(true);
-        return;
     }
+    if (areas || objects)
+        return;
     const ValueRange range = pictures.range();
     m_depth->setScale({viridis, range.low, range.high, unit, tr("no measurement")});
     m_errors->setScale({inferno, 0, limit, unit, {}});
