@@ -147,7 +147,7 @@ private Q_SLOTS:
 void TestRooms::descriptionSaysWhatSamplesHold() {
     QCOMPARE(roomsDataset().info.id, std::string("rooms"));
     const auto dataset = opened({{"train_size", 7}, {"val_size", 3}});
-    const DatasetDescription& description = dataset->description();
+    const auto& description = dataset->description();
     QCOMPARE(description.splits, (std::vector<SplitInfo>{{"train", 7}, {"val", 3}}));
     const std::array<const char*, 7> names{
         "segmentation", "depth", "normal", "classification", "presence", "regression", "detection"};
@@ -159,13 +159,12 @@ void TestRooms::descriptionSaysWhatSamplesHold() {
     for (std::size_t i = 0; i < names.size(); ++i) {
         QCOMPARE(description.targets[i].name, std::string(names[i]));
         QCOMPARE(sample.targets[i].encoding, description.targets[i].encoding);
-        if (i < 6) // objects are as many as there are
-            QCOMPARE(sample.targets[i].bytes.size(),
-                     (std::array{192U, 768U, 1152U, 2U, 11U, 4U}[i]));
+        if (i < 6)
+            QCOMPARE(sample.targets[i].bytes.size(), (std::array{192U, 768U, 1152U, 2U, 11U, 4U}[i]));
     }
     QVERIFY(dataset->sampleName("val", 2) != dataset->sampleName("train", 2));
-    QVERIFY(opened({{"seed", 1}})->description().fingerprint
-            != opened({{"seed", 2}})->description().fingerprint);
+    const auto fingerprint = [](int seed) { return opened({{"seed", seed}})->description().fingerprint; };
+    QVERIFY(fingerprint(1) != fingerprint(2));
 }
 
 void TestRooms::aSampleIsTheSameInAnyThreadAndOrder() {
