@@ -124,12 +124,14 @@ private Q_SLOTS:
             + "/coco";
         if (!QFileInfo(folder).isDir())
             QSKIP("no coco in the folder of real data");
+        // At a rate that shows in 40 steps; at the usual 0.001 the loss falls by a thirtieth.
+        const QJsonObject quick = cli::with(spec(folder, 40, false), "train.lr", 0.02);
         const cli::Outcome trained =
-            m_place.run({"train", m_place.write("real.json", spec(folder, 40, false)), "--json"});
+            m_place.run({"train", m_place.write("real.json", quick), "--json"});
         QVERIFY2(trained.code == 0, qPrintable(trained.text()));
         const auto steps = trained.events("step");
         QCOMPARE(steps.size(), 40);
-        // Far from the guess of a new network: ln 81 + ln 2 is 5.1.
+        // A new network guesses: ln 81 + ln 2 is 5.1. Measured: 3.97 and 2.09.
         QVERIFY2(
             meanLoss(steps, 30, 10) < 0.8 * meanLoss(steps, 0, 10),
             qPrintable(QString("%1, %2").arg(meanLoss(steps, 0, 10)).arg(meanLoss(steps, 30, 10))));
