@@ -151,7 +151,8 @@ Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine
         if (!cut.cuts)
             return dz;
         const Lanes value = away * norm.scale + norm.bias;
-        return (value <= zero) | (value >= ceiling) ? zero : dz;
+        const Lanes above = value <= zero ? zero : dz; // GCC takes masks that are joined apart
+        return value >= ceiling ? zero : above;
     };
     Gradients sums;
     LaneSum plain, leaning;
