@@ -150,9 +150,10 @@ Gradients passBack(const float* x, const float* dy, float* dx, Planes at, Affine
         const Lanes dz = load(dy + i, valid);
         if (!cut.cuts)
             return dz;
-        const Lanes value = away * norm.scale + norm.bias;
-        const Lanes above = value <= zero ? zero : dz; // GCC takes masks that are joined apart
-        return value >= ceiling ? zero : above;
+        // One condition: GCC takes the lanes apart for the second of two.
+        const Lanes value = away * norm.scale + norm.bias, room = ceiling - value;
+        const Lanes least = value < room ? value : room;
+        return least <= zero ? zero : dz;
     };
     Gradients sums;
     LaneSum plain, leaning;
