@@ -187,8 +187,7 @@ private Q_SLOTS:
         spec = withCompleteOptions(spec, catalogue());
         const NetworkDesign design = designFor(spec);
         for (std::size_t i = 0; i < design.layers.size(); ++i) {
-            const bool runs = std::ranges::any_of(design.layers[i].fragment.parts,
-                                                  [](const auto& part) { return part.stretch; });
+            const bool runs = design.stretchesOf(i).size() > 1;
             const Layer& layer = design.graph.layers[i];
             QCOMPARE(runs, layer.task < 0 && layer.kernel.groups == 1); // heads stay plain
         }
