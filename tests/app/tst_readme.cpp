@@ -196,7 +196,7 @@ private Q_SLOTS:
         QStringList backbones;
         for (const QString& row :
              matchesOf("\\n\\| (`[^|]+) \\|", textOf("resources/help/backbones.md")))
-            backbones << matchesOf("`([a-z0-9]+)`", row);
+            backbones << matchesOf("`([a-z0-9_]+)`", row);
         QCOMPARE(backbones, ids("backbones"));
         const QStringList presets = ids("presets");
         const QString baselines = textOf("resources/help/baselines.md");
