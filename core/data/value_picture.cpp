@@ -2,7 +2,6 @@
 #include "core/data/value_picture.h"
 
 #include "core/data/image_files.h"
-#include "core/values/object_matching.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,23 +27,20 @@ void fillBar(Image& image, int top, int bottom, int left, int right, const Rgb& 
 /// Boxes of the objects that count, the best last and so on top.
 void drawObjects(Image& image, const ValueMap& map, std::span<const ClassInfo> classes) {
     constexpr int Line = 2;
-    for (const std::size_t i : std::views::reverse(byScore(map.objects))) {
-        const ImageObject& object = map.objects[i];
-        const auto label = static_cast<std::size_t>(object.label);
-        if (object.score < UsualScore || label >= classes.size())
-            continue;
-        const Box box = object.box.scaled(image.width, image.height);
+    const auto counted = countedObjects(map, classes.size());
+    for (const ImageObject* object : std::views::reverse(counted)) {
+        const ClassInfo& info = classes[static_cast<std::size_t>(object->label)];
+        const Box box = object->box.scaled(image.width, image.height);
         const int left = static_cast<int>(std::lround(box.x));
         const int top = static_cast<int>(std::lround(box.y));
         const int right = static_cast<int>(std::lround(box.x + box.width));
         const int bottom = static_cast<int>(std::lround(box.y + box.height));
-        const Rgb& color = classes[label].color;
+        const Rgb& color = info.color;
         fillBar(image, top, top + Line, left, right, color);
         fillBar(image, bottom - Line, bottom, left, right, color);
         fillBar(image, top, bottom, left, left + Line, color);
         fillBar(image, top, bottom, right - Line, right, color);
-        drawText(image, std::max(left, 0) + Line + 1, std::max(top, 0) + ListLine - 6,
-                 classes[label].name);
+        drawText(image, std::max(left, 0) + Line + 1, std::max(top, 0) + ListLine - 6, info.name);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace concertina {
 
@@ -71,6 +72,17 @@ int centerHead(GraphBuilder& builder, const HeadPlace& place, int channels) {
     return builder.conv(headName(place, "2"), x, place.outputs, 1);
 }
 
+FieldInfo headChannelsOption(int usual, std::string help) {
+    return {.path = "head_channels",
+            .type = FieldType::Integer,
+            .defaultValue = usual,
+            .minimum = 1,
+            .maximum = 4096,
+            .label = "Head's channels",
+            .help = std::move(help),
+            .advanced = true};
+}
+
 std::vector<FieldInfo> denseHeadOptions() {
     return {{.path = "head",
              .type = FieldType::Choice,
@@ -81,15 +93,8 @@ std::vector<FieldInfo> denseHeadOptions() {
                  "plain: a 3 × 3 and a 1 × 1 convolution, as MTAN's. deeplabv3: convolutions of "
                  "several rates and the mean of the image side by side, as torchvision's "
                  "DeepLabHead, without its dropout. Both end at the image's size."},
-            {.path = "head_channels",
-             .type = FieldType::Integer,
-             .defaultValue = 256,
-             .minimum = 1,
-             .maximum = 4096,
-             .label = "Head's channels",
-             .help = "Of each layer inside a head of deeplabv3; a plain one has those of its "
-                     "features.",
-             .advanced = true}};
+            headChannelsOption(256, "Of each layer inside a head of deeplabv3; a plain one has "
+                                    "those of its features.")};
 }
 
 int denseHead(GraphBuilder& builder, const HeadPlace& place, const Json& options) {

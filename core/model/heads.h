@@ -4,6 +4,7 @@
 #include "core/model/descriptors.h"
 #include "core/model/graph_builder.h"
 
+#include <string>
 #include <vector>
 
 namespace concertina {
@@ -28,6 +29,9 @@ int pooledHead(GraphBuilder& builder, const HeadPlace& place);
 /// A map of centres: 3 × 3 of `channels` with norm and ReLU, then 1 × 1, "head.TASK.1" and "2", at
 /// the stride of "out". Where that is below 4, strided ones before them ("down1", …) go there.
 int centerHead(GraphBuilder& builder, const HeadPlace& place, int channels);
+
+/// How wide the layers inside a head are.
+FieldInfo headChannelsOption(int usual, std::string help);
 
 /// What a task of pixels offers: which of the dense heads, and how wide.
 std::vector<FieldInfo> denseHeadOptions();

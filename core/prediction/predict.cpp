@@ -8,7 +8,6 @@
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/file_place.h"
-#include "core/values/object_matching.h"
 
 #include <algorithm>
 #include <array>
@@ -63,14 +62,10 @@ Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size
 /// picture.
 Json objectsJson(const ValueMap& map, const TargetInfo& target, const Image& picture) {
     Json objects = Json::array();
-    for (const std::size_t i : byScore(map.objects)) {
-        const ImageObject& object = map.objects[i];
-        const auto label = static_cast<std::size_t>(object.label);
-        if (object.score < UsualScore || label >= target.classes.size())
-            continue;
-        const Box box = object.box.scaled(picture.width, picture.height);
-        objects.push_back({{"class", target.classes[label].name},
-                           {"score", object.score},
+    for (const ImageObject* object : countedObjects(map, target.classes.size())) {
+        const Box box = object->box.scaled(picture.width, picture.height);
+        objects.push_back({{"class", target.classes[static_cast<std::size_t>(object->label)].name},
+                           {"score", object->score},
                            {"box", {box.x, box.y, box.width, box.height}}});
     }
     return {{"text", valueText(map, 0, 0, target.classes)}, {"objects", std::move(objects)}};

@@ -61,12 +61,13 @@ struct CenterPlane {
 CenterMaps centerMaps(const TargetBatch& target, std::int64_t classes, std::int64_t height,
                       std::int64_t width) {
     const std::int64_t images = target.size();
+    const TargetBatch near = target.to(torch::kCPU); // objects are read one by one
     const torch::Tensor heat = torch::zeros({images, classes, height, width});
     const torch::Tensor counts = torch::ones_like(heat);
     std::vector<std::int64_t> cells;
     std::vector<float> sizes, offsets;
     for (std::int64_t n = 0; n < images; ++n) {
-        const BatchObjects image = objectsOf(target, n);
+        const BatchObjects image = objectsOf(near, n);
         if (!image.isKnown)
             counts[n].zero_();
         for (const ImageObject& object : image.objects) {

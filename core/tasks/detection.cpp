@@ -23,11 +23,13 @@ public:
 
     void add(const torch::Tensor& output, const TargetBatch& target) override {
         const torch::Tensor found = centerPeaks(output.detach(), m_classes, mostFound).cpu();
-        for (std::int64_t n = 0; n < target.size(); ++n) {
-            BatchObjects truth = objectsOf(target, n);
+        const torch::Tensor isFinite = torch::isfinite(output).flatten(1).all(1).cpu();
+        const TargetBatch near = target.to(torch::kCPU);
+        for (std::int64_t n = 0; n < near.size(); ++n) {
+            BatchObjects truth = objectsOf(near, n);
             if (!truth.isKnown)
                 continue;
-            m_finite = m_finite && torch::isfinite(output[n]).all().item<bool>();
+            m_finite = m_finite && isFinite[n].item<bool>();
             std::vector<ImageObject> objects = foundObjects(found[n]);
             for (std::vector<ImageObject>* list : {&truth.objects, &objects})
                 for (ImageObject& object : *list)
@@ -41,11 +43,8 @@ public:
         if (!m_finite)
             return {notKnown, notKnown, notKnown, notKnown};
         const PrecisionReport report = m_precision.report();
-        const auto figure = [&](const char* name) {
-            const auto found = std::ranges::find(report.figures, name, &PrecisionFigure::name);
-            return found == report.figures.end() ? notKnown : found->value;
-        };
-        return {figure("AP"), figure("AP50"), figure("AP75"), figure("AR100")};
+        return {report.figure("AP"), report.figure("AP50"), report.figure("AP75"),
+                report.figure("AR100")};
     }
 
 private:
@@ -119,14 +118,7 @@ const TaskEntry& detectionTask() {
                        .help = "Of the distance between sizes, in cells of the map, beside that of "
                                "places.",
                        .advanced = true},
-                      {.path = "head_channels",
-                       .type = FieldType::Integer,
-                       .defaultValue = 64,
-                       .minimum = 1,
-                       .maximum = 4096,
-                       .label = "Head's channels",
-                       .help = "Of the layers inside the head.",
-                       .advanced = true}}},
+                      headChannelsOption(64, "Of the layers inside the head.")}},
          &boxesTarget(),
          "B",
          {{"ap", "AP", "", true, 3},

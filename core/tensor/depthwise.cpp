@@ -30,7 +30,7 @@ torch::Tensor depthwiseOutput(const torch::Tensor& x, const torch::Tensor& kerne
         torch::empty({images, channels, shape.outHeight, shape.outWidth}, x.options());
     const float* from = x.data_ptr<float>();
     const float* kernels = kernel.data_ptr<float>();
-    const float* biases = bias.defined() ? bias.data_ptr<float>() : nullptr;
+    const float* biases = bias.data_ptr<float>();
     float* to = y.data_ptr<float>();
     forEachOwnChannel(
         channels,
@@ -42,8 +42,7 @@ torch::Tensor depthwiseOutput(const torch::Tensor& x, const torch::Tensor& kerne
             const Taps taps = plane.taps(kernels + c * shape.taps());
             for (std::int64_t n = 0; n < images; ++n) {
                 plane.read(from + (n * channels + c) * shape.inPlane());
-                writer.write(to + (n * channels + c) * shape.outPlane(), taps,
-                             biases != nullptr ? biases[c] : 0.0F);
+                writer.write(to + (n * channels + c) * shape.outPlane(), taps, biases[c]);
             }
         });
     return y;

@@ -77,6 +77,12 @@ PrecisionRules keypointPrecisionRules(std::vector<double> sigmas) {
     return {{std::move(sigmas)}, {allAreas, mediumAreas, largeAreas}, {20}};
 }
 
+double PrecisionReport::figure(std::string_view name) const {
+    const auto found = std::ranges::find(figures, name, &PrecisionFigure::name);
+    assert(found != figures.end());
+    return found->value;
+}
+
 AveragePrecision::AveragePrecision(PrecisionRules rules, int classes)
     : m_rules(std::move(rules)), m_classes(static_cast<std::size_t>(classes)) {
     assert(!m_rules.areas.empty() && m_rules.areas.size() <= MostAreas && !m_rules.limits.empty());

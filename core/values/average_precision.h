@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace concertina {
@@ -53,6 +54,9 @@ struct ClassPrecision {
 struct PrecisionReport {
     std::vector<PrecisionFigure> figures; ///< in COCO's order: twelve of boxes, ten of keypoints
     std::vector<ClassPrecision> classes;  ///< by label
+
+    /// Of a name that is among them.
+    double figure(std::string_view name) const;
 };
 
 /// Average precision and recall of what was found in many images, which are added one by one. Kept

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/value_map.h"
 
+#include "core/values/object_matching.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -100,6 +102,16 @@ ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects) {
     return {&kind, 1, 1, {count}, std::move(objects)};
 }
 
+std::vector<const ImageObject*> countedObjects(const ValueMap& map, std::size_t classes) {
+    std::vector<const ImageObject*> counted;
+    for (const std::size_t i : byScore(map.objects)) {
+        const ImageObject& object = map.objects[i];
+        if (object.score >= UsualScore && static_cast<std::size_t>(object.label) < classes)
+            counted.push_back(&object);
+    }
+    return counted;
+}
+
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names) {
     std::vector<ValueRow> rows = left.kind->rows(left, names);
@@ -121,9 +133,8 @@ std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes) {
     std::vector<std::size_t> counts(classes);
     if (map.kind->form() == ValueForm::Objects) {
-        for (const ImageObject& object : map.objects)
-            if (object.score >= UsualScore && static_cast<std::size_t>(object.label) < classes)
-                ++counts[static_cast<std::size_t>(object.label)];
+        for (const ImageObject* object : countedObjects(map, classes))
+            ++counts[static_cast<std::size_t>(object->label)];
         return counts;
     }
     for (const float value : map.values)

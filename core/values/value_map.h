@@ -77,6 +77,9 @@ std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassIn
 /// A map of objects.
 ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects);
 
+/// Those of its objects that have a score that counts and one of so many classes, the best first.
+std::vector<const ImageObject*> countedObjects(const ValueMap& map, std::size_t classes);
+
 /// Of two lists, row by row in the order of the first: both values, and how far apart they are.
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names);
@@ -89,6 +92,9 @@ std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
 /// With so many decimals, or two digits where they would all be 0: what collapsing leaves must not
 /// read as nothing.
 std::string smallText(double value, int decimals);
+
+/// A share that is wrong, "32.0 %", with more digits where it is small.
+std::string wrongShareText(double share);
 
 /// Scores of classes, the greatest first.
 std::vector<ValueRow> scoreRows(const ValueMap& map, std::span<const ClassInfo> names,

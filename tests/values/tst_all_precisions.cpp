@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/values/average_precision.h"
+#include "tests/values/precision_testing.h"
 
 #include <QTest>
 
@@ -9,33 +9,11 @@
 #include <random>
 
 using namespace concertina;
+using namespace concertina::testing;
 
 // Average precision once more, by its definition, on made images.
 
 namespace {
-
-ImageObject boxed(Box box, double score = 1, int label = 0) {
-    return {.label = label, .box = box, .score = score, .area = box.area(), .points = {}};
-}
-
-struct ImagePair {
-    std::vector<ImageObject> truths, found;
-};
-
-PrecisionReport reportOf(const std::vector<ImagePair>& images, const PrecisionRules& rules,
-                         int classes) {
-    AveragePrecision precision(rules, classes);
-    for (const ImagePair& image : images)
-        precision.add(image.truths, image.found);
-    return precision.report();
-}
-
-double figure(const PrecisionReport& report, const std::string& name) {
-    const auto found = std::ranges::find(report.figures, name, &PrecisionFigure::name);
-    if (found == report.figures.end())
-        qFatal("no figure %s", name.c_str());
-    return found->value;
-}
 
 bool isNear(double a, double b, double tolerance = 1e-12) {
     return std::abs(a - b) <= tolerance || (std::isnan(a) && std::isnan(b));
@@ -198,7 +176,7 @@ private Q_SLOTS:
                         }
                 const double expected = sum / count;
                 QVERIFY2(expected > 0.05 && expected < 0.95, row.name); // says something
-                const double actual = figure(report, row.name);
+                const double actual = report.figure(row.name);
                 QVERIFY2(isNear(actual, expected, 1e-9),
                          qPrintable(QString("seed %1, %2: %3, expected %4")
                                         .arg(seed)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/values/average_precision.h"
 #include "core/values/json.h"
 #include "tests/printing.h"
+#include "tests/values/precision_testing.h"
 
 #include <QFile>
 #include <QTest>
@@ -12,12 +12,9 @@
 #include <optional>
 
 using namespace concertina;
+using namespace concertina::testing;
 
 namespace {
-
-ImageObject boxed(Box box, double score = 1, int label = 0) {
-    return {.label = label, .box = box, .score = score, .area = box.area(), .points = {}};
-}
 
 ImageObject crowd(Box box) {
     ImageObject object = boxed(box);
@@ -25,27 +22,8 @@ ImageObject crowd(Box box) {
     return object;
 }
 
-struct ImagePair {
-    std::vector<ImageObject> truths, found;
-};
-
-PrecisionReport reportOf(const std::vector<ImagePair>& images, const PrecisionRules& rules,
-                         int classes) {
-    AveragePrecision precision(rules, classes);
-    for (const ImagePair& image : images)
-        precision.add(image.truths, image.found);
-    return precision.report();
-}
-
-double figure(const PrecisionReport& report, const std::string& name) {
-    const auto found = std::ranges::find(report.figures, name, &PrecisionFigure::name);
-    if (found == report.figures.end())
-        qFatal("no figure %s", name.c_str());
-    return found->value;
-}
-
 double boxFigure(const std::vector<ImagePair>& images, const std::string& name) {
-    return figure(reportOf(images, boxPrecisionRules(), 1), name);
+    return reportOf(images, boxPrecisionRules(), 1).figure(name);
 }
 
 bool isNear(double a, double b, double tolerance = 1e-12) {
@@ -122,9 +100,9 @@ private Q_SLOTS:
                                       "AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge", "AR1",
                                       "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"}));
         for (const char* one : {"AP", "AP50", "AP75", "APmedium", "AR1", "AR100", "ARmedium"})
-            QVERIFY2(isNear(figure(report, one), 1), one);
+            QVERIFY2(isNear(report.figure(one), 1), one);
         for (const char* none : {"APsmall", "APlarge", "ARsmall", "ARlarge"})
-            QVERIFY2(std::isnan(figure(report, none)), none);
+            QVERIFY2(std::isnan(report.figure(none)), none);
         QCOMPARE(report.classes[0].truths, 1);
         QVERIFY(isNear(report.classes[0].average, 1));
         QVERIFY(std::isnan(report.classes[1].average)); // a class without truths counts nowhere
@@ -182,8 +160,8 @@ private Q_SLOTS:
         QVERIFY(isNear(keypointSimilarity(found, truth, std::vector{0.1, 0.2}), std::exp(-0.5)));
         QCOMPARE(keypointSimilarity(found, truth, std::vector{0.1}), 0.0); // of another count
         const auto report = reportOf({{{truth}, {found}}}, keypointPrecisionRules({0.1, 0.2}), 1);
-        QVERIFY(isNear(figure(report, "AP"), 0.3));
-        QVERIFY(isNear(figure(report, "AR50"), 1));
+        QVERIFY(isNear(report.figure("AP"), 0.3));
+        QVERIFY(isNear(report.figure("AR50"), 1));
         QCOMPARE(namesOf(report),
                  (std::vector<std::string>{"AP", "AP50", "AP75", "APmedium", "APlarge", "AR",
                                            "AR50", "AR75", "ARmedium", "ARlarge"}));
@@ -194,7 +172,7 @@ private Q_SLOTS:
         QVERIFY(isNear(keypointSimilarity(found, truth, std::vector{0.1, 0.2}),
                        (1 + std::exp(-4.0 / (2 * 100 * 0.16))) / 2));
         QVERIFY(std::isnan(
-            figure(reportOf({{{truth}, {found}}}, keypointPrecisionRules({0.1, 0.2}), 1), "AP")));
+            reportOf({{{truth}, {found}}}, keypointPrecisionRules({0.1, 0.2}), 1).figure("AP")));
     }
 
     void nothingFoundIsNothingAndNothingTrueIsNotKnown() {
@@ -243,10 +221,10 @@ private Q_SLOTS:
         const auto report = reportOf(images, rules, static_cast<int>(labels.size()));
         QCOMPARE(report.figures.size(), (*reference)["expected"].size());
         for (const auto& [name, value] : (*reference)["expected"].items())
-            QVERIFY2(isNear(figure(report, name), value.get<double>(), 1e-6), // what was asked for
+            QVERIFY2(isNear(report.figure(name), value.get<double>(), 1e-6), // what was asked for
                      qPrintable(QString("%1: %2, expected %3")
                                     .arg(QString::fromStdString(name))
-                                    .arg(figure(report, name), 0, 'g', 12)
+                                    .arg(report.figure(name), 0, 'g', 12)
                                     .arg(value.get<double>(), 0, 'g', 12)));
         // The mean of the classes that have truths is the first figure.
         double sum = 0, count = 0;
@@ -255,7 +233,7 @@ private Q_SLOTS:
                 sum += some.average;
                 ++count;
             }
-        QVERIFY(isNear(sum / count, figure(report, "AP"), 1e-9));
+        QVERIFY(isNear(sum / count, report.figure("AP"), 1e-9));
     }
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/comparison_pictures.h"
 
-#include "core/values/text.h"
 #include "widgets/pictures/object_layer.h"
 #include "widgets/pictures/value_rows.h"
 #include "widgets/qt_text.h"
@@ -47,11 +46,7 @@ QString objectText(const ValueMap& map, const std::vector<ClassInfo>& classes, d
             && (smallest == nullptr || box.area() < smallest->box.area()))
             smallest = &object;
     }
-    if (smallest == nullptr)
-        return QStringLiteral("–");
-    const auto label = static_cast<std::size_t>(smallest->label);
-    const QString name = label < classes.size() ? toQt(classes[label].name) : QString();
-    return smallest->score < 1 ? name + u' ' + toQt(fixedText(smallest->score, 2)) : name;
+    return smallest != nullptr ? objectName(*smallest, classes) : QStringLiteral("–");
 }
 
 } // namespace

@@ -24,13 +24,6 @@ Qt::PenStyle lineOf(MatchState state) {
     }
 }
 
-QString nameOf(const ImageObject& object, std::span<const ClassInfo> classes) {
-    const auto label = static_cast<std::size_t>(object.label);
-    const QString name =
-        label < classes.size() ? toQt(classes[label].name) : QString::number(object.label);
-    return object.score < 1 ? name + u' ' + toQt(fixedText(object.score, 2)) : name;
-}
-
 void drawBox(QPainter& painter, const DrawnObject& drawn, std::span<const ClassInfo> classes,
              QSize size, double opacity) {
     const ImageObject& object = drawn.object;
@@ -48,7 +41,7 @@ void drawBox(QPainter& painter, const DrawnObject& drawn, std::span<const ClassI
         painter.drawRect(place);
     painter.setPen(QPen(color, line, lineOf(drawn.state), Qt::FlatCap, Qt::MiterJoin));
     painter.drawRect(place);
-    const QString text = nameOf(object, classes);
+    const QString text = objectName(object, classes);
     const QFontMetricsF metrics(painter.font());
     QRectF words(place.left(), place.top() - metrics.height(), metrics.horizontalAdvance(text) + 6,
                  metrics.height());
@@ -60,6 +53,13 @@ void drawBox(QPainter& painter, const DrawnObject& drawn, std::span<const ClassI
 }
 
 } // namespace
+
+QString objectName(const ImageObject& object, std::span<const ClassInfo> classes) {
+    const auto label = static_cast<std::size_t>(object.label);
+    const QString name =
+        label < classes.size() ? toQt(classes[label].name) : QString::number(object.label);
+    return object.score < 1 ? name + u' ' + toQt(fixedText(object.score, 2)) : name;
+}
 
 std::vector<DrawnObject> drawnObjects(const ValueMap& map, double leastScore) {
     std::vector<DrawnObject> drawn;

@@ -7,6 +7,7 @@
 #include "widgets/pictures/class_layer.h"
 
 #include <QImage>
+#include <QString>
 
 #include <span>
 #include <vector>
@@ -21,6 +22,9 @@ struct DrawnObject {
 
     bool operator==(const DrawnObject&) const = default;
 };
+
+/// "chair", of what was found "chair 0.93".
+QString objectName(const ImageObject& object, std::span<const ClassInfo> classes);
 
 /// Those of a map that count.
 std::vector<DrawnObject> drawnObjects(const ValueMap& map, double leastScore = UsualScore);

@@ -11,7 +11,7 @@ public:
     const TargetKind& kind() const override { return depthTarget(); }
 
 protected:
-    double nearer(double enlarged) const override { return 1 / enlarged; }
+    double divisor(double enlarged) const override { return enlarged; }
 };
 
 } // namespace

@@ -11,7 +11,7 @@ public:
     const TargetKind& kind() const override { return inverseDepthTarget(); }
 
 protected:
-    double nearer(double enlarged) const override { return enlarged; }
+    double divisor(double enlarged) const override { return 1 / enlarged; }
 };
 
 } // namespace

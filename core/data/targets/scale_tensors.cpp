@@ -33,9 +33,9 @@ TargetBatch ScaleTensors::batch(const StoredTargets& stored) const {
         if (plane.empty())
             continue;
         auto* values = all[static_cast<std::int64_t>(n)].data_ptr<float>();
-        const auto factor = static_cast<float>(nearer(stored.augmentations[n].scale));
+        const auto divided = static_cast<float>(divisor(stored.augmentations[n].scale));
         forEachPixel(plane, stored.augmentations[n], [&](std::size_t at, int y, int x) {
-            values[at] = numberAt(plane, stored.info, y, x) * factor;
+            values[at] = numberAt(plane, stored.info, y, x) / divided;
         });
     }
     return all;

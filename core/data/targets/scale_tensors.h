@@ -13,8 +13,8 @@ public:
     std::int64_t known(const TargetPlane& stored, const TargetInfo& info) const override;
 
 protected:
-    /// What a value is multiplied by where the picture is enlarged by `enlarged`.
-    virtual double nearer(double enlarged) const = 0;
+    /// What a value is divided by where the picture is enlarged by `enlarged`.
+    virtual double divisor(double enlarged) const = 0;
 };
 
 } // namespace concertina

@@ -94,9 +94,7 @@ public:
     std::string noneHint(int /*ignore*/) const override { return "has any picture an object?"; }
 
 protected:
-    std::string textOf(double error) const override {
-        return smallText(100 * error, error < 0.1 ? 2 : 1) + " %";
-    }
+    std::string textOf(double error) const override { return wrongShareText(error); }
 
 private:
     static std::string nameOf(int label, std::span<const ClassInfo> names) {

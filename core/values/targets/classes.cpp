@@ -49,9 +49,7 @@ public:
     }
 
 protected:
-    std::string textOf(double error) const override {
-        return smallText(100 * error, error < 0.1 ? 2 : 1) + " %";
-    }
+    std::string textOf(double error) const override { return wrongShareText(error); }
 };
 
 } // namespace

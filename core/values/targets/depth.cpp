@@ -20,10 +20,6 @@ public:
         return fixedText(static_cast<double>(map.at(y, x)), 3) + " m";
     }
 
-    std::string noneHint(int /*ignore*/) const override {
-        return "are all of its values 0, or the one that means \"no measurement\"?";
-    }
-
 protected:
     std::string textOf(double error) const override { return smallText(error, 3) + " m"; }
 };

@@ -22,10 +22,6 @@ public:
         return smallText(static_cast<double>(map.at(y, x)), 4);
     }
 
-    std::string noneHint(int /*ignore*/) const override {
-        return "are all of its values 0, or the one that means \"no measurement\"?";
-    }
-
 protected:
     std::string textOf(double error) const override { return smallText(error, 4); }
 };

@@ -53,9 +53,7 @@ public:
     std::string noneHint(int /*ignore*/) const override { return "does any picture have a class?"; }
 
 protected:
-    std::string textOf(double error) const override {
-        return smallText(100 * error, error < 0.1 ? 2 : 1) + " %";
-    }
+    std::string textOf(double error) const override { return wrongShareText(error); }
 
 private:
     static std::size_t greatest(const ValueMap& map) {

@@ -19,4 +19,8 @@ Rgb ScaleKind::color(const ValueMap& map, int y, int x, std::span<const ClassInf
     return viridis((static_cast<double>(map.at(y, x)) - range.low) / (range.high - range.low));
 }
 
+std::string ScaleKind::noneHint(int /*ignore*/) const {
+    return "are all of its values 0, or the one that means \"no measurement\"?";
+}
+
 } // namespace concertina

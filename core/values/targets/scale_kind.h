@@ -14,6 +14,7 @@ public:
     float error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const override;
     Rgb color(const ValueMap& map, int y, int x, std::span<const ClassInfo> names,
               const ValueRange& range) const override;
+    std::string noneHint(int ignore) const override;
 };
 
 } // namespace concertina

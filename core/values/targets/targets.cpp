@@ -48,4 +48,8 @@ std::string smallText(double value, int decimals) {
     return small ? digitsText(value, 2) : fixedText(value, decimals);
 }
 
+std::string wrongShareText(double share) {
+    return smallText(100 * share, share < 0.1 ? 2 : 1) + " %";
+}
+
 } // namespace concertina
