@@ -4,6 +4,7 @@
 #include "app/gui/session_job_service.h"
 #include "app/gui/session_run_service.h"
 #include "core/catalogue.h"
+#include "core/data/dataset.h"
 #include "tests/app/cli_testing.h"
 #include "tests/expected.h"
 #include "tests/ui/fake_dialogs.h"
@@ -152,7 +153,9 @@ private Q_SLOTS:
         auto* browser = bench.window.findChild<SampleBrowser*>();
         QTRY_VERIFY_WITH_TIMEOUT(browser->grid()->samples()->rowCount() > 0, patience);
         QTRY_VERIFY_WITH_TIMEOUT(!browser->detail()->view()->frames().empty(), patience);
-        QCOMPARE(browser->detail()->sample().frame.tasks.size(), std::size_t{6});
+        const auto rooms = valueOf(openDataset({"rooms", Json::object()}));
+        QCOMPARE(browser->detail()->sample().frame.tasks.size(),
+                 rooms->description().targets.size());
         const SampleGridModel& model = *browser->grid()->samples();
         QTRY_VERIFY_WITH_TIMEOUT(
             !model.index(0).data(SampleGridModel::ThumbnailRole).value<QImage>().isNull(),

@@ -2,6 +2,7 @@
 // What samples have, counted, and how they are looked at without a run.
 #include "core/data/data_survey.h"
 #include "core/data/sample_looks.h"
+#include "core/data/stored_objects.h"
 #include "core/prediction/opened_data.h"
 #include "tests/core/folder_testing.h"
 #include "tests/core/stub_dataset.h"
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 
 using namespace concertina;
 using namespace concertina::testing;
@@ -159,6 +161,13 @@ private Q_SLOTS:
                 if (targets[t].kind == &presenceTarget())
                     for (std::size_t c = 0; c < sums.size(); ++c)
                         sums[c] += plane.bytes[c];
+                if (targets[t].kind == &boxesTarget()) {
+                    std::set<int> seen;
+                    for (const ImageObject& object : objectsOf(plane).objects)
+                        seen.insert(object.label);
+                    for (const int label : seen)
+                        ++sums[static_cast<std::size_t>(label)];
+                }
                 if (targets[t].kind == &valuesTarget())
                     depth += double(floatAt(plane, 0)) / 6;
                 of[targets[t].name] +=
