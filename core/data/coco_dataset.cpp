@@ -27,6 +27,7 @@ const char* const panopticName = "panoptic";
 struct CocoTarget {
     TargetInfo info;
     CocoSource source = CocoSource::Instances;
+    int category = -1; ///< of keypoints: whose objects they are of
 };
 
 std::vector<ClassInfo> classesOf(const CocoIndex& index, bool withBackground) {
@@ -52,6 +53,30 @@ TargetInfo planeTarget(std::string name, std::vector<ClassInfo> classes) {
             .encoding = encoding,
             .classes = std::move(classes),
             .ignore = noneIndex(encoding)};
+}
+
+std::vector<ClassInfo> pointsOf(const CocoCategory& category) {
+    std::vector<ClassInfo> points = coloredClasses(category.points);
+    for (const auto& [from, to] : category.skeleton)
+        points[static_cast<std::size_t>(from)].joined.push_back(to);
+    return points;
+}
+
+/// A target for each category that has keypoints.
+void addKeypoints(const CocoIndex& index, std::vector<CocoTarget>& targets) {
+    const auto& categories = index.categories();
+    const auto hasPoints = [](const CocoCategory& category) { return !category.points.empty(); };
+    const bool isOne = std::ranges::count_if(categories, hasPoints) == 1;
+    for (std::size_t c = 0; c < categories.size(); ++c)
+        if (hasPoints(categories[c]))
+            targets.push_back(
+                {{.name = isOne ? keypointsTarget().usualName()
+                                : keypointsTarget().usualName() + ("-" + categories[c].name),
+                  .kind = &keypointsTarget(),
+                  .encoding = Encoding::Float32,
+                  .classes = pointsOf(categories[c])},
+                 CocoSource::Keypoints,
+                 static_cast<int>(c)});
 }
 
 /// Where no split has instances, the persons with keypoints are the things that there are.
@@ -81,6 +106,8 @@ std::vector<CocoTarget> targetsOf(const CocoFolder& folder) {
                             .encoding = Encoding::Float32,
                             .classes = classesOf(*index, false)},
                            things});
+    if (const CocoIndex* persons = folder.any(CocoSource::Keypoints))
+        addKeypoints(*persons, targets);
     return targets;
 }
 
@@ -140,7 +167,7 @@ public:
         for (std::size_t t = 0; t < m_targets.size(); ++t) {
             if (!has(files, sample, m_targets[t]))
                 continue;
-            if (m_targets[t].info.kind == &boxesTarget())
+            if (m_targets[t].info.kind->form() == ValueForm::Objects)
                 if (auto problem = checkSize(files, sample, m_targets[t], *picture)) {
                     stored.problems.push_back(inSample(*problem, id));
                     continue;
@@ -192,14 +219,30 @@ private:
         }
         if (target.info.kind == &presenceTarget())
             return presencePlane(index, place);
-        if (target.info.kind == &boxesTarget()) {
-            auto objects = index.objectsOf(place);
-            if (!objects)
-                return failure(objects.error());
-            const CocoImage& image = index.images()[place];
-            return storedObjects({image.height, image.width, std::move(*objects)});
-        }
+        if (target.info.kind->form() == ValueForm::Objects)
+            return objectsPlane(index, place, target);
         return thingsPlane(index, place);
+    }
+
+    static Expected<TargetPlane> objectsPlane(const CocoIndex& index, std::size_t place,
+                                              const CocoTarget& target) {
+        auto objects = index.objectsOf(place);
+        if (!objects)
+            return failure(objects.error());
+        if (target.category >= 0) {
+            std::erase_if(*objects, [&](const ImageObject& object) {
+                return object.label != target.category;
+            });
+            for (ImageObject& object : *objects) {
+                object.label = 0;
+                object.points.resize(target.info.classes.size());
+            }
+        } else {
+            for (ImageObject& object : *objects)
+                object.points.clear();
+        }
+        const CocoImage& image = index.images()[place];
+        return storedObjects({image.height, image.width, std::move(*objects)});
     }
 
     /// Boxes are not turned: they must be those of the upright picture.
@@ -269,7 +312,8 @@ const DatasetEntry& cocoDataset() {
           .help = "A folder as COCO 2017 is published: annotations with instances_train2017.json, "
                   "panoptic_train2017.json, person_keypoints_train2017.json and the like, pictures "
                   "in train2017 and val2017. Classes of things, classes of all pixels, which "
-                  "classes a picture has, and boxes; a picture that a file does not list lacks its "
+                  "classes a picture has, boxes, and persons' keypoints; a picture that a file "
+                  "does not list lacks its "
                   "targets.",
           .source =
               "Lin et al., \"Microsoft COCO: Common Objects in Context\", ECCV 2014; panoptic: "

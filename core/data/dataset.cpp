@@ -22,8 +22,12 @@ Json toJson(const TargetInfo& target) {
     Json json = {{"name", target.name}, {"kind", target.kind->id()}};
     if (target.kind->hasNames()) {
         json["classes"] = Json::array();
-        for (const ClassInfo& info : target.classes)
-            json["classes"].push_back({{"name", info.name}, {"color", info.color}});
+        for (const ClassInfo& info : target.classes) {
+            Json& item =
+                json["classes"].emplace_back(Json{{"name", info.name}, {"color", info.color}});
+            if (!info.joined.empty())
+                item["joined"] = info.joined;
+        }
     }
     return json;
 }
@@ -40,7 +44,8 @@ Expected<TargetInfo> targetFromJson(const Json& json) {
     if (target.name.empty() || kind == nullptr)
         return failure(broken);
     target.kind = kind;
-    for (const Json& item : json.value("classes", Json::array())) {
+    const Json classes = json.value("classes", Json::array());
+    for (const Json& item : classes) {
         ClassInfo info{.name = text(item, "name")};
         const Json color = item.is_object() ? item.value("color", Json()) : Json();
         if (!color.is_array() || color.size() != info.color.size())
@@ -49,6 +54,11 @@ Expected<TargetInfo> targetFromJson(const Json& json) {
             if (!color[c].is_number_unsigned() || color[c] > 255)
                 return failure(broken);
             info.color[c] = color[c].get<std::uint8_t>();
+        }
+        for (const Json& point : item.value("joined", Json::array())) {
+            if (!point.is_number_unsigned() || point >= classes.size())
+                return failure(broken);
+            info.joined.push_back(point.get<int>());
         }
         target.classes.push_back(std::move(info));
     }

@@ -283,4 +283,10 @@ void drawText(Image& image, int x, int y, const std::string& text) {
                 cv::LINE_AA);
 }
 
+void drawLine(Image& image, double x, double y, double toX, double toY, const Rgb& color) {
+    cv::Mat target = view(image);
+    cv::line(target, {cvRound(x), cvRound(y)}, {cvRound(toX), cvRound(toY)},
+             {double(color[0]), double(color[1]), double(color[2])}, 2, cv::LINE_AA);
+}
+
 } // namespace concertina

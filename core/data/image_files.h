@@ -3,6 +3,7 @@
 
 #include "core/data/sample.h"
 #include "core/data/sample_size.h"
+#include "core/values/color_map.h"
 #include "core/values/image.h"
 #include "core/values/problem.h"
 
@@ -71,5 +72,8 @@ Expected<void> writePng16(const std::filesystem::path& path, int height, int wid
 
 /// Writes `text` (printable ASCII) into a picture with its lower left corner at (x, y).
 void drawText(Image& image, int x, int y, const std::string& text);
+
+/// A line of 2 pixels between two places, smoothed; parts outside are left out.
+void drawLine(Image& image, double x, double y, double toX, double toY, const Rgb& color);
 
 } // namespace concertina

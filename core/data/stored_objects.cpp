@@ -2,47 +2,66 @@
 #include "core/data/stored_objects.h"
 
 #include <algorithm>
-#include <array>
+#include <cassert>
 #include <cstring>
 
 namespace concertina {
 
 namespace {
 
-/// Label, box, area, whether it is a crowd; of the first row the picture's width and height.
+/// Label, box, area, whether it is a crowd; then x, y and state a point. The first row has the
+/// picture's width and height.
 constexpr std::size_t objectColumns = 7;
-using ObjectRow = std::array<float, objectColumns>;
+constexpr std::size_t pointColumns = 3;
 
 } // namespace
 
 TargetPlane storedObjects(const PictureObjects& picture) {
-    std::vector<ObjectRow> rows{
-        {static_cast<float>(picture.width), static_cast<float>(picture.height)}};
+    std::size_t points = 0;
     for (const ImageObject& object : picture.objects)
-        rows.push_back({static_cast<float>(object.label), static_cast<float>(object.box.x),
-                        static_cast<float>(object.box.y), static_cast<float>(object.box.width),
-                        static_cast<float>(object.box.height), static_cast<float>(object.area),
-                        object.isCrowd ? 1.0F : 0.0F});
-    TargetPlane plane{Encoding::Float32, static_cast<int>(rows.size()), int{objectColumns}};
-    plane.bytes.resize(rows.size() * sizeof(ObjectRow));
-    std::memcpy(plane.bytes.data(), rows.data(), plane.bytes.size());
+        points = std::max(points, object.points.size());
+    const std::size_t columns = objectColumns + pointColumns * points;
+    std::vector<float> values{static_cast<float>(picture.width),
+                              static_cast<float>(picture.height)};
+    values.resize(columns);
+    for (const ImageObject& object : picture.objects) {
+        for (const double value :
+             {static_cast<double>(object.label), object.box.x, object.box.y, object.box.width,
+              object.box.height, object.area, object.isCrowd ? 1.0 : 0.0})
+            values.push_back(static_cast<float>(value));
+        for (const Keypoint& point : object.points)
+            values.insert(values.end(), {static_cast<float>(point.x), static_cast<float>(point.y),
+                                         static_cast<float>(point.state)});
+        assert(values.size() % columns == 0 && "objects with points have all of them");
+    }
+    TargetPlane plane{Encoding::Float32, static_cast<int>(values.size() / columns),
+                      static_cast<int>(columns)};
+    plane.bytes.resize(values.size() * sizeof(float));
+    std::memcpy(plane.bytes.data(), values.data(), plane.bytes.size());
     return plane;
 }
 
 PictureObjects objectsOf(const TargetPlane& stored) {
-    std::vector<ObjectRow> rows(stored.bytes.size() / sizeof(ObjectRow));
-    std::memcpy(rows.data(), stored.bytes.data(), rows.size() * sizeof(ObjectRow));
+    std::vector<float> values(stored.bytes.size() / sizeof(float));
+    std::memcpy(values.data(), stored.bytes.data(), values.size() * sizeof(float));
     PictureObjects picture;
-    if (rows.empty())
+    if (values.empty())
         return picture;
-    picture.width = static_cast<int>(rows[0][0]);
-    picture.height = static_cast<int>(rows[0][1]);
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-        const auto at = [&](std::size_t column) { return static_cast<double>(rows[i][column]); };
-        picture.objects.push_back({.label = static_cast<int>(at(0)),
-                                   .box = {at(1), at(2), at(3), at(4)},
-                                   .area = at(5),
-                                   .isCrowd = rows[i][6] != 0});
+    picture.width = static_cast<int>(values[0]);
+    picture.height = static_cast<int>(values[1]);
+    const auto columns = static_cast<std::size_t>(stored.width);
+    for (std::size_t row = columns; row < values.size(); row += columns) {
+        const auto at = [&](std::size_t column) {
+            return static_cast<double>(values[row + column]);
+        };
+        ImageObject& object =
+            picture.objects.emplace_back(ImageObject{.label = static_cast<int>(at(0)),
+                                                     .box = {at(1), at(2), at(3), at(4)},
+                                                     .area = at(5),
+                                                     .isCrowd = at(6) != 0});
+        for (std::size_t p = objectColumns; p < columns; p += pointColumns)
+            object.points.push_back(
+                {at(p), at(p + 1), static_cast<Keypoint::State>(static_cast<int>(at(p + 2)))});
     }
     return picture;
 }

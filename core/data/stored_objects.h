@@ -17,8 +17,8 @@ struct PictureObjects {
 };
 
 /// As a dataset stores them for a target: a row of floats for the picture, with its size, and one
-/// an object. A picture without objects has that first row; one of which they are not known is
-/// empty.
+/// an object, with its points: objects of a picture have as many of them, or none has any. A
+/// picture without objects has that first row; one of which they are not known is empty.
 TargetPlane storedObjects(const PictureObjects& picture);
 
 /// Of a plane that is not empty.

@@ -2,6 +2,7 @@
 #include "core/data/value_picture.h"
 
 #include "core/data/image_files.h"
+#include "core/values/object_map.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,11 +25,35 @@ void fillBar(Image& image, int top, int bottom, int left, int right, const Rgb& 
             std::ranges::copy(color, image.pixel(y, x));
 }
 
-/// Boxes of the objects that count, the best last and so on top.
+/// The keypoints of an object and the lines that join them.
+void drawPoints(Image& image, const ImageObject& object, std::span<const ClassInfo> points) {
+    constexpr int Radius = 2;
+    const auto isKnown = [&](std::size_t i) {
+        return i < object.points.size() && object.points[i].state != Keypoint::State::Unknown;
+    };
+    for (std::size_t i = 0; i < points.size(); ++i)
+        for (const int joined : points[i].joined)
+            if (const auto j = static_cast<std::size_t>(joined); isKnown(i) && isKnown(j))
+                drawLine(image, object.points[i].x * image.width, object.points[i].y * image.height,
+                         object.points[j].x * image.width, object.points[j].y * image.height,
+                         points[j].color);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (isKnown(i)) {
+            const int x = static_cast<int>(std::lround(object.points[i].x * image.width));
+            const int y = static_cast<int>(std::lround(object.points[i].y * image.height));
+            fillBar(image, y - Radius, y + Radius, x - Radius, x + Radius, points[i].color);
+        }
+}
+
+/// Boxes of the objects that count, or their keypoints, the best last and so on top.
 void drawObjects(Image& image, const ValueMap& map, std::span<const ClassInfo> classes) {
     constexpr int Line = 2;
     const auto counted = countedObjects(map, classes.size());
     for (const ImageObject* object : std::views::reverse(counted)) {
+        if (map.kind->namesPoints()) {
+            drawPoints(image, *object, classes);
+            continue;
+        }
         const ClassInfo& info = classes[static_cast<std::size_t>(object->label)];
         const Box box = object->box.scaled(image.width, image.height);
         const int left = static_cast<int>(std::lround(box.x));

@@ -181,7 +181,7 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
         FrameErrors errorsOfFrame{index, wanted->name, {}};
         for (std::size_t t = 0; t < predicted.size(); ++t)
             errorsOfFrame.errors.push_back(
-                meanError(errors(predicted[t], wanted->tasks[t].truth)));
+                meanError(errors(predicted[t], wanted->tasks[t].truth, wanted->tasks[t].classes)));
         ranked.push_back(std::move(errorsOfFrame));
     }
     return ranked;

@@ -8,6 +8,7 @@
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/file_place.h"
+#include "core/values/object_map.h"
 
 #include <algorithm>
 #include <array>
@@ -57,20 +58,35 @@ Expected<void> writeIndices(const fs::path& path, const ValueMap& map, std::size
     return writePng(path, plane);
 }
 
-/// {"text": "bedroom 0.93", "values": {"bedroom": 0.93, …}}; what is no number is null.
+/// {"left_eye": {"x": 12.5, "y": 40, "seen": true}, …}
+Json pointsJson(const ImageObject& object, const TargetInfo& target, const Image& picture) {
+    Json points = Json::object();
+    for (std::size_t i = 0; i < std::min(object.points.size(), target.classes.size()); ++i) {
+        const Keypoint& point = object.points[i];
+        points[target.classes[i].name] = {{"x", point.x * picture.width},
+                                          {"y", point.y * picture.height},
+                                          {"seen", point.state == Keypoint::State::Seen}};
+    }
+    return points;
+}
+
 /// Objects that count, the best first; boxes are left, top, width and height in pixels of the
 /// picture.
 Json objectsJson(const ValueMap& map, const TargetInfo& target, const Image& picture) {
     Json objects = Json::array();
     for (const ImageObject* object : countedObjects(map, target.classes.size())) {
         const Box box = object->box.scaled(picture.width, picture.height);
-        objects.push_back({{"class", target.classes[static_cast<std::size_t>(object->label)].name},
-                           {"score", object->score},
-                           {"box", {box.x, box.y, box.width, box.height}}});
+        Json item = {{"score", object->score}, {"box", {box.x, box.y, box.width, box.height}}};
+        if (target.kind->namesPoints())
+            item["points"] = pointsJson(*object, target, picture);
+        else
+            item["class"] = target.classes[static_cast<std::size_t>(object->label)].name;
+        objects.push_back(std::move(item));
     }
     return {{"text", valueText(map, 0, 0, target.classes)}, {"objects", std::move(objects)}};
 }
 
+/// {"text": "bedroom 0.93", "values": {"bedroom": 0.93, …}}; what is no number is null.
 Json listJson(const ValueMap& map, const TargetInfo& target) {
     Json values = Json::object();
     for (std::size_t i = 0; i < std::min(map.values.size(), target.classes.size()); ++i)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/target_batch.h"
+#include "core/values/field.h"
 
 #include <torch/types.h>
 
@@ -22,9 +23,7 @@ struct CenterMaps {
     torch::Tensor offsets; ///< [M, 2] x, y in the cell
 };
 
-/// Of a batch of boxes, on its device. The Gaussian's radius r is our own: as far as a box of the
-/// right size may be moved along both axes and overlap the true one by 0.7 (CornerNet, whose
-/// radius the paper takes, asks for it of other boxes as well); its deviation is (2 r + 1) ÷ 6.
+/// Of a batch of boxes, on its device. A Gaussian's radius is `heatRadius`.
 CenterMaps centerMaps(const TargetBatch& target, std::int64_t classes, std::int64_t height,
                       std::int64_t width);
 
@@ -37,12 +36,31 @@ constexpr double centerPrior = 2.19;
 /// over all places that count.
 torch::Tensor centerLoss(const torch::Tensor& scores, const CenterMaps& maps);
 
+/// (the focal loss of the centres + `sizeWeight` · |Δ size| + |Δ place|) ÷ objects, or ÷ 1 where
+/// there is none; differences in cells. `values` [N, classes + 4 or more, h, w]: an output, in
+/// float32 or float64.
+torch::Tensor centersLoss(const torch::Tensor& values, const TargetBatch& target,
+                          std::int64_t classes, double sizeWeight);
+
+/// The option "size_weight" of tasks whose loss it is.
+FieldInfo sizeWeightOption();
+
 /// The values [N, C, h, w] at the objects' cells, [M, C].
 torch::Tensor atCells(const torch::Tensor& values, const torch::Tensor& cells);
 
-/// The best peaks of an output [N, classes + 4, h, w], places that none of the eight around them
-/// surpasses: [N, K, 6] of label, score, and the box as its left, top, width and height in shares
-/// of the image. K = `most`, or as many as there are places.
-torch::Tensor centerPeaks(const torch::Tensor& output, std::int64_t classes, std::int64_t most);
+/// The best peaks of scores [N, C, h, w], places that none of the eight around them surpasses.
+struct HeatPeaks {
+    torch::Tensor score; ///< [N, K]: falling, from 0 to 1
+    torch::Tensor label; ///< [N, K]: the channel
+    torch::Tensor cell;  ///< [N, K]: counted through [h, w]
+};
+
+/// Of scores as a network gives them. K = `most`, or as many as there are places.
+HeatPeaks heatPeaks(const torch::Tensor& scores, std::int64_t most);
+
+/// What an output [N, classes + 4 or more, h, w] says at peaks of its classes: [N, K, 6] of label,
+/// score, and the box as its left, top, width and height in shares of the image.
+torch::Tensor centerPeaks(const torch::Tensor& output, std::int64_t classes,
+                          const HeatPeaks& peaks);
 
 } // namespace concertina

@@ -14,11 +14,12 @@ const TaskEntry& classificationTask();
 const TaskEntry& presenceTask();
 const TaskEntry& regressionTask();
 const TaskEntry& detectionTask();
+const TaskEntry& keypointsTask();
 
 std::span<const TaskEntry* const> tasks() {
     static const std::array all{&segmentationTask(), &depthTask(),          &normalTask(),
                                 &inverseDepthTask(), &classificationTask(), &presenceTask(),
-                                &regressionTask(),   &detectionTask()};
+                                &regressionTask(),   &detectionTask(),      &keypointsTask()};
     return all;
 }
 

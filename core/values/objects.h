@@ -27,7 +27,7 @@ struct Box {
 struct Keypoint {
     enum class State {
         Unknown, ///< not labelled: the place says nothing
-        Hidden,  ///< labelled, but something is before it
+        Hidden,  ///< labelled, but something is before it; of what was found: hardly likely
         Seen,
     };
 
@@ -50,6 +50,18 @@ struct ImageObject {
     std::vector<Keypoint> points{}; ///< in the order of the target's points; empty: it has none
 
     bool operator==(const ImageObject&) const = default;
+
+    /// The same in another measure, as `Box::scaled`.
+    ImageObject scaled(double across, double down) const {
+        ImageObject object = *this;
+        object.box = box.scaled(across, down);
+        object.area = area * across * down;
+        for (Keypoint& point : object.points) {
+            point.x *= across;
+            point.y *= down;
+        }
+        return object;
+    }
 };
 
 /// From which score on a found object counts where nothing else is said, and the overlap (COCO's

@@ -14,9 +14,11 @@ namespace concertina {
 struct ValueMap;
 struct ValueRange;
 
+/// One of the names that say what a target's values are: a class, a quantity, a keypoint.
 struct ClassInfo {
     std::string name;
     Rgb color{};
+    std::vector<int> joined{}; ///< of a keypoint: those that lines join it to
 
     bool operator==(const ClassInfo&) const = default;
 };
@@ -27,7 +29,7 @@ enum class ValueForm {
     Scale,      ///< a number a pixel, by a colour map over a range
     Directions, ///< a unit vector a pixel
     List,       ///< named values of the whole picture
-    Objects,    ///< things with a class, each in its box
+    Objects,    ///< things in boxes, with a class or keypoints
 };
 
 /// One named value of a whole picture.
@@ -60,6 +62,9 @@ public:
     /// task's head then has a channel for each.
     virtual bool hasNames() const { return false; }
 
+    /// Whether the names are those of its objects' keypoints, not of their classes.
+    virtual bool namesPoints() const { return false; }
+
     /// Channels of a network's output for it, and what they are, in a sentence for a collapsed
     /// file.
     virtual int outputs(int names) const = 0;
@@ -78,7 +83,8 @@ public:
     virtual bool isPredicted(const ValueMap& map, int y, int x) const;
 
     /// How far a prediction is from the truth, where both are values.
-    virtual float error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const = 0;
+    virtual float error(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+                        std::span<const ClassInfo> names) const = 0;
 
     /// A known value for people.
     virtual std::string text(const ValueMap& map, int y, int x,
@@ -115,6 +121,7 @@ const TargetKind& labelTarget();    ///< one class of the whole picture
 const TargetKind& presenceTarget(); ///< which classes the picture has
 const TargetKind& valuesTarget();   ///< quantities of the whole picture
 const TargetKind& boxesTarget();    ///< things with a class, each in its box
+const TargetKind& keypointsTarget(); ///< things of one kind, each with points in its box
 
 std::span<const TargetKind* const> targetKinds();
 

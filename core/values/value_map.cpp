@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/value_map.h"
 
-#include "core/values/object_matching.h"
+#include "core/values/object_map.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,12 +19,13 @@ Rgb colorAt(const ValueMap& map, int y, int x, std::span<const ClassInfo> classe
     return map.isKnown(y, x) ? map.kind->color(map, y, x, classes, range) : UnknownColor;
 }
 
-float errorAt(const ValueMap& prediction, const ValueMap& truth, int y, int x) {
+float errorAt(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+              std::span<const ClassInfo> names) {
     if (!truth.isKnown(y, x))
         return nan;
     if (!truth.kind->isPredicted(prediction, y, x))
         return std::numeric_limits<float>::infinity();
-    return truth.kind->error(prediction, truth, y, x);
+    return truth.kind->error(prediction, truth, y, x, names);
 }
 
 /// Fills a picture pixel by pixel.
@@ -66,12 +67,13 @@ Image draw(const ValueMap& map, std::span<const ClassInfo> classes, const ValueR
                    [&](int y, int x) { return colorAt(map, y, x, classes, range); });
 }
 
-std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth) {
+std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth,
+                          std::span<const ClassInfo> names) {
     std::vector<float> result;
     result.reserve(static_cast<std::size_t>(truth.height) * truth.width);
     for (int y = 0; y < truth.height; ++y)
         for (int x = 0; x < truth.width; ++x)
-            result.push_back(errorAt(prediction, truth, y, x));
+            result.push_back(errorAt(prediction, truth, y, x, names));
     return result;
 }
 
@@ -97,21 +99,6 @@ std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassIn
     return map.isKnown(y, x) ? map.kind->text(map, y, x, classes) : "–";
 }
 
-ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects) {
-    const auto count = static_cast<float>(objects.size());
-    return {&kind, 1, 1, {count}, std::move(objects)};
-}
-
-std::vector<const ImageObject*> countedObjects(const ValueMap& map, std::size_t classes) {
-    std::vector<const ImageObject*> counted;
-    for (const std::size_t i : byScore(map.objects)) {
-        const ImageObject& object = map.objects[i];
-        if (object.score >= UsualScore && static_cast<std::size_t>(object.label) < classes)
-            counted.push_back(&object);
-    }
-    return counted;
-}
-
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names) {
     std::vector<ValueRow> rows = left.kind->rows(left, names);
@@ -134,7 +121,12 @@ std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes) {
     std::vector<std::size_t> counts(classes);
     if (map.kind->form() == ValueForm::Objects) {
         for (const ImageObject* object : countedObjects(map, classes))
-            ++counts[static_cast<std::size_t>(object->label)];
+            if (map.kind->namesPoints()) {
+                for (std::size_t i = 0; i < std::min(classes, object->points.size()); ++i)
+                    counts[i] += object->points[i].state != Keypoint::State::Unknown ? 1 : 0;
+            } else {
+                ++counts[static_cast<std::size_t>(object->label)];
+            }
         return counts;
     }
     for (const float value : map.values)

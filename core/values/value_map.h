@@ -24,6 +24,7 @@ struct ValueMap {
     int width = 0;
     std::vector<float> values;
     std::vector<ImageObject> objects{}; ///< what was found: those of any score, the best first
+    double aspect = 1;                  ///< of objects: width ÷ height of the picture, if known
 
     bool operator==(const ValueMap&) const = default;
 
@@ -62,7 +63,8 @@ Image draw(const ValueMap& map, std::span<const ClassInfo> classes, const ValueR
 /// How far a prediction is from the truth, pixel by pixel: 1 for a wrong class and 0 for a right
 /// one, |Δ| in metres, the angle in degrees; NaN where the truth is not known, infinite where it is
 /// and what was predicted is no number. One plane; one value for the whole picture.
-std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth);
+std::vector<float> errors(const ValueMap& prediction, const ValueMap& truth,
+                          std::span<const ClassInfo> names = {});
 
 /// By `inferno` from 0 to `limit`; NaN has `UnknownColor`.
 Image drawErrors(std::span<const float> errors, int height, int width, double limit);
@@ -74,17 +76,12 @@ double meanError(std::span<const float> errors);
 /// not known.
 std::string valueText(const ValueMap& map, int y, int x, std::span<const ClassInfo> classes);
 
-/// A map of objects.
-ValueMap objectMap(const TargetKind& kind, std::vector<ImageObject> objects);
-
-/// Those of its objects that have a score that counts and one of so many classes, the best first.
-std::vector<const ImageObject*> countedObjects(const ValueMap& map, std::size_t classes);
-
 /// Of two lists, row by row in the order of the first: both values, and how far apart they are.
 std::vector<ValueRow> differenceRows(const ValueMap& left, const ValueMap& right,
                                      std::span<const ClassInfo> names);
 
-/// Pixels of each class, or objects that count, by index; those without a class are left out.
+/// Pixels of each class, objects that count, or their known keypoints, by index; those without a
+/// class are left out.
 std::vector<std::size_t> classCounts(const ValueMap& map, std::size_t classes);
 
 // For kinds of targets.

@@ -7,6 +7,7 @@
 #include "core/tasks/centers.h"
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
+#include "core/values/object_map.h"
 #include "tests/core/core_testing.h"
 
 #include <QTest>

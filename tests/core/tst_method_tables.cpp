@@ -125,7 +125,7 @@ private Q_SLOTS:
         };
         add(Family::Dataset, {"rooms", "folder", "nyuv2", "mtan-npy", "cityscapes", "coco", "table"});
         add(Family::Task, {"segmentation", "depth", "normal", "inverse-depth", "classification",
-                           "presence", "regression", "detection"});
+                           "presence", "regression", "detection", "keypoints"});
         add(Family::Backbone, {"segnet", "unet", "resnet18", "resnet34", "resnet50", "resnet101",
                                "vgg16", "mobilenet_v2"});
         add(Family::Parametrization, {"plain", "factored", "expand", "do-conv", "repvgg", "chain",
@@ -156,7 +156,8 @@ private Q_SLOTS:
             {"classification", {"C", {"top1", "top5", "class_accuracy"}}},
             {"presence", {"P", {"map", "accuracy"}}},
             {"regression", {"R", {"mae", "rmse"}}},
-            {"detection", {"B", {"ap", "ap50", "ap75", "ar100"}}}};
+            {"detection", {"B", {"ap", "ap50", "ap75", "ar100"}}},
+            {"keypoints", {"K", {"oks_ap", "oks_ap50", "oks_ap75", "oks_ar20"}}}};
         QCOMPARE(catalogue().tasks.size(), frozen.size());
         for (const TaskInfo& task : catalogue().tasks) {
             // Series of tasks that have names of their own say by it of which method they are.

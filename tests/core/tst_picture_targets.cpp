@@ -79,11 +79,9 @@ double areaByThresholds(const std::vector<float>& scores, const std::vector<bool
 
 ExperimentSpec pictureSpec() {
     ExperimentSpec spec = tinySpec("factored", "*: factors shared");
-    spec.tasks = {{.method = {"segmentation"}},
-                  {.method = {"classification"}},
-                  {.method = {"presence"}},
-                  {.method = {"regression"}},
-                  {.method = {"detection"}}};
+    spec.tasks = {{.method = {"segmentation"}}, {.method = {"classification"}},
+                  {.method = {"presence"}},     {.method = {"regression"}},
+                  {.method = {"detection"}},    {.method = {"keypoints"}}};
     spec.train.previews = 2;
     return withCompleteOptions(spec, catalogue());
 }
@@ -270,7 +268,8 @@ private Q_SLOTS:
         for (const auto& [task, metric] : {std::pair{"classification", "top1"},
                                            {"presence", "map"},
                                            {"regression", "mae"},
-                                           {"detection", "ap"}})
+                                           {"detection", "ap"},
+                                           {"keypoints", "oks_ap"}})
             QVERIFY2(std::ranges::any_of(values,
                                          [&](const MetricValue& value) {
                                              return value.task == task && value.name == metric
@@ -278,7 +277,7 @@ private Q_SLOTS:
                                          }),
                      metric);
         // Two frames: the image, and of each task truth, expanded and collapsed.
-        QCOMPARE(training.record.previews.back().images.size(), std::size_t{2 * (1 + 5 * 2)});
+        QCOMPARE(training.record.previews.back().images.size(), std::size_t{2 * (1 + 6 * 2)});
 
         const auto report = verify({.checkpoint = training.lastCheckpoint(),
                                     .spec = training.request.spec,

@@ -134,12 +134,12 @@ private Q_SLOTS:
         if (folder.empty())
             QSKIP("no coco in the folder of real data");
         const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
-        // Counted with Python's json: 46 pictures a split, listed by 46 and 20 instances files, and
-        // 26 and 27 panoptic ones.
+        // Counted with Python's json: 46 pictures a split, listed by 46 and 20 in instances files,
+        // 26 and 27 in panoptic ones, 13 and 20 in those of keypoints.
         QCOMPARE(toText(dataset->description()),
-                 std::string("train 46 samples (panoptic 26, others all), "
+                 std::string("train 46 samples (panoptic 26, keypoints 13, others all), "
                              "val 46 samples (segmentation 20, panoptic 27, presence 20, "
-                             "detection 20)"));
+                             "detection 20, keypoints 20)"));
         QCOMPARE(dataset->description().target("segmentation")->classes.size(), std::size_t{81});
         QCOMPARE(dataset->description().target("panoptic")->classes.size(), std::size_t{133});
         // A picture without objects is background, and has no class.
@@ -188,6 +188,51 @@ private Q_SLOTS:
             QCOMPARE(at, picture.objects.size());
         }
         QCOMPARE(compared, json["annotations"].size());
+    }
+
+    void keypointsAreThoseOfTheFile() {
+        const std::string folder = realData("coco");
+        if (folder.empty())
+            QSKIP("no coco in the folder of real data");
+        const auto dataset = opened(openWholly({"coco", {{"path", folder}}}));
+        const TargetInfo& target = *dataset->description().target("keypoints");
+        const Json json = parsed(folder + "/annotations/person_keypoints_val2017.json");
+        const Json& category = json["categories"][0];
+        QCOMPARE(target.classes.size(), std::size_t{17});
+        std::size_t bones = 0;
+        for (std::size_t i = 0; i < target.classes.size(); ++i) {
+            QCOMPARE(target.classes[i].name, category["keypoints"][i].get<std::string>());
+            for (const int other : target.classes[i].joined) {
+                ++bones;
+                QVERIFY(std::ranges::find(category["skeleton"],
+                                          Json::array({static_cast<int>(i) + 1, other + 1}))
+                        != category["skeleton"].end());
+            }
+        }
+        QCOMPARE(bones, category["skeleton"].size());
+        std::size_t labelled = 0;
+        for (const Json& image : json["images"]) {
+            const std::string name = image["file_name"].get<std::string>().substr(0, 12);
+            const StoredSample sample =
+                dataset->storedSample("val", sampleCalled(*dataset, "val", name));
+            const PictureObjects picture = objectsOf(planeCalled(sample, *dataset, "keypoints"));
+            std::size_t at = 0;
+            for (const Json& annotation : json["annotations"]) {
+                if (annotation["image_id"] != image["id"])
+                    continue;
+                const ImageObject& object = picture.objects.at(at++);
+                QCOMPARE(object.label, 0);
+                QCOMPARE(object.points.size(), std::size_t{17});
+                for (std::size_t p = 0; p < 17; ++p) {
+                    QCOMPARE(static_cast<int>(object.points[p].state),
+                             annotation["keypoints"][3 * p + 2].get<int>());
+                    QCOMPARE(object.points[p].x, annotation["keypoints"][3 * p].get<double>());
+                    labelled += object.points[p].state != Keypoint::State::Unknown ? 1 : 0;
+                }
+            }
+            QCOMPARE(at, picture.objects.size());
+        }
+        QVERIFY(labelled > 100);
     }
 
     void panopticClassesAreThoseOfOtherTools() {

@@ -168,6 +168,15 @@ private Q_SLOTS:
                     for (const int label : seen)
                         ++sums[static_cast<std::size_t>(label)];
                 }
+                if (targets[t].kind == &keypointsTarget()) {
+                    std::set<std::size_t> labelled;
+                    for (const ImageObject& object : objectsOf(plane).objects)
+                        for (std::size_t p = 0; p < object.points.size(); ++p)
+                            if (object.points[p].state != Keypoint::State::Unknown)
+                                labelled.insert(p);
+                    for (const std::size_t point : labelled)
+                        ++sums[point];
+                }
                 if (targets[t].kind == &valuesTarget())
                     depth += double(floatAt(plane, 0)) / 6;
                 of[targets[t].name] +=

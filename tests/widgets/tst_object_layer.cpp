@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Boxes over their image.
+#include "core/values/object_map.h"
 #include "widgets/pictures/object_layer.h"
 
 #include <QTest>
@@ -58,7 +59,7 @@ private Q_SLOTS:
                                       object(1, {0.5, 0.5, 0.4, 0.4}, 0.2)}); // not sure
         const auto states = [&](double leastScore) {
             std::vector<MatchState> all;
-            for (const DrawnObject& one : drawnObjects(found, truth, leastScore))
+            for (const DrawnObject& one : drawnObjects(found, truth, names(), leastScore))
                 all.push_back(one.state);
             return all;
         };
@@ -89,6 +90,34 @@ private Q_SLOTS:
         const QImage behind = drawObjects(objects, names(), grey(), {.highlighted = 1});
         QVERIFY(behind != grey());
         QCOMPARE(shareAlong(behind, 384, 160, 440, cupColor), 0.0);
+    }
+
+    void pointsAreJoinedAndHidden() {
+        // Two points on row 240, joined; a third that is not known, and a box far around them.
+        const std::vector<ClassInfo> points{
+            {"eye", cupColor, {1}}, {"ear", catColor, {2}}, {"nose", {20, 250, 20}}};
+        ImageObject face = object(0, {0.1, 0.1, 0.8, 0.8});
+        face.points = {{0.25, 0.5, Keypoint::State::Seen},
+                       {0.75, 0.5, Keypoint::State::Hidden},
+                       {0.5, 0.2, Keypoint::State::Unknown}};
+        const auto line = [&](MatchState state, const ClassStyle& style = {}) {
+            return shareAlong(drawObjects({{face, state}}, points, grey(), style), 240, 165, 435,
+                              catColor);
+        };
+        QVERIFY(line(MatchState::Matched) > 0.99);
+        const double dashed = line(MatchState::False), dotted = line(MatchState::Missed);
+        QVERIFY2(dashed > 0.5 && dashed < 0.9, qPrintable(QString::number(dashed)));
+        QVERIFY2(dotted > 0.15 && dotted < 0.5, qPrintable(QString::number(dotted)));
+        QCOMPARE(line(MatchState::Matched, {.hidden = {0}}), 0.0);
+        QCOMPARE(line(MatchState::Matched, {.highlighted = 2}), 0.0);
+        const QImage drawn = drawObjects({{face}}, points, grey());
+        QCOMPARE(drawn.pixelColor(150, 240), QColor(cupColor[0], cupColor[1], cupColor[2]));
+        QVERIFY(drawn.pixelColor(450, 240) != QColor(catColor[0], catColor[1], catColor[2]));
+        QCOMPARE(drawn.pixelColor(300, 96), QColor(128, 128, 128)); // not known
+        // What a pointer is over: a point before the box.
+        const ValueMap map = objectMap(keypointsTarget(), {face});
+        QCOMPARE(objectTextAt(map, points, UsualScore, {0.26, 0.49}), QStringLiteral("eye"));
+        QCOMPARE(objectTextAt(map, points, UsualScore, {0.95, 0.95}), QStringLiteral("–"));
     }
 
     void anyBoxAndImageCanBeDrawn() {

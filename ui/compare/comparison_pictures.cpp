@@ -35,20 +35,6 @@ QString colorText(const QImage& image, QPoint at) {
     return QStringLiteral("%1 %2 %3").arg(qRed(pixel)).arg(qGreen(pixel)).arg(qBlue(pixel));
 }
 
-/// Of the smallest box at a place, in shares of the image: its class and score.
-QString objectText(const ValueMap& map, const std::vector<ClassInfo>& classes, double leastScore,
-                   QPointF at) {
-    const ImageObject* smallest = nullptr;
-    for (const ImageObject& object : map.objects) {
-        const Box& box = object.box;
-        if (object.score >= leastScore && at.x() >= box.x && at.x() <= box.x + box.width
-            && at.y() >= box.y && at.y() <= box.y + box.height
-            && (smallest == nullptr || box.area() < smallest->box.area()))
-            smallest = &object;
-    }
-    return smallest != nullptr ? objectName(*smallest, classes) : QStringLiteral("–");
-}
-
 } // namespace
 
 double niceLimit(double value) {
@@ -230,10 +216,10 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         } else if (map->kind->form() == ValueForm::Objects) {
             const ValueMap* truth = mapOf({Source::Truth, which.run});
             const bool isLaidBeside = truth != nullptr && which.source != Source::Truth;
-            content.picture =
-                Picture(drawObjects(isLaidBeside ? drawnObjects(*map, *truth, m_style.leastScore)
-                                                 : drawnObjects(*map, m_style.leastScore),
-                                    task->classes, toQImage(frame->image), m_style));
+            content.picture = Picture(drawObjects(
+                isLaidBeside ? drawnObjects(*map, *truth, task->classes, m_style.leastScore)
+                             : drawnObjects(*map, m_style.leastScore),
+                task->classes, toQImage(frame->image), m_style));
         } else {
             content.picture =
                 Picture(drawValues(*map, task->classes, m_range, toQImage(frame->image)));
@@ -247,8 +233,9 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         if (map->kind->form() == ValueForm::Objects)
             content.valueAt = [frame, map, task, size = content.picture.size(),
                                least = m_style.leastScore](QPoint at) {
-                return objectText(*map, task->classes, least,
-                                  {(at.x() + 0.5) / size.width(), (at.y() + 0.5) / size.height()});
+                return objectTextAt(
+                    *map, task->classes, least,
+                    {(at.x() + 0.5) / size.width(), (at.y() + 0.5) / size.height()});
             };
         if (map->kind->form() == ValueForm::Areas)
             content.regionAt = [frame, map](QPoint at) {
@@ -268,7 +255,7 @@ const ComparisonPictures::Differences& ComparisonPictures::differences(const Pai
     const ValueMap* right = mapOf(pair.second);
     if (left != nullptr && right != nullptr && left->kind == right->kind
         && left->height == right->height && left->width == right->width) {
-        auto values = std::make_shared<std::vector<float>>(errors(*left, *right));
+        auto values = std::make_shared<std::vector<float>>(errors(*left, *right, classes()));
         double sum = 0, count = 0, changed = 0, largest = 0;
         for (const float value : *values) {
             if (std::isnan(value))
@@ -358,9 +345,9 @@ PaneContent ComparisonPictures::differencePane(const Pair& pair, const QString& 
         content.picture =
             Picture(toQImage(drawErrors(*both.values, map->height, map->width, most)));
     else if (map->kind->form() == ValueForm::Objects)
-        content.picture =
-            Picture(drawObjects(drawnObjects(*map, *mapOf(pair.second), m_style.leastScore),
-                                classes(), toQImage(m_frames[pair.first.run]->image), m_style));
+        content.picture = Picture(
+            drawObjects(drawnObjects(*map, *mapOf(pair.second), classes(), m_style.leastScore),
+                        classes(), toQImage(m_frames[pair.first.run]->image), m_style));
     else
         content.picture = Picture(
             drawRows(differenceRows(*map, *mapOf(pair.second), classes()), largeBeside(size())));

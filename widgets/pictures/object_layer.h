@@ -7,6 +7,7 @@
 #include "widgets/pictures/class_layer.h"
 
 #include <QImage>
+#include <QPointF>
 #include <QString>
 
 #include <span>
@@ -23,8 +24,14 @@ struct DrawnObject {
     bool operator==(const DrawnObject&) const = default;
 };
 
-/// "chair", of what was found "chair 0.93".
+/// "chair", of what was found "chair 0.93"; of one with keypoints, whose names `classes` are, the
+/// score alone.
 QString objectName(const ImageObject& object, std::span<const ClassInfo> classes);
+
+/// What is at a place of a map, in shares of the image: a keypoint's name and its object's score,
+/// or the class and score of the smallest box there; "–" where there is none.
+QString objectTextAt(const ValueMap& map, std::span<const ClassInfo> classes, double leastScore,
+                     QPointF at);
 
 /// Those of a map that count.
 std::vector<DrawnObject> drawnObjects(const ValueMap& map, double leastScore = UsualScore);
@@ -32,11 +39,12 @@ std::vector<DrawnObject> drawnObjects(const ValueMap& map, double leastScore = U
 /// Those of a map, laid beside what is true: found ones from a score on, and true ones that it
 /// misses.
 std::vector<DrawnObject> drawnObjects(const ValueMap& found, const ValueMap& truth,
-                                      double leastScore);
+                                      std::span<const ClassInfo> classes, double leastScore);
 
 /// Boxes with their classes (and scores, of what was found) over the image, which is enlarged
-/// `largeBeside` itself, so that the text can be read. Of a style, hidden classes are left out, and
-/// where one is highlighted the others step back.
+/// `largeBeside` itself, so that the text can be read; keypoints with the lines that join them,
+/// those that are hidden as rings. Of a style, hidden classes or points are left out, and where one
+/// is highlighted the others step back.
 QImage drawObjects(const std::vector<DrawnObject>& objects, std::span<const ClassInfo> classes,
                    const QImage& image, const ClassStyle& style = {});
 

@@ -15,6 +15,14 @@ Workshop Furnisher::shop(const Frame& frame, Label label) {
     return {m_scene, m_finishes, m_lamps, frame, label, m_random.fork(m_random.bits())};
 }
 
+void Furnisher::remember(std::size_t first, const Frame& frame, Label label) {
+    // A piece's own parts come before those of things on it.
+    Piece piece{{}, frame, m_scene.parts[first].object, label};
+    for (std::size_t i = first; i < m_scene.parts.size(); ++i)
+        piece.box.add(m_scene.parts[i].bounds);
+    m_scene.furniture.push_back(piece);
+}
+
 bool Furnisher::furnish(RoomKind kind) {
     bool placed = false;
     switch (kind) {
@@ -218,10 +226,7 @@ void Furnisher::addChairs(const Site& table, bool round) {
             return;
         const std::size_t first = m_scene.parts.size();
         buildChair(model.at(frame).another(), size);
-        Bounds box;
-        for (std::size_t i = first; i < m_scene.parts.size(); ++i)
-            box.add(m_scene.parts[i].bounds);
-        m_scene.furniture.push_back(box);
+        remember(first, frame, Label::Chair);
         m_plan.take(facingTable, size);
     };
     if (round) {

@@ -45,9 +45,11 @@ private:
     void addRug(const Frame& frame, Vec3 size, bool round);
 
     Workshop shop(const Frame& frame, Label label);
-    /// Runs `build` at a site, takes its place and remembers the box around it.
+    /// Runs `build` at a site, takes its place and remembers it as a piece.
     template <class Build>
     void stand(const Site& site, Label label, Build build);
+    /// The parts from `first` on are a piece of furniture that stands in this frame.
+    void remember(std::size_t first, const Frame& frame, Label label);
 
     Scene& m_scene;
     const Finishes& m_finishes;
@@ -60,10 +62,7 @@ template <class Build>
 void Furnisher::stand(const Site& site, Label label, Build build) {
     const std::size_t first = m_scene.parts.size();
     build(shop(site.frame, label), site.size);
-    Bounds box;
-    for (std::size_t i = first; i < m_scene.parts.size(); ++i)
-        box.add(m_scene.parts[i].bounds);
-    m_scene.furniture.push_back(box);
+    remember(first, site.frame, label);
     m_plan.take(site.frame, site.size);
 }
 

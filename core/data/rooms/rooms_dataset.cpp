@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/rooms/rooms_dataset.h"
 
+#include "core/data/rooms/corners.h"
+#include "core/data/rooms/extent.h"
 #include "core/data/rooms/generate.h"
 #include "core/data/rooms/random.h"
 #include "core/data/rooms/render.h"
@@ -223,6 +225,10 @@ public:
              .kind = &boxesTarget(),
              .encoding = Encoding::Float32,
              .classes = {m_classes.classes.begin() + FirstThing, m_classes.classes.end()}},
+            {.name = "keypoints",
+             .kind = &keypointsTarget(),
+             .encoding = Encoding::Float32,
+             .classes = cornerNames()},
         };
         m_description.camera = Camera{View::FocalX * NominalWidth, View::FocalY * NominalHeight,
                                       NominalWidth / 2.0 - 0.5, NominalHeight / 2.0 - 0.5};
@@ -260,7 +266,9 @@ public:
             listOf(Encoding::Index8, presentIn(classes)),
             listOf(Encoding::Float32, std::vector{meanOf(rendering.geometry.depth)}),
             storedObjects(
-                {height, width, boxesIn(classes, rendering.geometry.objects, height, width)})};
+                {height, width, boxesIn(classes, rendering.geometry.objects, height, width)}),
+            storedObjects(
+                {height, width, furnitureCorners(scene, rendering.geometry, height, width)})};
         return sample;
     }
 
@@ -295,33 +303,18 @@ private:
     static std::vector<ImageObject> boxesIn(const std::vector<std::uint8_t>& classes,
                                             const std::vector<std::int16_t>& objects, int height,
                                             int width) {
-        struct Extent {
-            int left, top, right, bottom;
-            std::size_t pixels = 0;
-        };
-        std::map<std::pair<int, int>, Extent> extents; // by object and class
+        std::map<std::pair<int, int>, SeenExtent> extents; // by object and class
         std::size_t pixel = 0;
         for (int y = 0; y < height; ++y)
-            for (int x = 0; x < width; ++x, ++pixel) {
-                if (classes[pixel] < FirstThing)
-                    continue;
-                Extent& extent =
-                    extents.try_emplace({objects[pixel], classes[pixel]}, Extent{x, y, x, y})
-                        .first->second;
-                extent.left = std::min(extent.left, x);
-                extent.right = std::max(extent.right, x);
-                extent.bottom = y;
-                ++extent.pixels;
-            }
+            for (int x = 0; x < width; ++x, ++pixel)
+                if (classes[pixel] >= FirstThing)
+                    extents[{objects[pixel], classes[pixel]}].add(x, y);
         std::vector<ImageObject> found;
         for (const auto& [key, extent] : extents)
-            if (1000 * extent.pixels >= classes.size())
-                found.push_back(
-                    {.label = key.second - static_cast<int>(FirstThing),
-                     .box = {static_cast<double>(extent.left), static_cast<double>(extent.top),
-                             static_cast<double>(extent.right - extent.left + 1),
-                             static_cast<double>(extent.bottom - extent.top + 1)},
-                     .area = static_cast<double>(extent.pixels)});
+            if (extent.isEnough(classes.size()))
+                found.push_back({.label = key.second - static_cast<int>(FirstThing),
+                                 .box = extent.box(),
+                                 .area = static_cast<double>(extent.pixels)});
         return found;
     }
 

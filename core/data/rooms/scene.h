@@ -65,6 +65,14 @@ using Ambient = std::array<Color, 6>;
 
 enum class RoomKind { Bedroom, Living, Dining, Study, Studio };
 
+/// A piece of furniture that stands in the room.
+struct Piece {
+    Bounds box;  ///< in the scene's frame, around it and what is on it
+    Frame frame; ///< its own: x along its width, y up, z to its front
+    std::int16_t object = 0;
+    Label label = Label::Cabinet;
+};
+
 /// A furnished and lit room, seen by a camera: all that a picture of any size is made from.
 struct Scene {
     RoomKind kind = RoomKind::Bedroom;
@@ -72,7 +80,7 @@ struct Scene {
     std::vector<Material> materials;
     std::vector<Part> parts;
     std::int16_t objects = 0;      ///< so many numbers of objects are taken
-    std::vector<Bounds> furniture; ///< the box around each piece
+    std::vector<Piece> furniture;
     std::vector<Light> lights;
     Sky sky;
     View view;

@@ -74,8 +74,8 @@ bool leavesByPane(const Scene& scene, Vec3 at, Vec3 direction) {
 float openness(const Scene& scene, Vec3 at, Vec3 normal) {
     constexpr float Reach = 0.9f;
     float open = 1 - std::min(closedBySides(scene, at, normal), 0.75f);
-    for (const Bounds& box : scene.furniture) {
-        const Vec3 to = lowest(highest(at, box.low), box.high) - at;
+    for (const Piece& piece : scene.furniture) {
+        const Vec3 to = lowest(highest(at, piece.box.low), piece.box.high) - at;
         const float square = dot(to, to);
         if (square > Reach * Reach || square < 1e-8f)
             continue;

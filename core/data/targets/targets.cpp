@@ -16,11 +16,13 @@ const TargetTensors& labelTensors();
 const TargetTensors& presenceTensors();
 const TargetTensors& valuesTensors();
 const TargetTensors& boxesTensors();
+const TargetTensors& keypointsTensors();
 
 const TargetTensors& targetTensors(const TargetKind& kind) {
-    static const std::array<const TargetTensors*, 8> all{
-        &classesTensors(), &depthTensors(),    &inverseDepthTensors(), &normalsTensors(),
-        &labelTensors(),   &presenceTensors(), &valuesTensors(),       &boxesTensors()};
+    static const std::array<const TargetTensors*, 9> all{
+        &classesTensors(), &depthTensors(), &inverseDepthTensors(),
+        &normalsTensors(), &labelTensors(), &presenceTensors(),
+        &valuesTensors(),  &boxesTensors(), &keypointsTensors()};
     const auto found = std::ranges::find(
         all, &kind, [](const TargetTensors* tensors) { return &tensors->kind(); });
     assert(found != all.end() && "a test holds that both tables have the same kinds");

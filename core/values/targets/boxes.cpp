@@ -1,53 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/values/object_matching.h"
+#include "core/values/targets/objects_kind.h"
 #include "core/values/text.h"
-#include "core/values/value_map.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace concertina {
 
 namespace {
 
-/// One value, how many objects there are (NaN: not known), and the objects.
-class Boxes final : public TargetKind {
+class Boxes final : public ObjectsKind {
 public:
     const char* id() const override { return "boxes"; }
     const char* label() const override { return "Objects in boxes"; }
-    ValueForm form() const override { return ValueForm::Objects; }
     const char* usualName() const override { return "detection"; }
-    bool hasNames() const override { return true; }
     int outputs(int names) const override { return names + 4; }
     const char* outputText() const override {
         return "maps of the objects' centres: a score a class (sigmoid of the score − 2.19 makes a "
                "probability of it), then the box's width and height and the centre's place in its "
                "cell (x, y), in cells of the map";
-    }
-    const char* errorUnit() const override { return "share wrong"; }
-    double errorLimit() const override { return 1; }
-
-    bool isKnown(const ValueMap& map, int /*y*/, int /*x*/) const override {
-        return !map.values.empty() && !std::isnan(map.values[0]);
-    }
-
-    /// The share of the objects that are in one alone, of those with a score that counts.
-    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/,
-                int /*x*/) const override {
-        std::vector<ImageObject> truths;
-        for (const ImageObject& object : truth.objects)
-            if (object.score >= UsualScore)
-                truths.push_back(object);
-        const ImageMatches matches =
-            matchObjects(truths, prediction.objects, {}, UsualOverlap, UsualScore);
-        const auto count = [](const std::vector<ObjectMatch>& of, MatchState state) {
-            return static_cast<double>(std::ranges::count(of, state, &ObjectMatch::state));
-        };
-        const double right = count(matches.truths, MatchState::Matched);
-        const double wrong =
-            count(matches.truths, MatchState::Missed) + count(matches.found, MatchState::False);
-        return wrong == 0 ? 0.0F : static_cast<float>(wrong / (right + wrong));
     }
 
     /// "chair ×2, table"; of what was found with the best score, "chair 0.93 ×2, table 0.81".
@@ -90,11 +62,6 @@ public:
         }
         return rows;
     }
-
-    std::string noneHint(int /*ignore*/) const override { return "has any picture an object?"; }
-
-protected:
-    std::string textOf(double error) const override { return wrongShareText(error); }
 
 private:
     static std::string nameOf(int label, std::span<const ClassInfo> names) {

@@ -26,7 +26,8 @@ public:
         return isKnown(map, y, x);
     }
 
-    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const override {
+    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+                std::span<const ClassInfo> /*names*/) const override {
         return prediction.at(y, x) == truth.at(y, x) ? 0.0F : 1.0F;
     }
 

@@ -29,8 +29,8 @@ public:
                && std::ranges::none_of(map.values, [](float score) { return std::isnan(score); });
     }
 
-    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/,
-                int /*x*/) const override {
+    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/, int /*x*/,
+                std::span<const ClassInfo> /*names*/) const override {
         return greatest(prediction) == greatest(truth) ? 0.0F : 1.0F;
     }
 

@@ -29,7 +29,8 @@ public:
         return sum > 0 && std::isfinite(sum);
     }
 
-    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const override {
+    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+                std::span<const ClassInfo> /*names*/) const override {
         double cosine = 0;
         for (int c = 0; c < 3; ++c)
             cosine += static_cast<double>(prediction.at(y, x, c))

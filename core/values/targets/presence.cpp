@@ -37,8 +37,8 @@ public:
     }
 
     /// The share of the classes whose presence is known that are wrong.
-    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/,
-                int /*x*/) const override {
+    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/, int /*x*/,
+                std::span<const ClassInfo> /*names*/) const override {
         float wrong = 0;
         float known = 0;
         const std::size_t count = std::min(prediction.values.size(), truth.values.size());

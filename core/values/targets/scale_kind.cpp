@@ -10,7 +10,8 @@ bool ScaleKind::isKnown(const ValueMap& map, int y, int x) const {
     return value != 0 && std::isfinite(value);
 }
 
-float ScaleKind::error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const {
+float ScaleKind::error(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+                       std::span<const ClassInfo> /*names*/) const {
     return std::abs(prediction.at(y, x) - truth.at(y, x));
 }
 

@@ -11,7 +11,8 @@ public:
     ValueForm form() const override { return ValueForm::Scale; }
     int outputs(int /*names*/) const override { return 1; }
     bool isKnown(const ValueMap& map, int y, int x) const override;
-    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x) const override;
+    float error(const ValueMap& prediction, const ValueMap& truth, int y, int x,
+                std::span<const ClassInfo> names) const override;
     Rgb color(const ValueMap& map, int y, int x, std::span<const ClassInfo> names,
               const ValueRange& range) const override;
     std::string noneHint(int ignore) const override;

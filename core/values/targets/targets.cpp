@@ -9,9 +9,10 @@
 namespace concertina {
 
 std::span<const TargetKind* const> targetKinds() {
-    static const std::array<const TargetKind*, 8> all{
-        &classesTarget(), &depthTarget(),    &inverseDepthTarget(), &normalsTarget(),
-        &labelTarget(),   &presenceTarget(), &valuesTarget(),       &boxesTarget()};
+    static const std::array<const TargetKind*, 9> all{
+        &classesTarget(), &depthTarget(), &inverseDepthTarget(),
+        &normalsTarget(), &labelTarget(), &presenceTarget(),
+        &valuesTarget(),  &boxesTarget(), &keypointsTarget()};
     return all;
 }
 

@@ -29,8 +29,8 @@ public:
     }
 
     /// The mean of |Δ| over the values that are known.
-    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/,
-                int /*x*/) const override {
+    float error(const ValueMap& prediction, const ValueMap& truth, int /*y*/, int /*x*/,
+                std::span<const ClassInfo> /*names*/) const override {
         double sum = 0;
         double known = 0;
         const std::size_t count = std::min(prediction.values.size(), truth.values.size());
