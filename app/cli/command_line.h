@@ -36,6 +36,7 @@ private:
     void addConflict();
     void addNetworks();
     void addExport();
+    void addPredict();
     void addSpecs();
     void addLayers();
     void addWeights();

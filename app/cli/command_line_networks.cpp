@@ -42,6 +42,16 @@ void CommandLine::addNetworks() {
     verify->add_flag("--layers", m_verify.layers, "Every layer, and where they differ most");
     for (CLI::Option* option : addAveraging(verify, m_verify.average, m_verify.normBatches))
         option->excludes(file);
+    CLI::App* classes = command(
+        m_app, "classes", "Show the metrics of each class",
+        [this](Console& console) { return classesCommand(m_common, m_run, console); },
+        Work::Computes);
+    addRun(classes);
+    addData(classes);
+    addPredict();
+}
+
+void CommandLine::addPredict() {
     CLI::App* predict = command(
         m_app, "predict", "Predict for images",
         [this](Console& console) {
@@ -62,7 +72,9 @@ void CommandLine::addNetworks() {
         ->capture_default_str();
     predict->footer(
         "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
-        "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes.");
+        "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes; NAME.TASK.json, "
+        "values\n"
+        "of the whole picture and objects.");
 }
 
 void CommandLine::addExport() {

@@ -7,6 +7,7 @@
 #include "core/catalogue.h"
 #include "core/collapse/collapse.h"
 #include "core/exports/export.h"
+#include "core/prediction/frames.h"
 #include "core/prediction/predict.h"
 #include "core/values/file_place.h"
 
@@ -144,6 +145,29 @@ ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arg
     console.say("Expanded against collapsed, on validation images:\n" + toText(*report));
     console.emit(eventJson("verified", trained->id, toJson(*report)));
     return report->passed ? Done : ProblemReported;
+}
+
+ExitCode classesCommand(const CommonArguments& common, const std::string& run, Console& console) {
+    const auto trained = findTrained(common.store, run, common.data);
+    if (!trained)
+        return console.fail(trained.error());
+    noteNamesakes(common.store, run, trained->id, console);
+    auto predictor = FramePredictor::load(trained->checkpoint, trained->spec);
+    if (!predictor)
+        return console.fail(predictor.error());
+    bool interrupted = false;
+    const auto tables = interruptible(console, interrupted, [&](auto progress, auto stop) {
+        return predictor->classFigures(progress, stop);
+    });
+    if (!tables)
+        return failed(console, tables.error(), interrupted);
+    if (tables->empty())
+        console.note("No task of this run has metrics of classes.");
+    for (const ClassFigures& figures : *tables) {
+        console.say(toText(figures) + "\n");
+        console.emit(eventJson("classes", trained->id, toJson(figures)));
+    }
+    return Done;
 }
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,

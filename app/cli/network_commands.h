@@ -52,6 +52,11 @@ struct VerifyArguments {
 
 ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
                        Console& console);
+
+/// A table of each task whose metrics are of classes, by the collapsed network, on the validation
+/// split.
+ExitCode classesCommand(const CommonArguments& common, const std::string& run, Console& console);
+
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console);
 

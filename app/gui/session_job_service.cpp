@@ -194,6 +194,17 @@ void SessionJobService::rankFrames(const RunId& run, const std::string& split,
          });
 }
 
+void SessionJobService::classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) {
+    post(m_long, "classes", std::move(reply),
+         [this, run](const Progress& progress,
+                     const std::stop_token& stop) -> Expected<std::vector<ClassFigures>> {
+             const auto predictor = predictorOf(m_ranked, run);
+             if (!predictor)
+                 return failure(predictor.error());
+             return (*predictor)->classFigures(progress, stop);
+         });
+}
+
 void SessionJobService::planned(const RunId& run, Reply<PlannedNetwork> reply) {
     post(m_looks, "planned", std::move(reply),
          [this, run](const auto&, const auto&) { return plannedNetwork(m_store, run); });

@@ -6,6 +6,7 @@
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
 #include "core/tensor/torch_version.h"
+#include "core/training/evaluation.h"
 #include "core/training/run_data.h"
 
 #include <algorithm>
@@ -185,6 +186,20 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
         ranked.push_back(std::move(errorsOfFrame));
     }
     return ranked;
+}
+
+Expected<std::vector<ClassFigures>> FramePredictor::classFigures(const Progress& progress,
+                                                                 const std::stop_token& stop) {
+    if (const auto size = m_parts->open(m_parts->spec.data.validationSplit); !size)
+        return failure(size.error());
+    setComputeThreads(0);
+    auto found =
+        evaluate(m_parts->spec, *m_parts->data,
+                 [&](const torch::Tensor& images) { return m_parts->collapsed.outputs(images); },
+                 {.byClass = true, .progress = progress, .stop = stop});
+    if (!found)
+        return failure(found.error());
+    return std::move(found->classes);
 }
 
 Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int first, int count,

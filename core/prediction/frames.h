@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/class_figures.h"
 #include "core/values/frame.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
@@ -41,6 +42,11 @@ public:
     /// skips what can't be read, such a frame has no errors. Problems of `frame`, and "stopped".
     Expected<std::vector<FrameErrors>> rank(const std::string& split, const Progress& progress,
                                             const std::stop_token& stop);
+
+    /// What the metrics of the validation split are of each class by itself, by the collapsed
+    /// network; tasks whose metrics are not of classes are left out. Problems of `evaluate`.
+    Expected<std::vector<ClassFigures>> classFigures(const Progress& progress,
+                                                     const std::stop_token& stop);
 
 private:
     struct Parts;

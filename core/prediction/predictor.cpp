@@ -69,7 +69,11 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
 
 std::vector<torch::Tensor> Predictor::outputs(const Image& image) const {
     const BatchMaker maker({}, {}, normalizationOf(data().normalization));
-    return runProgram(m_program, m_tensors, maker.image(image), predictionSettings());
+    return outputs(maker.image(image));
+}
+
+std::vector<torch::Tensor> Predictor::outputs(const torch::Tensor& images) const {
+    return runProgram(m_program, m_tensors, images, predictionSettings());
 }
 
 std::vector<ValueMap> Predictor::maps(const Image& image) const {

@@ -39,6 +39,9 @@ public:
     /// that borders run between the network's pixels.
     std::vector<ValueMap> maps(const Image& image, int height, int width) const;
 
+    /// Outputs [N, C, H, W], one a task, for images [N, 3, H, W] as `BatchMaker` makes them.
+    std::vector<torch::Tensor> outputs(const torch::Tensor& images) const;
+
 private:
     std::vector<torch::Tensor> outputs(const Image& image) const;
 

@@ -15,6 +15,8 @@ class ObjectMetrics final : public MetricAccumulator {
 public:
     ObjectMetrics(PrecisionRules rules, int classes, DecodeObjects decode)
         : m_recall(recallName(rules)),
+          m_most(rules.limits.back()),
+          m_byKeypoints(rules.measure.byKeypoints()),
           m_decode(std::move(decode)),
           m_precision(std::move(rules), classes) {}
 
@@ -47,6 +49,18 @@ public:
                 report.figure(m_recall)};
     }
 
+    ClassFigures byClass() const override {
+        if (m_byKeypoints) // all are of one class
+            return {};
+        ClassFigures figures{.counted = "objects", .metrics = objectMetricInfos(m_most, false)};
+        for (const ClassPrecision& of : m_precision.report().classes)
+            figures.rows.push_back(
+                {of.truths,
+                 m_finite ? std::vector{of.average, of.atHalf, of.atThreeQuarters, of.recall}
+                          : std::vector<double>(4, std::numeric_limits<double>::quiet_NaN())});
+        return figures;
+    }
+
 private:
     /// As `PrecisionReport` calls the recall with as many found objects as may count.
     static std::string recallName(const PrecisionRules& rules) {
@@ -54,6 +68,8 @@ private:
     }
 
     std::string m_recall;
+    int m_most; ///< found objects of an image
+    bool m_byKeypoints;
     DecodeObjects m_decode;
     bool m_finite = true;
     AveragePrecision m_precision;

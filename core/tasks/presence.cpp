@@ -4,6 +4,7 @@
 #include "core/tasks/task.h"
 #include "core/tensor/torch.h"
 
+#include <cmath>
 #include <limits>
 
 namespace concertina {
@@ -25,28 +26,52 @@ public:
     std::vector<double> values() const override {
         if (m_scores.empty())
             return {noPictures, noPictures};
-        const torch::Tensor scores = torch::cat(m_scores);
-        const torch::Tensor truths = torch::cat(m_truths);
-        const torch::Tensor known = torch::isnan(truths).logical_not();
-        if (!known.any().item<bool>()
-            || !torch::isfinite(scores.masked_select(known)).all().item<bool>())
+        const auto [scores, truths, known] = joined();
+        if (!known.any().item<bool>() || !isFinite(scores, known))
             return {noPictures, noPictures};
         double sum = 0;
         double classes = 0;
-        for (std::int64_t c = 0; c < scores.size(1); ++c) {
-            const torch::Tensor rows = known.select(1, c);
-            const torch::Tensor truth = truths.select(1, c).masked_select(rows);
-            if (truth.sum().item<double>() == 0)
-                continue;
-            sum += averagePrecision(scores.select(1, c).masked_select(rows), truth);
-            ++classes;
-        }
+        for (const ClassFigures::Row& row : byClass().rows)
+            if (row.truths > 0) {
+                sum += row.values[0];
+                ++classes;
+            }
         const torch::Tensor right = ((scores >= 0) == (truths > 0.5)).masked_select(known);
         return {classes > 0 ? sum / classes : noPictures,
                 right.to(torch::kFloat64).mean().item<double>()};
     }
 
+    ClassFigures byClass() const override {
+        if (m_scores.empty())
+            return {};
+        ClassFigures figures{.counted = "pictures", .metrics = {{"ap", "AP", "", true, 3}}};
+        const auto [scores, truths, known] = joined();
+        const bool isUsable = isFinite(scores, known);
+        for (std::int64_t c = 0; c < scores.size(1); ++c) {
+            const torch::Tensor rows = known.select(1, c);
+            const torch::Tensor truth = truths.select(1, c).masked_select(rows);
+            const auto pictures = std::llround(truth.sum().item<double>());
+            figures.rows.push_back({pictures,
+                                    {pictures > 0 && isUsable ? averagePrecision(
+                                         scores.select(1, c).masked_select(rows), truth)
+                                                              : noPictures}});
+        }
+        return figures;
+    }
+
 private:
+    struct Joined {
+        torch::Tensor scores, truths, known;
+    };
+    Joined joined() const {
+        const torch::Tensor truths = torch::cat(m_truths);
+        return {torch::cat(m_scores), truths, torch::isnan(truths).logical_not()};
+    }
+
+    static bool isFinite(const torch::Tensor& scores, const torch::Tensor& known) {
+        return torch::isfinite(scores.masked_select(known)).all().item<bool>();
+    }
+
     /// Σ (Rₙ − Rₙ₋₁) Pₙ over the thresholds, from the highest; equal scores are one threshold.
     static double averagePrecision(const torch::Tensor& scores, const torch::Tensor& truth) {
         const torch::Tensor order = std::get<1>(scores.sort(/*stable=*/true, 0, true));

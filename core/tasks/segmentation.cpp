@@ -48,6 +48,28 @@ public:
         return {shares.mean().item<double>(), hits.sum().item<double>() / pixels};
     }
 
+    /// IoU, and the share of a class's pixels that are found.
+    ClassFigures byClass() const override {
+        ClassFigures figures{
+            .counted = "pixels",
+            .metrics = {{"iou", "IoU", "", true, 3}, {"recall", "recall", "", true, 3}}};
+        const auto counts = m_counts.accessor<std::int64_t, 2>();
+        for (std::int64_t c = 0; c < m_classes; ++c) {
+            std::int64_t truths = 0, found = 0;
+            for (std::int64_t other = 0; other < m_classes; ++other) {
+                truths += counts[c][other];
+                found += counts[other][c];
+            }
+            const auto hits = static_cast<double>(m_finite ? counts[c][c] : 0);
+            const auto share = [&](std::int64_t of) {
+                return of > 0 && m_finite ? hits / static_cast<double>(of)
+                                          : std::numeric_limits<double>::quiet_NaN();
+            };
+            figures.rows.push_back({truths, {share(truths + found - counts[c][c]), share(truths)}});
+        }
+        return figures;
+    }
+
 private:
     std::int64_t m_classes;
     torch::Tensor m_counts;

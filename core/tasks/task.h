@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/data/target_batch.h"
 #include "core/model/descriptors.h"
+#include "core/values/class_figures.h"
 
 #include <torch/types.h>
 
@@ -28,6 +29,9 @@ public:
     /// One value a metric of the descriptor; NaN where no valid value was seen, not finite where an
     /// output at one was not.
     virtual std::vector<double> values() const = 0;
+
+    /// The same of each class by itself, without names; no rows where they are not of classes.
+    virtual ClassFigures byClass() const { return {}; }
 };
 
 /// One thing that is predicted: its loss, its metrics, and how it is drawn. Holds no state.

@@ -39,6 +39,8 @@ public:
         return values;
     }
 
+    ClassFigures byClass() const { return m_metrics->byClass(); }
+
 private:
     const Task& m_task;
     std::unique_ptr<MetricAccumulator> m_metrics;
@@ -92,6 +94,11 @@ Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
                    .threads = settings.threads,
                    .damaged = skipsDamaged(spec) ? Damaged::LeaveOut : Damaged::Stop});
     for (std::int64_t i = 0; i < batches; ++i) {
+        if (settings.stop.stop_requested())
+            return failure(stoppedProblem(spec.data.validationSplit));
+        if (settings.progress)
+            settings.progress(static_cast<double>(i) / static_cast<double>(batches),
+                              "batch " + std::to_string(i + 1) + " of " + std::to_string(batches));
         const LoadedBatch loaded = loader.next();
         if (!loaded.batch)
             return failure(loaded.batch.error());
@@ -109,6 +116,13 @@ Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
             settings.look(loaded.samples, batch, outputs);
     }
     Evaluation result = summary(sums, spec, data);
+    for (std::size_t t = 0; settings.byClass && t < sums.size(); ++t) {
+        ClassFigures figures = sums[t].byClass();
+        figures.task = spec.tasks[t].called();
+        figures.classes = data.targets[t].classes;
+        if (!figures.rows.empty())
+            result.classes.push_back(std::move(figures));
+    }
     if (!any) // what could not be read has been reported
         result.problems.clear();
     return result;

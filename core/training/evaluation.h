@@ -2,10 +2,13 @@
 #pragma once
 
 #include "core/training/run_data.h"
+#include "core/values/class_figures.h"
 #include "core/values/metric.h"
 #include "core/values/problem.h"
+#include "core/values/report.h"
 
 #include <functional>
+#include <stop_token>
 #include <vector>
 
 namespace concertina {
@@ -22,17 +25,21 @@ struct EvaluationSettings {
         look;
     /// Called with each sample that was left out.
     std::function<void(const Problem&)> damaged;
+    bool byClass = false; ///< fills `Evaluation::classes`
+    Progress progress;    ///< may be empty
+    std::stop_token stop;
 };
 
 struct Evaluation {
     std::vector<MetricValue> values; ///< of every task, "loss" first; NaN without a valid pixel
     /// Of tasks whose values mean nothing: "validation.no_pixel", "validation.not_finite".
     Problems problems;
+    std::vector<ClassFigures> classes; ///< of the tasks that have them
     bool good = false; ///< there are values, and none of a task with a valid pixel is not finite
 };
 
 /// The metrics of every task over the whole validation split: everything summed over pixels.
-/// Problems: a sample that cannot be read, unless the spec skips these.
+/// Problems: a sample that cannot be read, unless the spec skips these; "stopped".
 Expected<Evaluation> evaluate(const ExperimentSpec& spec, const RunData& data,
                               const ForwardPass& forward, const EvaluationSettings& settings);
 

@@ -9,6 +9,8 @@
 
 #include <sys/stat.h>
 
+#include <cmath>
+
 using cli::with;
 
 // What ships, made of several checkpoints and reported layer by layer, from the command line.
@@ -137,6 +139,27 @@ private Q_SLOTS:
         QCOMPARE(layers.size(), 4 + 6);
         QCOMPARE(layers[0].toObject()["layer"].toString(), QString("enc1.1"));
         QVERIFY(layers.contains(json["worst_layer"]));
+    }
+
+    void classesHaveTheirOwnFigures() {
+        const cli::Outcome outcome = m_place.run({"classes", m_run});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QVERIFY2(outcome.out.contains("IoU"), outcome.out);
+        const QJsonObject json = m_place.run({"classes", m_run, "--json"}).last();
+        QCOMPARE(json["task"].toString(), QString("segmentation"));
+        // The run's own mIoU is their mean over those with pixels, but for rounding of collapsing.
+        double sum = 0, count = 0;
+        for (const QJsonValue& item : json["classes"].toArray())
+            if (!item["iou"].isNull()) {
+                sum += item["iou"].toDouble();
+                ++count;
+            }
+        QVERIFY(count > 1);
+        const QJsonObject run = m_place.run({"runs", "--json"}).last();
+        QCOMPARE(run["run"].toString(), m_run);
+        const double miou = run["metrics"]["segmentation/miou"].toDouble();
+        QVERIFY2(std::abs(sum / count - miou) < 2e-3,
+                 qPrintable(QString("%1 %2").arg(sum / count).arg(miou)));
     }
 
     void aPictureIsAnsweredWithoutConcertina() {

@@ -236,6 +236,11 @@ private Q_SLOTS:
         metrics->add(output, batch);
         for (const double value : metrics->values())
             QCOMPARE(value, 1.0);
+        const ClassFigures figures = metrics->byClass();
+        QCOMPARE(figures.rows.size(), std::size_t{classes});
+        QCOMPARE(figures.rows[0].truths, std::int64_t{1});
+        QCOMPARE(figures.rows[1].truths, std::int64_t{2});
+        QCOMPARE(figures.rows[1].values, (std::vector<double>{1, 1, 1, 1}));
         const TargetTensors& tensors = targetTensors(boxesTarget());
         const ValueMap found = tensors.predicted(task->prediction(output)[0]);
         QCOMPARE(errors(found, tensors.truth(batch, 0))[0], 0.0F);

@@ -100,6 +100,25 @@ private Q_SLOTS:
         QVERIFY(near(values[1], 0.5));
     }
 
+    void classesHaveTheirOwnFigures() {
+        // The case above: class 3 is found nowhere, and class 4 is not there at all.
+        const auto metrics = segmentation(5)->metrics();
+        metrics->add(scores({0, 1, 1, 1, 3, 2}, 5), classRow({0, 0, 1, 1, -1, 2}));
+        const ClassFigures figures = metrics->byClass();
+        const std::vector<std::int64_t> truths{2, 2, 1, 0, 0};
+        const std::vector<double> ious{1.0 / 2, 2.0 / 3, 1, notANumber, notANumber};
+        const std::vector<double> recalls{1.0 / 2, 1, 1, notANumber, notANumber};
+        QCOMPARE(figures.rows.size(), truths.size());
+        for (std::size_t c = 0; c < truths.size(); ++c) {
+            const auto& row = figures.rows[c];
+            QCOMPARE(row.truths, truths[c]);
+            QVERIFY(std::isnan(ious[c]) ? std::isnan(row.values[0]) : near(row.values[0], ious[c]));
+            QVERIFY(std::isnan(recalls[c]) ? std::isnan(row.values[1])
+                                           : near(row.values[1], recalls[c]));
+        }
+        QVERIFY(depth()->metrics()->byClass().rows.empty());
+    }
+
     void miouIsOfOneConfusionMatrixOverTheWholeSet() {
         // Class 1 is missed in a small batch and found in a large one: 8 of 9 pixels, while the
         // mean of the batches' values would give it (0 + 1) / 2.

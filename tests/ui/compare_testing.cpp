@@ -215,6 +215,27 @@ void FakePredictions::tryPlan(const RunId& run, const std::vector<std::string>&,
                   [] { return Trial{}; });
 }
 
+void FakePredictions::classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) {
+    answer<std::vector<ClassFigures>>(
+        QStringLiteral("classes %1").arg(QString::fromStdString(run)), std::move(reply), [] {
+            ClassFigures figures{
+                .task = "segmentation",
+                .classes = madeUpClasses,
+                .counted = "pixels",
+                .metrics = {{"iou", "IoU", "", true, 3}, {"recall", "recall", "", true, 3}}};
+            for (std::size_t c = 0; c < madeUpClasses.size(); ++c)
+                figures.rows.push_back(
+                    {static_cast<std::int64_t>(1200 * (c + 1)),
+                     {0.5 - 0.1 * static_cast<double>(c), 0.7 - 0.1 * static_cast<double>(c)}});
+            ClassFigures boxes{.task = "detection",
+                               .classes = {{"chair", {231, 92, 142}}},
+                               .counted = "objects",
+                               .metrics = {{"ap", "AP", "", true, 3}},
+                               .rows = {{14, {0.251}}}};
+            return std::vector{figures, boxes};
+        });
+}
+
 void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
     answer<CollapseReport>(QStringLiteral("report %1").arg(QString::fromStdString(run)),
                            std::move(reply), [] {

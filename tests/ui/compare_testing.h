@@ -69,6 +69,7 @@ public:
                 Reply<DataSurvey> reply) override;
     void frame(const FrameChoice& choice, Reply<Frame> reply) override;
     void thumbnail(const FrameChoice& choice, int height, Reply<Image> reply) override;
+    void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override;
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override;

@@ -47,6 +47,7 @@ public:
     std::vector<FakeJob<FrameChoice, Frame>> framed;
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
+    std::vector<FakeJob<RunId, std::vector<ClassFigures>>> figured;
     std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<RunId, KernelDistances>> apart;
@@ -101,6 +102,9 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override {
         ranked.push_back({{run, split}, std::move(reply)});
+    }
+    void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override {
+        figured.push_back({run, std::move(reply)});
     }
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override {
         begun.push_back({run, std::move(reply)});

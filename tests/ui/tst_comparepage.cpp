@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/compare_page_testing.h"
+#include "ui/compare/class_panel.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/legend_card.h"
+#include "ui/compare/metrics_card.h"
 #include "ui/compare/report_card.h"
 #include "ui/services/job_notice.h"
 #include "widgets/controls/pill.h"
@@ -12,7 +14,9 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QDropEvent>
+#include <QLineEdit>
 #include <QMimeData>
+#include <QTableView>
 #include <QToolButton>
 
 #include <algorithm>
@@ -42,6 +46,7 @@ private Q_SLOTS:
     void picturesAndNetworksAreSaved();
     void pictureThatCannotBeWrittenIsReported();
     void hoveringLightsRegionAndEntry();
+    void classesAreATable();
 };
 
 void TestComparePage::showsExpandedAndCollapsedOfTheFirstFrame() {
@@ -219,6 +224,37 @@ void TestComparePage::reportShowsBothNetworks() {
     // The last validation, from the store.
     QVERIFY(at.says(QStringLiteral("0.412")));
     QVERIFY(at.says(QStringLiteral("0.672 m")));
+}
+
+void TestComparePage::classesAreATable() {
+    OpenComparePage at;
+    const RunId run = at.desk.makeRun("rooms-demo");
+    QVERIFY(at.open(run));
+    auto* panel = at.part<ClassPanel>();
+    QVERIFY(!panel->isVisible());
+    QTest::mouseClick(at.part<MetricsCard>()->classesButton(), Qt::LeftButton);
+    QVERIFY(panel->isVisible());
+    const int classes = static_cast<int>(madeUpClasses.size());
+    QTRY_COMPARE(panel->table()->model()->rowCount(), classes + 1);
+    QVERIFY2(panel->summary().contains(QStringLiteral("detection: mean AP 0.251 of 1 classes")),
+             qPrintable(panel->summary()));
+    QVERIFY2(panel->note().contains(QStringLiteral("step 1,200")), qPrintable(panel->note()));
+    const auto cell = [&](int row, int column) {
+        return panel->table()->model()->index(row, column).data().toString();
+    };
+    QCOMPARE(cell(0, 2), QStringLiteral("1,200 pixels"));
+    QCOMPARE(cell(0, 3), QStringLiteral("0.500"));
+    QCOMPARE(cell(classes, 3), QString()); // objects have no IoU here
+    QCOMPARE(cell(classes, 5), QStringLiteral("0.251"));
+    // The weakest class first, then only those of a name.
+    panel->table()->sortByColumn(4, Qt::DescendingOrder);
+    QCOMPARE(cell(0, 4), QStringLiteral("0.700"));
+    panel->filter()->setText(QStringLiteral("ch*"));
+    QCOMPARE(panel->table()->model()->rowCount(), 1);
+    // The same run is not measured again.
+    panel->dismiss();
+    QTest::mouseClick(at.part<MetricsCard>()->classesButton(), Qt::LeftButton);
+    QCOMPARE(at.desk.jobs.asked.filter(QStringLiteral("classes ")).size(), 1);
 }
 
 void TestComparePage::layersAreComparedWhenAsked() {

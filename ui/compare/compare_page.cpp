@@ -4,6 +4,7 @@
 #include "core/model/catalogue.h"
 #include "core/model/task_words.h"
 #include "core/values/text.h"
+#include "ui/compare/class_panel.h"
 #include "ui/compare/detail_card.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/legend_card.h"
@@ -149,6 +150,12 @@ void ComparePage::showReport() {
             task.called(),
             toQt(taskWords(runs[chosen].spec, m_context.catalogue, task.called()).label));
     m_report->showRun(runs[chosen].id(), runs[chosen].checkpoint->position.step, tasks);
+}
+
+void ComparePage::showClasses() {
+    const ComparedRun& run = reportedRun();
+    if (run.checkpoint)
+        m_classes->showRun(run.id(), run.name(), run.checkpoint->position.step);
 }
 
 // ---- Choices

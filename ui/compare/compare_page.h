@@ -18,6 +18,7 @@ class QStackedWidget;
 
 namespace concertina {
 
+class ClassPanel;
 class DetailCard;
 class ExportPanel;
 class FrameStrip;
@@ -81,6 +82,7 @@ private:
     void restyle();
     void showMark();
     void showReport();
+    void showClasses();
     void chooseOther();
     void chooseRun();
     void openImage();
@@ -117,6 +119,7 @@ private:
     ExportPanel* m_export;
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
+    ClassPanel* m_classes;
 
     QAction* m_open = nullptr;
     QAction* m_other = nullptr;

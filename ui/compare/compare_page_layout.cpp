@@ -2,6 +2,7 @@
 // How the Compare page is put together: parts, actions, what a person does with them.
 #include "ui/compare/compare_page.h"
 
+#include "ui/compare/class_panel.h"
 #include "ui/compare/detail_card.h"
 #include "ui/compare/export_panel.h"
 #include "ui/compare/frame_strip.h"
@@ -77,7 +78,8 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_report(new ReportCard(context.jobs)),
       m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
       m_reportRun(new QComboBox),
-      m_metrics(new MetricsCard(context.catalogue)) {
+      m_metrics(new MetricsCard(context.catalogue)),
+      m_classes(new ClassPanel(context.jobs, this)) {
     setAcceptDrops(true);
     m_body = makeBody();
     m_stack->addWidget(m_picker);
@@ -245,6 +247,7 @@ void ComparePage::connectParts() {
         m_context.navigator.showProblem(tr("The collapsed network was not saved."), problem);
     });
 
+    connect(m_metrics, &MetricsCard::classesAsked, this, &ComparePage::showClasses);
     connect(m_legend, &LegendCard::styleChanged, this, &ComparePage::restyle);
     connect(m_legend, &LegendCard::opacityChanged, this, [this](double opacity) {
         m_context.settings.setValue(QStringLiteral("compare/opacity"), opacity);

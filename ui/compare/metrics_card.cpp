@@ -8,6 +8,7 @@
 
 #include <QGridLayout>
 #include <QLocale>
+#include <QToolButton>
 
 #include <algorithm>
 #include <utility>
@@ -32,7 +33,14 @@ QString stepText(std::int64_t step) {
 } // namespace
 
 MetricsCard::MetricsCard(const Catalogue& catalogue, QWidget* parent)
-    : Card(tr("Last validation"), parent), m_catalogue(catalogue) {
+    : Card(tr("Last validation"), parent), m_catalogue(catalogue), m_byClass(new QToolButton) {
+    m_byClass->setText(tr("By class…"));
+    m_byClass->setToolTip(tr("The metrics of each class, as a table"));
+    m_byClass->setAutoRaise(true);
+    m_byClass->setFocusPolicy(Qt::StrongFocus);
+    m_byClass->setFont(smallFont());
+    headerLayout()->addWidget(m_byClass);
+    connect(m_byClass, &QToolButton::clicked, this, &MetricsCard::classesAsked);
     auto* body = new QWidget;
     m_grid = new QGridLayout(body);
     m_grid->setContentsMargins(12, 4, 12, 8);

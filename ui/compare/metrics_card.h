@@ -5,6 +5,7 @@
 #include "widgets/controls/card.h"
 
 class QGridLayout;
+class QToolButton;
 
 namespace concertina {
 
@@ -19,6 +20,11 @@ public:
 
     void showRuns(const std::vector<ComparedRun>& runs);
 
+    QToolButton* classesButton() const { return m_byClass; }
+
+Q_SIGNALS:
+    void classesAsked();
+
 private:
     struct Cell {
         QString text;
@@ -32,6 +38,7 @@ private:
     void addText(const Cell& cell);
 
     const Catalogue& m_catalogue;
+    QToolButton* m_byClass;
     QGridLayout* m_grid;
     std::vector<Cell> m_cells; ///< that are shown
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/task_change.h"
+#include "core/values/class_figures.h"
 #include "core/values/data_survey.h"
 #include "core/values/dataset_guess.h"
 #include "core/values/factor_reading.h"
@@ -87,6 +88,10 @@ public:
     /// Errors of every frame of a split, in its order.
     virtual void rankFrames(const RunId& run, const std::string& split,
                             Reply<std::vector<FrameErrors>> reply) = 0;
+
+    /// What the metrics of the validation split are of each class, by the collapsed network of a
+    /// run's last checkpoint.
+    virtual void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) = 0;
 
     /// The network of a run's last checkpoint, under the plan that it had there: what another
     /// experiment begins from.

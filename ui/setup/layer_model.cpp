@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/layer_model.h"
 
-#include "ui/setup/table_panel.h"
+#include "widgets/controls/table_panel.h"
 #include "widgets/qt_text.h"
 
 #include <limits>

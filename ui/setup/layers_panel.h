@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/network_design.h"
-#include "ui/setup/table_panel.h"
+#include "widgets/controls/table_panel.h"
 
 #include <optional>
 

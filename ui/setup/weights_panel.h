@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/setup/table_panel.h"
+#include "widgets/controls/table_panel.h"
 
 namespace concertina {
 

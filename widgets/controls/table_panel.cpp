@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/setup/table_panel.h"
+#include "widgets/controls/table_panel.h"
 
 #include "widgets/controls/icon.h"
 #include "widgets/controls/table_header.h"
