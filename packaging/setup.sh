@@ -13,6 +13,8 @@ packages=(
     "libtorch-dev|LibTorch: tensors and gradients"
     "libopenblas-openmp-dev|fast matrix products for LibTorch"
     "libopencv-dev|reads, resizes and writes pictures"
+    "libonnx-dev|networks as ONNX"
+    "libprotobuf-dev|what ONNX's files are made of"
     "libpng-dev|reads labels as they are stored"
     "libhdf5-dev|reads MATLAB's files of version 7.3, as NYUv2 is published"
     "libsqlite3-dev|SQLite, the store of experiments"
@@ -30,6 +32,7 @@ packages=(
     "binutils|readelf, for tests of what programs link"
     "python3-torch|tests: exported networks are run by an independent program"
     "python3-numpy|the same"
+    "python3-onnx|tests: its checker accepts exported networks"
     "python3-torchvision|tests: backbones compute what torchvision's do"
 )
 

@@ -56,7 +56,7 @@ ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& ar
     const auto chosen = lastCheckpoints(*trained, arguments.average);
     if (!chosen)
         return console.fail(chosen.error());
-    const auto writer = networkWriter(arguments.place, format);
+    const auto writer = networkWriter(arguments.place, format, exportSamples(trained->spec, 4));
     if (!writer)
         return console.fail(writer.error());
     bool interrupted = false;
@@ -117,12 +117,19 @@ ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& n
                         [&](const RunId& run, const CollapseReport& report) {
                             for (const std::string& file : report.written->files)
                                 console.say(file + "\n");
+                            if (const auto text = verificationText(*report.written); !text.empty())
+                                console.say(text + "\n");
+                            Json readers = Json::array();
+                            for (const ReaderReport& reader : report.written->readers)
+                                readers.push_back(toJson(reader));
                             console.emit(eventJson("exported", run,
                                                    {{"format", format->id},
                                                     {"place", report.written->place},
                                                     {"files", report.written->files},
                                                     {"bytes", report.written->bytes},
                                                     {"sha256", report.written->sha256},
+                                                    {"verified", report.written->isVerified()},
+                                                    {"readers", std::move(readers)},
                                                     {"made_from", toJson(report.origin)}}));
                         });
 }

@@ -254,7 +254,7 @@ void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& form
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
-             auto writer = networkWriter(place, format);
+             auto writer = networkWriter(place, format, exportSamples(trained->spec, 4));
              if (!writer)
                  return failure(writer.error());
              auto report = collapse(

@@ -11,6 +11,11 @@
 
 namespace concertina {
 
+/// Images that a written network is tried on by programs that are not ours (samples.h), and what
+/// reads them when they are wanted.
+struct ExportSamples;
+using ExportSampleSource = std::function<ExportSamples()>;
+
 /// A form that collapsed networks are written in.
 struct ExportEntry {
     ExportInfo info;
@@ -20,6 +25,12 @@ struct ExportEntry {
     std::function<Expected<WrittenNetwork>(const CollapsedNetwork& network,
                                            const std::filesystem::path& place, const Json& options)>
         write;
+    /// What other programs get from the written network for some images; empty: no such program is
+    /// known.
+    std::function<std::vector<ReaderReport>(const CollapsedNetwork& network,
+                                            const std::filesystem::path& place, const Json& options,
+                                            const ExportSamples& samples)>
+        read{};
 };
 
 /// All exports, in menu order; the first is the one that is meant where none is named.
@@ -30,7 +41,14 @@ const std::string& usualExport();
 
 /// What writes a network to `place` in a format, all of which is looked at before: a folder that a
 /// format wants is made. Problems of `checkMethod` at "export", of `placeToWrite` and `makeFolder`.
+/// Where other programs are known for the format, what is written is tried on the samples first,
+/// and put into its place only where none of them disagrees, else "export.differs".
 Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
-                                      const MethodChoice& format = {usualExport()});
+                                      const MethodChoice& format = {usualExport()},
+                                      const ExportSampleSource& samples = {});
+
+/// Up to `count` images of a run's validation split, as its network takes them; where they can't be
+/// read, made ones that are the same at every call. `spec` has the dataset's place.
+ExportSampleSource exportSamples(const ExperimentSpec& spec, int count);
 
 } // namespace concertina

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/export.h"
 
+#include "core/exports/samples.h"
 #include "core/model/catalogue.h"
 #include "core/values/file_place.h"
 
@@ -10,9 +11,61 @@
 namespace concertina {
 
 const ExportEntry& safetensorsExport();
+const ExportEntry& onnxExport();
+
+namespace {
+
+/// Tries a file on the samples: what other programs make of it, or the problem that one disagrees.
+Expected<std::vector<ReaderReport>> tried(const std::filesystem::path& file,
+                                          const ExportEntry& entry, const CollapsedNetwork& network,
+                                          const Json& options, const ExportSamples& samples) {
+    std::vector<ReaderReport> readers = entry.read(network, file, options, samples);
+    for (const ReaderReport& reader : readers)
+        if (!reader.agrees && reader.ran())
+            return failure({"export.differs", file.string(), reader.reader + ": " + reader.why,
+                            "the network's own outputs, for " + samples.text,
+                            "nothing was written; another format may be right"});
+    return readers;
+}
+
+/// Writes a file beside its place, tries it there, and puts it into its place where it is right:
+/// what was there before stays until then.
+Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const CollapsedNetwork& network,
+                                         const std::filesystem::path& place, const Json& options,
+                                         const ExportSamples& samples) {
+    const auto end = placeToWrite(place);
+    if (!end)
+        return failure(end.error());
+    std::filesystem::path beside = *end;
+    beside += ".tried";
+    auto written = entry.write(network, beside, options);
+    if (!written)
+        return written;
+    std::error_code error;
+    auto readers = tried(beside, entry, network, options, samples);
+    if (readers)
+        std::filesystem::rename(beside, *end, error);
+    if (!readers || error) {
+        std::error_code ignored;
+        std::filesystem::remove(beside, ignored);
+    }
+    if (!readers) {
+        readers.error().path = place.string();
+        return failure(readers.error());
+    }
+    if (error)
+        return failure({"file.write", place.string(), error.message(), "a file in its place", ""});
+    written->place = place.string();
+    written->files = {place.string()};
+    written->readers = std::move(*readers);
+    written->samples = samples.text;
+    return written;
+}
+
+} // namespace
 
 std::span<const ExportEntry* const> exports() {
-    static const std::array all{&safetensorsExport()};
+    static const std::array all{&safetensorsExport(), &onnxExport()};
     return all;
 }
 
@@ -21,7 +74,8 @@ const std::string& usualExport() {
 }
 
 Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
-                                      const MethodChoice& format) {
+                                      const MethodChoice& format,
+                                      const ExportSampleSource& samples) {
     Catalogue known;
     for (const ExportEntry* entry : exports())
         known.exports.push_back(entry->info);
@@ -35,8 +89,11 @@ Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
     } else if (const auto free = placeToWrite(place); !free) {
         return failure(free.error());
     }
-    return [&entry, place, options = completeOptions(entry.info, format.options)](
-               const CollapsedNetwork& network) { return entry.write(network, place, options); };
+    return [&entry, place, options = completeOptions(entry.info, format.options),
+            samples](const CollapsedNetwork& network) {
+        return entry.read && samples ? writtenAndTried(entry, network, place, options, samples())
+                                     : entry.write(network, place, options);
+    };
 }
 
 } // namespace concertina

@@ -120,6 +120,33 @@ Expected<NetworkOrigin> originFromJson(const Json& json) {
     return NetworkOrigin{steps.get<std::vector<std::int64_t>>(), batches.get<int>()};
 }
 
+Json toJson(const ReaderReport& reader) {
+    Json tasks = Json::object();
+    for (const ReaderDifference& difference : reader.differences)
+        tasks[difference.task] = {{"max_rel_diff", difference.maxRel},
+                                  {"share_beyond", difference.beyond}};
+    return {{"reader", reader.reader},
+            {"agrees", reader.agrees},
+            {"why", reader.why},
+            {"tasks", std::move(tasks)}};
+}
+
+std::string verificationText(const WrittenNetwork& written) {
+    std::vector<std::string> reasons;
+    for (const ReaderReport& reader : written.readers) {
+        if (!reader.agrees) {
+            reasons.push_back(reader.reader + ": " + reader.why);
+            continue;
+        }
+        double largest = 0;
+        for (const ReaderDifference& difference : reader.differences)
+            largest = std::max(largest, difference.maxRel);
+        return "Verified by " + reader.reader + " on " + written.samples + ": differences up to "
+               + digitsText(largest, 2) + " of the greatest value.";
+    }
+    return reasons.empty() ? "" : "Not verified. " + join(reasons, "; ");
+}
+
 std::string stepsText(const std::vector<std::int64_t>& steps) {
     std::string text = steps.size() == 1 ? "step " : "steps ";
     for (std::size_t i = 0; i < steps.size(); ++i)

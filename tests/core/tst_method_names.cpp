@@ -92,6 +92,7 @@ const std::vector<Homonym> homonyms{
     {"detection", "core/values/targets/", "the name of a target"},
     {"keypoints", "core/data/rooms/rooms_dataset.cpp", "the name of a target"},
     {"keypoints", "core/values/targets/", "the name of a target"},
+    {"keypoints", "core/data/guess_words.cpp", "a word in names of files"},
     {"keypoints", "core/data/coco/", "a key of COCO's: points of an annotation or category"},
     {"plain", "core/model/heads.cpp", "a choice of an option: a task's head"},
     {"segmentation", "core/values/targets/", "the name of a target"},

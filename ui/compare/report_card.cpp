@@ -187,6 +187,8 @@ void ReportCard::save(const RunId& run, const MethodChoice& format, const std::s
                 if (!written->sha256.empty())
                     text += QStringLiteral("\nSHA-256 ") + toQt(written->sha256).left(16)
                             + QStringLiteral("…");
+                if (const auto verified = verificationText(*written); !verified.empty())
+                    text += u'\n' + toQt(verified);
                 m_saved->setText(text);
                 m_saved->show();
                 Q_EMIT saved(name);

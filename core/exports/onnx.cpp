@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapsed_network.h"
+#include "core/data/batch.h"
+#include "core/exports/agreement.h"
+#include "core/exports/export.h"
+#include "core/exports/onnx_network.h"
+#include "core/exports/onnx_proto.h"
+#include "core/exports/opencv_reader.h"
+#include "core/exports/samples.h"
+#include "core/tensor/sha256.h"
+#include "core/tensor/torch.h"
+#include "core/values/file_place.h"
+#include "core/values/version.h"
+
+#include <array>
+
+namespace concertina {
+
+namespace {
+
+std::string sumOf(const std::string& bytes) {
+    Sha256 sum;
+    sum.add(bytes);
+    return sum.finish();
+}
+
+constexpr int firstOpset = 13;
+constexpr int lastOpset = 17;
+constexpr std::int64_t mostBytes = std::int64_t{1} << 30; ///< protocol buffers end at 2 GiB
+
+/// What people and programs are to know of inputs and outputs.
+void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& model) {
+    const auto add = [&](const char* key, const std::string& value) {
+        onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+        entry.set_key(key);
+        entry.set_value(value);
+    };
+    const Normalization normalization = normalizationOf(network.normalization);
+    Json input = {{"name", "image"},
+                  {"channels", "RGB"},
+                  {"height", network.height},
+                  {"width", network.width}};
+    if (predicts) {
+        input["range"] = {0, 255};
+    } else {
+        input["range"] = {0, 1};
+        input["mean"] = normalization.mean;
+        input["deviation"] = normalization.deviation;
+    }
+    Json outputs = Json::array();
+    for (const TargetInfo& target : network.targets) {
+        Json& output = outputs.emplace_back(toJson(target));
+        output["output"] = target.kind->outputText();
+    }
+    add("name", network.name);
+    add("input", jsonText(input));
+    add("outputs", jsonText(outputs));
+    add("made_from", jsonText(toJson(network.origin)));
+}
+
+Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
+                                   const std::filesystem::path& place, const Json& options) {
+    if (4 * network.parameters() > mostBytes)
+        return failure({"export.size", place.string(),
+                        std::to_string(network.parameters()) + " parameters",
+                        "at most 1 GiB of them, as ONNX has them in one file", ""});
+    const int opset = options.at("opset").get<int>();
+    const bool predicts = options.at("predictions").get<bool>();
+    onnx::ModelProto model;
+    model.set_ir_version(opset < 15 ? 7 : 8); // of the release of ONNX that brought the opset
+    model.set_producer_name("Concertina");
+    model.set_producer_version(programVersion());
+    onnx::OperatorSetIdProto& set = *model.add_opset_import();
+    set.set_domain("");
+    set.set_version(opset);
+    model.mutable_graph()->set_name(network.name);
+    writeOnnxGraph(network, {opset, predicts}, *model.mutable_graph());
+    addFacts(network, predicts, model);
+    std::string bytes;
+    if (!model.SerializeToString(&bytes))
+        return failure({"export.size", place.string(), "more than ONNX has in one file", "", ""});
+    if (const auto written = writeFileAtomically(place, std::array{std::string_view(bytes)});
+        !written)
+        return failure(written.error());
+    return WrittenNetwork{.place = place.string(),
+                          .files = {place.string()},
+                          .bytes = std::ssize(bytes),
+                          .sha256 = sumOf(bytes)};
+}
+
+/// What OpenCV gets for the images.
+std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
+                                   const std::filesystem::path& place, const Json& options,
+                                   const ExportSamples& samples) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor& images = samples.images;
+    const bool predicts = options.at("predictions").get<bool>();
+    std::vector<std::string> names;
+    for (const TargetInfo& target : network.targets)
+        names.push_back(target.name);
+    std::vector<torch::Tensor> expected = network.forward(images, {});
+    for (std::size_t t = 0; predicts && t < expected.size(); ++t)
+        expected[t] = onnxPrediction(network.targets[t], expected[t]);
+    const Normalization how = normalizationOf(network.normalization);
+    const torch::Tensor input =
+        predicts ? (images * channelsOf(how.deviation) + channelsOf(how.mean)) * 255 : images;
+    const auto found = runByOpenCv(place, input, names);
+    if (!found)
+        return {{.reader = openCvReaderName(), .why = found.error().found}};
+    return {agreement(network, expected, *found, openCvReaderName())};
+}
+
+} // namespace
+
+const ExportEntry& onnxExport() {
+    static const ExportEntry entry{
+        {{.id = "onnx",
+          .label = "ONNX",
+          .help = "One file for ONNX Runtime, OpenCV, TensorRT and others: an output a task, any "
+                  "number of images at once, in float32. What inputs and outputs mean stands in "
+                  "its metadata.",
+          .source = "https://onnx.ai, by libonnx's own classes",
+          .options = {{.path = "opset",
+                       .type = FieldType::Integer,
+                       .defaultValue = firstOpset,
+                       .minimum = firstOpset,
+                       .maximum = lastOpset,
+                       .label = "Opset",
+                       .help =
+                           "The version of ONNX's operations; readers know those up to theirs."},
+                      {.path = "predictions",
+                       .type = FieldType::Boolean,
+                       .defaultValue = false,
+                       .label = "Predictions",
+                       .help = "The image is RGB from 0 to 255, and outputs are what is "
+                               "predicted: the class of each pixel, unit normals, probabilities. "
+                               "Else the image is normalized before, and outputs are scores."}}},
+         ".onnx"},
+        writeOnnx,
+        readOnnx};
+    return entry;
+}
+
+} // namespace concertina
