@@ -49,9 +49,10 @@ void checkDataOfTasks(const ExperimentSpec& spec, const std::vector<DataSetSpec>
         for (const std::size_t set : setsOf(spec.tasks[t], sets))
             used[set] = true;
     }
-    const std::set<std::string> distinct(names.begin(), names.end());
+    if (!problems.empty()) // then a name may have been meant for a set that looks unused
+        return;
     for (std::size_t s = 0; s < sets.size(); ++s)
-        if (!used[s] && sets.size() > 1 && distinct.size() == sets.size()) {
+        if (!used[s] && sets.size() > 1) {
             problems.push_back({"data.unused", pathInSet("data.dataset", s),
                                 "set " + shortened(names[s], 80) + ", which no task learns from",
                                 "a task with this name in its data", "or leave the set out"});
@@ -95,7 +96,8 @@ Problems checkSets(const ExperimentSpec& spec) {
     Problems problems;
     const auto sets = spec.data.sets();
     checkNamesOfSets(sets, problems);
-    checkDataOfTasks(spec, sets, problems);
+    if (problems.empty()) // tasks name sets
+        checkDataOfTasks(spec, sets, problems);
     checkWeights(sets, problems);
     return problems;
 }

@@ -187,13 +187,14 @@ std::vector<Field<DataSpec>> dataFields() {
     };
 }
 
-/// What one set is among several; `prefix` is what stands before its fields' names.
+/// What one set is among several; `prefix` is what stands before its fields' names, `which` what a
+/// label says of it.
 template <class Record>
-std::vector<Field<Record>> fieldsOfSet(const std::string& prefix) {
+std::vector<Field<Record>> fieldsOfSet(const std::string& prefix, const std::string& which) {
     return {
         field(&Record::name,
               {.path = prefix + "name",
-               .label = "Name of the set",
+               .label = "Name of the " + which,
                .help = "What tasks, curves and --data NAME=PATH call it where a run has several "
                        "data sets. Empty: as its dataset.",
                .advanced = true,
@@ -202,7 +203,7 @@ std::vector<Field<Record>> fieldsOfSet(const std::string& prefix) {
               {.path = prefix + "weight",
                .minimum = 0,
                .maximum = 1e6,
-               .label = "Share of the set",
+               .label = "Share of the " + which,
                .help = "Its share of an epoch, beside the shares of the other sets: 1 and 3 are a "
                        "quarter and three. An epoch goes through every set at least once. 0, for "
                        "all: as many as it has training samples, each once.",
@@ -212,7 +213,7 @@ std::vector<Field<Record>> fieldsOfSet(const std::string& prefix) {
 
 /// How several sets make an epoch.
 std::vector<Field<DataSpec>> mixFields() {
-    auto fields = fieldsOfSet<DataSpec>("data.");
+    auto fields = fieldsOfSet<DataSpec>("data.", "first set");
     fields.push_back(field(
         &DataSpec::mix,
         {.path = "data.mix",
@@ -575,15 +576,15 @@ const MethodPlace<TaskSpec>& taskMethod() {
 
 const std::vector<Field<DataSetSpec>>& dataSetFields() {
     static const auto fields = [] {
-        auto all = fieldsOfSet<DataSetSpec>("");
+        auto all = fieldsOfSet<DataSetSpec>("", "set");
         all.push_back(
             field(&DataSetSpec::trainSplit, {.path = "train_split",
-                                             .label = "Training split",
+                                             .label = "Its training split",
                                              .help = "The set's split that is trained on.",
                                              .advanced = true}));
         all.push_back(field(&DataSetSpec::validationSplit,
                             {.path = "val_split",
-                             .label = "Validation split",
+                             .label = "Its validation split",
                              .help = "The set's split that metrics and pictures are taken from.",
                              .advanced = true}));
         return all;

@@ -50,7 +50,7 @@ private Q_SLOTS:
         const QJsonObject last = valuesOf(trained.events("validation").last());
         QVERIFY(last["segmentation/loss"].isDouble() && last["depth/loss"].isDouble());
         // Pictures of a validation are of both.
-        QCOMPARE(trained.events("started").first()["dataset"].toString(), QString("rooms + rooms"));
+        QCOMPARE(trained.events("started").first()["dataset"].toString(), QString("Rooms + Rooms"));
     }
 
     void aRunOfBothMixesResumes() {
@@ -88,9 +88,8 @@ private Q_SLOTS:
         const QJsonObject other = data["others"].toArray()[0].toObject();
         QCOMPARE(other["name"].toString(), QString("far"));
         QVERIFY(other["options"].toObject()["path"].toString().endsWith("yours"));
-        // What the files were is kept of both.
         const cli::Outcome alone =
-            m_place.run({"spec", "check", file, "--data", "far=" + yours.path()});
+            cli::run({"spec", "check", file, "--data", "far=" + yours.path()});
         QCOMPARE(alone.code, 0);
     }
 
