@@ -593,7 +593,7 @@ const std::vector<Field<DataSetSpec>>& dataSetFields() {
 }
 
 const MethodPlace<DataSetSpec>& dataSetMethod() {
-    static const auto place = method(&DataSetSpec::dataset, "", Family::Dataset, "Another set",
+    static const auto place = method(&DataSetSpec::dataset, "", Family::Dataset, "Its dataset",
                                      "Where more images and targets come from.");
     return place;
 }
