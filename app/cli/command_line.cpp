@@ -77,8 +77,11 @@ void CommandLine::addStore(CLI::App* sub) {
 
 void CommandLine::addData(CLI::App* sub) {
     sub->add_option("--data", m_common.data,
-                    "The data: a dataset's folder, or its .mat or .csv file")
-        ->type_name("PATH");
+                    "The data: a dataset's folder, or its .mat or .csv file; NAME=PATH of another "
+                    "set than the first; may stand several times")
+        ->type_name("PATH")
+        ->allow_extra_args(false)
+        ->take_all();
 }
 
 void CommandLine::addReport(CLI::App* sub) {

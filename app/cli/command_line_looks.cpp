@@ -52,16 +52,20 @@ void CommandLine::addWeights() {
 void CommandLine::addDatasets() {
     CLI::App* data = m_app.add_subcommand("data", "Look at datasets");
     data->require_subcommand(1);
-    command(*data, "check", "Read every file of a dataset once, and report what is wrong",
-            [this](Console& console) { return dataCheckCommand(*m_common.data, console); })
-        ->add_option("PATH", m_common.data, "A dataset's folder, or its .mat or .csv file")
+    CLI::App* check =
+        command(*data, "check", "Read every file of a dataset once, and report what is wrong",
+                [this](Console& console) { return dataCheckCommand(m_common, m_spec, console); });
+    check
+        ->add_option("PATH|SPEC", m_spec,
+                     "A dataset's folder or file; or a spec, or a preset, for its datasets")
         ->required();
+    addData(check);
     CLI::App* classes = command(
         *data, "classes", "Count how much each class has, and how many samples have it",
         [this](Console& console) { return dataClassesCommand(m_common, m_dataClasses, console); });
     classes
         ->add_option("PATH|SPEC", m_dataClasses.data,
-                     "A dataset's folder or file; or a spec, or a preset, for its dataset")
+                     "A dataset's folder or file; or a spec, or a preset, for its datasets")
         ->required();
     classes
         ->add_option("--split", m_dataClasses.splits, "This split alone; may stand several times")
@@ -70,10 +74,10 @@ void CommandLine::addDatasets() {
         ->check(CLI::IsMember({"text", "csv"}))
         ->capture_default_str();
     addData(classes);
-    CLI::App* guess = command(
-        *data, "guess", "Propose the dataset.json of a folder of pictures from its files",
-        [this](Console& console) { return dataGuessCommand(*m_common.data, m_write, console); });
-    guess->add_option("FOLDER", m_common.data, "A folder of pictures and targets")->required();
+    CLI::App* guess =
+        command(*data, "guess", "Propose the dataset.json of a folder of pictures from its files",
+                [this](Console& console) { return dataGuessCommand(m_spec, m_write, console); });
+    guess->add_option("FOLDER", m_spec, "A folder of pictures and targets")->required();
     guess->add_flag("--write", m_write, "Write it into the folder, where there is none");
     guess->footer("Splits are folders train, val and test; in each lie pictures and targets, in\n"
                   "folders of their own (images, labels, depth, normals) or beside each other\n"

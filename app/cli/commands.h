@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/console.h"
+#include "app/session/run_session.h"
 #include "core/values/conflict.h"
 #include "core/values/presets.h"
 #include "core/values/spec.h"
@@ -19,7 +20,12 @@ namespace concertina {
 /// What many commands take.
 struct CommonArguments {
     std::filesystem::path store;
-    std::optional<std::string> data; ///< --data PATH
+    std::vector<std::string> data; ///< --data PATH, NAME=PATH for another set than the first
+
+    /// In place of a run's own.
+    std::optional<DataFolder> folder() const {
+        return data.empty() ? std::nullopt : std::optional(DataFolder(data));
+    }
 };
 
 struct TrainArguments {
@@ -123,13 +129,13 @@ ExitCode listCommand(const std::string& family, Console& console);
 /// everything that is wrong.
 tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
-                                                const std::optional<std::string>& data);
+                                                const std::vector<std::string>& data);
 
-/// A spec with values set and its dataset at a folder: complete and valid; else everything that is
+/// A spec with values set and its sets at folders: complete and valid; else everything that is
 /// wrong.
 tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
                                                     const std::vector<std::string>& assignments,
-                                                    const std::optional<std::string>& data);
+                                                    const std::vector<std::string>& data);
 
 /// Trains a new run of a valid spec to its end.
 ExitCode trainSpec(const CommonArguments& common, const ExperimentSpec& spec,

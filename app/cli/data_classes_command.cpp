@@ -8,6 +8,7 @@
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <stop_token>
@@ -15,18 +16,6 @@
 namespace concertina {
 
 namespace {
-
-/// The spec whose dataset is meant: with the data at a place, or what a file or a preset holds.
-tl::expected<ExperimentSpec, Problems> meantSpec(const std::string& word,
-                                                 const CommonArguments& common) {
-    const auto placed = withDataAt(catalogue(), {}, word);
-    if (placed)
-        return *placed;
-    std::error_code ignored;
-    if (std::filesystem::is_directory(word, ignored))
-        return tl::unexpected(Problems{placed.error()});
-    return loadSpec(word, {}, common.data);
-}
 
 /// For programs: a row a class (its share), a quantity (its mean) and a target without names.
 void addCsvRows(TableRows& rows, const DataSurvey& survey) {
@@ -97,14 +86,10 @@ Expected<std::vector<DataSurvey>> surveysOf(const Dataset& dataset,
     return surveys;
 }
 
-} // namespace
-
-ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArguments& arguments,
-                            Console& console) {
-    const auto spec = meantSpec(arguments.data, common);
-    if (!spec)
-        return console.fail(spec.error());
-    const auto dataset = openWholly(spec->data.dataset);
+/// Of one dataset; `name`: of the set, where the spec has several.
+ExitCode sayClasses(const MethodChoice& choice, const std::string& name,
+                    const DataClassesArguments& arguments, Console& console) {
+    const auto dataset = openWholly(choice);
     if (!dataset)
         return console.fail(dataset.error());
     std::vector<std::string> splits = arguments.splits;
@@ -121,22 +106,57 @@ ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArgu
     TableRows csv{{"split", "target", "name", "share or mean", "samples"}};
     Problems unreadable;
     if (arguments.format == "text")
-        console.say(oneLine((*dataset)->description().name) + "\n");
+        console.say((name.empty() ? "" : name + ": ") + oneLine((*dataset)->description().name)
+                    + "\n");
     for (const DataSurvey& survey : *surveys) {
         addCsvRows(csv, survey);
         for (std::size_t t = 0; arguments.format == "text" && t < survey.targets.size(); ++t)
             sayTarget(survey, t, console);
         Json json = toJson(survey);
         json["event"] = "classes";
+        if (!name.empty())
+            json["set"] = name;
         console.emit(json);
         for (const int i : unreadableSamples(survey))
             unreadable.push_back(*survey.samples[static_cast<std::size_t>(i)].problem);
     }
     if (arguments.format == "csv")
-        console.say(csvText(csv));
+        console.say((name.empty() ? "" : name + "\n") + csvText(csv));
     if (!unreadable.empty())
         console.fail(unreadable);
     return unreadable.empty() ? Done : ProblemReported;
+}
+
+} // namespace
+
+tl::expected<ExperimentSpec, Problems> meantSpec(const std::string& word,
+                                                 const CommonArguments& common) {
+    const auto placed = withDataAt(catalogue(), {}, word);
+    if (placed)
+        return *placed;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(word, ignored))
+        return tl::unexpected(Problems{placed.error()});
+    return loadSpec(word, {}, common.data);
+}
+
+ExitCode forEachSet(const ExperimentSpec& spec, const SetCommand& command) {
+    ExitCode code = Done;
+    for (const DataSetSpec& set : spec.data.sets())
+        if (code != Interrupted)
+            code =
+                std::max(code, command(set.dataset, spec.data.others.empty() ? "" : set.called()));
+    return code;
+}
+
+ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArguments& arguments,
+                            Console& console) {
+    const auto spec = meantSpec(arguments.data, common);
+    if (!spec)
+        return console.fail(spec.error());
+    return forEachSet(*spec, [&](const MethodChoice& dataset, const std::string& name) {
+        return sayClasses(dataset, name, arguments, console);
+    });
 }
 
 } // namespace concertina

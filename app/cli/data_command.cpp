@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/look_commands.h"
 
-#include "app/session/interrupt.h"
+#include "app/cli/interruptible.h"
 #include "core/catalogue.h"
 #include "core/data/data_check.h"
 #include "core/data/data_news.h"
-#include "core/model/recognize_data.h"
+#include "core/model/spec_paths.h"
 #include "core/values/table_text.h"
 #include "core/values/text.h"
 
@@ -90,30 +90,25 @@ void printFiles(const DataCheck& check, Console& console) {
     }
 }
 
-} // namespace
+/// Where the data of a dataset is; what makes its samples has no place.
+std::string placeText(const MethodChoice& dataset) {
+    const FieldInfo* place = placeOption(catalogue(), dataset);
+    const Json path = place != nullptr ? dataset.options.value(place->path, Json()) : Json();
+    return path.is_string() ? " in " + path.get<std::string>() : std::string();
+}
 
-ExitCode dataCheckCommand(const std::string& place, Console& console) {
-    const ExperimentSpec any;
-    const auto placed = withDataAt(catalogue(), any, place);
-    if (!placed) {
-        console.fail(placed.error());
-        return ProblemReported;
-    }
-    std::stop_source source;
+/// `name`: of the set, where the spec has several.
+ExitCode checkSet(const MethodChoice& dataset, const std::string& name, Console& console) {
     bool interrupted = false;
-    const auto check = [&] {
-        const InterruptWatch watch([&] { source.request_stop(); });
-        auto read = checkData(placed->data.dataset, console.reporter(), source.get_token());
-        console.endProgress();
-        interrupted = watch.interrupted();
-        return read;
-    }();
-    if (!check) {
-        console.fail(check.error());
-        return interrupted ? Interrupted : ProblemReported;
-    }
+    const auto check = interruptible(console, interrupted,
+                                     [&](const Progress& progress, const std::stop_token& stop) {
+                                         return checkData(dataset, progress, stop);
+                                     });
+    if (!check)
+        return failed(console, check.error(), interrupted);
     if (!check->splits.empty()) {
-        console.say(oneLine(check->name) + " in " + place + "\n\n");
+        console.say((name.empty() ? "" : name + ": ") + oneLine(check->name) + placeText(dataset)
+                    + "\n\n");
         printSplits(*check, console);
         emitSplits(*check, console);
         printFiles(*check, console);
@@ -122,12 +117,27 @@ ExitCode dataCheckCommand(const std::string& place, Console& console) {
         console.fail(check->problems);
     console.say((check->splits.empty() ? "" : "\n") + counted(check->problems.size(), "problem")
                 + "\n");
-    console.emit({{"event", "checked"},
-                  {"name", check->name},
-                  {"unused", check->unused.size()},
-                  {"turned", check->turned.size()},
-                  {"problems", check->problems.size()}});
+    Json json = {{"event", "checked"},
+                 {"name", check->name},
+                 {"unused", check->unused.size()},
+                 {"turned", check->turned.size()},
+                 {"problems", check->problems.size()}};
+    if (!name.empty())
+        json["set"] = name;
+    console.emit(json);
     return check->problems.empty() ? Done : ProblemReported;
+}
+
+} // namespace
+
+ExitCode dataCheckCommand(const CommonArguments& common, const std::string& word,
+                          Console& console) {
+    const auto spec = meantSpec(word, common);
+    if (!spec)
+        return console.fail(spec.error());
+    return forEachSet(*spec, [&](const MethodChoice& dataset, const std::string& name) {
+        return checkSet(dataset, name, console);
+    });
 }
 
 } // namespace concertina

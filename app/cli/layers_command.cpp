@@ -5,6 +5,7 @@
 #include "core/model/layer_table.h"
 #include "core/model/spec_paths.h"
 #include "core/prediction/opened_data.h"
+#include "core/values/spec_sets.h"
 
 #include <algorithm>
 
@@ -12,12 +13,16 @@ namespace concertina {
 
 namespace {
 
-/// Of the dataset, where it can be opened.
+/// Of the sets, where they can be opened.
 ClassCounts classesOf(const ExperimentSpec& spec) {
     ClassCounts classes;
-    if (const auto summary = OpenedData().describe(spec))
-        for (const auto& target : summary->targets)
-            classes[target.name] = target.classes;
+    for (std::size_t s = 0; s <= spec.data.others.size(); ++s)
+        if (const auto summary = OpenedData().describe(withSetAlone(spec, s))) {
+            ClassCounts own;
+            for (const auto& target : summary->targets)
+                own[target.name] = target.classes;
+            addClasses(classes, spec, s, own);
+        }
     return classes;
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,19 @@ struct WeightsArguments {
 ExitCode weightsCommand(const CommonArguments& common, const WeightsArguments& arguments,
                         Console& console);
 
-/// Reads a folder's dataset once and prints everything about it; `ProblemReported` where some of
-/// it cannot be used.
-ExitCode dataCheckCommand(const std::string& folder, Console& console);
+/// What a word means where data is to be looked at: the spec of the data at a place, or what a file
+/// or a preset holds.
+tl::expected<ExperimentSpec, Problems> meantSpec(const std::string& word,
+                                                 const CommonArguments& common);
+
+/// Does something with each set of a spec, one after the other; `name` is empty where it has one
+/// alone. The gravest code.
+using SetCommand = std::function<ExitCode(const MethodChoice& dataset, const std::string& name)>;
+ExitCode forEachSet(const ExperimentSpec& spec, const SetCommand& command);
+
+/// Reads the datasets of a folder, or of a spec's sets, once and prints everything about them;
+/// `ProblemReported` where some of it cannot be used.
+ExitCode dataCheckCommand(const CommonArguments& common, const std::string& word, Console& console);
 
 struct DataClassesArguments {
     std::string data;                ///< a dataset's place, a spec's file or a preset
@@ -43,8 +54,8 @@ struct DataClassesArguments {
     std::string format = "text";     ///< "text", "csv"
 };
 
-/// Reads every sample of a dataset once and prints how much each class has; `ProblemReported` where
-/// some sample can't be read.
+/// Reads every sample of a dataset, or of a spec's sets, once and prints how much each class has;
+/// `ProblemReported` where some sample can't be read.
 ExitCode dataClassesCommand(const CommonArguments& common, const DataClassesArguments& arguments,
                             Console& console);
 

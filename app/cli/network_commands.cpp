@@ -49,7 +49,7 @@ Expected<VerifyRequest> verifyRequest(const TrainedRun& trained, const VerifyArg
 template <class Say>
 ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& arguments,
                       const MethodChoice& format, bool timed, Console& console, Say say) {
-    const auto trained = findTrained(common.store, arguments.run, common.data);
+    const auto trained = findTrained(common.store, arguments.run, common.folder());
     if (!trained)
         return console.fail(trained.error());
     noteNamesakes(common.store, arguments.run, trained->id, console);
@@ -136,7 +136,7 @@ ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& n
 
 ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arguments,
                        Console& console) {
-    const auto trained = findTrained(common.store, arguments.run, common.data);
+    const auto trained = findTrained(common.store, arguments.run, common.folder());
     if (!trained)
         return console.fail(trained.error());
     noteNamesakes(common.store, arguments.run, trained->id, console);
@@ -179,7 +179,7 @@ ExitCode classesCommand(const CommonArguments& common, const std::string& run, C
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console) {
-    const auto trained = findTrained(common.store, arguments.run, common.data);
+    const auto trained = findTrained(common.store, arguments.run, common.folder());
     if (!trained)
         return console.fail(trained.error());
     noteNamesakes(common.store, arguments.run, trained->id, console);
@@ -208,7 +208,7 @@ ExitCode reportRun(const CommonArguments& common, const std::string& run,
         return code;
     if (const ExitCode code = verifyCommand(common, {.run = run}, console); code != Done)
         return code;
-    const auto trained = findTrained(common.store, run, common.data);
+    const auto trained = findTrained(common.store, run, common.folder());
     if (!trained)
         return console.fail(trained.error());
     bool interrupted = false;

@@ -3,6 +3,7 @@
 
 #include "core/catalogue.h"
 #include "core/model/task_words.h"
+#include "core/values/spec_sets.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
@@ -25,6 +26,16 @@ Json positionJson(const char* event, const RunPosition& position) {
             {"step", position.step},
             {"epoch", position.epoch},
             {"seconds", position.seconds}};
+}
+
+/// "epoch 1.4"; of several sets also how often each was gone through, "(coco 1.4, nyuv2 6.0)".
+std::string epochText(const StepEvent& event) {
+    std::vector<std::string> sets;
+    for (const MetricValue& value : event.values)
+        if (const auto set = setOfPasses(value.task, value.name))
+            sets.push_back(*set + " " + fixedText(value.value, 1));
+    return "epoch " + fixedText(event.position.epoch, 1)
+           + (sets.empty() ? "" : " (" + join(sets, ", ") + ")");
 }
 
 } // namespace
@@ -67,15 +78,12 @@ void RunReporter::stepped(const StepEvent& event) {
     const auto loss = std::ranges::find_if(event.values, [](const MetricValue& value) {
         return value.task.empty() && value.name == "loss";
     });
-    m_console.progress("  step " + std::to_string(event.position.step) + " of "
-                       + std::to_string(m_steps) + " · epoch "
-                       + fixedText(event.position.epoch, 1) + " · loss "
-                       + (loss == event.values.end() || std::isnan(loss->value)
-                              ? "–" // no task had a valid pixel
-                              : fixedText(loss->value, 3))
-                       + " · "
-                       + fixedText(m_imagesPerSecond, 0) + " images/s · " + durationText(left)
-                       + " left");
+    m_console.progress(
+        "  step " + std::to_string(event.position.step) + " of " + std::to_string(m_steps) + " · "
+        + epochText(event) + " · loss "
+        + (loss == event.values.end() || std::isnan(loss->value) ? "–" // no task had a valid pixel
+                                                                 : fixedText(loss->value, 3))
+        + " · " + fixedText(m_imagesPerSecond, 0) + " images/s · " + durationText(left) + " left");
 }
 
 void RunReporter::validated(const ValidationEvent& event) {

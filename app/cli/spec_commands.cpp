@@ -87,6 +87,15 @@ std::vector<SetPlace> setPlaces() {
     for (const auto& method : specMethods())
         places.push_back(placeOf(method.path + ".", method.label, method.help, method.family,
                                  method.get(ExperimentSpec{}).id));
+    const std::string other = std::string(OthersPath) + ".N.";
+    places.push_back({std::string(OthersPath), "Other sets",
+                      "All sets beside the first, for tasks that name them (tasks.N.data).",
+                      "ids of datasets with commas between them (nyuv2,coco), or a list as JSON",
+                      ""});
+    places.push_back(placeOf(other, dataSetMethod().label, dataSetMethod().help,
+                             dataSetMethod().family, DataSetSpec{}.dataset.id));
+    for (const auto& field : dataSetFields())
+        places.push_back(placeOf(other + field.path, field));
     places.push_back({std::string(TasksPath), "Tasks", "All that is predicted, in place of the tasks of the spec.",
                       "ids with commas between them (segmentation,depth), or a list as JSON",
                       ids(ExperimentSpec{}.tasks)});
@@ -136,11 +145,17 @@ Json jsonOf(const SetPlace& place) {
             {"accepts", place.accepts}};
 }
 
-/// Whether the data is a folder that the spec does not name.
-bool lacksFolder(const ExperimentSpec& spec) {
-    const FieldInfo* folder = placeOption(catalogue(), spec.data.dataset);
-    return folder != nullptr
-           && spec.data.dataset.options.value(folder->path, folder->defaultValue) == Json("");
+/// What is to be given with --data: the sets whose data is a folder that the spec does not name.
+std::string lackingText(const ExperimentSpec& spec) {
+    std::string text;
+    for (const DataSetSpec& set : spec.data.sets()) {
+        const FieldInfo* folder = placeOption(catalogue(), set.dataset);
+        if (folder != nullptr
+            && set.dataset.options.value(folder->path, folder->defaultValue) == Json(""))
+            text += " --data "
+                    + (spec.data.others.empty() ? std::string("PATH") : set.called() + "=PATH");
+    }
+    return text.empty() ? text : "; its data is given with" + text;
 }
 
 ExitCode listPresets(Console& console) {
@@ -160,7 +175,7 @@ ExitCode listPresets(Console& console) {
 
 tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
                                                 const std::vector<std::string>& assignments,
-                                                const std::optional<std::string>& data) {
+                                                const std::vector<std::string>& data) {
     const auto text = specText(nameOrFile);
     if (!text)
         return tl::unexpected(Problems{text.error()});
@@ -181,7 +196,7 @@ tl::expected<ExperimentSpec, Problems> loadSpec(const std::string& nameOrFile,
 
 tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
                                                     const std::vector<std::string>& assignments,
-                                                    const std::optional<std::string>& data) {
+                                                    const std::vector<std::string>& data) {
     for (const std::string& assignment : assignments) {
         const auto equals = assignment.find('='); // there is one, as the command line checks
         auto changed =
@@ -190,8 +205,8 @@ tl::expected<ExperimentSpec, Problems> finishedSpec(ExperimentSpec spec,
             return tl::unexpected(Problems{changed.error()});
         spec = std::move(*changed);
     }
-    if (data) {
-        auto changed = withDataAt(catalogue(), spec, *data);
+    for (const std::string& place : data) {
+        auto changed = withDataAt(catalogue(), spec, place);
         if (!changed)
             return tl::unexpected(Problems{changed.error()});
         spec = std::move(*changed);
@@ -228,13 +243,13 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
             for (const Problem& doubt : doubts(spec, catalogue()))
                 console.note(toText(doubt));
             // A folder that is named is opened, as a training would.
-            const auto problem = common.data ? checkStart(spec) : std::nullopt;
+            const auto problem = common.data.empty() ? std::nullopt : checkStart(spec);
             if (problem) {
                 code = console.fail(*problem);
                 continue;
             }
             console.say(word + ": a valid experiment, \"" + oneLine(spec.name) + "\""
-                        + (lacksFolder(spec) ? "; its data is given with --data PATH" : "") + "\n");
+                        + lackingText(spec) + "\n");
             console.emit({{"event", "valid"}, {"name", spec.name}});
         }
     }
@@ -243,7 +258,7 @@ ExitCode specCheckCommand(const CommonArguments& common, const TrainArguments& a
 
 ExitCode specShowCommand(const std::string& preset, const std::vector<std::string>& assignments,
                          Console& console) {
-    const auto spec = loadSpec(preset, assignments, std::nullopt);
+    const auto spec = loadSpec(preset, assignments, {});
     if (!spec)
         return console.fail(spec.error());
     console.say(jsonText(toJson(*spec), 2) + "\n");

@@ -239,7 +239,7 @@ ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arg
                        Console& console) {
     if (const auto problem = checkReport(arguments.report))
         return console.fail(*problem);
-    ResumeChoice choice{.dataFolder = common.data};
+    ResumeChoice choice{.dataFolder = common.folder()};
     if (arguments.until) {
         choice.until = stopAfterUntil(*arguments.until);
         if (!choice.until) {
@@ -262,7 +262,7 @@ ExitCode resumeCommand(const CommonArguments& common, const ResumeArguments& arg
         const auto record = store->run(*found);
         if (!record)
             return console.fail(record.error());
-        const auto read = specOf(*record, common.data);
+        const auto read = specOf(*record, common.folder());
         if (!read)
             return console.fail(read.error());
         if (const auto problem = checkResumable(*record, *read, choice.until))

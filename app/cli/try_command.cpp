@@ -79,7 +79,7 @@ void emitTrial(const RunId& run, const Trial& trial, Console& console) {
 ExitCode tryCommand(const CommonArguments& common, const TryArguments& arguments,
                     Console& console) {
     TrialRequest request{
-        .rules = arguments.rules, .steps = arguments.steps, .dataFolder = common.data};
+        .rules = arguments.rules, .steps = arguments.steps, .dataFolder = common.folder()};
     ExperimentSpec spec;
     {
         const auto store = Store::open(common.store, StoreMode::ReadOnly);

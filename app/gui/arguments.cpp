@@ -36,7 +36,8 @@ Arguments readArguments() {
     const QCommandLineOption store(QStringLiteral("store"), QStringLiteral("Where runs live."),
                                    QStringLiteral("DIR"));
     const QCommandLineOption data(QStringLiteral("data"),
-                                  QStringLiteral("The folder of the dataset, with dataset.json."),
+                                  QStringLiteral("The folder of the dataset, with dataset.json; "
+                                                 "NAME=DIR of another set than the first."),
                                   QStringLiteral("DIR"));
     const QCommandLineOption demo(QStringLiteral("demo"),
                                   QStringLiteral("Train the embedded demo at once."));
@@ -48,7 +49,10 @@ Arguments readArguments() {
     if (parser.isSet(store))
         arguments.store = absoluteFolder(parser.value(store).toStdString(), here);
     if (parser.isSet(data))
-        arguments.data = absoluteFolder(parser.value(data).toStdString(), here);
+        for (const QString& place : parser.values(data)) // "NAME=PATH" is made absolute by its use
+            arguments.data.push_back(place.contains(QLatin1Char('='))
+                                         ? place.toStdString()
+                                         : absoluteFolder(place.toStdString(), here));
     arguments.demo = parser.isSet(demo);
     arguments.open = parser.positionalArguments();
     return arguments;

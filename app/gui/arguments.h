@@ -4,15 +4,15 @@
 #include <QStringList>
 
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace concertina {
 
 /// What the program's words say.
 struct Arguments {
     std::filesystem::path store; ///< absolute
-    std::optional<std::string> data; ///< absolute
+    std::vector<std::string> data; ///< absolute, or "NAME=PATH"
     bool demo = false;
     QStringList open; ///< files, folders, runs, presets
 };

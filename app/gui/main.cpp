@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
     StoreAccess store(arguments.store);
     // The window has runs of every dataset: the folder is for those that are of files.
     const std::optional<DataFolder> data =
-        arguments.data ? std::optional(DataFolder(*arguments.data, false)) : std::nullopt;
+        arguments.data.empty() ? std::nullopt : std::optional(DataFolder(arguments.data, false));
     SessionRunService runs(arguments.store, data);
     SessionJobService jobs(arguments.store, data);
     FileDialogs dialogs(settings);
@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
         QTimer::singleShot(0, &window, [&] { startDemo(runs, window); });
     open(arguments.open, store, window);
     // A folder that is no dataset yet may become one.
-    if (arguments.data && !recognizeData(catalogue(), *arguments.data))
-        window.openFiles({QString::fromStdString(*arguments.data)});
+    for (const std::string& place : arguments.data)
+        if (place.find('=') == std::string::npos && !recognizeData(catalogue(), place))
+            window.openFiles({QString::fromStdString(place)});
     return QApplication::exec();
 }

@@ -189,14 +189,26 @@ Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<DataFo
 }
 
 Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const DataFolder& folder) {
-    if (placeOption(catalogue(), spec.data.dataset) == nullptr) {
-        if (!folder.forEverySpec)
-            return spec;
-        return failure({"dataset.path", "--data", folder.path,
-                        "nothing, as dataset " + spec.data.dataset.id + " makes its samples",
-                        "it is for runs on data of files"});
+    ExperimentSpec placed = spec;
+    for (const std::string& place : folder.places) {
+        const PlaceOfSet where = placeOfSet(spec, place);
+        // A set beside the first that is looked at alone (`withSetAlone`): the path is not its own.
+        if (!folder.forEverySpec && where.path == place && spec.data.others.empty()
+            && !spec.data.name.empty())
+            continue;
+        const MethodChoice dataset = spec.data.sets()[where.set].dataset;
+        if (placeOption(catalogue(), dataset) != nullptr) {
+            auto changed = withDataAt(catalogue(), placed, place);
+            if (!changed)
+                return changed;
+            placed = std::move(*changed);
+        } else if (folder.forEverySpec) {
+            return failure({"dataset.path", "--data", where.path,
+                            "nothing, as dataset " + dataset.id + " makes its samples",
+                            "it is for runs on data of files"});
+        }
     }
-    return withDataAt(catalogue(), spec, folder.path);
+    return placed;
 }
 
 } // namespace concertina

@@ -34,12 +34,15 @@ Expected<TrainResult> trainRun(const std::filesystem::path& store, const RunId& 
                                const ExperimentSpec& spec, RunControl& control,
                                RunObserver& observer);
 
-/// A place for a spec's data in place of its own.
+/// A place for a spec's data in place of its own; of several sets places, as `withDataAt` takes
+/// them.
 struct DataFolder {
-    DataFolder(std::string where, bool everySpecs = true)
-        : path(std::move(where)), forEverySpec(everySpecs) {}
+    DataFolder(std::string place, bool everySpecs = true)
+        : places{std::move(place)}, forEverySpec(everySpecs) {}
+    DataFolder(std::vector<std::string> all, bool everySpecs = true)
+        : places(std::move(all)), forEverySpec(everySpecs) {}
 
-    std::string path;
+    std::vector<std::string> places;
     bool forEverySpec; ///< false: specs whose dataset makes its samples are left as they are
 };
 
@@ -86,7 +89,7 @@ Expected<UndonePlan> undoPlan(const std::filesystem::path& store, const RunId& r
 /// The spec of a run as it was recorded, with its dataset at another place where one is given.
 Expected<ExperimentSpec> specOf(const RunRecord& run, const std::optional<DataFolder>& dataFolder);
 
-/// The spec on the data of a folder (`withDataAt`). Problems: "dataset.path" where its dataset
+/// The spec on the data of a folder (`withDataAt`). Problems: "dataset.path" where a dataset
 /// makes its samples and the folder is for every spec, "dataset.missing", "dataset.unrecognized".
 Expected<ExperimentSpec> withDataFolder(const ExperimentSpec& spec, const DataFolder& folder);
 

@@ -81,7 +81,7 @@ Expected<ChosenCheckpoints> checkpointsAt(const TrainedRun& run,
 }
 
 Expected<NetworkDesign> designOf(const RunRecord& run, const ExperimentSpec& spec) {
-    const auto outputs = headOutputs(spec, catalogue(), classCounts(run.dataset));
+    const auto outputs = headOutputs(spec, catalogue(), classCounts(run.dataset, spec));
     auto plan = planFromJson(run.plan);
     if (!plan)
         return failure(plan.error());

@@ -273,7 +273,9 @@ Expected<VerifyReport> verify(const VerifyRequest& request, const Progress& prog
         return failure({"verify.images", "", std::to_string(images), "at least one image", ""});
     int compared = 0;
     std::optional<Problem> damaged;
-    for (int i = 0; i < size && compared < images; ++i) {
+    for (const int i : validationInTurns(*data, size)) {
+        if (compared == images)
+            break;
         if (stop.stop_requested())
             return failure(stoppedProblem("", "Verification was stopped."));
         progress(preparing + (1 - preparing) * compared / images,

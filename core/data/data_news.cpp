@@ -56,6 +56,9 @@ std::vector<NoticeEvent> DataNews::take(bool all) {
         summary.reported += std::exchange(summary.unreported, 0);
         summary.fresh.clear();
     }
+    if (!m_set.empty())
+        for (NoticeEvent& sentence : news)
+            sentence.text.insert(0, m_set + ": ");
     return news;
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace concertina {
@@ -20,6 +21,9 @@ public:
         Turned,  ///< samples whose picture is turned and that have planes
         Changed, ///< files with other contents than when the run read them
     };
+
+    /// `set`: which of several it is of; sentences begin with it.
+    explicit DataNews(std::string set = {}) : m_set(std::move(set)) {}
 
     /// `name` once for each sample or file.
     void add(Kind kind, const std::string& name);
@@ -39,6 +43,7 @@ private:
         std::size_t reported = 0;
     };
 
+    std::string m_set;
     std::mutex m_mutex;
     std::array<Summary, 2> m_summaries; ///< by kind
     std::vector<NoticeEvent> m_sentences;

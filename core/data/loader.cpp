@@ -1,49 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
-#include "core/values/random.h"
-
 #include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
 namespace concertina {
 
 namespace {
 
-// What a stream of random numbers is for: the first part of its key behind the seed.
-enum Stream : std::uint64_t { Shuffle = 1, Augment = 2, Replace = 3 };
-
 constexpr int replacementTries = 16;
 
 } // namespace
-
-std::vector<int> LoaderPlan::order(std::int64_t epoch) const {
-    std::vector<int> order(static_cast<std::size_t>(samples));
-    std::iota(order.begin(), order.end(), 0);
-    if (!shuffle)
-        return order;
-    Random random{seed, Stream::Shuffle, static_cast<std::uint64_t>(epoch)};
-    for (int i = samples - 1; i > 0; --i) // Fisher and Yates
-        std::swap(order[static_cast<std::size_t>(i)],
-                  order[static_cast<std::size_t>(random.below(i + 1))]);
-    return order;
-}
-
-Augmentation LoaderPlan::augmentation(std::int64_t epoch, int sample) const {
-    Random random{seed, Stream::Augment, static_cast<std::uint64_t>(epoch),
-                  static_cast<std::uint64_t>(sample)};
-    Augmentation result;
-    if (!scales.empty())
-        result.scale = scales[static_cast<std::size_t>(random.below(static_cast<int>(scales.size())))];
-    result.top = random.uniform();
-    result.left = random.uniform();
-    result.flip = flip && random.uniform() < 0.5;
-    return result;
-}
 
 /// The threads, the batches that are ready, and what guards both.
 class Loader::Worker {
@@ -66,6 +36,18 @@ public:
     }
 
 private:
+    /// The samples of an epoch, and how often each came before in it.
+    struct EpochOrder {
+        std::vector<int> samples;
+        std::vector<int> passes;
+
+        EpochOrder(const LoaderPlan& plan, std::int64_t epoch) : samples(plan.order(epoch)) {
+            std::vector<int> seen(static_cast<std::size_t>(plan.samples));
+            for (const int sample : samples)
+                passes.push_back(seen[static_cast<std::size_t>(sample)]++);
+        }
+    };
+
     void work(const std::stop_token& stop) {
         for (;;) {
             std::int64_t index = 0;
@@ -87,12 +69,13 @@ private:
         const std::int64_t epoch = index / m_plan.batchesPerEpoch();
         const std::int64_t first = index % m_plan.batchesPerEpoch() * m_plan.batch;
         const auto order = orderOf(epoch);
-        const auto end = std::min<std::int64_t>(first + m_plan.batch, m_plan.samples);
+        const auto end =
+            std::min(first + m_plan.batch, static_cast<std::int64_t>(order->samples.size()));
         LoadedBatch result{.batch = Batch{}};
         std::vector<std::shared_ptr<const Sample>> samples;
         std::vector<Augmentation> augmentations;
         for (std::int64_t i = first; i < end; ++i) {
-            const int sampleIndex = (*order)[static_cast<std::size_t>(i)];
+            const int sampleIndex = order->samples[static_cast<std::size_t>(i)];
             auto sample = read(epoch, sampleIndex, result.damaged);
             if (!sample && m_settings.damaged == Damaged::LeaveOut)
                 continue;
@@ -102,7 +85,8 @@ private:
             }
             result.samples.push_back(sampleIndex);
             samples.push_back(std::move(*sample));
-            augmentations.push_back(m_plan.augmentation(epoch, sampleIndex));
+            augmentations.push_back(m_plan.augmentation(
+                epoch, sampleIndex, order->passes[static_cast<std::size_t>(i)]));
         }
         std::vector<const Sample*> pointers;
         for (const auto& sample : samples)
@@ -118,20 +102,20 @@ private:
         if (sample || m_settings.damaged == Damaged::Stop)
             return sample;
         damaged.push_back(sample.error());
-        Random random{m_plan.seed, Stream::Replace, static_cast<std::uint64_t>(epoch),
-                      static_cast<std::uint64_t>(index)};
+        Random random = m_plan.replacing(epoch, index);
+        const SampleRange set = m_plan.rangeOf(index);
         const int tries = m_settings.damaged == Damaged::Replace ? replacementTries : 0;
         for (int i = 0; !sample && i < tries; ++i)
-            sample = m_samples->sample(random.below(m_samples->size()));
+            sample = m_samples->sample(set.first + random.below(set.count));
         return sample;
     }
 
     /// The order of an epoch, made once; only the last two are kept.
-    std::shared_ptr<const std::vector<int>> orderOf(std::int64_t epoch) {
+    std::shared_ptr<const EpochOrder> orderOf(std::int64_t epoch) {
         const std::lock_guard lock(m_orderMutex);
         auto& order = m_orders[epoch];
         if (!order)
-            order = std::make_shared<const std::vector<int>>(m_plan.order(epoch));
+            order = std::make_shared<const EpochOrder>(m_plan, epoch);
         const auto made = order;
         while (m_orders.size() > 2)
             m_orders.erase(m_orders.begin());
@@ -144,7 +128,7 @@ private:
     LoaderSettings m_settings;
 
     std::mutex m_orderMutex;
-    std::map<std::int64_t, std::shared_ptr<const std::vector<int>>> m_orders;
+    std::map<std::int64_t, std::shared_ptr<const EpochOrder>> m_orders;
 
     std::mutex m_mutex;
     std::condition_variable_any m_room;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/batch.h"
+#include "core/data/loader_plan.h"
 #include "core/data/sample_cache.h"
 #include "core/values/spec.h"
 
@@ -12,30 +13,10 @@
 
 namespace concertina {
 
-/// Which samples make up the batches of an epoch and what is done to them: a function of the spec
-/// and the epoch alone, so that neither threads nor prefetching matter.
-struct LoaderPlan {
-    std::uint64_t seed = 0;
-    int samples = 0; ///< of the split
-    int batch = 1;
-    bool shuffle = true;
-    bool keepLast = false; ///< the last batch of an epoch may be smaller; else it is left out
-    std::vector<double> scales{1.0};
-    bool flip = false;
-
-    std::int64_t batchesPerEpoch() const {
-        return (samples + (keepLast ? batch - 1 : 0)) / batch;
-    }
-
-    /// The samples of an epoch in their order.
-    std::vector<int> order(std::int64_t epoch) const;
-    Augmentation augmentation(std::int64_t epoch, int sample) const;
-};
-
 /// What is done about a sample that cannot be read.
 enum class Damaged {
     Stop,     ///< its problem stands in place of the batch
-    Replace,  ///< another of the split, which depends on the seed alone, stands in for it
+    Replace,  ///< another of its set, which depends on the seed alone, stands in for it
     LeaveOut, ///< the batch is smaller
 };
 

@@ -47,10 +47,13 @@ void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& 
         input["mean"] = normalization.mean;
         input["deviation"] = normalization.deviation;
     }
+    const std::vector<std::string> names = onnxOutputNames(network);
     Json outputs = Json::array();
-    for (const TargetInfo& target : network.targets) {
-        Json& output = outputs.emplace_back(toJson(target));
-        output["output"] = target.kind->outputText();
+    for (std::size_t t = 0; t < names.size(); ++t) {
+        Json& output = outputs.emplace_back(toJson(network.targets[t]));
+        output["name"] = names[t];
+        output["target"] = network.targets[t].name;
+        output["output"] = network.targets[t].kind->outputText();
     }
     add("name", network.name);
     add("input", jsonText(input));
@@ -95,9 +98,7 @@ std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
     const torch::NoGradGuard noGrad;
     const torch::Tensor& images = samples.images;
     const bool predicts = options.at("predictions").get<bool>();
-    std::vector<std::string> names;
-    for (const TargetInfo& target : network.targets)
-        names.push_back(target.name);
+    const std::vector<std::string> names = onnxOutputNames(network);
     std::vector<torch::Tensor> expected = network.forward(images, {});
     for (std::size_t t = 0; predicts && t < expected.size(); ++t)
         expected[t] = onnxPrediction(network.targets[t], expected[t]);

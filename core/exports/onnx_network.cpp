@@ -50,13 +50,13 @@ public:
     void write() {
         m_graph.setInput("image", 3, m_network.height, m_network.width);
         m_used.insert("image");
-        for (const TargetInfo& target : m_network.targets)
-            m_used.insert(target.name);
+        const std::vector<std::string> names = onnxOutputNames(m_network);
+        m_used.insert(names.begin(), names.end());
         m_values.push_back(m_predicts ? normalized() : "image");
         for (std::size_t i = 1; i < m_program.instructions.size(); ++i)
             m_values.push_back(written(m_program.instructions[i], i));
         for (std::size_t t = 0; t < m_network.targets.size(); ++t)
-            writeOutput(m_network.targets[t], index(m_program.outputs[t]));
+            writeOutput(names[t], *m_network.targets[t].kind, index(m_program.outputs[t]));
     }
 
 private:
@@ -234,26 +234,26 @@ private:
         m_graph.node("Div", name, {value, lengths});
     }
 
-    void writeOutput(const TargetInfo& target, std::size_t output) {
+    void writeOutput(const std::string& name, const TargetKind& kind, std::size_t output) {
         const std::string& value = m_values[output];
         std::vector<std::int64_t> shape{m_shapes[output].begin() + 1, m_shapes[output].end()};
-        const bool isMask = m_predicts && target.kind == &classesTarget();
+        const bool isMask = m_predicts && &kind == &classesTarget();
         if (isMask) {
-            m_graph.node("ArgMax", target.name, {value});
+            m_graph.node("ArgMax", name, {value});
             m_graph.setInteger("axis", 1);
             m_graph.setInteger("keepdims", 1);
             shape[0] = 1;
-        } else if (m_predicts && target.kind == &normalsTarget()) {
-            writeUnit(target.name, value);
-        } else if (m_predicts && target.kind == &presenceTarget()) {
-            m_graph.node("Sigmoid", target.name, {value});
-        } else if (m_predicts && target.kind == &labelTarget()) {
-            m_graph.node("Softmax", target.name, {value});
+        } else if (m_predicts && &kind == &normalsTarget()) {
+            writeUnit(name, value);
+        } else if (m_predicts && &kind == &presenceTarget()) {
+            m_graph.node("Sigmoid", name, {value});
+        } else if (m_predicts && &kind == &labelTarget()) {
+            m_graph.node("Softmax", name, {value});
             m_graph.setInteger("axis", 1);
         } else {
-            m_graph.node("Identity", target.name, {value});
+            m_graph.node("Identity", name, {value});
         }
-        m_graph.addOutput(target.name, shape, isMask);
+        m_graph.addOutput(name, shape, isMask);
     }
 
     const CollapsedNetwork& m_network;
@@ -268,6 +268,17 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> onnxOutputNames(const CollapsedNetwork& network) {
+    std::vector<std::string> names;
+    for (const TargetInfo& target : network.targets) {
+        std::string name = target.name;
+        for (int number = 2; std::ranges::find(names, name) != names.end(); ++number)
+            name = target.name + "_" + std::to_string(number);
+        names.push_back(std::move(name));
+    }
+    return names;
+}
 
 void writeOnnxGraph(const CollapsedNetwork& network, const OnnxChoices& choices,
                     onnx::GraphProto& graph) {

@@ -6,6 +6,8 @@
 #include <torch/types.h>
 
 #include <array>
+#include <string>
+#include <vector>
 
 namespace onnx {
 class GraphProto;
@@ -18,8 +20,11 @@ struct OnnxChoices {
     bool predictions = false; ///< pictures go in, predictions come out
 };
 
-/// Writes a network as a graph: the input "image" [N, 3, H, W], and an output a target, called as
-/// it.
+/// What the outputs are called: as the targets, "depth"; of two that are one target, "depth" and
+/// "depth_2".
+std::vector<std::string> onnxOutputNames(const CollapsedNetwork& network);
+
+/// Writes a network as a graph: the input "image" [N, 3, H, W], and an output a target.
 void writeOnnxGraph(const CollapsedNetwork& network, const OnnxChoices& choices,
                     onnx::GraphProto& graph);
 

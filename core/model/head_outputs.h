@@ -5,6 +5,7 @@
 #include "core/values/json.h"
 #include "core/values/spec.h"
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,6 +21,15 @@ inline constexpr int AssumedClasses = 13;
 
 /// From what a run keeps of its dataset; what cannot be read is left out.
 ClassCounts classCounts(const Json& dataset);
+
+/// The same under the names that a spec's tasks have for the targets, where they name the set that
+/// is the only one.
+ClassCounts classCounts(const Json& dataset, const ExperimentSpec& spec);
+
+/// Adds what is known of one set of a spec, by its index: its own targets by their names; where
+/// there are several sets, under the names that tasks have for them (`TaskSpec::targetName`).
+void addClasses(ClassCounts& all, const ExperimentSpec& spec, std::size_t set,
+                const ClassCounts& own);
 
 /// Whether a task's head depends on a number of classes that is not among these.
 bool lacksClasses(const TaskSpec& task, const Catalogue& catalogue, const ClassCounts& classes);

@@ -262,20 +262,22 @@ std::vector<TaskSet> tasksServed(const Program& program) {
     return served;
 }
 
-Program programFor(const Program& program, int task) {
+Program programFor(const Program& program, TaskSet tasks) {
     const std::vector<TaskSet> served = tasksServed(program);
     Program part{.instructions = {}, .tensors = program.tensors, .outputs = {}};
     std::vector<int> place(served.size(), -1);
     for (std::size_t i = 0; i < served.size(); ++i) {
-        if ((served[i] & taskBit(task)) == 0)
+        if ((served[i] & tasks) == 0)
             continue;
         place[i] = static_cast<int>(part.instructions.size());
         part.instructions.push_back(program.instructions[i]);
         for (int& input : part.instructions.back().inputs)
             input = place[static_cast<std::size_t>(input)];
     }
-    const int output = program.outputs[static_cast<std::size_t>(task)];
-    part.outputs = {place[static_cast<std::size_t>(output)]};
+    for (const int task : tasksOf(tasks)) {
+        const int output = program.outputs[static_cast<std::size_t>(task)];
+        part.outputs.push_back(place[static_cast<std::size_t>(output)]);
+    }
     return part;
 }
 

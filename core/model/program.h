@@ -56,8 +56,9 @@ std::vector<int> lastUses(const Program& program);
 /// For each instruction, the tasks whose outputs it leads to.
 std::vector<TaskSet> tasksServed(const Program& program);
 
-/// What one task's output needs, in the same order and on the same tensors.
-Program programFor(const Program& program, int task);
+/// What the outputs of some tasks need, in the same order and on the same tensors; these outputs
+/// alone, by task.
+Program programFor(const Program& program, TaskSet tasks);
 
 /// As files have it: of each instruction op, name, the names of its inputs, those of its tensors
 /// where it has some, and its attributes: of a conv stride, padding, dilation and groups, of a

@@ -91,14 +91,39 @@ Expected<MethodChoice> recognizeData(const Catalogue& catalogue, const fs::path&
                              : "the help page \"Data\" shows the formats"});
 }
 
+PlaceOfSet placeOfSet(const ExperimentSpec& spec, const std::string& place) {
+    const auto sets = spec.data.sets();
+    const auto equals = place.find('=');
+    const auto named = std::ranges::find(sets, place.substr(0, std::min(equals, place.size())),
+                                         &DataSetSpec::called);
+    if (equals == std::string::npos || named == sets.end())
+        return {0, place};
+    return {static_cast<std::size_t>(named - sets.begin()), place.substr(equals + 1)};
+}
+
 Expected<ExperimentSpec> withDataAt(const Catalogue& catalogue, const ExperimentSpec& spec,
-                                    const std::string& path) {
+                                    const std::string& place) {
+    const PlaceOfSet where = placeOfSet(spec, place);
     std::error_code gone; // the folder that the process is in; then nothing can be relative to it
-    const auto recognized = recognizeData(catalogue, absoluteFolder(path, fs::current_path(gone)));
-    if (!recognized)
-        return failure(recognized.error());
+    const auto recognized =
+        recognizeData(catalogue, absoluteFolder(where.path, fs::current_path(gone)));
+    if (!recognized) {
+        Problem problem = recognized.error();
+        if (where.path == place && place.find('=') != std::string::npos) {
+            std::vector<std::string> names;
+            for (const DataSetSpec& set : spec.data.sets())
+                names.push_back(set.called());
+            problem.hint = "NAME=PATH is for a set of the experiment: " + join(names, ", ");
+        }
+        return failure(std::move(problem));
+    }
     ExperimentSpec changed = spec;
-    MethodChoice& dataset = changed.data.dataset;
+    DataSpec& data = changed.data;
+    MethodChoice& dataset = where.set == 0 ? data.dataset : data.others[where.set - 1].dataset;
+    // Tasks know a set among several by its name, which is to stay.
+    if (std::string& name = where.set == 0 ? data.name : data.others[where.set - 1].name;
+        name.empty() && !data.others.empty() && dataset.id != recognized->id)
+        name = dataset.id;
     if (dataset.id == recognized->id && dataset.options.is_object())
         dataset.options.update(recognized->options);
     else

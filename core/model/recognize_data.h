@@ -4,6 +4,7 @@
 #include "core/model/catalogue.h"
 #include "core/values/spec.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -16,10 +17,17 @@ namespace concertina {
 /// "dataset.unrecognized".
 Expected<MethodChoice> recognizeData(const Catalogue& catalogue, const std::filesystem::path& path);
 
-/// The spec on the data at `path`, absolute; other options of a dataset that it had already stay.
-/// Problems: those of `recognizeData`.
+/// The spec with the data of its first set at a path, or of another as "NAME=PATH", absolute; other
+/// options of a dataset that it had already stay. Problems: those of `recognizeData`.
 Expected<ExperimentSpec> withDataAt(const Catalogue& catalogue, const ExperimentSpec& spec,
-                                    const std::string& path);
+                                    const std::string& place);
+
+/// Which set of a spec such a place is of, by its index, and the path alone.
+struct PlaceOfSet {
+    std::size_t set = 0;
+    std::string path;
+};
+PlaceOfSet placeOfSet(const ExperimentSpec& spec, const std::string& place);
 
 /// What can be recognized: "a folder with dataset.json, or a file .csv".
 std::string recognizableText(const Catalogue& catalogue);

@@ -37,17 +37,20 @@ const FieldInfo* placeOption(const Catalogue& catalogue, const MethodChoice& dat
 
 ExperimentSpec withAbsoluteFolders(ExperimentSpec spec, const Catalogue& catalogue,
                                    const std::filesystem::path& base) {
-    for (const auto& place : specMethods()) {
-        MethodChoice& choice = place.edit(spec);
-        const MethodInfo* method = catalogue.find(place.family, choice.id);
+    const auto makeAbsolute = [&](Family family, MethodChoice& choice) {
+        const MethodInfo* method = catalogue.find(family, choice.id);
         if (method == nullptr || !choice.options.is_object())
-            continue;
+            return;
         for (const FieldInfo& option : method->options)
             if (isPlace(option) && choice.options.contains(option.path)
                 && choice.options[option.path].is_string())
                 choice.options[option.path] =
                     absoluteFolder(choice.options[option.path].get<std::string>(), base);
-    }
+    };
+    for (const auto& place : specMethods())
+        makeAbsolute(place.family, place.edit(spec));
+    for (DataSetSpec& set : spec.data.others)
+        makeAbsolute(Family::Dataset, set.dataset);
     if (trimmed(spec.network.initial).empty())
         return spec;
     if (auto source = initialSourceFrom(spec.network.initial); source && source->isFile()) {

@@ -96,9 +96,12 @@ MethodChoice* choiceAt(ExperimentSpec& spec, const std::string& path, std::strin
             }
         return nullptr;
     };
-    if (MethodChoice* choice = within(TasksPath, spec.tasks, taskMethod()))
-        return choice;
-    return within(KernelsPath, spec.network.kernels, kernelMethod());
+    MethodChoice* choice = nullptr;
+    visitLists(spec, [&](std::string_view list, auto& records, const auto&, const auto& method) {
+        if (choice == nullptr)
+            choice = within(list, records, method);
+    });
+    return choice;
 }
 
 /// The number behind a list's path and a dot, with nothing after it; none where there is none, or
@@ -165,8 +168,11 @@ bool removeRecord(std::string_view list, std::vector<Record>& records, const std
 
 /// Takes a record, an entry of a list of texts, or an option away; false where there is none.
 bool removeAt(ExperimentSpec& spec, const std::string& path) {
-    if (removeRecord(TasksPath, spec.tasks, path)
-        || removeRecord(KernelsPath, spec.network.kernels, path))
+    bool removed = false;
+    visitLists(spec, [&](std::string_view list, auto& records, const auto&...) {
+        removed = removed || removeRecord(list, records, path);
+    });
+    if (removed)
         return true;
     for (const auto& field : specFields()) {
         if (field.type != FieldType::Texts)
@@ -225,6 +231,7 @@ std::vector<SpecPlace> placesOf(const ExperimentSpec& spec, const Catalogue& cat
     addSection(places, spec, catalogue, "", false);
     addSection(places, spec, catalogue, "data", true);
     addSection(places, spec, catalogue, "data", false);
+    addRecords(places, catalogue, OthersPath, spec.data.others, dataSetFields(), dataSetMethod());
     addRecords(places, catalogue, TasksPath, spec.tasks, taskFields(), taskMethod());
     addSection(places, spec, catalogue, "network", true);
     addRecords(places, catalogue, KernelsPath, spec.network.kernels, kernelFields(),
@@ -248,8 +255,11 @@ ExperimentSpec withJsonAt(ExperimentSpec spec, const SpecPlace& place, const Jso
             field.set(spec, value);
             return spec;
         }
-    if (setRecordField(TasksPath, spec.tasks, taskFields(), place.path, value)
-        || setRecordField(KernelsPath, spec.network.kernels, kernelFields(), place.path, value))
+    bool done = false;
+    visitLists(spec, [&](std::string_view list, auto& records, const auto& fields, const auto&) {
+        done = done || setRecordField(list, records, fields, place.path, value);
+    });
+    if (done)
         return spec;
     std::string rest;
     if (MethodChoice* choice = choiceAt(spec, place.path, rest))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/validate.h"
 
+#include "core/model/check_sets.h"
 #include "core/model/network_design.h"
 #include "core/values/initial_source.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace concertina {
@@ -49,24 +49,15 @@ Problems checkMethods(const ExperimentSpec& spec, const Catalogue& catalogue) {
     for (const auto& place : specMethods())
         append(problems, checkMethodOr(standardMethod(place, catalogue), catalogue, place.family,
                                        place.get(spec), place.path));
-    for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
-        const std::string path = recordPath(TasksPath, i);
-        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Task, spec.tasks[i].method, path));
-    }
-    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i) {
-        const std::string path = recordPath(KernelsPath, i);
-        append(problems, checkMethodOr(Fix{path}, catalogue, Family::Parametrization,
-                                       spec.network.kernels[i].method, path));
-    }
+    visitLists(spec,
+               [&](std::string_view list, const auto& records, const auto&, const auto& method) {
+                   for (std::size_t i = 0; i < records.size(); ++i) {
+                       const std::string path = recordPath(list, i);
+                       append(problems, checkMethodOr(Fix{path}, catalogue, method.family,
+                                                      method.get(records[i]), path));
+                   }
+               });
     return problems;
-}
-
-/// Letters of any script, and none of the signs by which rules, paths and patterns are read.
-bool isTaskName(const std::string& name) {
-    return name.size() <= 100 && std::ranges::all_of(name, [](char sign) {
-               const auto byte = static_cast<unsigned char>(sign);
-               return byte >= 0x80 || std::isalnum(byte) != 0 || sign == '-' || sign == '_';
-           });
 }
 
 Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
@@ -88,11 +79,9 @@ Problems checkTasks(const ExperimentSpec& spec, const Catalogue& catalogue) {
                                 path + (spec.tasks[i].name.empty() ? ".id" : ".name"),
                                 shortened(name, 80) + " twice", "each task once",
                                 "tasks of one method need names", Fix{path}});
-        if (!isTaskName(name))
-            problems.push_back({"tasks.name", path + ".name", "\"" + shortened(name, 80) + "\"",
-                                "at most 100 letters, digits, - and _",
-                                "it stands in rules and in the names of tensors",
-                                Fix{path + ".name", ""}});
+        if (auto problem = checkName(name, "tasks.name", path + ".name",
+                                     "it stands in rules and in the names of tensors"))
+            problems.push_back(std::move(*problem));
     }
     return problems;
 }
@@ -189,6 +178,33 @@ bool shapesNetwork(const Problem& problem) {
            || path == "data.height" || path == "data.width";
 }
 
+/// Kernels that never move from how they were drawn.
+Problems doubtedFreezes(const ExperimentSpec& spec, const Catalogue& catalogue) {
+    if (!trimmed(spec.network.initial).empty())
+        return {};
+    const std::vector<int> outputs(spec.tasks.size(), 1);
+    const DesignResult result = designNetwork(spec, catalogue, outputs);
+    if (!result.problems.empty())
+        return {};
+    std::vector<std::string> layers;
+    for (const LayerPlan& plan : result.design.plan.layers)
+        if (std::ranges::any_of(plan.factors,
+                                [&](const auto& factor) { return plan.isFrozen(factor); }))
+            layers.push_back(plan.layer);
+    if (layers.empty())
+        return {};
+    constexpr std::size_t shown = 3;
+    const std::size_t more = layers.size() > shown ? layers.size() - shown : 0;
+    layers.resize(layers.size() - more);
+    return {{"network.frozen_new", "network.sharing",
+             "factors of " + join(layers, ", ")
+                 + (more > 0 ? " and " + std::to_string(more) + " more" : "")
+                 + " that are frozen as they were drawn",
+             "a trained network to begin from",
+             "name one in network.initial, or freeze by a change in training; random kernels that "
+             "never move are seldom meant"}};
+}
+
 } // namespace
 
 Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
@@ -198,6 +214,7 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
                             "at least one letter", "", Fix{"name", ExperimentSpec{}.name}});
     append(problems, checkMethods(spec, catalogue));
     append(problems, checkTasks(spec, catalogue));
+    append(problems, checkSets(spec));
     append(problems, checkInitial(spec));
     if (spec.train.epochs == 0 && spec.train.warmup > spec.train.steps)
         problems.push_back({"train.warmup", "train.warmup", std::to_string(spec.train.warmup),
@@ -232,29 +249,9 @@ Problems validate(const ExperimentSpec& spec, const Catalogue& catalogue) {
 }
 
 Problems doubts(const ExperimentSpec& spec, const Catalogue& catalogue) {
-    if (!trimmed(spec.network.initial).empty())
-        return {};
-    const std::vector<int> outputs(spec.tasks.size(), 1);
-    const DesignResult result = designNetwork(spec, catalogue, outputs);
-    if (!result.problems.empty())
-        return {};
-    std::vector<std::string> layers;
-    for (const LayerPlan& plan : result.design.plan.layers)
-        if (std::ranges::any_of(plan.factors,
-                                [&](const auto& factor) { return plan.isFrozen(factor); }))
-            layers.push_back(plan.layer);
-    if (layers.empty())
-        return {};
-    constexpr std::size_t shown = 3;
-    const std::size_t more = layers.size() > shown ? layers.size() - shown : 0;
-    layers.resize(layers.size() - more);
-    return {{"network.frozen_new", "network.sharing",
-             "factors of " + join(layers, ", ")
-                 + (more > 0 ? " and " + std::to_string(more) + " more" : "")
-                 + " that are frozen as they were drawn",
-             "a trained network to begin from",
-             "name one in network.initial, or freeze by a change in training; random kernels that "
-             "never move are seldom meant"}};
+    Problems all = doubtedSets(spec, catalogue);
+    append(all, doubtedFreezes(spec, catalogue));
+    return all;
 }
 
 ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalogue) {
@@ -263,10 +260,10 @@ ExperimentSpec withCompleteOptions(ExperimentSpec spec, const Catalogue& catalog
     };
     for (const auto& place : specMethods())
         complete(place.family, place.edit(spec));
-    for (TaskSpec& task : spec.tasks)
-        complete(Family::Task, task.method);
-    for (KernelSpec& kernel : spec.network.kernels)
-        complete(Family::Parametrization, kernel.method);
+    visitLists(spec, [&](std::string_view, auto& records, const auto&, const auto& method) {
+        for (auto& record : records)
+            complete(method.family, method.edit(record));
+    });
     return spec;
 }
 

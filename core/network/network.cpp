@@ -248,8 +248,17 @@ ComposedNetwork Network::compose(bool withGradients, const ComposeMoment& moment
 
 std::vector<torch::Tensor> Network::forward(const ComposedNetwork& composed,
                                             const torch::Tensor& images,
-                                            const RunSettings& settings) const {
-    return runProgram(m_program, composed.tensors, images, settings);
+                                            const RunSettings& settings, TaskSet wanted) const {
+    const TaskSet all = allTasks(m_design.taskCount());
+    if ((wanted & all) == all)
+        return runProgram(m_program, composed.tensors, images, settings);
+    const Program part = programFor(m_program, wanted);
+    auto own = runProgram(part, composed.tensors, images, settings);
+    std::vector<torch::Tensor> outputs(m_program.outputs.size());
+    for (std::size_t t = 0, next = 0; t < outputs.size(); ++t)
+        if ((wanted & taskBit(static_cast<int>(t))) != 0)
+            outputs[t] = std::move(own[next++]);
+    return outputs;
 }
 
 std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed,
@@ -276,9 +285,8 @@ std::vector<torch::Tensor> Network::forwardApart(const ComposedNetwork& composed
                 settings.momenta.push_back(NormMomentum * count(own)
                                            / (count(tasks) - NormMomentum * count(later)));
         }
-        outputs[t] = runProgram(programFor(m_program, static_cast<int>(t)), composed.tensors,
-                                images[t], settings)
-                         .front();
+        outputs[t] =
+            runProgram(programFor(m_program, own), composed.tensors, images[t], settings).front();
     }
     return outputs;
 }

@@ -100,9 +100,11 @@ public:
     /// parameter itself is bound as it is).
     ComposedNetwork compose(bool withGradients, const ComposeMoment& moment = {}) const;
 
-    /// Images [N, 3, H, W] to one output [N, C, H, W] a task.
+    /// Images [N, 3, H, W] to one output [N, C, H, W] a task; where it is not `wanted`, undefined:
+    /// what no wanted one needs does not run.
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const torch::Tensor& images,
-                                       const RunSettings& settings) const;
+                                       const RunSettings& settings,
+                                       TaskSet wanted = ~TaskSet{0}) const;
 
     /// The same where every image is for one task alone: `images` holds each task's own (undefined:
     /// it has none, and no output). They run through what that output needs and nothing else, so
@@ -112,9 +114,8 @@ public:
                                             std::span<const torch::Tensor> images,
                                             RunSettings settings) const;
 
-    /// Parameters of a layer's factor, a copy a group of its partition.
+    /// Parameters of a layer's factor, or of its biases, a copy a group of the partition.
     const std::vector<std::size_t>& copies(std::size_t layer, std::size_t factor) const;
-    /// The same for biases.
     const std::vector<std::size_t>& biases(std::size_t layer) const;
 
     /// What is added to the losses for the sake of one copy of a factor; undefined: nothing.
@@ -163,7 +164,6 @@ public:
 
 private:
     class Beginning;
-
     struct LayerWeights {
         std::unique_ptr<Parametrization> parametrization;
         std::vector<std::vector<std::size_t>> factors; ///< parameter by factor and group

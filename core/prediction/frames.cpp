@@ -208,12 +208,12 @@ Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int fir
     if (!data)
         return failure(data.error());
     const std::string& split = spec.data.trainSplit;
-    const int end = std::min(first + count, data->dataset->description().split(split)->size);
+    const std::vector<int> order = trainingInTurns(*data, first + count);
     std::vector<Frame> frames;
-    for (int index = std::max(0, first); index < end; ++index) {
+    for (auto i = static_cast<std::size_t>(std::max(0, first)); i < order.size(); ++i) {
         if (stop.stop_requested())
             return failure(stoppedProblem(split));
-        auto frame = sampleFrame(*data, spec, split, index);
+        auto frame = sampleFrame(*data, spec, split, order[i]);
         if (!frame)
             return failure(frame.error());
         frames.push_back(std::move(*frame));

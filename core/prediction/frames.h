@@ -56,7 +56,7 @@ private:
 };
 
 /// Samples of a spec's training split with their truths, without a network. Fewer where the split
-/// ends. Problems of `openRunData` and of reading.
+/// ends; of several sets in turns. Problems of `openRunData` and of reading.
 Expected<std::vector<Frame>> trainingSamples(const ExperimentSpec& spec, int first, int count,
                                              const std::stop_token& stop);
 

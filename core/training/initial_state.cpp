@@ -43,8 +43,7 @@ Expected<InitialState> beginAt(const std::filesystem::path& path, const Experime
 }
 
 void tell(const RunData& data, NoticeLevel level, const std::string& code, std::string text) {
-    if (data.watch.news)
-        data.watch.news->add({.level = level, .code = code, .text = std::move(text)});
+    data.notes->add({.level = level, .code = code, .text = std::move(text)});
 }
 
 /// The images of the first training batches, as training sees them.

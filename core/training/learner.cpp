@@ -39,14 +39,6 @@ std::string growthHint(const TrainSpec& train, bool untrained) {
            + precision + " often helps";
 }
 
-/// Half a batch; at least so much of it that no norm sees one value a channel, behind which all
-/// gradients are 0.
-std::int64_t samplesForConflict(std::int64_t batch, const LayerGraph& graph) {
-    const Node* norm = graph.smallestNorm();
-    const std::int64_t fewest = norm != nullptr && norm->height * norm->width == 1 ? 2 : 1;
-    return std::min(batch, std::max((batch + 1) / 2, fewest));
-}
-
 /// "enc1.1/norm.var/depth", "enc1.1/norm.1x1.mean/depth".
 bool isRunningStatistic(const std::string& name) {
     const std::string what = name.substr(0, name.rfind('/'));
@@ -78,6 +70,7 @@ Learner::Learner(const ExperimentSpec& spec, Network network,
     const OptimizerEntry& optimizer = optimizerEntry(spec.train.optimizer.id);
     m_optimizer = optimizer.make(spec.train.optimizer.options);
     m_decoupledDecay = optimizer.info.decoupledDecay;
+    m_setsApart = !spec.data.others.empty() && spec.data.mix == DataMix::Batches;
     for (const TaskSpec& task : spec.tasks) {
         m_taskWeights.push_back(task.weight);
         m_taskNames.push_back(task.called());
@@ -105,16 +98,29 @@ Moving Learner::movingIn(std::int64_t number) const {
     return inRound < m_train.coreSteps ? Moving::Cores : Moving::NonCore;
 }
 
+/// An output a task. Where batches are of one set each, what no target of a batch is known for does
+/// not run: norms of such tasks are to see their own sets alone.
+std::vector<torch::Tensor> Learner::outputsOf(const ComposedNetwork& composed, const Batch& batch,
+                                              const RunSettings& settings) const {
+    TaskSet wanted = 0;
+    for (std::size_t t = 0; t < m_tasks.size(); ++t)
+        if (!m_setsApart || m_tasks[t]->validCount(batch.targets[t]) > 0)
+            wanted |= taskBit(static_cast<int>(t));
+    return m_network.forward(composed, batch.images, settings, wanted);
+}
+
 /// Fills in outputs and targets; returns the losses.
 std::vector<torch::Tensor> Learner::forward(const ComposedNetwork& composed, const Batch& batch,
                                             std::int64_t number, const RunSettings& settings,
                                             StepResult& result) const {
     std::vector<torch::Tensor> losses;
     if (m_network.design().routing != Routing::Partitioned) {
-        result.outputs = m_network.forward(composed, batch.images, settings);
+        result.outputs = outputsOf(composed, batch, settings);
         result.targets = batch.targets;
         for (std::size_t t = 0; t < m_tasks.size(); ++t)
-            losses.push_back(m_tasks[t]->loss(result.outputs[t], result.targets[t]));
+            losses.push_back(result.outputs[t].defined()
+                                 ? m_tasks[t]->loss(result.outputs[t], result.targets[t])
+                                 : torch::Tensor());
         return losses;
     }
     const std::vector<TaskBatch> batches = split(batch, m_tasks, number);
@@ -266,25 +272,36 @@ std::vector<MetricValue> Learner::values(const StepResult& result) const {
 }
 
 std::vector<ConflictRow> Learner::conflict(const Batch& batch, std::int64_t number) {
+    return conflict(halfOf(batch, m_network.design().graph), number);
+}
+
+std::vector<ConflictRow> Learner::conflict(const ConflictBatches& batches, std::int64_t number) {
     if (!hasSharedCopies(m_network))
         return {};
     dropGradients();
-    const std::int64_t samples = samplesForConflict(batch.size(), m_network.design().graph);
     const ComposedNetwork composed = m_network.compose(true, momentOf(number));
     RunSettings settings = settingsOf(m_train); // another precision would take longer than a step
     settings.followStatistics = false;
-    const auto outputs =
-        m_network.forward(composed, batch.images.narrow(0, 0, samples), settings);
-    std::vector<torch::Tensor> losses;
-    for (std::size_t t = 0; t < m_tasks.size(); ++t) {
-        torch::Tensor loss = m_tasks[t]->loss(outputs[t], batch.targets[t].narrow(0, samples));
-        const bool learns = loss.defined() && loss.requires_grad(); // one that rests does not
-        losses.push_back(learns ? loss * m_taskWeights[t] : torch::Tensor());
+    std::vector<std::vector<torch::Tensor>> found(m_tasks.size()); // losses, by task
+    for (const Batch& batch : batches.batches) {
+        const auto outputs = outputsOf(composed, batch, settings);
+        for (std::size_t t = 0; t < m_tasks.size(); ++t) {
+            const torch::Tensor loss = outputs[t].defined()
+                                           ? m_tasks[t]->loss(outputs[t], batch.targets[t])
+                                           : torch::Tensor();
+            if (loss.defined() && loss.requires_grad()) // one that rests does not
+                found[t].push_back(loss * m_taskWeights[t]);
+        }
     }
+    std::vector<torch::Tensor> losses;
+    for (const auto& own : found)
+        losses.push_back(own.empty()       ? torch::Tensor()
+                         : own.size() == 1 ? own.front()
+                                           : torch::stack(own).mean());
     auto rows = measureConflict(m_network, composed, losses);
     for (ConflictRow& row : rows) {
         row.step = number;
-        row.estimator = samples < batch.size() ? "exact-half" : "exact";
+        row.estimator = batches.estimator;
     }
     return rows;
 }

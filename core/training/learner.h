@@ -6,6 +6,7 @@
 #include "core/network/network.h"
 #include "core/optimizers/optimizer.h"
 #include "core/tasks/task.h"
+#include "core/training/conflict_batches.h"
 #include "core/values/conflict.h"
 #include "core/values/metric.h"
 #include "core/values/spec.h"
@@ -49,9 +50,13 @@ public:
     /// pixel in the batch has none; where no task has one, the loss of all is NaN.
     std::vector<MetricValue> values(const StepResult& result) const;
 
-    /// How the tasks' losses, times their weights of the spec, agree on what they share: exact, on
-    /// the first half of a batch (of one sample, on that), before the step `number` is made with it.
-    /// Changes nothing that is trained or kept. Empty where nothing is shared.
+    /// How the tasks' losses, times their weights of the spec, agree on what they share, before the
+    /// step `number` is made. Each batch goes through the network for itself; a task that several
+    /// have targets for counts by the mean of its losses. Changes nothing that is trained or kept.
+    /// Empty where nothing is shared.
+    std::vector<ConflictRow> conflict(const ConflictBatches& batches, std::int64_t number);
+
+    /// The same on the first half of a batch.
     std::vector<ConflictRow> conflict(const Batch& batch, std::int64_t number);
 
     /// Problem "train.not_finite" with the name of a weight or statistic that is.
@@ -81,6 +86,8 @@ private:
 
     ComposeMoment momentOf(std::int64_t number) const;
     Moving movingIn(std::int64_t number) const;
+    std::vector<torch::Tensor> outputsOf(const ComposedNetwork& composed, const Batch& batch,
+                                         const RunSettings& settings) const;
     std::vector<torch::Tensor> forward(const ComposedNetwork& composed, const Batch& batch,
                                        std::int64_t number, const RunSettings& settings,
                                        StepResult& result) const;
@@ -108,6 +115,7 @@ private:
     torch::Tensor m_gradientRows; ///< of methods that consume the Gramian
     ScheduleInfo m_schedule;
     bool m_decoupledDecay = false;
+    bool m_setsApart = false; ///< a batch is of one of several sets
     double m_steps;
     double m_stepsPerEpoch;
 };

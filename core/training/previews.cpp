@@ -11,8 +11,8 @@ namespace concertina {
 
 PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data, const Network& network,
                            const NetworkForm& collapsed)
-    : m_frames(spec.train.previews), m_data(data) {
-    if (m_frames > 0 && collapsed)
+    : m_frames(validationInTurns(data, spec.train.previews)), m_data(data) {
+    if (!m_frames.empty() && collapsed)
         m_collapsed = collapsed(network);
     for (const TaskSpec& task : spec.tasks)
         m_taskIds.push_back(task.called());
@@ -20,7 +20,9 @@ PreviewMaker::PreviewMaker(const ExperimentSpec& spec, const RunData& data, cons
 
 void PreviewMaker::add(const std::vector<int>& samples, const Batch& batch,
                        const std::vector<torch::Tensor>& outputs) {
-    const auto isShown = [this](int sample) { return sample < m_frames; };
+    const auto isShown = [this](int sample) {
+        return std::ranges::find(m_frames, sample) != m_frames.end();
+    };
     if (std::ranges::none_of(samples, isShown))
         return;
     std::vector<std::pair<std::string, const std::vector<torch::Tensor>*>> forms{

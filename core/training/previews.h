@@ -25,7 +25,7 @@ public:
 
 private:
     std::vector<std::string> m_taskIds;
-    int m_frames;
+    std::vector<int> m_frames; ///< of the validation split
     const RunData& m_data;
     NetworkForward m_collapsed; ///< folded once a validation; empty where it is not shown
     std::vector<PreviewImage> m_images;

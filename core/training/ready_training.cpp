@@ -9,10 +9,10 @@ namespace concertina {
 
 namespace {
 
-Expected<RunData> openDataFor(const ExperimentSpec& spec, const DataWatch& watch = {}) {
+Expected<RunData> openDataFor(const ExperimentSpec& spec, std::vector<DataWatch> watches = {}) {
     if (auto problem = checkMachine(spec.train))
         return failure(std::move(*problem));
-    return openRunData(spec, watch);
+    return openRunData(spec, std::move(watches));
 }
 
 } // namespace
@@ -28,7 +28,7 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
     // cuDNN's quickest ways add up in any order, and two runs of one spec are to be equal.
     at::globalContext().setDeterministicCuDNN(true);
     try {
-        auto data = openDataFor(request.spec, watchFor(request.fileRecord));
+        auto data = openDataFor(request.spec, watchesFor(request.spec, request.fileRecord));
         if (!data)
             return failure(data.error());
         auto initial = begin(request.spec, request.resumeAt, *data, control, request.initial);
@@ -39,6 +39,12 @@ Expected<std::shared_ptr<ReadyTraining>> prepareTraining(const TrainRequest& req
     } catch (const std::exception& error) {
         return failure(refusedBy(error));
     }
+}
+
+Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
+                            RunObserver& observer) {
+    auto ready = prepareTraining(request, control);
+    return ready ? train(std::move(*ready), control, observer) : failure(ready.error());
 }
 
 } // namespace concertina

@@ -6,69 +6,108 @@
 #include "core/data/sample_file.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace concertina {
 
 namespace {
 
-std::vector<std::string> splitNames(const DatasetDescription& description) {
-    std::vector<std::string> names;
-    for (const SplitInfo& split : description.splits)
-        names.push_back(split.name);
-    return names;
-}
-
-std::optional<Problem> checkSplit(const DatasetDescription& description, const std::string& split,
-                                  const char* path) {
-    if (description.split(split) != nullptr)
+/// Each batch must be full: of the sets' samples together, or of one set where they are mixed by
+/// batches.
+std::optional<Problem> checkBatch(const ExperimentSpec& spec, const OpenedSets& opened) {
+    const bool apart = opened.sets.size() > 1 && spec.data.mix == DataMix::Batches;
+    int samples = 0;
+    for (const OpenedSet& set : opened.sets) {
+        samples = (apart ? 0 : samples) + set.training.samples;
+        if (apart && spec.train.batch > samples)
+            return Problem{"train.batch", "train.batch", std::to_string(spec.train.batch),
+                           "at most " + std::to_string(samples) + ", the training samples of set \""
+                               + set.name + "\"",
+                           "data.mix is batches: each is of one set"};
+    }
+    if (spec.train.batch <= samples)
         return std::nullopt;
-    return Problem{"dataset.split", path, "\"" + split + "\"", "a split of " + description.name,
-                   suggestion(split, splitNames(description))};
+    return Problem{"train.batch", "train.batch", std::to_string(spec.train.batch),
+                   "at most " + std::to_string(samples) + ", the samples of split \""
+                       + spec.data.trainSplit + "\"",
+                   ""};
 }
 
-/// The index of the target that a task learns.
-Expected<std::size_t> targetFor(const TaskSpec& task, const DatasetDescription& description,
-                                const SplitInfo& split, const std::string& path) {
-    const std::string& wanted = task.learns();
-    std::vector<std::string> names;
-    for (const TargetInfo& target : description.targets)
-        names.push_back(target.name);
-    const auto found = std::ranges::find(description.targets, wanted, &TargetInfo::name);
-    if (found == description.targets.end())
-        return failure({"dataset.target", path,
-                        "no target \"" + wanted + "\" in " + description.name,
-                        "a task that the dataset has targets for", suggestion(wanted, names)});
-    if (found->kind != taskEntry(task.method.id).info.target)
-        return failure({"dataset.target", path,
-                        "a target \"" + wanted + "\" of another kind in " + description.name,
-                        "the encoding that the task learns from", "see its dataset.json"});
-    const auto index = static_cast<std::size_t>(found - description.targets.begin());
-    if (!split.targetCounts.empty() && split.targetCounts[index] == 0)
-        return failure(
-            {"dataset.target", path,
-             "no sample of split \"" + split.name + "\" with a target \"" + wanted + "\"",
-             "at least one", "leave the task out, or add its targets"});
-    return index;
+LoaderPlan trainingPlanOf(const ExperimentSpec& spec, const OpenedSets& opened) {
+    LoaderPlan plan{.seed = static_cast<std::uint64_t>(spec.seed),
+                    .samples = opened.dataset->description().split(spec.data.trainSplit)->size,
+                    .batch = spec.train.batch,
+                    .scales = spec.data.scales,
+                    .flip = spec.data.flip,
+                    .mix = spec.data.mix};
+    for (const OpenedSet& set : opened.sets)
+        plan.sets.push_back(set.training);
+    return plan;
+}
+
+/// Of sets that stand one behind the other.
+std::vector<int> inTurns(const std::vector<int>& sizes, int count) {
+    std::vector<int> chosen;
+    const int most = std::min(count, std::accumulate(sizes.begin(), sizes.end(), 0));
+    for (int row = 0; static_cast<int>(chosen.size()) < most; ++row) {
+        int first = 0;
+        for (const int size : sizes) {
+            if (row < size && static_cast<int>(chosen.size()) < most)
+                chosen.push_back(first + row);
+            first += size;
+        }
+    }
+    return chosen;
 }
 
 } // namespace
 
-DataWatch watchFor(const std::filesystem::path& fileRecord) {
-    DataWatch watch{.news = std::make_shared<DataNews>()};
-    if (!fileRecord.empty())
-        watch.files = std::make_shared<FileRecord>(fileRecord, watch.news);
-    return watch;
+std::vector<DataWatch> watchesFor(const ExperimentSpec& spec,
+                                  const std::filesystem::path& fileRecord) {
+    std::vector<DataWatch> watches;
+    for (const DataSetSpec& set : spec.data.sets()) {
+        const bool several = !spec.data.others.empty();
+        DataWatch& watch = watches.emplace_back(
+            DataWatch{.news = std::make_shared<DataNews>(several ? set.called() : "")});
+        if (fileRecord.empty())
+            continue;
+        auto file = fileRecord; // the first set's is that of a run of one
+        if (watches.size() > 1)
+            file.replace_filename(fileRecord.stem().string() + "-" + set.called()
+                                  + fileRecord.extension().string());
+        watch.files = std::make_shared<FileRecord>(file, watch.news);
+    }
+    return watches;
 }
 
 void reportNews(const RunData& data, bool all, const RunPosition& position, RunObserver& observer) {
-    if (all && data.watch.files)
-        data.watch.files->flush();
-    if (!data.watch.news)
-        return;
-    for (NoticeEvent notice : data.watch.news->take(all)) {
-        notice.position = position;
-        observer.noticed(notice);
+    const auto report = [&](DataNews& news) {
+        for (NoticeEvent notice : news.take(all)) {
+            notice.position = position;
+            observer.noticed(notice);
+        }
+    };
+    for (const DataWatch& watch : data.watches) {
+        if (all && watch.files)
+            watch.files->flush();
+        if (watch.news)
+            report(*watch.news);
     }
+    report(*data.notes);
+}
+
+std::vector<int> validationInTurns(const RunData& data, int count) {
+    std::vector<int> sizes;
+    for (const OpenedSet& set : data.sets)
+        sizes.push_back(set.validation);
+    return inTurns(sizes, count);
+}
+
+std::vector<int> trainingInTurns(const RunData& data, int count) {
+    std::vector<int> sizes;
+    for (const OpenedSet& set : data.sets)
+        sizes.push_back(set.training.samples);
+    return inTurns(sizes, count);
 }
 
 std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
@@ -82,32 +121,18 @@ std::vector<std::unique_ptr<Task>> makeTasks(const ExperimentSpec& spec,
     return tasks;
 }
 
-Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch) {
-    auto dataset = openDataset(spec.data.dataset, watch);
-    if (!dataset)
-        return failure(dataset.error());
-    const DatasetDescription& description = (*dataset)->description();
-    for (auto problem : {checkSplit(description, spec.data.trainSplit, "data.train_split"),
-                         checkSplit(description, spec.data.validationSplit, "data.val_split")})
-        if (problem)
-            return failure(std::move(*problem));
-    const SplitInfo& training = *description.split(spec.data.trainSplit);
+Expected<RunData> openRunData(const ExperimentSpec& spec, std::vector<DataWatch> watches) {
+    auto opened = openSets(spec, watches);
+    if (!opened)
+        return failure(opened.error());
+    if (auto problem = checkBatch(spec, *opened))
+        return failure(std::move(*problem));
+    const DatasetDescription& description = opened->dataset->description();
     std::vector<TargetInfo> targets;
-    std::vector<std::size_t> indices;
     for (std::size_t t = 0; t < spec.tasks.size(); ++t) {
-        const auto index =
-            targetFor(spec.tasks[t], description, training, "tasks." + std::to_string(t));
-        if (!index)
-            return failure(index.error());
-        indices.push_back(*index);
-        targets.push_back(description.targets[*index]);
+        targets.push_back(description.targets[opened->taskTargets[t]]);
         targets.back().name = spec.tasks[t].called();
     }
-    if (spec.train.batch > training.size)
-        return failure({"train.batch", "train.batch", std::to_string(spec.train.batch),
-                        "at most " + std::to_string(training.size) + ", the samples of split \""
-                            + training.name + "\"",
-                        ""});
     const auto room =
         std::make_shared<CacheRoom>(static_cast<std::int64_t>(spec.data.cacheMb) * 1'000'000);
     std::shared_ptr<SampleFile> file;
@@ -118,26 +143,24 @@ Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch
         file = std::move(*made);
     }
     const auto cache = [&](const std::string& split) {
-        return std::make_shared<SampleCache>(*dataset, split, spec.data.height, spec.data.width,
-                                             room, file);
+        return std::make_shared<SampleCache>(opened->dataset, split, spec.data.height,
+                                             spec.data.width, room, file);
     };
-    return RunData{
-        .dataset = *dataset,
-        .watch = watch,
-        .targets = targets,
-        .tasks = makeTasks(spec, targets),
-        .training = cache(spec.data.trainSplit),
-        .validation = cache(spec.data.validationSplit),
-        .maker = BatchMaker(description.targets, indices, normalizationOf(spec.data.normalization)),
-        .trainingPlan = {.seed = static_cast<std::uint64_t>(spec.seed),
-                         .samples = training.size,
-                         .batch = spec.train.batch,
-                         .scales = spec.data.scales,
-                         .flip = spec.data.flip},
-        .validationPlan = {.samples = description.split(spec.data.validationSplit)->size,
-                           .batch = spec.train.batch,
-                           .shuffle = false,
-                           .keepLast = true}};
+    return RunData{.dataset = opened->dataset,
+                   .sets = opened->sets,
+                   .watches = std::move(watches),
+                   .notes = std::make_shared<DataNews>(),
+                   .targets = targets,
+                   .tasks = makeTasks(spec, targets),
+                   .training = cache(spec.data.trainSplit),
+                   .validation = cache(spec.data.validationSplit),
+                   .maker = BatchMaker(description.targets, opened->taskTargets,
+                                       normalizationOf(spec.data.normalization)),
+                   .trainingPlan = trainingPlanOf(spec, *opened),
+                   .validationPlan = {.samples = description.split(spec.data.validationSplit)->size,
+                                      .batch = spec.train.batch,
+                                      .shuffle = false,
+                                      .keepLast = true}};
 }
 
 } // namespace concertina

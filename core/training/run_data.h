@@ -3,6 +3,7 @@
 
 #include "core/data/loader.h"
 #include "core/tasks/task.h"
+#include "core/training/opened_sets.h"
 #include "core/training/run_observer.h"
 
 #include <filesystem>
@@ -11,10 +12,12 @@
 
 namespace concertina {
 
-/// The dataset of a spec, opened and held against what the spec wants of it.
+/// The data of a spec, opened and held against what the spec wants of it.
 struct RunData {
-    std::shared_ptr<const Dataset> dataset;
-    DataWatch watch; ///< that it was opened with
+    std::shared_ptr<const Dataset> dataset; ///< of several sets all of them, joined
+    std::vector<OpenedSet> sets;
+    std::vector<DataWatch> watches;  ///< that the sets were opened with
+    std::shared_ptr<DataNews> notes; ///< what is to be reported beside their news
     std::vector<TargetInfo> targets; ///< what each task learns
     std::vector<std::unique_ptr<Task>> tasks;
     std::shared_ptr<SampleCache> training;
@@ -24,14 +27,19 @@ struct RunData {
     LoaderPlan validationPlan;
 };
 
-/// Problems: those of `openDataset`; "dataset.split" for a split that is not there;
-/// "dataset.target" for a task whose target the dataset lacks, has in another kind, or has for no
-/// training sample; "train.batch" for a batch larger than the training split; "cache.disk".
-Expected<RunData> openRunData(const ExperimentSpec& spec, const DataWatch& watch = {});
+/// `watches` are one a set, or none. Problems: those of `openSets`; "train.batch" for a batch
+/// larger than what it is drawn from; "cache.disk".
+Expected<RunData> openRunData(const ExperimentSpec& spec, std::vector<DataWatch> watches = {});
 
-/// What is reported to a training of its dataset: news, and the record of its files where one is
-/// kept.
-DataWatch watchFor(const std::filesystem::path& fileRecord);
+/// What is reported to a training of its sets: news, and the record of each one's files where one
+/// is kept, those of other sets than the first beside it.
+std::vector<DataWatch> watchesFor(const ExperimentSpec& spec,
+                                  const std::filesystem::path& fileRecord);
+
+/// The first samples of the validation split, `count` at most; of several sets the first of each,
+/// the second of each, and so on. The same of the training split.
+std::vector<int> validationInTurns(const RunData& data, int count);
+std::vector<int> trainingInTurns(const RunData& data, int count);
 
 /// Reports what is new of it (`DataNews::take`); before `all` is reported, what is known of its
 /// files is written.

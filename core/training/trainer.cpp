@@ -14,6 +14,7 @@
 #include "core/training/previews.h"
 #include "core/training/ready_training.h"
 #include "core/training/replanning.h"
+#include "core/training/set_passes.h"
 #include "core/training/task_signal.h"
 #include "core/training/waiting.h"
 #include "core/training/way_back.h"
@@ -51,6 +52,7 @@ public:
                     m_stepsPerEpoch),
           m_collapsed(request.collapsed), m_signal(m_data, initial.learned),
           m_wayBack(m_folder, request.resumeAt.value_or(""), initial.goodStep) {
+        m_passes.emplace(m_data, m_step);
         // A checkpoint is older than the changes of its step.
         m_changesDone = changesBefore(m_spec.network, m_step);
         m_learner.balancing().restore(initial.balancing); // of a checkpoint
@@ -190,18 +192,21 @@ private:
         const Batch batch = loaded.batch->to(m_device);
         ConflictEvent conflict;
         if (const int every = m_spec.train.conflictEvery; every > 0 && (m_step + 1) % every == 0)
-            conflict.rows = m_learner.conflict(batch, m_step + 1);
+            conflict.rows = m_learner.conflict(
+                conflictBatches(m_data, batch, m_learner.network().design().graph, m_step),
+                m_step + 1);
         auto result = m_learner.step(batch, m_step);
         if (!result)
             return m_wayBack.from(result.error(), m_step + 1);
         ++m_step;
         reportOnce(result->problems);
         m_signal.add(result->losses, loaded.samples);
+        m_passes->add(loaded.samples);
         conflict.position = position();
         if (!conflict.rows.empty())
             m_observer.conflicted(conflict);
         m_observer.stepped({.position = position(),
-                            .values = m_learner.values(*result),
+                            .values = m_passes->with(m_learner.values(*result)),
                             .stepSeconds = secondsSince(start),
                             .images = static_cast<int>(batch.size())});
         reportNews(m_data, false, position(), m_observer);
@@ -369,6 +374,7 @@ private:
     NetworkForm m_collapsed;
     std::size_t m_changesDone = 0; ///< of the spec's changes of the plan
     TaskSignal m_signal;
+    std::optional<SetPasses> m_passes;
     WayBack m_wayBack;
     std::int64_t m_savedStep = -1;
     bool m_isGood = false; ///< the last validation: all of it was finite
@@ -388,12 +394,6 @@ Expected<TrainResult> train(std::shared_ptr<ReadyTraining> ready, RunControl& co
     } catch (const std::exception& error) {
         return failure(refusedBy(error));
     }
-}
-
-Expected<TrainResult> train(const TrainRequest& request, RunControl& control,
-                            RunObserver& observer) {
-    auto ready = prepareTraining(request, control);
-    return ready ? train(std::move(*ready), control, observer) : failure(ready.error());
 }
 
 } // namespace concertina

@@ -17,7 +17,8 @@ struct ConflictRow {
     std::string factor; ///< a name of the layer's factors, or "norm" for γ and β together
     std::string taskA;
     std::string taskB;
-    std::string estimator; ///< "exact" on a whole batch, "exact-half" on its first half
+    std::string estimator; ///< "exact" on a whole batch, "exact-half" on its first half,
+                           ///< "exact-half-sets" on half a batch of each of several sets
     double cosine = 0;     ///< NaN where a gradient is zero
     double normA = 0;
     double normB = 0;

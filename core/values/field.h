@@ -44,6 +44,7 @@ struct FieldInfo {
     std::string label;
     std::string help; ///< one sentence, with units and what the extremes mean
     bool advanced = false; ///< forms keep it behind "more"
+    bool seldom = false;   ///< files leave it out where it has its default
 };
 
 /// A whole number that doubles and JSON readers everywhere keep exactly.

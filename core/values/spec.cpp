@@ -32,12 +32,11 @@ std::vector<std::string> knownPaths(const ExperimentSpec& spec) {
         paths.push_back(field.path);
     for (const auto& place : specMethods())
         paths.push_back(place.path + ".id");
-    for (std::size_t i = 0; i <= spec.tasks.size(); ++i)
-        for (const std::string name : {"id", "weight"})
-            paths.push_back(recordPath(TasksPath, i) + name);
-    for (std::size_t i = 0; i <= spec.network.kernels.size(); ++i)
-        for (const std::string name : {"id", "layers"})
-            paths.push_back(recordPath(KernelsPath, i) + name);
+    visitLists(spec, [&](std::string_view path, const auto& list, const auto& fields, const auto&) {
+        for (std::size_t i = 0; i <= list.size(); ++i)
+            for (const std::string& name : {std::string("id"), fields.front().path})
+                paths.push_back(recordPath(path, i) + name);
+    });
     return paths;
 }
 
@@ -173,14 +172,6 @@ Expected<bool> setInList(std::vector<Record>& list, const std::vector<Field<Reco
     return done;
 }
 
-Expected<bool> setKernels(std::vector<KernelSpec>& kernels, std::string_view rest,
-                          std::string_view path, std::string_view text) {
-    auto done = setInList(kernels, kernelFields(), kernelMethod(), rest, path, text);
-    for (KernelSpec& kernel : kernels)
-        kernel.method.options = withCurrentOptions(std::move(kernel.method.options));
-    return done;
-}
-
 /// The rule list may be set entry by entry: "network.sharing.0".
 bool setText(std::vector<std::string>& list, std::string_view rest, std::string_view text) {
     std::size_t index = 0;
@@ -207,7 +198,10 @@ Json recordOf(const std::string& id, const Json& list) {
 Expected<ExperimentSpec> withList(const ExperimentSpec& spec, std::string_view path,
                                   std::string_view text) {
     Json json = toJson(spec);
-    Json& list = path == TasksPath ? json[std::string(TasksPath)] : json["network"]["kernels"];
+    const auto dot = path.find('.');
+    Json& list = dot == path.npos
+                     ? json[std::string(path)]
+                     : json[std::string(path.substr(0, dot))][std::string(path.substr(dot + 1))];
     if (trimmed(text).starts_with('[')) {
         const auto read = readJson(text, {.members = 1000});
         if (!read)
@@ -252,13 +246,38 @@ void flatten(const Json& value, const std::string& path, Leaves& leaves) {
 
 } // namespace
 
+std::vector<DataSetSpec> DataSpec::sets() const {
+    std::vector<DataSetSpec> all{{.dataset = dataset,
+                                  .name = name,
+                                  .trainSplit = trainSplit,
+                                  .validationSplit = validationSplit,
+                                  .weight = weight}};
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
+}
+
+std::string TaskSpec::targetName() const {
+    return data.empty() ? learns() : join(data, "+") + "/" + learns();
+}
+
+std::vector<std::size_t> setsOf(const TaskSpec& task, const std::vector<DataSetSpec>& sets) {
+    if (task.data.empty())
+        return {0};
+    std::vector<std::size_t> named;
+    for (const std::string& name : task.data)
+        if (const auto found = std::ranges::find(sets, name, &DataSetSpec::called);
+            found != sets.end())
+            named.push_back(static_cast<std::size_t>(found - sets.begin()));
+    return named;
+}
+
 Problems checkFields(const ExperimentSpec& spec) {
     Problems problems;
     checkRecord(spec, specFields(), "", problems);
-    for (std::size_t i = 0; i < spec.tasks.size(); ++i)
-        checkRecord(spec.tasks[i], taskFields(), recordPath(TasksPath, i), problems);
-    for (std::size_t i = 0; i < spec.network.kernels.size(); ++i)
-        checkRecord(spec.network.kernels[i], kernelFields(), recordPath(KernelsPath, i), problems);
+    visitLists(spec, [&](std::string_view path, const auto& list, const auto& fields, const auto&) {
+        for (std::size_t i = 0; i < list.size(); ++i)
+            checkRecord(list[i], fields, recordPath(path, i), problems);
+    });
     return problems;
 }
 
@@ -269,7 +288,7 @@ Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view 
     if (const std::string valid = validUtf8(text); valid != text)
         return failure(
             {"spec.encoding", current, "\"" + shortened(valid, 80) + "\"", "a text in UTF-8", ""});
-    if (path == TasksPath || path == KernelsPath)
+    if (path == OthersPath || path == TasksPath || path == KernelsPath)
         return withList(spec, path, text);
     ExperimentSpec changed = spec;
     auto done = setField(changed, specFields(), path, path, text);
@@ -278,12 +297,13 @@ Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view 
             if (const auto rest = path == place.path ? "id" : under(path, place.path);
                 !rest.empty())
                 *done = setMethod(place.edit(changed), rest, text);
-    if (done && !*done)
-        if (const auto rest = under(path, TasksPath); !rest.empty())
-            done = setInList(changed.tasks, taskFields(), taskMethod(), rest, path, text);
-    if (done && !*done)
-        if (const auto rest = under(path, KernelsPath); !rest.empty())
-            done = setKernels(changed.network.kernels, rest, path, text);
+    visitLists(changed,
+               [&](std::string_view list, auto& records, const auto& fields, const auto& method) {
+                   if (const auto rest = under(path, list); done && !*done && !rest.empty())
+                       done = setInList(records, fields, method, rest, path, text);
+               });
+    for (KernelSpec& kernel : changed.network.kernels)
+        kernel.method.options = withCurrentOptions(std::move(kernel.method.options));
     if (done && !*done)
         if (const auto rest = under(path, "network.sharing"); !rest.empty())
             *done = setText(changed.network.sharing, rest, text);

@@ -6,6 +6,7 @@
 #include "core/values/spec_choices.h"
 #include "core/values/usual_methods.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,22 @@ struct MethodChoice {
 Json toJson(const MethodChoice& method);
 MethodChoice methodFromJson(const Json& json);
 
+/// One of the sets that a run's tasks learn from: a dataset with its splits.
+struct DataSetSpec {
+    MethodChoice dataset{usual::dataset, Json::object()};
+    std::string name{}; ///< empty: its dataset's id
+    std::string trainSplit = "train";
+    std::string validationSplit = "val";
+    double weight = 0; ///< its share of an epoch; 0: as many as its training samples
+
+    /// What it is for tasks, on the command line, in curves and samples' names; each is another.
+    const std::string& called() const { return name.empty() ? dataset.id : name; }
+
+    bool operator==(const DataSetSpec&) const = default;
+};
+
+/// The members from `dataset` to `weight` that a `DataSetSpec` has as well are those of the first
+/// set.
 struct DataSpec {
     MethodChoice dataset{usual::dataset, Json::object()};
     int height = 96;
@@ -39,6 +56,13 @@ struct DataSpec {
     int loaderThreads = 1;
     int cacheMb = 1024;
     int diskCacheMb = 0;
+    std::string name{};
+    double weight = 0;
+    DataMix mix = DataMix::Samples;    ///< of several sets
+    std::vector<DataSetSpec> others{}; ///< beside the first
+
+    /// All, the first and the others.
+    std::vector<DataSetSpec> sets() const;
 
     bool operator==(const DataSpec&) const = default;
 };
@@ -50,6 +74,7 @@ struct TaskSpec {
     std::string from{}; ///< the task of the network begun from whose copies it begins with
     std::string name{}; ///< empty: its method's
     std::string target{}; ///< of the dataset; empty: the one with its method's name
+    std::vector<std::string> data{}; ///< the sets that it learns from; empty: the first
 
     /// What it is in plans, rules, series and files; each task is another.
     const std::string& called() const { return name.empty() ? method.id : name; }
@@ -57,8 +82,15 @@ struct TaskSpec {
     /// The target that it learns.
     const std::string& learns() const { return target.empty() ? method.id : target; }
 
+    /// The same among the targets of all sets: "depth", "coco/detection", "a+b/depth".
+    std::string targetName() const;
+
     bool operator==(const TaskSpec&) const = default;
 };
+
+/// The sets that a task learns from, as indices into `DataSpec::sets`; a name that none has is
+/// passed over.
+std::vector<std::size_t> setsOf(const TaskSpec& task, const std::vector<DataSetSpec>& sets);
 
 /// Which parametrization the layers that match `layers` have; the later record wins.
 struct KernelSpec {
@@ -155,9 +187,10 @@ Problems checkFields(const ExperimentSpec& spec);
 /// Sets one place from text, as `--set path=value` does: a field ("train.lr"), one of a list
 /// ("network.kernels.0.id"; an index one past the end adds a record), a method by its id
 /// ("train.optimizer" or "train.optimizer.id"), one of its options
-/// ("network.backbone.options.width"), or a whole list ("tasks", "network.kernels": by ids
-/// with commas between them, which keeps what is set for those that the spec has, or as JSON). A new id clears the method's options. Problems: "spec.unknown_path",
-/// "spec.encoding", "spec.json", "spec.unknown_key", "field.*".
+/// ("network.backbone.options.width"), or a whole list ("tasks", "data.others", "network.kernels":
+/// by ids with commas between them, which keeps what is set for those that the spec has, or as
+/// JSON). A new id clears the method's options. Problems: "spec.unknown_path", "spec.encoding",
+/// "spec.json", "spec.unknown_key", "field.*".
 Expected<ExperimentSpec> withValue(const ExperimentSpec& spec, std::string_view path,
                                    std::string_view text);
 

@@ -26,6 +26,14 @@ template <>
 inline constexpr std::array<std::string_view, 2> choiceNames<InputNormalization>{"imagenet",
                                                                                  "unit"};
 
+/// How the samples of several sets make up batches.
+enum class DataMix {
+    Samples, ///< a batch has samples of all sets
+    Batches, ///< a batch is of one set
+};
+template <>
+inline constexpr std::array<std::string_view, 2> choiceNames<DataMix>{"samples", "batches"};
+
 /// What a sample that can't be read does to a run.
 enum class DamagedSamples {
     Stop, ///< the run ends, and names the sample

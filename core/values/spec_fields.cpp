@@ -187,6 +187,47 @@ std::vector<Field<DataSpec>> dataFields() {
     };
 }
 
+/// What one set is among several; `prefix` is what stands before its fields' names, `which` what a
+/// label says of it.
+template <class Record>
+std::vector<Field<Record>> fieldsOfSet(const std::string& prefix, const std::string& which) {
+    return {
+        field(&Record::name,
+              {.path = prefix + "name",
+               .label = "Name of the " + which,
+               .help = "What tasks, curves and --data NAME=PATH call it where a run has several "
+                       "data sets. Empty: as its dataset.",
+               .advanced = true,
+               .seldom = true}),
+        field(&Record::weight,
+              {.path = prefix + "weight",
+               .minimum = 0,
+               .maximum = 1e6,
+               .label = "Share of the " + which,
+               .help = "Its share of an epoch, beside the shares of the other sets: 1 and 3 are a "
+                       "quarter and three. An epoch goes through every set at least once. 0, for "
+                       "all: as many as it has training samples, each once.",
+               .advanced = true,
+               .seldom = true})};
+}
+
+/// How several sets make an epoch.
+std::vector<Field<DataSpec>> mixFields() {
+    auto fields = fieldsOfSet<DataSpec>("data.", "first set");
+    fields.push_back(field(
+        &DataSpec::mix,
+        {.path = "data.mix",
+         .label = "Mix of sets",
+         .help =
+             "samples: a batch has samples of all sets, and norms see all of them; batches: each "
+             "batch is of one set, drawn by the shares, and runs its tasks alone, which is "
+             "quicker; norms that tasks share then see one set's statistics at a time, and "
+             "balancing no two tasks of different sets together. samples is the safer one.",
+         .advanced = true,
+         .seldom = true}));
+    return fields;
+}
+
 std::vector<MethodPlace<DataSpec>> dataMethods() {
     return {method(&DataSpec::dataset, "data.dataset", Family::Dataset, "Dataset",
                    "Where images and targets come from.")};
@@ -464,6 +505,7 @@ const std::vector<Field<ExperimentSpec>>& specFields() {
     static const auto fields = [] {
         auto all = headFields();
         append(all, &ExperimentSpec::data, dataFields());
+        append(all, &ExperimentSpec::data, mixFields());
         append(all, &ExperimentSpec::network, networkFields());
         append(all, &ExperimentSpec::train, trainFields());
         return all;
@@ -514,13 +556,45 @@ const std::vector<Field<TaskSpec>>& taskFields() {
             {.path = "target",
              .label = "Target",
              .help = "The dataset's target that it learns. Empty: the one with its method's name.",
-             .advanced = true})};
+             .advanced = true}),
+        field(&TaskSpec::data,
+              {.path = "data",
+               .label = "Data set",
+               .help = "The sets that it learns from, by their names, where a run has several; in "
+                       "all of them its target is of one kind, with the same classes. Empty: the "
+                       "first.",
+               .advanced = true,
+               .seldom = true})};
     return fields;
 }
 
 const MethodPlace<TaskSpec>& taskMethod() {
     static const auto place =
         method(&TaskSpec::method, "", Family::Task, "Task", "What is predicted from the image.");
+    return place;
+}
+
+const std::vector<Field<DataSetSpec>>& dataSetFields() {
+    static const auto fields = [] {
+        auto all = fieldsOfSet<DataSetSpec>("", "set");
+        all.push_back(
+            field(&DataSetSpec::trainSplit, {.path = "train_split",
+                                             .label = "Its training split",
+                                             .help = "The set's split that is trained on.",
+                                             .advanced = true}));
+        all.push_back(field(&DataSetSpec::validationSplit,
+                            {.path = "val_split",
+                             .label = "Its validation split",
+                             .help = "The set's split that metrics and pictures are taken from.",
+                             .advanced = true}));
+        return all;
+    }();
+    return fields;
+}
+
+const MethodPlace<DataSetSpec>& dataSetMethod() {
+    static const auto place = method(&DataSetSpec::dataset, "", Family::Dataset, "Its dataset",
+                                     "Where more images and targets come from.");
     return place;
 }
 

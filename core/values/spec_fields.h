@@ -40,8 +40,22 @@ const MethodPlace<TaskSpec>& taskMethod();
 const std::vector<Field<KernelSpec>>& kernelFields();
 const MethodPlace<KernelSpec>& kernelMethod();
 
-/// The options that every list and method of the spec is reached by.
+/// The records of the list "data.others".
+const std::vector<Field<DataSetSpec>>& dataSetFields();
+const MethodPlace<DataSetSpec>& dataSetMethod();
+
+/// The paths that the lists of the spec are reached by.
+inline constexpr std::string_view OthersPath = "data.others";
 inline constexpr std::string_view TasksPath = "tasks";
 inline constexpr std::string_view KernelsPath = "network.kernels";
+
+/// Calls `visit(path, records, fields, method)` for each list of records of the spec, in the order
+/// of the JSON form.
+template <class Spec, class Visit>
+void visitLists(Spec& spec, const Visit& visit) {
+    visit(OthersPath, spec.data.others, dataSetFields(), dataSetMethod());
+    visit(TasksPath, spec.tasks, taskFields(), taskMethod());
+    visit(KernelsPath, spec.network.kernels, kernelFields(), kernelMethod());
+}
 
 } // namespace concertina

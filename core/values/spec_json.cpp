@@ -156,6 +156,10 @@ std::optional<Problem> checkHeader(const Json& json) {
     return std::nullopt;
 }
 
+bool isLeftOut(const FieldInfo& field, const Json& value) {
+    return field.seldom && value == field.defaultValue;
+}
+
 template <class Record>
 Json listJson(const std::vector<Record>& list, const std::vector<Field<Record>>& fields,
               const MethodPlace<Record>& method) {
@@ -163,7 +167,8 @@ Json listJson(const std::vector<Record>& list, const std::vector<Field<Record>>&
     for (const Record& record : list) {
         Json& item = array.emplace_back(Json::object());
         for (const Field<Record>& field : fields)
-            item[field.path] = field.get(record);
+            if (const Json value = field.get(record); !isLeftOut(field, value))
+                item[field.path] = value;
         item["id"] = method.get(record).id;
         item["options"] = method.get(record).options;
     }
@@ -191,8 +196,9 @@ SpecReading readSpec(const Json& asWritten) {
         return reading;
     }
     const Json json = withCurrentKeys(asWritten);
-    std::vector<std::string> paths{"format", "version", std::string(TasksPath),
-                                   std::string(KernelsPath)};
+    std::vector<std::string> paths{"format", "version"};
+    visitLists(reading.spec,
+               [&](std::string_view path, const auto&...) { paths.emplace_back(path); });
     for (const auto& field : specFields())
         paths.push_back(field.path);
     for (const auto& where : specMethods())
@@ -201,9 +207,10 @@ SpecReading readSpec(const Json& asWritten) {
     readFields(json, specFields(), "", reading.spec, reading.problems);
     for (const auto& where : specMethods())
         readMethodPlace(json, where, reading.spec, reading.problems);
-    readList(json, TasksPath, taskFields(), taskMethod(), reading.spec.tasks, reading.problems);
-    readList(json, KernelsPath, kernelFields(), kernelMethod(), reading.spec.network.kernels,
-             reading.problems);
+    visitLists(reading.spec,
+               [&](std::string_view path, auto& list, const auto& fields, const auto& method) {
+                   readList(json, path, fields, method, list, reading.problems);
+               });
     return reading;
 }
 
@@ -224,8 +231,8 @@ Json toJson(const ExperimentSpec& spec) {
             const auto dot = field.path.find('.');
             const bool inside = section.empty() ? dot == std::string::npos
                                                 : field.path.substr(0, dot) == section;
-            if (inside)
-                place(json, field.path) = field.get(spec);
+            if (const Json value = field.get(spec); inside && !isLeftOut(field, value))
+                place(json, field.path) = value;
         }
     };
     const auto writeMethods = [&](std::string_view section) {
@@ -236,6 +243,8 @@ Json toJson(const ExperimentSpec& spec) {
     writeFields("");
     writeMethods("data.");
     writeFields("data");
+    if (!spec.data.others.empty())
+        place(json, OthersPath) = listJson(spec.data.others, dataSetFields(), dataSetMethod());
     json[std::string(TasksPath)] = listJson(spec.tasks, taskFields(), taskMethod());
     writeMethods("network.");
     place(json, KernelsPath) = listJson(spec.network.kernels, kernelFields(), kernelMethod());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/app/cli_testing.h"
-#include "tests/core/picture_bytes.h"
+#include "tests/app/cli_folder.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -12,64 +11,12 @@
 #include <array>
 #include <csignal>
 
-using concertina::testing::PngFile;
+using cli::Folder;
+using cli::side;
 
 // Datasets of files, as one has them who trains from the command line.
 
 namespace {
-
-constexpr int side = 32;
-
-/// A folder with 4 samples to learn from and 2 to check with: pictures and labels of 3 classes.
-class Folder {
-public:
-    explicit Folder(const cli::Workplace& place) : m_place(place) {
-        for (const auto& [split, count] : {std::pair{"train", 4}, {"val", 2}})
-            for (int i = 0; i < count; ++i) {
-                const QString id = QString::number(i);
-                write(QString("%1/image/%2.png").arg(split, id), picture(i));
-                write(QString("%1/label/%2.png").arg(split, id), label(i));
-            }
-        write("dataset.json", R"({
-            "format": "concertina-dataset", "version": 1, "name": "My rooms",
-            "splits": {"train": "train", "val": "val"}, "image": {"path": "image/{id}.png"},
-            "targets": {"segmentation": {"path": "label/{id}.png", "encoding": "index8",
-                "classes": [{"name": "a", "color": [1, 2, 3]}, {"name": "b", "color": [4, 5, 6]},
-                            {"name": "c", "color": [7, 8, 9]}]}}})");
-    }
-
-    QString path(const QString& name = {}) const { return m_place.path("ds/" + name); }
-
-    void write(const QString& name, const QByteArray& bytes) const {
-        QDir().mkpath(QFileInfo(path(name)).path());
-        m_place.write("ds/" + name, bytes);
-    }
-
-    /// All of one size.
-    static QByteArray picture(int seed) {
-        PngFile file{.height = side, .width = side, .color = 2};
-        for (int i = 0; i < side * side * 3; ++i)
-            file.samples.push_back((i * 13 + seed * 41 + i / 7) % 256);
-        return QByteArray::fromStdString(file.bytes());
-    }
-
-    static QByteArray label(int seed) {
-        PngFile file{.height = side, .width = side};
-        for (int i = 0; i < side * side; ++i)
-            file.samples.push_back((i / side + seed) / 9 % 3);
-        return QByteArray::fromStdString(file.bytes());
-    }
-
-    QJsonObject spec(int steps) const {
-        QJsonObject spec = cli::with(cli::tinySpec(), "train.steps", steps);
-        spec = cli::with(spec, "data.dataset",
-                         QJsonObject{{"id", "folder"}, {"options", QJsonObject{{"path", path()}}}});
-        return cli::with(spec, "tasks", QJsonArray{QJsonObject{{"id", "segmentation"}}});
-    }
-
-private:
-    const cli::Workplace& m_place;
-};
 
 /// Trains until Ctrl-C; the run's id.
 QString paused(const cli::Workplace& place, const Folder& folder) {

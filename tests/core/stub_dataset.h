@@ -21,6 +21,8 @@ public:
             {.name = "depth", .kind = &depthTarget(), .encoding = Encoding::UInt8, .offset = 1}};
     }
 
+    void setFingerprint(const std::string& fingerprint) { m_description.fingerprint = fingerprint; }
+
     std::chrono::milliseconds delay{0};
     mutable std::atomic<int> reads{0};
 

@@ -188,7 +188,7 @@ private Q_SLOTS:
             "outputs": ["a", "b"]})"));
         QVERIFY(program);
         QCOMPARE(tasksServed(*program), (std::vector<TaskSet>{3, 3, 1, 0, 2}));
-        const Program part = programFor(*program, 1);
+        const Program part = programFor(*program, taskBit(1));
         QCOMPARE(part.instructions.size(), 3U);
         QCOMPARE(part.instructions[2].name, std::string("b"));
         QCOMPARE(part.instructions[2].inputs, (std::vector<int>{1, 0}));

@@ -53,6 +53,12 @@ inline ExperimentSpec otherSpec() {
     for (const auto& place : specMethods())
         place.edit(spec) = {"method" + std::to_string(++number),
                             {{"flag", true}, {"list", {1, 2}}, {"text", "a"}, {"number", 0.1}}};
+    for (const std::string id : {"first", "second"}) {
+        DataSetSpec& set = spec.data.others.emplace_back();
+        for (const auto& field : dataSetFields())
+            field.set(set, otherValue(field));
+        set.dataset = {id, {{"option", id}}};
+    }
     spec.tasks.clear();
     for (const std::string id : {"one", "two"}) {
         TaskSpec& task = spec.tasks.emplace_back();
@@ -84,6 +90,8 @@ inline std::vector<std::pair<std::string, const FieldInfo*>> allFields() {
     std::vector<std::pair<std::string, const FieldInfo*>> all;
     for (const auto& field : specFields())
         all.emplace_back(field.path, &field);
+    for (const auto& field : dataSetFields())
+        all.emplace_back("data.others.1." + field.path, &field);
     for (const auto& field : taskFields())
         all.emplace_back("tasks.1." + field.path, &field);
     for (const auto& field : kernelFields())

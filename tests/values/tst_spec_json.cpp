@@ -47,11 +47,30 @@ private Q_SLOTS:
             ExperimentSpec spec = otherSpec();
             field.set(spec, field.defaultValue);
             Json expected = defaultValue;
-            placeIn(expected, field.path) = field.defaultValue;
+            if (field.seldom)
+                expected["data"].erase(field.path.substr(field.path.find('.') + 1));
+            else
+                placeIn(expected, field.path) = field.defaultValue;
             QCOMPARE(jsonText(toJson(spec)), jsonText(expected));
             QVERIFY2(expected != defaultValue, field.path.c_str());
             QVERIFY2(field.get(spec) == field.defaultValue, field.path.c_str());
         }
+    }
+
+    void aSpecOfOneSetIsWrittenAsBeforeThereWereSeveral() {
+        const std::string text = jsonText(toJson(ExperimentSpec{}));
+        for (const char* word : {"others", "mix", "\"data\":["})
+            QVERIFY2(text.find(word) == std::string::npos, word);
+        Json json = header();
+        json["data"] = {{"others", {{{"id", "coco"}, {"name", "far"}}}}, {"mix", "batches"}};
+        json["tasks"] = {{{"id", "depth"}, {"data", {"far"}}}};
+        const ExperimentSpec spec = readSpec(json).spec;
+        QCOMPARE(readSpec(json).problems, Problems{});
+        QCOMPARE(spec.data.others.front().called(), std::string("far"));
+        QCOMPARE(spec.data.sets().size(), std::size_t{2});
+        QCOMPARE(spec.tasks[0].targetName(), std::string("far/depth"));
+        QVERIFY(setsOf(spec.tasks[0], spec.data.sets()) == std::vector<std::size_t>{1});
+        QVERIFY(readSpec(toJson(spec)).spec == spec);
     }
 
     void jsonHasTheTablesOrder() {

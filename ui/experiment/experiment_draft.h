@@ -7,7 +7,10 @@
 #include "ui/experiment/spec_document.h"
 #include "ui/experiment/weights_watch.h"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace concertina {
 
@@ -28,14 +31,22 @@ public:
     const SpecDocument& document() const { return m_document; }
     const ExperimentSpec& spec() const { return m_document.spec(); }
 
-    DatasetWatch& dataset() { return m_dataset; }
-    const DatasetWatch& dataset() const { return m_dataset; }
+    /// Of each set of the spec, by its index: at least the first.
+    DatasetWatch& dataset(std::size_t set = 0) { return *m_datasets[set]; }
+    const DatasetWatch& dataset(std::size_t set = 0) const { return *m_datasets[set]; }
+    std::size_t datasets() const { return m_datasets.size(); }
+
+    /// Asks again for all of them: their files may be others.
+    void readAgain();
+
+    /// The samples that are trained on, a set; none where one is not known.
+    std::optional<std::vector<int>> trainingSamples() const;
 
     /// The file that its network begins from.
     WeightsWatch& weights() { return m_weights; }
     const WeightsWatch& weights() const { return m_weights; }
 
-    /// The classes of its dataset's targets, as far as it has been read.
+    /// The classes of its datasets' targets, as far as they have been read.
     ClassCounts classes() const;
 
     /// Null before the first; of an earlier spec while `isBusy()`.
@@ -50,11 +61,13 @@ Q_SIGNALS:
 
 private:
     void look();
+    void watchSets();
 
     const Catalogue& m_catalogue;
     SpecDocument m_document;
     SpecAnalyst m_analyst;
-    DatasetWatch m_dataset;
+    JobService& m_jobs;
+    std::vector<std::unique_ptr<DatasetWatch>> m_datasets; ///< a set
     WeightsWatch m_weights;
     std::shared_ptr<const SpecAnalysis> m_analysis;
     bool m_watched = false;

@@ -25,7 +25,7 @@ std::optional<NetworkDesign> recordedDesign(const ExperimentSpec& spec, const Ru
     auto now = planFromJson(record.plan);
     if (!now)
         return std::nullopt;
-    const auto outputs = headOutputs(spec, catalogue, classCounts(record.dataset));
+    const auto outputs = headOutputs(spec, catalogue, classCounts(record.dataset, spec));
     auto design =
         designNetwork(spec, catalogue, outputs, spec.network.planChanges.size(), std::move(*now));
     return design ? std::optional(std::move(*design)) : std::nullopt;

@@ -44,6 +44,20 @@ std::optional<Problem> checkSeeds(const Json& json) {
     return std::nullopt;
 }
 
+/// Tasks go on with a set that is called otherwise than before.
+void renameSets(ExperimentSpec& spec, const std::vector<DataSetSpec>& before) {
+    const auto after = spec.data.sets();
+    for (std::size_t s = 0; s < std::min(before.size(), after.size()); ++s) {
+        const std::string& old = before[s].called();
+        const std::string& now = after[s].called();
+        if (old == now || std::ranges::count(before, old, &DataSetSpec::called) > 1
+            || std::ranges::count(before, now, &DataSetSpec::called) > 0)
+            continue;
+        for (TaskSpec& task : spec.tasks)
+            std::ranges::replace(task.data, old, now);
+    }
+}
+
 void setAt(SetupValue& value, const SpecPlace& place, const Json& json) {
     if (place.path == SeedPath) {
         value.seeds.clear();
@@ -52,7 +66,9 @@ void setAt(SetupValue& value, const SpecPlace& place, const Json& json) {
         value.spec.seed = value.seeds.front();
         return;
     }
+    const auto before = value.spec.data.sets();
     value.spec = withJsonAt(std::move(value.spec), place, json);
+    renameSets(value.spec, before);
     if (place.field.type == FieldType::Methods) // other methods stand at its places
         forget(value, place.path + ".");
     if (place.family) // another method has other options
@@ -135,7 +151,7 @@ std::optional<SetupValue> withFix(SetupValue value, const Catalogue& catalogue, 
         if (!spec)
             return std::nullopt;
         value.spec = std::move(*spec);
-        for (const std::string_view list : {TasksPath, KernelsPath})
+        for (const std::string_view list : {OthersPath, TasksPath, KernelsPath})
             if (const std::string records = std::string(list) + "."; fix.path.starts_with(records))
                 forget(value, records);
         value.refused.erase(fix.path);
@@ -152,6 +168,28 @@ SetupValue withTask(SetupValue value, const std::string& task, bool on) {
     else if (std::ranges::none_of(tasks, isTask))
         tasks.push_back({{task, Json::object()}, 1.0});
     forget(value, std::string(TasksPath) + ".");
+    return value;
+}
+
+SetupValue withSet(SetupValue value) {
+    const auto sets = value.spec.data.sets();
+    DataSetSpec added{.dataset = {.id = sets.front().dataset.id, .options = Json::object()}};
+    for (std::size_t number = sets.size() + 1; added.name.empty(); ++number)
+        if (const std::string name = "set" + std::to_string(number);
+            std::ranges::find(sets, name, &DataSetSpec::called) == sets.end())
+            added.name = name;
+    value.spec.data.others.push_back(std::move(added));
+    return value;
+}
+
+SetupValue withoutSet(SetupValue value, std::size_t index) {
+    auto& others = value.spec.data.others;
+    if (index < others.size()) {
+        for (TaskSpec& task : value.spec.tasks)
+            std::erase(task.data, others[index].called());
+        others.erase(others.begin() + static_cast<std::ptrdiff_t>(index));
+    }
+    forget(value, std::string(OthersPath) + ".");
     return value;
 }
 

@@ -52,6 +52,11 @@ std::optional<SetupValue> withFix(SetupValue value, const Catalogue& catalogue, 
 /// The task at the spec's end, or without it. What was refused of tasks is forgotten.
 SetupValue withTask(SetupValue value, const std::string& task, bool on);
 
+/// Another set at the end, of the first one's dataset, or without one. What was refused of sets is
+/// forgotten, and so are sets that are gone by the tasks that named them.
+SetupValue withSet(SetupValue value);
+SetupValue withoutSet(SetupValue value, std::size_t index);
+
 /// Another record of kernels at the end, for layers that a pattern matches; as the last one is.
 SetupValue withKernels(SetupValue value, const std::string& layers);
 SetupValue withoutKernels(SetupValue value, std::size_t index);

@@ -176,7 +176,7 @@ void MonitorPage::adoptRecord() {
         RunSummary shown = record->summary;
         if (isCut()) // it was to end before its plan
             shown.steps = plannedSteps(m_spec.train, shown.stepsPerEpoch);
-        m_progress->show(shown, m_spec.train.batch, own.has_value(),
+        m_progress->show(shown, m_feed->series(), m_spec.train.batch, own.has_value(),
                          own ? toQt(own->waitsFor) : QString());
         m_now->show(m_spec, m_context.catalogue, *m_feed);
         sayFailure();

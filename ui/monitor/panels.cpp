@@ -2,6 +2,7 @@
 #include "ui/monitor/panels.h"
 
 #include "core/model/task_words.h"
+#include "core/values/spec_sets.h"
 #include "widgets/qt_text.h"
 
 #include <algorithm>
@@ -88,6 +89,22 @@ PlotPanel weightsPanel(const Catalogue& catalogue, const ExperimentSpec& spec) {
     return panel;
 }
 
+/// How often each of several sets has been gone through.
+PlotPanel passesPanel(const ExperimentSpec& spec) {
+    PlotPanel panel{"passes",
+                    QStringLiteral("Passes of the sets"),
+                    QStringLiteral("how often each was gone through"),
+                    -1,
+                    false,
+                    {}};
+    for (const DataSetSpec& set : spec.data.sets()) {
+        const MetricInfo metric{passesSeries(set.called()), "passes", "", true, 2};
+        panel.curves.push_back(
+            {{"", metric.name, trainSplit}, toQt(set.called()), -1, true, metric});
+    }
+    return panel;
+}
+
 } // namespace
 
 QString directionNote(const MetricInfo& metric) {
@@ -122,6 +139,9 @@ std::vector<PlotPanel> panelsOf(const ExperimentSpec& spec, const Catalogue& cat
     addShared("loss", "Total loss", "weighted sum, lower is better", lossDigits);
     addShared("lr", "Learning rate", "of each step", 6);
     addShared("grad_norm", "Gradient norm", "of all parameters, before clipping", 3);
+
+    if (!spec.data.others.empty())
+        panels.push_back(passesPanel(spec));
 
     std::set<SeriesKey> known;
     for (const PlotPanel& panel : panels)

@@ -79,7 +79,8 @@ QString ProgressStrip::text() const {
                                : m_text->text() + QLatin1Char('\n') + m_owner->text();
 }
 
-void ProgressStrip::show(const RunSummary& run, int batch, bool own, const QString& waitsFor) {
+void ProgressStrip::show(const RunSummary& run, const std::vector<SeriesInfo>& series, int batch,
+                         bool own, const QString& waitsFor) {
     if (m_run != run.id)
         clear();
     m_run = run.id;
@@ -91,7 +92,7 @@ void ProgressStrip::show(const RunSummary& run, int batch, bool own, const QStri
     if (!steps && run.position.step > 0 && run.position.seconds > 0)
         steps = static_cast<double>(run.position.step) / run.position.seconds;
     m_speed = steps ? std::optional(*steps * batch) : std::nullopt;
-    QString text = progressText(run);
+    QString text = progressText(run, series);
     if (m_speed)
         text += tr(" · %1 images/s").arg(toQt(digitsText(*m_speed, 3)));
     m_text->setText(text);

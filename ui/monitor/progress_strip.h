@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <optional>
+#include <vector>
 
 class QProgressBar;
 
@@ -22,8 +23,10 @@ class ProgressStrip : public QWidget {
 public:
     explicit ProgressStrip(QWidget* parent = nullptr);
 
-    /// `batch`: images a step. `waitsFor`: why the training of an own run waits, where it does.
-    void show(const RunSummary& run, int batch, bool own, const QString& waitsFor = {});
+    /// `series`: that the run has. `batch`: images a step. `waitsFor`: why the training of an own
+    /// run waits, where it does.
+    void show(const RunSummary& run, const std::vector<SeriesInfo>& series, int batch, bool own,
+              const QString& waitsFor = {});
     void clear();
 
     /// While it trains the speed of the last seconds, afterwards that of the whole run.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/monitor/run_pace.h"
 
+#include "core/values/spec_sets.h"
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
 
@@ -15,6 +16,15 @@ namespace {
 
 constexpr double window = 15; // seconds
 constexpr double shortest = 1;
+
+/// "coco 1.4, nyuv2 6.0"; empty where there is one set.
+QString passesText(const std::vector<SeriesInfo>& series) {
+    QStringList sets;
+    for (const SeriesInfo& info : series)
+        if (const auto set = setOfPasses(info.key.task, info.key.name); set && info.segment == 0)
+            sets << QStringLiteral("%1 %2").arg(toQt(*set), toQt(fixedText(info.summary.last, 1)));
+    return sets.join(QStringLiteral(", "));
+}
 
 } // namespace
 
@@ -53,7 +63,7 @@ std::optional<double> progressShare(const RunSummary& run) {
                       1.0);
 }
 
-QString progressText(const RunSummary& run) {
+QString progressText(const RunSummary& run, const std::vector<SeriesInfo>& series) {
     const RunPosition& at = run.position;
     if (run.state == RunState::Queued)
         return QStringLiteral("waits for its turn");
@@ -65,7 +75,10 @@ QString progressText(const RunSummary& run) {
         // The one that the last step was of.
         const std::int64_t epoch = std::clamp<std::int64_t>(
             (at.step + run.stepsPerEpoch - 1) / run.stepsPerEpoch, 1, epochs);
-        text = QStringLiteral("epoch %1 of %2 · ").arg(groupedNumber(epoch), groupedNumber(epochs));
+        text = QStringLiteral("epoch %1 of %2").arg(groupedNumber(epoch), groupedNumber(epochs));
+        if (const QString passes = passesText(series); !passes.isEmpty())
+            text += QStringLiteral(" (%1)").arg(passes);
+        text += QStringLiteral(" · ");
     }
     text +=
         QStringLiteral("step %1 of %2 · %3 gone")

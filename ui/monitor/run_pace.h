@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace concertina {
 
@@ -24,8 +25,9 @@ private:
 };
 
 /// A run's progress as a line: "epoch 8 of 13 · step 744 of 1,200 · 5 min 26 s gone, 3 min 20 s
-/// left".
-QString progressText(const RunSummary& run);
+/// left". Of a run of several sets `series` has how often each was gone through: "epoch 2 of 13
+/// (coco 1.4, nyuv2 6.0)".
+QString progressText(const RunSummary& run, const std::vector<SeriesInfo>& series = {});
 
 /// From 0 to 1; none where it is not known how many steps are planned.
 std::optional<double> progressShare(const RunSummary& run);

@@ -41,11 +41,15 @@ QString idsOf(const List& list) {
     return ids.join(QStringLiteral(", "));
 }
 
-/// "rooms"; "My rooms (folder mine)".
-QString datasetText(const Json& recorded, const MethodChoice& dataset) {
-    QString source = toQt(dataset.id);
-    if (const std::string folder = folderOf(dataset); !folder.empty())
-        source += QLatin1Char(' ') + QDir(toQt(folder)).dirName();
+/// "rooms"; "My rooms (folder mine)"; "rooms + COCO (rooms + coco data)".
+QString datasetText(const Json& recorded, const DataSpec& data) {
+    QStringList sources;
+    for (const DataSetSpec& set : data.sets()) {
+        sources << toQt(set.dataset.id);
+        if (const std::string folder = folderOf(set.dataset); !folder.empty())
+            sources.back() += QLatin1Char(' ') + QDir(toQt(folder)).dirName();
+    }
+    const QString source = sources.join(QStringLiteral(" + "));
     const Json name = recorded.is_object() ? recorded.value("name", Json()) : Json();
     const QString own = name.is_string() ? toQt(name.get<std::string>()) : QString();
     return own.isEmpty() || own == source ? source
@@ -262,7 +266,7 @@ void RunDetails::showFacts(const Facts& facts) {
             tr("cannot be read whole: %1").arg(toQt(toText(facts.spec.problems.front()))));
     const ExperimentSpec& spec = facts.spec.spec;
     add(tr("Data"), tr("%1, %2 × %3 pixels")
-                        .arg(datasetText(facts.record.dataset, spec.data.dataset))
+                        .arg(datasetText(facts.record.dataset, spec.data))
                         .arg(spec.data.height)
                         .arg(spec.data.width));
     add(tr("Tasks"), idsOf(spec.tasks));

@@ -20,8 +20,10 @@ Json partOf(const Json& spec) {
 
 RunFacts factsOf(const RunRecord& record) {
     const ExperimentSpec spec = readSpec(partOf(record.spec)).spec;
-    return {cutOf(record.summary, spec.train),
-            spec.data.dataset.id + "\n" + folderOf(spec.data.dataset)};
+    std::string data;
+    for (const DataSetSpec& set : spec.data.sets())
+        data += (data.empty() ? "" : "\n") + set.dataset.id + "\n" + folderOf(set.dataset);
+    return {cutOf(record.summary, spec.train), std::move(data)};
 }
 
 } // namespace

@@ -7,12 +7,14 @@
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace concertina {
 
@@ -44,6 +46,7 @@ DataFacts::DataFacts(DataSurveys& surveys, QWidget* parent)
       m_surveys(surveys),
       m_rows(new QVBoxLayout),
       m_dataLabel(new TonedLabel(ColorRole::Text, tr("Recognized"))),
+      m_sets(new QComboBox),
       m_data(new TonedLabel(ColorRole::MutedText)),
       m_state(new TonedLabel(ColorRole::MutedText)),
       m_progress(new QProgressBar),
@@ -54,6 +57,11 @@ DataFacts::DataFacts(DataSurveys& surveys, QWidget* parent)
     auto* first = new QHBoxLayout;
     first->setSpacing(GridUnit);
     first->addWidget(m_dataLabel);
+    first->addWidget(m_sets);
+    m_sets->setAccessibleName(tr("Data set"));
+    m_sets->setToolTip(tr("The set that is shown here and whose samples are browsed"));
+    m_sets->hide();
+    connect(m_sets, &QComboBox::activated, this, &DataFacts::setChosen);
     first->addWidget(m_data, 1);
     column->addLayout(first);
     m_rows->setSpacing(2);
@@ -82,11 +90,30 @@ DataFacts::DataFacts(DataSurveys& surveys, QWidget* parent)
     hide();
 }
 
+void DataFacts::setSets(const QStringList& names, int shown) {
+    QStringList known;
+    for (int i = 0; i < m_sets->count(); ++i)
+        known << m_sets->itemText(i);
+    if (known != names) {
+        m_sets->clear();
+        m_sets->addItems(names);
+    }
+    m_sets->setCurrentIndex(shown);
+    m_sets->setVisible(names.size() > 1);
+}
+
 void DataFacts::setDataset(const DatasetSummary* dataset, const std::string& split) {
-    setVisible(dataset != nullptr);
+    // Of several sets another can be chosen where this one can't be read.
+    setVisible(dataset != nullptr || m_sets->count() > 1);
     m_split = split;
     if (dataset == nullptr) {
         m_dataset.reset();
+        for (ClassShares* row : std::exchange(m_targets, {}))
+            delete row;
+        m_data->setText({});
+        m_state->setText({});
+        m_progress->hide();
+        m_button->hide();
         return;
     }
     m_dataset = *dataset;

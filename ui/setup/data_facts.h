@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+class QComboBox;
 class QProgressBar;
 class QPushButton;
 class QVBoxLayout;
@@ -30,6 +31,9 @@ public:
     /// `split`: whose classes are counted. Nothing is shown where the dataset is null.
     void setDataset(const DatasetSummary* dataset, const std::string& split);
 
+    /// The sets to choose from, by name, and the one that is shown; one alone is not asked for.
+    void setSets(const QStringList& names, int shown);
+
     /// Names stand in one column with the labels of the fields above them.
     void setLabelWidth(int width);
 
@@ -37,10 +41,13 @@ public:
     QString dataText() const;
     QString surveyText() const;
     QPushButton* button() const { return m_button; }
+    QComboBox* sets() const { return m_sets; }
 
 Q_SIGNALS:
     /// Samples of the split with this class are wanted.
     void classChosen(const std::string& target, int index);
+    /// Another set is to be shown.
+    void setChosen(int set);
 
 private:
     void makeRows();
@@ -54,6 +61,7 @@ private:
     QVBoxLayout* m_rows;
     std::vector<ClassShares*> m_targets;
     TonedLabel* m_dataLabel;
+    QComboBox* m_sets;
     TonedLabel* m_data;
     TonedLabel* m_state;
     QProgressBar* m_progress;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/setup/mends.h"
 
+#include "core/values/spec_sets.h"
 #include "core/values/text.h"
 #include "widgets/qt_text.h"
 
@@ -23,9 +24,10 @@ QString words(const char* text) {
 QString textOf(const Fix& fix, const SetupValue& value, const Catalogue& catalogue) {
     const std::string list = fix.path.substr(0, fix.path.rfind('.'));
     if (!fix.text)
-        return list == KernelsPath                       ? words("Remove these kernels")
-               : placeAt(value, catalogue, list)         ? words("Remove the rule")
-                                                         : words("Remove it");
+        return list == KernelsPath               ? words("Remove these kernels")
+               : list == OthersPath              ? words("Leave the set out")
+               : placeAt(value, catalogue, list) ? words("Remove the rule")
+                                                 : words("Remove it");
     const auto place = placeAt(value, catalogue, fix.path);
     if (!place)
         return words("Add %1").arg(toQt(*fix.text));
@@ -50,19 +52,21 @@ std::optional<Mend> mendFor(const Problem& problem, const SetupValue& value,
     return Mend{textOf(*problem.fix, value, catalogue), std::move(*mended)};
 }
 
-Problems datasetProblems(const ExperimentSpec& spec, const DatasetSummary& dataset) {
+Problems datasetProblems(const ExperimentSpec& spec, std::size_t set,
+                         const DatasetSummary& dataset) {
     std::vector<std::string> names;
     for (const auto& split : dataset.splits)
         names.push_back(split.name);
     Problems problems;
-    const auto need = [&](const std::string& split, const char* path) {
+    const auto need = [&](const std::string& split, const std::string& path) {
         if (!names.empty() && std::ranges::find(names, split) == names.end())
             problems.push_back({"dataset.no_split", path, "\"" + shortened(split, 80) + "\"",
                                 "a split of " + dataset.name, suggestion(split, names),
                                 Fix{path, nearestName(split, names).value_or(names.front())}});
     };
-    need(spec.data.trainSplit, "data.train_split");
-    need(spec.data.validationSplit, "data.val_split");
+    const DataSetSpec wanted = spec.data.sets()[set];
+    need(wanted.trainSplit, pathInSet("data.train_split", set));
+    need(wanted.validationSplit, pathInSet("data.val_split", set));
     return problems;
 }
 

@@ -20,7 +20,8 @@ struct Mend {
 std::optional<Mend> mendFor(const Problem& problem, const SetupValue& value,
                             const Catalogue& catalogue);
 
-/// What a spec asks of its dataset that isn't there. Code "dataset.no_split".
-Problems datasetProblems(const ExperimentSpec& spec, const DatasetSummary& dataset);
+/// What a spec asks of one of its sets that isn't there. Code "dataset.no_split".
+Problems datasetProblems(const ExperimentSpec& spec, std::size_t set,
+                         const DatasetSummary& dataset);
 
 } // namespace concertina

@@ -71,12 +71,15 @@ SamplesCard::SamplesCard(const Catalogue& catalogue, JobService& jobs, QWidget* 
 Json SamplesCard::wanted() const {
     Json tasks = Json::array();
     for (const TaskSpec& task : m_spec.tasks)
-        tasks.push_back(
-            {{"id", task.method.id}, {"options", task.method.options}, {"target", task.learns()}});
-    return {{"dataset", {{"id", m_spec.data.dataset.id}, {"options", m_spec.data.dataset.options}}},
+        tasks.push_back({{"id", task.method.id},
+                         {"options", task.method.options},
+                         {"target", task.targetName()}});
+    Json sets = Json::array();
+    for (const DataSetSpec& set : m_spec.data.sets())
+        sets.push_back({set.called(), set.trainSplit, toJson(set.dataset)});
+    return {{"sets", std::move(sets)},
             {"height", m_spec.data.height},
             {"width", m_spec.data.width},
-            {"split", m_spec.data.trainSplit},
             {"tasks", std::move(tasks)}};
 }
 

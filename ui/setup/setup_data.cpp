@@ -3,6 +3,7 @@
 #include "core/model/recognize_data.h"
 #include "core/model/spec_paths.h"
 #include "core/values/presets.h"
+#include "core/values/spec_sets.h"
 #include "ui/experiment/data_surveys.h"
 #include "ui/services/dialogs.h"
 #include "ui/setup/data_facts.h"
@@ -45,31 +46,51 @@ Expected<void> SetupPage::useData(const QString& place) {
     return {};
 }
 
-void SetupPage::showData() {
+ExperimentSpec SetupPage::shownSpec() const {
+    return withSetAlone(m_document.spec(), m_shownSet);
+}
+
+/// Samples of all sets, each with its targets.
+void SetupPage::showSamples() {
     const ExperimentSpec& spec = m_document.spec();
-    const DatasetWatch& watch = m_draft.dataset();
+    for (std::size_t set = 0; set < m_draft.datasets(); ++set) {
+        const auto& summary = m_draft.dataset(set).summary();
+        if (!summary || !datasetProblems(spec, set, *summary).empty())
+            return m_samples->setMessage(noSamplesText(set));
+    }
+    int samples = 0;
+    for (const int own : m_draft.trainingSamples().value_or(std::vector<int>()))
+        samples += own;
+    m_samples->setSpec(spec, samples);
+}
+
+void SetupPage::showData() {
+    QStringList names;
+    for (const DataSetSpec& set : m_document.spec().data.sets())
+        names << toQt(set.called());
+    m_shownSet = std::min(m_shownSet, m_draft.datasets() - 1);
+    m_forms->dataFacts()->setSets(names, static_cast<int>(m_shownSet));
     m_forms->setDatasetNote(datasetNote(true), datasetNote(false));
+    const DatasetWatch& watch = m_draft.dataset(m_shownSet);
     if (watch.isReading() && watch.summary())
         return; // what is known stays until it is read anew
-    if (watch.summary() && datasetProblems(spec, *watch.summary()).empty())
-        m_samples->setSpec(spec, watch.samplesOf(spec.data.trainSplit));
-    else
-        m_samples->setMessage(noSamplesText());
+    showSamples();
+    const ExperimentSpec spec = shownSpec();
     const DatasetSummary* summary = watch.summary() ? &*watch.summary() : nullptr;
     m_surveys->setDataset(spec, summary);
     m_forms->dataFacts()->setDataset(summary, spec.data.trainSplit);
     m_samples->browseButton()->setEnabled(summary != nullptr);
     if (m_browser != nullptr)
-        m_browser->setDataset(spec, summary, noSamplesText());
+        m_browser->setDataset(spec, summary, noSamplesText(m_shownSet));
 }
 
-QString SetupPage::noSamplesText() const {
-    if (const auto& problem = m_draft.dataset().problem()) {
+QString SetupPage::noSamplesText(std::size_t set) const {
+    if (const auto& problem = m_draft.dataset(set).problem()) {
         Problem named = *problem;
         named.path.clear(); // the field that it is about is marked
         return tr("The dataset can't be read: %1").arg(toQt(toText(named)));
     }
-    if (m_draft.dataset().isReading())
+    if (m_draft.dataset(set).isReading())
         return tr("Reading the dataset…");
     return tr("Samples are shown here once the data is chosen and nothing is wrong with it.");
 }
@@ -89,11 +110,23 @@ void SetupPage::browseSamples() {
 }
 
 QString SetupPage::datasetNote(bool names) const {
-    if (m_draft.dataset().problem())
+    const auto& sets = m_document.spec().data.sets();
+    if (sets.size() == 1)
+        return noteOfSet(0, names);
+    QStringList notes;
+    for (std::size_t set = 0; set < std::min(sets.size(), m_draft.datasets()); ++set)
+        if (const QString note = noteOfSet(set, names); !note.isEmpty())
+            notes << tr("%1: %2").arg(toQt(sets[set].called()), note);
+    return notes.join(QStringLiteral("; "));
+}
+
+QString SetupPage::noteOfSet(std::size_t set, bool names) const {
+    const DatasetWatch& watch = m_draft.dataset(set);
+    if (watch.problem())
         return tr("can't be read");
-    if (!m_draft.dataset().summary())
-        return m_draft.dataset().isReading() ? tr("reading…") : QString();
-    const DatasetSummary& summary = *m_draft.dataset().summary();
+    if (!watch.summary())
+        return watch.isReading() ? tr("reading…") : QString();
+    const DatasetSummary& summary = *watch.summary();
     QStringList parts;
     for (const auto& split : summary.splits)
         parts << QStringLiteral("%1 %2").arg(split.samples).arg(toQt(split.name));
@@ -131,7 +164,7 @@ void SetupPage::askPlace(const std::string& path) {
     m_document.setText(path, place->toStdString());
     m_document.endStep();
     // The same one again is read again.
-    m_draft.dataset().askAgain();
+    m_draft.readAgain();
 }
 
 } // namespace concertina

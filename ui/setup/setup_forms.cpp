@@ -46,16 +46,39 @@ SpecPlace named(SpecPlace place, const ExperimentSpec& spec, const Catalogue& ca
     return place;
 }
 
+std::string otherPrefix(std::size_t index) {
+    return std::string(OthersPath) + "." + std::to_string(index) + ".";
+}
+
+/// What is asked where a run has several sets alone.
+bool isOfSeveralSets(const SpecPlace& place) {
+    return place.path == "data.name" || place.path == "data.weight" || place.path == "data.mix"
+           || (startsWith(place, "tasks.") && place.path.ends_with(".data"));
+}
+
 std::vector<FormGroup> dataGroups(const SetupValue& value, const Catalogue& catalogue) {
-    FormGroup group;
-    for (const SpecPlace& place : placesOf(value, catalogue)) {
-        if (startsWith(place, "data."))
-            group.places.push_back(place);
+    const auto& others = value.spec.data.others;
+    std::vector<FormGroup> groups(1);
+    for (const DataSetSpec& set : others)
+        groups.push_back({SetupForms::tr("Set %1").arg(toQt(set.called())), {}, true});
+    for (SpecPlace& place : placesOf(value, catalogue)) {
+        if (isOfSeveralSets(place)) {
+            if (others.empty())
+                continue;
+            place.field.advanced = false;
+        }
         // Which tasks there are, the chips say.
-        else if (startsWith(place, "tasks.") && place.family != Family::Task)
-            group.places.push_back(named(place, value.spec, catalogue));
+        if (startsWith(place, "tasks.") && place.family != Family::Task)
+            groups[0].places.push_back(named(place, value.spec, catalogue));
+        else if (startsWith(place, "data.") && !startsWith(place, OthersPath))
+            groups[0].places.push_back(place);
+        for (std::size_t i = 0; i < others.size(); ++i)
+            if (startsWith(place, otherPrefix(i))) {
+                place.field.advanced = place.field.advanced && !place.path.ends_with(".name");
+                groups[i + 1].places.push_back(place);
+            }
     }
-    return {group};
+    return groups;
 }
 
 std::vector<FormGroup> networkGroups(const SetupValue& value, const Catalogue& catalogue) {
@@ -88,6 +111,20 @@ std::vector<FormGroup> recipeGroups(const SetupValue& value, const Catalogue& ca
     return {group};
 }
 
+/// Beside a form, for one more record of a list.
+QToolButton* addingButton(const QString& text, const QString& tip) {
+    auto* button = new QToolButton;
+    button->setText(text);
+    button->setIcon(themedIcon(QStringLiteral("plus")));
+    button->setIconSize({12, 12});
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setToolTip(tip);
+    button->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    return button;
+}
+
 } // namespace
 
 SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataSurveys& surveys,
@@ -98,7 +135,11 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataS
       m_dataCard(new Card(tr("Data and tasks"))),
       m_chips(new TaskChips(catalogue)),
       m_facts(new DataFacts(surveys)),
-      m_addKernels(new QToolButton) {
+      m_addSet(addingButton(tr("Another data set"),
+                            tr("Adds a set for tasks whose targets this one lacks"))),
+      m_addKernels(addingButton(tr("Other kernels for some layers"),
+                                tr("Adds kernels for layers that a pattern matches; the later "
+                                   "wins"))) {
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -115,19 +156,16 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataS
     label->setMinimumHeight(m_chips->minimumSizeHint().height());
     line->addWidget(label, 0, Qt::AlignTop);
     line->addWidget(m_chips, 1);
-    m_addKernels->setText(tr("Other kernels for some layers"));
-    m_addKernels->setIcon(themedIcon(QStringLiteral("plus")));
-    m_addKernels->setIconSize({12, 12});
-    m_addKernels->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_addKernels->setAutoRaise(true);
-    m_addKernels->setFocusPolicy(Qt::StrongFocus);
-    m_addKernels->setToolTip(tr("Adds kernels for layers that a pattern matches; the later wins"));
-
     auto* network = new Card(tr("Network"));
     auto* recipe = new Card(tr("Recipe"));
-    m_data = makeForm(m_dataCard, tasks, m_facts);
+    auto* below = new QWidget;
+    auto* lines = new QVBoxLayout(below);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(4);
+    lines->addWidget(m_addSet);
+    lines->addWidget(m_facts);
+    m_data = makeForm(m_dataCard, tasks, below);
     m_network = makeForm(network, nullptr, m_addKernels);
-    m_addKernels->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     m_recipe = makeForm(recipe, nullptr, nullptr);
     connect(m_data, &SpecForm::labelWidthChanged, label, [this, label](int width) {
         label->setFixedWidth(width + LabelGap);
@@ -142,6 +180,14 @@ SetupForms::SetupForms(const Catalogue& catalogue, SpecDocument& document, DataS
         const TaskInfo* info = m_catalogue.task(task);
         m_document.apply((on ? tr("Add %1") : tr("Remove %1")).arg(toQt(info->label).toLower()),
                          withTask(m_document.value(), task, on));
+    });
+    connect(m_addSet, &QToolButton::clicked, this, [this] {
+        m_document.apply(tr("Add a data set"), withSet(m_document.value()));
+        showField(otherPrefix(m_document.spec().data.others.size() - 1) + "id");
+    });
+    connect(m_data, &SpecForm::removeRequested, this, [this](int group) {
+        m_document.apply(tr("Remove a data set"),
+                         withoutSet(m_document.value(), static_cast<std::size_t>(group - 1)));
     });
     connect(m_addKernels, &QToolButton::clicked, this, &SetupForms::addKernels);
     connect(m_network, &SpecForm::removeRequested, this, [this](int group) {

@@ -48,6 +48,7 @@ public:
     SpecForm* recipeForm() const { return m_recipe; }
     TaskChips* chips() const { return m_chips; }
     DataFacts* dataFacts() const { return m_facts; }
+    QToolButton* addSetButton() const { return m_addSet; }
     QToolButton* addKernelsButton() const { return m_addKernels; }
 
 Q_SIGNALS:
@@ -70,6 +71,7 @@ private:
     Card* m_dataCard;
     TaskChips* m_chips;
     DataFacts* m_facts;
+    QToolButton* m_addSet;
     QToolButton* m_addKernels;
     SpecForm* m_data;
     SpecForm* m_network;

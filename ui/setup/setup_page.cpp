@@ -4,6 +4,7 @@
 #include "core/model/recognize_data.h"
 #include "core/model/spec_paths.h"
 #include "core/values/presets.h"
+#include "core/values/set_shares.h"
 #include "core/values/stop_after.h"
 #include "core/values/text.h"
 #include "ui/experiment/data_surveys.h"
@@ -56,7 +57,7 @@ constexpr std::string_view initialField = "network.initial";
 
 /// Whether it is of files, which may be others by now.
 bool isReadAgain(const Problem& problem) {
-    return problem.path.starts_with("data.dataset")
+    return problem.path.starts_with("data.dataset") || problem.path.starts_with(OthersPath)
            || (problem.path == initialField && problem.code != "initial.syntax");
 }
 
@@ -115,8 +116,12 @@ SetupPage::SetupPage(PageContext context, QWidget* parent)
     connect(m_forms->dataFacts(), &DataFacts::classChosen, this,
             [this](const std::string& target, int index) {
                 browseSamples();
-                browser().showClass(m_document.spec().data.trainSplit, target, index);
+                browser().showClass(shownSpec().data.trainSplit, target, index);
             });
+    connect(m_forms->dataFacts(), &DataFacts::setChosen, this, [this](int set) {
+        m_shownSet = static_cast<std::size_t>(set);
+        showData();
+    });
     connect(&m_context.runs, &RunService::changed, this, &SetupPage::showStart);
     m_draft.watch();
     refresh();
@@ -247,12 +252,16 @@ void SetupPage::showCosts() {
     if (m_draft.analysis())
         costs.network = m_draft.analysis()->costs;
     costs.assumedClasses = assumedClasses();
-    if (const auto samples = m_draft.dataset().samplesOf(spec.data.trainSplit);
-        samples && *samples > 0) {
+    if (const auto samples = m_draft.trainingSamples(); samples && samples->front() > 0) {
+        std::vector<SetShare> shares;
+        for (const DataSetSpec& set : spec.data.sets())
+            shares.push_back({(*samples)[shares.size()], set.weight});
         // As the trainer counts: the last batch of an epoch is not filled up.
-        const int perEpoch = std::max(1, *samples / std::max(1, spec.train.batch));
+        const std::int64_t perEpoch = std::max<std::int64_t>(
+            1, batchesInEpoch(shares, spec.data.others.empty() ? DataMix::Samples : spec.data.mix,
+                              std::max(1, spec.train.batch)));
         costs.steps = static_cast<double>(plannedSteps(spec.train, perEpoch));
-        costs.epochs = costs.steps / perEpoch;
+        costs.epochs = costs.steps / static_cast<double>(perEpoch);
     } else if (spec.train.epochs > 0) {
         costs.epochs = spec.train.epochs;
         costs.steps = 0;
@@ -266,8 +275,10 @@ std::optional<int> SetupPage::assumedClasses() const {
     const auto isAssumed = [&](const TaskSpec& task) {
         return lacksClasses(task, m_context.catalogue, m_draft.classes());
     };
-    const bool any =
-        !m_draft.dataset().summary() && std::ranges::any_of(m_document.spec().tasks, isAssumed);
+    bool unread = false;
+    for (std::size_t set = 0; set < m_draft.datasets(); ++set)
+        unread = unread || !m_draft.dataset(set).summary();
+    const bool any = unread && std::ranges::any_of(m_document.spec().tasks, isAssumed);
     return any ? std::optional(AssumedClasses) : std::nullopt;
 }
 
@@ -287,7 +298,7 @@ void SetupPage::mend(const Problem& problem) {
     else if (problem.path == initialField)
         m_draft.weights().askAgain();
     else if (isReadAgain(problem))
-        m_draft.dataset().askAgain();
+        m_draft.readAgain();
 }
 
 void SetupPage::dragEnterEvent(QDragEnterEvent* event) {

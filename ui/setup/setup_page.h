@@ -76,10 +76,15 @@ private:
     void fillLayers();
     void showWeights();
     std::optional<int> assumedClasses() const;
+    Problems problemsOfSet(std::size_t set) const;
     void showStart();
     void showData();
+    void showSamples();
     QString datasetNote(bool names) const;
-    QString noSamplesText() const;
+    QString noteOfSet(std::size_t set, bool names) const;
+    QString noSamplesText(std::size_t set) const;
+    /// Of the set whose facts and samples are looked at, which is its only one.
+    ExperimentSpec shownSpec() const;
     void showField(const Problem& problem);
     void mend(const Problem& problem);
     std::optional<FieldInfo> placeField(const std::string& path) const;
@@ -90,6 +95,7 @@ private:
     PageContext m_context;
     ExperimentDraft& m_draft;
     SpecDocument& m_document;
+    std::size_t m_shownSet = 0;
     DataSurveys* m_surveys;
     SampleBrowser* m_browser = nullptr;
     SetupForms* m_forms;

@@ -35,22 +35,29 @@ Problems SetupPage::problems() const {
     if (m_draft.analysis())
         all.insert(all.end(), m_draft.analysis()->problems.begin(),
                    m_draft.analysis()->problems.end());
-    if (m_draft.dataset().problem()) {
-        all.push_back(*m_draft.dataset().problem());
-        // Whatever file it names, the field that can be changed is the dataset's.
-        if (m_forms->fieldFor(all.back().path).empty()) {
-            all.back().found = toText(*m_draft.dataset().problem());
-            all.back().path = "data.dataset";
-            all.back().expected = "a dataset that can be read";
-            all.back().hint.clear();
-        }
-    } else if (m_draft.dataset().summary()) {
-        for (Problem& problem : datasetProblems(m_document.spec(), *m_draft.dataset().summary()))
+    for (std::size_t set = 0; set < m_draft.datasets(); ++set)
+        for (Problem& problem : problemsOfSet(set))
             all.push_back(std::move(problem));
-    }
     if (m_draft.weights().problem())
         all.push_back(*m_draft.weights().problem());
     return all;
+}
+
+Problems SetupPage::problemsOfSet(std::size_t set) const {
+    const DatasetWatch& watch = m_draft.dataset(set);
+    if (!watch.problem())
+        return watch.summary() ? datasetProblems(m_document.spec(), set, *watch.summary())
+                               : Problems();
+    Problem problem = *watch.problem();
+    problem.path = pathInSet(problem.path, set);
+    // Whatever file it names, the field that can be changed is the dataset's.
+    if (m_forms->fieldFor(problem.path).empty()) {
+        problem.found = toText(*watch.problem());
+        problem.path = pathInSet("data.dataset", set);
+        problem.expected = "a dataset that can be read";
+        problem.hint.clear();
+    }
+    return {problem};
 }
 
 /// A folder that is no dataset yet may become one.
