@@ -322,7 +322,13 @@ std::vector<SpecDifference> differences(const ExperimentSpec& left, const Experi
         const auto leaf = std::ranges::find(leaves, path, &Leaves::value_type::first);
         return leaf == leaves.end() ? nullptr : &leaf->second;
     };
-    const auto shown = [](const Json* value) { return value ? valueText(*value) : "—"; };
+    // What files leave out has its default; a record or an option may be on one side alone.
+    const auto shown = [](const std::string& path, const Json* value) {
+        const auto field = std::ranges::find(specFields(), path, &FieldInfo::path);
+        return value != nullptr              ? valueText(*value)
+               : field != specFields().end() ? valueText(field->defaultValue)
+                                             : "—";
+    };
     std::vector<SpecDifference> result;
     std::set<std::string> seen;
     for (const Leaves* leaves : {&leftLeaves, &rightLeaves})
@@ -331,7 +337,7 @@ std::vector<SpecDifference> differences(const ExperimentSpec& left, const Experi
             const Json* after = valueIn(rightLeaves, leaf.first);
             const bool same = before != nullptr && after != nullptr && *before == *after;
             if (!same && seen.insert(leaf.first).second)
-                result.push_back({leaf.first, shown(before), shown(after)});
+                result.push_back({leaf.first, shown(leaf.first, before), shown(leaf.first, after)});
         }
     return result;
 }

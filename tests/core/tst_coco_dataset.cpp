@@ -4,6 +4,7 @@
 #include "core/data/data_check.h"
 #include "core/data/data_news.h"
 #include "core/data/file_dataset.h"
+#include "core/data/stored_objects.h"
 #include "core/model/recognize_data.h"
 #include "tests/core/core_testing.h"
 #include "tests/core/reference_script.h"
@@ -242,7 +243,7 @@ private Q_SLOTS:
             files.remove("annotations/panoptic_" + split + ".json");
         }
         const auto dataset = opened(files.open());
-        QCOMPARE(dataset->description().targets.size(), std::size_t{3});
+        QCOMPARE(dataset->description().targets.size(), std::size_t{4}); // with keypoints
         QCOMPARE(dataset->description().target("segmentation")->classes.size(), std::size_t{2});
         // Boxes alone make no segmentation.
         for (const std::string split : {"train2017", "val2017"}) {
@@ -251,7 +252,45 @@ private Q_SLOTS:
                 annotation["segmentation"] = Json::array();
             files.write("person_keypoints_" + split, json);
         }
-        QCOMPARE(opened(files.open())->description().targets.size(), std::size_t{2});
+        QCOMPARE(opened(files.open())->description().targets.size(), std::size_t{3});
+    }
+
+    void keypointsAreOfTheCategoriesThatHaveThem() {
+        const CocoFiles files;
+        if (!files.lacking.isEmpty())
+            QSKIP(qPrintable(files.lacking));
+        const auto dataset = opened(files.open());
+        const TargetInfo& target = *dataset->description().target("keypoints");
+        QCOMPARE(target.classes.size(), std::size_t{3}); // as the script has them, 1–2 and 1–3
+        QCOMPARE(target.classes[0].joined, (std::vector<int>{1, 2}));
+        QVERIFY(target.classes[1].joined.empty());
+        std::size_t persons = 0;
+        for (int i = 0; i < dataset->description().split("train")->size; ++i) {
+            const StoredSample sample = dataset->storedSample("train", i);
+            const TargetPlane& plane = planeCalled(sample, *dataset, "keypoints");
+            for (const ImageObject& object : objectsOf(plane).objects) {
+                ++persons;
+                QCOMPARE(object.label, 0);
+                QCOMPARE(object.points.size(), std::size_t{3});
+                QVERIFY(object.points[0].state == Keypoint::State::Seen);
+                QVERIFY(object.points[1].state == Keypoint::State::Hidden);
+                QVERIFY(object.points[2].state == Keypoint::State::Unknown);
+            }
+        }
+        QVERIFY(persons > 0);
+        // Two categories that have points are two targets.
+        for (const std::string split : {"train2017", "val2017"}) {
+            Json json = files.json("person_keypoints_" + split);
+            Json dog = json["categories"][0];
+            dog["id"] = 99;
+            dog["name"] = "dog";
+            json["categories"].push_back(dog);
+            files.write("person_keypoints_" + split, json);
+        }
+        const auto both = opened(files.open());
+        QVERIFY(both->description().target("keypoints") == nullptr);
+        QVERIFY(both->description().target("keypoints-person") != nullptr);
+        QVERIFY(both->description().target("keypoints-dog") != nullptr);
     }
 
     void filesThatDoNotFitTogetherAreRefused() {
@@ -305,7 +344,7 @@ private Q_SLOTS:
         QVERIFY2(problemOf(3).starts_with("image.missing"), problemOf(3).c_str());
         const auto check = valueOf(checkData({"coco", {{"path", files.root().string()}}},
                                              [](double, const std::string&) {}, {}));
-        QCOMPARE(check.problems.size(), std::size_t{6}); // of 4 samples; 9 lacks three targets
+        QCOMPARE(check.problems.size(), std::size_t{7}); // of 4 samples; 9 lacks four targets
     }
 };
 

@@ -355,7 +355,7 @@ private Q_SLOTS:
         SetupValue value = setupOf(testSpec());
         value.spec.data.validationSplit = "vall";
         const DatasetSummary dataset{.name = "rooms", .splits = {{"train", 10}, {"val", 2}}};
-        const Problems problems = datasetProblems(value.spec, dataset);
+        const Problems problems = datasetProblems(value.spec, 0, dataset);
         QCOMPARE(problems.size(), std::size_t{1});
         QCOMPARE(problems.front().path, "data.val_split");
         const auto mend = mendFor(problems.front(), value, testCatalogue());

@@ -35,6 +35,13 @@ QString colorText(const QImage& image, QPoint at) {
     return QStringLiteral("%1 %2 %3").arg(qRed(pixel)).arg(qGreen(pixel)).arg(qBlue(pixel));
 }
 
+/// Whether it is a truth of objects that says nothing, not even that there are none: drawn over the
+/// picture it would look like a picture without any.
+bool isUnlabelled(const ValueMap& truth, SourceOfRun which) {
+    return which.source == Source::Truth && truth.kind->form() == ValueForm::Objects
+           && !truth.isKnown(0, 0);
+}
+
 } // namespace
 
 double niceLimit(double value) {
@@ -199,7 +206,7 @@ PaneContent ComparisonPictures::pane(SourceOfRun which) {
         content.valueAt = [image = content.picture.image()](QPoint at) {
             return colorText(image, at);
         };
-    } else if (const ValueMap* map = mapOf(which); map == nullptr) {
+    } else if (const ValueMap* map = mapOf(which); map == nullptr || isUnlabelled(*map, which)) {
         content.message = whyMissing(which);
         return content;
     } else {

@@ -182,7 +182,8 @@ void TestRoomsGeometry::furnitureStandsClearOfTheCamera() {
     for (std::uint64_t key = 0; key < 40; ++key) {
         const Scene scene = generateScene(key, {});
         QVERIFY(!scene.lights.empty());
-        for (const Bounds& box : scene.furniture) {
+        for (const Piece& piece : scene.furniture) {
+            const Bounds& box = piece.box;
             // In the room and on the floor; shelves' and beds' trims stand out by centimetres.
             QVERIFY(box.low.x > -0.05f && box.high.x < scene.size.x + 0.05f);
             QVERIFY(box.low.z > -0.05f && box.high.z < scene.size.z + 0.05f);
