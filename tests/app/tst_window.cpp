@@ -8,6 +8,7 @@
 #include "tests/app/cli_testing.h"
 #include "tests/expected.h"
 #include "tests/ui/fake_dialogs.h"
+#include "ui/compare/export_panel.h"
 #include "ui/setup/data_facts.h"
 #include "ui/setup/sample_browser.h"
 #include "ui/setup/sample_detail.h"
@@ -126,6 +127,9 @@ private Q_SLOTS:
         const QString file = bench.place.path(QStringLiteral("net.safetensors"));
         bench.dialogs.files.push_back(file);
         QVERIFY(bench.click(QStringLiteral("Save collapsed network…")));
+        auto* panel = bench.window.findChild<ExportPanel*>();
+        QVERIFY(panel->isVisible()); // it asks for the format; the first is the usual one
+        QTest::mouseClick(panel->saveButton(), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(file), patience);
         QTRY_VERIFY_WITH_TIMEOUT(bench.button(QStringLiteral("Save collapsed network…")), patience);
         // What was saved is what was trained, says the other program.

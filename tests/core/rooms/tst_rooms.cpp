@@ -149,8 +149,9 @@ void TestRooms::descriptionSaysWhatSamplesHold() {
     const auto dataset = opened({{"train_size", 7}, {"val_size", 3}});
     const auto& description = dataset->description();
     QCOMPARE(description.splits, (std::vector<SplitInfo>{{"train", 7}, {"val", 3}}));
-    const std::array<const char*, 7> names{
-        "segmentation", "depth", "normal", "classification", "presence", "regression", "detection"};
+    const std::array<const char*, 8> names{"segmentation",   "depth",    "normal",
+                                           "classification", "presence", "regression",
+                                           "detection",      "keypoints"};
     const Sample sample = *dataset->sample("val", 2, 12, 16); // 192 pixels: 1, 4 and 6 bytes each
     QCOMPARE(sample.targets.size(), names.size());
     std::set<std::array<std::uint8_t, 3>> colors;
