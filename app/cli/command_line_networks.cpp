@@ -72,9 +72,8 @@ void CommandLine::addPredict() {
         ->capture_default_str();
     predict->footer(
         "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
-        "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes; NAME.TASK.json, "
-        "values\n"
-        "of the whole picture and objects.");
+        "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes;\n"
+        "NAME.TASK.json, values of the whole picture and objects.");
 }
 
 void CommandLine::addExport() {

@@ -21,34 +21,31 @@ bool unpools(const Program& program) {
 
 ReaderReport agreement(const CollapsedNetwork& network, const std::vector<torch::Tensor>& expected,
                        const std::vector<torch::Tensor>& found, std::string reader) {
-    ReaderReport report{.reader = std::move(reader), .agrees = true};
+    ReaderReport report{.reader = std::move(reader), .ran = true};
     const double mayMove = unpools(network.program) ? MostMoved : 0;
-    for (std::size_t t = 0; t < expected.size(); ++t) {
+    for (std::size_t t = 0; t < expected.size() && report.why.empty(); ++t) {
         const std::string& task = network.targets[t].name;
         if (found[t].numel() != expected[t].numel()) {
-            report.agrees = false;
             report.why = task + " has other sizes: " + c10::str(found[t].sizes()) + " in place of "
                          + c10::str(expected[t].sizes());
-            return report;
+            break;
         }
         const bool isOfClasses = !expected[t].is_floating_point();
         const torch::Tensor wanted = expected[t].to(torch::kFloat64).flatten();
         const torch::Tensor away = (found[t].to(torch::kFloat64).flatten() - wanted).abs();
         const double largest = isOfClasses ? 1 : wanted.abs().max().item<double>();
         const torch::Tensor relative = away / std::max(largest, 1e-30);
-        ReaderDifference difference{
-            task, isOfClasses ? 0 : relative.max().item<double>(),
-            (relative > LargestRel32).to(torch::kFloat64).mean().item<double>()};
-        const double allowed = isOfClasses ? MostMoved : mayMove;
-        // NaN compares as false.
-        if (!(difference.beyond <= allowed) || !torch::isfinite(away).all().item<bool>()) {
-            report.agrees = false;
-            report.why = task + ": " + digitsText(100 * difference.beyond, 3)
+        const double beyond = (relative > LargestRel32).to(torch::kFloat64).mean().item<double>();
+        report.differences.push_back(
+            {task, isOfClasses ? 0 : relative.max().item<double>(), beyond});
+        if (!torch::isfinite(away).all().item<bool>())
+            report.why = task + " has values that are no numbers";
+        else if (beyond > (isOfClasses ? MostMoved : mayMove))
+            report.why = task + ": " + digitsText(100 * beyond, 3)
                          + " % of the values are further off than " + digitsText(LargestRel32, 1)
                          + " of the greatest";
-        }
-        report.differences.push_back(std::move(difference));
     }
+    report.agrees = report.why.empty();
     return report;
 }
 

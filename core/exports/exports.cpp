@@ -21,7 +21,7 @@ Expected<std::vector<ReaderReport>> tried(const std::filesystem::path& file,
                                           const Json& options, const ExportSamples& samples) {
     std::vector<ReaderReport> readers = entry.read(network, file, options, samples);
     for (const ReaderReport& reader : readers)
-        if (!reader.agrees && reader.ran())
+        if (reader.ran && !reader.agrees)
             return failure({"export.differs", file.string(), reader.reader + ": " + reader.why,
                             "the network's own outputs, for " + samples.text,
                             "nothing was written; another format may be right"});
@@ -39,8 +39,10 @@ Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const Collaps
     std::filesystem::path beside = *end;
     beside += ".tried";
     auto written = entry.write(network, beside, options);
-    if (!written)
+    if (!written) {
+        written.error().path = place.string();
         return written;
+    }
     std::error_code error;
     auto readers = tried(beside, entry, network, options, samples);
     if (readers)

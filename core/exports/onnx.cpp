@@ -36,7 +36,7 @@ void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& 
         entry.set_value(value);
     };
     const Normalization normalization = normalizationOf(network.normalization);
-    Json input = {{"name", "image"},
+    Json input = {{"name", OnnxInput},
                   {"channels", "RGB"},
                   {"height", network.height},
                   {"width", network.width}};
@@ -105,7 +105,7 @@ std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
     const Normalization how = normalizationOf(network.normalization);
     const torch::Tensor input =
         predicts ? (images * channelsOf(how.deviation) + channelsOf(how.mean)) * 255 : images;
-    const auto found = runByOpenCv(place, input, names);
+    const auto found = runByOpenCv(place, OnnxInput, input, names);
     if (!found)
         return {{.reader = openCvReaderName(), .why = found.error().found}};
     return {agreement(network, expected, *found, openCvReaderName())};

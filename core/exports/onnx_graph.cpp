@@ -3,6 +3,7 @@
 
 #include "core/exports/onnx_proto.h"
 #include "core/tensor/torch.h"
+#include "core/values/text.h"
 
 #include <algorithm>
 
@@ -45,7 +46,7 @@ std::string OnnxGraph::constant(const std::string& name, const torch::Tensor& va
 }
 
 std::string OnnxGraph::scalar(float value) {
-    const std::string name = "constant." + std::to_string(value);
+    const std::string name = "constant." + numberText(static_cast<double>(value));
     const auto isNamed = [&](const onnx::TensorProto& tensor) { return tensor.name() == name; };
     if (std::ranges::none_of(m_graph.initializer(), isNamed))
         constant(name, torch::tensor(value));

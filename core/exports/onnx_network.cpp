@@ -48,11 +48,11 @@ public:
     }
 
     void write() {
-        m_graph.setInput("image", 3, m_network.height, m_network.width);
-        m_used.insert("image");
+        m_graph.setInput(OnnxInput, 3, m_network.height, m_network.width);
+        m_used.insert(OnnxInput);
         const std::vector<std::string> names = onnxOutputNames(m_network);
         m_used.insert(names.begin(), names.end());
-        m_values.push_back(m_predicts ? normalized() : "image");
+        m_values.push_back(m_predicts ? normalized() : OnnxInput);
         for (std::size_t i = 1; i < m_program.instructions.size(); ++i)
             m_values.push_back(written(m_program.instructions[i], i));
         for (std::size_t t = 0; t < m_network.targets.size(); ++t)
@@ -87,7 +87,7 @@ private:
         const Normalization how = normalizationOf(m_network.normalization);
         m_graph.constant("image.mean", channelsOf(how.mean) * 255);
         m_graph.constant("image.deviation", channelsOf(how.deviation) * 255);
-        m_graph.node("Sub", unused("image.centred"), {"image", "image.mean"});
+        m_graph.node("Sub", unused("image.centred"), {OnnxInput, "image.mean"});
         return m_graph.node("Div", unused("image.normalized"),
                             {"image.centred", "image.deviation"});
     }
@@ -273,7 +273,8 @@ std::vector<std::string> onnxOutputNames(const CollapsedNetwork& network) {
     std::vector<std::string> names;
     for (const TargetInfo& target : network.targets) {
         std::string name = target.name;
-        for (int number = 2; std::ranges::find(names, name) != names.end(); ++number)
+        for (int number = 2; name == OnnxInput || std::ranges::find(names, name) != names.end();
+             ++number)
             name = target.name + "_" + std::to_string(number);
         names.push_back(std::move(name));
     }

@@ -20,8 +20,10 @@ struct OnnxChoices {
     bool predictions = false; ///< pictures go in, predictions come out
 };
 
-/// What the outputs are called: as the targets, "depth"; of two that are one target, "depth" and
-/// "depth_2".
+inline constexpr const char* OnnxInput = "image";
+
+/// What the outputs are called: as the targets, "depth"; of two that are one target "depth" and
+/// "depth_2", and of one that is called as the input "image_2".
 std::vector<std::string> onnxOutputNames(const CollapsedNetwork& network);
 
 /// Writes a network as a graph: the input "image" [N, 3, H, W], and an output a target.

@@ -55,6 +55,7 @@ std::string openCvReaderName() {
 }
 
 Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& file,
+                                                 const std::string& input,
                                                  const torch::Tensor& images,
                                                  const std::vector<std::string>& outputs) {
     // It writes to the terminal what it throws as well.
@@ -69,7 +70,7 @@ Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& fi
         const std::vector<cv::String> names(outputs.begin(), outputs.end());
         std::vector<std::vector<torch::Tensor>> found(outputs.size());
         for (std::int64_t n = 0; n < images.size(0); ++n) {
-            net.setInput(blobOf(images.narrow(0, n, 1)), "image");
+            net.setInput(blobOf(images.narrow(0, n, 1)), input);
             std::vector<cv::Mat> blobs;
             net.forward(blobs, names);
             for (std::size_t i = 0; i < blobs.size(); ++i)

@@ -15,8 +15,9 @@ namespace concertina {
 std::string openCvReaderName();
 
 /// What OpenCV makes of a file of ONNX: the outputs of these names for images [N, 3, H, W], which
-/// go in one by one. Problem "reader.opencv": it cannot read or run the file, and why.
+/// go in one by one as `input`. Problem "reader.opencv": it cannot read or run the file, and why.
 Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& file,
+                                                 const std::string& input,
                                                  const torch::Tensor& images,
                                                  const std::vector<std::string>& outputs);
 

@@ -22,16 +22,18 @@ torch::Tensor madeImages(const ExperimentSpec& spec, int count) {
 ExportSamples samplesOf(const ExperimentSpec& spec, int count) {
     const auto data = openRunData(spec);
     std::vector<torch::Tensor> images;
-    const std::string& split = spec.data.validationSplit;
-    const SplitInfo* info = data ? data->dataset->description().split(split) : nullptr;
-    for (int i = 0; info != nullptr && i < info->size && std::ssize(images) < count; ++i)
-        if (const auto sample = data->dataset->sample(split, i, spec.data.height, spec.data.width))
-            images.push_back(data->maker.image(sample->image));
+    if (data)
+        for (const int i : validationInTurns(*data, data->validation->size())) {
+            if (std::ssize(images) == count)
+                break;
+            if (const auto sample = data->validation->sample(i))
+                images.push_back(data->maker.image((*sample)->image));
+        }
     if (images.empty())
         return {madeImages(spec, count), "made images, as none of the run's data can be read"};
     const auto read = std::to_string(images.size());
-    return {torch::cat(images),
-            read + (images.size() == 1 ? " image" : " images") + " of the split \"" + split + "\""};
+    return {torch::cat(images), read + (images.size() == 1 ? " image" : " images")
+                                    + " of the split \"" + spec.data.validationSplit + "\""};
 }
 
 } // namespace

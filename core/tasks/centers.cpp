@@ -10,14 +10,13 @@
 
 namespace concertina {
 
-namespace {
+torch::Tensor lossValues(const torch::Tensor& output) {
+    return output.scalar_type() == torch::kFloat64 ? output : output.to(torch::kFloat32);
+}
 
-/// Two values a row.
 torch::Tensor pairsOf(const std::vector<float>& values) {
     return torch::tensor(values).view({static_cast<std::int64_t>(values.size()) / 2, 2});
 }
-
-} // namespace
 
 CenterMaps centerMaps(const TargetBatch& target, std::int64_t classes, std::int64_t height,
                       std::int64_t width) {

@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace concertina {
 
@@ -44,6 +45,12 @@ torch::Tensor centersLoss(const torch::Tensor& values, const TargetBatch& target
 
 /// The option "size_weight" of tasks whose loss it is.
 FieldInfo sizeWeightOption();
+
+/// An output in the type that losses are taken in: float64 stays, all else becomes float32.
+torch::Tensor lossValues(const torch::Tensor& output);
+
+/// Two values a row, [M, 2].
+torch::Tensor pairsOf(const std::vector<float>& values);
 
 /// The values [N, C, h, w] at the objects' cells, [M, C].
 torch::Tensor atCells(const torch::Tensor& values, const torch::Tensor& cells);

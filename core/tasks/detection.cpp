@@ -22,9 +22,7 @@ public:
     torch::Tensor loss(const torch::Tensor& output, const TargetBatch& target) const override {
         if (validCount(target) == 0)
             return {};
-        return centersLoss(output.scalar_type() == torch::kFloat64 ? output
-                                                                   : output.to(torch::kFloat32),
-                           target, m_classes, m_sizeWeight);
+        return centersLoss(lossValues(output), target, m_classes, m_sizeWeight);
     }
 
     std::unique_ptr<MetricAccumulator> metrics() const override {

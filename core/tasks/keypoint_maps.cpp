@@ -132,16 +132,13 @@ PointMaps pointMaps(const TargetBatch& target, std::int64_t points, std::int64_t
     }
     counts.masked_fill_(heat == 1, 1);
     const auto on = target.only().device();
-    const auto pairs = [&](const std::vector<float>& values) {
-        return torch::tensor(values).view({static_cast<std::int64_t>(values.size()) / 2, 2}).to(on);
-    };
     const auto list = [&](const std::vector<std::int64_t>& values) {
         return torch::tensor(values, torch::kInt64).to(on);
     };
-    return {{heat.to(on), counts.to(on), list(cells), {}, pairs(offsets)},
+    return {{heat.to(on), counts.to(on), list(cells), {}, pairsOf(offsets).to(on)},
             list(centers),
             list(indices),
-            pairs(ways)};
+            pairsOf(ways).to(on)};
 }
 
 torch::Tensor keypointPeaks(const torch::Tensor& output, std::int64_t points, std::int64_t most) {

@@ -30,8 +30,7 @@ public:
     torch::Tensor loss(const torch::Tensor& output, const TargetBatch& target) const override {
         if (validCount(target) == 0)
             return {};
-        const torch::Tensor values =
-            output.scalar_type() == torch::kFloat64 ? output : output.to(torch::kFloat32);
+        const torch::Tensor values = lossValues(output);
         return centersLoss(values, target, 1, m_sizeWeight) + pointsLoss(values, target);
     }
 

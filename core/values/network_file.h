@@ -29,11 +29,10 @@ struct ReaderDifference {
 /// What a program that is not ours makes of an export.
 struct ReaderReport {
     std::string reader; ///< "OpenCV 4.6.0 (cv::dnn)"
-    bool agrees = false;
-    std::string why{};                           ///< it cannot read the file, or does not agree
-    std::vector<ReaderDifference> differences{}; ///< empty: it could not read it
-
-    bool ran() const { return !differences.empty(); }
+    bool ran = false;   ///< it could read the file
+    bool agrees = false; ///< and gets the same
+    std::string why{};   ///< it does not, or could not
+    std::vector<ReaderDifference> differences{};
 };
 
 /// What an export wrote.

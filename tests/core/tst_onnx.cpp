@@ -3,7 +3,9 @@
 #include "core/backbones/backbone.h"
 #include "core/catalogue.h"
 #include "core/collapse/collapsed_network.h"
+#include "core/exports/agreement.h"
 #include "core/exports/export.h"
+#include "core/exports/onnx_network.h"
 #include "core/exports/opencv_reader.h"
 #include "core/exports/samples.h"
 #include "core/model/validate.h"
@@ -44,13 +46,6 @@ CollapsedNetwork collapsedOf(const ExperimentSpec& spec) {
     scrambleFactors(network, 21);
     scrambleNorms(network, 22);
     return fold(network, {.spec = spec, .targets = openRunData(spec)->targets});
-}
-
-std::vector<std::string> outputNames(const CollapsedNetwork& network) {
-    std::vector<std::string> names;
-    for (const TargetInfo& target : network.targets)
-        names.push_back(target.name);
-    return names;
 }
 
 ExportSampleSource given(const torch::Tensor& images) {
@@ -95,7 +90,7 @@ class OnnxTest : public QObject {
         std::vector<torch::Tensor> found;
         for (std::size_t t = 0; t < expected.size(); ++t) {
             const auto floats =
-                valuesOf<float>(file("out").string() + "." + network.targets[t].name);
+                valuesOf<float>(file("out").string() + "." + onnxOutputNames(network)[t]);
             found.push_back(torch::tensor(floats).view_as(expected[t]));
         }
         return found;
@@ -104,7 +99,7 @@ class OnnxTest : public QObject {
     void verifyFile(const CollapsedNetwork& network, const torch::Tensor& images,
                     const std::vector<torch::Tensor>& expected, bool isReadByOpenCv) const {
         if (isReadByOpenCv) {
-            const auto found = runByOpenCv(file(), images, outputNames(network));
+            const auto found = runByOpenCv(file(), OnnxInput, images, onnxOutputNames(network));
             QVERIFY2(found, found ? "" : toText(found.error()).c_str());
             for (std::size_t t = 0; t < expected.size(); ++t)
                 QVERIFY2(relativeDifference((*found)[t].view_as(expected[t]), expected[t])
@@ -197,7 +192,8 @@ private Q_SLOTS:
         const auto scores =
             outputsOf(network, (pixels / 255 - channels(how.mean)) / channels(how.deviation));
         written(network, {{"predictions", true}});
-        const auto found = valueOf(runByOpenCv(file(), pixels, outputNames(network)));
+        const auto found =
+            valueOf(runByOpenCv(file(), OnnxInput, pixels, onnxOutputNames(network)));
         const torch::Tensor same = found[0].flatten(1) == scores[0].argmax(1).flatten(1);
         QVERIFY(same.to(torch::kFloat64).mean().item<double>() > 0.999);
         QVERIFY(relativeDifference(found[1].view_as(scores[1]), scores[1]) <= largestDifference);
@@ -239,6 +235,41 @@ private Q_SLOTS:
         QCOMPARE(refused.error().code, std::string("export.differs"));
         QCOMPARE(fileBytes(file()), before); // what was there stays
         QCOMPARE(QDir(m_folder.path()).entryList({"*.tried"}).size(), 0);
+    }
+
+    void whatAReaderCouldReadAndGotWrongIsNoVerification() {
+        const CollapsedNetwork network = collapsedOf(specOf("resnet18", "factored", {"*: tied"}));
+        const auto expected = outputsOf(network, randomImages(1, 64, 64, 31));
+        QVERIFY(agreement(network, expected, expected, "it").agrees);
+        auto found = expected;
+        found[0] = found[0].narrow(2, 0, 8);
+        const ReaderReport cut = agreement(network, expected, found, "it");
+        QVERIFY(cut.ran && !cut.agrees);
+        QVERIFY2(cut.why.find("sizes") != std::string::npos, cut.why.c_str());
+        found[0] = expected[0] * (1 + 1e-3);
+        const ReaderReport away = agreement(network, expected, found, "it");
+        QVERIFY(away.ran && !away.agrees);
+        QVERIFY(std::abs(away.differences[0].maxRel - 1e-3) < 1e-5);
+        found[0] = torch::full_like(expected[0], std::nan(""));
+        QVERIFY(!agreement(network, expected, found, "it").agrees);
+    }
+
+    void namesDoNotMeet() {
+        CollapsedNetwork network = collapsedOf(specOf("resnet18", "factored", {"*: tied"}));
+        network.targets[0].name = OnnxInput;
+        network.targets[1].name = network.targets[2].name = "depth";
+        QCOMPARE(onnxOutputNames(network),
+                 (std::vector<std::string>{"image_2", "depth", "depth_2"}));
+        const torch::Tensor images = randomImages(1, 64, 64, 31);
+        written(network);
+        verifyFile(network, images, outputsOf(network, images), true);
+        // Two small constants are two: 0 of ReLU6, and what keeps lengths from being 0.
+        const CollapsedNetwork other = collapsedOf(specOf("mobilenet_v2", "factored", {"*: tied"}));
+        written(other, {{"predictions", true}});
+        const float smallest = 1e-12F;
+        const std::string bytes = fileBytes(file());
+        QVERIFY(bytes.find(std::string(reinterpret_cast<const char*>(&smallest), 4))
+                != std::string::npos);
     }
 
     void theSameNetworkGivesTheSameBytes() {

@@ -76,8 +76,8 @@ private:
 } // namespace
 
 TargetBatch ObjectsTensors::batch(const StoredTargets& stored) const {
-    const std::size_t points = kind().namesPoints() ? stored.info.classes.size() : 0;
-    const std::vector<int> mirrored = mirroredPoints(stored.info.classes);
+    const std::vector<int> mirrored =
+        kind().namesPoints() ? mirroredPoints(stored.info.classes) : std::vector<int>{};
     std::vector<BatchObjects> images(stored.planes.size());
     for (std::size_t n = 0; n < images.size(); ++n) {
         if (stored.planes[n]->empty())
@@ -96,7 +96,7 @@ TargetBatch ObjectsTensors::batch(const StoredTargets& stored) const {
                 images[n].objects.push_back(std::move(*shown));
         }
     }
-    return toTargetBatch(images, points);
+    return toTargetBatch(images, mirrored.size());
 }
 
 std::int64_t ObjectsTensors::known(const TargetPlane& stored, const TargetInfo& /*info*/) const {
