@@ -4,6 +4,7 @@
 #include "core/data/data_survey.h"
 #include "core/data/sample_looks.h"
 #include "core/data/target_tensors.h"
+#include "core/training/opened_sets.h"
 
 namespace concertina {
 
@@ -19,10 +20,15 @@ Expected<std::shared_ptr<const Dataset>> OpenedData::dataset(const ExperimentSpe
                                                              bool anew) {
     // Held while it is opened: who else wants it waits for the same.
     const std::lock_guard lock(m_mutex);
-    if (!anew && m_choice == spec.data.dataset)
+    if (!anew && m_choice == spec.data.dataset && spec.data.others.empty())
         return m_dataset;
     m_choice.reset();
     m_dataset.reset();
+    if (!spec.data.others.empty()) { // as a run has them; nothing looks at these twice
+        auto joined = openSets(spec, {});
+        return joined ? Expected<std::shared_ptr<const Dataset>>(std::move(joined->dataset))
+                      : failure(joined.error());
+    }
     auto opened = openDataset(spec.data.dataset);
     if (!opened)
         return failure(opened.error());

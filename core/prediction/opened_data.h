@@ -21,7 +21,8 @@ class Dataset;
 /// Sides of the pictures that a sample is looked at in.
 inline constexpr int LookHeight = 720, LookWidth = 960;
 
-/// The dataset of a spec, for looking at it without a run. It stays open from one look to the next,
+/// The dataset of a spec, of several sets all of them joined, for looking at it without a run. One
+/// stays open from one look to the next,
 /// until another is looked at, or it is described again. From several threads at once.
 class OpenedData {
 public:

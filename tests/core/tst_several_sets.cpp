@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/catalogue.h"
 #include "core/model/validate.h"
+#include "core/prediction/opened_data.h"
 #include "core/tensor/torch.h"
 #include "core/training/run_data.h"
 #include "core/values/spec_sets.h"
@@ -79,6 +80,17 @@ private Q_SLOTS:
             QCOMPARE(data->tasks[0]->validCount(batch.targets[0]) > 0, index < 9);
             QCOMPARE(data->tasks[1]->validCount(batch.targets[1]) > 0, index >= 9);
         }
+    }
+
+    /// As a run is looked at: frames of all sets can be chosen.
+    void allOfThemAreDescribedAsOne() {
+        const auto summary = OpenedData().describe(twoSets(DataMix::Samples));
+        QVERIFY2(summary, summary ? "" : toText(summary.error()).c_str());
+        QCOMPARE(summary->splits.size(), std::size_t{2});
+        QCOMPARE(summary->splits[0].samples, 15);
+        QCOMPARE(summary->splits[1].samples, 5);
+        const auto alone = OpenedData().describe(withSetAlone(twoSets(DataMix::Samples), 1));
+        QVERIFY(alone && alone->splits[0].samples < 15);
     }
 
     void samplesOfASetAreWhatTheyAreAlone() {
