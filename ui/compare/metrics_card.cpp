@@ -2,6 +2,7 @@
 #include "ui/compare/metrics_card.h"
 
 #include "core/model/catalogue.h"
+#include "core/model/task_words.h"
 #include "widgets/controls/toned_label.h"
 #include "widgets/qt_text.h"
 #include "widgets/theme/theme.h"
@@ -75,6 +76,7 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
         const TaskInfo* info = m_catalogue.task(task.method.id);
         if (info == nullptr)
             continue;
+        const TaskWords words = taskWords(runs.front().spec, m_catalogue, task.called());
         for (const MetricInfo& metric : info->metrics) {
             const std::size_t before = cells.size();
             for (std::size_t i = 0; i < runs.size(); ++i)
@@ -85,7 +87,7 @@ void MetricsCard::showRuns(const std::vector<ComparedRun>& runs) {
                 }
             if (cells.size() == before)
                 continue;
-            cells.push_back({toQt(info->letter + " · " + metric.label), row, 0, true});
+            cells.push_back({toQt(words.letter + " · " + metric.label), row, 0, true});
             ++row;
         }
     }
