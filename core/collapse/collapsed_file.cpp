@@ -11,9 +11,9 @@ namespace concertina {
 namespace {
 
 constexpr std::string_view format = "concertina-network";
-constexpr int version = 2;
+constexpr int version = 3; ///< with tensors of 16 bits
 /// What programs of before can read is written as they wrote it.
-constexpr int firstVersion = 1;
+constexpr int firstVersion = 1, secondVersion = 2;
 
 Problem damaged(const std::filesystem::path& path, std::string code, std::string found,
                 std::string expected, std::string hint = "") {
@@ -68,7 +68,8 @@ bool readSize(const Json& input, const char* key, int& value) {
 } // namespace
 
 Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
-                                    const CollapsedNetwork& network) {
+                                    const CollapsedNetwork& network, torch::ScalarType type) {
+    const bool isNarrow = c10::elementSize(type) < c10::elementSize(torch::kFloat32);
     TensorFile file;
     const Normalization normalization = normalizationOf(network.normalization);
     Json targets = Json::array();
@@ -80,7 +81,9 @@ Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
         json["output"] = target.kind->outputText();
     }
     file.header = {{"format", format},
-                   {"version", needsLaterReader(network.program) ? version : firstVersion},
+                   {"version", isNarrow                            ? version
+                               : needsLaterReader(network.program) ? secondVersion
+                                                                   : firstVersion},
                    {"name", network.name},
                    {"input",
                     {{"height", network.height},
@@ -93,7 +96,8 @@ Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
                    {"made_from", toJson(network.origin)},
                    {"program", toJson(network.program)}};
     for (std::size_t i = 0; i < network.tensors.size(); ++i)
-        file.tensors[network.program.tensors[i]] = network.tensors[i];
+        file.tensors[network.program.tensors[i]] =
+            isNarrow ? network.tensors[i].to(type) : network.tensors[i];
     return writeTensorFile(path, file);
 }
 
@@ -148,7 +152,9 @@ Expected<CollapsedNetwork> loadCollapsed(const std::filesystem::path& path) {
         if (tensor == file->tensors.end())
             return failure(damaged(path, "network.tensor", "no tensor " + shortened(name, 80), "it",
                                    "the file is damaged"));
-        network.tensors.push_back(tensor->second);
+        const bool isNarrow = tensor->second.is_floating_point()
+                              && c10::elementSize(tensor->second.scalar_type()) < sizeof(float);
+        network.tensors.push_back(isNarrow ? tensor->second.to(torch::kFloat32) : tensor->second);
     }
     network.program = std::move(*program);
     if (auto problem = tryOut(path, network))

@@ -80,12 +80,15 @@ CollapsedNetwork fold(const UnfoldedNetwork& network, const Checkpoint& about,
 CollapsedNetwork withoutTask(const CollapsedNetwork& network, const std::string& task,
                              FoldCounts& counts);
 
-/// Problems of `writeTensorFile`. The file holds the program and everything above as its header.
+/// Problems of `writeTensorFile`. The file holds the program and everything above as its header;
+/// its tensors are of a type that may be narrower than the network's.
 Expected<WrittenFile> saveCollapsed(const std::filesystem::path& path,
-                                    const CollapsedNetwork& network);
+                                    const CollapsedNetwork& network,
+                                    torch::ScalarType type = torch::kFloat32);
 
 /// Problems of `readTensorFile`, and "network.format", "network.version", "network.header",
-/// "network.tensor": a file that would not run is refused here.
+/// "network.tensor": a file that would not run is refused here. Tensors of 16 bits are float32
+/// then.
 Expected<CollapsedNetwork> loadCollapsed(const std::filesystem::path& path);
 
 } // namespace concertina

@@ -19,7 +19,8 @@ using ExportSampleSource = std::function<ExportSamples()>;
 /// A form that collapsed networks are written in.
 struct ExportEntry {
     ExportInfo info;
-    /// Writes a network to a file, or into a folder that is there, and says what it wrote.
+    /// Writes a network to a file, or into a folder that is there, and says what it wrote. Where
+    /// `options` have "weights" (weights.h), its tensors are rounded to what this type holds.
     /// `options` are complete and checked. What this form can't express is a problem, as is a full
     /// disk; then nothing of it is left.
     std::function<Expected<WrittenNetwork>(const CollapsedNetwork& network,

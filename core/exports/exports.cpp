@@ -2,6 +2,7 @@
 #include "core/exports/export.h"
 
 #include "core/exports/samples.h"
+#include "core/exports/weights.h"
 #include "core/model/catalogue.h"
 #include "core/values/file_place.h"
 
@@ -12,6 +13,7 @@ namespace concertina {
 
 const ExportEntry& safetensorsExport();
 const ExportEntry& onnxExport();
+const ExportEntry& torchscriptExport();
 
 namespace {
 
@@ -67,7 +69,7 @@ Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const Collaps
 } // namespace
 
 std::span<const ExportEntry* const> exports() {
-    static const std::array all{&safetensorsExport(), &onnxExport()};
+    static const std::array all{&safetensorsExport(), &onnxExport(), &torchscriptExport()};
     return all;
 }
 
@@ -92,9 +94,12 @@ Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
         return failure(free.error());
     }
     return [&entry, place, options = completeOptions(entry.info, format.options),
-            samples](const CollapsedNetwork& network) {
-        return entry.read && samples ? writtenAndTried(entry, network, place, options, samples())
-                                     : entry.write(network, place, options);
+            samples](const CollapsedNetwork& network) -> Expected<WrittenNetwork> {
+        const auto stored = storedAs(network, weightType(options.value("weights", "")));
+        if (!stored)
+            return failure(stored.error());
+        return entry.read && samples ? writtenAndTried(entry, *stored, place, options, samples())
+                                     : entry.write(*stored, place, options);
     };
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/collapse/collapsed_network.h"
-#include "core/data/batch.h"
 #include "core/exports/agreement.h"
 #include "core/exports/export.h"
+#include "core/exports/inputs_outputs.h"
 #include "core/exports/onnx_network.h"
 #include "core/exports/onnx_proto.h"
 #include "core/exports/opencv_reader.h"
@@ -30,35 +30,11 @@ constexpr std::int64_t mostBytes = std::int64_t{1} << 30; ///< protocol buffers 
 
 /// What people and programs are to know of inputs and outputs.
 void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& model) {
-    const auto add = [&](const char* key, const std::string& value) {
+    for (const auto& [key, value] : networkFacts(network, predicts)) {
         onnx::StringStringEntryProto& entry = *model.add_metadata_props();
         entry.set_key(key);
         entry.set_value(value);
-    };
-    const Normalization normalization = normalizationOf(network.normalization);
-    Json input = {{"name", OnnxInput},
-                  {"channels", "RGB"},
-                  {"height", network.height},
-                  {"width", network.width}};
-    if (predicts) {
-        input["range"] = {0, 255};
-    } else {
-        input["range"] = {0, 1};
-        input["mean"] = normalization.mean;
-        input["deviation"] = normalization.deviation;
     }
-    const std::vector<std::string> names = onnxOutputNames(network);
-    Json outputs = Json::array();
-    for (std::size_t t = 0; t < names.size(); ++t) {
-        Json& output = outputs.emplace_back(toJson(network.targets[t]));
-        output["name"] = names[t];
-        output["target"] = network.targets[t].name;
-        output["output"] = network.targets[t].kind->outputText();
-    }
-    add("name", network.name);
-    add("input", jsonText(input));
-    add("outputs", jsonText(outputs));
-    add("made_from", jsonText(toJson(network.origin)));
 }
 
 Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
@@ -95,17 +71,9 @@ Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
 std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
                                    const std::filesystem::path& place, const Json& options,
                                    const ExportSamples& samples) {
-    const torch::NoGradGuard noGrad;
-    const torch::Tensor& images = samples.images;
-    const bool predicts = options.at("predictions").get<bool>();
-    const std::vector<std::string> names = onnxOutputNames(network);
-    std::vector<torch::Tensor> expected = network.forward(images, {});
-    for (std::size_t t = 0; predicts && t < expected.size(); ++t)
-        expected[t] = onnxPrediction(network.targets[t], expected[t]);
-    const Normalization how = normalizationOf(network.normalization);
-    const torch::Tensor input =
-        predicts ? (images * channelsOf(how.deviation) + channelsOf(how.mean)) * 255 : images;
-    const auto found = runByOpenCv(place, OnnxInput, input, names);
+    const auto [input, expected] =
+        readerCase(network, samples.images, options.at("predictions").get<bool>());
+    const auto found = runByOpenCv(place, ExportedImage, input, outputNames(network));
     if (!found)
         return {{.reader = openCvReaderName(), .why = found.error().found}};
     return {agreement(network, expected, *found, openCvReaderName())};
@@ -129,13 +97,7 @@ const ExportEntry& onnxExport() {
                        .label = "Opset",
                        .help =
                            "The version of ONNX's operations; readers know those up to theirs."},
-                      {.path = "predictions",
-                       .type = FieldType::Boolean,
-                       .defaultValue = false,
-                       .label = "Predictions",
-                       .help = "The image is RGB from 0 to 255, and outputs are what is "
-                               "predicted: the class of each pixel, unit normals, probabilities. "
-                               "Else the image is normalized before, and outputs are scores."}}},
+                      predictionsField()}},
          ".onnx"},
         writeOnnx,
         readOnnx};

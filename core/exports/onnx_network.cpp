@@ -2,6 +2,7 @@
 #include "core/exports/onnx_network.h"
 
 #include "core/data/batch.h"
+#include "core/exports/inputs_outputs.h"
 #include "core/exports/onnx_graph.h"
 #include "core/exports/onnx_proto.h"
 #include "core/tensor/torch.h"
@@ -17,7 +18,6 @@ namespace concertina {
 namespace {
 
 constexpr int firstWithHardSwish = 14;
-constexpr float smallestLength = 1e-12F; ///< added to that of a direction
 
 /// Both sides alike.
 std::vector<std::int64_t> twice(std::int64_t value) {
@@ -48,11 +48,11 @@ public:
     }
 
     void write() {
-        m_graph.setInput(OnnxInput, 3, m_network.height, m_network.width);
-        m_used.insert(OnnxInput);
-        const std::vector<std::string> names = onnxOutputNames(m_network);
+        m_graph.setInput(ExportedImage, 3, m_network.height, m_network.width);
+        m_used.insert(ExportedImage);
+        const std::vector<std::string> names = outputNames(m_network);
         m_used.insert(names.begin(), names.end());
-        m_values.push_back(m_predicts ? normalized() : OnnxInput);
+        m_values.push_back(m_predicts ? normalized() : ExportedImage);
         for (std::size_t i = 1; i < m_program.instructions.size(); ++i)
             m_values.push_back(written(m_program.instructions[i], i));
         for (std::size_t t = 0; t < m_network.targets.size(); ++t)
@@ -87,7 +87,7 @@ private:
         const Normalization how = normalizationOf(m_network.normalization);
         m_graph.constant("image.mean", channelsOf(how.mean) * 255);
         m_graph.constant("image.deviation", channelsOf(how.deviation) * 255);
-        m_graph.node("Sub", unused("image.centred"), {OnnxInput, "image.mean"});
+        m_graph.node("Sub", unused("image.centred"), {ExportedImage, "image.mean"});
         return m_graph.node("Div", unused("image.normalized"),
                             {"image.centred", "image.deviation"});
     }
@@ -227,7 +227,8 @@ private:
             m_graph.node("ReduceL2", unused(name + ".length"), {value}, {{"axes", {1}}});
         m_graph.setInteger("keepdims", 1);
         const std::string safe =
-            m_graph.node("Add", unused(name + ".safe"), {length, m_graph.scalar(smallestLength)});
+            m_graph.node("Add", unused(name + ".safe"),
+                         {length, m_graph.scalar(static_cast<float>(SmallestLength))});
         const std::string lengths =
             m_graph.node("Concat", unused(name + ".lengths"), {safe, safe, safe});
         m_graph.setInteger("axis", 1);
@@ -269,35 +270,9 @@ private:
 
 } // namespace
 
-std::vector<std::string> onnxOutputNames(const CollapsedNetwork& network) {
-    std::vector<std::string> names;
-    for (const TargetInfo& target : network.targets) {
-        std::string name = target.name;
-        for (int number = 2; name == OnnxInput || std::ranges::find(names, name) != names.end();
-             ++number)
-            name = target.name + "_" + std::to_string(number);
-        names.push_back(std::move(name));
-    }
-    return names;
-}
-
 void writeOnnxGraph(const CollapsedNetwork& network, const OnnxChoices& choices,
                     onnx::GraphProto& graph) {
     OnnxWriter(network, choices.opset, choices.predictions, graph).write();
-}
-
-torch::Tensor channelsOf(const std::array<float, 3>& values) {
-    return torch::tensor(std::vector<float>(values.begin(), values.end())).view({1, 3, 1, 1});
-}
-
-torch::Tensor onnxPrediction(const TargetInfo& target, const torch::Tensor& output) {
-    if (target.kind == &classesTarget())
-        return output.argmax(1, true);
-    if (target.kind == &normalsTarget())
-        return output / (output.norm(2, {1}, true) + smallestLength);
-    if (target.kind == &presenceTarget())
-        return output.sigmoid();
-    return target.kind == &labelTarget() ? output.softmax(1) : output;
 }
 
 } // namespace concertina

@@ -3,6 +3,9 @@
 
 // ONNX's own classes, from its protocol buffers, whose headers do not pass our warnings.
 
+#ifndef ONNX_ML // Debian has the classes with ONNX's part on machine learning alone
+#define ONNX_ML 1
+#endif
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"

@@ -5,7 +5,7 @@
 #include "core/collapse/collapsed_network.h"
 #include "core/exports/agreement.h"
 #include "core/exports/export.h"
-#include "core/exports/onnx_network.h"
+#include "core/exports/inputs_outputs.h"
 #include "core/exports/opencv_reader.h"
 #include "core/exports/samples.h"
 #include "core/model/validate.h"
@@ -90,7 +90,7 @@ class OnnxTest : public QObject {
         std::vector<torch::Tensor> found;
         for (std::size_t t = 0; t < expected.size(); ++t) {
             const auto floats =
-                valuesOf<float>(file("out").string() + "." + onnxOutputNames(network)[t]);
+                valuesOf<float>(file("out").string() + "." + outputNames(network)[t]);
             found.push_back(torch::tensor(floats).view_as(expected[t]));
         }
         return found;
@@ -99,7 +99,7 @@ class OnnxTest : public QObject {
     void verifyFile(const CollapsedNetwork& network, const torch::Tensor& images,
                     const std::vector<torch::Tensor>& expected, bool isReadByOpenCv) const {
         if (isReadByOpenCv) {
-            const auto found = runByOpenCv(file(), OnnxInput, images, onnxOutputNames(network));
+            const auto found = runByOpenCv(file(), ExportedImage, images, outputNames(network));
             QVERIFY2(found, found ? "" : toText(found.error()).c_str());
             for (std::size_t t = 0; t < expected.size(); ++t)
                 QVERIFY2(relativeDifference((*found)[t].view_as(expected[t]), expected[t])
@@ -193,7 +193,7 @@ private Q_SLOTS:
             outputsOf(network, (pixels / 255 - channels(how.mean)) / channels(how.deviation));
         written(network, {{"predictions", true}});
         const auto found =
-            valueOf(runByOpenCv(file(), OnnxInput, pixels, onnxOutputNames(network)));
+            valueOf(runByOpenCv(file(), ExportedImage, pixels, outputNames(network)));
         const torch::Tensor same = found[0].flatten(1) == scores[0].argmax(1).flatten(1);
         QVERIFY(same.to(torch::kFloat64).mean().item<double>() > 0.999);
         QVERIFY(relativeDifference(found[1].view_as(scores[1]), scores[1]) <= largestDifference);
@@ -256,10 +256,9 @@ private Q_SLOTS:
 
     void namesDoNotMeet() {
         CollapsedNetwork network = collapsedOf(specOf("resnet18", "factored", {"*: tied"}));
-        network.targets[0].name = OnnxInput;
+        network.targets[0].name = ExportedImage;
         network.targets[1].name = network.targets[2].name = "depth";
-        QCOMPARE(onnxOutputNames(network),
-                 (std::vector<std::string>{"image_2", "depth", "depth_2"}));
+        QCOMPARE(outputNames(network), (std::vector<std::string>{"image_2", "depth", "depth_2"}));
         const torch::Tensor images = randomImages(1, 64, 64, 31);
         written(network);
         verifyFile(network, images, outputsOf(network, images), true);

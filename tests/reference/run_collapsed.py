@@ -29,7 +29,7 @@ import torch.nn.functional as F
 
 LIMIT = 1e-4
 WINDOW = (("window", 2), ("stride", 2), ("padding", 0))  # of a pooling, as it is by default
-TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+TYPES = {"F32": np.float32, "F64": np.float64, "F16": np.float16, "BF16": np.uint16, "I64": np.int64}
 
 
 def read(path):
@@ -47,6 +47,10 @@ def read(path):
     for name, entry in index.items():
         begin, end = (8 + length + offset for offset in entry["data_offsets"])
         values = np.frombuffer(data[begin:end], TYPES[entry["dtype"]]).reshape(entry["shape"])
+        if entry["dtype"] == "BF16":  # the upper half of a float32
+            values = (values.astype(np.uint32) << 16).view(np.float32)
+        elif entry["dtype"] == "F16":
+            values = values.astype(np.float32)
         tensors[name] = torch.from_numpy(values.copy())
     return json.loads(metadata.get("concertina", "{}")), tensors
 
