@@ -33,6 +33,7 @@ packages=(
     "python3-torch|tests: exported networks are run by an independent program"
     "python3-numpy|the same"
     "python3-onnx|tests: its checker accepts exported networks"
+    "python3-opencv|tests: the lines of an exported page run"
     "python3-torchvision|tests: backbones compute what torchvision's do"
 )
 

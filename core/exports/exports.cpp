@@ -14,6 +14,7 @@ namespace concertina {
 const ExportEntry& safetensorsExport();
 const ExportEntry& onnxExport();
 const ExportEntry& torchscriptExport();
+const ExportEntry& cppExport();
 
 namespace {
 
@@ -30,29 +31,51 @@ Expected<std::vector<ReaderReport>> tried(const std::filesystem::path& file,
     return readers;
 }
 
-/// Writes a file beside its place, tries it there, and puts it into its place where it is right:
-/// what was there before stays until then.
+/// Puts what was written and tried into its place: a file, or the files of a folder.
+std::error_code putInPlace(WrittenNetwork& written, const std::filesystem::path& beside,
+                           const std::filesystem::path& place) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(beside)) {
+        std::filesystem::rename(beside, place, error);
+        written.files = {place.string()};
+        return error;
+    }
+    for (std::string& file : written.files) {
+        const auto end = place / std::filesystem::path(file).filename();
+        if (!error)
+            std::filesystem::rename(file, end, error);
+        file = end.string();
+    }
+    return error;
+}
+
+/// Writes beside the place, tries it there, and puts it into its place where it is right: what was
+/// there before stays until then.
 Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const CollapsedNetwork& network,
                                          const std::filesystem::path& place, const Json& options,
                                          const ExportSamples& samples) {
-    const auto end = placeToWrite(place);
+    const bool isFolder = entry.info.suffix.empty();
+    const auto end = isFolder ? Expected<std::filesystem::path>(place) : placeToWrite(place);
     if (!end)
         return failure(end.error());
-    std::filesystem::path beside = *end;
+    std::filesystem::path beside = isFolder ? *end / "" : *end;
     beside += ".tried";
+    if (isFolder)
+        if (auto made = makeFolder(beside); !made)
+            return failure(made.error());
+    const auto cleanUp = [&] {
+        std::error_code ignored;
+        std::filesystem::remove_all(beside, ignored);
+    };
     auto written = entry.write(network, beside, options);
     if (!written) {
+        cleanUp();
         written.error().path = place.string();
         return written;
     }
-    std::error_code error;
     auto readers = tried(beside, entry, network, options, samples);
-    if (readers)
-        std::filesystem::rename(beside, *end, error);
-    if (!readers || error) {
-        std::error_code ignored;
-        std::filesystem::remove(beside, ignored);
-    }
+    const auto error = readers ? putInPlace(*written, beside, *end) : std::error_code();
+    cleanUp();
     if (!readers) {
         readers.error().path = place.string();
         return failure(readers.error());
@@ -60,7 +83,6 @@ Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const Collaps
     if (error)
         return failure({"file.write", place.string(), error.message(), "a file in its place", ""});
     written->place = place.string();
-    written->files = {place.string()};
     written->readers = std::move(*readers);
     written->samples = samples.text;
     return written;
@@ -69,7 +91,8 @@ Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const Collaps
 } // namespace
 
 std::span<const ExportEntry* const> exports() {
-    static const std::array all{&safetensorsExport(), &onnxExport(), &torchscriptExport()};
+    static const std::array all{&safetensorsExport(), &onnxExport(), &torchscriptExport(),
+                                &cppExport()};
     return all;
 }
 

@@ -105,6 +105,11 @@ bool isTest(const SourceFile& file) {
     return topFolder(file.path) == "tests";
 }
 
+/// Code that is not ours to compile: what an export has beside a network.
+bool isResource(const SourceFile& file) {
+    return topFolder(file.path) == "resources";
+}
+
 } // namespace
 
 std::string toText(const Violations& violations) {
@@ -119,7 +124,7 @@ std::string toText(const Violations& violations) {
 Violations checkIncludes(const SourceTree& tree, const std::vector<Module>& modules) {
     Violations violations;
     for (const SourceFile& file : tree.files) {
-        if (!file.isCode() || isTest(file))
+        if (!file.isCode() || isTest(file) || isResource(file))
             continue;
         const Module* module = moduleOf(modules, file.path);
         if (module == nullptr) {

@@ -32,15 +32,22 @@ inline ExperimentSpec exportSpec(const std::string& backbone, const std::string&
     return withCompleteOptions(spec, catalogue());
 }
 
-/// What its network is collapsed to, with factors and norms that are all different.
-inline CollapsedNetwork exportedNetwork(const ExperimentSpec& spec) {
+/// Its network, with factors and norms that are all different.
+inline Network scrambledNetwork(const ExperimentSpec& spec, const std::vector<TargetInfo>& targets,
+                                std::uint64_t seed = 21) {
     const Problems problems = validate(spec, catalogue());
     if (!problems.empty())
         qFatal("%s", toText(problems).c_str());
-    Network network = networkFor(spec);
-    scrambleFactors(network, 21);
-    scrambleNorms(network, 22);
-    return fold(network, {.spec = spec, .targets = openRunData(spec)->targets});
+    Network network(designNetwork(spec, catalogue(), headOutputs(spec, targets)).design, 1);
+    scrambleFactors(network, seed);
+    scrambleNorms(network, seed + 1);
+    return network;
+}
+
+/// What it is collapsed to.
+inline CollapsedNetwork exportedNetwork(const ExperimentSpec& spec) {
+    const auto targets = openRunData(spec)->targets;
+    return fold(scrambledNetwork(spec, targets), {.spec = spec, .targets = targets});
 }
 
 struct ExportCase {

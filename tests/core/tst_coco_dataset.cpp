@@ -66,7 +66,7 @@ std::string said(const OpenedDataset& dataset) {
 }
 
 const TargetPlane& planeCalled(const StoredSample& sample, const Dataset& dataset,
-                               const std::string& target) {
+                               std::string_view target) {
     const auto& targets = dataset.description().targets;
     const auto found = std::ranges::find(targets, target, &TargetInfo::name);
     return sample.targets[static_cast<std::size_t>(found - targets.begin())];

@@ -133,7 +133,7 @@ private Q_SLOTS:
         add(Family::Optimizer, {"adam", "adamw", "sgd"});
         add(Family::Schedule, {"cosine", "step", "constant"});
         add(Family::Balancing, {"equal", "uw", "dwa", "famo", "pcgrad", "mgda"});
-        add(Family::Export, {"safetensors", "onnx"});
+        add(Family::Export, {"safetensors", "onnx", "torchscript", "cpp"});
     }
 
     void idsAreFrozen() {

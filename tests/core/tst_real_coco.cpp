@@ -40,7 +40,7 @@ int sampleCalled(const Dataset& dataset, const std::string& split, const std::st
 }
 
 const TargetPlane& planeCalled(const StoredSample& sample, const Dataset& dataset,
-                               const std::string& target) {
+                               std::string_view target) {
     const auto& targets = dataset.description().targets;
     const auto found = std::ranges::find(targets, target, &TargetInfo::name);
     return sample.targets[static_cast<std::size_t>(found - targets.begin())];
