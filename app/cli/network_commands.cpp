@@ -104,6 +104,8 @@ ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments&
                         [&](const RunId& run, const CollapseReport& report) {
                             console.say("Collapsed network: " + report.written->place + "\n"
                                         + toText(report));
+                            if (const auto text = verificationText(*report.written); !text.empty())
+                                console.say(text + "\n");
                             console.emit(eventJson("collapsed", run, toJson(report)));
                         });
 }

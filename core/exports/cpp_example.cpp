@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/exports/cpp_example.h"
-
 #include "core/collapse/collapsed_network.h"
 #include "core/exports/export.h"
 #include "core/exports/inputs_outputs.h"
+#include "core/exports/texts.h"
 #include "core/tensor/tensor_file.h"
 
 #include <array>
@@ -62,9 +61,10 @@ Expected<WrittenNetwork> writeExample(const CollapsedNetwork& network,
         to->bytes += std::ssize(text);
         return writeFileAtomically(file, std::array{text});
     };
-    constexpr std::array names{"CMakeLists.txt", "predict.cpp", "README.md"};
+    constexpr std::array names{// as the texts are ordered
+                               "CMakeLists.txt", "predict.cpp", "README.md"};
     for (std::size_t i = 0; i < names.size(); ++i)
-        if (auto added = add(names[i], cppExampleFiles()[i].text); !added)
+        if (auto added = add(names[i], exportTexts()[i].text); !added)
             return failure(added.error());
     if (auto added = add("network.json", factsText(network)); !added)
         return failure(added.error());

@@ -172,8 +172,8 @@ private Q_SLOTS:
         QCOMPARE(m_place.run({"collapse", m_run, "--out", file("ship.safetensors")}).code, 0);
         QCOMPARE(m_place.run({"predict", m_run, picture, "--out", file("ours"), "--collapsed"}).code, 0);
         QProcess script;
-        script.start(python, {root + "/tests/reference/run_collapsed.py", file("ship.safetensors"),
-                              picture, "--out", file("theirs")});
+        script.start(python, {root + "/resources/exports/run_collapsed.py",
+                              file("ship.safetensors"), picture, "--out", file("theirs")});
         QVERIFY(script.waitForFinished(120000));
         QVERIFY2(script.exitCode() == 0, script.readAllStandardError().constData());
         // The same but where rounding chooses: a class, the last digit, a window's greatest.

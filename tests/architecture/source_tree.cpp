@@ -118,8 +118,11 @@ SourceFile readSource(std::string path, std::string_view text) {
     std::size_t thirdLine = 0;
     for (int i = 0; i < 3 && thirdLine != std::string_view::npos; ++i)
         thirdLine = text.find('\n', thirdLine + (i > 0 ? 1 : 0));
-    file.licensed = text.substr(0, thirdLine).find("SPDX-License-Identifier: GPL-3.0-or-later")
-                    != std::string_view::npos;
+    // What goes out with a network is free for all.
+    const std::string_view license = file.path.starts_with("resources/exports/")
+                                         ? "SPDX-License-Identifier: 0BSD"
+                                         : "SPDX-License-Identifier: GPL-3.0-or-later";
+    file.licensed = text.substr(0, thirdLine).find(license) != std::string_view::npos;
     if (file.isCode())
         file.functions = functionsOf(text);
     const std::string code = file.isCode() ? withoutComments(text) : std::string(text);

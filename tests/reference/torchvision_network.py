@@ -13,8 +13,10 @@ DeepLabHead in place of the fc. Every entry must be used and none may be missing
 difference divided by the output's largest magnitude; exit code 1 where it is above 1e-5 (1e-10 in
 float64).
 """
+import pathlib
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "resources/exports"))
 from run_collapsed import read
 
 import torch
