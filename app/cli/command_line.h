@@ -37,6 +37,7 @@ private:
     void addNetworks();
     void addExport();
     void addPredict();
+    void addTime();
     void addSpecs();
     void addLayers();
     void addWeights();
@@ -74,6 +75,7 @@ private:
     ExportArguments m_export;
     VerifyArguments m_verify;
     LayersArguments m_layers;
+    TimeArguments m_time;
     WeightsArguments m_weights;
     std::string m_run;
     std::string m_family;

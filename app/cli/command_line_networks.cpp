@@ -49,6 +49,7 @@ void CommandLine::addNetworks() {
     addRun(classes);
     addData(classes);
     addPredict();
+    addTime();
 }
 
 void CommandLine::addPredict() {
@@ -59,9 +60,13 @@ void CommandLine::addPredict() {
             return predictCommand(m_common, m_predict, console);
         },
         Work::Computes);
-    addRun(predict);
-    predict->add_option("images", m_predict.images, "Pictures of any size")
-        ->type_name("IMAGE")
+    predict
+        ->add_option("run", m_run,
+                     "A run's id or name, or how one begins; or the file of an exported network")
+        ->required();
+    addStore(predict);
+    predict->add_option("images", m_predict.images, "Pictures of any size, folders, videos")
+        ->type_name("IMAGE|DIR|VIDEO")
         ->required();
     predict->add_option("--out", m_predict.out, "The folder to write to")
         ->type_name("DIR")
@@ -70,10 +75,34 @@ void CommandLine::addPredict() {
     predict->add_option("--size", m_predict.size, "How large the predictions are written")
         ->check(CLI::IsMember({"network", "picture"}))
         ->capture_default_str();
+    predict->add_option("--every", m_predict.every, "Of a video, every N-th frame")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     predict->footer(
         "For each picture NAME and each task: NAME.TASK.png, drawn; NAME.TASK-mm.png, depth in\n"
         "millimetres (16 bits); NAME.TASK-index.png, the indices of the classes;\n"
-        "NAME.TASK.json, values of the whole picture and objects.");
+        "NAME.TASK.json, values of the whole picture and objects. Frame 12 of a video NAME is\n"
+        "NAME-000012.");
+}
+
+void CommandLine::addTime() {
+    CLI::App* time = command(
+        m_app, "time", "Measure how long every runner takes for a collapsed network",
+        [this](Console& console) { return timeCommand(m_common, m_time, console); },
+        Work::Computes);
+    time->add_option("network", m_time.network,
+                     "A run's id or name, or how one begins; or the file of a collapsed network")
+        ->required();
+    addStore(time);
+    time->add_option("--batch", m_time.batches, "How many images at once; may stand several times")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    time->add_option("--repeats", m_time.repeats, "How often each runs")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
 }
 
 void CommandLine::addExport() {

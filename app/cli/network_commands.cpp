@@ -45,6 +45,11 @@ Expected<VerifyRequest> verifyRequest(const TrainedRun& trained, const VerifyArg
     return request;
 }
 
+bool isFile(const std::string& text) {
+    std::error_code error;
+    return std::filesystem::is_regular_file(text, error);
+}
+
 /// Collapses a run's network and writes it in a format; `say` reports it.
 template <class Say>
 ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& arguments,
@@ -181,23 +186,38 @@ ExitCode classesCommand(const CommonArguments& common, const std::string& run, C
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console) {
-    const auto trained = findTrained(common.store, arguments.run, common.folder());
-    if (!trained)
-        return console.fail(trained.error());
-    noteNamesakes(common.store, arguments.run, trained->id, console);
+    PredictRequest request{.network = arguments.run,
+                           .images = arguments.images,
+                           .folder = arguments.out,
+                           .collapsed = arguments.collapsed,
+                           .size = arguments.size == "picture" ? PredictionSize::Picture
+                                                               : PredictionSize::Network,
+                           .isExported = isFile(arguments.run),
+                           .every = arguments.every};
+    Json event = {{"event", "predicted"}};
+    if (request.isExported) {
+        event["network"] = arguments.run;
+    } else {
+        const auto trained = findTrained(common.store, arguments.run, common.folder());
+        if (!trained)
+            return console.fail(trained.error());
+        noteNamesakes(common.store, arguments.run, trained->id, console);
+        request.network = trained->checkpoint;
+        event["run"] = trained->id;
+    }
     bool interrupted = false;
     const auto report = interruptible(console, interrupted, [&](auto progress, auto stop) {
-        return predict({trained->checkpoint, arguments.images, arguments.out, arguments.collapsed,
-                        arguments.size == "picture" ? PredictionSize::Picture
-                                                    : PredictionSize::Network},
-                       progress, stop);
+        return predict(request, progress, stop);
     });
     if (!report)
         return failed(console, report.error(), interrupted);
     for (const std::string& file : report->files)
         console.say(file + "\n");
-    console.emit(eventJson("predicted", trained->id, toJson(*report)));
-    return Done;
+    for (const std::string& file : report->passedOver)
+        console.note(file + " is neither a picture nor a video: passed over.");
+    event.update(toJson(*report));
+    console.emit(event);
+    return report->failed.empty() ? Done : console.fail(report->failed);
 }
 
 ExitCode reportRun(const CommonArguments& common, const std::string& run,

@@ -13,9 +13,10 @@ namespace concertina {
 // What can be done with a network once it is trained.
 
 struct PredictArguments {
-    std::string run;
+    std::string run; ///< or an exported network's file
     std::vector<std::filesystem::path> images;
     std::filesystem::path out;
+    int every = 1; ///< of a video's frames
     bool collapsed = false;
     std::string size = "network"; ///< "network", "picture"
 };
@@ -59,6 +60,16 @@ ExitCode classesCommand(const CommonArguments& common, const std::string& run, C
 
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console);
+
+struct TimeArguments {
+    std::string network; ///< a run, or a collapsed network's file
+    std::vector<int> batches{1, 8};
+    int repeats = 20;
+};
+
+/// How long every runner takes for a run's collapsed network, or for one in a file.
+ExitCode timeCommand(const CommonArguments& common, const TimeArguments& arguments,
+                     Console& console);
 
 /// Collapses, verifies and draws a finished run into a folder.
 ExitCode reportRun(const CommonArguments& common, const std::string& run,

@@ -10,6 +10,7 @@
 #include "core/data/guess_dataset.h"
 #include "core/exports/export.h"
 #include "core/model/spec_paths.h"
+#include "core/runners/timing.h"
 #include "core/values/initial_source.h"
 #include "widgets/qt_text.h"
 
@@ -243,6 +244,17 @@ void SessionJobService::collapseReport(const RunId& run, Reply<CollapseReport> r
              if (!trained)
                  return failure(trained.error());
              return collapse({.checkpoint = trained->checkpoint}, progress, stop);
+         });
+}
+
+void SessionJobService::runnerTimes(const RunId& run, Reply<RunnerTimes> reply) {
+    post(m_long, "runners", std::move(reply),
+         [this, run](const Progress& progress,
+                     const std::stop_token& stop) -> Expected<RunnerTimes> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             if (!trained)
+                 return failure(trained.error());
+             return timeNetwork({.network = trained->checkpoint}, progress, stop);
          });
 }
 

@@ -8,12 +8,14 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string_view>
 
 namespace concertina {
 
 /// Images that a written network is tried on by programs that are not ours (samples.h), and what
 /// reads them when they are wanted.
 struct ExportSamples;
+struct OpenedNetwork;
 using ExportSampleSource = std::function<ExportSamples()>;
 
 /// A form that collapsed networks are written in.
@@ -32,6 +34,10 @@ struct ExportEntry {
                                             const std::filesystem::path& place, const Json& options,
                                             const ExportSamples& samples)>
         read{};
+    /// Whether a file is one of this format, by its first 16 bytes, or fewer where it ends.
+    std::function<bool(std::string_view head)> isOne{};
+    /// Opens one (opened_network.h).
+    std::function<Expected<OpenedNetwork>(const std::filesystem::path& file)> open{};
 };
 
 /// All exports, in menu order; the first is the one that is meant where none is named.

@@ -62,6 +62,7 @@ std::vector<std::pair<std::string, std::string>> networkFacts(const CollapsedNet
         input["range"] = {0, 1};
         input["mean"] = normalization.mean;
         input["deviation"] = normalization.deviation;
+        input["normalization"] = choiceName(network.normalization);
     }
     const std::vector<std::string> names = outputNames(network);
     Json outputs = Json::array();

@@ -3,9 +3,11 @@
 #include "core/exports/agreement.h"
 #include "core/exports/export.h"
 #include "core/exports/inputs_outputs.h"
+#include "core/exports/onnx_bytes.h"
 #include "core/exports/onnx_network.h"
 #include "core/exports/onnx_proto.h"
 #include "core/exports/opencv_reader.h"
+#include "core/exports/opened_network.h"
 #include "core/exports/samples.h"
 #include "core/tensor/sha256.h"
 #include "core/tensor/torch.h"
@@ -13,8 +15,12 @@
 #include "core/values/version.h"
 
 #include <array>
+#include <fstream>
+#include <iterator>
 
 namespace concertina {
+
+const ExportEntry& onnxExport();
 
 namespace {
 
@@ -39,32 +45,19 @@ void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& 
 
 Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
                                    const std::filesystem::path& place, const Json& options) {
-    if (4 * network.parameters() > mostBytes)
-        return failure({"export.size", place.string(),
-                        std::to_string(network.parameters()) + " parameters",
-                        "at most 1 GiB of them, as ONNX has them in one file", ""});
-    const int opset = options.at("opset").get<int>();
-    const bool predicts = options.at("predictions").get<bool>();
-    onnx::ModelProto model;
-    model.set_ir_version(opset < 15 ? 7 : 8); // of the release of ONNX that brought the opset
-    model.set_producer_name("Concertina");
-    model.set_producer_version(programVersion());
-    onnx::OperatorSetIdProto& set = *model.add_opset_import();
-    set.set_domain("");
-    set.set_version(opset);
-    model.mutable_graph()->set_name(network.name);
-    writeOnnxGraph(network, {opset, predicts}, *model.mutable_graph());
-    addFacts(network, predicts, model);
-    std::string bytes;
-    if (!model.SerializeToString(&bytes))
-        return failure({"export.size", place.string(), "more than ONNX has in one file", "", ""});
-    if (const auto written = writeFileAtomically(place, std::array{std::string_view(bytes)});
+    const auto bytes = onnxBytes(network, options);
+    if (!bytes) {
+        Problem problem = bytes.error();
+        problem.path = place.string();
+        return failure(std::move(problem));
+    }
+    if (const auto written = writeFileAtomically(place, std::array{std::string_view(*bytes)});
         !written)
         return failure(written.error());
     return WrittenNetwork{.place = place.string(),
                           .files = {place.string()},
-                          .bytes = std::ssize(bytes),
-                          .sha256 = sumOf(bytes)};
+                          .bytes = std::ssize(*bytes),
+                          .sha256 = sumOf(*bytes)};
 }
 
 /// What OpenCV gets for the images.
@@ -79,7 +72,58 @@ std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
     return {agreement(network, expected, *found, openCvReaderName())};
 }
 
+Expected<OpenedNetwork> openOnnx(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    onnx::ModelProto model;
+    if (!model.ParseFromString(bytes))
+        return failure({"export.damaged", file.string(), "a damaged file", "a model of ONNX", ""});
+    Json facts = Json::object();
+    for (const onnx::StringStringEntryProto& entry : model.metadata_props())
+        facts[entry.key()] = entry.key() == "name" ? Json(entry.value())
+                                                   : Json::parse(entry.value(), nullptr, false);
+    auto network = networkFromFacts(file, facts);
+    if (!network)
+        return network;
+    auto run = openByOpenCv(bytes, ExportedImage, network->outputs);
+    if (!run) {
+        run.error().path = file.string();
+        return failure(std::move(run.error()));
+    }
+    network->runner = openCvReaderName();
+    network->run = std::move(*run);
+    return network;
+}
+
+/// The first field of a model, its version.
+bool isOnnx(std::string_view head) {
+    return head.starts_with('\x08');
+}
+
 } // namespace
+
+Expected<std::string> onnxBytes(const CollapsedNetwork& network, const Json& options) {
+    const Json all = completeOptions(onnxExport().info, options);
+    if (4 * network.parameters() > mostBytes)
+        return failure({"export.size", "", std::to_string(network.parameters()) + " parameters",
+                        "at most 1 GiB of them, as ONNX has them in one file", ""});
+    const int opset = all.at("opset").get<int>();
+    const bool predicts = all.at("predictions").get<bool>();
+    onnx::ModelProto model;
+    model.set_ir_version(opset < 15 ? 7 : 8); // of the release of ONNX that brought the opset
+    model.set_producer_name("Concertina");
+    model.set_producer_version(programVersion());
+    onnx::OperatorSetIdProto& set = *model.add_opset_import();
+    set.set_domain("");
+    set.set_version(opset);
+    model.mutable_graph()->set_name(network.name);
+    writeOnnxGraph(network, {opset, predicts}, *model.mutable_graph());
+    addFacts(network, predicts, model);
+    std::string bytes;
+    if (!model.SerializeToString(&bytes))
+        return failure({"export.size", "", "more than ONNX has in one file", "", ""});
+    return bytes;
+}
 
 const ExportEntry& onnxExport() {
     static const ExportEntry entry{
@@ -100,7 +144,9 @@ const ExportEntry& onnxExport() {
                       predictionsField()}},
          ".onnx"},
         writeOnnx,
-        readOnnx};
+        readOnnx,
+        isOnnx,
+        openOnnx};
     return entry;
 }
 

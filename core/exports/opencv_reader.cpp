@@ -8,6 +8,9 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 
+#include <fstream>
+#include <iterator>
+
 namespace concertina {
 
 namespace {
@@ -48,27 +51,31 @@ std::string shortReason(const cv::Exception& error) {
     return shortened(reason, 200);
 }
 
-} // namespace
+/// OpenCV writes to the terminal what it throws as well.
+class QuietOpenCv {
+public:
+    QuietOpenCv()
+        : m_before(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {}
+    QuietOpenCv(const QuietOpenCv&) = delete;
+    QuietOpenCv& operator=(const QuietOpenCv&) = delete;
+    ~QuietOpenCv() { cv::utils::logging::setLogLevel(m_before); }
 
-std::string openCvReaderName() {
-    return "OpenCV " + cv::getVersionString() + " (cv::dnn)";
+private:
+    cv::utils::logging::LogLevel m_before;
+};
+
+Problem refusedByOpenCv(const cv::Exception& error) {
+    return {"reader.opencv", "", shortReason(error), "a file that OpenCV's reader of ONNX knows",
+            ""};
 }
 
-Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& file,
-                                                 const std::string& input,
-                                                 const torch::Tensor& images,
-                                                 const std::vector<std::string>& outputs) {
-    // It writes to the terminal what it throws as well.
-    const auto before = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    Expected<std::vector<torch::Tensor>> result = failure({});
+/// One image after the other: where it unpools it takes no more at once.
+Expected<std::vector<torch::Tensor>> outputsOfNet(cv::dnn::Net& net, const std::string& input,
+                                                  const std::vector<cv::String>& names,
+                                                  const torch::Tensor& images) {
+    const QuietOpenCv quiet;
     try {
-        cv::dnn::Net net = cv::dnn::readNetFromONNX(file.string());
-        net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-#if CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= 7)
-        net.enableWinograd(false); // loses digits
-#endif
-        const std::vector<cv::String> names(outputs.begin(), outputs.end());
-        std::vector<std::vector<torch::Tensor>> found(outputs.size());
+        std::vector<std::vector<torch::Tensor>> found(names.size());
         for (std::int64_t n = 0; n < images.size(0); ++n) {
             net.setInput(blobOf(images.narrow(0, n, 1)), input);
             std::vector<cv::Mat> blobs;
@@ -79,13 +86,47 @@ Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& fi
         std::vector<torch::Tensor> joined;
         for (const std::vector<torch::Tensor>& parts : found)
             joined.push_back(torch::cat(parts));
-        result = std::move(joined);
+        return joined;
     } catch (const cv::Exception& error) {
-        result = failure({"reader.opencv", file.string(), shortReason(error),
-                          "a file that OpenCV's reader of ONNX knows", ""});
+        return failure(refusedByOpenCv(error));
     }
-    cv::utils::logging::setLogLevel(before);
-    return result;
+}
+
+} // namespace
+
+std::string openCvReaderName() {
+    return "OpenCV " + cv::getVersionString() + " (cv::dnn)";
+}
+
+Expected<OpenCvNetwork> openByOpenCv(const std::string& bytes, const std::string& input,
+                                     const std::vector<std::string>& outputs) {
+    const QuietOpenCv quiet;
+    try {
+        cv::dnn::Net net = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
+        net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+#if CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= 7)
+        net.enableWinograd(false); // loses digits
+#endif
+        return [net, input, names = std::vector<cv::String>(outputs.begin(), outputs.end())](
+                   const torch::Tensor& images) mutable {
+            return outputsOfNet(net, input, names, images);
+        };
+    } catch (const cv::Exception& error) {
+        return failure(refusedByOpenCv(error));
+    }
+}
+
+Expected<std::vector<torch::Tensor>> runByOpenCv(const std::filesystem::path& file,
+                                                 const std::string& input,
+                                                 const torch::Tensor& images,
+                                                 const std::vector<std::string>& outputs) {
+    std::ifstream stream(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    auto network = openByOpenCv(bytes, input, outputs);
+    auto found = network ? (*network)(images) : failure(network.error());
+    if (!found)
+        found.error().path = file.string();
+    return found;
 }
 
 } // namespace concertina

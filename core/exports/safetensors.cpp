@@ -3,10 +3,12 @@
 #include "core/exports/agreement.h"
 #include "core/exports/export.h"
 #include "core/exports/inputs_outputs.h"
+#include "core/exports/opened_network.h"
 #include "core/exports/python_reader.h"
 #include "core/exports/samples.h"
 #include "core/exports/texts.h"
 #include "core/exports/weights.h"
+#include "core/network/run_program.h"
 
 #include <array>
 #include <system_error>
@@ -72,6 +74,30 @@ std::vector<ReaderReport> readSafetensors(const CollapsedNetwork& network,
     return {agreement(network, expected, *found, reader)};
 }
 
+Expected<OpenedNetwork> openSafetensors(const std::filesystem::path& file) {
+    auto network = loadCollapsed(file);
+    if (!network)
+        return failure(network.error());
+    OpenedNetwork opened{.name = network->name,
+                         .height = network->height,
+                         .width = network->width,
+                         .normalization = network->normalization,
+                         .targets = network->targets,
+                         .outputs = outputNames(*network),
+                         .runner = "Concertina"};
+    opened.run = [held = std::move(*network)](
+                     const torch::Tensor& images) -> Expected<std::vector<torch::Tensor>> {
+        return held.forward(images, predictionSettings());
+    };
+    return opened;
+}
+
+/// A length, and a header that is an object of JSON.
+bool isSafetensors(std::string_view head) {
+    constexpr std::size_t lengthSize = 8;
+    return head.size() > lengthSize && head[lengthSize] == '{';
+}
+
 } // namespace
 
 const ExportEntry& safetensorsExport() {
@@ -85,7 +111,9 @@ const ExportEntry& safetensorsExport() {
           .options = {weightsField()}},
          ".safetensors"},
         writeSafetensors,
-        readSafetensors};
+        readSafetensors,
+        isSafetensors,
+        openSafetensors};
     return entry;
 }
 

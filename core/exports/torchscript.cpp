@@ -2,6 +2,7 @@
 #include "core/exports/agreement.h"
 #include "core/exports/export.h"
 #include "core/exports/inputs_outputs.h"
+#include "core/exports/opened_network.h"
 #include "core/exports/samples.h"
 #include "core/exports/torchscript_module.h"
 #include "core/exports/weights.h"
@@ -16,7 +17,9 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <array>
+#include <exception>
 #include <sstream>
+#include <utility>
 
 namespace concertina {
 
@@ -48,28 +51,79 @@ Expected<WrittenNetwork> writeTorchScript(const CollapsedNetwork& network,
                           .sha256 = sum.finish()};
 }
 
-/// What a module gives that is loaded from the file. In float64: LibTorch is wrong for some
-/// convolutions of float32 on Debian 13.
+/// In what a module is run here: LibTorch is wrong for some convolutions of float32 on Debian 13.
+torch::ScalarType rightType() {
+    return hasRightConvolutions() ? torch::kFloat32 : torch::kFloat64;
+}
+
+std::string runnerName() {
+    return "TorchScript of LibTorch " + libtorchVersion();
+}
+
+/// The outputs of a module for images, in an order of names.
+Expected<std::vector<torch::Tensor>> outputsOfModule(torch::jit::Module& module,
+                                                     const torch::Tensor& images,
+                                                     const std::vector<std::string>& names) {
+    const torch::NoGradGuard noGrad;
+    try {
+        const auto outputs = module.forward({images}).toGenericDict();
+        std::vector<torch::Tensor> found;
+        for (const std::string& name : names)
+            found.push_back(outputs.at(name).toTensor().to(torch::kFloat32));
+        return found;
+    } catch (const std::exception& error) { // c10's, and the interpreter's own
+        return failure({"reader.torchscript", "", shortened(error.what(), 200),
+                        "a module that returns its outputs", ""});
+    }
+}
+
+/// A module and its facts; problem "reader.torchscript".
+Expected<std::pair<torch::jit::Module, std::string>> loaded(const std::filesystem::path& file) {
+    torch::jit::ExtraFilesMap facts{{factsName, ""}};
+    try {
+        torch::jit::Module module = torch::jit::load(file.string(), torch::kCPU, facts);
+        module.eval();
+        module.to(rightType());
+        return std::pair(std::move(module), std::move(facts[factsName]));
+    } catch (const std::exception& error) {
+        return failure({"reader.torchscript", file.string(), shortened(error.what(), 200),
+                        "a file as torch.jit.load reads it", ""});
+    }
+}
+
+/// What a module gives that is loaded from the file.
 std::vector<ReaderReport> readTorchScript(const CollapsedNetwork& network,
                                           const std::filesystem::path& place, const Json& options,
                                           const ExportSamples& samples) {
-    const torch::NoGradGuard noGrad;
     const torch::jit::GraphOptimizerEnabledGuard asItIs(false); // it runs once
     const auto [input, expected] =
         readerCase(network, samples.images, options.at("predictions").get<bool>());
-    const std::string reader = "TorchScript of LibTorch " + libtorchVersion();
-    try {
-        torch::jit::Module module = torch::jit::load(place.string());
-        module.eval();
-        module.to(torch::kFloat64);
-        const auto outputs = module.forward({input.to(torch::kFloat64)}).toGenericDict();
-        std::vector<torch::Tensor> found;
-        for (const std::string& name : outputNames(network))
-            found.push_back(outputs.at(name).toTensor());
-        return {agreement(network, expected, found, reader)};
-    } catch (const c10::Error& error) {
-        return {{.reader = reader, .why = shortened(error.what_without_backtrace(), 200)}};
-    }
+    auto module = loaded(place);
+    if (!module)
+        return {{.reader = runnerName(), .why = module.error().found}};
+    const auto found = outputsOfModule(module->first, input.to(rightType()), outputNames(network));
+    if (!found)
+        return {{.reader = runnerName(), .why = found.error().found}};
+    return {agreement(network, expected, *found, runnerName())};
+}
+
+Expected<OpenedNetwork> openTorchScript(const std::filesystem::path& file) {
+    auto module = loaded(file);
+    if (!module)
+        return failure(module.error());
+    auto network = networkFromFacts(file, Json::parse(module->second, nullptr, false));
+    if (!network)
+        return network;
+    network->runner = runnerName();
+    network->run = [held = std::move(module->first),
+                    names = network->outputs](const torch::Tensor& images) mutable {
+        return outputsOfModule(held, images.to(rightType()), names);
+    };
+    return network;
+}
+
+bool isZip(std::string_view head) {
+    return head.starts_with("PK\x03\x04");
 }
 
 } // namespace
@@ -86,7 +140,9 @@ const ExportEntry& torchscriptExport() {
           .options = {weightsField(), predictionsField()}},
          ".pt"},
         writeTorchScript,
-        readTorchScript};
+        readTorchScript,
+        isZip,
+        openTorchScript};
     return entry;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/data/image_files.h"
 #include "core/data/value_picture.h"
+#include "core/prediction/picture_source.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
@@ -13,27 +14,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 
 namespace concertina {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// File names without their ending, made different where two pictures have the same.
-std::vector<std::string> stems(const std::vector<fs::path>& images) {
-    std::set<std::string> taken;
-    std::vector<std::string> names;
-    for (const fs::path& image : images) {
-        std::string name = image.stem().string();
-        for (int i = 2; taken.contains(name); ++i)
-            name = image.stem().string() + "-" + std::to_string(i);
-        taken.insert(name);
-        names.push_back(name);
-    }
-    return names;
-}
 
 Expected<void> writeMillimetres(const fs::path& path, const ValueMap& map) {
     std::vector<std::uint16_t> plane;
@@ -139,37 +125,44 @@ Expected<void> writeMap(const std::string& stem, const ValueMap& map, const Targ
 
 } // namespace
 
-Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
-                                const std::stop_token& stop) {
+Expected<Predictions> predict(const PredictRequest& request, const Progress& progress,
+                              const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
+    auto source = PictureSource::of(request.images, request.every);
+    if (!source)
+        return failure(source.error());
     if (auto made = makeFolder(request.folder); !made)
         return failure(made.error());
-    progress(0, "reading the checkpoint");
-    const auto predictor = Predictor::load(request.checkpoint, request.collapsed);
+    progress(0, "reading the network");
+    const auto predictor = request.isExported ? Predictor::ofFile(request.network)
+                                              : Predictor::load(request.network, request.collapsed);
     if (!predictor)
         return failure(predictor.error());
-    PredictReport report;
-    const auto names = stems(request.images);
-    for (std::size_t i = 0; i < request.images.size(); ++i) {
+    Predictions report;
+    report.passedOver = source->passedOver();
+    for (double share = 0; auto picture = source->next(); share = source->share()) {
         if (stop.stop_requested())
             return failure(stoppedProblem(request.folder.string()));
-        progress(double(i) / double(request.images.size()), names[i]);
-        const auto image = readImage(request.images[i]);
-        if (!image)
-            return failure(image.error());
-        const Image fitted =
-            resized(*image, predictor->data().height, predictor->data().width);
+        progress(share, picture->name);
+        if (!picture->image) {
+            report.failed.push_back(picture->image.error());
+            continue;
+        }
+        const Image& image = *picture->image;
+        const Image fitted = resized(image, predictor->data().height, predictor->data().width);
         const auto maps = request.size == PredictionSize::Picture
-                              ? predictor->maps(fitted, image->height, image->width)
+                              ? predictor->maps(fitted, image.height, image.width)
                               : predictor->maps(fitted);
         for (std::size_t t = 0; t < maps.size(); ++t)
-            if (auto written =
-                    writeMap((request.folder / (names[i] + "." + predictor->taskName(t))).string(),
-                             maps[t], predictor->target(t), *image, request.images, report.files);
+            if (auto written = writeMap(
+                    (request.folder / (picture->name + "." + predictor->taskName(t))).string(),
+                    maps[t], predictor->target(t), image, source->files(), report.files);
                 !written)
                 return failure(written.error());
     }
+    if (report.files.empty() && !report.failed.empty())
+        return failure(report.failed.front());
     progress(1, "done");
     return report;
 }

@@ -18,20 +18,31 @@ enum class PredictionSize {
 };
 
 struct PredictRequest {
-    std::filesystem::path checkpoint;
-    std::vector<std::filesystem::path> images; ///< files of any size; resized to the network's
+    std::filesystem::path network;             ///< a checkpoint, or an exported network
+    std::vector<std::filesystem::path> images; ///< what `PictureSource` takes, of any size
     std::filesystem::path folder;              ///< made where it is missing
-    bool collapsed = false;                    ///< by the collapsed network
+    bool collapsed = false;                    ///< by a checkpoint's collapsed network
     PredictionSize size = PredictionSize::Network;
+    bool isExported = false;
+    int every = 1; ///< of videos, every n-th frame
+};
+
+/// What was written, and what could not be.
+struct Predictions : PredictReport {
+    Problems failed{}; ///< pictures that can't be read, and other ends
+    std::vector<std::string>
+        passedOver{}; ///< files of folders that are neither pictures nor videos
 };
 
 /// Predicts every task for pictures from anywhere. For each picture NAME writes NAME.TASK.png, as
-/// the task draws it (pictures of one name get a number), for depth NAME.TASK-mm.png, millimetres in
-/// 16 bits, and for classes NAME.TASK-index.png, their indices in 8 bits (in 16 where there are more
-/// than 256), as a folder's labels are. Problems of `loadCheckpoint`, of reading a picture, of
-/// writing, and "predict.input" where one of the pictures would be written over.
-Expected<PredictReport> predict(const PredictRequest& request, const Progress& progress,
-                                const std::stop_token& stop);
+/// the task draws it (pictures of one name get a number, frames of videos theirs), for depth
+/// NAME.TASK-mm.png, millimetres in 16 bits, and for classes NAME.TASK-index.png, their indices in
+/// 8 bits (in 16 where there are more than 256), as a folder's labels are. Problems of
+/// `loadCheckpoint` or `openNetwork`, of writing, and "predict.input" where one of the pictures
+/// would be written over; those of reading where no picture can be read, else the others are
+/// predicted for.
+Expected<Predictions> predict(const PredictRequest& request, const Progress& progress,
+                              const std::stop_token& stop);
 
 struct SheetRequest {
     std::filesystem::path checkpoint;

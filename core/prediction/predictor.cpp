@@ -57,23 +57,66 @@ Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool 
     : m_spec(checkpoint.spec), m_targets(checkpoint.targets), m_step(checkpoint.step),
       m_tasks(makeTasks(m_spec, m_targets)) {
     const torch::NoGradGuard noGrad;
+    Program program = network.program();
+    std::vector<torch::Tensor> tensors;
     if (collapsed) {
         CollapsedNetwork compact = fold(network, checkpoint);
-        m_program = std::move(compact.program);
-        m_tensors = std::move(compact.tensors);
+        program = std::move(compact.program);
+        tensors = std::move(compact.tensors);
     } else {
-        m_program = network.program();
-        m_tensors = network.compose(false).tensors;
+        tensors = network.compose(false).tensors;
     }
+    m_run = [what = std::move(program), weights = std::move(tensors)](const torch::Tensor& images) {
+        return runProgram(what, weights, images, predictionSettings());
+    };
+}
+
+Expected<Predictor> Predictor::ofFile(const std::filesystem::path& path) {
+    auto network = openNetwork(path);
+    if (!network)
+        return failure(network.error());
+    return Predictor(std::move(*network));
+}
+
+Predictor::Predictor(OpenedNetwork network)
+    : m_targets(network.targets), m_step(0), m_predicts(network.predicts) {
+    m_spec.name = network.name;
+    m_spec.data.height = network.height;
+    m_spec.data.width = network.width;
+    m_spec.data.normalization = network.normalization;
+    m_spec.tasks.clear(); // a spec begins with one
+    for (std::size_t t = 0; t < m_targets.size(); ++t) {
+        // How an output becomes a prediction hangs on its kind alone.
+        const TaskEntry& entry = taskEntry(m_targets[t].kind->usualName());
+        m_spec.tasks.push_back(
+            {.method = {entry.info.id}, .name = network.outputs[t], .target = m_targets[t].name});
+        m_tasks.push_back(entry.make(completeOptions(entry.info, Json::object()), m_targets[t]));
+    }
+    // It ran when it was opened, and runs again.
+    m_run = [run = std::move(network.run)](const torch::Tensor& images) {
+        return run(images).value();
+    };
 }
 
 std::vector<torch::Tensor> Predictor::outputs(const Image& image) const {
     const BatchMaker maker({}, {}, normalizationOf(data().normalization));
-    return outputs(maker.image(image));
+    if (!m_predicts)
+        return outputs(maker.image(image));
+    const BatchMaker plain({}, {}, normalizationOf(InputNormalization::Unit));
+    return outputs(plain.image(image) * 255);
 }
 
 std::vector<torch::Tensor> Predictor::outputs(const torch::Tensor& images) const {
-    return runProgram(m_program, m_tensors, images, predictionSettings());
+    return m_run(images);
+}
+
+torch::Tensor Predictor::prediction(std::size_t t, const torch::Tensor& output) const {
+    const TargetKind* kind = m_targets[t].kind;
+    if (m_predicts && kind == &classesTarget())
+        return output[0][0].to(torch::kInt64);
+    if (m_predicts && kind->form() == ValueForm::List)
+        return output[0];
+    return m_tasks[t]->prediction(output)[0];
 }
 
 std::vector<ValueMap> Predictor::maps(const Image& image) const {
@@ -81,8 +124,7 @@ std::vector<ValueMap> Predictor::maps(const Image& image) const {
     const auto given = outputs(image);
     std::vector<ValueMap> maps;
     for (std::size_t t = 0; t < given.size(); ++t)
-        maps.push_back(
-            targetTensors(*m_targets[t].kind).predicted(m_tasks[t]->prediction(given[t])[0]));
+        maps.push_back(targetTensors(*m_targets[t].kind).predicted(prediction(t, given[t])));
     return maps;
 }
 
@@ -93,8 +135,12 @@ std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width)
     for (std::size_t t = 0; t < given.size(); ++t) {
         const torch::Tensor& output = given[t];
         if (!m_targets[t].kind->isPlane()) {
-            maps.push_back(
-                targetTensors(*m_targets[t].kind).predicted(m_tasks[t]->prediction(output)[0]));
+            maps.push_back(targetTensors(*m_targets[t].kind).predicted(prediction(t, output)));
+            continue;
+        }
+        if (m_predicts && m_targets[t].kind == &classesTarget()) {
+            const torch::Tensor near = torch::upsample_nearest2d(output, {height, width});
+            maps.push_back(toValueMap(prediction(t, near), *m_targets[t].kind));
             continue;
         }
         const Places rows(output.size(2), height), columns(output.size(3), width);
@@ -105,7 +151,7 @@ std::vector<ValueMap> Predictor::maps(const Image& image, int height, int width)
             const auto count = std::min<std::int64_t>(band, height - first);
             const torch::Tensor part = columns.interpolated(
                 rows.interpolated(output, 2, first, count), 3, 0, width);
-            parts.push_back(m_tasks[t]->prediction(part)[0]);
+            parts.push_back(prediction(t, part));
         }
         // Bands are rows: the dimension before the last, with or without channels.
         maps.push_back(toValueMap(torch::cat(parts, -2), *m_targets[t].kind));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/program.h"
+#include "core/exports/opened_network.h"
 #include "core/tasks/task.h"
 #include "core/training/checkpoint.h"
 #include "core/values/image.h"
@@ -11,17 +11,22 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace concertina {
 
-/// A network of a checkpoint, expanded or collapsed, that answers for one picture at a time.
+/// A network of a checkpoint, expanded or collapsed, or an exported one, that answers for one
+/// picture at a time.
 class Predictor {
 public:
     /// Problems of `loadCheckpoint`.
     static Expected<Predictor> load(const std::filesystem::path& path, bool collapsed);
+
+    /// Of a network that was exported. Problems of `openNetwork`.
+    static Expected<Predictor> ofFile(const std::filesystem::path& path);
 
     /// `network` is the checkpoint's.
     Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed);
@@ -36,21 +41,25 @@ public:
     std::vector<ValueMap> maps(const Image& image) const;
 
     /// The same in another size: outputs are interpolated before a class is chosen of them, so
-    /// that borders run between the network's pixels.
+    /// that borders run between the network's pixels. Classes that an exported network has chosen
+    /// itself are those of the nearest pixel.
     std::vector<ValueMap> maps(const Image& image, int height, int width) const;
 
     /// Outputs [N, C, H, W], one a task, for images [N, 3, H, W] as `BatchMaker` makes them.
     std::vector<torch::Tensor> outputs(const torch::Tensor& images) const;
 
 private:
+    explicit Predictor(OpenedNetwork network);
+
     std::vector<torch::Tensor> outputs(const Image& image) const;
+    torch::Tensor prediction(std::size_t t, const torch::Tensor& output) const;
 
     ExperimentSpec m_spec;
     std::vector<TargetInfo> m_targets;
     std::int64_t m_step;
     std::vector<std::unique_ptr<Task>> m_tasks;
-    Program m_program;
-    std::vector<torch::Tensor> m_tensors;
+    std::function<std::vector<torch::Tensor>(const torch::Tensor& images)> m_run;
+    bool m_predicts = false; ///< what it runs gives predictions, of pixels from 0 to 255
 };
 
 } // namespace concertina

@@ -103,6 +103,10 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
     return convolvedSafely(x, kernel, bias, stride, padding, dilation, groups);
 }
 
+bool hasRightConvolutions() {
+    return !isOneDnnWrong();
+}
+
 std::string libtorchVersion() {
     return TORCH_VERSION;
 }

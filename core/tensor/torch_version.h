@@ -18,6 +18,10 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& kernel,
                        const torch::Tensor& bias, std::int64_t stride, std::int64_t padding,
                        std::int64_t dilation, std::int64_t groups);
 
+/// Whether torch::conv2d itself is right for float32 on the processor, as it is all over but on
+/// Debian 13.
+bool hasRightConvolutions();
+
 /// "2.6.0"
 std::string libtorchVersion();
 

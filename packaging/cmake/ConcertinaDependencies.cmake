@@ -9,7 +9,7 @@ find_package(Threads REQUIRED)
 if(CONCERTINA_LIBTORCH)
     # An official LibTorch given by CMAKE_PREFIX_PATH comes before the system's.
     find_package(Torch REQUIRED)
-    find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs dnn)
+    find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio dnn)
     find_package(Protobuf REQUIRED) # which ONNX's targets link
     find_package(ONNX REQUIRED)
     find_package(PNG REQUIRED)

@@ -162,6 +162,31 @@ private Q_SLOTS:
                  qPrintable(QString("%1 %2").arg(sum / count).arg(miou)));
     }
 
+    void anExportedFileStandsForItsRun() {
+        const QString picture = QString(CONCERTINA_SOURCE_DIR) + "/resources/examples/room.jpg";
+        const QString network = file("small.safetensors");
+        QCOMPARE(
+            m_place.run({"export", m_run, "--option", "weights=bfloat16", "--out", network}).code,
+            0);
+        const cli::Outcome predicted =
+            m_place.run({"predict", network, picture, "--out", file("by file"), "--json"});
+        QVERIFY2(predicted.code == 0, qPrintable(predicted.text()));
+        QCOMPARE(predicted.last()["network"].toString(), network);
+        QVERIFY(QFile::exists(file("by file/room.depth-mm.png")));
+        const cli::Outcome timed =
+            m_place.run({"time", network, "--batch", "1", "--repeats", "2", "--json"});
+        QVERIFY2(timed.code == 0, qPrintable(timed.text()));
+        const QJsonArray rows = timed.last()["rows"].toArray();
+        QVERIFY(rows.size() >= 4);
+        QVERIFY(rows.first()["median_ms"].toDouble() > 0);
+        // A picture among others that can't be read is said at the end.
+        const cli::Outcome some = m_place.run(
+            {"predict", network, picture, file("missing.png"), "--out", file("some"), "--json"});
+        QCOMPARE(some.code, 1);
+        QVERIFY(QFile::exists(file("some/room.depth-mm.png")));
+        QVERIFY(some.text().contains("missing.png"));
+    }
+
     void aPictureIsAnsweredWithoutConcertina() {
         const QString python = "/usr/bin/python3", root = CONCERTINA_SOURCE_DIR;
         QProcess probe;

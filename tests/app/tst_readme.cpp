@@ -135,7 +135,7 @@ private Q_SLOTS:
         if (all.isEmpty()) {
             for (const char* command :
                  {"layers", "weights", "train", "resume", "add-task", "drop-task", "runs", "table",
-                  "conflict", "replan", "try", "verify", "collapse", "export", "predict"})
+                  "conflict", "replan", "try", "verify", "collapse", "export", "predict", "time"})
                 all += helpOf({command});
             all += helpOf({"data", "guess"}) + helpOf({"data", "classes"});
             // Of the window and of packaging/run.sh.

@@ -86,9 +86,13 @@ const std::vector<Module>& projectModules() {
          {"core/values", "core/model", "core/tensor", "core/data", "core/training",
           "core/collapse"},
          {"LibTorch", "OpenCV", "ONNX"}},
+        {"core/runners",
+         {"core/values", "core/model", "core/tensor", "core/network", "core/training",
+          "core/collapse", "core/exports"},
+         {"LibTorch"}},
         {"core/prediction",
          {"core/values", "core/model", "core/tensor", "core/data", "core/tasks", "core/network",
-          "core/training", "core/collapse"},
+          "core/training", "core/collapse", "core/exports"},
          {"LibTorch"}},
         // The catalogue, which gathers the tables of all modules.
         {"core",
@@ -105,11 +109,11 @@ const std::vector<Module>& projectModules() {
          {}},
         {"app/cli",
          {"core", "core/values", "core/model", "core/tensor", "core/data", "core/training",
-          "core/collapse", "core/exports", "core/prediction", "db", "app/session"},
+          "core/collapse", "core/exports", "core/prediction", "core/runners", "db", "app/session"},
          {"CLI11"}},
         {"app/gui",
          {"core", "core/values", "core/model", "core/tensor", "core/data", "core/collapse",
-          "core/exports", "core/prediction", "db", "widgets", "ui", "app/session"},
+          "core/exports", "core/prediction", "core/runners", "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
     return modules;

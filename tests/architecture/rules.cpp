@@ -107,7 +107,7 @@ bool isTest(const SourceFile& file) {
 
 /// Code that is not ours to compile: what an export has beside a network.
 bool isResource(const SourceFile& file) {
-    return topFolder(file.path) == "resources";
+    return file.path.starts_with("resources/exports/");
 }
 
 } // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/collapse/collapse.h"
 #include "core/data/image_files.h"
 #include "core/data/target_tensors.h"
+#include "core/data/video.h"
+#include "core/exports/export.h"
 #include "core/prediction/predict.h"
 #include "core/prediction/predictor.h"
 #include "core/tensor/torch.h"
@@ -10,12 +13,20 @@
 #include <QFile>
 #include <QTest>
 
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+#include <torch/csrc/jit/api/module.h>
+
 #include <fstream>
+#include <iterator>
 
 using namespace concertina;
 using namespace concertina::testing;
 
 namespace {
+
+namespace fs = std::filesystem;
 
 const Progress quiet = [](double, const std::string&) {};
 
@@ -27,6 +38,35 @@ Image gradient(int height, int width) {
             image.pixel(y, x)[1] = static_cast<std::uint8_t>(255 * y / height);
         }
     return image;
+}
+
+std::string readBytes(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// How many bytes of two pictures are further apart than one.
+double shareApart(const fs::path& a, const fs::path& b) {
+    const cv::Mat left = cv::imread(a.string(), cv::IMREAD_UNCHANGED);
+    const cv::Mat right = cv::imread(b.string(), cv::IMREAD_UNCHANGED);
+    if (left.empty() || left.size() != right.size() || left.type() != right.type())
+        return 1;
+    cv::Mat away;
+    cv::absdiff(left, right, away);
+    return double(cv::countNonZero(away.reshape(1) > 1)) / double(away.total() * away.channels());
+}
+
+bool writeVideo(const fs::path& file, int frames) {
+    cv::VideoWriter writer(file.string(), cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10,
+                           {64, 48});
+    if (!writer.isOpened())
+        return false;
+    for (int i = 0; i < frames; ++i) {
+        cv::Mat frame(48, 64, CV_8UC3, cv::Scalar(20 + 5 * i, 30, 200 - 4 * i));
+        cv::circle(frame, {10 + i, 20}, 8, {255, 255, 255}, -1);
+        writer.write(frame);
+    }
+    return true;
 }
 
 } // namespace
@@ -44,6 +84,17 @@ class PredictTest : public QObject {
     PredictRequest request(std::vector<std::filesystem::path> images, bool collapsed = false) {
         return {m_training.lastCheckpoint(), std::move(images),
                 path(collapsed ? "collapsed" : "expanded"), collapsed};
+    }
+
+    /// The collapsed network as a file.
+    bool write(const fs::path& file, const MethodChoice& format) {
+        return networkWriter(file, format)
+            .and_then([&](const NetworkWriter& writer) {
+                return collapse(
+                    {.checkpoint = m_training.lastCheckpoint(), .write = writer, .timed = false},
+                    quiet, {});
+            })
+            .has_value();
     }
 
 private Q_SLOTS:
@@ -161,6 +212,188 @@ private Q_SLOTS:
                 };
                 QVERIFY(std::abs(value(*left) - value(*right)) <= 1);
             }
+    }
+
+    void anExportedNetworkPredictsTheSame_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("options");
+        QTest::addColumn<bool>("isExact"); // the same program runs it
+        QTest::newRow("safetensors") << "safetensors"
+                                     << "{}" << true;
+        QTest::newRow("onnx") << "onnx"
+                              << "{}" << false;
+        QTest::newRow("onnx, predictions") << "onnx"
+                                           << R"({"predictions": true})" << false;
+        QTest::newRow("torchscript") << "torchscript"
+                                     << "{}" << false;
+        QTest::newRow("torchscript, predictions") << "torchscript"
+                                                  << R"({"predictions": true})" << false;
+        QTest::newRow("torchscript, bfloat16") << "torchscript"
+                                               << R"({"weights": "bfloat16"})" << false;
+    }
+
+    void anExportedNetworkPredictsTheSame() {
+        QFETCH(QString, format);
+        QFETCH(QString, options);
+        QFETCH(bool, isExact);
+        const auto exported = path("exported");
+        const auto choices = Json::parse(options.toStdString());
+        const bool isRounded = choices.contains("weights");
+        QVERIFY(write(exported, {format.toStdString(), choices}));
+        for (const auto size : {PredictionSize::Network, PredictionSize::Picture}) {
+            PredictRequest ours = request({path("a.png"), path("b/a.png")}, true);
+            ours.size = size;
+            PredictRequest theirs = ours;
+            theirs.network = exported;
+            theirs.isExported = true;
+            theirs.folder = path("by file");
+            const auto left = predict(ours, quiet, {});
+            const auto right = predict(theirs, quiet, {});
+            QVERIFY2(right.has_value(), right ? "" : toText(right.error()).c_str());
+            QCOMPARE(right->files.size(), left->files.size());
+            for (std::size_t i = 0; i < left->files.size(); ++i) {
+                const fs::path a = left->files[i], b = right->files[i];
+                QCOMPARE(b.filename().string(), a.filename().string());
+                if (isExact)
+                    QVERIFY2(readBytes(a) == readBytes(b), a.c_str());
+                else if (!isRounded && size == PredictionSize::Network)
+                    QVERIFY2(shareApart(a, b) <= 0.01, a.c_str());
+            }
+        }
+    }
+
+    void whatIsNoExportedNetworkIsRefused_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("nothing") << "missing"
+                                 << "file.read";
+        QTest::newRow("a folder") << "folder"
+                                  << "file.read";
+        QTest::newRow("an empty file") << "empty"
+                                       << "export.unknown";
+        QTest::newRow("a text") << "text"
+                                << "export.unknown";
+        QTest::newRow("a checkpoint") << "checkpoint"
+                                      << "network.format";
+        QTest::newRow("safetensors, cut") << "safetensors cut"
+                                          << "safetensors.truncated";
+        QTest::newRow("safetensors, changed") << "safetensors changed"
+                                              << "file.checksum";
+        QTest::newRow("onnx, cut") << "onnx cut"
+                                   << "export.damaged";
+        QTest::newRow("onnx of others") << "onnx other"
+                                        << "export.facts";
+        QTest::newRow("torchscript, cut") << "torchscript cut"
+                                          << "reader.torchscript";
+        QTest::newRow("torchscript of others") << "torchscript other"
+                                               << "export.facts";
+    }
+
+    void whatIsNoExportedNetworkIsRefused() {
+        QFETCH(QString, what);
+        QFETCH(QString, code);
+        PredictRequest wanted = request({path("a.png")});
+        wanted.isExported = true;
+        wanted.network = path("refused");
+        std::filesystem::remove_all(wanted.network);
+        const QString format = what.section(' ', 0, 0);
+        if (what == "folder")
+            std::filesystem::create_directories(wanted.network);
+        else if (what == "checkpoint")
+            wanted.network = m_training.lastCheckpoint();
+        else if (what == "empty" || what == "text")
+            std::ofstream(wanted.network) << (what == "text" ? "{\"network\": \"no more\"}" : "");
+        else if (what == "onnx other")
+            std::ofstream(wanted.network) << '\x08' << '\x07'; // a model of version 7, and no more
+        else if (what == "torchscript other")
+            torch::jit::Module("__torch__.Other").save(wanted.network.string());
+        else if (what != "missing") {
+            QVERIFY(write(wanted.network, {format.toStdString()}));
+            std::string bytes = readBytes(wanted.network);
+            if (what.endsWith("cut"))
+                bytes.resize(bytes.size() / 2);
+            else
+                bytes[bytes.size() - 3] ^= 1;
+            std::ofstream(wanted.network, std::ios::binary) << bytes;
+        }
+        wanted.folder = path("none");
+        const auto report = predict(wanted, quiet, {});
+        QVERIFY(!report);
+        QCOMPARE(QString::fromStdString(report.error().code), code);
+        QCOMPARE(report.error().path, wanted.network.string());
+        QVERIFY(!std::filesystem::exists(path("none")) || std::filesystem::is_empty(path("none")));
+    }
+
+    void foldersAreGoneThrough() {
+        const auto folder = path("album");
+        std::filesystem::create_directories(folder / "below");
+        QVERIFY(writePng(folder / "2.png", gradient(20, 20)).has_value());
+        QVERIFY(writePng(folder / "1.PNG", gradient(20, 20)).has_value());
+        QVERIFY(writePng(folder / ".hidden.png", gradient(20, 20)).has_value());
+        QVERIFY(writePng(folder / "below/3.png", gradient(20, 20)).has_value());
+        std::ofstream(folder / "notes.txt") << "no picture";
+        std::ofstream(folder / "broken.jpg") << "no picture";
+        const auto report = predict(request({folder}), quiet, {});
+        QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
+        QCOMPARE(report->files.size(), std::size_t{10});
+        QVERIFY(report->files.front().ends_with("/1.segmentation.png"));
+        QCOMPARE(report->passedOver, std::vector<std::string>{(folder / "notes.txt").string()});
+        QCOMPARE(report->failed.size(),
+                 std::size_t{1}); // the others are predicted for all the same
+        QCOMPARE(report->failed[0].path, (folder / "broken.jpg").string());
+        std::filesystem::create_directories(path("bare"));
+        const auto bare = predict(request({path("bare")}), quiet, {});
+        QVERIFY(!bare);
+        QCOMPARE(bare.error().code, std::string("predict.none"));
+    }
+
+    void framesOfVideosAreTaken() {
+        const auto file = path("walk.avi");
+        if (!writeVideo(file, 10))
+            QSKIP("OpenCV has no codec for Motion JPEG here.");
+        const auto all = predict(request({file}), quiet, {});
+        QVERIFY2(all.has_value(), all ? "" : toText(all.error()).c_str());
+        QVERIFY(all->failed.empty());
+        QCOMPARE(all->files.size(), std::size_t{50});
+        QVERIFY(all->files.back().find("/walk-000009.") != std::string::npos);
+        // A frame is predicted for as a picture of it is: its brightness grows with its number.
+        Expected<Video> video = Video::open(file);
+        QVERIFY(video.has_value());
+        for (int i = 0; i < 4; ++i)
+            QVERIFY(video->next().has_value());
+        QVERIFY(writePng(path("fifth.png"), *video->next()).has_value());
+        QVERIFY(predict(request({path("fifth.png")}), quiet, {}).has_value());
+        QVERIFY(readBytes(path("expanded/fifth.depth-mm.png"))
+                == readBytes(path("expanded/walk-000004.depth-mm.png")));
+
+        PredictRequest some = request({file});
+        some.folder = path("some");
+        some.every = 4;
+        QVERIFY(predict(some, quiet, {}).has_value());
+        for (int i = 0; i < 10; ++i)
+            QCOMPARE(
+                std::filesystem::exists(path("some/walk-00000" + std::to_string(i) + ".depth.png")),
+                i % 4 == 0);
+    }
+
+    void aVideoThatEndsEarlyKeepsWhatWasRead() {
+        const auto file = path("cut.avi");
+        if (!writeVideo(file, 40))
+            QSKIP("OpenCV has no codec for Motion JPEG here.");
+        const std::string bytes = readBytes(file);
+        std::ofstream(file, std::ios::binary) << bytes.substr(0, bytes.size() / 2);
+        const auto report = predict(request({path("a.png"), file}), quiet, {});
+        QVERIFY2(report.has_value(), report ? "" : toText(report.error()).c_str());
+        QVERIFY(report->files.size() > 5); // the picture, and some frames
+        QCOMPARE(report->failed.size(), std::size_t{1});
+        QCOMPARE(report->failed[0].code, std::string("video.short"));
+        for (const char* name : {"none.mp4", "text.avi"}) {
+            std::ofstream(path(name)) << (name[0] == 't' ? "no video" : "");
+            const auto refused = predict(request({path(name)}), quiet, {});
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().code, std::string("video.unreadable"));
+            QCOMPARE(refused.error().path, path(name).string());
+        }
     }
 
     void whatIsNoPictureIsNamed() {

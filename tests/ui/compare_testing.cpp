@@ -254,6 +254,23 @@ void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> rep
                            });
 }
 
+void FakePredictions::runnerTimes(const RunId& run, Reply<RunnerTimes> reply) {
+    answer<RunnerTimes>(
+        QStringLiteral("runners %1").arg(QString::fromStdString(run)), std::move(reply), [] {
+            return RunnerTimes{.network = "rooms-demo",
+                               .height = 96,
+                               .width = 128,
+                               .threads = 2,
+                               .rows = {{"Concertina", "float32", 1, 3.21, 3.6, 4.2e6},
+                                        {"TorchScript, frozen", "float32", 1, 2.5, 2.9, 4.1e6},
+                                        {.runner = "OpenCV (cv::dnn)",
+                                         .precision = "float32",
+                                         .batch = 1,
+                                         .why = "unpooling to odd sizes is not known to it"},
+                                        {"Concertina", "float32", 8, 2.8, 3.1, 3.1e7}}};
+        });
+}
+
 void FakePredictions::verify(const RunId& run, bool layers, Reply<VerifyReport> reply) {
     answer<VerifyReport>(QStringLiteral("%1 %2").arg(layers ? QStringLiteral("layers")
                                                             : QStringLiteral("verify"),

@@ -79,6 +79,7 @@ public:
                  Reply<Trial> reply) override;
     void collapseReport(const RunId& run, Reply<CollapseReport> reply) override;
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
+    void runnerTimes(const RunId& run, Reply<RunnerTimes> reply) override;
     void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,
                        Reply<WrittenNetwork> reply) override;
 

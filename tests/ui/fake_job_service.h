@@ -54,6 +54,7 @@ public:
     std::vector<FakeJob<std::pair<RunId, std::vector<std::string>>, Trial>> tried;
     std::vector<FakeJob<RunId, CollapseReport>> reported;
     std::vector<FakeJob<RunId, VerifyReport>> verified;
+    std::vector<FakeJob<RunId, RunnerTimes>> timed;
     std::vector<FakeJob<std::pair<RunId, std::string>, WrittenNetwork>> saved;
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
@@ -124,6 +125,9 @@ public:
     }
     void verify(const RunId& run, bool, Reply<VerifyReport> reply) override {
         verified.push_back({run, std::move(reply)});
+    }
+    void runnerTimes(const RunId& run, Reply<RunnerTimes> reply) override {
+        timed.push_back({run, std::move(reply)});
     }
     void saveCollapsed(const RunId& run, const MethodChoice&, const std::string& place,
                        Reply<WrittenNetwork> reply) override {

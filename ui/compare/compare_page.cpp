@@ -12,6 +12,7 @@
 #include "ui/compare/picture_stage.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
+#include "ui/compare/runner_panel.h"
 #include "ui/runs/run_text.h"
 #include "ui/services/job_notice.h"
 #include "widgets/controls/segmented_control.h"
@@ -156,6 +157,12 @@ void ComparePage::showClasses() {
     const ComparedRun& run = reportedRun();
     if (run.checkpoint)
         m_classes->showRun(run.id(), run.name(), run.checkpoint->position.step);
+}
+
+void ComparePage::showRunners() {
+    const ComparedRun& run = reportedRun();
+    if (run.checkpoint)
+        m_runners->showRun(run.id(), run.name(), run.checkpoint->position.step);
 }
 
 // ---- Choices

@@ -27,6 +27,7 @@ class MetricsCard;
 class PictureStage;
 class ReportCard;
 class RunPicker;
+class RunnerPanel;
 class SegmentedControl;
 class TonedLabel;
 
@@ -83,6 +84,7 @@ private:
     void showMark();
     void showReport();
     void showClasses();
+    void showRunners();
     void chooseOther();
     void chooseRun();
     void openImage();
@@ -120,6 +122,7 @@ private:
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
     ClassPanel* m_classes;
+    RunnerPanel* m_runners;
 
     QAction* m_open = nullptr;
     QAction* m_other = nullptr;

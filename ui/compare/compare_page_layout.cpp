@@ -11,6 +11,7 @@
 #include "ui/compare/picture_stage.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
+#include "ui/compare/runner_panel.h"
 #include "ui/compare/saved_picture.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/job_notice.h"
@@ -79,7 +80,8 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
       m_reportRun(new QComboBox),
       m_metrics(new MetricsCard(context.catalogue)),
-      m_classes(new ClassPanel(context.jobs, this)) {
+      m_classes(new ClassPanel(context.jobs, this)),
+      m_runners(new RunnerPanel(context.jobs, this)) {
     setAcceptDrops(true);
     m_body = makeBody();
     m_stack->addWidget(m_picker);
@@ -242,6 +244,7 @@ void ComparePage::connectParts() {
             [this](const MethodChoice& format, const QString& place) {
                 m_report->save(reportedRun().id(), format, place.toStdString());
             });
+    connect(m_report, &ReportCard::runnersAsked, this, &ComparePage::showRunners);
     // In the window's strip: the card may be scrolled away from where it was asked for.
     connect(m_report, &ReportCard::saveFailed, this, [this](const Problem& problem) {
         m_context.navigator.showProblem(tr("The collapsed network was not saved."), problem);

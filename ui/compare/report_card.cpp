@@ -45,12 +45,17 @@ QToolButton* linkButton(const QString& label, const QString& tip) {
 } // namespace
 
 ReportCard::ReportCard(JobService& jobs, QWidget* parent)
-    : Card(tr("Collapse report"), parent), m_jobs(jobs), m_verdict(new Pill),
+    : Card(tr("Collapse report"), parent),
+      m_jobs(jobs),
+      m_verdict(new Pill),
       m_copy(linkButton(tr("Copy"), tr("Copy the report as text"))),
       m_again(linkButton(tr("Measure again"), tr("Measure the last checkpoint"))),
       m_layers(linkButton(tr("Layers"), tr("Compare layer by layer: where do they differ most?"))),
-      m_reason(new TonedLabel(ColorRole::Bad)), m_saved(new TonedLabel(ColorRole::MutedText)),
-      m_notice(new JobNotice), m_savingNotice(new JobNotice) {
+      m_runners(linkButton(tr("Runners…"), tr("How long do the programs at hand take for it?"))),
+      m_reason(new TonedLabel(ColorRole::Bad)),
+      m_saved(new TonedLabel(ColorRole::MutedText)),
+      m_notice(new JobNotice),
+      m_savingNotice(new JobNotice) {
     headerLayout()->addWidget(m_verdict);
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
@@ -76,6 +81,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     buttons->setContentsMargins(8, 0, 8, 0);
     buttons->addWidget(m_again);
     buttons->addWidget(m_layers);
+    buttons->addWidget(m_runners);
     buttons->addStretch(1);
     buttons->addWidget(m_copy);
     column->addLayout(buttons);
@@ -92,6 +98,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
         verify(true);
         showReport();
     });
+    connect(m_runners, &QToolButton::clicked, this, &ReportCard::runnersAsked);
     connect(m_notice, &JobNotice::againAsked, this, &ReportCard::measure);
     connect(m_notice, &JobNotice::cancelled, this, [this] {
         m_job.cancel();
@@ -339,6 +346,7 @@ void ReportCard::showReport() {
                         && !m_notice->isFailure());
     m_layers->setVisible(m_verify && m_verify->layers.empty() && !m_job.isBusy()
                          && m_latest == m_step);
+    m_runners->setVisible(!m_run.empty());
 }
 
 } // namespace concertina

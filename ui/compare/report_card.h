@@ -46,11 +46,13 @@ public:
     const std::optional<VerifyReport>& verdict() const { return m_verify; }
     Pill* verdictPill() const { return m_verdict; }
     QToolButton* layersButton() const { return m_layers; }
+    QToolButton* runnersButton() const { return m_runners; }
 
 Q_SIGNALS:
     void measured();
     void saved(const QString& place);
     void saveFailed(const concertina::Problem& problem);
+    void runnersAsked();
 
 private:
     void measure();
@@ -78,6 +80,7 @@ private:
     QToolButton* m_copy;
     QToolButton* m_again;
     QToolButton* m_layers;
+    QToolButton* m_runners;
     QGridLayout* m_grid;
     int m_row = 0;
     TonedLabel* m_reason;

@@ -9,6 +9,7 @@
 #include "core/values/kernel_distance.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
+#include "core/values/runner_times.h"
 #include "core/values/spec.h"
 #include "core/values/trial.h"
 #include "core/values/weights_report.h"
@@ -112,6 +113,9 @@ public:
     virtual void collapseReport(const RunId& run, Reply<CollapseReport> reply) = 0;
     /// How far both networks are apart; `layers`: of every layer, too, which takes twice as long.
     virtual void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) = 0;
+
+    /// How long every runner takes for the collapsed network of a run's last checkpoint.
+    virtual void runnerTimes(const RunId& run, Reply<RunnerTimes> reply) = 0;
 
     /// Writes the collapsed network of a run's last checkpoint in one of the catalogue's exports,
     /// to a file or into a folder.
