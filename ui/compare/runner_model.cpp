@@ -12,13 +12,13 @@ namespace concertina {
 
 namespace {
 
-enum Column { Runner, Precision, Batch, Median, Late, Memory, ByQuickest, ColumnCount };
+enum RunnerColumn { Runner, InPrecision, Batch, Median, Late, Memory, ByQuickest, ColumnCount };
 
 Qt::Alignment sideOf(int column) {
     return Qt::AlignVCenter | (column < Batch ? Qt::AlignLeft : Qt::AlignRight);
 }
 
-QString milliseconds(double time) {
+QString timeText(double time) {
     return toQt(digitsText(time, 3)) + QStringLiteral(" ms");
 }
 
@@ -51,7 +51,7 @@ QVariant RunnerModel::data(const QModelIndex& index, int role) const {
     const bool sorts = role == TablePanel::SortRole;
     switch (index.column()) {
     case Runner: return toQt(row.runner);
-    case Precision: return toQt(row.precision);
+    case InPrecision: return toQt(row.precision);
     case Batch: return sorts ? QVariant(row.batch) : QVariant(QString::number(row.batch));
     default: break;
     }
@@ -62,8 +62,8 @@ QVariant RunnerModel::data(const QModelIndex& index, int role) const {
     }
     const double share = row.median / quickestTime(m_times, row.batch);
     switch (index.column()) {
-    case Median: return sorts ? QVariant(row.median) : QVariant(milliseconds(row.median));
-    case Late: return sorts ? QVariant(row.late) : QVariant(milliseconds(row.late));
+    case Median: return sorts ? QVariant(row.median) : QVariant(timeText(row.median));
+    case Late: return sorts ? QVariant(row.late) : QVariant(timeText(row.late));
     case Memory: return sorts ? QVariant(row.memory) : QVariant(toQt(bytesText(row.memory)));
     default: return sorts ? QVariant(share) : QVariant(toQt(fixedText(share, 2)));
     }
@@ -78,7 +78,7 @@ QVariant RunnerModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     switch (section) {
     case Runner: return tr("Runner");
-    case Precision: return tr("Precision");
+    case InPrecision: return tr("Precision");
     case Batch: return tr("Batch");
     case Median: return tr("An image");
     case Late: return tr("95 % below");
