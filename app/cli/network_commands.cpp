@@ -216,6 +216,7 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
     for (const std::string& file : report->passedOver)
         console.note(file + " is neither a picture nor a video: passed over.");
     event.update(toJson(*report));
+    event["passed_over"] = report->passedOver;
     console.emit(event);
     return report->failed.empty() ? Done : console.fail(report->failed);
 }

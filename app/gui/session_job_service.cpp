@@ -10,6 +10,7 @@
 #include "core/data/guess_dataset.h"
 #include "core/exports/export.h"
 #include "core/model/spec_paths.h"
+#include "core/prediction/predict.h"
 #include "core/runners/timing.h"
 #include "core/values/initial_source.h"
 #include "widgets/qt_text.h"
@@ -33,6 +34,7 @@ void SessionJobService::post(JobThread& thread, const char* kind, Reply<T> reply
             m_looks.stop(ending);
             m_long.stop(ending);
             m_surveys.stop(ending);
+            m_predictions.stop(ending);
         });
     thread.post(kind + ending, [this, reply = std::move(reply),
                                 work = std::move(work)](const std::stop_token& stop) {
@@ -275,6 +277,21 @@ void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& form
              if (!report)
                  return failure(report.error());
              return std::move(*report->written);
+         });
+}
+
+void SessionJobService::predictFiles(const std::optional<RunId>& run,
+                                     const PredictRequest& request, Reply<Predictions> reply) {
+    post(m_predictions, "predict", std::move(reply),
+         [this, run, request](const Progress& progress,
+                              const std::stop_token& stop) mutable -> Expected<Predictions> {
+             if (run) {
+                 const auto trained = findTrained(m_store, *run, m_dataFolder);
+                 if (!trained)
+                     return failure(trained.error());
+                 request.network = trained->checkpoint;
+             }
+             return predict(request, progress, stop);
          });
 }
 

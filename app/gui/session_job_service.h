@@ -15,7 +15,8 @@
 namespace concertina {
 
 /// Jobs of the window. What a person looks at is made in one thread, what takes long in another, so
-/// that a frame never waits for a ranking; samples are counted in a third.
+/// that a frame never waits for a ranking; samples are counted in a third, and a fourth writes
+/// predictions, as a video may take hours.
 class SessionJobService : public JobService {
     Q_OBJECT
 
@@ -55,6 +56,8 @@ public:
     void verify(const RunId& run, bool layers, Reply<VerifyReport> reply) override;
     void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,
                        Reply<WrittenNetwork> reply) override;
+    void predictFiles(const std::optional<RunId>& run, const PredictRequest& request,
+                      Reply<Predictions> reply) override;
 
 private:
     /// Does `work(progress, stop)` in the thread and replies with its result, unless a newer job of
@@ -83,6 +86,7 @@ private:
     JobThread m_looks;
     JobThread m_long;
     JobThread m_surveys;
+    JobThread m_predictions;
 };
 
 } // namespace concertina

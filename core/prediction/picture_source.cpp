@@ -31,6 +31,16 @@ std::string frameName(const std::string& video, std::int64_t frame) {
     return video + digits.data();
 }
 
+/// "walk" of "walk-000012"; empty where a name is none of a frame.
+std::string videoOfFrame(const std::string& name) {
+    constexpr std::size_t digits = 6;
+    const std::size_t dash = name.rfind('-');
+    if (dash == std::string::npos || name.size() - dash - 1 < digits
+        || name.find_first_not_of("0123456789", dash + 1) != std::string::npos)
+        return {};
+    return name.substr(0, dash);
+}
+
 } // namespace
 
 struct PictureSource::Parts {
@@ -69,14 +79,21 @@ struct PictureSource::Parts {
         return {};
     }
 
-    /// What files are called without their ending, made different where two are the same.
+    /// What files are called without their ending, made different where two are the same, or where
+    /// one is called as a frame of another.
     void nameAll() {
-        std::set<std::string> taken;
+        std::set<std::string> taken, videos, asFrames;
         for (const fs::path& file : files) {
+            const bool isVideo = isVideoName(file);
             std::string name = file.stem().string();
-            for (int i = 2; taken.contains(name); ++i)
+            for (int i = 2; taken.contains(name) || videos.contains(videoOfFrame(name))
+                            || (isVideo && asFrames.contains(name));
+                 ++i)
                 name = file.stem().string() + "-" + std::to_string(i);
             taken.insert(name);
+            if (isVideo)
+                videos.insert(name);
+            asFrames.insert(videoOfFrame(name));
             names.push_back(name);
         }
     }

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 namespace concertina {
 
@@ -81,16 +82,27 @@ Json listJson(const ValueMap& map, const TargetInfo& target) {
     return {{"text", valueText(map, 0, 0, target.classes)}, {"values", std::move(values)}};
 }
 
-bool isOneOf(const std::vector<fs::path>& files, const fs::path& file) {
+/// Where the pictures lie, whatever links lead there; not looked up anew for each file of many.
+std::set<fs::path> placesOfPictures(const std::vector<fs::path>& files) {
+    std::set<fs::path> places;
+    for (const fs::path& file : files) {
+        std::error_code error;
+        if (auto place = fs::canonical(file, error); !error)
+            places.insert(std::move(place));
+    }
+    return places;
+}
+
+bool isOneOf(const std::set<fs::path>& places, const fs::path& file) {
     std::error_code error;
-    return std::ranges::any_of(
-        files, [&](const fs::path& other) { return fs::equivalent(other, file, error); });
+    const fs::path place = fs::canonical(file, error);
+    return !error && places.contains(place);
 }
 
 /// A map as its task draws it, and its values for programs; what was written joins `files`. The
 /// pictures themselves are not written over.
 Expected<void> writeMap(const std::string& stem, const ValueMap& map, const TargetInfo& target,
-                        const Image& picture, const std::vector<fs::path>& images,
+                        const Image& picture, const std::set<fs::path>& images,
                         std::vector<std::string>& files) {
     const auto add = [&](const std::string& ending, auto write) -> Expected<void> {
         if (isOneOf(images, stem + ending))
@@ -141,6 +153,7 @@ Expected<Predictions> predict(const PredictRequest& request, const Progress& pro
         return failure(predictor.error());
     Predictions report;
     report.passedOver = source->passedOver();
+    const std::set<fs::path> images = placesOfPictures(source->files());
     for (double share = 0; auto picture = source->next(); share = source->share()) {
         if (stop.stop_requested())
             return failure(stoppedProblem(request.folder.string()));
@@ -157,11 +170,11 @@ Expected<Predictions> predict(const PredictRequest& request, const Progress& pro
         for (std::size_t t = 0; t < maps.size(); ++t)
             if (auto written = writeMap(
                     (request.folder / (picture->name + "." + predictor->taskName(t))).string(),
-                    maps[t], predictor->target(t), image, source->files(), report.files);
+                    maps[t], predictor->target(t), image, images, report.files);
                 !written)
                 return failure(written.error());
     }
-    if (report.files.empty() && !report.failed.empty())
+    if (report.files.empty() && report.failed.size() == 1)
         return failure(report.failed.front());
     progress(1, "done");
     return report;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/values/predictions.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/spec.h"
@@ -10,29 +11,6 @@
 #include <vector>
 
 namespace concertina {
-
-/// How large predictions are written.
-enum class PredictionSize {
-    Network, ///< as the network gives them
-    Picture, ///< as the picture is; what the network gives is interpolated
-};
-
-struct PredictRequest {
-    std::filesystem::path network;             ///< a checkpoint, or an exported network
-    std::vector<std::filesystem::path> images; ///< what `PictureSource` takes, of any size
-    std::filesystem::path folder;              ///< made where it is missing
-    bool collapsed = false;                    ///< by a checkpoint's collapsed network
-    PredictionSize size = PredictionSize::Network;
-    bool isExported = false;
-    int every = 1; ///< of videos, every n-th frame
-};
-
-/// What was written, and what could not be.
-struct Predictions : PredictReport {
-    Problems failed{}; ///< pictures that can't be read, and other ends
-    std::vector<std::string>
-        passedOver{}; ///< files of folders that are neither pictures nor videos
-};
 
 /// Predicts every task for pictures from anywhere. For each picture NAME writes NAME.TASK.png, as
 /// the task draws it (pictures of one name get a number, frames of videos theirs), for depth

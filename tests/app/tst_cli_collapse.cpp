@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli_testing.h"
 
+#include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QImage>
 #include <QJsonArray>
@@ -104,6 +106,36 @@ private Q_SLOTS:
         struct stat status{};
         QVERIFY(::stat(file("pipe").toUtf8().constData(), &status) == 0 && S_ISFIFO(status.st_mode));
         QVERIFY(::stat("/dev/null", &status) == 0 && S_ISCHR(status.st_mode));
+    }
+
+    void anExportedFilePredictsForAFolderInPlaceOfTheRun() {
+        QCOMPARE(m_place.run({"export", m_run, "--format", "safetensors", "--out",
+                              file("own.safetensors")})
+                     .code,
+                 0);
+        QVERIFY(QDir().mkpath(file("album")));
+        QVERIFY(QFile::copy(CONCERTINA_SOURCE_DIR "/resources/examples/room.jpg",
+                            file("album/room.jpg")));
+        m_place.write("album/broken.png", QByteArray("no picture"));
+        m_place.write("album/notes.txt", QByteArray("neither"));
+        const cli::Outcome ours = m_place.run(
+            {"predict", file("own.safetensors"), file("album"), "--out", file("by-file"), "--json"});
+        QVERIFY2(ours.code == 1, qPrintable(ours.text())); // one could not be read
+        const QJsonObject predicted = ours.events("predicted").first();
+        QCOMPARE(predicted["network"].toString(), file("own.safetensors"));
+        QCOMPARE(predicted["passed_over"].toArray(), (QJsonArray{file("album/notes.txt")}));
+        QCOMPARE(ours.events("problem").size(), 1);
+        QCOMPARE(ours.events("problem").first()["path"].toString(), file("album/broken.png"));
+        const QString picture = file("album/room.jpg");
+        QCOMPARE(m_place.run({"predict", m_run, picture, "--out", file("by-run"), "--collapsed"}).code,
+                 0);
+        const QStringList files = QDir(file("by-run")).entryList(QDir::Files);
+        QVERIFY(!files.isEmpty());
+        QCOMPARE(QDir(file("by-file")).entryList(QDir::Files), files);
+        for (const QString& name : files)
+            QVERIFY2(cli::fileBytes(file("by-file") + "/" + name)
+                         == cli::fileBytes(file("by-run") + "/" + name),
+                     qPrintable(name));
     }
 
     void aFolderThatCantBeMadeIsReportedBeforeTheWork() {

@@ -177,6 +177,32 @@ private Q_SLOTS:
                 QVERIFY2(tensor.abs().max().item<double>() > 0, name.c_str());
     }
 
+    void aNetworkOf16BitsIsBegunFromInFloat32_data() {
+        QTest::addColumn<int>("type");
+        QTest::newRow("float16") << static_cast<int>(torch::kFloat16);
+        QTest::newRow("bfloat16") << static_cast<int>(torch::kBFloat16);
+    }
+
+    void aNetworkOf16BitsIsBegunFromInFloat32() {
+        QFETCH(int, type);
+        const Trained source(pairSpec("factored", {"*: tied"}));
+        CollapsedNetwork shipped = fold(source.network(), source.checkpoint);
+        const auto file = path("narrow.safetensors");
+        QVERIFY(saveCollapsed(file, shipped, static_cast<torch::ScalarType>(type)).has_value());
+        const torch::Tensor images = randomImages(3, 16, 24, 5);
+        const auto whole = begun(withKernels(source.checkpoint.spec, "plain"), file);
+        QVERIFY2(whole.has_value(), whole ? "" : toText(whole.error()).c_str());
+        for (const auto& [name, tensor] : whole->namedTensors())
+            if (tensor.is_floating_point())
+                QVERIFY2(tensor.scalar_type() == torch::kFloat32, name.c_str());
+        // What the file says, computed in float32.
+        for (torch::Tensor& tensor : shipped.tensors)
+            tensor = tensor.to(static_cast<torch::ScalarType>(type)).to(torch::kFloat32);
+        const auto expected = shipped.forward(images, {});
+        for (std::size_t t = 0; t < 2; ++t)
+            QVERIFY(relativeDifference(outputs(*whole)[t], expected[t]) < 2e-5);
+    }
+
     void whatTheSourceHadFoldedIsTrainedByItsOwnStatistics() {
         // Branches end in norms that a plain kernel has not: folded, they leave none.
         const Trained source(pairSpec("repvgg", {"*: tied"}));

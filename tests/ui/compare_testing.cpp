@@ -307,6 +307,15 @@ void FakePredictions::saveCollapsed(const RunId& run, const MethodChoice& format
                            });
 }
 
+void FakePredictions::predictFiles(const std::optional<RunId>& run, const PredictRequest& request,
+                                   Reply<Predictions> reply) {
+    predictedFor.emplace_back(run, request);
+    if (reply.progress && hold)
+        reply.progress(0.25, QStringLiteral("walk-000012"));
+    answer<Predictions>(QStringLiteral("predict files"), std::move(reply),
+                        [this] { return predictions; });
+}
+
 CompareDesk::CompareDesk()
     : catalogue(testCatalogue()),
       settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat),

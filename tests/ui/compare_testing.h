@@ -46,6 +46,8 @@ public:
     QStringList asked; ///< "frame RUN val 3", "rank RUN val", …
     std::vector<std::string> savedTo;
     std::vector<MethodChoice> savedAs;
+    std::vector<std::pair<std::optional<RunId>, PredictRequest>> predictedFor;
+    Predictions predictions; ///< what is answered
 
     void release(); ///< answers what was held back
 
@@ -82,6 +84,8 @@ public:
     void runnerTimes(const RunId& run, Reply<RunnerTimes> reply) override;
     void saveCollapsed(const RunId& run, const MethodChoice& format, const std::string& place,
                        Reply<WrittenNetwork> reply) override;
+    void predictFiles(const std::optional<RunId>& run, const PredictRequest& request,
+                      Reply<Predictions> reply) override;
 
     Frame makeFrame(const FrameChoice& choice) const;
 

@@ -27,6 +27,11 @@ public:
     std::optional<QString> openFile(QWidget*, const QString& title, const QString&) override {
         return answer(title);
     }
+    /// Several where the answer has lines.
+    QStringList openFiles(QWidget*, const QString& title, const QString&) override {
+        const auto file = answer(title);
+        return file ? file->split(QLatin1Char('\n')) : QStringList();
+    }
     std::optional<QString> openFolder(QWidget*, const QString& title) override {
         return answer(title);
     }

@@ -56,6 +56,7 @@ public:
     std::vector<FakeJob<RunId, VerifyReport>> verified;
     std::vector<FakeJob<RunId, RunnerTimes>> timed;
     std::vector<FakeJob<std::pair<RunId, std::string>, WrittenNetwork>> saved;
+    std::vector<FakeJob<PredictRequest, Predictions>> predicted;
 
     void describeDataset(const ExperimentSpec& spec, Reply<DatasetSummary> reply) override {
         described.push_back({spec, std::move(reply)});
@@ -132,6 +133,10 @@ public:
     void saveCollapsed(const RunId& run, const MethodChoice&, const std::string& place,
                        Reply<WrittenNetwork> reply) override {
         saved.push_back({{run, place}, std::move(reply)});
+    }
+    void predictFiles(const std::optional<RunId>&, const PredictRequest& request,
+                      Reply<Predictions> reply) override {
+        predicted.push_back({request, std::move(reply)});
     }
 };
 

@@ -12,6 +12,7 @@
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
+#include "ui/compare/predict_panel.h"
 #include "ui/setup/class_shares.h"
 #include "ui/setup/costs_card.h"
 #include "ui/setup/data_facts.h"
@@ -69,6 +70,7 @@ enum class Scene {
     SharingOfGates,
     SharingOfMixtures,
     Compare,
+    ComparePredicting,
     Runs,
     RunsWithOneSelected
 };
@@ -136,13 +138,16 @@ public:
             break;
         case Scene::Monitor: window->open(ShowRun{measured}); break;
         case Scene::MonitorAtTheBeginning: window->open(ShowRun{early}); break;
-        case Scene::Compare: window->open(CompareRuns{compared}); break;
+        case Scene::Compare:
+        case Scene::ComparePredicting: window->open(CompareRuns{compared}); break;
         case Scene::Runs:
         case Scene::RunsWithOneSelected: window->open(ListRuns{}); break;
         }
         QTest::qWait(300); // for the store and the fakes to answer
         if (scene == Scene::SetupLayers)
             part<CostsCard>().layersButton()->click();
+        if (scene == Scene::ComparePredicting)
+            openPredicting();
         if (scene == Scene::SetupOfGates)
             chooseLayer(part<SharingCard>().matrix());
         if (scene != Scene::RunsWithOneSelected)
@@ -150,6 +155,24 @@ public:
         QTreeView* table = part<RunsPage>().findChild<QTreeView*>();
         table->setCurrentIndex(table->model()->index(2, 0));
         QTest::qWait(200);
+    }
+
+    /// With a report of what could not be read.
+    void openPredicting() {
+        QTest::qWait(700); // the frame and its report
+        trigger("Predict files…");
+        auto& panel = part<PredictPanel>();
+        desk.dialogs.files = {QStringLiteral("/home/me/walk.mp4"), QStringLiteral("/home/me/album"),
+                              QStringLiteral("/home/me/predictions")};
+        panel.addFiles();
+        panel.addFolder();
+        panel.chooseTarget();
+        desk.jobs.predictions.files.assign(250, "/home/me/predictions/a.depth.png");
+        desk.jobs.predictions.failed = {{"video.short", "/home/me/walk.mp4", "an end behind frame 40",
+                                         "400 frames", "what was read is predicted for"}};
+        desk.jobs.predictions.passedOver = {"/home/me/album/notes.txt"};
+        panel.predictButton()->click();
+        QTRY_VERIFY(!panel.report().isEmpty());
     }
 
     void openCounted() {
@@ -271,6 +294,7 @@ private Q_SLOTS:
                 row("sharing of mixtures", Scene::SharingOfMixtures);
                 row("monitor at the beginning", Scene::MonitorAtTheBeginning);
                 row("compare", Scene::Compare);
+                row("compare predicting", Scene::ComparePredicting);
                 row("runs", Scene::Runs);
                 row("runs with one selected", Scene::RunsWithOneSelected);
             }

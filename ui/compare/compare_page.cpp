@@ -10,10 +10,12 @@
 #include "ui/compare/legend_card.h"
 #include "ui/compare/metrics_card.h"
 #include "ui/compare/picture_stage.h"
+#include "ui/compare/predict_panel.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
 #include "ui/compare/runner_panel.h"
 #include "ui/runs/run_text.h"
+#include "ui/services/dialogs.h"
 #include "ui/services/job_notice.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toned_label.h"
@@ -23,8 +25,10 @@
 
 #include <QAbstractButton>
 #include <QComboBox>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLocale>
+#include <QMimeDatabase>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -44,6 +48,15 @@ namespace {
 QString shortName(const ComparedRun& run) {
     constexpr std::size_t longest = 28;
     return toQt(shortened(run.record.summary.name, longest));
+}
+
+/// What is too much for the strip of frames.
+bool isForPanel(const QString& file) {
+    return QFileInfo(file).isDir()
+           || QMimeDatabase()
+                  .mimeTypeForFile(file, QMimeDatabase::MatchExtension)
+                  .name()
+                  .startsWith(QLatin1String("video/"));
 }
 
 QString count(double parameters) {
@@ -249,6 +262,52 @@ void ComparePage::chooseSides() {
     m_stage->setSides(m_leftChoice->currentData().value<SourceOfRun>(),
                       m_rightChoice->currentData().value<SourceOfRun>());
     showPictures();
+}
+
+// ---- Pictures from anywhere
+
+void ComparePage::openImages(const QStringList& files) {
+    if (files.isEmpty())
+        return;
+    if (std::ranges::any_of(files, &isForPanel)) {
+        m_predicting->addInputs(files);
+        return predictFiles();
+    }
+    if (!m_comparison.isReady()) {
+        m_kept = files;
+        m_context.navigator.showMessage(
+            m_comparison.ids().empty()
+                ? tr("Choose a run: its networks predict the picture.")
+                : tr("The picture is shown when the run has its first checkpoint."));
+        return;
+    }
+    m_stack->setCurrentWidget(m_body);
+    m_strip->openFiles(files);
+}
+
+void ComparePage::openImage() {
+    const auto file = m_context.dialogs.openFile(
+        this, tr("Open an image"),
+        tr("Images (*.png *.jpg *.jpeg *.bmp *.tif *.tiff *.webp *.ppm);;All files (*)"));
+    if (file)
+        openImages({*file});
+}
+
+void ComparePage::predictFiles() {
+    const bool hasRun = m_comparison.isReady();
+    m_predicting->setRun(hasRun ? std::optional(reportedRun().id()) : std::nullopt,
+                         hasRun ? reportedRun().name() : QString());
+    m_predicting->open();
+}
+
+void ComparePage::connectPredicting() {
+    connect(m_predicting, &PredictPanel::predicted, this,
+            [this](const QString& what) { m_context.navigator.showMessage(what); });
+}
+
+const ComparedRun& ComparePage::reportedRun() const {
+    return m_comparison.runs().at(
+        static_cast<std::size_t>(std::max(0, m_reportRun->currentIndex())));
 }
 
 // ---- What is shown

@@ -25,6 +25,7 @@ class FrameStrip;
 class LegendCard;
 class MetricsCard;
 class PictureStage;
+class PredictPanel;
 class ReportCard;
 class RunPicker;
 class RunnerPanel;
@@ -42,6 +43,7 @@ public:
 
     PageHeader header() const override;
     QList<QAction*> barActions() const override;
+    bool hasPrimary() const override;
     bool open(const PageRequest& request) override;
     void prefer(const RunId& run) override;
 
@@ -88,6 +90,8 @@ private:
     void chooseOther();
     void chooseRun();
     void openImage();
+    void predictFiles();
+    void connectPredicting();
     void savePicture();
     const ComparedRun& reportedRun() const;
     void enableActions();
@@ -119,6 +123,7 @@ private:
     LegendCard* m_legend;
     ReportCard* m_report;
     ExportPanel* m_export;
+    PredictPanel* m_predicting;
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
     ClassPanel* m_classes;
@@ -130,6 +135,7 @@ private:
     QAction* m_another = nullptr;
     QAction* m_savePicture = nullptr;
     QAction* m_save = nullptr;
+    QAction* m_predict = nullptr;
 };
 
 } // namespace concertina

@@ -9,6 +9,7 @@
 #include "ui/compare/legend_card.h"
 #include "ui/compare/metrics_card.h"
 #include "ui/compare/picture_stage.h"
+#include "ui/compare/predict_panel.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
 #include "ui/compare/runner_panel.h"
@@ -78,6 +79,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_legend(new LegendCard),
       m_report(new ReportCard(context.jobs)),
       m_export(new ExportPanel(context.catalogue, context.dialogs, this)),
+      m_predicting(new PredictPanel(context.jobs, context.dialogs, context.settings, this)),
       m_reportRun(new QComboBox),
       m_metrics(new MetricsCard(context.catalogue)),
       m_classes(new ClassPanel(context.jobs, this)),
@@ -92,6 +94,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
     makeActions();
     connectComparison();
     connectParts();
+    connectPredicting();
     restoreChoices();
     chooseRun();
 }
@@ -189,14 +192,22 @@ void ComparePage::makeActions() {
     m_save = make(tr("Save collapsed network…"),
                   tr("The collapsed network of the last checkpoint, for other programs too"),
                   [this] { m_export->choose(reportedRun().name()); });
-    for (QAction* action : {m_open, m_another, m_other, m_one, m_savePicture, m_save})
+    m_predict = make(tr("Predict files…"),
+                     tr("Write predictions for pictures, folders and videos, by this run's network "
+                        "or an exported one"),
+                     &ComparePage::predictFiles);
+    for (QAction* action : {m_open, m_another, m_other, m_one, m_savePicture, m_predict, m_save})
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
 }
 
 QList<QAction*> ComparePage::barActions() const {
     if (m_stack->currentWidget() != m_body)
-        return {};
-    return {m_open, m_one->isEnabled() ? m_one : m_other, m_savePicture, m_save};
+        return {m_predict};
+    return {m_open, m_one->isEnabled() ? m_one : m_other, m_predict, m_savePicture, m_save};
+}
+
+bool ComparePage::hasPrimary() const {
+    return m_stack->currentWidget() == m_body;
 }
 
 void ComparePage::connectComparison() {
@@ -324,29 +335,6 @@ void ComparePage::chooseOther() {
 
 // ---- Pictures in and out
 
-void ComparePage::openImages(const QStringList& files) {
-    if (files.isEmpty())
-        return;
-    if (!m_comparison.isReady()) {
-        m_kept = files;
-        m_context.navigator.showMessage(
-            m_comparison.ids().empty()
-                ? tr("Choose a run: its networks predict the picture.")
-                : tr("The picture is shown when the run has its first checkpoint."));
-        return;
-    }
-    m_stack->setCurrentWidget(m_body);
-    m_strip->openFiles(files);
-}
-
-void ComparePage::openImage() {
-    const auto file = m_context.dialogs.openFile(
-        this, tr("Open an image"),
-        tr("Images (*.png *.jpg *.jpeg *.bmp *.tif *.tiff *.webp *.ppm);;All files (*)"));
-    if (file)
-        openImages({*file});
-}
-
 void ComparePage::savePicture() {
     const QString name = m_pictures.name();
     const auto file = m_context.dialogs.saveFile(
@@ -362,11 +350,6 @@ void ComparePage::savePicture() {
         m_stage->notice()->showFailure(tr("The picture was not saved"), saved.error());
     else
         m_context.navigator.showMessage(tr("Saved the picture: %1").arg(*file));
-}
-
-const ComparedRun& ComparePage::reportedRun() const {
-    return m_comparison.runs().at(
-        static_cast<std::size_t>(std::max(0, m_reportRun->currentIndex())));
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {

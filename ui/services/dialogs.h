@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -18,6 +19,9 @@ public:
     /// `filter` as QFileDialog takes it; none where the person changed their mind.
     virtual std::optional<QString> openFile(QWidget* parent, const QString& title,
                                             const QString& filter) = 0;
+    /// One or more; none where the person changed their mind.
+    virtual QStringList openFiles(QWidget* parent, const QString& title,
+                                  const QString& filter) = 0;
     virtual std::optional<QString> openFolder(QWidget* parent, const QString& title) = 0;
     virtual std::optional<QString> saveFile(QWidget* parent, const QString& title,
                                             const QString& suggestion, const QString& filter) = 0;

@@ -27,6 +27,13 @@ std::optional<QString> FileDialogs::openFile(QWidget* parent, const QString& tit
     return remember(QFileDialog::getOpenFileName(parent, title, lastFolder(), filter));
 }
 
+QStringList FileDialogs::openFiles(QWidget* parent, const QString& title, const QString& filter) {
+    const QStringList files = QFileDialog::getOpenFileNames(parent, title, lastFolder(), filter);
+    if (!files.isEmpty())
+        remember(files.first());
+    return files;
+}
+
 std::optional<QString> FileDialogs::openFolder(QWidget* parent, const QString& title) {
     return remember(QFileDialog::getExistingDirectory(parent, title, lastFolder()));
 }

@@ -14,6 +14,7 @@ public:
 
     std::optional<QString> openFile(QWidget* parent, const QString& title,
                                     const QString& filter) override;
+    QStringList openFiles(QWidget* parent, const QString& title, const QString& filter) override;
     std::optional<QString> openFolder(QWidget* parent, const QString& title) override;
     std::optional<QString> saveFile(QWidget* parent, const QString& title,
                                     const QString& suggestion, const QString& filter) override;

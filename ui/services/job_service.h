@@ -7,6 +7,7 @@
 #include "core/values/dataset_guess.h"
 #include "core/values/factor_reading.h"
 #include "core/values/kernel_distance.h"
+#include "core/values/predictions.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
 #include "core/values/runner_times.h"
@@ -19,6 +20,7 @@
 #include <QPointer>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -121,6 +123,11 @@ public:
     /// to a file or into a folder.
     virtual void saveCollapsed(const RunId& run, const MethodChoice& format,
                                const std::string& place, Reply<WrittenNetwork> reply) = 0;
+
+    /// Writes what a network predicts for pictures, folders and videos. It is that of the run's
+    /// last checkpoint, or the exported one that the request names; then there is no run.
+    virtual void predictFiles(const std::optional<RunId>& run, const PredictRequest& request,
+                              Reply<Predictions> reply) = 0;
 };
 
 } // namespace concertina
