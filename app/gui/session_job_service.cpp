@@ -280,8 +280,8 @@ void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& form
          });
 }
 
-void SessionJobService::predictFiles(const std::optional<RunId>& run,
-                                     const PredictRequest& request, Reply<Predictions> reply) {
+void SessionJobService::predictFiles(const std::optional<RunId>& run, const PredictRequest& request,
+                                     Reply<Predictions> reply) {
     post(m_predictions, "predict", std::move(reply),
          [this, run, request](const Progress& progress,
                               const std::stop_token& stop) mutable -> Expected<Predictions> {

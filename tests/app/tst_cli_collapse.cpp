@@ -109,17 +109,18 @@ private Q_SLOTS:
     }
 
     void anExportedFilePredictsForAFolderInPlaceOfTheRun() {
-        QCOMPARE(m_place.run({"export", m_run, "--format", "safetensors", "--out",
-                              file("own.safetensors")})
-                     .code,
-                 0);
+        QCOMPARE(
+            m_place
+                .run({"export", m_run, "--format", "safetensors", "--out", file("own.safetensors")})
+                .code,
+            0);
         QVERIFY(QDir().mkpath(file("album")));
         QVERIFY(QFile::copy(CONCERTINA_SOURCE_DIR "/resources/examples/room.jpg",
                             file("album/room.jpg")));
         m_place.write("album/broken.png", QByteArray("no picture"));
         m_place.write("album/notes.txt", QByteArray("neither"));
-        const cli::Outcome ours = m_place.run(
-            {"predict", file("own.safetensors"), file("album"), "--out", file("by-file"), "--json"});
+        const cli::Outcome ours = m_place.run({"predict", file("own.safetensors"), file("album"),
+                                               "--out", file("by-file"), "--json"});
         QVERIFY2(ours.code == 1, qPrintable(ours.text())); // one could not be read
         const QJsonObject predicted = ours.events("predicted").first();
         QCOMPARE(predicted["network"].toString(), file("own.safetensors"));
@@ -127,8 +128,9 @@ private Q_SLOTS:
         QCOMPARE(ours.events("problem").size(), 1);
         QCOMPARE(ours.events("problem").first()["path"].toString(), file("album/broken.png"));
         const QString picture = file("album/room.jpg");
-        QCOMPARE(m_place.run({"predict", m_run, picture, "--out", file("by-run"), "--collapsed"}).code,
-                 0);
+        QCOMPARE(
+            m_place.run({"predict", m_run, picture, "--out", file("by-run"), "--collapsed"}).code,
+            0);
         const QStringList files = QDir(file("by-run")).entryList(QDir::Files);
         QVERIFY(!files.isEmpty());
         QCOMPARE(QDir(file("by-file")).entryList(QDir::Files), files);

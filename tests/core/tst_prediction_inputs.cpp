@@ -40,7 +40,6 @@ void write(const fs::path& file, const std::string& bytes) {
     std::ofstream(file, std::ios::binary) << bytes;
 }
 
-
 /// Motion JPEG by OpenCV's own writer; false: it lacks it.
 bool writeVideo(const fs::path& file, int frames) {
     cv::VideoWriter writer(file.string(), cv::CAP_OPENCV_MJPEG,
@@ -89,9 +88,9 @@ class PredictionInputsTest : public QObject {
 
     fs::path exported(const std::string& name, const MethodChoice& format) const {
         const auto writer = valueOf(networkWriter(path(name), format));
-        valueOf(collapse({.checkpoint = m_training.lastCheckpoint(), .write = writer,
-                          .timed = false},
-                         quiet, {}));
+        valueOf(
+            collapse({.checkpoint = m_training.lastCheckpoint(), .write = writer, .timed = false},
+                     quiet, {}));
         return path(name);
     }
 
@@ -150,8 +149,8 @@ private Q_SLOTS:
         std::vector<std::string> codes;
         for (const Problem& problem : report.failed)
             codes.push_back(problem.code);
-        QCOMPARE(codes, (std::vector<std::string>{"image.unreadable", "image.unreadable",
-                                                  "image.large"}));
+        QCOMPARE(codes,
+                 (std::vector<std::string>{"image.unreadable", "image.unreadable", "image.large"}));
         QCOMPARE(report.failed.front().path, (folder / "a.png").string());
     }
 

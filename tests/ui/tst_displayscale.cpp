@@ -8,11 +8,11 @@
 #include "tests/ui/cut_parts.h"
 #include "tests/ui/displayed_runs.h"
 #include "tests/ui/ui_testing.h"
+#include "ui/compare/predict_panel.h"
 #include "ui/monitor/monitor_page.h"
 #include "ui/runs/run_details.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_page.h"
-#include "ui/compare/predict_panel.h"
 #include "ui/setup/class_shares.h"
 #include "ui/setup/costs_card.h"
 #include "ui/setup/data_facts.h"
@@ -168,8 +168,9 @@ public:
         panel.addFolder();
         panel.chooseTarget();
         desk.jobs.predictions.files.assign(250, "/home/me/predictions/a.depth.png");
-        desk.jobs.predictions.failed = {{"video.short", "/home/me/walk.mp4", "an end behind frame 40",
-                                         "400 frames", "what was read is predicted for"}};
+        desk.jobs.predictions.failed = {{"video.short", "/home/me/walk.mp4",
+                                         "an end behind frame 40", "400 frames",
+                                         "what was read is predicted for"}};
         desk.jobs.predictions.passedOver = {"/home/me/album/notes.txt"};
         panel.predictButton()->click();
         QTRY_VERIFY(!panel.report().isEmpty());

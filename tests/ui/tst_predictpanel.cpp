@@ -30,8 +30,8 @@ class TestPredictPanel : public QObject {
     }
 
     static void fill(OpenComparePage& at, PredictPanel* panel) {
-        at.desk.dialogs.files = {QStringLiteral("/in/a.png\n/in/walk.mp4"), QStringLiteral("/album"),
-                                 QStringLiteral("/out")};
+        at.desk.dialogs.files = {QStringLiteral("/in/a.png\n/in/walk.mp4"),
+                                 QStringLiteral("/album"), QStringLiteral("/out")};
         panel->addFiles();
         panel->addFolder();
         panel->chooseTarget();
@@ -56,8 +56,8 @@ private Q_SLOTS:
         QVERIFY(panel->report().contains(QStringLiteral("/out")));
         const auto& [asked, request] = at.desk.jobs.predictedFor.back();
         QCOMPARE(asked, std::optional(run));
-        QCOMPARE(request.images, (std::vector<std::filesystem::path>{"/in/a.png", "/in/walk.mp4",
-                                                                     "/album"}));
+        QCOMPARE(request.images,
+                 (std::vector<std::filesystem::path>{"/in/a.png", "/in/walk.mp4", "/album"}));
         QCOMPARE(request.folder, std::filesystem::path("/out"));
         QCOMPARE(request.every, 5);
         QVERIFY(request.size == PredictionSize::Picture);
@@ -91,8 +91,8 @@ private Q_SLOTS:
         QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
         PredictPanel* panel = opened(at);
         fill(at, panel);
-        at.desk.jobs.predictions.failed = {{"image.unreadable", "/album/b.png", "12 bytes",
-                                            "a picture that can be decoded", ""}};
+        at.desk.jobs.predictions.failed = {
+            {"image.unreadable", "/album/b.png", "12 bytes", "a picture that can be decoded", ""}};
         at.desk.jobs.predictions.passedOver = {"/album/notes.txt"};
         panel->predictButton()->click();
         QTRY_VERIFY(panel->report().contains(QStringLiteral("/album/b.png")));

@@ -28,8 +28,8 @@ namespace {
 const auto predictSizeKey = QStringLiteral("compare/predict_size");
 const auto predictEveryKey = QStringLiteral("compare/predict_every");
 
-/// What the list of networks has.
-enum NetworkChoice { Collapsed, Expanded, Exported, OpenAnother };
+// What the list of networks has.
+constexpr int byCollapsed = 0, byExpanded = 1, byExported = 2, byAnother = 3;
 
 /// How many lines of what went wrong are shown.
 constexpr std::size_t largestReport = 200;
@@ -71,7 +71,7 @@ PredictPanel::PredictPanel(JobService& jobs, Dialogs& dialogs, QSettings& settin
     column->addWidget(m_notice);
     column->addStretch(0);
     column->addLayout(buttons);
-    setFocusProxy(m_predict);
+    setFocusProxy(m_networks);
     connect(close, &QPushButton::clicked, this, &Overlay::dismiss);
     connect(m_predict, &QPushButton::clicked, this, &PredictPanel::predict);
     connect(m_networks, &QComboBox::activated, this, &PredictPanel::chooseNetwork);
@@ -132,35 +132,37 @@ QWidget* PredictPanel::makeForm() {
 }
 
 void PredictPanel::setRun(const std::optional<RunId>& run, const QString& name) {
-    const int before = m_networks->count() > 0 ? m_networks->currentData().toInt() : Collapsed;
+    const int before = m_networks->count() > 0 ? m_networks->currentData().toInt() : byCollapsed;
     m_run = run;
     const QSignalBlocker quiet(m_networks);
     m_networks->clear();
     if (run) {
-        m_networks->addItem(tr("%1, collapsed").arg(name), Collapsed);
-        m_networks->addItem(tr("%1, expanded").arg(name), Expanded);
+        m_networks->addItem(tr("%1, collapsed").arg(name), byCollapsed);
+        m_networks->addItem(tr("%1, expanded").arg(name), byExpanded);
     }
     if (!m_exported.isEmpty())
-        m_networks->addItem(QFileInfo(m_exported).fileName(), Exported);
-    m_networks->addItem(tr("An exported network…"), OpenAnother);
+        m_networks->addItem(QFileInfo(m_exported).fileName(), byExported);
+    m_networks->addItem(tr("An exported network…"), byAnother);
     m_networks->setCurrentIndex(std::max(0, m_networks->findData(before)));
     refresh();
 }
 
 void PredictPanel::chooseNetwork(int index) {
-    if (m_networks->itemData(index).toInt() == OpenAnother) {
-        const auto file = m_dialogs.openFile(
-            this, tr("Open an exported network"),
-            tr("Exported networks (*.safetensors *.onnx *.pt);;All files (*)"));
+    if (m_networks->itemData(index).toInt() == byAnother) {
+        const auto file =
+            m_dialogs.openFile(this, tr("Open an exported network"),
+                               tr("Exported networks (*.safetensors *.onnx *.pt);;All files (*)"));
         const QSignalBlocker quiet(m_networks);
         if (file) {
             m_exported = *file;
-            if (const int old = m_networks->findData(Exported); old >= 0)
+            if (const int old = m_networks->findData(byExported); old >= 0)
                 m_networks->removeItem(old);
-            m_networks->insertItem(m_networks->count() - 1, QFileInfo(*file).fileName(), Exported);
+            m_networks->insertItem(m_networks->count() - 1, QFileInfo(*file).fileName(),
+                                   byExported);
             m_networks->setItemData(m_networks->count() - 2, *file, Qt::ToolTipRole);
         }
-        m_networks->setCurrentIndex(std::max(0, m_networks->findData(file ? Exported : Collapsed)));
+        m_networks->setCurrentIndex(
+            std::max(0, m_networks->findData(file ? byExported : byCollapsed)));
     }
     refresh();
 }
@@ -205,13 +207,13 @@ QString PredictPanel::report() const {
 }
 
 void PredictPanel::refresh() {
-    m_what->setText(m_inputs.isEmpty()   ? tr("Nothing yet")
+    m_what->setText(m_inputs.isEmpty()    ? tr("Nothing yet")
                     : m_inputs.size() < 3 ? m_inputs.join(QStringLiteral(", "))
                                           : tr("%1 files and folders").arg(m_inputs.size()));
     m_what->setToolTip(m_inputs.join(QLatin1Char('\n')));
     m_where->setText(m_target.isEmpty() ? tr("No folder yet") : m_target);
     m_report->setVisible(!m_report->toPlainText().isEmpty());
-    const bool hasNetwork = m_networks->currentData().toInt() != OpenAnother;
+    const bool hasNetwork = m_networks->currentData().toInt() != byAnother;
     m_predict->setEnabled(hasNetwork && !m_inputs.isEmpty() && !m_target.isEmpty()
                           && !m_job.isBusy());
 }
@@ -219,10 +221,10 @@ void PredictPanel::refresh() {
 PredictRequest PredictPanel::request() const {
     const int network = m_networks->currentData().toInt();
     PredictRequest request{.folder = m_target.toStdString(),
-                           .collapsed = network == Collapsed,
+                           .collapsed = network == byCollapsed,
                            .size = m_sizes->currentIndex() == 1 ? PredictionSize::Picture
                                                                 : PredictionSize::Network,
-                           .isExported = network == Exported,
+                           .isExported = network == byExported,
                            .every = m_every->value()};
     if (request.isExported)
         request.network = m_exported.toStdString();
@@ -238,19 +240,18 @@ void PredictPanel::predict() {
     const QString what = tr("Predicting…");
     m_notice->showBusy(what);
     const PredictRequest wanted = request();
-    m_jobs.predictFiles(
-        wanted.isExported ? std::nullopt : m_run, wanted,
-        m_job.next<Predictions>(
-            [this](Expected<Predictions> predictions) {
-                if (predictions)
-                    showReport(*predictions);
-                else
-                    m_notice->showFailure(tr("Not predicted"), predictions.error());
-                refresh();
-            },
-            [this](double share, const QString& name) {
-                m_notice->showBusy(tr("Predicting: %1").arg(name), share);
-            }));
+    m_jobs.predictFiles(wanted.isExported ? std::nullopt : m_run, wanted,
+                        m_job.next<Predictions>(
+                            [this](Expected<Predictions> predictions) {
+                                if (predictions)
+                                    showReport(*predictions);
+                                else
+                                    m_notice->showFailure(tr("Not predicted"), predictions.error());
+                                refresh();
+                            },
+                            [this](double share, const QString& name) {
+                                m_notice->showBusy(tr("Predicting: %1").arg(name), share);
+                            }));
     refresh();
 }
 
@@ -269,9 +270,10 @@ void PredictPanel::showReport(const Predictions& predictions) {
     for (std::size_t i = 0; i < std::min(predictions.passedOver.size(), largestReport); ++i)
         lines << toQt(predictions.passedOver[i]);
     m_report->setPlainText(lines.join(QLatin1Char('\n')));
-    Q_EMIT predicted(predictions.failed.empty()
-                         ? written
-                         : tr("%1; %2 could not be read").arg(written).arg(predictions.failed.size()));
+    Q_EMIT predicted(
+        predictions.failed.empty()
+            ? written
+            : tr("%1; %2 could not be read").arg(written).arg(predictions.failed.size()));
 }
 
 } // namespace concertina

@@ -20,8 +20,7 @@ public:
     virtual std::optional<QString> openFile(QWidget* parent, const QString& title,
                                             const QString& filter) = 0;
     /// One or more; none where the person changed their mind.
-    virtual QStringList openFiles(QWidget* parent, const QString& title,
-                                  const QString& filter) = 0;
+    virtual QStringList openFiles(QWidget* parent, const QString& title, const QString& filter) = 0;
     virtual std::optional<QString> openFolder(QWidget* parent, const QString& title) = 0;
     virtual std::optional<QString> saveFile(QWidget* parent, const QString& title,
                                             const QString& suggestion, const QString& filter) = 0;
