@@ -36,6 +36,7 @@ private:
     void addConflict();
     void addNetworks();
     void addExport();
+    void addPrecisions();
     void addPredict();
     void addTime();
     void addSpecs();
@@ -73,6 +74,7 @@ private:
     PredictArguments m_predict;
     CollapseArguments m_collapse;
     ExportArguments m_export;
+    PrecisionsArguments m_precisions;
     VerifyArguments m_verify;
     LayersArguments m_layers;
     TimeArguments m_time;

@@ -22,6 +22,7 @@ void CommandLine::addNetworks() {
         ->type_name("TASK");
     addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
     addExport();
+    addPrecisions();
     CLI::App* verify = command(
         m_app, "verify", "Compare a run's network with the collapsed one",
         [this](Console& console) {
@@ -126,6 +127,27 @@ void CommandLine::addExport() {
                                       "An option of the format; may stand several times"),
                  "name=value");
     addAveraging(exported, m_collapse.average, m_collapse.normBatches);
+}
+
+void CommandLine::addPrecisions() {
+    CLI::App* precisions = command(
+        m_app, "precisions", "Measure a run's collapsed network with weights of each type",
+        [this](Console& console) {
+            m_precisions.run = m_run;
+            return precisionsCommand(m_common, m_precisions, console);
+        },
+        Work::Computes);
+    addRun(precisions);
+    addData(precisions);
+    addEquations(precisions->add_option("--option", m_precisions.options,
+                                        "An option of int8, as \"export\" takes it; may stand "
+                                        "several times"),
+                 "name=value");
+    precisions->add_flag("--layers", m_precisions.layers,
+                         "Also what each layer alone loses in 8 bits");
+    precisions->footer(
+        "Options: images, ranges (minmax, entropy), weight_bits, equalize, correct_bias,\n"
+        "keep_float (layers), float_layers (how many of those that lose most).");
 }
 
 std::vector<CLI::Option*> CommandLine::addAveraging(CLI::App* sub, int& average, int& normBatches) {

@@ -61,7 +61,8 @@ ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& ar
     const auto chosen = lastCheckpoints(*trained, arguments.average);
     if (!chosen)
         return console.fail(chosen.error());
-    const auto writer = networkWriter(arguments.place, format, exportSamples(trained->spec, 4));
+    const auto writer = networkWriter(arguments.place, format, exportSamples(trained->spec, 4),
+                                      calibrationImages(trained->spec));
     if (!writer)
         return console.fail(writer.error());
     bool interrupted = false;
@@ -80,28 +81,36 @@ ExitCode writeNetwork(const CommonArguments& common, const CollapseArguments& ar
     return Done;
 }
 
-/// A format and its options as they are typed; a name that is none of its options stays a text.
+/// A format and its options as they are typed.
 Expected<MethodChoice> formatOf(const ExportArguments& arguments) {
-    MethodChoice format{arguments.format};
-    const MethodInfo* info = catalogue().find(Family::Export, format.id);
-    for (const std::string& text : arguments.options) {
-        const auto equals = text.find('='); // there is one, as the command line checks
-        const std::string name = text.substr(0, equals);
-        Json value = text.substr(equals + 1);
-        if (info != nullptr)
-            if (const auto field = std::ranges::find(info->options, name, &FieldInfo::path);
-                field != info->options.end()) {
-                auto read = parseValue(*field, text.substr(equals + 1));
-                if (!read)
-                    return failure(std::move(read.error()));
-                value = std::move(*read);
-            }
-        format.options[name] = std::move(value);
-    }
-    return format;
+    const MethodInfo* info = catalogue().find(Family::Export, arguments.format);
+    auto options =
+        typedOptions(arguments.options, info != nullptr ? info->options : std::vector<FieldInfo>());
+    if (!options)
+        return failure(std::move(options.error()));
+    return MethodChoice{arguments.format, std::move(*options)};
 }
 
 } // namespace
+
+Expected<Json> typedOptions(const std::vector<std::string>& texts,
+                            const std::vector<FieldInfo>& fields) {
+    Json options = Json::object();
+    for (const std::string& text : texts) {
+        const auto equals = text.find('='); // there is one, as the command line checks
+        const std::string name = text.substr(0, equals);
+        Json value = text.substr(equals + 1);
+        if (const auto field = std::ranges::find(fields, name, &FieldInfo::path);
+            field != fields.end()) {
+            auto read = parseValue(*field, text.substr(equals + 1));
+            if (!read)
+                return failure(std::move(read.error()));
+            value = std::move(*read);
+        }
+        options[name] = std::move(value);
+    }
+    return options;
+}
 
 ExitCode collapseCommand(const CommonArguments& common, const CollapseArguments& arguments,
                          Console& console) {

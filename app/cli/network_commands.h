@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/commands.h"
+#include "core/values/field.h"
 
 #include <filesystem>
 #include <optional>
@@ -38,9 +39,24 @@ struct ExportArguments {
     std::vector<std::string> options; ///< "NAME=VALUE"
 };
 
+/// "NAME=VALUE" by the fields of their names; a name that none has stays a text, to be found
+/// where they are checked.
+Expected<Json> typedOptions(const std::vector<std::string>& texts,
+                            const std::vector<FieldInfo>& fields);
+
 /// Writes the collapsed network in a format.
 ExitCode exportCommand(const CommonArguments& common, const CollapseArguments& network,
                        const ExportArguments& arguments, Console& console);
+
+struct PrecisionsArguments {
+    std::string run;
+    std::vector<std::string> options; ///< of int8, "NAME=VALUE"
+    bool layers = false;
+};
+
+/// The metrics of the collapsed network with its weights in each type, on the validation split.
+ExitCode precisionsCommand(const CommonArguments& common, const PrecisionsArguments& arguments,
+                           Console& console);
 
 struct VerifyArguments {
     std::string run;

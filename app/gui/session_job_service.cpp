@@ -9,6 +9,7 @@
 #include "core/collapse/initial.h"
 #include "core/data/guess_dataset.h"
 #include "core/exports/export.h"
+#include "core/exports/precisions.h"
 #include "core/model/spec_paths.h"
 #include "core/prediction/predict.h"
 #include "core/runners/timing.h"
@@ -208,6 +209,18 @@ void SessionJobService::classFigures(const RunId& run, Reply<std::vector<ClassFi
          });
 }
 
+void SessionJobService::precisions(const RunId& run, Reply<PrecisionReport> reply) {
+    post(m_long, "precisions", std::move(reply),
+         [this, run](const Progress& progress,
+                     const std::stop_token& stop) -> Expected<PrecisionReport> {
+             const auto trained = findTrained(m_store, run, m_dataFolder);
+             if (!trained)
+                 return failure(trained.error());
+             return concertina::precisions(
+                 {.checkpoint = trained->checkpoint, .spec = trained->spec}, progress, stop);
+         });
+}
+
 void SessionJobService::planned(const RunId& run, Reply<PlannedNetwork> reply) {
     post(m_looks, "planned", std::move(reply),
          [this, run](const auto&, const auto&) { return plannedNetwork(m_store, run); });
@@ -268,7 +281,8 @@ void SessionJobService::saveCollapsed(const RunId& run, const MethodChoice& form
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
-             auto writer = networkWriter(place, format, exportSamples(trained->spec, 4));
+             auto writer = networkWriter(place, format, exportSamples(trained->spec, 4),
+                                         calibrationImages(trained->spec));
              if (!writer)
                  return failure(writer.error());
              auto report = collapse(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/collapse/quantization.h"
 #include "core/data/dataset.h"
 #include "core/network/network.h"
 #include "core/tensor/tensor_file.h"
@@ -27,11 +28,12 @@ struct CollapsedNetwork {
     NetworkOrigin origin;
     Program program;
     std::vector<torch::Tensor> tensors; ///< in the order of the program's names
+    Quantization quantization{};        ///< empty: it computes in floats
 
+    /// In the type of its tensors; what is quantized is rounded on the way, in float32. Then `look`
+    /// sees the rounded values.
     std::vector<torch::Tensor> forward(const torch::Tensor& images,
-                                       const RunSettings& settings) const {
-        return runProgram(program, tensors, images, settings);
-    }
+                                       const RunSettings& settings) const;
 
     std::int64_t parameters() const;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/export.h"
 
+#include "core/exports/agreement.h"
 #include "core/exports/samples.h"
 #include "core/exports/weights.h"
 #include "core/model/catalogue.h"
@@ -84,7 +85,7 @@ Expected<WrittenNetwork> writtenAndTried(const ExportEntry& entry, const Collaps
         return failure({"file.write", place.string(), error.message(), "a file in its place", ""});
     written->place = place.string();
     written->readers = std::move(*readers);
-    written->samples = samples.text;
+    written->samples = samples.text + limitText(network);
     return written;
 }
 
@@ -101,8 +102,8 @@ const std::string& usualExport() {
 }
 
 Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
-                                      const MethodChoice& format,
-                                      const ExportSampleSource& samples) {
+                                      const MethodChoice& format, const ExportSampleSource& samples,
+                                      const CalibrationSource& calibration) {
     Catalogue known;
     for (const ExportEntry* entry : exports())
         known.exports.push_back(entry->info);
@@ -116,9 +117,9 @@ Expected<NetworkWriter> networkWriter(const std::filesystem::path& place,
     } else if (const auto free = placeToWrite(place); !free) {
         return failure(free.error());
     }
-    return [&entry, place, options = completeOptions(entry.info, format.options),
-            samples](const CollapsedNetwork& network) -> Expected<WrittenNetwork> {
-        const auto stored = storedAs(network, weightType(options.value("weights", "")));
+    return [&entry, place, options = completeOptions(entry.info, format.options), samples,
+            calibration](const CollapsedNetwork& network) -> Expected<WrittenNetwork> {
+        const auto stored = withWeights(network, options, calibration);
         if (!stored)
             return failure(stored.error());
         return entry.read && samples ? writtenAndTried(entry, *stored, place, options, samples())

@@ -9,6 +9,7 @@
 #include "core/exports/opencv_reader.h"
 #include "core/exports/opened_network.h"
 #include "core/exports/samples.h"
+#include "core/exports/weights.h"
 #include "core/tensor/sha256.h"
 #include "core/tensor/torch.h"
 #include "core/values/file_place.h"
@@ -34,13 +35,32 @@ constexpr int firstOpset = 13;
 constexpr int lastOpset = 17;
 constexpr std::int64_t mostBytes = std::int64_t{1} << 30; ///< protocol buffers end at 2 GiB
 
+void addFact(const std::string& key, const std::string& value, onnx::ModelProto& model) {
+    onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+}
+
 /// What people and programs are to know of inputs and outputs.
 void addFacts(const CollapsedNetwork& network, bool predicts, onnx::ModelProto& model) {
-    for (const auto& [key, value] : networkFacts(network, predicts)) {
-        onnx::StringStringEntryProto& entry = *model.add_metadata_props();
-        entry.set_key(key);
-        entry.set_value(value);
-    }
+    for (const auto& [key, value] : networkFacts(network, predicts))
+        addFact(key, value, model);
+}
+
+/// The options, those of weights behind those of all networks.
+std::vector<FieldInfo> onnxOptions() {
+    std::vector<FieldInfo> options{
+        {.path = "opset",
+         .type = FieldType::Integer,
+         .defaultValue = firstOpset,
+         .minimum = firstOpset,
+         .maximum = lastOpset,
+         .label = "Opset",
+         .help = "The version of ONNX's operations; readers know those up to theirs."},
+        predictionsField()};
+    for (FieldInfo& field : quantizedWeightsFields())
+        options.push_back(std::move(field));
+    return options;
 }
 
 Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
@@ -117,8 +137,10 @@ Expected<std::string> onnxBytes(const CollapsedNetwork& network, const Json& opt
     set.set_domain("");
     set.set_version(opset);
     model.mutable_graph()->set_name(network.name);
-    writeOnnxGraph(network, {opset, predicts}, *model.mutable_graph());
+    const auto weights = all.at("weights").get<std::string>();
+    writeOnnxGraph(network, {opset, predicts, weightType(weights)}, *model.mutable_graph());
     addFacts(network, predicts, model);
+    addFact("weights", weights, model);
     std::string bytes;
     if (!model.SerializeToString(&bytes))
         return failure({"export.size", "", "more than ONNX has in one file", "", ""});
@@ -130,18 +152,11 @@ const ExportEntry& onnxExport() {
         {{.id = "onnx",
           .label = "ONNX",
           .help = "One file for ONNX Runtime, OpenCV, TensorRT and others: an output a task, any "
-                  "number of images at once, in float32. What inputs and outputs mean stands in "
-                  "its metadata.",
+                  "number of images at once. It computes in float32, and with weights of int8 in "
+                  "whole numbers where the reader can. What inputs and outputs mean stands in its "
+                  "metadata.",
           .source = "https://onnx.ai, by libonnx's own classes",
-          .options = {{.path = "opset",
-                       .type = FieldType::Integer,
-                       .defaultValue = firstOpset,
-                       .minimum = firstOpset,
-                       .maximum = lastOpset,
-                       .label = "Opset",
-                       .help =
-                           "The version of ONNX's operations; readers know those up to theirs."},
-                      predictionsField()}},
+          .options = onnxOptions()},
          ".onnx"},
         writeOnnx,
         readOnnx,

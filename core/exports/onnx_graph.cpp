@@ -19,6 +19,18 @@ onnx::AttributeProto& added(onnx::NodeProto& node, const char* name,
     return attribute;
 }
 
+onnx::TensorProto::DataType typeOf(torch::ScalarType type) {
+    switch (type) {
+    case torch::kInt64: return onnx::TensorProto::INT64;
+    case torch::kInt32: return onnx::TensorProto::INT32;
+    case torch::kInt8: return onnx::TensorProto::INT8;
+    case torch::kUInt8: return onnx::TensorProto::UINT8;
+    case torch::kFloat16: return onnx::TensorProto::FLOAT16;
+    case torch::kBFloat16: return onnx::TensorProto::BFLOAT16;
+    default: return onnx::TensorProto::FLOAT;
+    }
+}
+
 /// [N, …], N of any number.
 void setShape(onnx::ValueInfoProto& value, const std::string& name,
               const std::vector<std::int64_t>& shape, bool isInteger) {
@@ -33,12 +45,12 @@ void setShape(onnx::ValueInfoProto& value, const std::string& name,
 } // namespace
 
 std::string OnnxGraph::constant(const std::string& name, const torch::Tensor& values) {
-    const bool isInteger = values.scalar_type() == torch::kInt64;
-    const torch::Tensor own =
-        values.detach().to(torch::kCPU, isInteger ? torch::kInt64 : torch::kFloat32).contiguous();
+    const torch::ScalarType type =
+        values.scalar_type() == torch::kFloat64 ? torch::kFloat32 : values.scalar_type();
+    const torch::Tensor own = values.detach().to(torch::kCPU, type).contiguous();
     onnx::TensorProto& tensor = *m_graph.add_initializer();
     tensor.set_name(name);
-    tensor.set_data_type(isInteger ? onnx::TensorProto::INT64 : onnx::TensorProto::FLOAT);
+    tensor.set_data_type(typeOf(type));
     for (const std::int64_t side : own.sizes())
         tensor.add_dims(side);
     tensor.set_raw_data(own.data_ptr(), own.nbytes());

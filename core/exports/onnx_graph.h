@@ -22,7 +22,7 @@ public:
 
     explicit OnnxGraph(onnx::GraphProto& graph) : m_graph(graph) {}
 
-    /// A constant of float32 or int64 values; returns `name`.
+    /// A constant of these values; those of float64 become float32. Returns `name`.
     std::string constant(const std::string& name, const torch::Tensor& values);
 
     /// A constant of one float without dimensions, the same for equal values.

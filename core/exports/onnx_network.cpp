@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,11 +31,12 @@ std::vector<std::int64_t> fourTimes(std::int64_t value) {
 /// Writes a network as a graph of ONNX.
 class OnnxWriter {
 public:
-    OnnxWriter(const CollapsedNetwork& network, int opset, bool predicts, onnx::GraphProto& graph)
+    OnnxWriter(const CollapsedNetwork& network, const OnnxChoices& choices, onnx::GraphProto& graph)
         : m_network(network),
           m_program(network.program),
-          m_opset(opset),
-          m_predicts(predicts),
+          m_opset(choices.opset),
+          m_predicts(choices.predictions),
+          m_weights(choices.weights),
           m_graph(graph),
           m_shapes(m_program.instructions.size()) {
         const torch::NoGradGuard noGrad;
@@ -52,9 +54,9 @@ public:
         m_used.insert(ExportedImage);
         const std::vector<std::string> names = outputNames(m_network);
         m_used.insert(names.begin(), names.end());
-        m_values.push_back(m_predicts ? normalized() : ExportedImage);
+        addValue(m_predicts ? normalized() : ExportedImage);
         for (std::size_t i = 1; i < m_program.instructions.size(); ++i)
-            m_values.push_back(written(m_program.instructions[i], i));
+            addValue(written(m_program.instructions[i], i));
         for (std::size_t t = 0; t < m_network.targets.size(); ++t)
             writeOutput(names[t], *m_network.targets[t].kind, index(m_program.outputs[t]));
     }
@@ -69,17 +71,81 @@ private:
         return name;
     }
 
+    /// The next instruction's value, as others read it.
+    void addValue(const std::string& node) {
+        const std::size_t at = m_nodes.size();
+        m_nodes.push_back(node);
+        m_values.push_back(isRounded(at) ? rounded(node, m_network.quantization.values[at]) : node);
+    }
+
+    bool isRounded(std::size_t value) const {
+        return !m_network.quantization.empty() && !m_network.quantization.values[value].isFloat();
+    }
+
+    /// A value by its 256 levels.
+    std::string rounded(const std::string& value, const ValueScale& how) {
+        const std::string scale =
+            m_graph.constant(unused(value + ".scale"), torch::tensor(how.scale));
+        const std::string zero =
+            m_graph.constant(unused(value + ".zero"), torch::tensor(how.zero, torch::kUInt8));
+        const std::string levels =
+            m_graph.node("QuantizeLinear", unused(value + ".levels"), {value, scale, zero});
+        return m_graph.node("DequantizeLinear", unused(value + ".rounded"), {levels, scale, zero});
+    }
+
     std::string valueOf(const Instruction& now, std::size_t input) const {
         return m_values[index(now.inputs[input])];
     }
 
+    /// A tensor of the network, in float32 for what reads it.
     std::string tensorOf(const Instruction& now, std::size_t which, bool isOfChannels) {
         const std::size_t at = index(now.tensors[which]);
         const std::string name = m_program.tensors[at] + (isOfChannels ? ".channels" : "");
-        const torch::Tensor& tensor = m_network.tensors[at];
-        if (m_constants.insert(name).second)
-            m_graph.constant(name, isOfChannels ? tensor.view({1, -1, 1, 1}) : tensor);
-        return name;
+        if (const auto known = m_constants.find(name); known != m_constants.end())
+            return known->second;
+        torch::Tensor tensor = m_network.tensors[at];
+        if (isOfChannels)
+            tensor = tensor.view({1, -1, 1, 1});
+        std::string& value = m_constants[name] = name;
+        if (!m_network.quantization.empty() && m_network.quantization.kernels[at].defined()) {
+            value = inLevels(name, tensor, m_network.quantization.kernels[at], torch::kInt8);
+        } else {
+            m_graph.constant(name, tensor.to(m_weights));
+            if (m_weights != torch::kFloat32) {
+                value = m_graph.node("Cast", unused(name + ".float"), {name});
+                m_graph.setInteger("to", 1); // TensorProto.FLOAT
+            }
+        }
+        return value;
+    }
+
+    /// scale · q of a tensor, a scale for each index of its first side.
+    std::string inLevels(const std::string& name, const torch::Tensor& tensor,
+                         const torch::Tensor& scales, torch::ScalarType type) {
+        std::vector<std::int64_t> side(static_cast<std::size_t>(tensor.dim()), 1);
+        side[0] = -1;
+        const torch::Tensor levels = (tensor.to(torch::kFloat64) / scales.view(side)).round();
+        m_graph.constant(name, levels.to(type));
+        std::vector<std::string> inputs{
+            name, m_graph.constant(unused(name + ".scales"), scales.to(torch::kFloat32))};
+        if (type == torch::kInt8) // int32 has none
+            inputs.push_back(
+                m_graph.constant(unused(name + ".zeros"), torch::zeros_like(scales, torch::kInt8)));
+        const std::string value =
+            m_graph.node("DequantizeLinear", unused(name + ".rounded"), inputs);
+        m_graph.setInteger("axis", 0);
+        return value;
+    }
+
+    /// A convolution's bias: beside a kernel in 8 bits in levels of the product of its scales and
+    /// the input's, as sums of such products are.
+    std::string biasOf(const Instruction& now, const std::string& name) {
+        const std::size_t kernel = index(now.tensors[0]);
+        if (m_network.quantization.empty() || !m_network.quantization.kernels[kernel].defined())
+            return tensorOf(now, 1, false);
+        const ValueScale& input = m_network.quantization.values[index(now.inputs[0])];
+        return inLevels(unused(name + ".bias"), m_network.tensors[index(now.tensors[1])],
+                        m_network.quantization.kernels[kernel] * input.scale, torch::kInt32);
     }
 
     /// RGB from 0 to 255 as the network takes it.
@@ -137,7 +203,7 @@ private:
         const auto [stride, padding, dilation, groups] = attributesAs<Convolving>(now.attributes);
         std::vector<std::string> inputs{valueOf(now, 0), tensorOf(now, 0, false)};
         if (now.tensors.size() > 1)
-            inputs.push_back(tensorOf(now, 1, false));
+            inputs.push_back(biasOf(now, name));
         const torch::Tensor& kernel = m_network.tensors[index(now.tensors[0])];
         m_graph.node("Conv", name, inputs,
                      {{"kernel_shape", {kernel.size(2), kernel.size(3)}},
@@ -179,7 +245,7 @@ private:
     std::string unpool(const Instruction& now, const std::string& name) {
         const Instruction& pooling = m_program.instructions[index(now.inputs[1])];
         const auto [size, stride, padding] = attributesAs<Pooling>(pooling.attributes);
-        std::vector<std::string> inputs{valueOf(now, 0), m_values[index(now.inputs[1])] + ".1"};
+        std::vector<std::string> inputs{valueOf(now, 0), m_nodes[index(now.inputs[1])] + ".1"};
         const auto& before = m_shapes[index(pooling.inputs.front())];
         const auto& pooled = m_shapes[index(now.inputs[1])];
         const auto isWhole = [&, step = stride, window = size, edge = padding](std::size_t side) {
@@ -261,18 +327,20 @@ private:
     const Program& m_program;
     int m_opset;
     bool m_predicts;
+    torch::ScalarType m_weights;
     OnnxGraph m_graph;
     std::vector<std::vector<std::int64_t>> m_shapes; ///< of each instruction's value, for one image
-    std::vector<std::string> m_values;               ///< of each instruction
+    std::vector<std::string> m_nodes;                ///< of each instruction
+    std::vector<std::string> m_values;               ///< of each, as others read it
     std::set<std::string> m_used;
-    std::set<std::string> m_constants;
+    std::map<std::string, std::string> m_constants; ///< what reads a tensor, by its name
 };
 
 } // namespace
 
 void writeOnnxGraph(const CollapsedNetwork& network, const OnnxChoices& choices,
                     onnx::GraphProto& graph) {
-    OnnxWriter(network, choices.opset, choices.predictions, graph).write();
+    OnnxWriter(network, choices, graph).write();
 }
 
 } // namespace concertina

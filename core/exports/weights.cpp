@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/weights.h"
 
+#include "core/exports/samples.h"
+#include "core/quantization/quantize.h"
 #include "core/tensor/torch.h"
 #include "core/values/text.h"
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr const char* halfName = "float16";
 constexpr const char* brainName = "bfloat16";
+constexpr const char* byteName = "int8";
 
 } // namespace
 
@@ -21,6 +24,16 @@ FieldInfo weightsField() {
             .label = "Weights",
             .help = "The type that weights are stored in; those of 16 bits are half as large, and "
                     "rounded: float16 to 3 digits, bfloat16 to 2."};
+}
+
+std::vector<FieldInfo> quantizedWeightsFields() {
+    FieldInfo weights = weightsField();
+    weights.choices.emplace_back(byteName);
+    weights.help += " int8 is a quarter as large: convolutions and what they read are rounded to "
+                    "256 levels, of which training images say where they lie.";
+    std::vector<FieldInfo> fields = quantizationFields();
+    fields.insert(fields.begin(), std::move(weights));
+    return fields;
 }
 
 torch::ScalarType weightType(const std::string& name) {
@@ -44,6 +57,21 @@ Expected<CollapsedNetwork> storedAs(const CollapsedNetwork& network, torch::Scal
         result.tensors[i] = std::move(rounded);
     }
     return result;
+}
+
+Expected<CollapsedNetwork> withWeights(const CollapsedNetwork& network, const Json& options,
+                                       const CalibrationSource& calibration) {
+    const std::string name = options.value("weights", "");
+    if (name != byteName)
+        return storedAs(network, weightType(name));
+    const QuantizationChoices how = quantizationChoices(options);
+    const auto images = calibration ? calibration(how.images) : ExportSamples();
+    if (!images)
+        return failure(images.error());
+    auto quantized = quantize(network, images->images, how);
+    if (!quantized)
+        return failure(quantized.error());
+    return std::move(quantized->network);
 }
 
 } // namespace concertina

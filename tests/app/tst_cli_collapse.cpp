@@ -222,6 +222,44 @@ private Q_SLOTS:
         QVERIFY(some.text().contains("missing.png"));
     }
 
+    void weightsOfEachTypeAreMeasured() {
+        const cli::Outcome outcome = m_place.run({"precisions", m_run, "--layers", "--option",
+                                                  "images=4", "--option", "float_layers=1"});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.text()));
+        QVERIFY2(outcome.out.contains("bfloat16") && outcome.out.contains("enc1.1"), outcome.out);
+        const QJsonObject json =
+            m_place.run({"precisions", m_run, "--option", "images=4", "--json"}).last();
+        QCOMPARE(json["event"].toString(), QString("precisions"));
+        const QJsonArray types = json["precisions"].toArray();
+        QCOMPARE(types.size(), 4);
+        QCOMPARE(types[3]["weights"].toString(), QString("int8"));
+        QVERIFY(types[3]["bytes"].toDouble() < types[0]["bytes"].toDouble() / 2);
+        QCOMPARE(json["layers"].toArray().size(), 0);
+        // float32 is what training measured, but for rounding of collapsing.
+        const QJsonObject run = m_place.run({"runs", "--json"}).last();
+        const double miou = run["metrics"]["segmentation/miou"].toDouble();
+        QVERIFY(std::abs(types[0]["metrics"]["segmentation/miou"].toDouble() - miou) < 2e-3);
+
+        const cli::Outcome wrong = m_place.run({"precisions", m_run, "--option", "images=0"});
+        QCOMPARE(wrong.code, 1);
+        QVERIFY2(wrong.err.contains("images"), wrong.err);
+        const cli::Outcome unknown = m_place.run({"precisions", m_run, "--option", "image=4"});
+        QCOMPARE(unknown.code, 1);
+    }
+
+    void int8IsExportedByWhatTheRunWasTrainedOn() {
+        const cli::Outcome written =
+            m_place.run({"export", m_run, "--format", "onnx", "--option", "weights=int8",
+                         "--option", "images=2", "--out", file("eight.onnx"), "--json"});
+        QVERIFY2(written.code == 0, qPrintable(written.text()));
+        QVERIFY(QFileInfo(file("eight.onnx")).size() > 1000);
+        const cli::Outcome kept =
+            m_place.run({"export", m_run, "--format", "onnx", "--option", "weights=int8",
+                         "--option", "keep_float=*", "--out", file("nothing.onnx")});
+        QCOMPARE(kept.code, 1);
+        QVERIFY(!QFileInfo::exists(file("nothing.onnx")));
+    }
+
     void aPictureIsAnsweredWithoutConcertina() {
         const QString python = "/usr/bin/python3", root = CONCERTINA_SOURCE_DIR;
         QProcess probe;

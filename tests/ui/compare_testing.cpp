@@ -236,6 +236,22 @@ void FakePredictions::classFigures(const RunId& run, Reply<std::vector<ClassFigu
         });
 }
 
+void FakePredictions::precisions(const RunId& run, Reply<PrecisionReport> reply) {
+    answer<PrecisionReport>(
+        QStringLiteral("precisions %1").arg(QString::fromStdString(run)), std::move(reply), [] {
+            return PrecisionReport{
+                .metrics = {{"segmentation", {"miou", "mIoU", "", true, 3}},
+                            {"depth", {"abs_err", "absolute error", "m", false, 3}}},
+                .precisions = {{"float32", 1.48e6, {0.412, 0.672}},
+                               {"float16", 7.4e5, {0.412, 0.672}},
+                               {"bfloat16", 7.4e5, {0.410, 0.675}},
+                               {"int8", 3.8e5, {0.4099, 0.6754}}},
+                .images = 32,
+                .layers = {{"enc1.1", -0.81, 0.92, 14.2, 0.0081, 0.0213},
+                           {"dec1.1", -0.4, 0.3, 3.1, 0.0064, 0.0071}}};
+        });
+}
+
 void FakePredictions::collapseReport(const RunId& run, Reply<CollapseReport> reply) {
     answer<CollapseReport>(QStringLiteral("report %1").arg(QString::fromStdString(run)),
                            std::move(reply), [] {

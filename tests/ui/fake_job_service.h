@@ -48,6 +48,7 @@ public:
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, std::vector<ClassFigures>>> figured;
+    std::vector<FakeJob<RunId, PrecisionReport>> weighedInTypes;
     std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<RunId, KernelDistances>> apart;
@@ -107,6 +108,9 @@ public:
     }
     void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override {
         figured.push_back({run, std::move(reply)});
+    }
+    void precisions(const RunId& run, Reply<PrecisionReport> reply) override {
+        weighedInTypes.push_back({run, std::move(reply)});
     }
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override {
         begun.push_back({run, std::move(reply)});

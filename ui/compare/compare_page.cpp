@@ -10,6 +10,7 @@
 #include "ui/compare/legend_card.h"
 #include "ui/compare/metrics_card.h"
 #include "ui/compare/picture_stage.h"
+#include "ui/compare/precision_panel.h"
 #include "ui/compare/predict_panel.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
@@ -176,6 +177,15 @@ void ComparePage::showRunners() {
     const ComparedRun& run = reportedRun();
     if (run.checkpoint)
         m_runners->showRun(run.id(), run.name(), run.checkpoint->position.step);
+}
+
+void ComparePage::showPrecisions() {
+    const ComparedRun& run = reportedRun();
+    if (!run.checkpoint)
+        return;
+    if (m_precisions == nullptr)
+        m_precisions = new PrecisionPanel(m_context.jobs, this);
+    m_precisions->showRun(run.id(), run.name(), run.checkpoint->position.step);
 }
 
 // ---- Choices

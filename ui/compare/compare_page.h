@@ -25,6 +25,7 @@ class FrameStrip;
 class LegendCard;
 class MetricsCard;
 class PictureStage;
+class PrecisionPanel;
 class PredictPanel;
 class ReportCard;
 class RunPicker;
@@ -86,6 +87,7 @@ private:
     void showMark();
     void showReport();
     void showClasses();
+    void showPrecisions();
     void showRunners();
     void chooseOther();
     void chooseRun();
@@ -127,6 +129,7 @@ private:
     QComboBox* m_reportRun;
     MetricsCard* m_metrics;
     ClassPanel* m_classes;
+    PrecisionPanel* m_precisions = nullptr; ///< made when it is asked for
     RunnerPanel* m_runners;
 
     QAction* m_open = nullptr;

@@ -262,6 +262,7 @@ void ComparePage::connectParts() {
     });
 
     connect(m_metrics, &MetricsCard::classesAsked, this, &ComparePage::showClasses);
+    connect(m_metrics, &MetricsCard::precisionsAsked, this, &ComparePage::showPrecisions);
     connect(m_legend, &LegendCard::styleChanged, this, &ComparePage::restyle);
     connect(m_legend, &LegendCard::opacityChanged, this, [this](double opacity) {
         m_context.settings.setValue(QStringLiteral("compare/opacity"), opacity);

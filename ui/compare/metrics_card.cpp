@@ -34,13 +34,22 @@ QString stepText(std::int64_t step) {
 } // namespace
 
 MetricsCard::MetricsCard(const Catalogue& catalogue, QWidget* parent)
-    : Card(tr("Last validation"), parent), m_catalogue(catalogue), m_byClass(new QToolButton) {
+    : Card(tr("Last validation"), parent),
+      m_catalogue(catalogue),
+      m_byClass(new QToolButton),
+      m_byType(new QToolButton) {
     m_byClass->setText(tr("By class…"));
     m_byClass->setToolTip(tr("The metrics of each class, as a table"));
-    m_byClass->setAutoRaise(true);
-    m_byClass->setFocusPolicy(Qt::StrongFocus);
-    m_byClass->setFont(smallFont());
-    headerLayout()->addWidget(m_byClass);
+    m_byType->setText(tr("Precisions…"));
+    m_byType->setToolTip(tr("The metrics with weights of float32, float16, bfloat16 and int8, and "
+                            "what each layer loses in 8 bits, as tables"));
+    for (QToolButton* button : {m_byClass, m_byType}) {
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setFont(smallFont());
+        headerLayout()->addWidget(button);
+    }
+    connect(m_byType, &QToolButton::clicked, this, &MetricsCard::precisionsAsked);
     connect(m_byClass, &QToolButton::clicked, this, &MetricsCard::classesAsked);
     auto* body = new QWidget;
     m_grid = new QGridLayout(body);

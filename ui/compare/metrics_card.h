@@ -21,9 +21,11 @@ public:
     void showRuns(const std::vector<ComparedRun>& runs);
 
     QToolButton* classesButton() const { return m_byClass; }
+    QToolButton* precisionsButton() const { return m_byType; }
 
 Q_SIGNALS:
     void classesAsked();
+    void precisionsAsked();
 
 private:
     struct Cell {
@@ -39,6 +41,7 @@ private:
 
     const Catalogue& m_catalogue;
     QToolButton* m_byClass;
+    QToolButton* m_byType;
     QGridLayout* m_grid;
     std::vector<Cell> m_cells; ///< that are shown
 };

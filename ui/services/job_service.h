@@ -7,6 +7,7 @@
 #include "core/values/dataset_guess.h"
 #include "core/values/factor_reading.h"
 #include "core/values/kernel_distance.h"
+#include "core/values/precision_report.h"
 #include "core/values/predictions.h"
 #include "core/values/problem.h"
 #include "core/values/report.h"
@@ -95,6 +96,10 @@ public:
     /// What the metrics of the validation split are of each class, by the collapsed network of a
     /// run's last checkpoint.
     virtual void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) = 0;
+
+    /// What the collapsed network of a run's last checkpoint is worth with its weights in each
+    /// type.
+    virtual void precisions(const RunId& run, Reply<PrecisionReport> reply) = 0;
 
     /// The network of a run's last checkpoint, under the plan that it had there: what another
     /// experiment begins from.

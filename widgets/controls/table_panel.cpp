@@ -31,6 +31,7 @@ TablePanel::TablePanel(QWidget* host, const Words& words, QAbstractTableModel* m
       m_shown(new QSortFilterProxyModel(this)),
       m_filter(new QLineEdit(this)),
       m_table(new QTableView(this)),
+      m_head(new QHBoxLayout),
       m_copy(new QToolButton(this)),
       m_summary(new TonedLabel(ColorRole::Text, {}, this)),
       m_note(new TonedLabel(ColorRole::MutedText, {}, this)) {
@@ -75,10 +76,9 @@ void TablePanel::layOut(const Words& words) {
     close->setToolTip(tr("Close (Esc)"));
     close->setFocusPolicy(Qt::StrongFocus);
     connect(close, &QToolButton::clicked, this, &TablePanel::dismiss);
-    auto* head = new QHBoxLayout;
-    head->addWidget(title, 1);
+    m_head->addWidget(title, 1);
     for (QWidget* control : std::initializer_list<QWidget*>{m_filter, m_copy, close})
-        head->addWidget(control);
+        m_head->addWidget(control);
 
     auto* header = new TableHeader(m_table);
     m_table->setHorizontalHeader(header);
@@ -109,10 +109,14 @@ void TablePanel::layOut(const Words& words) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 12, 16, 12);
     column->setSpacing(GridUnit);
-    column->addLayout(head);
+    column->addLayout(m_head);
     column->addWidget(m_table, 1);
     column->addWidget(m_summary);
     column->addWidget(m_note);
+}
+
+void TablePanel::addTool(QWidget* tool) {
+    m_head->insertWidget(1, tool); // behind the title
 }
 
 void TablePanel::showRows(const QString& note, bool isWarning) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 class QAbstractTableModel;
+class QHBoxLayout;
 class QLineEdit;
 class QSortFilterProxyModel;
 class QTableView;
@@ -50,6 +51,9 @@ protected:
     /// A total, say; empty without.
     virtual QString lastLine() const { return {}; }
 
+    /// Stands beside the field in which rows are looked for.
+    void addTool(QWidget* tool);
+
     /// The model has other rows. `note` stands below, where there is one.
     void showRows(const QString& note, bool isWarning);
 
@@ -64,6 +68,7 @@ private:
     QSortFilterProxyModel* m_shown;
     QLineEdit* m_filter;
     QTableView* m_table;
+    QHBoxLayout* m_head;
     QToolButton* m_copy;
     TonedLabel* m_summary;
     TonedLabel* m_note;
