@@ -39,6 +39,7 @@ private:
     void addPrecisions();
     void addPredict();
     void addTime();
+    void addDifference();
     void addSpecs();
     void addLayers();
     void addWeights();
@@ -76,6 +77,7 @@ private:
     ExportArguments m_export;
     PrecisionsArguments m_precisions;
     VerifyArguments m_verify;
+    DifferenceArguments m_difference;
     LayersArguments m_layers;
     TimeArguments m_time;
     WeightsArguments m_weights;

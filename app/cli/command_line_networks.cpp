@@ -23,6 +23,7 @@ void CommandLine::addNetworks() {
     addAveraging(collapse, m_collapse.average, m_collapse.normBatches);
     addExport();
     addPrecisions();
+    addDifference();
     CLI::App* verify = command(
         m_app, "verify", "Compare a run's network with the collapsed one",
         [this](Console& console) {
@@ -148,6 +149,30 @@ void CommandLine::addPrecisions() {
     precisions->footer(
         "Options: images, ranges (minmax, entropy), weight_bits, equalize, correct_bias,\n"
         "keep_float (layers), float_layers (how many of those that lose most).");
+}
+
+void CommandLine::addDifference() {
+    CLI::App* difference = command(
+        m_app, "difference", "Show what differs between two networks, node by node",
+        [this](Console& console) { return differenceCommand(m_common, m_difference, console); },
+        Work::Computes);
+    const char* const what = "A collapsed network's file, a spec's file, a preset or a run";
+    difference->add_option("left", m_difference.left, what)->type_name("A")->required();
+    difference->add_option("right", m_difference.right, what)->type_name("B")->required();
+    addStore(difference);
+    addData(difference);
+    difference
+        ->add_option("--expanded", m_difference.expanded,
+                     "Which run's network is taken as it trains, not collapsed")
+        ->check(CLI::IsMember({"left", "right", "both"}));
+    difference->add_option("--images", m_difference.images, "How many validation images at most")
+        ->check(CLI::Range(1, 1'000))
+        ->capture_default_str();
+    difference->add_flag("--all", m_difference.all, "Nodes that are the same, too");
+    difference->footer(
+        "A spec or a preset is a plan: its expanded network, without weights; a run beside one is\n"
+        "taken as it trains. Outputs are compared where both networks have weights and the same\n"
+        "tasks, size and normalization: on images of a run's validation split, else on made ones.");
 }
 
 std::vector<CLI::Option*> CommandLine::addAveraging(CLI::App* sub, int& average, int& normBatches) {

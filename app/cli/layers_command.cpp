@@ -28,22 +28,26 @@ ClassCounts classesOf(const ExperimentSpec& spec) {
 
 } // namespace
 
+DesignResult designAsSetUp(const ExperimentSpec& spec, Console& console) {
+    const auto lacks = [&](const ClassCounts& classes) {
+        return std::ranges::any_of(spec.tasks, [&](const TaskSpec& task) {
+            return lacksClasses(task, catalogue(), classes);
+        });
+    };
+    const ClassCounts classes = lacks({}) ? classesOf(spec) : ClassCounts();
+    if (lacks(classes))
+        console.note("The dataset can't be opened: heads as for " + std::to_string(AssumedClasses)
+                     + " classes");
+    return designNetwork(spec, catalogue(),
+                         headOutputs(spec, catalogue(), classes, AssumedClasses));
+}
+
 ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
                        Console& console) {
     const auto spec = loadSpec(arguments.spec, arguments.assignments, common.data);
     if (!spec)
         return console.fail(spec.error());
-    const auto lacks = [&](const ClassCounts& classes) {
-        return std::ranges::any_of(spec->tasks, [&](const TaskSpec& task) {
-            return lacksClasses(task, catalogue(), classes);
-        });
-    };
-    const ClassCounts classes = lacks({}) ? classesOf(*spec) : ClassCounts();
-    if (lacks(classes))
-        console.note("The dataset can't be opened: heads as for " + std::to_string(AssumedClasses)
-                     + " classes");
-    const DesignResult result =
-        designNetwork(*spec, catalogue(), headOutputs(*spec, catalogue(), classes, AssumedClasses));
+    const DesignResult result = designAsSetUp(*spec, console);
     if (!result.problems.empty())
         return console.fail(result.problems);
     const LayerTable table = layerTable(result.design);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/commands.h"
+#include "core/model/network_design.h"
 
 #include <functional>
 #include <string>
@@ -17,8 +18,11 @@ struct LayersArguments {
     std::string format = "text"; ///< "text", "markdown", "csv"
 };
 
-/// Every layer of the network of a spec, as it is set up. Heads have the dataset's classes where it
-/// can be opened, else as many as are usual, which a line then says.
+/// The network of a spec as it is set up. Heads have the dataset's classes where it can be opened,
+/// else as many as are usual, which a line then says.
+DesignResult designAsSetUp(const ExperimentSpec& spec, Console& console);
+
+/// Every layer of it.
 ExitCode layersCommand(const CommonArguments& common, const LayersArguments& arguments,
                        Console& console);
 

@@ -74,6 +74,17 @@ ExitCode verifyCommand(const CommonArguments& common, const VerifyArguments& arg
 /// split.
 ExitCode classesCommand(const CommonArguments& common, const std::string& run, Console& console);
 
+struct DifferenceArguments {
+    std::string left, right; ///< files, specs, presets or runs
+    std::string expanded{};  ///< "left", "right", "both": of runs, not the collapsed network
+    int images = 4;
+    bool all = false; ///< nodes that are the same, too
+};
+
+/// Two networks side by side.
+ExitCode differenceCommand(const CommonArguments& common, const DifferenceArguments& arguments,
+                           Console& console);
+
 ExitCode predictCommand(const CommonArguments& common, const PredictArguments& arguments,
                         Console& console);
 

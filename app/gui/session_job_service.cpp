@@ -221,6 +221,34 @@ void SessionJobService::precisions(const RunId& run, Reply<PrecisionReport> repl
          });
 }
 
+Expected<ComparedSide> SessionJobService::sideOf(const NetworkPick& pick) const {
+    ComparedSide side{.name = pick.name.toStdString(), .file = pick.file};
+    if (!pick.file.empty())
+        return side;
+    const auto trained = findTrained(m_store, pick.run, m_dataFolder);
+    if (!trained)
+        return failure(trained.error());
+    side.checkpoint = trained->checkpoint;
+    side.expanded = pick.expanded;
+    side.spec = trained->spec;
+    return side;
+}
+
+void SessionJobService::difference(const NetworkPick& left, const NetworkPick& right,
+                                   Reply<NetworkDifference> reply) {
+    post(m_long, "difference", std::move(reply),
+         [this, left, right](const Progress& progress,
+                             const std::stop_token& stop) -> Expected<NetworkDifference> {
+             auto here = sideOf(left);
+             if (!here)
+                 return failure(here.error());
+             auto there = sideOf(right);
+             if (!there)
+                 return failure(there.error());
+             return compareNetworks({std::move(*here), std::move(*there)}, progress, stop);
+         });
+}
+
 void SessionJobService::planned(const RunId& run, Reply<PlannedNetwork> reply) {
     post(m_looks, "planned", std::move(reply),
          [this, run](const auto&, const auto&) { return plannedNetwork(m_store, run); });

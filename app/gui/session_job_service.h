@@ -4,6 +4,7 @@
 #include "app/session/job_thread.h"
 #include "app/session/run_session.h"
 #include "app/session/trained_run.h"
+#include "core/exports/network_comparison.h"
 #include "core/prediction/frames.h"
 #include "core/prediction/opened_data.h"
 #include "ui/services/job_service.h"
@@ -47,6 +48,8 @@ public:
                     Reply<std::vector<FrameErrors>> reply) override;
     void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override;
     void precisions(const RunId& run, Reply<PrecisionReport> reply) override;
+    void difference(const NetworkPick& left, const NetworkPick& right,
+                    Reply<NetworkDifference> reply) override;
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void distances(const RunId& run, Reply<KernelDistances> reply) override;
@@ -75,6 +78,7 @@ private:
     /// The predictor of a run's last checkpoint.
     Expected<FramePredictor*> predictorOf(Predictors& predictors, const RunId& run) const;
 
+    Expected<ComparedSide> sideOf(const NetworkPick& pick) const;
     ExperimentSpec placed(const ExperimentSpec& spec) const;
 
     std::set<QObject*> m_askers; ///< whose jobs end with them

@@ -13,12 +13,12 @@ namespace concertina {
 namespace {
 
 /// Smooth blots of all colours, with some noise.
-torch::Tensor madeImages(const ExperimentSpec& spec, int count) {
+torch::Tensor madeImages(int count, int height, int width) {
     constexpr std::uint64_t seed = 1;
     const auto generator = at::detail::createCPUGenerator(seed);
     const torch::Tensor coarse = torch::randn({count, 3, 6, 8}, generator);
-    const torch::Tensor blots = torch::upsample_bilinear2d(
-        coarse, {spec.data.height, spec.data.width}, /*align_corners=*/false);
+    const torch::Tensor blots =
+        torch::upsample_bilinear2d(coarse, {height, width}, /*align_corners=*/false);
     return blots + 0.1 * torch::randn(blots.sizes(), generator);
 }
 
@@ -52,11 +52,16 @@ ExportSamples samplesOf(const ExperimentSpec& spec, int count) {
         images = imagesOf(*data, *data->validation,
                           validationInTurns(*data, data->validation->size()), count);
     if (images.empty())
-        return {madeImages(spec, count), "made images, as none of the run's data can be read"};
+        return {madeImages(count, spec.data.height, spec.data.width),
+                "made images, as none of the run's data can be read"};
     return {torch::cat(images), imagesText(images.size(), spec.data.validationSplit)};
 }
 
 } // namespace
+
+ExportSamples madeSamples(int count, int height, int width) {
+    return {madeImages(count, height, width), std::to_string(count) + " made images"};
+}
 
 ExportSampleSource exportSamples(const ExperimentSpec& spec, int count) {
     return [spec, count] { return samplesOf(spec, count); };

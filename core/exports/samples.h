@@ -21,4 +21,7 @@ struct ExportSamples {
 /// can be read.
 Expected<ExportSamples> trainingImages(const RunData& data, const ExperimentSpec& spec, int count);
 
+/// Made images [count, 3, height, width], the same at every call.
+ExportSamples madeSamples(int count, int height, int width);
+
 } // namespace concertina

@@ -215,6 +215,36 @@ void FakePredictions::tryPlan(const RunId& run, const std::vector<std::string>&,
                   [] { return Trial{}; });
 }
 
+void FakePredictions::difference(const NetworkPick& left, const NetworkPick& right,
+                                 Reply<NetworkDifference> reply) {
+    const auto said = [](const NetworkPick& pick) {
+        return QString::fromStdString(pick.file.empty() ? pick.run : pick.file)
+               + (pick.expanded ? QStringLiteral(" expanded") : QString());
+    };
+    answer<NetworkDifference>(
+        QStringLiteral("difference %1, %2").arg(said(left), said(right)), std::move(reply), [] {
+            // Image, one, two; the right one has a layer of stride 2 more, and another "one".
+            NetworkOutline here{.name = "left", .form = "collapsed", .tasks = {"depth"}};
+            here.program.instructions = {{.op = Op::Input, .name = "image/depth"},
+                                         {.op = Op::Conv, .name = "one/depth", .inputs = {0}},
+                                         {.op = Op::Relu, .name = "one.relu/depth", .inputs = {1}}};
+            here.program.outputs = {2};
+            NetworkOutline there = here;
+            there.program.instructions[1].attributes = Convolving{.stride = 2};
+            here.program.instructions[1].attributes = Convolving{};
+            there.program.instructions.push_back(
+                {.op = Op::Conv, .name = "two/depth", .inputs = {2}, .attributes = Convolving{}});
+            there.program.outputs = {3};
+            NetworkDifference made = structuralDifference(here, there);
+            made.images = "4 made images";
+            made.nodes[1].tensors = {{.left = "one/kernel/depth",
+                                      .right = "one/kernel/depth",
+                                      .maxAbs = 0.5,
+                                      .relativeNorm = 0.125}};
+            return made;
+        });
+}
+
 void FakePredictions::classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) {
     answer<std::vector<ClassFigures>>(
         QStringLiteral("classes %1").arg(QString::fromStdString(run)), std::move(reply), [] {

@@ -75,6 +75,8 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void precisions(const RunId& run, Reply<PrecisionReport> reply) override;
+    void difference(const NetworkPick& left, const NetworkPick& right,
+                    Reply<NetworkDifference> reply) override;
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override;
     void readings(const RunId& run, Reply<FactorReadings> reply) override;
     void distances(const RunId&, Reply<KernelDistances>) override {} // never answered

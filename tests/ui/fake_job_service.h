@@ -49,6 +49,7 @@ public:
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, std::vector<ClassFigures>>> figured;
     std::vector<FakeJob<RunId, PrecisionReport>> weighedInTypes;
+    std::vector<FakeJob<RunId, NetworkDifference>> differed;
     std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
     std::vector<FakeJob<RunId, KernelDistances>> apart;
@@ -111,6 +112,10 @@ public:
     }
     void precisions(const RunId& run, Reply<PrecisionReport> reply) override {
         weighedInTypes.push_back({run, std::move(reply)});
+    }
+    void difference(const NetworkPick& left, const NetworkPick&,
+                    Reply<NetworkDifference> reply) override {
+        differed.push_back({left.run, std::move(reply)});
     }
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override {
         begun.push_back({run, std::move(reply)});

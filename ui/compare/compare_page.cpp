@@ -6,6 +6,7 @@
 #include "core/values/text.h"
 #include "ui/compare/class_panel.h"
 #include "ui/compare/detail_card.h"
+#include "ui/compare/difference_panel.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/legend_card.h"
 #include "ui/compare/metrics_card.h"
@@ -25,6 +26,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
+#include <QAction>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -186,6 +188,14 @@ void ComparePage::showPrecisions() {
     if (m_precisions == nullptr)
         m_precisions = new PrecisionPanel(m_context.jobs, this);
     m_precisions->showRun(run.id(), run.name(), run.checkpoint->position.step);
+}
+
+void ComparePage::showDifference() {
+    const std::vector<ComparedRun>& runs = m_comparison.runs();
+    const bool isOne = runs.size() == 1;
+    m_difference->showNetworks(
+        {.run = runs.front().id(), .expanded = isOne, .name = runs.front().name()},
+        {.run = runs.back().id(), .name = runs.back().name()});
 }
 
 // ---- Choices
@@ -365,6 +375,18 @@ void ComparePage::showMark() {
             if (!depth)
                 depth = m_pictures.depthAt(source, *m_cursor.point());
     m_legend->setMark(depth);
+}
+
+void ComparePage::enableActions() {
+    const bool body = m_stack->currentWidget() == m_body;
+    const bool ready = body && m_comparison.isReady();
+    m_open->setEnabled(ready);
+    m_other->setEnabled(body && m_comparison.ids().size() == 1);
+    m_one->setEnabled(body && m_comparison.ids().size() > 1);
+    m_another->setEnabled(body);
+    m_networks->setEnabled(ready);
+    m_savePicture->setEnabled(body && !m_pictures.empty());
+    m_save->setEnabled(ready);
 }
 
 PageHeader ComparePage::header() const {

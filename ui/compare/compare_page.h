@@ -20,6 +20,7 @@ namespace concertina {
 
 class ClassPanel;
 class DetailCard;
+class DifferencePanel;
 class ExportPanel;
 class FrameStrip;
 class LegendCard;
@@ -89,6 +90,7 @@ private:
     void showClasses();
     void showPrecisions();
     void showRunners();
+    void showDifference();
     void chooseOther();
     void chooseRun();
     void openImage();
@@ -131,11 +133,13 @@ private:
     ClassPanel* m_classes;
     PrecisionPanel* m_precisions = nullptr; ///< made when it is asked for
     RunnerPanel* m_runners;
+    DifferencePanel* m_difference;
 
     QAction* m_open = nullptr;
     QAction* m_other = nullptr;
     QAction* m_one = nullptr;
     QAction* m_another = nullptr;
+    QAction* m_networks = nullptr;
     QAction* m_savePicture = nullptr;
     QAction* m_save = nullptr;
     QAction* m_predict = nullptr;

@@ -4,6 +4,7 @@
 
 #include "ui/compare/class_panel.h"
 #include "ui/compare/detail_card.h"
+#include "ui/compare/difference_panel.h"
 #include "ui/compare/export_panel.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/legend_card.h"
@@ -83,6 +84,7 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_reportRun(new QComboBox),
       m_metrics(new MetricsCard(context.catalogue)),
       m_classes(new ClassPanel(context.jobs, this)),
+      m_difference(new DifferencePanel(context.jobs, context.dialogs, this)),
       m_runners(new RunnerPanel(context.jobs, this)) {
     setAcceptDrops(true);
     m_body = makeBody();
@@ -187,6 +189,10 @@ void ComparePage::makeActions() {
                    &ComparePage::chooseOther);
     m_one = make(tr("Back to one run"), tr("Only the first run, expanded and collapsed"),
                  [this] { showRuns(m_comparison.ids().front(), std::nullopt); });
+    m_networks = make(tr("Difference of networks…"),
+                      tr("What differs between the two networks, node by node; or between this one "
+                         "and a file's"),
+                      &ComparePage::showDifference);
     m_savePicture = make(tr("Save picture…"), tr("What is shown, in true pixels, with its legend"),
                          &ComparePage::savePicture);
     m_save = make(tr("Save collapsed network…"),
@@ -196,7 +202,8 @@ void ComparePage::makeActions() {
                      tr("Write predictions for pictures, folders and videos, by this run's network "
                         "or an exported one"),
                      &ComparePage::predictFiles);
-    for (QAction* action : {m_open, m_another, m_other, m_one, m_savePicture, m_predict, m_save})
+    for (QAction* action :
+         {m_open, m_another, m_other, m_one, m_networks, m_savePicture, m_predict, m_save})
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
 }
 
@@ -256,6 +263,7 @@ void ComparePage::connectParts() {
                 m_report->save(reportedRun().id(), format, place.toStdString());
             });
     connect(m_report, &ReportCard::runnersAsked, this, &ComparePage::showRunners);
+    connect(m_report, &ReportCard::differenceAsked, this, &ComparePage::showDifference);
     // In the window's strip: the card may be scrolled away from where it was asked for.
     connect(m_report, &ReportCard::saveFailed, this, [this](const Problem& problem) {
         m_context.navigator.showProblem(tr("The collapsed network was not saved."), problem);
@@ -300,17 +308,6 @@ void ComparePage::restoreChoices() {
     m_stage->setReducedMotion(
         settings.value(QStringLiteral("window/reduced_motion"), false).toBool()
         || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) == 0);
-}
-
-void ComparePage::enableActions() {
-    const bool body = m_stack->currentWidget() == m_body;
-    const bool ready = body && m_comparison.isReady();
-    m_open->setEnabled(ready);
-    m_other->setEnabled(body && m_comparison.ids().size() == 1);
-    m_one->setEnabled(body && m_comparison.ids().size() > 1);
-    m_another->setEnabled(body);
-    m_savePicture->setEnabled(body && !m_pictures.empty());
-    m_save->setEnabled(ready);
 }
 
 void ComparePage::chooseRun() {

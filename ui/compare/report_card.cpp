@@ -52,6 +52,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
       m_again(linkButton(tr("Measure again"), tr("Measure the last checkpoint"))),
       m_layers(linkButton(tr("Layers"), tr("Compare layer by layer: where do they differ most?"))),
       m_runners(linkButton(tr("Runners…"), tr("How long do the programs at hand take for it?"))),
+      m_nodes(linkButton(tr("Nodes…"), tr("Both networks node by node: what differs?"))),
       m_reason(new TonedLabel(ColorRole::Bad)),
       m_saved(new TonedLabel(ColorRole::MutedText)),
       m_notice(new JobNotice),
@@ -81,6 +82,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     buttons->setContentsMargins(8, 0, 8, 0);
     buttons->addWidget(m_again);
     buttons->addWidget(m_layers);
+    buttons->addWidget(m_nodes);
     buttons->addWidget(m_runners);
     buttons->addStretch(1);
     buttons->addWidget(m_copy);
@@ -99,6 +101,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
         showReport();
     });
     connect(m_runners, &QToolButton::clicked, this, &ReportCard::runnersAsked);
+    connect(m_nodes, &QToolButton::clicked, this, &ReportCard::differenceAsked);
     connect(m_notice, &JobNotice::againAsked, this, &ReportCard::measure);
     connect(m_notice, &JobNotice::cancelled, this, [this] {
         m_job.cancel();
@@ -347,6 +350,7 @@ void ReportCard::showReport() {
     m_layers->setVisible(m_verify && m_verify->layers.empty() && !m_job.isBusy()
                          && m_latest == m_step);
     m_runners->setVisible(!m_run.empty());
+    m_nodes->setVisible(!m_run.empty());
 }
 
 } // namespace concertina

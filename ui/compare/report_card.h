@@ -53,6 +53,7 @@ Q_SIGNALS:
     void saved(const QString& place);
     void saveFailed(const concertina::Problem& problem);
     void runnersAsked();
+    void differenceAsked();
 
 private:
     void measure();
@@ -81,6 +82,7 @@ private:
     QToolButton* m_again;
     QToolButton* m_layers;
     QToolButton* m_runners;
+    QToolButton* m_nodes;
     QGridLayout* m_grid;
     int m_row = 0;
     TonedLabel* m_reason;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/network_difference.h"
 #include "core/model/task_change.h"
 #include "core/values/class_figures.h"
 #include "core/values/data_survey.h"
@@ -33,6 +34,14 @@ struct Reply {
     QPointer<QObject> context;
     std::function<void(Expected<T>)> done;
     std::function<void(double share, const QString& what)> progress = {};
+};
+
+/// A network that is set beside another: of a run's last checkpoint, or of a collapsed one's file.
+struct NetworkPick {
+    std::string run{}; ///< its id
+    bool expanded = false;
+    std::string file{}; ///< where it is not empty, this in place of a run
+    QString name{};     ///< for people
 };
 
 /// One-off work for the window in threads of its own. A newer job of a kind stops the older one
@@ -100,6 +109,10 @@ public:
     /// What the collapsed network of a run's last checkpoint is worth with its weights in each
     /// type.
     virtual void precisions(const RunId& run, Reply<PrecisionReport> reply) = 0;
+
+    /// Two networks side by side: structure, parameters, outputs.
+    virtual void difference(const NetworkPick& left, const NetworkPick& right,
+                            Reply<NetworkDifference> reply) = 0;
 
     /// The network of a run's last checkpoint, under the plan that it had there: what another
     /// experiment begins from.
