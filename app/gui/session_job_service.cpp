@@ -209,10 +209,10 @@ void SessionJobService::classFigures(const RunId& run, Reply<std::vector<ClassFi
          });
 }
 
-void SessionJobService::precisions(const RunId& run, Reply<PrecisionReport> reply) {
+void SessionJobService::precisions(const RunId& run, Reply<PrecisionsReport> reply) {
     post(m_long, "precisions", std::move(reply),
          [this, run](const Progress& progress,
-                     const std::stop_token& stop) -> Expected<PrecisionReport> {
+                     const std::stop_token& stop) -> Expected<PrecisionsReport> {
              const auto trained = findTrained(m_store, run, m_dataFolder);
              if (!trained)
                  return failure(trained.error());
@@ -326,14 +326,15 @@ void SessionJobService::predictFiles(const std::optional<RunId>& run, const Pred
                                      Reply<Predictions> reply) {
     post(m_predictions, "predict", std::move(reply),
          [this, run, request](const Progress& progress,
-                              const std::stop_token& stop) mutable -> Expected<Predictions> {
+                              const std::stop_token& stop) -> Expected<Predictions> {
+             PredictRequest wanted = request;
              if (run) {
                  const auto trained = findTrained(m_store, *run, m_dataFolder);
                  if (!trained)
                      return failure(trained.error());
-                 request.network = trained->checkpoint;
+                 wanted.network = trained->checkpoint;
              }
-             return predict(request, progress, stop);
+             return predict(wanted, progress, stop);
          });
 }
 

@@ -47,7 +47,7 @@ public:
     void rankFrames(const RunId& run, const std::string& split,
                     Reply<std::vector<FrameErrors>> reply) override;
     void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override;
-    void precisions(const RunId& run, Reply<PrecisionReport> reply) override;
+    void precisions(const RunId& run, Reply<PrecisionsReport> reply) override;
     void difference(const NetworkPick& left, const NetworkPick& right,
                     Reply<NetworkDifference> reply) override;
     void planned(const RunId& run, Reply<PlannedNetwork> reply) override;

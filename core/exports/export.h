@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -20,7 +21,7 @@ using ExportSampleSource = std::function<ExportSamples()>;
 
 /// Training images that a network in 8 bits is calibrated on, as many as are asked for where there
 /// are so many.
-using CalibrationSource = std::function<Expected<ExportSamples>(int count)>;
+using CalibrationSource = std::function<Expected<std::shared_ptr<const ExportSamples>>(int count)>;
 
 /// A form that collapsed networks are written in.
 struct ExportEntry {

@@ -22,8 +22,8 @@ Progress partOf(const Progress& progress, double from, double to, const std::str
 }
 
 /// Each metric of each task, in the order of an evaluation's values without their losses.
-std::vector<PrecisionReport::Metric> metricsOf(const ExperimentSpec& spec) {
-    std::vector<PrecisionReport::Metric> metrics;
+std::vector<PrecisionsReport::Metric> metricsOf(const ExperimentSpec& spec) {
+    std::vector<PrecisionsReport::Metric> metrics;
     for (const TaskSpec& task : spec.tasks)
         for (const MetricInfo& info : taskEntry(task.method.id).info.metrics)
             metrics.push_back({task.called(), info});
@@ -52,18 +52,18 @@ Expected<QuantizationChoices> choicesOf(const Json& options) {
 }
 
 /// A network with its weights in one type, measured.
-Expected<PrecisionReport::Precision> measured(const CollapsedNetwork& network,
-                                              torch::ScalarType type, const std::string& name,
-                                              const PrecisionsRequest& request, const RunData& data,
-                                              const Progress& progress,
-                                              const std::stop_token& stop) {
+Expected<PrecisionsReport::Precision> measured(const CollapsedNetwork& network,
+                                               torch::ScalarType type, const std::string& name,
+                                               const PrecisionsRequest& request,
+                                               const RunData& data, const Progress& progress,
+                                               const std::stop_token& stop) {
     const auto found = evaluate(
         request.spec, data,
         [&](const torch::Tensor& images) { return network.forward(images, predictionSettings()); },
         {.progress = progress, .stop = stop});
     if (!found)
         return failure(found.error());
-    return PrecisionReport::Precision{name, weightBytes(network, type), valuesOf(*found)};
+    return PrecisionsReport::Precision{name, weightBytes(network, type), valuesOf(*found)};
 }
 
 } // namespace
@@ -72,8 +72,8 @@ std::vector<FieldInfo> precisionFields() {
     return quantizationFields();
 }
 
-Expected<PrecisionReport> precisions(const PrecisionsRequest& request, const Progress& progress,
-                                     const std::stop_token& stop) {
+Expected<PrecisionsReport> precisions(const PrecisionsRequest& request, const Progress& progress,
+                                      const std::stop_token& stop) {
     const torch::NoGradGuard noGrad;
     setComputeThreads(0);
     const auto how = choicesOf(request.options);
@@ -94,8 +94,8 @@ Expected<PrecisionReport> precisions(const PrecisionsRequest& request, const Pro
                               partOf(progress, 0.05, 0.4, "int8"), stop);
     if (!quantized)
         return failure(quantized.error());
-    PrecisionReport report{.metrics = metricsOf(request.spec),
-                           .images = static_cast<int>(images->images.size(0))};
+    PrecisionsReport report{.metrics = metricsOf(request.spec),
+                            .images = static_cast<int>(images->images.size(0))};
     if (request.layers)
         report.layers = std::move(quantized->layers);
     const std::vector<std::string> names = quantizedWeightsFields().front().choices;

@@ -26,7 +26,7 @@ std::vector<FieldInfo> precisionFields();
 /// The metrics of a checkpoint's collapsed network over the validation split, with its weights in
 /// each type that exports store them in: float32, float16, bfloat16, and int8 as Concertina rounds
 /// it. Problems of `prepare`, `openRunData`, `quantize` and `evaluate`; "stopped".
-Expected<PrecisionReport> precisions(const PrecisionsRequest& request, const Progress& progress,
-                                     const std::stop_token& stop);
+Expected<PrecisionsReport> precisions(const PrecisionsRequest& request, const Progress& progress,
+                                      const std::stop_token& stop);
 
 } // namespace concertina

@@ -84,9 +84,14 @@ Expected<ExportSamples> trainingImages(const RunData& data, const ExperimentSpec
 }
 
 CalibrationSource calibrationImages(const ExperimentSpec& spec) {
-    return [spec](int count) -> Expected<ExportSamples> {
+    return [spec](int count) -> Expected<std::shared_ptr<const ExportSamples>> {
         const auto data = openRunData(spec);
-        return data ? trainingImages(*data, spec, count) : failure(data.error());
+        if (!data)
+            return failure(data.error());
+        auto images = trainingImages(*data, spec, count);
+        if (!images)
+            return failure(images.error());
+        return std::make_shared<const ExportSamples>(std::move(*images));
     };
 }
 

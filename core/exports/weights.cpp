@@ -65,10 +65,11 @@ Expected<CollapsedNetwork> withWeights(const CollapsedNetwork& network, const Js
     if (name != byteName)
         return storedAs(network, weightType(name));
     const QuantizationChoices how = quantizationChoices(options);
-    const auto images = calibration ? calibration(how.images) : ExportSamples();
-    if (!images)
-        return failure(images.error());
-    auto quantized = quantize(network, images->images, how);
+    const Expected<std::shared_ptr<const ExportSamples>> samples =
+        calibration ? calibration(how.images) : std::make_shared<const ExportSamples>();
+    if (!samples)
+        return failure(samples.error());
+    auto quantized = quantize(network, (*samples)->images, how);
     if (!quantized)
         return failure(quantized.error());
     return std::move(quantized->network);

@@ -11,7 +11,7 @@ namespace concertina {
 
 namespace {
 
-constexpr const char* noFigure = "–";
+constexpr const char* noValue = "–";
 
 Json finiteOrNull(double value) {
     return std::isfinite(value) ? Json(value) : Json();
@@ -19,26 +19,26 @@ Json finiteOrNull(double value) {
 
 std::string changeText(double percent) {
     return std::isfinite(percent) ? (percent > 0 ? "+" : "") + fixedText(percent, 2) + " %"
-                                  : noFigure;
+                                  : noValue;
 }
 
-TableRows metricRows(const PrecisionReport& report) {
+TableRows metricRows(const PrecisionsReport& report) {
     TableRows rows{{""}};
-    for (const PrecisionReport::Precision& precision : report.precisions)
+    for (const PrecisionsReport::Precision& precision : report.precisions)
         rows.front().push_back(precision.name);
     for (std::size_t p = 1; p < report.precisions.size(); ++p)
         rows.front().push_back("change by " + report.precisions[p].name);
     for (std::size_t m = 0; m < report.metrics.size(); ++m) {
-        const PrecisionReport::Metric& metric = report.metrics[m];
+        const PrecisionsReport::Metric& metric = report.metrics[m];
         std::vector<std::string>& cells =
             rows.emplace_back(std::vector{oneLine(metric.task) + " " + metric.info.label});
-        for (const PrecisionReport::Precision& precision : report.precisions)
+        for (const PrecisionsReport::Precision& precision : report.precisions)
             cells.push_back(metricText(metric.info, precision.values[m]));
         for (std::size_t p = 1; p < report.precisions.size(); ++p)
             cells.push_back(changeText(report.change(m, p)));
     }
     std::vector<std::string>& sizes = rows.emplace_back(std::vector<std::string>{"weights"});
-    for (const PrecisionReport::Precision& precision : report.precisions)
+    for (const PrecisionsReport::Precision& precision : report.precisions)
         sizes.push_back(bytesText(precision.bytes));
     for (std::size_t p = 1; p < report.precisions.size(); ++p)
         sizes.push_back(
@@ -46,7 +46,7 @@ TableRows metricRows(const PrecisionReport& report) {
     return rows;
 }
 
-TableRows layerRows(const PrecisionReport& report) {
+TableRows layerRows(const PrecisionsReport& report) {
     TableRows rows{{"layer", "least weight", "greatest", "widest ÷ narrowest channel",
                     "weights' error", "outputs' error", "kept"}};
     for (const LayerPrecision& layer : report.layers)
@@ -59,7 +59,7 @@ TableRows layerRows(const PrecisionReport& report) {
 
 } // namespace
 
-double PrecisionReport::change(std::size_t metric, std::size_t precision) const {
+double PrecisionsReport::change(std::size_t metric, std::size_t precision) const {
     const double before = precisions.front().values[metric];
     const double after = precisions[precision].values[metric];
     return before != 0 ? 100 * (after - before) / std::abs(before)
@@ -67,7 +67,7 @@ double PrecisionReport::change(std::size_t metric, std::size_t precision) const 
 }
 
 std::string percentText(std::optional<double> share) {
-    return share && std::isfinite(*share) ? digitsText(100 * *share, 3) + " %" : noFigure;
+    return share && std::isfinite(*share) ? digitsText(100 * *share, 3) + " %" : noValue;
 }
 
 Json toJson(const LayerPrecision& layer) {
@@ -80,9 +80,9 @@ Json toJson(const LayerPrecision& layer) {
             {"type", layer.isFloat ? "float32" : "int8"}};
 }
 
-Json toJson(const PrecisionReport& report) {
+Json toJson(const PrecisionsReport& report) {
     Json precisions = Json::array();
-    for (const PrecisionReport::Precision& precision : report.precisions) {
+    for (const PrecisionsReport::Precision& precision : report.precisions) {
         Json metrics = Json::object();
         for (std::size_t m = 0; m < report.metrics.size(); ++m)
             metrics[metricKey(report.metrics[m].task, report.metrics[m].info.name)] =
@@ -99,7 +99,7 @@ Json toJson(const PrecisionReport& report) {
             {"layers", std::move(layers)}};
 }
 
-std::string toText(const PrecisionReport& report) {
+std::string toText(const PrecisionsReport& report) {
     std::string text = tableText(metricRows(report));
     if (!report.layers.empty())
         text += "\nLayers in 8 bits; an error is the root of the squares' sum ÷ that of what is "

@@ -23,7 +23,7 @@ struct LayerPrecision {
 };
 
 /// What a network's weights are worth in each type that they can be stored in.
-struct PrecisionReport {
+struct PrecisionsReport {
     struct Metric {
         std::string task;
         MetricInfo info;
@@ -45,10 +45,10 @@ struct PrecisionReport {
 };
 
 Json toJson(const LayerPrecision& layer);
-Json toJson(const PrecisionReport& report);
+Json toJson(const PrecisionsReport& report);
 
 /// A table of metrics by precisions, and one of the layers where there are some.
-std::string toText(const PrecisionReport& report);
+std::string toText(const PrecisionsReport& report);
 
 /// "1.2 %"; "–" for what is not known.
 std::string percentText(std::optional<double> share);

@@ -19,7 +19,9 @@ using namespace concertina::testing;
 namespace {
 
 CalibrationSource calibratedOn(const torch::Tensor& images) {
-    return [images](int) -> Expected<ExportSamples> { return ExportSamples{images, "given"}; };
+    return [images](int) -> Expected<std::shared_ptr<const ExportSamples>> {
+        return std::make_shared<const ExportSamples>(ExportSamples{images, "given"});
+    };
 }
 
 std::vector<torch::Tensor> outputsOf(const CollapsedNetwork& network, const torch::Tensor& images) {

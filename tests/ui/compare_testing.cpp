@@ -266,10 +266,10 @@ void FakePredictions::classFigures(const RunId& run, Reply<std::vector<ClassFigu
         });
 }
 
-void FakePredictions::precisions(const RunId& run, Reply<PrecisionReport> reply) {
-    answer<PrecisionReport>(
+void FakePredictions::precisions(const RunId& run, Reply<PrecisionsReport> reply) {
+    answer<PrecisionsReport>(
         QStringLiteral("precisions %1").arg(QString::fromStdString(run)), std::move(reply), [] {
-            return PrecisionReport{
+            return PrecisionsReport{
                 .metrics = {{"segmentation", {"miou", "mIoU", "", true, 3}},
                             {"depth", {"abs_err", "absolute error", "m", false, 3}}},
                 .precisions = {{"float32", 1.48e6, {0.412, 0.672}},

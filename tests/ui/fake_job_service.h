@@ -48,7 +48,7 @@ public:
     std::vector<FakeJob<FrameChoice, Image>> thumbnails;
     std::vector<FakeJob<std::pair<RunId, std::string>, std::vector<FrameErrors>>> ranked;
     std::vector<FakeJob<RunId, std::vector<ClassFigures>>> figured;
-    std::vector<FakeJob<RunId, PrecisionReport>> weighedInTypes;
+    std::vector<FakeJob<RunId, PrecisionsReport>> weighedInTypes;
     std::vector<FakeJob<RunId, NetworkDifference>> differed;
     std::vector<FakeJob<RunId, PlannedNetwork>> begun;
     std::vector<FakeJob<RunId, FactorReadings>> read;
@@ -110,7 +110,7 @@ public:
     void classFigures(const RunId& run, Reply<std::vector<ClassFigures>> reply) override {
         figured.push_back({run, std::move(reply)});
     }
-    void precisions(const RunId& run, Reply<PrecisionReport> reply) override {
+    void precisions(const RunId& run, Reply<PrecisionsReport> reply) override {
         weighedInTypes.push_back({run, std::move(reply)});
     }
     void difference(const NetworkPick& left, const NetworkPick&,

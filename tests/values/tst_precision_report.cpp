@@ -10,7 +10,7 @@ using namespace concertina;
 
 namespace {
 
-PrecisionReport report() {
+PrecisionsReport report() {
     const double unknown = std::numeric_limits<double>::quiet_NaN();
     return {.metrics = {{"segmentation", {"miou", "mIoU", "", true, 3}},
                         {"depth", {"abs_err", "error", "m", false, 3}}},
@@ -34,7 +34,7 @@ private Q_SLOTS:
     void changesAreOfFloats() {
         QVERIFY(std::abs(report().change(0, 1) + 2.5) < 1e-9); // 0.39 is 97.5 % of 0.4
         QVERIFY(std::isnan(report().change(1, 1)));
-        PrecisionReport none = report();
+        PrecisionsReport none = report();
         none.precisions[0].values[0] = 0;
         QVERIFY(std::isnan(none.change(0, 1)));
     }

@@ -84,8 +84,8 @@ ComparePage::ComparePage(PageContext context, QWidget* parent)
       m_reportRun(new QComboBox),
       m_metrics(new MetricsCard(context.catalogue)),
       m_classes(new ClassPanel(context.jobs, this)),
-      m_difference(new DifferencePanel(context.jobs, context.dialogs, this)),
-      m_runners(new RunnerPanel(context.jobs, this)) {
+      m_runners(new RunnerPanel(context.jobs, this)),
+      m_difference(new DifferencePanel(context.jobs, context.dialogs, this)) {
     setAcceptDrops(true);
     m_body = makeBody();
     m_stack->addWidget(m_picker);

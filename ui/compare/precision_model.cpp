@@ -34,7 +34,7 @@ QString signedPercent(double percent) {
 
 } // namespace
 
-void PrecisionModel::setReport(std::optional<PrecisionReport> report) {
+void PrecisionModel::setReport(std::optional<PrecisionsReport> report) {
     beginResetModel();
     m_report = std::move(report);
     endResetModel();

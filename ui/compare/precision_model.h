@@ -18,9 +18,9 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void setReport(std::optional<PrecisionReport> report);
+    void setReport(std::optional<PrecisionsReport> report);
     void setRows(Rows rows);
-    const std::optional<PrecisionReport>& report() const { return m_report; }
+    const std::optional<PrecisionsReport>& report() const { return m_report; }
     Rows rows() const { return m_rows; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -38,7 +38,7 @@ private:
     Cell metricCell(std::size_t row, std::size_t column) const;
     Cell layerCell(const LayerPrecision& layer, int column) const;
 
-    std::optional<PrecisionReport> m_report;
+    std::optional<PrecisionsReport> m_report;
     Rows m_rows = Rows::Metrics;
 };
 

@@ -60,8 +60,8 @@ void PrecisionPanel::measure() {
     m_notice->showBusy(what);
     m_jobs.precisions(
         m_run,
-        m_job.next<PrecisionReport>(
-            [this](Expected<PrecisionReport> report) {
+        m_job.next<PrecisionsReport>(
+            [this](Expected<PrecisionsReport> report) {
                 if (!report)
                     return m_notice->showFailure(tr("The precisions were not measured"),
                                                  report.error());

@@ -108,7 +108,7 @@ public:
 
     /// What the collapsed network of a run's last checkpoint is worth with its weights in each
     /// type.
-    virtual void precisions(const RunId& run, Reply<PrecisionReport> reply) = 0;
+    virtual void precisions(const RunId& run, Reply<PrecisionsReport> reply) = 0;
 
     /// Two networks side by side: structure, parameters, outputs.
     virtual void difference(const NetworkPick& left, const NetworkPick& right,
