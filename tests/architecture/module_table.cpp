@@ -53,11 +53,9 @@ bool isQt(std::string_view header) {
            && (std::isupper(static_cast<unsigned char>(header[1])) != 0 || header[1] == 't');
 }
 
-} // namespace
-
-const std::vector<Module>& projectModules() {
-    // Inside core the modules stand in the order in which data travels.
-    static const std::vector<Module> modules{
+/// Inside core the modules stand in the order in which data travels.
+std::vector<Module> coreModules() {
+    return {
         {"core/values", {}, {"nlohmann-json", "tl-expected"}},
         {"core/model", {"core/values"}, {}},
 
@@ -101,7 +99,12 @@ const std::vector<Module>& projectModules() {
           "core/optimizers", "core/balancing", "core/exports"},
          {},
          false},
+    };
+}
 
+/// What is built on it.
+std::vector<Module> outerModules() {
+    return {
         {"db", {"core/values"}, {"SQLite"}},
         {"widgets", {"core/values", "core/model"}, {"Qt", "QCustomPlot"}},
         {"ui", {"core/values", "core/model", "db", "widgets"}, {"Qt"}},
@@ -117,6 +120,17 @@ const std::vector<Module>& projectModules() {
           "core/exports", "core/prediction", "core/runners", "db", "widgets", "ui", "app/session"},
          {"Qt"}},
     };
+}
+
+} // namespace
+
+const std::vector<Module>& projectModules() {
+    static const std::vector<Module> modules = [] {
+        std::vector<Module> all = coreModules();
+        for (const Module& module : outerModules())
+            all.push_back(module);
+        return all;
+    }();
     return modules;
 }
 

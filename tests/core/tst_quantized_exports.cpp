@@ -192,11 +192,11 @@ private Q_SLOTS:
 
     void calibrationImagesAreOfTheTrainingSplit() {
         const ExperimentSpec spec = exportSpec("segnet", "factored", {"*: tied"}, 16, 24);
-        const auto few = valueOf(calibrationImages(spec)(3));
+        const ExportSamples few = *valueOf(calibrationImages(spec)(3));
         QCOMPARE(few.images.size(0), 3);
         QVERIFY2(few.text.find("3 images of the split \"train\"") == 0, few.text.c_str());
         QVERIFY(!torch::equal(few.images[0], few.images[1]));
-        const auto all = valueOf(calibrationImages(spec)(1'000'000));
+        const ExportSamples all = *valueOf(calibrationImages(spec)(1'000'000));
         const auto data = valueOf(openRunData(spec));
         QCOMPARE(all.images.size(0), std::int64_t{data.training->size()});
     }

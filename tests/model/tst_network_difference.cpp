@@ -151,7 +151,7 @@ private Q_SLOTS:
         std::vector<const NodeDifference*> convolutions;
         for (const NodeDifference& node : difference.nodes) {
             QVERIFY(!node.isRemoved());
-            if (rightName(difference, node).starts_with("enc1.1/"))
+            if (rightName(difference, node).starts_with("enc1.1.conv/"))
                 convolutions.push_back(&node);
         }
         QCOMPARE(convolutions.size(), 3U);

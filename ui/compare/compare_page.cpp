@@ -4,18 +4,14 @@
 #include "core/model/catalogue.h"
 #include "core/model/task_words.h"
 #include "core/values/text.h"
-#include "ui/compare/class_panel.h"
 #include "ui/compare/detail_card.h"
-#include "ui/compare/difference_panel.h"
 #include "ui/compare/frame_strip.h"
 #include "ui/compare/legend_card.h"
 #include "ui/compare/metrics_card.h"
 #include "ui/compare/picture_stage.h"
-#include "ui/compare/precision_panel.h"
 #include "ui/compare/predict_panel.h"
 #include "ui/compare/report_card.h"
 #include "ui/compare/run_picker.h"
-#include "ui/compare/runner_panel.h"
 #include "ui/runs/run_text.h"
 #include "ui/services/dialogs.h"
 #include "ui/services/job_notice.h"
@@ -169,35 +165,6 @@ void ComparePage::showReport() {
     m_report->showRun(runs[chosen].id(), runs[chosen].checkpoint->position.step, tasks);
 }
 
-void ComparePage::showClasses() {
-    const ComparedRun& run = reportedRun();
-    if (run.checkpoint)
-        m_classes->showRun(run.id(), run.name(), run.checkpoint->position.step);
-}
-
-void ComparePage::showRunners() {
-    const ComparedRun& run = reportedRun();
-    if (run.checkpoint)
-        m_runners->showRun(run.id(), run.name(), run.checkpoint->position.step);
-}
-
-void ComparePage::showPrecisions() {
-    const ComparedRun& run = reportedRun();
-    if (!run.checkpoint)
-        return;
-    if (m_precisions == nullptr)
-        m_precisions = new PrecisionPanel(m_context.jobs, this);
-    m_precisions->showRun(run.id(), run.name(), run.checkpoint->position.step);
-}
-
-void ComparePage::showDifference() {
-    const std::vector<ComparedRun>& runs = m_comparison.runs();
-    const bool isOne = runs.size() == 1;
-    m_difference->showNetworks(
-        {.run = runs.front().id(), .expanded = isOne, .name = runs.front().name()},
-        {.run = runs.back().id(), .name = runs.back().name()});
-}
-
 // ---- Choices
 
 void ComparePage::fillTools() {
@@ -311,18 +278,6 @@ void ComparePage::openImage() {
         tr("Images (*.png *.jpg *.jpeg *.bmp *.tif *.tiff *.webp *.ppm);;All files (*)"));
     if (file)
         openImages({*file});
-}
-
-void ComparePage::predictFiles() {
-    const bool hasRun = m_comparison.isReady();
-    m_predicting->setRun(hasRun ? std::optional(reportedRun().id()) : std::nullopt,
-                         hasRun ? reportedRun().name() : QString());
-    m_predicting->open();
-}
-
-void ComparePage::connectPredicting() {
-    connect(m_predicting, &PredictPanel::predicted, this,
-            [this](const QString& what) { m_context.navigator.showMessage(what); });
 }
 
 const ComparedRun& ComparePage::reportedRun() const {

@@ -132,7 +132,9 @@ QWidget* PredictPanel::makeForm() {
 }
 
 void PredictPanel::setRun(const std::optional<RunId>& run, const QString& name) {
-    const int before = m_networks->count() > 0 ? m_networks->currentData().toInt() : byCollapsed;
+    // The last entry asks for a file: it is no choice that stays.
+    const int chosen = m_networks->count() > 0 ? m_networks->currentData().toInt() : byAnother;
+    const int before = chosen == byAnother ? byCollapsed : chosen;
     m_run = run;
     const QSignalBlocker quiet(m_networks);
     m_networks->clear();
