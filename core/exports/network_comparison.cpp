@@ -124,7 +124,7 @@ public:
         : m_left(left), m_right(right), m_sums(difference.nodes.size()) {
         for (std::size_t i = 0; i < difference.nodes.size(); ++i)
             if (const NodeDifference& node = difference.nodes[i];
-                !node.isAdded() && !node.isRemoved())
+                node.left > 0 && node.right > 0) // the image itself is the same
                 m_nodes.push_back({node.left, node.right, i});
         std::ranges::sort(m_nodes, {}, &Paired::left);
     }
@@ -132,7 +132,7 @@ public:
     /// What the left one gives is held as far as there is room; the rest in further passes.
     void add(const torch::Tensor& image) {
         for (std::size_t from = 0; from < m_nodes.size();)
-            from = addFrom(from, image);
+            from = std::max(from + 1, addFrom(from, image)); // what is not shown is passed over
     }
 
     void writeTo(NetworkDifference& difference) const {

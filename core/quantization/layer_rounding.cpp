@@ -52,6 +52,34 @@ void roundBeforePooling(const Program& program, std::vector<ValueScale>& values)
     }
 }
 
+/// Biases beside kernels in 8 bits are whole multiples of the product of the kernel's scales and
+/// the input's in files, as sums of such products are; so they are here, or values between two
+/// levels would go to another. A bias that is added to several such sums stays as it is.
+void roundBiases(CollapsedNetwork& network) {
+    const Quantization& how = network.quantization;
+    std::vector<torch::Tensor> steps(network.tensors.size());
+    std::vector<bool> differs(network.tensors.size());
+    for (const Instruction& now : network.program.instructions) {
+        if (now.op != Op::Conv || now.tensors.size() < 2)
+            continue;
+        const auto bias = static_cast<std::size_t>(now.tensors[1]);
+        const torch::Tensor& kernel = how.kernels[static_cast<std::size_t>(now.tensors[0])];
+        if (!kernel.defined())
+            continue;
+        const torch::Tensor step =
+            kernel * how.values[static_cast<std::size_t>(now.inputs[0])].scale;
+        if (steps[bias].defined() && !torch::equal(steps[bias], step))
+            differs[bias] = true;
+        steps[bias] = step;
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        if (steps[i].defined() && !differs[i]) {
+            const torch::Tensor step = steps[i].to(torch::kFloat64);
+            network.tensors[i] = ((network.tensors[i].to(torch::kFloat64) / step).round() * step)
+                                     .to(torch::kFloat32);
+        }
+}
+
 double rootOf(double wrong, double right) {
     return right > 0 ? std::sqrt(wrong / right) : 0;
 }
@@ -132,6 +160,7 @@ CollapsedNetwork withRounded(const CollapsedNetwork& network, const std::vector<
         if (const torch::Tensor& own = result.quantization.kernels[i]; own.defined())
             result.tensors[i] = roundedTo(network.tensors[i], own, weightBits);
     roundBeforePooling(program, result.quantization.values);
+    roundBiases(result);
     return result;
 }
 
@@ -212,6 +241,7 @@ void correctBiases(CollapsedNetwork& quantized, const CollapsedNetwork& inFloats
         if (moves[i].defined())
             quantized.tensors[i] = (quantized.tensors[i].to(torch::kFloat64) + moves[i] / counts[i])
                                        .to(torch::kFloat32);
+    roundBiases(quantized);
 }
 
 } // namespace concertina

@@ -247,9 +247,8 @@ private Q_SLOTS:
             return (meansOf(result.network) - right).abs().mean().item<double>();
         };
         const double before = apart(false), after = apart(true);
-        // The outputs are upsampled behind the last biases, and heads' layers are corrected last:
-        // what is left is rounding of float32.
-        QVERIFY2(after < 0.02 * before,
+        // Heads' layers are corrected last: what is left is the step of their biases.
+        QVERIFY2(after < 0.5 * before,
                  qPrintable(QStringLiteral("%1 from %2").arg(after).arg(before)));
     }
 

@@ -8,6 +8,7 @@
 #include "tests/ui/cut_parts.h"
 #include "tests/ui/displayed_runs.h"
 #include "tests/ui/ui_testing.h"
+#include "ui/compare/compare_page.h"
 #include "ui/compare/predict_panel.h"
 #include "ui/monitor/monitor_page.h"
 #include "ui/runs/run_details.h"
@@ -160,8 +161,9 @@ public:
     /// With a report of what could not be read.
     void openPredicting() {
         QTest::qWait(700); // the frame and its report
-        trigger("Predict files…");
+        triggerIn(part<ComparePage>(), "Predict files…");
         auto& panel = part<PredictPanel>();
+        QVERIFY(panel.isVisible());
         desk.dialogs.files = {QStringLiteral("/home/me/walk.mp4"), QStringLiteral("/home/me/album"),
                               QStringLiteral("/home/me/predictions")};
         panel.addFiles();
@@ -226,8 +228,9 @@ public:
         page.map()->showSelected({count - 2});
         page.matrix()->showSelected({count - 2});
     }
-    void trigger(const char* text) {
-        for (QAction* action : part<SharingPage>().findChildren<QAction*>())
+    void trigger(const char* text) { triggerIn(part<SharingPage>(), text); }
+    static void triggerIn(const QWidget& page, const char* text) {
+        for (QAction* action : page.findChildren<QAction*>())
             if (action->text() == QString::fromUtf8(text))
                 action->trigger();
     }

@@ -132,6 +132,21 @@ private Q_SLOTS:
         QVERIFY(panel->report().startsWith(QStringLiteral("Ended")));
     }
 
+    /// As a click does it: the button has the focus, and is disabled while the job runs.
+    void itStaysOpenWhileItPredicts() {
+        OpenComparePage at;
+        QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
+        at.page->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(at.page.get()));
+        PredictPanel* panel = opened(at);
+        fill(at, panel);
+        panel->predictButton()->setFocus();
+        QVERIFY(panel->predictButton()->hasFocus());
+        panel->predictButton()->click();
+        QTRY_VERIFY(!panel->report().isEmpty());
+        QVERIFY(panel->isVisible());
+    }
+
     void aFolderOrAVideoThatIsDroppedIsForThePanel() {
         OpenComparePage at;
         QVERIFY(at.open(at.desk.makeRun("rooms-demo")));

@@ -8,8 +8,10 @@
 #include "widgets/theme/theme.h"
 
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLocale>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
 #include <utility>
@@ -43,21 +45,29 @@ MetricsCard::MetricsCard(const Catalogue& catalogue, QWidget* parent)
     m_byType->setText(tr("Precisions…"));
     m_byType->setToolTip(tr("The metrics with weights of float32, float16, bfloat16 and int8, and "
                             "what each layer loses in 8 bits, as tables"));
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 4, 0, 8);
+    column->setSpacing(4);
+    m_grid = new QGridLayout;
+    m_grid->setContentsMargins(12, 0, 12, 0);
+    m_grid->setHorizontalSpacing(8);
+    m_grid->setVerticalSpacing(0);
+    m_grid->setColumnStretch(0, 1);
+    column->addLayout(m_grid);
+    auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(8, 0, 8, 0);
     for (QToolButton* button : {m_byClass, m_byType}) {
         button->setAutoRaise(true);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setFont(smallFont());
-        headerLayout()->addWidget(button);
+        buttons->addWidget(button);
     }
+    buttons->addStretch(1);
+    column->addLayout(buttons);
+    setBody(body);
     connect(m_byType, &QToolButton::clicked, this, &MetricsCard::precisionsAsked);
     connect(m_byClass, &QToolButton::clicked, this, &MetricsCard::classesAsked);
-    auto* body = new QWidget;
-    m_grid = new QGridLayout(body);
-    m_grid->setContentsMargins(12, 4, 12, 8);
-    m_grid->setHorizontalSpacing(8);
-    m_grid->setVerticalSpacing(0);
-    m_grid->setColumnStretch(0, 1);
-    setBody(body);
 }
 
 void MetricsCard::addText(const Cell& cell) {

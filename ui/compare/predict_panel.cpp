@@ -216,8 +216,12 @@ void PredictPanel::refresh() {
     m_where->setText(m_target.isEmpty() ? tr("No folder yet") : m_target);
     m_report->setVisible(!m_report->toPlainText().isEmpty());
     const bool hasNetwork = m_networks->currentData().toInt() != byAnother;
-    m_predict->setEnabled(hasNetwork && !m_inputs.isEmpty() && !m_target.isEmpty()
-                          && !m_job.isBusy());
+    const bool isReady =
+        hasNetwork && !m_inputs.isEmpty() && !m_target.isEmpty() && !m_job.isBusy();
+    // A button that is disabled hands the focus on, maybe out of the panel, which closes it.
+    if (!isReady && m_predict->hasFocus())
+        m_networks->setFocus();
+    m_predict->setEnabled(isReady);
 }
 
 PredictRequest PredictPanel::request() const {

@@ -82,11 +82,15 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     buttons->setContentsMargins(8, 0, 8, 0);
     buttons->addWidget(m_again);
     buttons->addWidget(m_layers);
-    buttons->addWidget(m_nodes);
-    buttons->addWidget(m_runners);
     buttons->addStretch(1);
     buttons->addWidget(m_copy);
     column->addLayout(buttons);
+    auto* tables = new QHBoxLayout; // a line of their own: the card is narrow
+    tables->setContentsMargins(8, 0, 8, 0);
+    tables->addWidget(m_nodes);
+    tables->addWidget(m_runners);
+    tables->addStretch(1);
+    column->addLayout(tables);
     setBody(body);
 
     connect(m_copy, &QToolButton::clicked, this, [this] {
