@@ -16,6 +16,7 @@
 #include <QToolButton>
 
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 
 namespace concertina {
@@ -40,6 +41,15 @@ QToolButton* linkButton(const QString& label, const QString& tip) {
     button->setFocusPolicy(Qt::StrongFocus);
     button->setFont(smallFont());
     return button;
+}
+
+QHBoxLayout* lineOf(std::initializer_list<QToolButton*> links) {
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(8, 0, 8, 0);
+    for (QToolButton* link : links)
+        line->addWidget(link);
+    line->addStretch(1);
+    return line;
 }
 
 } // namespace
@@ -85,12 +95,7 @@ ReportCard::ReportCard(JobService& jobs, QWidget* parent)
     buttons->addStretch(1);
     buttons->addWidget(m_copy);
     column->addLayout(buttons);
-    auto* tables = new QHBoxLayout; // a line of their own: the card is narrow
-    tables->setContentsMargins(8, 0, 8, 0);
-    tables->addWidget(m_nodes);
-    tables->addWidget(m_runners);
-    tables->addStretch(1);
-    column->addLayout(tables);
+    column->addLayout(lineOf({m_nodes, m_runners})); // of their own: the card is narrow
     setBody(body);
 
     connect(m_copy, &QToolButton::clicked, this, [this] {
