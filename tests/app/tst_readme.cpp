@@ -135,7 +135,8 @@ private Q_SLOTS:
         if (all.isEmpty()) {
             for (const char* command :
                  {"layers", "weights", "train", "resume", "add-task", "drop-task", "runs", "table",
-                  "conflict", "replan", "try", "verify", "collapse", "export", "predict", "time"})
+                  "conflict", "replan", "try", "verify", "collapse", "export", "predict", "time",
+                  "precisions", "difference"})
                 all += helpOf({command});
             all += helpOf({"data", "guess"}) + helpOf({"data", "classes"});
             // Of the window and of packaging/run.sh.
