@@ -37,6 +37,11 @@ packages=(
     "python3-torchvision|tests: backbones compute what torchvision's do"
 )
 
+# Debian has it from 13 on; without it there is a runner and a reader of exports less.
+if apt-cache show libonnxruntime-dev >/dev/null 2>&1; then
+    packages+=("libonnxruntime-dev|ONNX Runtime runs collapsed networks, and reads exports")
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 names=("${packages[@]%%|*}")

@@ -26,6 +26,11 @@ void noteNamesakes(const Store& store, const std::string& word, const RunId& tak
                      + " runs have this name; the newest, " + taken + ", is taken");
 }
 
+Problem unknownNetwork(const std::string& word) {
+    return {"network.unknown", word, "neither a file nor a run", "one of these",
+            "\"concertina-cli runs\" lists the runs"};
+}
+
 void noteNamesakes(const std::filesystem::path& store, const std::string& word, const RunId& taken,
                    Console& console) {
     if (const auto opened = Store::open(store, StoreMode::ReadOnly))

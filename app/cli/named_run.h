@@ -19,4 +19,7 @@ void noteNamesakes(const Store& store, const std::string& word, const RunId& tak
 void noteNamesakes(const std::filesystem::path& store, const std::string& word, const RunId& taken,
                    Console& console);
 
+/// Of what names neither a file nor a run.
+Problem unknownNetwork(const std::string& word);
+
 } // namespace concertina

@@ -209,7 +209,9 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
     } else {
         const auto trained = findTrained(common.store, arguments.run, common.folder());
         if (!trained)
-            return console.fail(trained.error());
+            return console.fail(trained.error().code == "run.unknown"
+                                    ? unknownNetwork(arguments.run)
+                                    : trained.error());
         noteNamesakes(common.store, arguments.run, trained->id, console);
         request.network = trained->checkpoint;
         event["run"] = trained->id;
@@ -226,6 +228,7 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
         console.note(file + " is neither a picture nor a video: passed over.");
     event.update(toJson(*report));
     event["passed_over"] = report->passedOver;
+    event["runner"] = report->runner;
     console.emit(event);
     return report->failed.empty() ? Done : console.fail(report->failed);
 }

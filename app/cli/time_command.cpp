@@ -17,7 +17,9 @@ ExitCode timeCommand(const CommonArguments& common, const TimeArguments& argumen
     if (!request.isExported) {
         const auto trained = findTrained(common.store, arguments.network, common.folder());
         if (!trained)
-            return console.fail(trained.error());
+            return console.fail(trained.error().code == "run.unknown"
+                                    ? unknownNetwork(arguments.network)
+                                    : trained.error());
         noteNamesakes(common.store, arguments.network, trained->id, console);
         request.network = trained->checkpoint;
     }

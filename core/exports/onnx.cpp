@@ -6,6 +6,7 @@
 #include "core/exports/onnx_bytes.h"
 #include "core/exports/onnx_network.h"
 #include "core/exports/onnx_proto.h"
+#include "core/exports/onnxruntime_reader.h"
 #include "core/exports/opencv_reader.h"
 #include "core/exports/opened_network.h"
 #include "core/exports/samples.h"
@@ -80,16 +81,31 @@ Expected<WrittenNetwork> writeOnnx(const CollapsedNetwork& network,
                           .sha256 = sumOf(*bytes)};
 }
 
-/// What OpenCV gets for the images.
+/// What ONNX Runtime gets for the images of a reader's case.
+ReaderReport readByOnnxRuntime(const CollapsedNetwork& network, const std::filesystem::path& place,
+                               const ReaderCase& given) {
+    std::ifstream stream(place, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    const auto opened = openByOnnxRuntime(bytes, ExportedImage, outputNames(network));
+    const auto found = opened ? (*opened)(given.input) : failure(opened.error());
+    if (!found)
+        return {.reader = onnxRuntimeName(), .why = found.error().found};
+    return agreement(network, given.outputs, *found, onnxRuntimeName());
+}
+
+/// What OpenCV gets for the images, and ONNX Runtime where it is there.
 std::vector<ReaderReport> readOnnx(const CollapsedNetwork& network,
                                    const std::filesystem::path& place, const Json& options,
                                    const ExportSamples& samples) {
-    const auto [input, expected] =
+    const ReaderCase given =
         readerCase(network, samples.images, options.at("predictions").get<bool>());
-    const auto found = runByOpenCv(place, ExportedImage, input, outputNames(network));
-    if (!found)
-        return {{.reader = openCvReaderName(), .why = found.error().found}};
-    return {agreement(network, expected, *found, openCvReaderName())};
+    const auto found = runByOpenCv(place, ExportedImage, given.input, outputNames(network));
+    std::vector<ReaderReport> reports{
+        found ? agreement(network, given.outputs, *found, openCvReaderName())
+              : ReaderReport{.reader = openCvReaderName(), .why = found.error().found}};
+    if (hasOnnxRuntime())
+        reports.push_back(readByOnnxRuntime(network, place, given));
+    return reports;
 }
 
 Expected<OpenedNetwork> openOnnx(const std::filesystem::path& file) {
@@ -105,12 +121,14 @@ Expected<OpenedNetwork> openOnnx(const std::filesystem::path& file) {
     auto network = networkFromFacts(file, facts);
     if (!network)
         return network;
-    auto run = openByOpenCv(bytes, ExportedImage, network->outputs);
+    network->runner = hasOnnxRuntime() ? onnxRuntimeName() : openCvReaderName();
+    auto run = hasOnnxRuntime() ? openByOnnxRuntime(bytes, ExportedImage, network->outputs)
+                                : openByOpenCv(bytes, ExportedImage, network->outputs);
     if (!run) {
         run.error().path = file.string();
+        run.error().hint = "the same network as safetensors or TorchScript may run here";
         return failure(std::move(run.error()));
     }
-    network->runner = openCvReaderName();
     network->run = std::move(*run);
     return network;
 }

@@ -118,7 +118,7 @@ Expected<OpenedNetwork> openNetwork(const std::filesystem::path& file) {
     if (std::string wrong = wrongWith(*network); !wrong.empty())
         return failure({"export.run", file.string(), network->runner + ": " + wrong,
                         "the outputs that the file says it has",
-                        "another format of the same network may run here"});
+                        "the same network as safetensors or TorchScript may run here"});
     return network;
 }
 

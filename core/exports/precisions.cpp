@@ -2,6 +2,9 @@
 #include "core/exports/precisions.h"
 
 #include "core/collapse/averaging.h"
+#include "core/exports/inputs_outputs.h"
+#include "core/exports/onnx_bytes.h"
+#include "core/exports/onnxruntime_reader.h"
 #include "core/exports/samples.h"
 #include "core/exports/weights.h"
 #include "core/model/catalogue.h"
@@ -51,19 +54,46 @@ Expected<QuantizationChoices> choicesOf(const Json& options) {
     return quantizationChoices(completeOptions(info, options));
 }
 
-/// A network with its weights in one type, measured.
-Expected<PrecisionsReport::Precision> measured(const CollapsedNetwork& network,
-                                               torch::ScalarType type, const std::string& name,
-                                               const PrecisionsRequest& request,
-                                               const RunData& data, const Progress& progress,
-                                               const std::stop_token& stop) {
-    const auto found = evaluate(
-        request.spec, data,
-        [&](const torch::Tensor& images) { return network.forward(images, predictionSettings()); },
-        {.progress = progress, .stop = stop});
+/// A network with its weights in one type, measured by what runs it.
+Expected<PrecisionsReport::Precision>
+measured(const CollapsedNetwork& network, const ForwardPass& run, torch::ScalarType type,
+         const std::string& name, const PrecisionsRequest& request, const RunData& data,
+         const Progress& progress, const std::stop_token& stop) {
+    const auto found = evaluate(request.spec, data, run, {.progress = progress, .stop = stop});
     if (!found)
         return failure(found.error());
     return PrecisionsReport::Precision{name, weightBytes(network, type), valuesOf(*found)};
+}
+
+ForwardPass byExecutor(const CollapsedNetwork& network) {
+    return
+        [&](const torch::Tensor& images) { return network.forward(images, predictionSettings()); };
+}
+
+/// A network in 8 bits as ONNX Runtime computes it. Problems of `openByOnnxRuntime` too.
+Expected<PrecisionsReport::Precision>
+measuredByOnnxRuntime(const CollapsedNetwork& network, const PrecisionsRequest& request,
+                      const RunData& data, const Progress& progress, const std::stop_token& stop) {
+    const auto bytes = onnxBytes(network);
+    if (!bytes)
+        return failure(bytes.error());
+    const auto opened = openByOnnxRuntime(*bytes, ExportedImage, outputNames(network));
+    if (!opened)
+        return failure(opened.error());
+    std::optional<Problem> refused;
+    auto found = measured(
+        network,
+        [&](const torch::Tensor& images) {
+            auto outputs = (*opened)(images);
+            if (outputs)
+                return std::move(*outputs);
+            refused = outputs.error();
+            return network.forward(images, predictionSettings());
+        },
+        torch::kInt8, "int8, " + onnxRuntimeName(), request, data, progress, stop);
+    if (refused)
+        return failure(std::move(*refused));
+    return found;
 }
 
 } // namespace
@@ -106,10 +136,17 @@ Expected<PrecisionsReport> precisions(const PrecisionsRequest& request, const Pr
             isRounded ? Expected<CollapsedNetwork>(quantized->network) : storedAs(network, type);
         if (!stored)
             return failure(stored.error());
-        const double share = 0.6 / static_cast<double>(names.size());
+        const double share = 0.5 / static_cast<double>(names.size());
         const double from = 0.4 + share * static_cast<double>(i);
-        auto precision = measured(*stored, type, names[i], request, *data,
+        auto precision = measured(*stored, byExecutor(*stored), type, names[i], request, *data,
                                   partOf(progress, from, from + share, names[i]), stop);
+        if (!precision)
+            return failure(precision.error());
+        report.precisions.push_back(std::move(*precision));
+    }
+    if (hasOnnxRuntime()) {
+        auto precision = measuredByOnnxRuntime(quantized->network, request, *data,
+                                               partOf(progress, 0.9, 1, onnxRuntimeName()), stop);
         if (!precision)
             return failure(precision.error());
         report.precisions.push_back(std::move(*precision));

@@ -24,8 +24,9 @@ struct PrecisionsRequest {
 std::vector<FieldInfo> precisionFields();
 
 /// The metrics of a checkpoint's collapsed network over the validation split, with its weights in
-/// each type that exports store them in: float32, float16, bfloat16, and int8 as Concertina rounds
-/// it. Problems of `prepare`, `openRunData`, `quantize` and `evaluate`; "stopped".
+/// each type that exports store them in: float32, float16, bfloat16, int8 as Concertina rounds it
+/// and, where it is there, as ONNX Runtime computes it. Problems of `prepare`, `openRunData`,
+/// `quantize`, `evaluate` and `openByOnnxRuntime`; "stopped".
 Expected<PrecisionsReport> precisions(const PrecisionsRequest& request, const Progress& progress,
                                       const std::stop_token& stop);
 

@@ -9,6 +9,7 @@
 #include "core/tensor/sha256.h"
 #include "core/tensor/tensor_file.h"
 #include "core/tensor/torch.h"
+#include "core/tensor/torch_error.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/text.h"
 #include "core/values/version.h"
@@ -72,8 +73,8 @@ Expected<std::vector<torch::Tensor>> outputsOfModule(torch::jit::Module& module,
             found.push_back(outputs.at(name).toTensor().to(torch::kFloat32));
         return found;
     } catch (const std::exception& error) { // c10's, and the interpreter's own
-        return failure({"reader.torchscript", "", shortened(error.what(), 200),
-                        "a module that returns its outputs", ""});
+        return failure(
+            {"reader.torchscript", "", reasonOf(error), "a module that returns its outputs", ""});
     }
 }
 
@@ -86,7 +87,7 @@ Expected<std::pair<torch::jit::Module, std::string>> loaded(const std::filesyste
         module.to(rightType());
         return std::pair(std::move(module), std::move(facts[factsName]));
     } catch (const std::exception& error) {
-        return failure({"reader.torchscript", file.string(), shortened(error.what(), 200),
+        return failure({"reader.torchscript", file.string(), reasonOf(error),
                         "a file as torch.jit.load reads it", ""});
     }
 }

@@ -58,6 +58,14 @@ struct FramePredictor::Parts {
     Predictor collapsed;
     std::optional<RunData> data;
 
+    /// The collapsed network for so many images of which the difference from the expanded one is
+    /// not looked at: those of a frame are the executor's.
+    Expected<Predictor> quickest(int images, const Progress& progress,
+                                 const std::stop_token& stop) const {
+        return collapsed.byQuickest(
+            images < WorthMeasuring ? IfNotKept::TakeExecutor : IfNotKept::Measure, progress, stop);
+    }
+
     /// Runs both networks on the frame's image.
     void predict(Frame& frame) const {
         setComputeThreads(0);
@@ -165,6 +173,9 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
     if (!size)
         return failure(size.error());
     setComputeThreads(0);
+    const auto quickest = m_parts->quickest(*size, progress, stop);
+    if (!quickest)
+        return failure(quickest.error());
     std::vector<FrameErrors> ranked;
     for (int index = 0; index < *size; ++index) {
         if (stop.stop_requested())
@@ -178,7 +189,7 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
         }
         if (!wanted)
             return failure(wanted.error());
-        const auto predicted = m_parts->collapsed.maps(wanted->image);
+        const auto predicted = quickest->maps(wanted->image);
         FrameErrors errorsOfFrame{index, wanted->name, {}};
         for (std::size_t t = 0; t < predicted.size(); ++t)
             errorsOfFrame.errors.push_back(
@@ -190,13 +201,16 @@ Expected<std::vector<FrameErrors>> FramePredictor::rank(const std::string& split
 
 Expected<std::vector<ClassFigures>> FramePredictor::classFigures(const Progress& progress,
                                                                  const std::stop_token& stop) {
-    if (const auto size = m_parts->open(m_parts->spec.data.validationSplit); !size)
+    const auto size = m_parts->open(m_parts->spec.data.validationSplit);
+    if (!size)
         return failure(size.error());
     setComputeThreads(0);
-    auto found =
-        evaluate(m_parts->spec, *m_parts->data,
-                 [&](const torch::Tensor& images) { return m_parts->collapsed.outputs(images); },
-                 {.byClass = true, .progress = progress, .stop = stop});
+    const auto quickest = m_parts->quickest(*size, progress, stop);
+    if (!quickest)
+        return failure(quickest.error());
+    auto found = evaluate(m_parts->spec, *m_parts->data,
+                          [&](const torch::Tensor& images) { return quickest->outputs(images); },
+                          {.byClass = true, .progress = progress, .stop = stop});
     if (!found)
         return failure(found.error());
     return std::move(found->classes);

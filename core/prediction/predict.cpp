@@ -147,16 +147,23 @@ Expected<Predictions> predict(const PredictRequest& request, const Progress& pro
     if (auto made = makeFolder(request.folder); !made)
         return failure(made.error());
     progress(0, "reading the network");
-    const auto predictor = request.isExported ? Predictor::ofFile(request.network)
-                                              : Predictor::load(request.network, request.collapsed);
+    auto predictor = request.isExported ? Predictor::ofFile(request.network)
+                                        : Predictor::load(request.network, request.collapsed);
+    if (predictor)
+        predictor = predictor->byQuickest(IfNotKept::TakeExecutor, progress, stop);
     if (!predictor)
         return failure(predictor.error());
     Predictions report;
     report.passedOver = source->passedOver();
     const std::set<fs::path> images = placesOfPictures(source->files());
+    int number = 0;
     for (double share = 0; auto picture = source->next(); share = source->share()) {
         if (stop.stop_requested())
             return failure(stoppedProblem(request.folder.string()));
+        if (++number == WorthMeasuring) // as many may come again
+            predictor = predictor->byQuickest(IfNotKept::Measure, progress, stop);
+        if (!predictor)
+            return failure(predictor.error());
         progress(share, picture->name);
         if (!picture->image) {
             report.failed.push_back(picture->image.error());
@@ -176,6 +183,7 @@ Expected<Predictions> predict(const PredictRequest& request, const Progress& pro
     }
     if (report.files.empty() && report.failed.size() == 1)
         return failure(report.failed.front());
+    report.runner = predictor->runner();
     progress(1, "done");
     return report;
 }

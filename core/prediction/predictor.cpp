@@ -54,21 +54,43 @@ Expected<Predictor> Predictor::load(const std::filesystem::path& path, bool coll
 }
 
 Predictor::Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed)
-    : m_spec(checkpoint.spec), m_targets(checkpoint.targets), m_step(checkpoint.step),
-      m_tasks(makeTasks(m_spec, m_targets)) {
+    : m_spec(checkpoint.spec),
+      m_targets(checkpoint.targets),
+      m_step(checkpoint.step),
+      m_runner(runners().front()->label) {
+    for (auto& task : makeTasks(m_spec, m_targets))
+        m_tasks.push_back(std::move(task));
     const torch::NoGradGuard noGrad;
-    Program program = network.program();
-    std::vector<torch::Tensor> tensors;
     if (collapsed) {
-        CollapsedNetwork compact = fold(network, checkpoint);
-        program = std::move(compact.program);
-        tensors = std::move(compact.tensors);
-    } else {
-        tensors = network.compose(false).tensors;
+        m_collapsed = std::make_shared<CollapsedNetwork>(fold(network, checkpoint));
+        m_run = [compact = m_collapsed](const torch::Tensor& images) {
+            return compact->forward(images, predictionSettings());
+        };
+        return;
     }
-    m_run = [what = std::move(program), weights = std::move(tensors)](const torch::Tensor& images) {
-        return runProgram(what, weights, images, predictionSettings());
+    m_run = [program = network.program(),
+             tensors = network.compose(false).tensors](const torch::Tensor& images) {
+        return runProgram(program, tensors, images, predictionSettings());
     };
+}
+
+Expected<Predictor> Predictor::byQuickest(IfNotKept otherwise, const Progress& progress,
+                                          const std::stop_token& stop) const {
+    Predictor result = *this;
+    if (m_collapsed == nullptr)
+        return result;
+    auto quickest =
+        quickestRunner(*m_collapsed, runnerTimesFolder(), runners(), otherwise, progress, stop);
+    if (!quickest)
+        return failure(quickest.error());
+    result.m_runner = quickest->label;
+    // What a runner refuses after all, the executor does.
+    result.m_run = [run = std::move(quickest->run),
+                    compact = m_collapsed](const torch::Tensor& images) {
+        auto outputs = run(images);
+        return outputs ? std::move(*outputs) : compact->forward(images, predictionSettings());
+    };
+    return result;
 }
 
 Expected<Predictor> Predictor::ofFile(const std::filesystem::path& path) {
@@ -79,7 +101,10 @@ Expected<Predictor> Predictor::ofFile(const std::filesystem::path& path) {
 }
 
 Predictor::Predictor(OpenedNetwork network)
-    : m_targets(network.targets), m_step(0), m_predicts(network.predicts) {
+    : m_targets(network.targets),
+      m_step(0),
+      m_runner(network.runner),
+      m_predicts(network.predicts) {
     m_spec.name = network.name;
     m_spec.data.height = network.height;
     m_spec.data.width = network.width;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/exports/opened_network.h"
+#include "core/runners/quickest.h"
 #include "core/tasks/task.h"
 #include "core/training/checkpoint.h"
 #include "core/values/image.h"
@@ -27,6 +28,14 @@ public:
 
     /// Of a network that was exported. Problems of `openNetwork`.
     static Expected<Predictor> ofFile(const std::filesystem::path& path);
+
+    /// The same network by the quickest right runner at hand, where it is a collapsed one: as was
+    /// measured before (quickest.h), else as is said. Problem "stopped".
+    Expected<Predictor> byQuickest(IfNotKept otherwise, const Progress& progress,
+                                   const std::stop_token& stop) const;
+
+    /// What runs it: "OpenCV (cv::dnn)".
+    const std::string& runner() const { return m_runner; }
 
     /// `network` is the checkpoint's.
     Predictor(const Checkpoint& checkpoint, const Network& network, bool collapsed);
@@ -57,8 +66,10 @@ private:
     ExperimentSpec m_spec;
     std::vector<TargetInfo> m_targets;
     std::int64_t m_step;
-    std::vector<std::unique_ptr<Task>> m_tasks;
+    std::vector<std::shared_ptr<Task>> m_tasks;
     std::function<std::vector<torch::Tensor>(const torch::Tensor& images)> m_run;
+    std::string m_runner;
+    std::shared_ptr<const CollapsedNetwork> m_collapsed; ///< of a checkpoint; null of others
     bool m_predicts = false; ///< what it runs gives predictions, of pixels from 0 to 255
 };
 

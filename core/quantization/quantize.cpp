@@ -62,7 +62,7 @@ public:
                         m_how.ranges, [this] { return m_stop.stop_requested(); });
         if (!ranges)
             return failure(ranges.error());
-        for (const ValueRange& range : *ranges)
+        for (const CalibratedRange& range : *ranges)
             m_scales.push_back(scaleOf(range));
         QuantizedNetwork result;
         const CollapsedNetwork all = rounded([](const std::string&) { return true; });

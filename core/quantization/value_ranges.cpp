@@ -70,10 +70,10 @@ bool forEachValue(const CollapsedNetwork& network, const torch::Tensor& images,
 
 } // namespace
 
-ValueRange entropyRange(const std::vector<double>& counts, const ValueRange& whole) {
+CalibratedRange entropyRange(const std::vector<double>& counts, const CalibratedRange& whole) {
     const auto all = static_cast<double>(counts.size());
     const double width = (whole.greatest - whole.least) / all;
-    ValueRange best = whole;
+    CalibratedRange best = whole;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t count = counts.size(); count >= levels; count -= binsAStep) {
         const double below = width > 0 ? -whole.least / width : 0; // bins, of all that there are
@@ -90,7 +90,7 @@ ValueRange entropyRange(const std::vector<double>& counts, const ValueRange& who
     return {std::min(best.least, 0.0), std::max(best.greatest, 0.0)};
 }
 
-ValueScale scaleOf(const ValueRange& range) {
+ValueScale scaleOf(const CalibratedRange& range) {
     constexpr int most = 255;
     const auto scale = static_cast<float>((range.greatest - range.least) / most);
     if (!(scale > std::numeric_limits<float>::min())) // all of it is 0
@@ -99,11 +99,11 @@ ValueScale scaleOf(const ValueRange& range) {
     return {scale, static_cast<int>(std::clamp(zero, 0.0, double(most)))};
 }
 
-Expected<std::vector<ValueRange>> valueRanges(const CollapsedNetwork& network,
-                                              const torch::Tensor& images,
-                                              const std::vector<bool>& wanted, RangeRule rule,
-                                              const std::function<bool()>& stopped) {
-    std::vector<ValueRange> ranges(wanted.size());
+Expected<std::vector<CalibratedRange>> valueRanges(const CollapsedNetwork& network,
+                                                   const torch::Tensor& images,
+                                                   const std::vector<bool>& wanted, RangeRule rule,
+                                                   const std::function<bool()>& stopped) {
+    std::vector<CalibratedRange> ranges(wanted.size());
     std::optional<std::size_t> broken;
     const bool done =
         forEachValue(network, images, wanted, stopped, [&](std::size_t i, const torch::Tensor& x) {

@@ -11,7 +11,7 @@
 namespace concertina {
 
 /// What a value of a network is between; 0 is always inside.
-struct ValueRange {
+struct CalibratedRange {
     double least = 0;
     double greatest = 0;
 };
@@ -26,17 +26,17 @@ enum class RangeRule {
 /// histogram over `whole`: it has the least Kullback–Leibler divergence from what is cut off at its
 /// ends to what is left where each level's count is spread over those of its bins that are not
 /// empty (Migacz 2017, "8-bit Inference with TensorRT").
-ValueRange entropyRange(const std::vector<double>& counts, const ValueRange& whole);
+CalibratedRange entropyRange(const std::vector<double>& counts, const CalibratedRange& whole);
 
 /// The scale and zero whose 256 levels cover a range.
-ValueScale scaleOf(const ValueRange& range);
+ValueScale scaleOf(const CalibratedRange& range);
 
 /// The ranges of a network's values, an instruction's output each, over images [N, 3, H, W]; of
 /// those that are not wanted nothing. Zeros count for no histogram: they are exact in all ranges.
 /// `stopped` is asked between images. Problems: "quantize.not_finite", "stopped".
-Expected<std::vector<ValueRange>> valueRanges(const CollapsedNetwork& network,
-                                              const torch::Tensor& images,
-                                              const std::vector<bool>& wanted, RangeRule rule,
-                                              const std::function<bool()>& stopped);
+Expected<std::vector<CalibratedRange>> valueRanges(const CollapsedNetwork& network,
+                                                   const torch::Tensor& images,
+                                                   const std::vector<bool>& wanted, RangeRule rule,
+                                                   const std::function<bool()>& stopped);
 
 } // namespace concertina

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runners/runner.h"
 
+#include "core/exports/onnxruntime_reader.h"
+
 #include <array>
 
 namespace concertina {
@@ -9,11 +11,12 @@ const RunnerEntry& executorRunner();
 const RunnerEntry& torchscriptRunner();
 const RunnerEntry& frozenRunner();
 const RunnerEntry& opencvRunner();
+const RunnerEntry& onnxRuntimeRunner();
 
 std::span<const RunnerEntry* const> runners() {
     static const std::array all{&executorRunner(), &torchscriptRunner(), &frozenRunner(),
-                                &opencvRunner()};
-    return all;
+                                &opencvRunner(), &onnxRuntimeRunner()};
+    return std::span(all).first(hasOnnxRuntime() ? all.size() : all.size() - 1);
 }
 
 } // namespace concertina

@@ -3,8 +3,8 @@
 #include "core/exports/torchscript_module.h"
 #include "core/runners/runner.h"
 #include "core/tensor/torch.h"
+#include "core/tensor/torch_error.h"
 #include "core/tensor/torch_version.h"
-#include "core/values/text.h"
 
 #include <torch/csrc/jit/api/module.h>
 
@@ -19,7 +19,7 @@ torch::ScalarType typeOf(Precision precision) {
 }
 
 Problem refused(const std::exception& error) {
-    return {"runner", "", shortened(error.what(), 200), "a network that TorchScript runs", ""};
+    return {"runner", "", reasonOf(error), "a network that TorchScript runs", ""};
 }
 
 Expected<NetworkRun> opened(const CollapsedNetwork& network, Precision precision, bool isFrozen) {

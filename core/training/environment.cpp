@@ -3,10 +3,10 @@
 
 #include "core/tensor/blas_core.h"
 #include "core/tensor/torch.h"
+#include "core/tensor/torch_error.h"
 #include "core/tensor/torch_version.h"
 #include "core/values/field.h"
 #include "core/values/processors.h"
-#include "core/values/text.h"
 #include "core/values/version.h"
 
 #include <sys/utsname.h>
@@ -87,9 +87,7 @@ std::optional<Problem> checkMachine(const TrainSpec& train) {
 }
 
 Problem refusedBy(const std::exception& error) {
-    const auto* torch = dynamic_cast<const c10::Error*>(&error);
-    const std::string text =
-        shortened(torch != nullptr ? torch->what_without_backtrace() : error.what(), 200);
+    const std::string text = reasonOf(error);
     const bool full = dynamic_cast<const std::bad_alloc*>(&error) != nullptr
                       || text.find("out of memory") != std::string::npos
                       || text.find("can't allocate memory") != std::string::npos;

@@ -30,6 +30,7 @@ struct PredictRequest {
 /// What was written, and what could not be.
 struct Predictions : PredictReport {
     Problems failed{}; ///< pictures that can't be read, and other ends
+    std::string runner{}; ///< what ran the network, of the last picture
     std::vector<std::string>
         passedOver{}; ///< files of folders that are neither pictures nor videos
 };

@@ -22,6 +22,11 @@ if(CONCERTINA_LIBTORCH)
     # Not by libzip's own package files: Debian's ask for its command line programs as well.
     find_path(LIBZIP_INCLUDE_DIR zip.h REQUIRED)
     find_library(LIBZIP_LIBRARY zip REQUIRED)
+    # Debian has it from 13 on; without it there is a runner and a reader less.
+    find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_cxx_api.h
+              PATH_SUFFIXES onnxruntime onnxruntime/core/session)
+    find_library(ONNXRUNTIME_LIBRARY onnxruntime)
+    mark_as_advanced(ONNXRUNTIME_INCLUDE_DIR ONNXRUNTIME_LIBRARY)
     mark_as_advanced(JEMALLOC_INCLUDE_DIR JEMALLOC_LIBRARY LIBZIP_INCLUDE_DIR LIBZIP_LIBRARY)
 endif()
 

@@ -24,6 +24,8 @@ QProcessEnvironment environment() {
     auto environment = QProcessEnvironment::systemEnvironment();
     // The store of the user who runs the tests stays as it is, whatever a test forgets.
     environment.insert("XDG_DATA_HOME", "/nonexistent");
+    // Neither is the runner that was chosen kept, and root could write anywhere else.
+    environment.insert("XDG_CACHE_HOME", "/dev/null");
     // Several programs on few cores: threads that wait must not spin.
     environment.insert("OMP_WAIT_POLICY", "passive");
     // Their own choice, and no word about another.

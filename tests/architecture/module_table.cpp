@@ -91,7 +91,7 @@ std::vector<Module> coreModules() {
          {"LibTorch"}},
         {"core/prediction",
          {"core/values", "core/model", "core/tensor", "core/data", "core/tasks", "core/network",
-          "core/training", "core/collapse", "core/exports"},
+          "core/training", "core/collapse", "core/exports", "core/runners"},
          {"LibTorch"}},
         // The catalogue, which gathers the tables of all modules.
         {"core",

@@ -34,6 +34,7 @@ std::span<const Bench> stepBenches();
 std::span<const Bench> memoryBenches();
 std::span<const Bench> replanBenches();
 std::span<const Bench> collapseBenches();
+std::span<const Bench> runnerBenches();
 std::span<const Bench> storeBenches();
 std::span<const Bench> roomsBenches();
 std::span<const Bench> dataBenches();

@@ -18,8 +18,8 @@ namespace {
 std::vector<Bench> quickBenches() {
     std::vector<Bench> all;
     for (const auto& group :
-         {productBenches(), stepBenches(), replanBenches(), collapseBenches(), memoryBenches(),
-          storeBenches(), roomsBenches(), dataBenches(), cocoBenches()})
+         {productBenches(), stepBenches(), replanBenches(), collapseBenches(), runnerBenches(),
+          memoryBenches(), storeBenches(), roomsBenches(), dataBenches(), cocoBenches()})
         all.insert(all.end(), group.begin(), group.end());
 #ifdef CONCERTINA_GUI
     for (const auto& group : {windowBenches(), sharingBenches(), workbenchBenches()})

@@ -78,6 +78,8 @@ const std::vector<Homonym> homonyms{
     {"cosine", "app/cli/conflict_command.cpp", "of two gradients"},
     {"cosine", "core/model/suggest_plan.cpp", "of two gradients"},
     {"equal", "ui/compare/", "of two classes"},
+    {"equal", "core/model/network_difference_text.cpp", "of two tensors"},
+    {"torchscript", "core/runners/torchscript.cpp", "a runner"},
     {"depth", "core/parametrizations/factored.cpp", "an option: how many factors"},
     {"segmentation", "core/data/guess_words.cpp", "a word in names of files"},
     {"depth", "core/data/guess_words.cpp", "a word in names of files"},

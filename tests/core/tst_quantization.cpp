@@ -151,16 +151,16 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < 256; ++i)
             counts[i] = i % 2 == 0 ? 300 : 100;
         counts.back() = 1;
-        const ValueRange range = entropyRange(counts, {0, 2048});
+        const CalibratedRange range = entropyRange(counts, {0, 2048});
         QCOMPARE(range.least, 0.0);
         QCOMPARE(range.greatest, 256.0);
         // All on the other side of 0.
         std::ranges::reverse(counts);
-        const ValueRange other = entropyRange(counts, {-2048, 0});
+        const CalibratedRange other = entropyRange(counts, {-2048, 0});
         QCOMPARE(other.least, -256.0);
         QCOMPARE(other.greatest, 0.0);
         // Everywhere alike: nothing is cut off, as that alone loses something.
-        const ValueRange whole = entropyRange(std::vector<double>(2048, 1), {-1024, 1024});
+        const CalibratedRange whole = entropyRange(std::vector<double>(2048, 1), {-1024, 1024});
         QCOMPARE(whole.least, -1024.0);
         QCOMPARE(whole.greatest, 1024.0);
     }

@@ -22,6 +22,12 @@ namespace {
 constexpr double largestDifference = 1e-4; ///< of the greatest value, as the exports promise
 constexpr double ofBfloat16 = 0.1;         ///< 8 bits of mantissa through some fifty layers
 
+/// Relative norm of the difference. In bfloat16 single values say little: another pixel of a
+/// pooling window may be its greatest, and which, hangs on how the processor adds.
+double normDifference(const torch::Tensor& actual, const torch::Tensor& expected) {
+    return ((actual - expected).norm() / expected.norm()).item<double>();
+}
+
 std::vector<torch::Tensor> outputsOf(const CollapsedNetwork& network, const torch::Tensor& images) {
     const torch::NoGradGuard noGrad;
     return network.forward(images, {});
@@ -149,7 +155,8 @@ private Q_SLOTS:
                 isRight ? byPython(network, images, expected, "bfloat16") : expected;
             for (std::size_t t = 0; t < expected.size(); ++t) {
                 QVERIFY(relativeDifference(found[t], expected[t]) <= largestDifference);
-                QVERIFY(relativeDifference(inHalf[t], expected[t]) <= ofBfloat16);
+                const double off = normDifference(inHalf[t], expected[t]);
+                QVERIFY2(off <= ofBfloat16, qPrintable(QString::number(off)));
             }
         }
     }

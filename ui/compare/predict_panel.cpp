@@ -266,6 +266,8 @@ void PredictPanel::showReport(const Predictions& predictions) {
     const QString written =
         tr("%1 files were written into %2").arg(predictions.files.size()).arg(m_target);
     QStringList lines{written};
+    if (!predictions.runner.empty())
+        lines << tr("Predicted by %1").arg(toQt(predictions.runner));
     if (!predictions.failed.empty())
         lines << tr("%1 could not be read:").arg(predictions.failed.size());
     for (std::size_t i = 0; i < std::min(predictions.failed.size(), largestReport); ++i)
