@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/catalogue.h"
+#include "core/collapse/collapsed_network.h"
 #include "core/data/coco/coco_index.h"
+#include "core/data/target_tensors.h"
+#include "core/model/validate.h"
+#include "core/network/run_program.h"
+#include "core/tensor/torch.h"
+#include "core/training/checkpoint.h"
+#include "core/training/run_data.h"
 #include "core/values/average_precision.h"
 #include "core/values/random.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/training_setup.h"
 
 #include <array>
 #include <cstdio>
@@ -97,6 +106,35 @@ std::vector<Figure> averagePrecision() {
     return {{"AP of 5,000 images with 36,000 boxes and 36,000 found", taken, "s", "<=10"}};
 }
 
+/// Boxes and points of four images out of their maps ÷ the network that gave the maps. Its weights
+/// are fresh, so that it has peaks all over: more than one that has learned.
+std::vector<Figure> decoding() {
+    const torch::NoGradGuard noGrad;
+    ExperimentSpec spec = mobileNetSpec("plain", "*: tied");
+    spec.data.height = spec.data.width = 256;
+    spec.train.batch = 4;
+    spec.network.backbone.options["width"] = 0.5;
+    spec.network.backbone.options["output_stride"] = "16";
+    spec.tasks = {{{"segmentation"}, 1.0}, {{"detection"}, 1.0}, {{"keypoints"}, 1.0}};
+    spec = withCompleteOptions(spec, catalogue());
+    const FixedStep fixed(spec);
+    const CollapsedNetwork network =
+        fold(fixed.learner.network(), {.spec = spec, .targets = fixed.data.targets});
+    const auto known = makeTasks(spec, fixed.data.targets);
+    const torch::Tensor& images = fixed.batch.images;
+    const auto outputs = network.forward(images, predictionSettings());
+    const auto decode = [&] {
+        for (std::size_t t = 1; t < known.size(); ++t)
+            for (std::int64_t n = 0; n < images.size(0); ++n)
+                static_cast<void>(targetTensors(*fixed.data.targets[t].kind)
+                                      .predicted(known[t]->prediction(outputs[t].narrow(0, n, 1))));
+    };
+    return {{"decoding boxes and points / MobileNetV2 0.5 (256x256, batch 4)",
+             ratio(
+                 decode, [&] { network.forward(images, predictionSettings()); }, 15),
+             "ratio", "<=0.05"}};
+}
+
 } // namespace
 
 int runIndexChild(const std::string& file) {
@@ -111,7 +149,9 @@ std::span<const Bench> cocoBenches() {
     static const std::array all{
         Bench{"coco", "opening annotations as large as COCO's", largeIndex},
         Bench{"average-precision", "the figures of COCO's evaluation for as many images as it has",
-              averagePrecision}};
+              averagePrecision},
+        Bench{"decoding", "boxes and points out of their maps ÷ the network that gives the maps",
+              decoding}};
     return all;
 }
 

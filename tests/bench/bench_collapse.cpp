@@ -2,6 +2,7 @@
 #include "core/collapse/collapse.h"
 #include "core/collapse/collapsed_network.h"
 #include "core/exports/export.h"
+#include "core/exports/samples.h"
 #include "core/tensor/torch.h"
 #include "core/training/checkpoint.h"
 #include "tests/bench/bench.h"
@@ -91,6 +92,34 @@ std::vector<Figure> collapsing() {
             {"the same: peak memory / checkpoint", numbers.at(3) / megabytes, "ratio", ""}};
 }
 
+/// The same network written in each format, and tried on four images by another program.
+std::vector<Figure> exporting() {
+    const torch::NoGradGuard noGrad;
+    const ExperimentSpec spec = specFor(Size::Full, "plain", "*: separate");
+    const FixedStep fixed(spec);
+    const CollapsedNetwork network =
+        fold(fixed.learner.network(), {.spec = spec, .targets = fixed.data.targets});
+    const ExportSampleSource samples = [&] {
+        return madeSamples(4, spec.data.height, spec.data.width);
+    };
+    const auto place = std::filesystem::temp_directory_path() / "concertina-bench-export";
+    std::vector<Figure> figures;
+    for (const ExportEntry* each : exports()) {
+        std::filesystem::remove_all(place);
+        const auto writer = networkWriter(place, {each->info.id}, samples);
+        TORCH_CHECK(writer.has_value(), toText(writer.error()));
+        std::string told;
+        const double taken = seconds([&] {
+            const auto written = (*writer)(network);
+            TORCH_CHECK(written.has_value(), toText(written.error()));
+            told = written->isVerified() ? "verified" : "not verified";
+        });
+        figures.push_back({each->info.label + ", " + told, taken, "s", "<=10"});
+    }
+    std::filesystem::remove_all(place);
+    return figures;
+}
+
 } // namespace
 
 int runCollapseChild(const std::string& checkpoint) {
@@ -120,7 +149,9 @@ std::span<const Bench> collapseBenches() {
     static const std::array all{
         Bench{"collapsed-forward", "an image through the collapsed network ÷ the expanded one",
               collapsedForward},
-        Bench{"collapse", "time and memory of collapsing SegNet with three tasks apart", collapsing}};
+        Bench{"collapse", "time and memory of collapsing SegNet with three tasks apart",
+              collapsing},
+        Bench{"export", "the same network in each format, tried on four images", exporting}};
     return all;
 }
 
