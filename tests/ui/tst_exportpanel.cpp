@@ -30,6 +30,11 @@ private Q_SLOTS:
                             .maximum = 20,
                             .label = "Level",
                             .help = "What the reader knows."}};
+        for (const char* more :
+             {"a", "b", "c", "d", "e", "f"}) { // more than the panel had room for
+            sources.options.push_back(sources.options.front());
+            sources.options.back().path = more;
+        }
         at.desk.catalogue.exports.push_back(sources);
         QVERIFY(at.open(at.desk.makeRun("rooms-demo")));
         auto* panel = at.page->findChild<ExportPanel*>();
@@ -37,7 +42,11 @@ private Q_SLOTS:
         save->trigger();
         QVERIFY(panel->isVisible());
         QVERIFY(at.desk.dialogs.asked.isEmpty()); // nothing is asked before
+        const int before = panel->height();
         Q_EMIT panel->form()->edited("export.id", QStringLiteral("sources"));
+        // The new rows are there in their whole height.
+        QTRY_VERIFY(panel->height() > before);
+        QTRY_VERIFY(panel->form()->height() >= panel->form()->sizeHint().height());
         Q_EMIT panel->form()->edited("export.options.level", QStringLiteral("99"));
         QVERIFY(!panel->saveButton()->isEnabled());
         QVERIFY(

@@ -197,7 +197,7 @@ void ComparePage::makeActions() {
                          &ComparePage::savePicture);
     m_save = make(tr("Save collapsed network…"),
                   tr("The collapsed network of the last checkpoint, for other programs too"),
-                  [this] { m_export->choose(reportedRun().name()); });
+                  [this] { m_export->choose(reportedRun().name(), m_report->report()); });
     m_predict = make(tr("Predict files…"),
                      tr("Write predictions for pictures, folders and videos, by this run's network "
                         "or an exported one"),

@@ -122,8 +122,8 @@ QVariant DifferenceModel::headerData(int section, Qt::Orientation orientation, i
     case Node: return tr("Node");
     case Left: return tr("Left");
     case Right: return tr("Right");
-    case Parameters: return tr("Parameters");
-    default: return tr("Output");
+    case Parameters: return tr("Parameters Δ");
+    default: return tr("Output Δ");
     }
 }
 

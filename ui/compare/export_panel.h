@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/model/spec_places.h"
+#include "core/values/report.h"
 #include "widgets/controls/overlay.h"
 
 #include <QString>
 
 #include <map>
+#include <optional>
 #include <string>
 
 class QPushButton;
@@ -26,8 +28,8 @@ public:
     ExportPanel(const Catalogue& catalogue, Dialogs& dialogs, QWidget* host);
 
     /// Asks; at once for the place where there is one export without options. `name` is the
-    /// network's.
-    void choose(const QString& name);
+    /// network's, and the report what is known of its size.
+    void choose(const QString& name, const std::optional<CollapseReport>& report);
 
     SpecForm* form() const { return m_form; }
     QPushButton* saveButton() const { return m_save; }
@@ -40,6 +42,7 @@ protected:
 
 private:
     void refresh();
+    QString sizeText() const;
     void edit(const std::string& path, const QString& text);
     void askPlace();
     const ExportInfo* info() const;
@@ -47,11 +50,13 @@ private:
     const Catalogue& m_catalogue;
     Dialogs& m_dialogs;
     QString m_name;
+    std::optional<CollapseReport> m_report;
     MethodChoice m_format;
     std::map<std::string, std::string> m_refused; ///< what was typed and is no value, by path
     std::map<std::string, QString> m_problems;
     SpecForm* m_form;
     TonedLabel* m_help;
+    TonedLabel* m_size; ///< of the weights in the type that is chosen
     QPushButton* m_save;
 };
 

@@ -123,6 +123,7 @@ void PictureStage::buildFoot() {
 
 void PictureStage::adopt(PictureView* view) {
     connect(view, &PictureView::regionHovered, this, &PictureStage::regionHovered);
+    connect(view, &PictureView::resized, this, &PictureStage::showZoom);
 }
 
 void PictureStage::setMode(CompareMode mode) {
@@ -246,7 +247,6 @@ void PictureStage::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     if (m_stack->currentWidget() == m_gridPage)
         arrange();
-    showZoom();
 }
 
 PictureView* PictureStage::mainView() const {

@@ -16,6 +16,7 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -68,7 +69,15 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(12, GridUnit, 12, GridUnit);
     column->setSpacing(4);
-    column->addWidget(m_matrix, 1);
+    auto* area = new QScrollArea; // many tasks have many pairs
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidgetResizable(true);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidget(m_matrix);
+    area->viewport()->setAutoFillBackground(false);
+    m_matrix->setAutoFillBackground(false);
+    column->addWidget(area, 1);
     column->addWidget(m_words);
     column->addWidget(m_legend);
     m_stack->addWidget(m_empty);
@@ -82,7 +91,9 @@ ConflictCard::ConflictCard(const RunFeed& feed, const Catalogue& catalogue, QWid
     connect(m_suggest, &QToolButton::clicked, this, &ConflictCard::suggestionWanted);
     adoptColors();
     showSuggest();
-    connect(m_matrix, &ConflictMatrix::pointedAt, this, [this](const QString& words) {
+    connect(m_matrix, &ConflictMatrix::pointedAt, this, [this, area](const QString& words) {
+        if (const QRect cell = m_matrix->pointedRect(); !cell.isEmpty())
+            area->ensureVisible(cell.center().x(), cell.center().y(), 0, cell.height());
         // A cell's tooltip has the rest.
         const QString cosine = words.section(QLatin1Char('\n'), 1, 1).section(QLatin1Char(','), 0, 0);
         m_words->setText(words.isEmpty() ? m_summary

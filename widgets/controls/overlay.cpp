@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QEvent>
 #include <QKeyEvent>
+#include <QLayout>
 #include <QPainter>
 
 namespace concertina {
@@ -55,6 +56,19 @@ void Overlay::place() {
     const QSize host = parentWidget()->size();
     const QSize size = wantedSize().boundedTo(host - QSize(2 * GridUnit, top + 4 * GridUnit));
     setGeometry((host.width() - size.width()) / 2, top, size.width(), size.height());
+}
+
+int Overlay::heightFor(int width) const {
+    const QLayout* inside = layout();
+    return inside != nullptr && inside->hasHeightForWidth() ? inside->totalHeightForWidth(width)
+                                                            : sizeHint().height();
+}
+
+bool Overlay::event(QEvent* event) {
+    const bool handled = QFrame::event(event);
+    if (event->type() == QEvent::LayoutRequest && isVisible())
+        place();
+    return handled;
 }
 
 bool Overlay::eventFilter(QObject* watched, QEvent* event) {

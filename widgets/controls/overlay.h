@@ -18,9 +18,13 @@ public:
     void dismiss();
 
 protected:
-    /// The largest size; the host's bounds it further.
+    /// The largest size; the host's bounds it further. Asked again when what is in it changes.
     virtual QSize wantedSize() const = 0;
 
+    /// The height that the layout wants at a width, lines of text broken there.
+    int heightFor(int width) const;
+
+    bool event(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;

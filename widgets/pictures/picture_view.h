@@ -57,6 +57,7 @@ public:
 Q_SIGNALS:
     void regionHovered(int region); ///< −1 for none
     void activated();               ///< clicked without dragging
+    void resized();                 ///< where the whole picture is shown, `zoom` is another now
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -67,6 +68,7 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool event(QEvent* event) override;
 
     // For views of two pictures in one place.

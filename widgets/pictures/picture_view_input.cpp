@@ -123,6 +123,11 @@ void PictureView::mouseDoubleClickEvent(QMouseEvent* event) {
         m_view.fit();
 }
 
+void PictureView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    Q_EMIT resized();
+}
+
 void PictureView::leaveEvent(QEvent* event) {
     m_cursor.setPoint(std::nullopt);
     if (std::exchange(m_region, -1) != -1)

@@ -28,6 +28,10 @@ std::optional<CellMap::Cell> CellMap::cellAt(const QPoint& position) const {
     return std::nullopt;
 }
 
+QRect CellMap::pointedRect() const {
+    return m_pointed ? cellRect(m_pointed->first, m_pointed->second) : QRect();
+}
+
 void CellMap::point(std::optional<Cell> cell) {
     m_pointed = cell;
     update();
@@ -40,7 +44,7 @@ void CellMap::paintPointed(QPainter& painter) const {
     if (!m_pointed)
         return;
     painter.setPen(color(ColorRole::Text, palette()));
-    painter.drawRect(cellRect(m_pointed->first, m_pointed->second).adjusted(0, 0, -1, -1));
+    painter.drawRect(pointedRect().adjusted(0, 0, -1, -1));
 }
 
 QColor CellMap::between(const QColor& none, const QColor& full, double share) {

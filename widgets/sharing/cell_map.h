@@ -24,6 +24,9 @@ public:
     virtual QRect cellRect(std::size_t row, std::size_t column) const = 0;
     std::optional<Cell> cellAt(const QPoint& position) const;
 
+    /// Of the cell that the pointer or the keyboard is on; empty where none is.
+    QRect pointedRect() const;
+
 Q_SIGNALS:
     /// The words of the cell that the pointer or the keyboard is on; empty where none is.
     void pointedAt(const QString& words);

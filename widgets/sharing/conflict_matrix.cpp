@@ -18,7 +18,6 @@ namespace concertina {
 namespace {
 
 constexpr int mostRowHeight = 22;
-constexpr int leastRowHeight = 10;
 constexpr int leastCellWidth = 4;
 constexpr int roomForDash = 8; ///< pixels across
 
@@ -80,7 +79,7 @@ int ConflictMatrix::meanWidth() const {
 int ConflictMatrix::rowHeight() const {
     const int rows = std::max(1, static_cast<int>(m_pairs.size()));
     const int room = height() - QFontMetrics(font()).height() - 2;
-    return std::clamp(room / rows, leastRowHeight, mostRowHeight);
+    return std::max(std::min(room / rows, mostRowHeight), QFontMetrics(font()).height());
 }
 
 QSize ConflictMatrix::sizeHint() const {
@@ -92,7 +91,7 @@ QSize ConflictMatrix::sizeHint() const {
 QSize ConflictMatrix::minimumSizeHint() const {
     const int rows = static_cast<int>(m_pairs.size());
     return {labelWidth() + meanWidth() + leastCellWidth * static_cast<int>(m_layers.size()),
-            rows * leastRowHeight + QFontMetrics(font()).height() + 2};
+            (rows + 1) * QFontMetrics(font()).height() + 2};
 }
 
 QRect ConflictMatrix::cellRect(std::size_t pair, std::size_t layer) const {

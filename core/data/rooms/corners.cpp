@@ -46,6 +46,29 @@ Keypoint seenFrom(const View& view, Vec3 corner, const GeometryPlanes& planes, i
             isHidden ? Keypoint::State::Hidden : Keypoint::State::Seen};
 }
 
+/// The direction of the upright side of a box that shows most to a camera, all in the box's frame.
+Vec3 frontOf(const Bounds& box, Vec3 camera) {
+    const Vec3 from = camera - box.center(), size = box.size();
+    // What a side shows grows with its length and with how far the camera is before it.
+    const float xSide = size.z * (std::abs(from.x) - size.x / 2);
+    const float zSide = size.x * (std::abs(from.z) - size.z / 2);
+    return xSide > zSide ? Vec3{std::copysign(1.0f, from.x), 0, 0}
+                         : Vec3{0, 0, std::copysign(1.0f, from.z)};
+}
+
+/// The corners of a box, in its frame, as one sees them who looks at its front.
+std::array<Vec3, CornerCount> cornersOf(const Bounds& box, Vec3 front) {
+    constexpr Vec3 up{0, 1, 0};
+    const Vec3 right = cross(front, up);
+    std::array<Vec3, CornerCount> corners;
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+        const Vec3 way = ((i & 1U) != 0 ? right : -right) + ((i & 2U) != 0 ? up : -up)
+                         + ((i & 4U) != 0 ? -front : front);
+        corners[i] = box.center() + way * box.size() * 0.5f;
+    }
+    return corners;
+}
+
 } // namespace
 
 std::vector<ClassInfo> cornerNames() {
@@ -87,13 +110,10 @@ std::vector<ImageObject> furnitureCorners(const Scene& scene, const GeometryPlan
             continue;
         ImageObject object{.box = extent.box(), .area = static_cast<double>(extent.pixels)};
         const Bounds own = ownBounds(scene, piece);
-        for (int corner = 0; corner < CornerCount; ++corner)
+        const Vec3 front = frontOf(own, piece.frame.pointIn(scene.view.position));
+        for (const Vec3& corner : cornersOf(own, front))
             object.points.push_back(
-                seenFrom(scene.view,
-                         piece.frame.pointOut({(corner & 1) != 0 ? own.high.x : own.low.x,
-                                               (corner & 2) != 0 ? own.high.y : own.low.y,
-                                               (corner & 4) != 0 ? own.low.z : own.high.z}),
-                         planes, height, width));
+                seenFrom(scene.view, piece.frame.pointOut(corner), planes, height, width));
         found.push_back(std::move(object));
     }
     return found;

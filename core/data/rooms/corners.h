@@ -10,8 +10,9 @@
 
 namespace concertina::rooms {
 
-/// The corners of the box around a piece of furniture, in its own frame: "left front bottom" as
-/// one who sits in it says, joined along the box's edges.
+/// The corners of the box around a piece of furniture, joined along its edges. Its front is the
+/// side that shows most, left and right are as they are seen: of a table, which is the same from
+/// two sides, no picture could say more.
 std::vector<ClassInfo> cornerNames();
 
 /// Each piece of furniture of which a thousandth of the picture or more is seen: the box around
