@@ -42,6 +42,8 @@ private Q_SLOTS:
         save->trigger();
         QVERIFY(panel->isVisible());
         QVERIFY(at.desk.dialogs.asked.isEmpty()); // nothing is asked before
+        QTest::mouseClick(panel, Qt::LeftButton, {}, {4, 4}); // no click beside it
+        QVERIFY(panel->isVisible());
         const int before = panel->height();
         Q_EMIT panel->form()->edited("export.id", QStringLiteral("sources"));
         // The new rows are there in their whole height.

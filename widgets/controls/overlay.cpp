@@ -8,6 +8,7 @@
 #include <QEvent>
 #include <QKeyEvent>
 #include <QLayout>
+#include <QMouseEvent>
 #include <QPainter>
 
 namespace concertina {
@@ -86,6 +87,11 @@ void Overlay::keyPressEvent(QKeyEvent* event) {
         dismiss();
     else
         QFrame::keyPressEvent(event);
+}
+
+/// Between its fields, too, it is no click beside it.
+void Overlay::mousePressEvent(QMouseEvent* event) {
+    event->accept();
 }
 
 void Overlay::paintEvent(QPaintEvent*) {
