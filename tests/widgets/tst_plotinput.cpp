@@ -131,6 +131,17 @@ void TestPlotInput::labelsShowTheLastValues() {
     m_group->show(m_plot.get(), PlotSpan{0, 500}, std::nullopt, PlotGroup::Move::Step);
     m_plot->replotNow();
     QCOMPARE(m_plot->endLabels()[1], QStringLiteral("val 1.625 m"));
+    // Where there is no room for all, those of training go.
+    std::vector<PlotCurve> many;
+    for (int task = 0; task < 8; ++task) {
+        many.push_back({"train", train, task, true, metres});
+        many.push_back({"val", line(1000, 2, 1, 100), task, false, metres});
+    }
+    m_plot->resize(500, 120);
+    show(std::move(many));
+    QCOMPARE(m_plot->endLabels().size(), 8);
+    for (const QString& label : m_plot->endLabels())
+        QVERIFY(label.startsWith(QLatin1String("val ")));
 }
 
 void TestPlotInput::keyboardReachesEverything() {

@@ -291,8 +291,12 @@ void drawMarks(QPainter& painter, const std::vector<std::pair<double, QString>>&
 
 std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis axis,
                                  const PixelMap& map, const QPalette& palette) {
-    std::vector<PlotLabel> labels;
-    std::vector<double> wanted;
+    struct End {
+        PlotLabel label;
+        double wanted = 0;
+        bool isTraining = false;
+    };
+    std::vector<End> ends;
     for (const PlotCurve& curve : curves) {
         if (curve.undone > 0)
             continue;
@@ -305,15 +309,26 @@ std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis
             continue;
         const double value =
             series.y(curve.training ? CurveValues::Smoothed : CurveValues::Raw, last - 1);
-        labels.push_back({curve.label + QLatin1Char(' ') + valueWords(curve.metric, value),
-                          curveColor(curve, palette), 0});
-        wanted.push_back(std::clamp(map.toY(value), map.area.top(), map.area.bottom()));
+        ends.push_back({{curve.label + QLatin1Char(' ') + valueWords(curve.metric, value),
+                         curveColor(curve, palette), 0},
+                        std::clamp(map.toY(value), map.area.top(), map.area.bottom()),
+                        curve.training});
     }
-    const QFontMetricsF metrics(boldSmallFont());
-    const auto places =
-        spreadLabels(wanted, metrics.height(), map.area.top() - 6, map.area.bottom() + 6);
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i].y = places[i];
+    const double height = QFontMetricsF(boldSmallFont()).height();
+    const double low = map.area.top() - 6, high = map.area.bottom() + 6;
+    // Where there is no room for all, those of training go: the crosshair has them.
+    if (static_cast<double>(ends.size()) * height > high - low
+        && !std::ranges::all_of(ends, &End::isTraining))
+        std::erase_if(ends, [](const End& end) { return end.isTraining; });
+    std::vector<double> wanted;
+    for (const End& end : ends)
+        wanted.push_back(end.wanted);
+    const auto places = spreadLabels(wanted, height, low, high);
+    std::vector<PlotLabel> labels;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        labels.push_back(std::move(ends[i].label));
+        labels.back().y = places[i];
+    }
     return labels;
 }
 

@@ -65,7 +65,8 @@ void drawLine(QPainter& painter, PixelLayer* layer, const PlotCurve& curve, cons
 void drawMarks(QPainter& painter, const std::vector<std::pair<double, QString>>& marks,
                const PixelMap& map, const QPalette& palette);
 
-/// Each curve's last value within sight, spread so that none covers another.
+/// Each curve's last value within sight, spread so that none covers another; of validations alone
+/// where there is no room for all.
 std::vector<PlotLabel> endLabels(const std::vector<PlotCurve>& curves, CurveAxis axis,
                                  const PixelMap& map, const QPalette& palette);
 void drawLabels(QPainter& painter, const std::vector<PlotLabel>& labels, double left);

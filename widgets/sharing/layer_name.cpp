@@ -3,20 +3,32 @@
 
 #include <QFontMetrics>
 #include <QString>
+#include <QStringList>
+
+#include <algorithm>
 
 namespace concertina {
 
+namespace {
+
+/// "l2" of "layer2".
+QString firstLetter(const QString& part) {
+    qsizetype digits = part.size();
+    while (digits > 0 && part[digits - 1].isDigit())
+        --digits;
+    return part.left(std::min<qsizetype>(digits, 1)) + part.mid(digits);
+}
+
+} // namespace
+
 QString shortLayerName(const QString& name, const QFontMetrics& metrics, int width) {
-    if (metrics.horizontalAdvance(name) <= width)
-        return name;
-    const qsizetype first = name.indexOf(u'.');
-    const qsizetype last = name.lastIndexOf(u'.');
-    if (first != last) {
-        const QString ends = name.left(first) + u'…' + name.mid(last + 1);
-        if (metrics.horizontalAdvance(ends) <= width)
-            return ends;
+    QStringList parts = name.split(u'.');
+    for (QString& part : parts) {
+        if (metrics.horizontalAdvance(parts.join(u'.')) <= width)
+            break;
+        part = firstLetter(part);
     }
-    return metrics.elidedText(name, Qt::ElideMiddle, width);
+    return metrics.elidedText(parts.join(u'.'), Qt::ElideMiddle, width);
 }
 
 } // namespace concertina
