@@ -201,7 +201,8 @@ void PredictPanel::chooseTarget() {
 }
 
 QSize PredictPanel::wantedSize() const {
-    return {720, std::max(380, sizeHint().height())};
+    constexpr int width = 800;
+    return {width, std::max(380, heightFor(width))};
 }
 
 QString PredictPanel::report() const {
