@@ -7,6 +7,17 @@
 
 #ifdef CONCERTINA_ONNXRUNTIME
 
+#include "core/exports/onnx_proto.h"
+
+#ifndef ONNX_NAMESPACE
+#define ONNX_NAMESPACE onnx
+#endif
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <onnx/defs/schema.h>
+#pragma GCC diagnostic pop
 #include <onnxruntime_cxx_api.h>
 
 #include <memory>
@@ -15,9 +26,19 @@ namespace concertina {
 
 namespace {
 
+/// LibTorch has registered ONNX's operators in the same library before: ONNX Runtime would register
+/// them again and write a line for each to the terminal.
+void forgetOperators() {
+    for (const char* domain : {"", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training"})
+        onnx::OpSchemaRegistry::OpSchemaDeregisterAll(domain);
+}
+
 /// One for the process, as ONNX Runtime asks for.
 Ort::Env& ortEnvironment() {
-    static Ort::Env environment(ORT_LOGGING_LEVEL_FATAL, "concertina");
+    static Ort::Env environment = [] {
+        forgetOperators();
+        return Ort::Env(ORT_LOGGING_LEVEL_FATAL, "concertina");
+    }();
     return environment;
 }
 

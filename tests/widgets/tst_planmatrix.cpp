@@ -119,9 +119,8 @@ private Q_SLOTS:
         };
         for (const char* fits : {"l2.0.downsample.0", "l2.0.d.0"})
             QCOMPARE(shortened("layer2.0.downsample.0", fits), QString::fromUtf8(fits));
-        QCOMPARE(shortened("features.11.conv.0.1", "f.11.conv.0.1"),
-                 QStringLiteral("f.11.conv.0.1"));
-        QCOMPARE(shortened("dec1.1", "dec1.1"), QStringLiteral("dec1.1"));
+        const char* const part = "f.11.conv.0.1";
+        QCOMPARE(shortened("features.11.conv.0.1", part), QString::fromUtf8(part));
         QVERIFY(shortened("dec1.1", "d1").contains(u'…')); // no letter is left to go
     }
 

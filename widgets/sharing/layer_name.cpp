@@ -23,12 +23,14 @@ QString firstLetter(const QString& part) {
 
 QString shortLayerName(const QString& name, const QFontMetrics& metrics, int width) {
     QStringList parts = name.split(u'.');
-    for (QString& part : parts) {
-        if (metrics.horizontalAdvance(parts.join(u'.')) <= width)
-            break;
-        part = firstLetter(part);
+    for (qsizetype i = 0;; ++i) {
+        const QString shown = parts.join(u'.');
+        if (metrics.horizontalAdvance(shown) <= width)
+            return shown;
+        if (i == parts.size())
+            return metrics.elidedText(shown, Qt::ElideMiddle, width);
+        parts[i] = firstLetter(parts[i]);
     }
-    return metrics.elidedText(parts.join(u'.'), Qt::ElideMiddle, width);
 }
 
 } // namespace concertina
