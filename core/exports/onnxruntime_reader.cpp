@@ -26,9 +26,10 @@ namespace concertina {
 
 namespace {
 
-/// LibTorch has registered ONNX's operators in the same library before: ONNX Runtime would register
-/// them again and write a line for each to the terminal.
+/// ONNX's library, which LibTorch has loaded, registers its operators when they are first asked
+/// for; ONNX Runtime would register them again and write a line for each to the terminal.
 void forgetOperators() {
+    static_cast<void>(onnx::OpSchemaRegistry::get_all_schemas_with_history()); // now, not later
     for (const char* domain : {"", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training"})
         onnx::OpSchemaRegistry::OpSchemaDeregisterAll(domain);
 }
