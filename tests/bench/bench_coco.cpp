@@ -126,8 +126,9 @@ std::vector<Figure> decoding() {
     const auto decode = [&] {
         for (std::size_t t = 1; t < known.size(); ++t)
             for (std::int64_t n = 0; n < images.size(0); ++n)
-                static_cast<void>(targetTensors(*fixed.data.targets[t].kind)
-                                      .predicted(known[t]->prediction(outputs[t].narrow(0, n, 1))));
+                static_cast<void>(
+                    targetTensors(*fixed.data.targets[t].kind)
+                        .predicted(known[t]->prediction(outputs[t].narrow(0, n, 1))[0]));
     };
     return {{"decoding boxes and points / MobileNetV2 0.5 (256x256, batch 4)",
              ratio(
