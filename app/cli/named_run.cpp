@@ -26,7 +26,9 @@ void noteNamesakes(const Store& store, const std::string& word, const RunId& tak
                      + " runs have this name; the newest, " + taken + ", is taken");
 }
 
-Problem unknownNetwork(const std::string& word) {
+Problem noNetwork(const std::string& word, const Problem& noRun) {
+    if (noRun.code != "run.unknown")
+        return noRun;
     return {"network.unknown", word, "neither a file nor a run", "one of these",
             "\"concertina-cli runs\" lists the runs"};
 }

@@ -19,7 +19,8 @@ void noteNamesakes(const Store& store, const std::string& word, const RunId& tak
 void noteNamesakes(const std::filesystem::path& store, const std::string& word, const RunId& taken,
                    Console& console);
 
-/// Of what names neither a file nor a run.
-Problem unknownNetwork(const std::string& word);
+/// Why no run was found for a word that might as well name a file: "network.unknown" for
+/// "run.unknown", else as it is.
+Problem noNetwork(const std::string& word, const Problem& noRun);
 
 } // namespace concertina

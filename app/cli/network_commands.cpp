@@ -209,9 +209,7 @@ ExitCode predictCommand(const CommonArguments& common, const PredictArguments& a
     } else {
         const auto trained = findTrained(common.store, arguments.run, common.folder());
         if (!trained)
-            return console.fail(trained.error().code == "run.unknown"
-                                    ? unknownNetwork(arguments.run)
-                                    : trained.error());
+            return console.fail(noNetwork(arguments.run, trained.error()));
         noteNamesakes(common.store, arguments.run, trained->id, console);
         request.network = trained->checkpoint;
         event["run"] = trained->id;

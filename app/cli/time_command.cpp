@@ -17,9 +17,7 @@ ExitCode timeCommand(const CommonArguments& common, const TimeArguments& argumen
     if (!request.isExported) {
         const auto trained = findTrained(common.store, arguments.network, common.folder());
         if (!trained)
-            return console.fail(trained.error().code == "run.unknown"
-                                    ? unknownNetwork(arguments.network)
-                                    : trained.error());
+            return console.fail(noNetwork(arguments.network, trained.error()));
         noteNamesakes(common.store, arguments.network, trained->id, console);
         request.network = trained->checkpoint;
     }

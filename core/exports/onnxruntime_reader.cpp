@@ -12,12 +12,7 @@
 #ifndef ONNX_NAMESPACE
 #define ONNX_NAMESPACE onnx
 #endif
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <onnx/defs/schema.h>
-#pragma GCC diagnostic pop
 #include <onnxruntime_cxx_api.h>
 
 #include <memory>
