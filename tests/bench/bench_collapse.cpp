@@ -111,8 +111,10 @@ std::vector<Figure> exporting() {
         std::string told;
         const double taken = seconds([&] {
             const auto written = (*writer)(network);
-            TORCH_CHECK(written.has_value(), toText(written.error()));
-            told = written->isVerified() ? "verified" : "not verified";
+            // Windows of pooling flip in so large a network that has learned nothing.
+            told = !written                ? "refused by " + written.error().code
+                   : written->isVerified() ? "verified"
+                                           : "not verified";
         });
         figures.push_back({each->info.label + ", " + told, taken, "s", "<=10"});
     }
